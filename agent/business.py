@@ -1,0 +1,72 @@
+"""The business that is being called: what it offers, when it works, where it is.
+
+Read from a TOML file, or from the `services` and `company` that a telephony back end left in Redis.
+Every field is described in README.md under "A business file".
+"""
+
+from typing import Annotated
+
+import msgspec
+
+Text = str | dict[str, str]
+"""One wording, or one for each language: {"en": "Drain cleaning", "zh": "管道疏通"}."""
+
+Minutes = Annotated[int, msgspec.Meta(ge=0, le=60 * 24 * 366)]
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def in_language(text: Text, language: str) -> str:
+    """The wording for `language` ("en"), or the first there is."""
+    if isinstance(text, str):
+        return text
+    return text.get(language) or next(iter(text.values()), "")
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    id: str
+    name: Text
+    price: float | int | None = None
+    """In the country's currency."""
+    minutes: Minutes = 60
+    description: str = ""
+    words: list[str] | dict[str, list[str]] = msgspec.field(default_factory=list)
+    """Other words for it; a caller who says one means this service."""
+
+    def all_words(self) -> tuple[str, ...]:
+        """Name and other words, in every language."""
+        names = (self.name,) if isinstance(self.name, str) else tuple(self.name.values())
+        others = self.words if isinstance(self.words, list) else [word for some in self.words.values() for word in some]
+        return (*names, *others)
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    asks: list[str] | dict[str, list[str]]
+    answer: Text
+
+
+class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: str
+    name: str
+    greeting: Text = ""
+    country: str = "US"
+    time_zone: str = "America/New_York"
+    languages: list[str] = msgspec.field(default_factory=lambda: ["en-US"])
+    numbers: list[str] = msgspec.field(default_factory=list)
+    hand_off_number: str = ""
+    email: str = ""
+    capacity: Annotated[int, msgspec.Meta(ge=1)] = 1
+    lead_time_minutes: Minutes = 0
+    horizon_days: Annotated[int, msgspec.Meta(ge=1, le=730)] = 180
+    """How far ahead a time can be booked."""
+    may_skip: list[str] = msgspec.field(default_factory=list)
+    needs_approval: list[str] = msgspec.field(default_factory=list)
+    emergency_words: list[str] | dict[str, list[str]] = msgspec.field(default_factory=list)
+    public_holidays: bool = True
+    subdivision: str = ""
+    """State or province for its public holidays, e.g. "VIC"."""
+    holidays: list[str] = msgspec.field(default_factory=list)
+    """Further closed days, ISO 8601."""
+    opening_hours: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    """Weekday ("mon") to windows ("07:00-12:00"); a day left out is closed; no table at all is always open."""
+    services: list[Service] = msgspec.field(default_factory=list)
+    questions: list[Question] = msgspec.field(default_factory=list)

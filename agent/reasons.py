@@ -1,0 +1,32 @@
+"""Every way a value can be refused: a code that counts in metrics and picks the sentence in `prompts/<language>/<slot>.toml`."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    NOT_A_NAME = "not_a_name"
+    """Digits only, a placeholder such as "null", or words that name nobody."""
+    TOO_SHORT = "too_short"
+    TOO_LONG = "too_long"
+    NOT_IN_USE = "not_in_use"
+    """A number that no numbering plan has."""
+    NO_NUMBER = "no_number"
+    """An address without a house number."""
+    NO_STREET = "no_street"
+    NO_SUBURB = "no_suburb"
+    """An address with neither a town nor a postcode."""
+    POSTCODE_STATE = "postcode_state"
+    """Postcode and state contradict each other."""
+    NOT_AN_EMAIL = "not_an_email"
+    NO_DOMAIN = "no_domain"
+    """"john at example": the ending is missing."""
+    LIKELY_TYPO = "likely_typo"
+    """One letter from a big provider: to be asked, never mended."""
+    NOT_OFFERED = "not_offered"
+    PAST = "past"
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+    CLOSED = "closed"
+    HOLIDAY = "holiday"
+    TAKEN = "taken"
+    NOT_A_TIME = "not_a_time"

@@ -1,0 +1,72 @@
+"""What the caller's words look like before anybody understands them.
+
+An utterance is normalised once and cut into tokens once; every slot and every act reads the same `Said`.
+A token knows where it stood, so that what was heard can be shown, and taken out before the next slot listens.
+"""
+
+import re
+import unicodedata
+from functools import cached_property
+from typing import NamedTuple
+
+MAX_CHARS = 2000
+"""Longer utterances are cut here: nobody says more in one breath, and every rule's cost is bounded by it."""
+
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", " ": " "})
+_TOKEN = re.compile(r"[^\W\d_㐀-鿿豈-﫿]+(?:'[^\W\d_㐀-鿿豈-﫿]+)*'?|\d+|[㐀-鿿豈-﫿]|[^\s]")
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+_SPACE = re.compile(r"\s+")
+
+
+class Token(NamedTuple):
+    """One word, one run of digits, one Chinese character, or one mark."""
+
+    text: str
+    """As it was said, e.g. "O'Neill"."""
+    norm: str
+    """Case-folded, e.g. "o'neill": what rules compare."""
+    start: int
+    end: int
+    """Where it stands: `said.text[start:end] == text`."""
+
+    @property
+    def is_word(self) -> bool:
+        return self.norm[0].isalpha()
+
+    @property
+    def is_number(self) -> bool:
+        return self.norm[0].isdigit()
+
+
+class Said:
+    """One hypothesis of what the caller said, normalised (NFKC, plain quotes and dashes, single spaces, at most `MAX_CHARS`) and read once."""
+
+    def __init__(self, text: str) -> None:
+        plain = unicodedata.normalize("NFKC", text[:MAX_CHARS].translate(_STRAIGHT)).translate(_STRAIGHT)
+        self.text = _SPACE.sub(" ", "".join(c if c.isprintable() or c.isspace() else " " for c in plain)).strip()[:MAX_CHARS]
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tuple(Token(m[0], m[0].casefold(), m.start(), m.end()) for m in _TOKEN.finditer(self.text))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The tokens' norms, in order."""
+        return tuple(token.norm for token in self.tokens)
+
+    @cached_property
+    def lower(self) -> str:
+        """The text, lower-cased character by character, so that positions in it are positions in `text`."""
+        return "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
+
+    @cached_property
+    def has_han(self) -> bool:
+        """Whether any Chinese character was said: a turn with one is a Mandarin turn, also when mixed."""
+        return _HAN.search(self.text) is not None
+
+    def between(self, first: int, last: int) -> str:
+        """The words as said from token `first` up to, not including, token `last`."""
+        return self.text[self.tokens[first].start : self.tokens[last - 1].end] if first < last else ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
