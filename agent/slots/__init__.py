@@ -3,8 +3,7 @@
 from importlib import import_module
 
 from agent.hearing import Slot
-
-NAMES = ("name", "phone", "address", "email", "service", "time")
+from agent.slots.names import NAMES
 
 
 def _load() -> dict[str, Slot]:

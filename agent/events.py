@@ -1,0 +1,29 @@
+"""What supervisors are told. Each event is one JSON envelope: {"type", "payload", "timestamp", "source"}."""
+
+from typing import Any, Literal
+
+import msgspec
+
+Type = Literal[
+    "connected",
+    "history",
+    "progress",
+    "new_message",
+    "client_updated",
+    "status_change",
+    "transfer_request",
+    "permission_request",
+    "permission_cleared",
+    "tool_status",
+    "tool_result",
+    "heartbeat",
+    "reset",
+]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    type: Type
+    payload: dict[str, Any]
+    timestamp: float
+    """Unix seconds."""
+    source: str = "agent"

@@ -1,0 +1,42 @@
+"""How far a call has come, read off its record."""
+
+from typing import Any
+
+from agent.call import Call
+from agent.slots.names import NAMES
+
+
+def step(call: Call) -> str:
+    """The slot that is open, "confirm" when all are settled and the summary is due, "done" when nothing is left to ask."""
+    if call.status in ("booked", "ended"):
+        return "done"
+    return next((name for name in NAMES if not call.slot(name).settled), "confirm")
+
+
+def expecting(call: Call) -> str:
+    """What the caller's next words should be: "value", "confirmation", "choice" or "nothing"."""
+    if call.status in ("booked", "ended"):
+        return "nothing"
+    match call.question.kind:
+        case "read_back" | "summary":
+            return "confirmation"
+        case "choice":
+            return "choice"
+        case _:
+            return "value"
+
+
+def progress(call: Call) -> dict[str, Any]:
+    """The progress block of answers, documents and events."""
+    filled = {name: call.slot(name).value for name in NAMES if call.slot(name).value and call.slot(name).status != "empty"}
+    settled = [name for name in NAMES if call.slot(name).settled]
+    return {
+        "status": call.status,
+        "step": step(call),
+        "expecting": expecting(call),
+        "filled": filled,
+        "pending": {name: call.slot(name).pending for name in NAMES if call.slot(name).pending},
+        "remaining": [name for name in NAMES if name not in settled],
+        "completed": len(settled),
+        "total": len(NAMES),
+    }

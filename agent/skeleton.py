@@ -1,0 +1,124 @@
+"""The CallSkeleton: the document other systems read, and may have made before our first turn.
+
+Source of the shape: the contract of telephony back ends that keep `call:{CallSid}` in Redis. What we do not know in it stays; what they filled
+is not asked again; what we filled is never taken back by an older copy of theirs.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from agent.business import Service, in_language
+from agent.call import Call, Provenance, SlotState
+from agent.progress import progress
+from agent.slots.names import NAMES
+
+INFO = ("name", "phone", "address", "email")
+"""The slots kept under `user.userInfo`."""
+PARTS = ("unit", "street_number", "street_name", "suburb", "state", "postcode", "country")
+
+
+def document(call: Call) -> dict[str, Any]:
+    """The call as a CallSkeleton, without `history`, which the store keeps and appends."""
+    foreign = call.foreign or {}
+    user: dict[str, Any] = dict(_mapping(foreign.get("user")))
+    info: dict[str, Any] = dict(_mapping(user.get("userInfo")))
+    for name in INFO:
+        state = call.slot(name)
+        if state.value:
+            info[name] = state.value
+            info[f"{name}_timestamp"] = state.timestamp
+        elif name in info or name != "email":
+            info[name] = ""
+    info.update({part: call.slot("address").parts.get(part, "") for part in PARTS} if call.slot("address").value else {})
+    user["userInfo"] = info
+    user.pop("service", None)
+    user.pop("serviceBookedTime", None)
+    if call.slot("service").value:
+        user["service"] = _service(call, call.slot("service").value)
+        user["service_timestamp"] = call.slot("service").timestamp
+    if call.slot("time").value:
+        user["serviceBookedTime"] = call.slot("time").value
+        user["time_timestamp"] = call.slot("time").timestamp
+    return {
+        **foreign,
+        "callSid": call.sid,
+        "services": foreign.get("services") or [_offer(service, call.language) for service in call.brief.services],
+        "company": foreign.get("company") or dict(call.brief.company),
+        "user": user,
+        "servicebooked": call.booked is not None,
+        "confirmEmailsent": bool(foreign.get("confirmEmailsent", False)),
+        "createdAt": foreign.get("createdAt") or call.created_at,
+        **({"resumedFrom": call.resumed_from} if call.resumed_from else {}),
+        "progress": progress(call),
+        "provenance": {
+            name: {**msgspec.to_builtins(state.provenance), "timestamp": state.timestamp}
+            for name in NAMES
+            if (state := call.slot(name)).value and state.provenance is not None
+        },
+    }
+
+
+def adopt(call: Call, foreign: Mapping[str, Any], now: str) -> Call:
+    """The call with what another system left in its document: unknown keys kept, gaps filled, nothing of ours given up.
+
+    `now`: ISO 8601, UTC, the time the adopted fields get.
+    """
+    user = _mapping(foreign.get("user"))
+    info = _mapping(user.get("userInfo"))
+    service = user.get("service")
+    found = {name: info.get(name) for name in INFO}
+    found["service"] = service.get("id") if isinstance(service, Mapping) else None
+    found["time"] = user.get("serviceBookedTime")
+    slots = dict(call.slots)
+    for name, value in found.items():
+        if isinstance(value, str) and value.strip() and slots[name].status == "empty":
+            parts = {part: info[part] for part in PARTS if isinstance(info.get(part), str) and info[part]} if name == "address" else {}
+            slots[name] = SlotState(
+                status="filled",
+                value=value,
+                parts=parts,
+                timestamp=now,
+                provenance=Provenance(turn="", words="", rule="document", confirmed="adopted"),
+            )
+    brief = call.brief
+    offered = services(foreign)
+    if offered:
+        brief = msgspec.structs.replace(brief, services=offered)
+    if isinstance(foreign.get("company"), Mapping) and foreign["company"]:
+        brief = msgspec.structs.replace(brief, company=dict(foreign["company"]))
+    ours = ("history", "progress", "provenance")
+    return msgspec.structs.replace(call, slots=slots, brief=brief, foreign={key: value for key, value in foreign.items() if key not in ours})
+
+
+def services(foreign: Mapping[str, Any]) -> tuple[Service, ...]:
+    """The services another system offers in its document; entries without an id or a name are left out."""
+    found = []
+    for entry in foreign.get("services") or ():
+        if isinstance(entry, Mapping) and isinstance(entry.get("id"), str) and isinstance(entry.get("name"), str):
+            price = entry.get("price")
+            minutes = entry.get("minutes")
+            found.append(
+                Service(
+                    id=entry["id"],
+                    name=entry["name"],
+                    price=price if isinstance(price, int | float) and not isinstance(price, bool) else None,
+                    description=str(entry.get("description") or ""),
+                    minutes=minutes if isinstance(minutes, int) and 0 < minutes <= 60 * 24 else 60,
+                )
+            )
+    return tuple(found)
+
+
+def _service(call: Call, service_id: str) -> dict[str, Any]:
+    found = next((service for service in call.brief.services if service.id == service_id), None)
+    return _offer(found, call.language) if found else {"id": service_id, "name": service_id, "price": None, "description": ""}
+
+
+def _offer(service: Service, language: str) -> dict[str, Any]:
+    return {"id": service.id, "name": in_language(service.name, language), "price": service.price, "description": service.description}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

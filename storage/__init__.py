@@ -1,0 +1,1 @@
+"""The call record: the only state there is."""

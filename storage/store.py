@@ -1,0 +1,126 @@
+"""CallStore: what every store of calls promises, whatever it is made of.
+
+How it works. A call is one record with a revision. `open` reads it; `commit` writes the difference between two versions of it, if nobody
+wrote in between, together with everything that must be true at the same time: the lines of the conversation, the events, the
+answer to the turn, the place in the calendar, and the CallSkeleton document that other systems read. So a reader never sees half a step, and
+a turn that is cut off leaves either all of a step or none.
+
+A turn that fills two fields commits three times. Between those commits the record holds the open turn with what is left to do, so
+any worker that reads it can finish it. Nothing is ever locked: the first commit wins, the others are told `StaleCall`, read again, and find
+the work done.
+
+The CallSkeleton document (`call:{sid}`) may be replaced by another system between turns. `open` notices and hands its content over as
+`foreign`; `commit` refuses to overwrite a document it has not seen.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from agent.call import Booking, Call, Line
+from agent.events import Event
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """What `open` found."""
+
+    call: Call | None
+    """None: no such call yet."""
+    answer: bytes | None = None
+    """The answer this turn got before: it is to be given again, and nothing else done."""
+    foreign: dict[str, Any] | None = None
+    """The CallSkeleton as another system left it, when it is not what we last wrote; to be adopted."""
+    seen: str = ""
+    """Fingerprint of the document as read; goes back in `Change.seen`."""
+    bookings: tuple[Booking, ...] = ()
+    """The business's places taken from now on; only read while a time is being agreed (`open(..., business=...)`)."""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One commit: all of it is written, or none."""
+
+    before: Call | None
+    """As it was read; None: the call is new."""
+    after: Call
+    """As it is to stand, with `rev` still that of `before` (0 when new): the store counts."""
+    seen: str = ""
+    lines: tuple[Line, ...] = ()
+    events: tuple[Event, ...] = ()
+    answer: tuple[str, bytes] | None = None
+    """Turn key and answer, when this commit ends the turn."""
+    booking: Booking | None = None
+    """A place to take; `after.booked` is that same booking."""
+    capacity: int = 1
+    """How many bookings of the business may overlap."""
+    release: bool = False
+    """Give up the place this call holds."""
+
+
+class Committed(msgspec.Struct, frozen=True, kw_only=True):
+    call: Call
+    """`after`, with its new rev."""
+    seen: str
+    """Fingerprint of the document just written, for the next commit of this turn."""
+    event_ids: tuple[str, ...] = ()
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as kept: its id, its call, its JSON envelope on one line."""
+
+    id: str
+    sid: str
+    data: bytes
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Events after an id, oldest first."""
+
+    entries: tuple[Entry, ...]
+    gone: str = ""
+    """Why what was asked for cannot be given any more ("trimmed", "expired", "unknown"): the reader starts afresh. "" normally."""
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One call in a list."""
+
+    sid: str
+    status: str
+    document: dict[str, Any]
+
+
+class CallStore(Protocol):
+    """Every method raises StoreUnavailable when the store cannot be reached."""
+
+    survives_restart: bool
+    """Whether what was committed is still there after the service was killed."""
+
+    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+        """Read a call for a turn, in one round trip: the record, the answer this turn key had before, and with `business` its bookings from now on."""
+
+    async def commit(self, change: Change) -> Committed:
+        """Write one step, in one round trip. Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place."""
+
+    async def document(self, sid: str) -> bytes | None:
+        """The CallSkeleton as JSON, exactly as other systems read it; None when there is no such call."""
+
+    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
+        """Calls, newest first; `before` is the sid the last page ended with."""
+
+    async def erase(self, sid: str) -> bool:
+        """Remove every trace of a caller: record, document, conversation, events, also in the shared log. Its place in the calendar stays, without its sid. False: none."""
+
+    async def events(self, sid: str, after: str, count: int = 64) -> Page:
+        """Events after id `after` ("0": from the first): of one call, or of all calls (sid "") as far back as the shared log goes."""
+
+    async def head(self, sid: str = "") -> str:
+        """The id of the newest event of a call, or of all calls; "0-0" when there is none."""
+
+    async def follow(self, after: str, wait_s: float) -> Page:
+        """The next events of all calls after id `after`; waits up to `wait_s` seconds for one, then an empty page."""
+
+    async def ping(self) -> float:
+        """How long the store takes to answer, in seconds."""
+
+    async def close(self) -> None:
+        """Let go of every connection."""
