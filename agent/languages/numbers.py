@@ -18,6 +18,7 @@ from agent.text import Token
 _MARKS = frozenset("-,.()/~·*、，")
 _MOST_MARKS = 3
 _MOST_FIGURES = 15
+_MOST_WORDS = 8
 
 
 class _Numbers(msgspec.Struct, frozen=True):
@@ -110,14 +111,14 @@ def digit_group(tokens: Sequence[Token], at: int, language: str) -> tuple[str, i
         return "0" * len(norm), at + 1
     if times := table.repeats.get(norm):
         after = at + 2 if _norm(tokens, at + 1) == "-" else at + 1
-        digit = _one_digit(tokens, after, language)
-        return (digit * times, after + 1) if digit else ("", at)
+        repeated = _one_digit(tokens, after, language) * times
+        return (repeated, after + 1) if repeated else ("", at)
     digit = table.digits.get(norm)
     if digit is not None:
         if digit > 1 and (plural := table.plurals.get(_norm(tokens, at + 1))) is not None:
             return str(plural) * digit, at + 2
-        if repeated := _repeated_by_counter(tokens, at, language):
-            return repeated
+        if by_counter := _repeated_by_counter(tokens, at, language):
+            return by_counter
         if digit == 0 or _norm(tokens, at + 1) not in table.scales:
             return str(digit), at + 1
     value, after = _quantity(tokens, at, language)
@@ -144,7 +145,7 @@ def cardinal(tokens: Sequence[Token], start: int, language: str) -> tuple[int | 
 
 
 def ordinal(tokens: Sequence[Token], start: int, language: str) -> tuple[int | None, int]:
-    """The ordinal said from token `start` on, and the index after it: (21, 2) for "twenty first", (3, 2) for "3rd" and "第三"; (None, start) for none."""
+    """The ordinal said from token `start` on, and the index after it: (21, 2) for "twenty first", (3, 2) for "第三"; (None, start) for none."""
     if start >= len(tokens):
         return None, start
     norm = tokens[start].norm
@@ -154,26 +155,26 @@ def ordinal(tokens: Sequence[Token], start: int, language: str) -> tuple[int | N
         return (None, start) if value is None else (value, after)
     if figures := _figures(norm):
         return (int(figures), start + 2) if len(figures) <= _MOST_FIGURES and _has_suffix(tokens, start, language) else (None, start)
-    if (last := table.ordinals.get(norm)) is not None:
-        return last, start + 1
-    if norm in table.tens:
-        after = start + 2 if _norm(tokens, start + 1) == "-" else start + 1
-        last = table.ordinals.get(_norm(tokens, after))
-        return (table.tens[norm] + last, after + 1) if last is not None and last < 10 else (None, start)
-    value, after = cardinal(tokens, start, language)
-    if value is None:
-        return None, start
-    at = after + 1 if _norm(tokens, after) in table.linking else after
-    if value % 1000 == 0 or value % 100 == 0:
-        rest, end = ordinal(tokens, at, language) if at < len(tokens) and not tokens[at].is_number else (None, at)
-        if rest is not None and rest < 100:
-            return value + rest, end
-    last = table.ordinals.get(_norm(tokens, after))
-    return (value * last, after + 1) if last is not None and last >= 100 else (None, start)
+    for at in range(start, min(start + _MOST_WORDS, len(tokens))):
+        last = table.ordinals.get(tokens[at].norm)
+        if last is not None:
+            as_cardinal = [*tokens[start:at], tokens[at]._replace(norm=_cardinal_word(language, last))]
+            value, after = cardinal(as_cardinal, 0, language) if at > start else (last, 1)
+            return (value, at + 1) if after == len(as_cardinal) else (None, start)
+    return None, start
+
+
+@cache
+def _cardinal_word(language: str, value: int) -> str:
+    table = _table("a", language)
+    return next((word for part in (table.digits, table.teens, table.tens, table.scales) for word, number in part.items() if number == value), "")
 
 
 def say_digits(digits: str, language: str) -> str:
-    """Digits as words: "0412 345" is "oh four one two, three four five". Spaces, commas and hyphens part groups; letters stay letters; all else is dropped."""
+    """Digits as words: "0412 345" is "oh four one two, three four five".
+
+    Spaces, commas and hyphens part groups; letters stay letters; all else is dropped.
+    """
     say = words(language, "numbers")["say"]
     groups = "".join(c if c.isalnum() else " " if c.isspace() or c in ",-" else "" for c in digits).split()
     spoken = (say["between"].join(say["digits"][int(c)] if c.isdecimal() else c.upper() for c in group) for group in groups)
@@ -222,7 +223,7 @@ def _one_digit(tokens: Sequence[Token], at: int, language: str) -> str:
 
 
 def _repeated_by_counter(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int] | None:
-    """"三个八", "3个8": a count, a counter, a digit. The digit must not begin a quantity ("三个十")."""
+    """ "三个八", "3个8": a count, a counter, a digit. The digit must not begin a quantity ("三个十")."""
     if _norm(tokens, at + 1) not in _numbers("zh").counter:
         return None
     times, digit = _one_digit(tokens, at, language), _one_digit(tokens, at + 2, language)
@@ -244,7 +245,7 @@ def _scaled_figures(tokens: Sequence[Token], at: int, figures: str, language: st
 def _written(tokens: Sequence[Token], at: int, language: str) -> tuple[int | None, int]:
     """Figures as a quantity: "125", "1,250", "12 hundred"."""
     figures, after = _figures(tokens[at].norm), at + 1
-    while len(figures) <= 3 * (after - at) and after + 1 < len(tokens) and tokens[after].norm == ",":
+    while len(_figures(tokens[at].norm)) <= 3 and after + 1 < len(tokens) and tokens[after].norm == ",":
         thousands = tokens[after + 1]
         if len(_figures(thousands.norm)) != 3 or tokens[after].start != tokens[after - 1].end or thousands.start != tokens[after].end:
             break
@@ -289,11 +290,9 @@ def _rest(tokens: Sequence[Token], at: int, table: _Numbers) -> tuple[int, int]:
     value, after = _below_hundred(tokens, here, table)
     if not value:
         return 0, at
-    bare = value < 10 and not linked
     following = _norm(tokens, after)
-    if bare and following and (following in table.digits or following in table.tens or following in table.teens or following in table.repeats or _figures(following)):
-        return 0, at
-    return value, after
+    goes_on = bool(following) and (_figures(following) or any(following in part for part in (table.digits, table.teens, table.tens, table.repeats)))
+    return (0, at) if value < 10 and not linked and goes_on else (value, after)
 
 
 def _english(tokens: Sequence[Token], at: int, table: _Numbers, *, article: bool = False) -> tuple[int | None, int]:
@@ -303,7 +302,7 @@ def _english(tokens: Sequence[Token], at: int, table: _Numbers, *, article: bool
         value, after = (1, here + 1) if article and here == at else _below_hundred(tokens, here, table)
         if not value:
             break
-        if table.scales.get(_norm(tokens, after)) == 100 and value % 10 | (value < 100):
+        if table.scales.get(_norm(tokens, after)) == 100:
             rest, after = _rest(tokens, after + 1, table)
             value = value * 100 + rest
         scale = table.scales.get(_norm(tokens, after), 0)
