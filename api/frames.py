@@ -1,0 +1,110 @@
+"""An event as it goes over the wire, and what decides who gets it.
+
+A frame is built once for each event, whatever the number of readers: `id:` and one `data:` line of JSON, no `event:` field, so that
+`EventSource.onmessage` sees it. Source: WHATWG HTML, server-sent events.
+"""
+
+from collections.abc import Callable, Mapping
+from time import time
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from agent.events import Event
+from storage.store import Entry
+
+Order = tuple[int, int]
+"""An event id as numbers: ids compare as they were given out."""
+START: Order = (0, 0)
+Mask = Callable[[Any], Any]
+"""Takes a decoded document or envelope and gives it back with every value of a caller masked."""
+
+FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_request", "permission_cleared"})
+"""Events that every supervisor hears of, whoever they concern."""
+
+
+def order(event_id: str) -> Order | None:
+    """The id "1772413200123-0", or its first half alone, as numbers; None when it is no id."""
+    first, dash, second = event_id.partition("-")
+    if (dash and not second) or not all(part.isascii() and part.isdecimal() and len(part) <= 18 for part in (first, second or "0")):
+        return None
+    return int(first), int(second or "0")
+
+
+def text(place: Order) -> str:
+    return f"{place[0]}-{place[1]}"
+
+
+class _Payload(msgspec.Struct):
+    agentId: Any = None  # noqa: N815 - the contract's word
+
+
+class _Peek(msgspec.Struct):
+    """The little of an envelope that decides who gets it."""
+
+    type: str = ""
+    payload: _Payload = msgspec.field(default_factory=_Payload)
+
+
+class Frame:
+    """One event of the log, ready to be written to any number of readers."""
+
+    __slots__ = ("_masked", "_peek", "block", "order", "sid")
+
+    def __init__(self, place: Order, entry: Entry) -> None:
+        self.order = place
+        self.sid = entry.sid
+        self.block = b"id: %b\ndata: %b\n\n" % (entry.id.encode(), entry.data)
+        self._masked: bytes | None = None
+        self._peek: _Peek | None = None
+
+    @property
+    def _data(self) -> bytes:
+        return self.block.split(b"\ndata: ", 1)[1]
+
+    def masked(self, mask: Mask) -> bytes:
+        """The same event for those who may not see a caller's values."""
+        if self._masked is None:
+            self._masked = b"id: %b\ndata: %b\n\n" % (text(self.order).encode(), msgspec.json.encode(mask(msgspec.json.decode(self._data))))
+        return self._masked
+
+    def concerns_agent(self, agent: str) -> bool:
+        """Whether a supervisor is to hear of it: it names them, or it is for every supervisor and names nobody else."""
+        if self._peek is None:
+            try:
+                self._peek = msgspec.json.decode(self._data, type=_Peek)
+            except msgspec.DecodeError:
+                self._peek = _Peek()
+        named = self._peek.payload.agentId
+        return named == agent or self._peek.type in FOR_EVERYONE
+
+
+class Topic(NamedTuple):
+    """What a stream is about: every call, one call, or one supervisor."""
+
+    kind: Literal["all", "call", "agent"]
+    name: str = ""
+    """The callSid or the agent's id."""
+
+    @property
+    def sid(self) -> str:
+        """Which log of the store holds it: the call's own, or "" for that of all calls."""
+        return self.name if self.kind == "call" else ""
+
+    def concerns(self, frame: Frame) -> bool:
+        match self.kind:
+            case "all":
+                return True
+            case "call":
+                return frame.sid == self.name
+            case "agent":
+                return frame.concerns_agent(self.name)
+
+
+def notice(
+    kind: Literal["connected", "history", "heartbeat", "reset"], payload: Mapping[str, Any], event_id: str = "", mask: Mask | None = None
+) -> bytes:
+    """An event made for one connection alone, as a block. Only a `history` has an id: the one it covers, where a reader cut right after it resumes."""
+    envelope = Event(type=kind, payload=dict(payload), timestamp=round(time(), 3), source="service")
+    data = msgspec.json.encode(mask(msgspec.to_builtins(envelope)) if mask else envelope)
+    return (b"id: %b\n" % event_id.encode() if event_id else b"") + b"data: %b\n\n" % data

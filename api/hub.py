@@ -1,0 +1,209 @@
+"""The hub: one for each process, between the shared log of events and everyone who reads it here.
+
+How it works. One task follows the log of all calls (`CallStore.follow`) and hands every entry, framed once, to the readers it concerns; the newest
+entries stay in a ring. A reader (`api/reader.py`) is a cursor: the id of the last event it was given. Behind the head, it is replayed, a page at a
+time, from the ring if that reaches back far enough and from the store otherwise. The moment its cursor has reached the head it turns hot, in
+the same turn of the event loop and without an await, and from then on events are put into its queue. So there is no moment in which an
+event could fall between replay and live, and none in which it could come twice, on whichever process and after whichever restart.
+
+While the store is away, readers stay, and the hub tries again with growing, jittered pauses from the id it had reached. When the log itself is
+gone or was cut beyond that id, every reader is told to start again from a snapshot.
+
+`Hub(store, ...)`, then `start()` and `close()` on the running loop. `follows=False` (USE_REDIS_SSE=false) leaves the log alone: events then come
+from `publish`, which `api/own_events.py` calls for each commit of this process.
+"""
+
+import asyncio
+import contextlib
+import random
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from api import logs
+from api.frames import START, Frame, Order, Topic, order, text
+from storage.errors import StoreUnavailable
+from storage.store import CallStore, Entry
+
+if TYPE_CHECKING:
+    from api.reader import Reader
+
+RING = 8192
+"""Newest entries kept in memory, some 4 MB; a whole fleet of readers that comes back after a cut then costs the store nothing."""
+REPLAYS = 32
+"""Replays that may read the store at the same time, so that a storm of readers leaves it to the callers."""
+FOLLOW_S = 5.0
+"""How long one wait for news lasts: an answer at least that often shows that the connection lives."""
+PAUSE_S = (0.05, 2.0)
+"""First and longest pause before the store is tried again."""
+
+
+class Hub:
+    """Everything this process knows about the log: where it ends, its newest entries, who reads it."""
+
+    def __init__(self, store: CallStore, *, heartbeat_s: float = 30.0, queue: int = 100, follows: bool = True, ring: int = RING) -> None:
+        self.store = store
+        self.heartbeat_s = heartbeat_s
+        self.queue = queue
+        """How many events may wait for one reader before it is replayed instead."""
+        self.head: Order = START
+        """The newest event this process knows of."""
+        self.floor: Order = START
+        """Every event after this one is in the ring."""
+        self.ready = False
+        """Whether the end of the log was found; False before the first answer of the store, and after the log was lost."""
+        self.away_since: float | None = None
+        """Monotonic seconds at which the store stopped answering; None while it answers."""
+        self.replays = asyncio.Semaphore(REPLAYS)
+        self._ring: list[Frame] = []
+        self._ring_size = ring
+        self._follows = follows
+        self._readers: dict[Topic, dict[Reader, None]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Find the end of the log and go on from there; comes back at once, also while the store is away."""
+        with contextlib.suppress(StoreUnavailable):
+            await self._find_end()
+        self._tasks = [asyncio.create_task(self._follow(), name="hub.follow"), asyncio.create_task(self._beat(), name="hub.beat")]
+
+    async def close(self) -> None:
+        """Let go of the log and of every reader."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        for reader in self.all_readers():
+            reader.close()
+
+    # Readers
+
+    def join(self, reader: "Reader") -> None:
+        self._readers.setdefault(reader.topic, {})[reader] = None
+
+    def leave(self, reader: "Reader") -> None:
+        mates = self._readers.get(reader.topic, {})
+        mates.pop(reader, None)
+        if not mates:
+            self._readers.pop(reader.topic, None)
+
+    def all_readers(self) -> list["Reader"]:
+        return [reader for mates in self._readers.values() for reader in mates]
+
+    def readers(self, topic: Topic) -> list["Reader"]:
+        return list(self._readers.get(topic, ()))
+
+    # The log
+
+    def newer(self, than: Order, topic: Topic, count: int) -> tuple[list[Frame], bool]:
+        """Frames of the ring after an id that concern `topic`, at most `count`, and whether that was all. `than` must not be below `floor`."""
+        found: list[Frame] = []
+        for at in range(bisect_right(self._ring, than, key=lambda frame: frame.order), len(self._ring)):
+            frame = self._ring[at]
+            if topic.concerns(frame):
+                found.append(frame)
+                if len(found) == count:
+                    return found, at == len(self._ring) - 1
+        return found, True
+
+    def publish(self, entries: Iterable[Entry]) -> None:
+        """Take entries of the log, in order, and hand them to whom they concern; all of them in one turn of the loop."""
+        for entry in entries if self.ready else ():
+            place = order(entry.id)
+            if place is None or place <= self.head:
+                continue
+            if not entry.data:
+                self.forget(entry.sid)
+                self.head = place
+                continue
+            frame = Frame(place, entry)
+            self._ring.append(frame)
+            for reader in self._concerned(frame):
+                reader.offer(frame)
+            self.head = place
+        if len(self._ring) >= 2 * self._ring_size:
+            cut = len(self._ring) - self._ring_size
+            self.floor = self._ring[cut - 1].order
+            del self._ring[:cut]
+
+    def forget(self, sid: str) -> None:
+        """Drop what is kept in memory of an erased call. An entry of the log without data says the same to every process."""
+        self._ring = [frame for frame in self._ring if frame.sid != sid]
+        for reader in self.all_readers():
+            reader.forget(sid)
+
+    def figures(self) -> dict[str, Any]:
+        """How the hub stands, for health and metrics."""
+        readers = self.all_readers()
+        return {
+            "mode": "ok" if self.ready and self.away_since is None else "degraded",
+            "awayS": 0.0 if self.away_since is None else round(monotonic() - self.away_since, 3),
+            "lastId": text(self.head),
+            "readers": len(readers),
+            "live": sum(reader.hot for reader in readers),
+            "queued": sum(reader.waiting for reader in readers),
+            "dropped": sum(reader.dropped for reader in readers),
+            "ring": len(self._ring),
+        }
+
+    def _concerned(self, frame: Frame) -> Iterable["Reader"]:
+        yield from self._readers.get(Topic("all"), ())
+        yield from self._readers.get(Topic("call", frame.sid), ())
+        for topic, mates in self._readers.items():
+            if topic.kind == "agent" and topic.concerns(frame):
+                yield from mates
+
+    async def _follow(self) -> None:
+        pause = PAUSE_S[0]
+        while True:
+            try:
+                if not self.ready:
+                    await self._find_end()
+                if not self._follows:
+                    await asyncio.sleep(FOLLOW_S)
+                    continue
+                page = await self.store.follow(text(self.head), FOLLOW_S)
+            except Exception as error:  # a follower that dies in silence is the worst that can happen here
+                if not isinstance(error, StoreUnavailable):
+                    logs.failure("hub_follow", error)
+                self.away_since = self.away_since or monotonic()
+                await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the tries of many processes, guards nothing
+                pause = min(2 * pause, PAUSE_S[1])
+                continue
+            pause, self.away_since = PAUSE_S[0], None
+            if page.gone:
+                self._lose(page.gone)
+            else:
+                self._take(page.entries)
+
+    def _take(self, entries: Sequence[Entry]) -> None:
+        """Publish, and survive whatever one entry does: those who may have missed something start again."""
+        try:
+            self.publish(entries)
+        except Exception as error:
+            logs.failure("hub_publish", error)
+            self._lose("unknown")
+
+    async def _find_end(self) -> None:
+        """Go on from the end of the log. What came before it is in the store, so the ring starts empty."""
+        self.head = self.floor = order(await self.store.head()) or START
+        self._ring = []
+        self.ready, self.away_since = True, None
+        for reader in self.all_readers():
+            reader.wake()
+
+    def _lose(self, reason: str) -> None:
+        """The log is not the one we followed: everyone starts again."""
+        self.ready = False
+        self._ring = []
+        for reader in self.all_readers():
+            reader.reset(reason)
+
+    async def _beat(self) -> None:
+        """One timer for all readers; a reader that has heard nothing for a heartbeat's time is woken to say so."""
+        while True:
+            await asyncio.sleep(min(1.0, self.heartbeat_s / 4))
+            since = monotonic() - self.heartbeat_s
+            for reader in self.all_readers():
+                reader.beat(since)

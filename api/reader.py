@@ -1,0 +1,195 @@
+"""One reader of the hub: a cursor, and a short queue while it keeps up.
+
+`resume` or `start` says from where; then every `next()` gives what comes after, in order, each event once. A reader that does not keep up loses its
+queue, never its place: it is replayed from its cursor at its own pace, so that memory is bounded and nobody else waits.
+"""
+
+import asyncio
+import contextlib
+from time import monotonic
+
+from api.frames import START, Frame, Mask, Order, Topic, order, text
+from api.hub import PAUSE_S, Hub
+from storage.errors import StoreUnavailable
+
+PAGE = 64
+"""Events in one step of a replay."""
+
+
+class Gone(Exception):  # noqa: N818 - no error: the reader starts again
+    """What was asked for cannot be given any more; `reason` is a word for the reader: "trimmed", "expired", "unknown", "malformed"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Reader:
+    """Made by a stream, known to the hub until `close`."""
+
+    def __init__(self, hub: Hub, topic: Topic, mask: Mask | None = None) -> None:
+        self.topic = topic
+        self.cursor: Order = START
+        """The last event handed out; everything of the topic up to it was."""
+        self.hot = False
+        """At the head: events come by the queue. Otherwise they are replayed from the cursor."""
+        self.closed = False
+        self.dropped = 0
+        """How often the queue overflowed."""
+        self._hub = hub
+        self.mask = mask
+        self._queue: list[Frame] = []
+        self._wake = asyncio.Event()
+        self._spoke = monotonic()
+        self._beat_due = False
+        self._lost = ""
+        self._sure = True
+        """Whether the cursor is known to be an id that was given out."""
+        hub.join(self)
+
+    @property
+    def waiting(self) -> int:
+        """Events in the queue."""
+        return len(self._queue)
+
+    def resume(self, event_id: str) -> None:
+        """Go on after an id the reader says it has seen. Raises Gone when it is no id."""
+        place = order(event_id)
+        if place is None:
+            raise Gone("malformed")
+        self._go(place, sure=False)
+
+    def start(self, place: Order) -> None:
+        """Go on after a place that a snapshot covers."""
+        self._go(place, sure=True)
+
+    def rewind(self) -> None:
+        """Forget the old place, and any loss told so far: a snapshot is about to be read."""
+        self._lost = ""
+        self.hot = False
+        self._queue.clear()
+
+    async def next(self) -> bytes:
+        """The next events as one block, as many as there are; b"" when a heartbeat is due, or the reader is closed.
+
+        Raises Gone when events were lost for good. While the store is away and is needed, waits for it.
+        """
+        pause = PAUSE_S[0]
+        while not self.closed:
+            if self._lost:
+                raise Gone(self._lost)
+            try:
+                frames = self._queued() if self.hot else await self._behind()
+            except StoreUnavailable:
+                frames = []
+                await self.rest(pause)
+                pause = min(2 * pause, PAUSE_S[1])
+            if frames:
+                self._spoke, self._beat_due = monotonic(), False
+                return b"".join([frame.masked(self.mask) if self.mask else frame.block for frame in frames])
+            if self.beat_is_due():
+                return b""
+            if self.hot and not self._queue:
+                await self.rest(None)
+        return b""
+
+    def beat_is_due(self) -> bool:
+        """Whether a heartbeat is to be sent now; the silence counts anew from here."""
+        if due := self._beat_due:
+            self._spoke, self._beat_due = monotonic(), False
+        return due
+
+    async def rest(self, at_most_s: float | None) -> None:
+        """Wait for anything to happen to this reader: an event, a heartbeat, a loss, the end."""
+        if self._queue or self._beat_due or self._lost or self.closed:
+            return
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(at_most_s):
+                await self._wake.wait()
+
+    def close(self) -> None:
+        """No further events; a waiting `next` comes back."""
+        self.closed = True
+        self._queue.clear()
+        self._hub.leave(self)
+        self._wake.set()
+
+    # What the hub calls, never with an await in between
+
+    def offer(self, frame: Frame) -> None:
+        """A new event. Too many waiting: back to replay from the cursor."""
+        if not self.hot or frame.order <= self.cursor:
+            return
+        if len(self._queue) >= self._hub.queue:
+            self._queue.clear()
+            self.hot = False
+            self.dropped += 1
+        else:
+            if not self._queue:
+                self.cursor = max(self.cursor, self._hub.head)
+            self._queue.append(frame)
+        self._wake.set()
+
+    def forget(self, sid: str) -> None:
+        self._queue = [frame for frame in self._queue if frame.sid != sid]
+
+    def reset(self, reason: str) -> None:
+        self._lost = reason
+        self.hot = False
+        self._queue.clear()
+        self._wake.set()
+
+    def beat(self, since: float) -> None:
+        if self._spoke <= since:
+            self._beat_due = True
+            self._wake.set()
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def _go(self, place: Order, *, sure: bool) -> None:
+        self.cursor, self._sure = place, sure
+        self.hot = False
+        self._queue.clear()
+
+    def _queued(self) -> list[Frame]:
+        frames, self._queue = self._queue, []
+        if frames:
+            self.cursor = frames[-1].order
+        return frames
+
+    async def _behind(self) -> list[Frame]:
+        """One page after the cursor; at the head, turn hot, in the same turn of the loop."""
+        hub = self._hub
+        if not hub.ready:
+            raise StoreUnavailable("the end of the log is not known yet")
+        if self.cursor > hub.head and not self._sure:
+            await self._vouch()
+            return []
+        if self.cursor >= hub.head:
+            self.hot = True
+            return []
+        if self.cursor >= hub.floor:
+            frames, all_of_it = hub.newer(self.cursor, self.topic, PAGE)
+            self.hot = all_of_it
+            self.cursor = hub.head if all_of_it else frames[-1].order
+            return frames
+        before = hub.head
+        async with hub.replays:
+            page = await hub.store.events(self.topic.sid, text(self.cursor), PAGE)
+        if page.gone:
+            raise Gone(page.gone)
+        frames = [Frame(order(entry.id) or START, entry) for entry in page.entries if entry.data]
+        # An empty page says that the store has nothing more; it knew all that this process had seen when it was asked.
+        self.cursor = (order(page.entries[-1].id) or before) if page.entries else max(before, self.cursor)
+        self._sure = True
+        return [frame for frame in frames if self.topic.concerns(frame)]
+
+    async def _vouch(self) -> None:
+        """The reader has seen more than this process: from another one, or it made the id up."""
+        async with self._hub.replays:
+            newest = [order(await self._hub.store.head(sid)) or START for sid in {"", self.topic.sid}]
+        if self.cursor > max(newest):
+            raise Gone("unknown")
+        self._sure = True
