@@ -15,7 +15,7 @@ import msgspec
 from agent.languages import words
 from agent.text import Token
 
-_MARKS = frozenset("-,.()/~·*、，")
+MARKS = frozenset("-,.()/~·、，")
 _MOST_MARKS = 3
 _MOST_FIGURES = 15
 _MOST_WORDS = 8
@@ -83,18 +83,25 @@ def digits(tokens: Sequence[Token], start: int, language: str, *, homophones: bo
     said, at, firm = "", start, False
     while at < len(tokens):
         here = _after_marks(tokens, at, language) if said else at
-        group, after = digit_group(tokens, here, language)
-        if not group and homophones and firm:
-            group, after = _homophone(tokens, here, language)
+        group, after = next_group(tokens, here, language, first=not said, homophones=homophones and firm)
         if not group:
             break
-        if tokens[here].norm in _table(tokens[here].norm, language).only_inside:
-            if _is_interjection(tokens, here, language, first=not said):
-                break
-        else:
-            firm = True
+        firm = firm or not only_inside(tokens[here], language)
         said, at = said + group, after
     return (said, at) if firm else ("", start)
+
+
+def next_group(tokens: Sequence[Token], at: int, language: str, *, first: bool, homophones: bool = False) -> tuple[str, int]:
+    """The group at token `at` as part of a digit string, whose `first` it may be; no sigh is one ("oh, hang on")."""
+    group, after = digit_group(tokens, at, language)
+    if group:
+        return ("", at) if _is_sigh(tokens, at, language, first=first) else (group, after)
+    return _homophone(tokens, at, language) if homophones else ("", at)
+
+
+def only_inside(token: Token, language: str) -> bool:
+    """Whether the word is a digit only beside other digits, like "oh"."""
+    return token.norm in _table(token.norm, language).only_inside
 
 
 def digit_group(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int]:
@@ -184,15 +191,17 @@ def say_digits(digits: str, language: str) -> str:
 def _after_marks(tokens: Sequence[Token], at: int, language: str) -> int:
     """Past the marks, or the one word for a mark, that part two groups."""
     here = at
-    while here < len(tokens) and here - at < _MOST_MARKS and tokens[here].norm in _MARKS:
+    while here < len(tokens) and here - at < _MOST_MARKS and tokens[here].norm in MARKS:
         here += 1
     if here == at and here < len(tokens) and tokens[here].norm in _table(tokens[here].norm, language).separators:
         return here + 1
     return here
 
 
-def _is_interjection(tokens: Sequence[Token], at: int, language: str, *, first: bool) -> bool:
+def _is_sigh(tokens: Sequence[Token], at: int, language: str, *, first: bool) -> bool:
     """Whether "oh" at `at` is a sigh and no zero: set off by a comma at the start or the end of the digits, or part of "o clock"."""
+    if not only_inside(tokens[at], language):
+        return False
     after = _norm(tokens, at + 1)
     if after in _table(tokens[at].norm, language).not_before:
         return True
