@@ -1,0 +1,289 @@
+"""Spelled letters: what a caller spells, heard; and how we spell back.
+
+Heard      single letters, letter names ("aitch", "double u", "zed"), "double l", "two t's", "capital b", "s for sugar", "b as in boy", the
+           ITU-R alphabet ("kilo"), groups that a recogniser glued together ("k i ci e n"), a hyphen or an apostrophe by name.
+Not heard  digits, a dot, an at: they end the letters; and a word that merely may be a letter ("are", "you", "Mike") with no letter beside it.
+
+A run is read greedily into elements, then cut where an element is not borne out by its neighbours. Every element takes at least one token and looks
+at a bounded number of them, so the cost is linear in the tokens read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum, auto
+from functools import cache
+from typing import NamedTuple
+
+from agent.languages import words
+from agent.text import Said, Token
+
+_SEPARATORS = frozenset("-,.;/·、。_")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_MAX_GLUED = 4
+_OPENING_GLUED = 3
+
+
+class _Kind(Enum):
+    PLAIN = auto()
+    """A letter for certain: "k", "s for sugar", "double l"."""
+    NAMED = auto()
+    """A letter name that is hardly a word: "aitch"."""
+    WEAK = auto()
+    """A word that may be a letter: "why"."""
+    CODE = auto()
+    """A word of the spelling alphabet: "kilo"."""
+    GLUED = auto()
+    """A short word that may be letters run together."""
+    MARK = auto()
+
+
+class _Element(NamedTuple):
+    text: str
+    kind: _Kind
+    start: int
+    end: int
+
+
+Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
+"""By first word: the words of each phrase, longest first, and what it stands for."""
+
+
+class _Table(NamedTuple):
+    named: Phrases
+    weak: Phrases
+    repeat: Phrases
+    count: Mapping[str, int]
+    marks: Phrases
+    double_u: Phrases
+    before: Phrases
+    link: Phrases
+    filler: Phrases
+    code: Phrases
+    opening: frozenset[str]
+    stop: frozenset[str]
+    sounds: Mapping[str, Sequence[str]]
+    again: str
+
+
+def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]:
+    """The letters that stand from token `start` on, lower case, with "-" and "'" where they were named, and the index after the last; ("", start) if none."""
+    table = _table(language)
+    elements = _elements(tokens, start, table)
+    if not elements:
+        return "", start
+    plain = sum(e.kind is _Kind.PLAIN for e in elements)
+    coded = sum(e.kind is _Kind.CODE for e in elements) >= max(3, plain)
+    kept: list[_Element] = []
+    for at, element in enumerate(elements):
+        if not _borne_out(at, elements, tokens, table, plain=plain, coded=coded):
+            break
+        kept.append(element)
+    while kept and kept[-1].kind is _Kind.MARK:
+        kept.pop()
+    if not kept or (len(kept) == 1 and kept[0].kind is not _Kind.PLAIN):
+        return "", start
+    return "".join(e.text for e in kept), kept[-1].end
+
+
+def spoken_letters(text: str, language: str, slow: bool) -> str:
+    """`text` as we spell it aloud: "J, O, H, N"; slow: "J as in juliet, O as in oscar". What is neither a letter nor a named mark is said as it stands."""
+    say = words(language, "letters")["say"]
+    by_letter = dict(zip(_LETTERS, say["slow_words"].split(), strict=True))
+    spoken = []
+    for character in text:
+        word = by_letter.get(character.lower(), "")
+        form = say["slow"] if slow and word else say["letter"]
+        spoken.append(say["marks"].get(character) or form.format(letter=character.upper(), word=word))
+    return str(say["between"]).join(spoken)
+
+
+def _elements(tokens: Sequence[Token], start: int, table: _Table) -> list[_Element]:
+    """Everything from `start` on that may be a letter, separators and fillers between passed over."""
+    found: list[_Element] = []
+    at = start
+    while at < len(tokens):
+        begin = _past(tokens, at, table) if found else at
+        element = _element(tokens, begin, table)
+        if element is None:
+            break
+        found.append(element)
+        at = element.end
+    return found
+
+
+def _past(tokens: Sequence[Token], at: int, table: _Table) -> int:
+    """The index of the first token from `at` on that is neither a separator nor a filler; at most six are passed over."""
+    for _ in range(6):
+        if at >= len(tokens):
+            return at
+        if tokens[at].norm in _SEPARATORS:
+            at += 1
+        else:
+            _, end = _phrase(tokens, at, table.filler)
+            if end == at:
+                return at
+            at = end
+    return at
+
+
+def _element(tokens: Sequence[Token], start: int, table: _Table) -> _Element | None:
+    if start >= len(tokens):
+        return None
+    _, at = _phrase(tokens, start, table.before)
+    _, wide = _phrase(tokens, at, table.double_u)
+    if wide > at:
+        return _linked(tokens, _Element("w", _Kind.PLAIN, start, wide), table)
+    times, after = _phrase(tokens, at, table.repeat)
+    if after > at:
+        one = _letter(tokens, after, table)
+        return None if one is None else _Element(one.text * int(times), _Kind.PLAIN, start, one.end)
+    plural = table.count.get(tokens[at].norm, 0) if at < len(tokens) else 0
+    if plural and at + 1 < len(tokens) and (letter := _plural(tokens[at + 1].norm, table)):
+        return _Element(letter * plural, _Kind.PLAIN, start, at + 2)
+    one = _letter(tokens, at, table)
+    if one is not None:
+        return _Element(one.text, _Kind.PLAIN if at > start and one.kind is _Kind.NAMED else one.kind, start, one.end)
+    if at > start:
+        return None
+    mark, end = _phrase(tokens, at, table.marks)
+    if mark:
+        return _Element(mark, _Kind.MARK, start, end)
+    word = tokens[at].norm
+    if 2 <= len(word) <= _MAX_GLUED and word.isascii() and word.isalpha() and word not in table.stop:
+        return _Element(word, _Kind.GLUED, start, at + 1)
+    return None
+
+
+def _letter(tokens: Sequence[Token], at: int, table: _Table) -> _Element | None:
+    """One letter by itself, by name or by a word of the alphabet, with the word that it is said to stand for."""
+    if at >= len(tokens):
+        return None
+    word = tokens[at].norm
+    code, end = _phrase(tokens, at, table.code)
+    if end > at + 1:
+        return _Element(code, _Kind.CODE, at, end)
+    if len(word) == 1 and word.isalpha() and not "぀" <= word <= "鿿":
+        return _linked(tokens, _Element(word, _Kind.PLAIN, at, at + 1), table)
+    for phrases, kind in ((table.named, _Kind.NAMED), (table.weak, _Kind.WEAK)):
+        letter, after = _phrase(tokens, at, phrases)
+        if letter:
+            return _linked(tokens, _Element(letter, kind, at, after), table)
+    if word.isascii() and word.isalpha() and (again := _again(tokens, at + 1, word[0], table)) > at + 1:
+        return _Element(word[0], _Kind.PLAIN, at, again)
+    return _Element(code, _Kind.CODE, at, end) if code else None
+
+
+def _linked(tokens: Sequence[Token], one: _Element, table: _Table) -> _Element:
+    """`one`, and the word it stands for where one follows: "for sugar", "as in boy", "kilo"."""
+    at = one.end
+    while at < len(tokens) and tokens[at].norm in "-," and at < one.end + 2:
+        at += 1
+    _, after = _phrase(tokens, one.end, table.link)
+    code, end = _phrase(tokens, at, table.code)
+    if after > one.end:
+        at = after
+        code, end = _phrase(tokens, at, table.code)
+    elif code != one.text and not (table.again and _stands_for(tokens, at, one.text, table)):
+        return one
+    if code == one.text:
+        return one._replace(kind=_Kind.PLAIN, end=_again(tokens, end, one.text, table))
+    if not _stands_for(tokens, at, one.text, table):
+        return one
+    end = _again(tokens, at + 1, one.text, table)
+    return one._replace(kind=_Kind.PLAIN, end=end) if after > one.end or end > at + 1 else one
+
+
+def _stands_for(tokens: Sequence[Token], at: int, letter: str, table: _Table) -> bool:
+    if at >= len(tokens) or len(tokens[at].norm) < 2 or not tokens[at].is_word:
+        return False
+    return tokens[at].norm[0] == letter or tokens[at].norm in table.sounds.get(letter, ())
+
+
+def _again(tokens: Sequence[Token], at: int, letter: str, table: _Table) -> int:
+    """The index after "的 J" when the letter is said again in that way, else `at`."""
+    said_again = table.again and at + 1 < len(tokens) and tokens[at].norm == table.again and tokens[at + 1].norm == letter
+    return at + 2 if said_again else at
+
+
+def _plural(word: str, table: _Table) -> str:
+    """The letter of "l's", "ls" or "ells", or ""."""
+    if not word.endswith("s") or len(word) < 2:
+        return ""
+    single = word[:-1].rstrip("'")
+    return single if single in _LETTERS and len(single) == 1 else next((to for of, to in table.named.get(single, ()) if len(of) == 1), "")
+
+
+def _borne_out(at: int, elements: Sequence[_Element], tokens: Sequence[Token], table: _Table, *, plain: int, coded: bool) -> bool:
+    """Whether the element at `at` is a letter, seeing those beside it; all before it are."""
+    element = elements[at]
+    following = elements[at + 1 : at + 3]
+    firm = [e for e in following if e.kind in (_Kind.PLAIN, _Kind.NAMED) or (coded and e.kind is _Kind.CODE)]
+    match element.kind:
+        case _Kind.PLAIN:
+            return True
+        case _Kind.CODE:
+            return coded
+        case _Kind.MARK:
+            return at > 0 and bool(following)
+        case _Kind.NAMED:
+            return at > 0 or bool(firm)
+        case _Kind.WEAK:
+            word = tokens[element.start].norm
+            if at == 0:
+                return word in table.opening and len(firm) == 2
+            return bool(firm) or (plain >= 2 and _closed(tokens, element.end))
+        case _Kind.GLUED:
+            glued = sum(e.kind is _Kind.GLUED for e in elements)
+            if plain < 3 or glued > plain:
+                return False
+            if at == 0:
+                opens = len(element.text) <= _OPENING_GLUED and len(firm) == 2 and firm[0].text != element.text[0]
+                return opens and all(e.kind is _Kind.PLAIN for e in firm)
+            if not following:
+                return len(element.text) < _MAX_GLUED and _closed(tokens, element.end)
+            return elements[at - 1].kind is not _Kind.GLUED or following[0].kind is _Kind.PLAIN
+
+
+def _closed(tokens: Sequence[Token], at: int) -> bool:
+    """Whether nothing, or a mark, follows."""
+    return at >= len(tokens) or not tokens[at].is_word
+
+
+def _phrase(tokens: Sequence[Token], at: int, phrases: Phrases) -> tuple[str, int]:
+    """What the longest phrase standing at `at` means, and the index after it; ("", at) if none does."""
+    if at < len(tokens):
+        for parts, meaning in phrases.get(tokens[at].norm, ()):
+            if at + len(parts) <= len(tokens) and all(tokens[at + i].norm == part for i, part in enumerate(parts)):
+                return meaning, at + len(parts)
+    return "", at
+
+
+def _phrases(meanings: Mapping[str, object] | Iterable[tuple[str, object]]) -> Phrases:
+    pairs = meanings.items() if isinstance(meanings, Mapping) else meanings
+    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for phrase, meaning in pairs:
+        parts = Said(phrase).words
+        by_first.setdefault(parts[0], []).append((parts, str(meaning)))
+    return {first: sorted(some, key=lambda pair: -len(pair[0])) for first, some in by_first.items()}
+
+
+@cache
+def _table(language: str) -> _Table:
+    data = words(language, "letters")
+    said = data["words"]
+    coded = [(word, word[0]) for word in said["alphabet"].split()] + list(said["alphabet_phrases"].items())
+    return _Table(
+        named=_phrases(data["named"]),
+        weak=_phrases(data["weak"]),
+        repeat=_phrases(data["repeat"]),
+        count=data["count"],
+        marks=_phrases(data["marks"]),
+        double_u=_phrases((phrase, "w") for phrase in said["double_u"]),
+        before=_phrases((phrase, "-") for phrase in said["before"]),
+        link=_phrases((phrase, "-") for phrase in said["link"]),
+        filler=_phrases((phrase, "-") for phrase in said["filler"]),
+        code=_phrases(coded),
+        opening=frozenset(said["opening"]),
+        stop=frozenset(said["stop"].split()),
+        sounds=said["sounds"],
+        again=said.get("again", ""),
+    )
