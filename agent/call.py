@@ -55,6 +55,10 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
     """How often in a row nothing was said."""
     denied: int = 0
     """How often a read-back was denied; from 1 on we read back slowly."""
+    disputed: str = ""
+    """The value that was denied last: what a partial correction mends; not offered again as it is."""
+    evidence: tuple[str, ...] = ()
+    """Every value that earlier attempts may have meant, the recogniser's alternatives included: a later attempt adds to it."""
     locked: bool = False
     """A supervisor keeps the agent's hands off it."""
 
@@ -81,8 +85,11 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What we last asked, so that "yes" and a bare "four" have a meaning."""
 
-    kind: Literal["none", "ask", "read_back", "choice", "summary"] = "none"
+    kind: Literal["none", "ask", "read_back", "choice", "summary", "change", "leave"] = "none"
+    """`change`: what is to be corrected; `leave`: whether to cancel the call."""
     slots: tuple[str, ...] = ()
+    implied: tuple[str, ...] = ()
+    """Slots just taken without a read-back: a "no" now is about them."""
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +151,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """How many turns were answered."""
     silences: int = 0
     """How many turns in a row were silence."""
+    summarised: bool = False
+    """The whole summary was read once; from then on only what changed is read again."""
     booked: Booking | None = None
     """Set once the booking is committed, never before."""
     open_turn: OpenTurn | None = None

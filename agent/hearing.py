@@ -27,7 +27,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     opening: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
     """The business's opening hours (see Business.opening_hours): they may decide between morning and evening."""
     partial: str = ""
-    """What this slot has heard so far and is not whole yet: "0412" of a phone number, "2026-03-04" or "14:30" of a time, "12 High Street" of an address."""
+    """What this slot has heard so far and is not whole yet: "0412" of a phone number, "2026-03-04" or "14:30" of a time, "12 High Street"."""
     current: str = ""
     """The value this slot holds, pending or filled: what "the last two digits are four two" patches."""
 

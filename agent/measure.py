@@ -14,7 +14,8 @@ _OPTIONS = "Options:"
 def read_value(slot: str, utterance: str, asked: str | None, locale: str, reference_time: str | None) -> str | None:
     """What one slot hears in one utterance, in the form of the slot's value; for "act" the label of the first act; None when there is nothing.
 
-    `asked`: our last sentence, or the name of the slot asked for, or names joined by commas; for "service" the options stand behind "Options:", joined by ";".
+    `asked`: our last sentence, or the name of the slot asked for, or names joined by commas; for "service" the options stand behind
+    "Options:", joined by ";".
     `reference_time`: the caller's "now", ISO 8601, local.
     """
     language, _, country = locale.partition("-")

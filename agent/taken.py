@@ -18,6 +18,8 @@ class Inform(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     asked: bool = True
     """Whether this slot had been asked for or read back."""
     sure: float = 0.5
+    evidence: tuple[str, ...] = ()
+    """Every value that any of the recogniser's hypotheses may have meant."""
 
 
 class Did(msgspec.Struct, frozen=True, kw_only=True, tag=True):
@@ -44,4 +46,4 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str
     slot: str = ""
-    values: dict[str, str] = msgspec.field(default_factory=dict)
+    values: dict[str, str | list[str]] = msgspec.field(default_factory=dict)

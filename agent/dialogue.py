@@ -1,0 +1,213 @@
+"""What a caller's act does to the call, and what we ask next.
+
+How it works. A turn was understood as a few acts. `take` carries out one of them: it changes the record and names what is to be said about it
+(notices). When none is left, `next_question` reads off the record what is open: a value to confirm, a choice to make, the first slot not settled,
+the summary, or nothing. Nothing else decides what we say, so the same record always asks the same thing. The last slots that wait for a yes are
+read back within the summary, so that one yes confirms them and books.
+
+Values. Where an error is cheap and the evidence strong (name, service) a value is taken at once and said in the acknowledgement; a "no" right
+after reopens it. Where it is dear (phone, address, email, time) it waits in `pending` until the caller says yes. A new value takes the place of
+the pending one; an old confirmed value stays until the new one is confirmed.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from agent import asides, caller_id, values
+from agent.acts import Act
+from agent.call import Call, Question, SlotState
+from agent.outcomes import bare, close, give_up, hand_off, missed, skip
+from agent.progress import step
+from agent.scene import Outcome, Scene
+from agent.slots.names import NAMES
+from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
+from agent.telling import step_taken
+
+replace = msgspec.structs.replace
+
+
+def take(call: Call, taken: Taken, scene: Scene) -> Outcome:
+    """One act carried out."""
+    match taken:
+        case Inform():
+            return values.inform(call, taken, scene)
+        case NoInput():
+            return _no_input(call, scene)
+        case NoMatch():
+            return _no_match(call, scene)
+        case Did():
+            return _DO.get(taken.act, asides.aside)(call, taken, scene)
+
+
+def next_question(call: Call, scene: Scene, implied: tuple[str, ...] = ()) -> Question:
+    """What is open now. `implied`: slots taken without a read-back in this turn."""
+    if call.status != "active":
+        return Question()
+    if call.question.kind == "leave":
+        return call.question
+    for name in NAMES:
+        if call.slot(name).options:
+            return Question(kind="choice", slots=(name,), implied=implied)
+    pending = tuple(name for name in NAMES if call.slot(name).pending)
+    rest = [name for name in NAMES if not call.slot(name).settled and name not in pending]
+    if call.question.kind == "change" and not pending:
+        return call.question
+    if not rest:
+        return Question(kind="summary", slots=pending, implied=implied)
+    if pending:
+        doubted = tuple(name for name in pending if call.slot(name).denied)
+        return Question(kind="read_back", slots=doubted[:1] or pending, implied=implied)
+    return Question(kind="ask", slots=(rest[0],), implied=implied)
+
+
+def _no_input(call: Call, scene: Scene) -> Outcome:
+    """Silence: another prompt each time, then a polite close."""
+    if call.turns == 0:
+        return Outcome(call=call)
+    silences = call.silences + 1
+    after = replace(call, silences=silences)
+    return close(after, scene, "silence") if silences >= scene.plan.silences else Outcome(call=after)
+
+
+def _no_match(call: Call, scene: Scene) -> Outcome:
+    """Something we could not use: it counts against the slot being asked."""
+    slots = call.question.slots or ((step(call),) if step(call) in NAMES else ())
+    if not slots:
+        return Outcome(call=replace(call, silences=0))
+    return missed(replace(call, silences=0), slots[0], scene, "no_match")
+
+
+# What each act does
+
+
+def _affirm(call: Call, did: Did, scene: Scene) -> Outcome:
+    """Yes: to the read-back, to the summary, to cancelling."""
+    if call.question.kind == "leave":
+        return close(replace(call, question=Question()), scene, "cancelled")
+    if did.slots:
+        return values.confirm(call, did.slots[0], scene, "explicit")
+    if call.question.kind == "summary" and step(call) == "confirm":
+        return values.book(call, scene)
+    return Outcome(call=replace(call, silences=0))
+
+
+def _deny(call: Call, did: Did, scene: Scene) -> Outcome:
+    """No, without saying what it should be: the read-back is dropped, the part that is wrong is asked for, and next time we read back slowly."""
+    call = replace(call, silences=0)
+    if call.question.kind == "leave":
+        return Outcome(call=replace(call, question=Question()), notices=(Notice(key="notice.hold"),))
+    if call.question.kind == "ask" and caller_id.offered(call):
+        return Outcome(call=call.with_slot("phone", replace(call.slot("phone"), disputed=call.brief.caller)))
+    if call.question.kind == "choice":
+        return missed(call.with_slot(did.slots[0], bare(call.slot(did.slots[0]), "empty")), did.slots[0], scene, "denied")
+    pending = [name for name in did.slots if call.slot(name).pending]
+    if call.question.kind == "summary" and not (call.summarised and len(pending) == 1):
+        return Outcome(call=replace(call, question=Question(kind="change")), notices=(Notice(key="notice.which_change"),))
+    if len(pending) > 1:
+        for name in pending:
+            call = call.with_slot(name, replace(call.slot(name), denied=call.slot(name).denied + 1))
+        return Outcome(call=call, notices=(Notice(key="notice.wrong_part"),))
+    if not did.slots:
+        return Outcome(call=replace(call, question=Question(kind="change")), notices=(Notice(key="notice.which_change"),))
+    name = did.slots[0]
+    state = call.slot(name)
+    wrong = state.pending or state.value
+    denied = state.denied + 1
+    after = call.with_slot(
+        name,
+        replace(bare(state, "empty"), value=state.value if state.pending else "", disputed=wrong, denied=denied, evidence=state.evidence),
+    )
+    event = step_taken(after, name, "missed", "", scene.seconds, "denied")
+    if denied >= scene.plan.tries:
+        outcome = give_up(after, name, scene)
+        return replace(outcome, events=(event, *outcome.events))
+    return Outcome(call=after, notices=(Notice(key="notice.denied"),), events=(event,), settled=not state.pending)
+
+
+def _correct(call: Call, did: Did, scene: Scene) -> Outcome:
+    """A slot named as wrong, without a new value: it is asked again, and the old value stays until there is a better one."""
+    if not did.slots:
+        return Outcome(call=replace(call, question=Question(kind="change")), notices=(Notice(key="notice.which_change"),))
+    name = did.slots[0]
+    state = call.slot(name)
+    after = call.with_slot(name, replace(bare(state, "empty"), disputed=state.pending or state.value))
+    return Outcome(call=after, notices=(Notice(key="notice.denied"),))
+
+
+def _dont_know(call: Call, did: Did, scene: Scene) -> Outcome:
+    """Neither known nor told: skipped where the business allows, explained once, then a person."""
+    slot = step(call)
+    if slot not in NAMES:
+        return Outcome(call=call)
+    if slot in scene.business.may_skip:
+        return skip(call, slot, scene)
+    outcome = missed(call, slot, scene, did.act.value)
+    if outcome.call.status != "active":
+        return outcome
+    if call.slot(slot).no_match:
+        return hand_off(call, scene, f"{slot} refused")
+    return replace(outcome, notices=(Notice(key="why", slot=slot), Notice(key="notice.needed")))
+
+
+def _dont_care(call: Call, did: Did, scene: Scene) -> Outcome:
+    """Any time will do: the first two free ones are offered. Any other slot needs an answer."""
+    if step(call) != "time":
+        return _dont_know(call, did, scene)
+    return values.offer_times(call, scene, scene.now, ())
+
+
+def _start_over(call: Call, did: Did, scene: Scene) -> Outcome:
+    slots = {name: state if state.locked else SlotState() for name, state in call.slots.items()}
+    after = replace(call, slots=slots, question=Question())
+    return Outcome(call=after, notices=(Notice(key="notice.started_over"),), settled=True)
+
+
+def _go_back(call: Call, did: Did, scene: Scene) -> Outcome:
+    """The step before: its value is read back again, so that it can be corrected or confirmed."""
+    here = step(call)
+    before = NAMES[: NAMES.index(here)] if here in NAMES else NAMES
+    last = next((name for name in reversed(before) if not call.slot(name).locked), None)
+    if last is None:
+        return Outcome(call=call)
+    state = call.slot(last)
+    waiting = {name: bare(call.slot(name), "empty") for name in NAMES if name != last and call.slot(name).status == "pending"}
+    after = replace(call, slots={**call.slots, **waiting}).with_slot(
+        last,
+        replace(state, status="pending" if state.value else "empty", pending=state.value, pending_provenance=state.provenance),
+    )
+    return Outcome(call=after, notices=(Notice(key="notice.gone_back"),))
+
+
+def _cancel(call: Call, did: Did, scene: Scene) -> Outcome:
+    """To lose a call is dear: asked once more."""
+    return Outcome(call=replace(call, question=Question(kind="leave"), silences=0))
+
+
+def _goodbye(call: Call, did: Did, scene: Scene) -> Outcome:
+    return close(call, scene, "goodbye")
+
+
+def _handoff(call: Call, did: Did, scene: Scene) -> Outcome:
+    return hand_off(call, scene, "the caller asked for a person")
+
+
+def _emergency(call: Call, did: Did, scene: Scene) -> Outcome:
+    return hand_off(call, scene, "emergency words", "emergency")
+
+
+_DO: dict[Act, Callable[[Call, Did, Scene], Outcome]] = {
+    Act.AFFIRM: _affirm,
+    Act.DENY: _deny,
+    Act.CORRECTION: _correct,
+    Act.DONT_KNOW: _dont_know,
+    Act.REFUSE: _dont_know,
+    Act.DONT_CARE: _dont_care,
+    Act.START_OVER: _start_over,
+    Act.GO_BACK: _go_back,
+    Act.CANCEL: _cancel,
+    Act.GOODBYE: _goodbye,
+    Act.HANDOFF: _handoff,
+    Act.EMERGENCY: _emergency,
+}
+"""The acts that change the call; the others are asides."""

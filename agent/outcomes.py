@@ -1,0 +1,57 @@
+"""Outcomes that several acts come to: a failed attempt, a slot left out, a person wanted, the end of the call."""
+
+import msgspec
+
+from agent.call import Call, Question, SlotState, SlotStatus
+from agent.scene import Outcome, Scene
+from agent.taken import Notice
+from agent.telling import person_wanted, status_moved, step_taken
+
+replace = msgspec.structs.replace
+
+
+def close(call: Call, scene: Scene, key: str) -> Outcome:
+    """The call ends here; everything it holds stays for a call back."""
+    after = replace(call, status="ended", question=Question())
+    return Outcome(call=after, notices=(Notice(key=f"close.{key}"),), events=(status_moved(after, call.status, scene.seconds, key),))
+
+
+def hand_off(call: Call, scene: Scene, reason: str, key: str = "handoff") -> Outcome:
+    """A person takes over: the call waits for one."""
+    after = replace(call, status="waiting_agent", question=Question())
+    events = (status_moved(after, call.status, scene.seconds, reason), person_wanted(after, reason, scene.turn.text, scene.seconds))
+    return Outcome(call=after, notices=(Notice(key=f"close.{key}"),), events=events)
+
+
+def missed(call: Call, slot: str, scene: Scene, reason: str) -> Outcome:
+    """One failed attempt at a slot; after the last one it is skipped, or a person takes over."""
+    state = replace(call.slot(slot), no_match=call.slot(slot).no_match + 1)
+    after = call.with_slot(slot, state)
+    event = step_taken(after, slot, "missed", "", scene.seconds, reason)
+    if state.no_match < scene.plan.tries:
+        return Outcome(call=after, events=(event,))
+    outcome = give_up(after, slot, scene)
+    return replace(outcome, events=(event, *outcome.events))
+
+
+def give_up(call: Call, slot: str, scene: Scene) -> Outcome:
+    """Enough asking: a value confirmed before stays, a slot that may be skipped is, anything else needs a person."""
+    state = call.slot(slot)
+    if state.value:
+        kept = call.with_slot(slot, bare(state, "filled"))
+        return Outcome(call=kept, notices=(Notice(key="notice.kept", slot=slot, values={"value": state.value}),))
+    if slot in scene.business.may_skip:
+        return skip(call, slot, scene)
+    return hand_off(call, scene, f"{slot} not understood")
+
+
+def bare(state: SlotState, status: SlotStatus) -> SlotState:
+    """The slot without anything that was waiting."""
+    return replace(state, status=status, pending="", pending_provenance=None, partial="", options=(), disputed="", no_match=0, no_input=0)
+
+
+def skip(call: Call, slot: str, scene: Scene) -> Outcome:
+    """The slot is left out."""
+    after = call.with_slot(slot, replace(bare(call.slot(slot), "skipped"), value="", provenance=None))
+    event = step_taken(after, slot, "skipped", "", scene.seconds)
+    return Outcome(call=after, notices=(Notice(key="notice.skipped", slot=slot),), events=(event,), settled=True)

@@ -1,0 +1,49 @@
+"""What a turn is decided against, beside the call itself: the business, the clock, the calendar, the plan."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from agent.business import Business
+from agent.call import Booking, Call, Turn
+from agent.events import Event
+from agent.taken import Notice
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How patient we are."""
+
+    tries: int
+    """How often a slot is asked for before it is given up: skipped if the business allows, else a person takes over."""
+    silences: int
+    """How many silent turns in a row end the call politely."""
+    turns: int
+    """How many turns a call may have in all."""
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    business: Business
+    now: datetime
+    """The caller's "now", aware, in the business's zone."""
+    stamp: str
+    """The service's clock, ISO 8601, UTC: when things are written down."""
+    seconds: float
+    """The same in Unix seconds."""
+    turn: Turn
+    plan: Plan
+    bookings: Sequence[Booking] = ()
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one act came to."""
+
+    call: Call
+    notices: tuple[Notice, ...] = ()
+    events: tuple[Event, ...] = ()
+    settled: bool = False
+    """A field was confirmed, cleared or skipped: to be committed before the next step runs."""
+    booking: Booking | None = None
+    """A place to take with this commit."""
+    release: bool = False
+    """Give up the place this call holds."""

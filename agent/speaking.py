@@ -1,0 +1,50 @@
+"""Values as we say them: in the call's language, in the country's manner."""
+
+from functools import lru_cache
+
+from babel.numbers import format_currency, get_territory_currencies
+
+from agent.business import Service, in_language
+from agent.call import Call
+from agent.hearing import Context
+from agent.scene import Scene
+from agent.slots import SLOTS
+
+
+def spoken(call: Call, slot: str, value: str, scene: Scene, *, slow: bool = False) -> str:
+    """A value of a slot, read back."""
+    context = Context(language=call.language, region=call.brief.region, now=scene.now, services=call.brief.services)
+    return SLOTS[slot].read_back(value[:16] if slot == "time" else value, context, slow)
+
+
+def service_of(call: Call) -> Service | None:
+    """The service the call is about, once it is known."""
+    wanted = call.slot("service").value or call.slot("service").pending
+    return next((service for service in call.brief.services if service.id == wanted), None)
+
+
+def minutes_of(call: Call) -> int:
+    """How long the job takes; while no service is known, the shortest there is."""
+    service = service_of(call)
+    return service.minutes if service else min((one.minutes for one in call.brief.services), default=60)
+
+
+def named(service: Service, language: str) -> str:
+    return in_language(service.name, language)
+
+
+@lru_cache(maxsize=64)
+def _currency(country: str) -> str:
+    return (get_territory_currencies(country) or ["USD"])[0]
+
+
+def price(service: Service, country: str, language: str) -> str:
+    """The price as said and written: "$149", "149元"; "" when there is none."""
+    if service.price is None:
+        return ""
+    whole = float(service.price).is_integer()
+    if country == "CN" and language == "zh":
+        return f"{service.price:g}元"
+    return format_currency(
+        service.price, _currency(country), format="¤#,##0" if whole else "¤#,##0.00", locale=f"en_{country}", currency_digits=False
+    )

@@ -1,0 +1,259 @@
+"""What the caller did with a turn, by rules alone: words in, acts and values out.
+
+Every slot listens to the utterance, the one being asked first. What it takes no other slot hears again; another slot takes only what is
+unmistakable by its own words. The dialogue acts are heard beside them, and what they mean depends on the question that is open: a "yes" is about
+what was read back, an "okay" on the way is nothing. Nothing is decided about values here: that is `dialogue`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from agent import answers, caller_id
+from agent.act_hearing import hear_acts
+from agent.acts import Act, HeardAct
+from agent.business import Business
+from agent.call import Call, Turn
+from agent.choosing import choose
+from agent.hearing import Context, Heard
+from agent.slots import SLOTS
+from agent.slots.names import NAMES
+from agent.taken import Did, Inform, NoInput, NoMatch, Taken
+from agent.text import Said
+
+UNMISTAKABLE = 0.8
+"""A slot that was not asked is taken from here on."""
+CORRECTING = 0.5
+"""... or from here on, when the caller says that something is to be changed."""
+CONTROL = (Act.EMERGENCY, Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, Act.GOODBYE)
+"""Acts that steer the whole call; the first one heard wins."""
+ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.ASK_HOURS, Act.ASK_HELD)
+"""Questions of the caller: answered, then back to the open question."""
+COURTESIES = (Act.THANKS, Act.GREET, Act.BACKCHANNEL, Act.AFFIRM)
+"""What is no answer and no failed attempt either when it stands alone and nothing was to be confirmed."""
+KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
+"""Keys instead of a yes or no."""
+
+
+def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[Taken, ...]:
+    """What the turn does, in the order in which it is to be carried out; (NoInput,) for silence, (NoMatch,) when nothing could be used.
+
+    `now`: aware, in the business's zone.
+    """
+    if keyed := _keyed(call, turn, business, now):
+        return keyed
+    said = Said(turn.text)
+    if not said:
+        return (NoInput(),)
+    return _Reading(call, turn, business, now, said).taken()
+
+
+def speaks(said: Said, language: str) -> str:
+    """The language of an utterance: Mandarin with any Chinese character, English with a sentence of Latin words, else the call's own."""
+    if said.has_han:
+        return "zh"
+    latin = [token for token in said.tokens if token.is_word and len(token.norm) > 1]
+    return "en" if len(latin) >= 3 and "@" not in said.text else language
+
+
+def listening(call: Call, slot: str, said: Said, business: Business, now: datetime, asked: frozenset[str] | None) -> Context:
+    """What one slot is given to listen with."""
+    state = call.slot(slot)
+    return Context(
+        language="zh" if said.has_han else "en" if any(token.is_word for token in said.tokens) else call.language,
+        region=call.brief.region,
+        now=now,
+        asked=asked,
+        services=call.brief.services,
+        opening=business.opening_hours,
+        partial=state.partial,
+        current=_local(state.pending or state.disputed or state.value) if slot == "time" else state.pending or state.disputed or state.value,
+    )
+
+
+def _local(value: str) -> str:
+    """A time of the record without its offset and seconds, as the time slot speaks of it."""
+    return value[:16]
+
+
+def _keyed(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[Taken, ...]:
+    """What keys pressed mean: a number for the slot asked, 1 and 2 for yes and no, the place of an option."""
+    keys = turn.digits.rpartition("*")[2].strip("#")
+    if not keys:
+        return ()
+    question = call.question
+    if question.kind in ("read_back", "summary", "leave") and keys in KEYS:
+        return (Did(act=KEYS[keys], slots=question.slots),)
+    if question.kind == "choice":
+        options = call.slot(question.slots[0]).options
+        if 1 <= int(keys) <= len(options):
+            return (Inform(slot=question.slots[0], value=options[int(keys) - 1], rule="keyed choice", words=keys, sure=1.0),)
+    said = Said(keys)
+    for slot in (*question.slots, "phone"):
+        found = SLOTS[slot].hear(said, listening(call, slot, said, business, now, frozenset({slot})))
+        if found:
+            return (_inform(slot, found[0], said, asked=True, rule="keyed"),)
+    return ()
+
+
+def _inform(slot: str, heard: Heard, said: Said, *, asked: bool, rule: str = "", evidence: tuple[str, ...] = ()) -> Inform:
+    start, end = heard.span
+    return Inform(
+        slot=slot,
+        value=heard.value,
+        rule=rule or heard.rule,
+        words=said.text[start:end] or said.text,
+        whole=heard.whole,
+        options=heard.options,
+        patch=heard.patch,
+        asked=asked,
+        sure=heard.sure,
+        evidence=evidence,
+    )
+
+
+class _Reading:
+    """One utterance being read against one call."""
+
+    def __init__(self, call: Call, turn: Turn, business: Business, now: datetime, said: Said) -> None:
+        self.call, self.turn, self.business, self.now, self.said = call, turn, business, now, said
+        self.question = call.question
+        asked = frozenset(NAMES) if self.question.kind == "change" else frozenset(self.question.slots)
+        context = listening(call, "name", said, business, now, asked)
+        self.language = context.language
+        heard = hear_acts(said, msgspec.structs.replace(context, prompt=self.question.kind))
+        self.acts: dict[Act, HeardAct] = {act.act: act for act in reversed(heard)}
+        self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
+        if self.correcting:
+            asked |= frozenset(self.question.implied)
+        self.asked = asked
+        self.informs = self._informs()
+
+    def taken(self) -> tuple[Taken, ...]:
+        """The acts and values, in order."""
+        switch = self._language()
+        if answers.urgent(self.said, self.business):
+            return (*switch, Did(act=Act.EMERGENCY))
+        confirming = self.question.kind in ("read_back", "summary", "leave")
+        meant = bool(self.informs) or (confirming and Act.AFFIRM in self.acts)
+        control = next((act for act in CONTROL if act in self.acts), None)
+        if control and not (meant and control in (Act.GOODBYE, Act.GO_BACK, Act.CANCEL)):
+            return (*switch, Did(act=control))
+        done: list[Taken] = [*self._confirmation(confirming), *self.informs, *self._asides()]
+        if not done:
+            done = [*self._alone()]
+        return (*switch, *done) if done else (*switch, NoMatch())
+
+    def _informs(self) -> list[Inform]:
+        """Values, the asked slots' first; no two from the same words."""
+        found: list[Inform] = []
+        spans: list[tuple[int, int]] = []
+        offers = [(slot, heard, evidence) for slot in NAMES for heard, evidence in [self._best(slot)] if heard is not None]
+        for slot, heard, evidence in sorted(offers, key=lambda offer: self._rank(offer[0], offer[1])):
+            if any(start < heard.span[1] and heard.span[0] < end for start, end in spans):
+                continue
+            spans.append(heard.span)
+            found.append(_inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence))
+        return sorted(found, key=lambda inform: NAMES.index(inform.slot))
+
+    def _rank(self, slot: str, heard: Heard) -> tuple[bool, float]:
+        """The asked slot comes first, unless its evidence is weak and another's is unmistakable."""
+        weak_answer = slot in self.asked and heard.sure < CORRECTING
+        return (slot not in self.asked and heard.sure < UNMISTAKABLE, -heard.sure - (0 if weak_answer else slot in self.asked))
+
+    def _best(self, slot: str) -> tuple[Heard | None, tuple[str, ...]]:
+        """The slot's best value with all that the hypotheses may have meant, or None when none may be taken."""
+        state = self.call.slot(slot)
+        if state.locked:
+            return None, ()
+        asked = slot in self.asked
+        context = listening(self.call, slot, self.said, self.business, self.now, self.asked)
+        if self.question.kind == "choice" and asked and (chosen := self._chosen(slot, context)):
+            return chosen, ()
+        listen = SLOTS[slot].hear
+        first = listen(self.said, context)
+        if not asked:
+            least = CORRECTING if self.correcting and (state.value or state.pending) else UNMISTAKABLE
+            return (first[0] if first and first[0].sure >= least else None), ()
+        found = list(first[:1]) + [other[0] for text in self.turn.alternatives if (other := listen(Said(text), context))]
+        evidence = tuple(dict.fromkeys(heard.value for heard in found))
+        good = [heard for heard in found if not heard.whole or SLOTS[slot].check(heard.value, context) is None]
+        fresh = [heard for heard in good or found if heard.value != state.disputed]
+        again = [heard for heard in fresh if heard.value in state.evidence]
+        return next(iter([*again, *fresh, *good, *found]), None), evidence
+
+    def _chosen(self, slot: str, context: Context) -> Heard | None:
+        """The option picked by its place or by a word of its own."""
+        options = self.call.slot(slot).options
+        speak = msgspec.structs.replace(context, language=self.call.language)
+        index = choose(self.said, [SLOTS[slot].read_back(_local(o) if slot == "time" else o, speak, False) for o in options], self.language)
+        if index is None:
+            return None
+        whole = slot != "time" or "T" in options[index]
+        return Heard(value=options[index], rule="choice", sure=1.0, whole=whole, span=(0, len(self.said.text)))
+
+    def _confirmation(self, confirming: bool) -> list[Taken]:
+        """A yes or no to what was read back, unless the value itself was said again."""
+        slots = self.question.slots
+        if caller_id.offered(self.call) and not self.informs and (Act.AFFIRM in self.acts or Act.DENY in self.acts):
+            return [self._own_number()] if Act.AFFIRM in self.acts else [Did(act=Act.DENY, slots=slots)]
+        if self.question.kind == "choice" and not self.informs:
+            return self._settled_choice(slots[0])
+        again = {inform.slot for inform in self.informs if inform.slot in slots}
+        if not confirming:
+            return self._reopened()
+        if Act.DENY in self.acts or (Act.CORRECTION in self.acts and Act.AFFIRM not in self.acts):
+            return [] if self.informs else [*self._reopened()] or [Did(act=Act.DENY, slots=slots)]
+        if Act.AFFIRM in self.acts:
+            yes: list[Taken] = [Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot not in again]
+            return yes if self.informs or self.question.kind == "read_back" else [*yes, Did(act=Act.AFFIRM)]
+        return self._reopened()
+
+    def _settled_choice(self, slot: str) -> list[Taken]:
+        """A yes takes the only option there is; a no takes none."""
+        options = self.call.slot(slot).options
+        if Act.DENY in self.acts:
+            return [Did(act=Act.DENY, slots=(slot,))]
+        if Act.AFFIRM in self.acts and len(options) == 1:
+            return [Inform(slot=slot, value=options[0], rule="choice", words=self.said.text, sure=1.0)]
+        return self._reopened()
+
+    def _reopened(self) -> list[Taken]:
+        """ "My phone number is wrong" names what is to be changed without saying how; a bare "no" after an implied value is about that."""
+        if self.informs:
+            return []
+        correction = self.acts.get(Act.CORRECTION)
+        if correction and correction.detail in NAMES:
+            return [Did(act=Act.CORRECTION, slots=(correction.detail,))]
+        if Act.DENY in self.acts and self.question.implied:
+            return [Did(act=Act.DENY, slots=self.question.implied)]
+        return [Did(act=Act.CORRECTION)] if correction else []
+
+    def _asides(self) -> list[Taken]:
+        """The caller's own questions."""
+        if answer := answers.answer(self.said, self.business, self.language):
+            return [Did(act=Act.HELP, detail=answer)]
+        found: list[Taken] = [
+            Did(act=act, slots=self.question.slots, detail=self.acts[act].detail or self.said.text) for act in ASIDES if act in self.acts
+        ]
+        return [] if self.informs and found and isinstance(found[0], Did) and found[0].act is Act.REPEAT else found[:1]
+
+    def _alone(self) -> list[Taken]:
+        """What counts only when nothing else was said."""
+        if Act.SAME_NUMBER in self.acts and self.call.brief.caller:
+            return [self._own_number()]
+        for act in (Act.HOLD_ON, Act.REFUSE, Act.DONT_KNOW, Act.DONT_CARE, *COURTESIES):
+            if act in self.acts:
+                return [Did(act=act, slots=self.question.slots)]
+        return [Did(act=Act.REFUSE, slots=self.question.slots)] if Act.DENY in self.acts and self.question.kind == "ask" else []
+
+    def _own_number(self) -> Inform:
+        return Inform(slot="phone", value=self.call.brief.caller, rule=caller_id.RULE, words=self.said.text, sure=1.0)
+
+    def _language(self) -> Sequence[Taken]:
+        """A change of language, asked for or simply done."""
+        if (asked := self.acts.get(Act.LANGUAGE)) and asked.detail:
+            return [Did(act=Act.LANGUAGE, detail=asked.detail, slots=("asked",))]
+        spoken = speaks(self.said, self.call.language)
+        return [Did(act=Act.LANGUAGE, detail=spoken)] if spoken != self.call.language else []

@@ -1,0 +1,239 @@
+"""What becomes of a value the caller gave: refused, kept as a part, asked about, read back, confirmed, booked."""
+
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from agent import calendar, caller_id
+from agent.call import Booking, Call, Confirmed, Provenance, Question, SlotState
+from agent.hearing import Context
+from agent.outcomes import bare, hand_off, missed
+from agent.reasons import Reason
+from agent.scene import Outcome, Scene
+from agent.slots import SLOTS
+from agent.speaking import minutes_of, spoken
+from agent.taken import Inform, Notice
+from agent.telling import status_moved, step_taken, tool
+
+replace = msgspec.structs.replace
+
+CHEAP = frozenset({"name", "service"})
+"""Slots where a mistake is cheap to undo: taken at once, said in the acknowledgement."""
+DOUBTFUL = 0.4
+"""Recogniser confidence below which even a cheap value is read back."""
+
+
+def inform(call: Call, given: Inform, scene: Scene) -> Outcome:
+    """A value, or a part of one, given by the caller."""
+    call = replace(call, silences=0, question=Question() if call.question.kind in ("change", "leave") else call.question)
+    state = call.slot(given.slot)
+    if state.locked:
+        return Outcome(call=call)
+    if given.slot == "time":
+        return _time(call, given, scene)
+    if given.options:
+        return Outcome(call=call.with_slot(given.slot, replace(state, options=given.options, evidence=_evidence(state, given))))
+    if not given.whole:
+        return _partial(call, given, given.value)
+    reason = SLOTS[given.slot].check(given.value, _context(call, scene))
+    return _refuse(call, given, scene, reason) if reason else _accept(call, given, given.value, scene)
+
+
+def _context(call: Call, scene: Scene) -> Context:
+    return Context(language=call.language, region=call.brief.region, now=scene.now, services=call.brief.services)
+
+
+def _evidence(state: SlotState, given: Inform) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*state.evidence, *given.evidence)))[-20:]
+
+
+def _partial(call: Call, given: Inform, value: str) -> Outcome:
+    """A part: kept; a pending value it takes the place of is dropped."""
+    state = call.slot(given.slot)
+    kept = replace(bare(state, "empty"), partial=value, evidence=_evidence(state, given), denied=state.denied)
+    return Outcome(call=call.with_slot(given.slot, kept))
+
+
+def _refuse(call: Call, given: Inform, scene: Scene, reason: Reason) -> Outcome:
+    """Not acceptable: said why, counted, and an older good value stays."""
+    state = call.slot(given.slot)
+    cleared = replace(
+        state, pending="", pending_provenance=None, options=(), partial="", status="filled" if state.value and state.status == "filled" else "empty"
+    )
+    notice = Notice(key=f"refused.{reason.value}", slot=given.slot)
+    outcome = missed(call.with_slot(given.slot, cleared), given.slot, scene, reason.value)
+    return replace(outcome, notices=(notice, *outcome.notices))
+
+
+def _accept(call: Call, given: Inform, value: str, scene: Scene) -> Outcome:
+    """A valid value: confirmed at once where that is safe, else read back."""
+    state = call.slot(given.slot)
+    origin = Provenance(turn=scene.turn.key, words=given.words, rule=given.rule, confidence=scene.turn.confidence)
+    if given.rule == caller_id.RULE:
+        return fill(call, given.slot, value, origin, "explicit", scene)
+    if value == state.pending:
+        return confirm(call, given.slot, scene, "explicit")
+    if value == state.value and state.status == "filled":
+        return Outcome(call=call.with_slot(given.slot, bare(state, "filled")), notices=(Notice(key="notice.noted"),))
+    doubted = state.denied > 0 or (scene.turn.confidence is not None and scene.turn.confidence < DOUBTFUL)
+    if given.slot in CHEAP and not doubted:
+        return fill(call, given.slot, value, origin, "implicit", scene)
+    waiting = replace(bare(state, "pending"), pending=value, pending_provenance=origin, evidence=_evidence(state, given), denied=state.denied)
+    after = call.with_slot(given.slot, waiting)
+    return Outcome(call=after, events=(step_taken(after, given.slot, "pending", value, scene.seconds),))
+
+
+def confirm(call: Call, slot: str, scene: Scene, how: Confirmed) -> Outcome:
+    """The caller's yes to what was read back."""
+    call = replace(call, silences=0)
+    state = call.slot(slot)
+    if not state.pending or state.pending_provenance is None:
+        return Outcome(call=call)
+    if slot == "time" and (reason := _refusal(call, state.pending, scene)):
+        return _no_time(call, state.pending, scene, reason)
+    return fill(call, slot, state.pending, state.pending_provenance, how, scene)
+
+
+def fill(call: Call, slot: str, value: str, origin: Provenance, how: Confirmed, scene: Scene) -> Outcome:
+    """The slot is filled. Another service may need another time: if the one agreed does not fit any more, it is asked again."""
+    state = call.slot(slot)
+    filled = replace(
+        bare(state, "filled"),
+        value=value,
+        parts=SLOTS[slot].parts(value, _context(call, scene)),
+        timestamp=scene.stamp,
+        provenance=replace(origin, confirmed=how),
+        denied=0,
+        evidence=(),
+    )
+    after = call.with_slot(slot, filled)
+    corrected = bool(state.value) and state.value != value
+    said = spoken(after, slot, value, scene)
+    notice = Notice(
+        key="notice.changed" if corrected else f"notice.noted_{slot}" if slot in CHEAP else "notice.noted", slot=slot, values={"value": said}
+    )
+    outcome = Outcome(
+        call=after,
+        notices=(notice,),
+        events=(step_taken(after, slot, "corrected" if corrected else "filled", value, scene.seconds),),
+        settled=True,
+    )
+    return _recheck_time(outcome, scene) if slot == "service" else outcome
+
+
+def _recheck_time(outcome: Outcome, scene: Scene) -> Outcome:
+    call = outcome.call
+    state = call.slot("time")
+    agreed = state.pending or state.value
+    if not agreed or _refusal(call, agreed, scene) is None:
+        return outcome
+    reopened = call.with_slot("time", replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=agreed))
+    return replace(outcome, call=reopened, notices=(*outcome.notices, Notice(key="notice.reopened_time")))
+
+
+# Time
+
+
+def _refusal(call: Call, value: str, scene: Scene) -> Reason | None:
+    start = calendar.localise(value, call.brief.time_zone)
+    if start is None:
+        return Reason.NOT_A_TIME
+    return calendar.refusal(start, minutes_of(call), scene.business, scene.now, scene.bookings, call.sid)
+
+
+def _time(call: Call, given: Inform, scene: Scene) -> Outcome:
+    """A time is checked against the calendar, and a refused one is answered with the nearest that are free."""
+    if given.options:
+        return _ambiguous_time(call, given, scene)
+    if not given.value:
+        return offer_times(call, scene, scene.now, ())
+    if not given.whole and "T" not in given.value:
+        return _part_of_time(call, given, scene)
+    start = calendar.localise(given.value, call.brief.time_zone)
+    if start is None:
+        return _refuse(call, given, scene, Reason.NOT_A_TIME)
+    reason = calendar.refusal(start, minutes_of(call), scene.business, scene.now, scene.bookings, call.sid)
+    return _no_time(call, given.value, scene, reason) if reason else _accept(call, given, start.isoformat(), scene)
+
+
+def _ambiguous_time(call: Call, given: Inform, scene: Scene) -> Outcome:
+    """What the calendar leaves of several meanings: one is taken, several are asked, of none the likeliest is refused."""
+    possible = tuple(option for option in given.options if _possible(call, option, scene))
+    if len(possible) == 1:
+        return _time(call, replace(given, value=possible[0], options=(), whole="T" in possible[0]), scene)
+    if not possible:
+        return _time(call, replace(given, options=(), whole="T" in given.value), scene)
+    state = call.slot("time")
+    asking = replace(bare(state, "empty"), options=possible[:3], partial=state.partial)
+    return Outcome(call=call.with_slot("time", asking))
+
+
+def _possible(call: Call, option: str, scene: Scene) -> bool:
+    """Whether the calendar allows it; a clock without a day always may, a day if anything can be booked on it."""
+    if "T" in option:
+        return _refusal(call, option, scene) is None
+    return ":" in option or calendar.day_refusal(date.fromisoformat(option), scene.business, scene.now) is None
+
+
+def _part_of_time(call: Call, given: Inform, scene: Scene) -> Outcome:
+    """A day or a clock alone; a day that is closed is said so at once."""
+    if ":" not in given.value and (reason := calendar.day_refusal(date.fromisoformat(given.value), scene.business, scene.now)):
+        return _no_time(call, f"{given.value}T12:00", scene, reason)
+    return _partial(call, given, given.value)
+
+
+def _no_time(call: Call, value: str, scene: Scene, reason: Reason) -> Outcome:
+    """Refused, with the nearest free times as options. Counted as an attempt only when nothing can be offered."""
+    near = calendar.localise(value, call.brief.time_zone) or scene.now
+    notice = Notice(key=f"refused.{reason.value}", slot="time")
+    outcome = offer_times(call, scene, near, (notice,))
+    event = step_taken(outcome.call, "time", "missed", "", scene.seconds, reason.value)
+    return replace(outcome, events=(event, *outcome.events))
+
+
+def offer_times(call: Call, scene: Scene, near: datetime, notices: tuple[Notice, ...]) -> Outcome:
+    """Up to two free times near a wish, as the options of a choice; without any, a person has to find one."""
+    times = calendar.free(max(near, scene.now), minutes_of(call), scene.business, scene.now, scene.bookings, sid=call.sid)
+    state = bare(call.slot("time"), "empty")
+    if not times:
+        outcome = hand_off(call.with_slot("time", state), scene, "no free time")
+        return replace(outcome, notices=(*notices, Notice(key="notice.alternatives_none"), *outcome.notices))
+    options = tuple(time.replace(tzinfo=None).isoformat(timespec="minutes") for time in times)
+    offering = call.with_slot(
+        "time", replace(state, value="", parts={}, provenance=None, options=options, partial=options[0][:10] if _one_day(options) else "")
+    )
+    return Outcome(call=offering, notices=(*notices, Notice(key="offer", slot="time")))
+
+
+def _one_day(options: tuple[str, ...]) -> bool:
+    return len({option[:10] for option in options}) == 1
+
+
+# Booking
+
+
+def book(call: Call, scene: Scene) -> Outcome:
+    """The caller's yes to the summary: a place is taken, in the same commit that says so."""
+    service, time = call.slot("service").value, call.slot("time").value
+    start = calendar.localise(time, call.brief.time_zone) if time else None
+    if start is None or not service:
+        return hand_off(call, scene, "no time or service agreed")
+    if reason := _refusal(call, time, scene):
+        return _no_time(call, time, scene, reason)
+    end = start + timedelta(minutes=minutes_of(call))
+    place = Booking(business=call.brief.business, sid=call.sid, start=int(start.timestamp()), end=int(end.timestamp()), service=service)
+    after = replace(call, status="booked", booked=place, question=Question())
+    events = (
+        tool(call, "booking", "started", scene.seconds),
+        tool(after, "booking", "done", scene.seconds, service=service, time=time),
+        status_moved(after, call.status, scene.seconds),
+    )
+    return Outcome(call=after, notices=(Notice(key="close.booked"),), events=events, settled=True, booking=place)
+
+
+def place_taken(call: Call, scene: Scene) -> Outcome:
+    """Another call took the last place a moment before."""
+    failed = tool(call, "booking", "failed", scene.seconds, reason=Reason.TAKEN.value)
+    time = call.slot("time").value
+    outcome = _no_time(call, time, scene, Reason.TAKEN)
+    return replace(outcome, events=(failed, *outcome.events))

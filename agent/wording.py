@@ -1,0 +1,169 @@
+"""From acts to words: the notices of a turn, then the question that is open, out of a phrasebook.
+
+A wording that has variants takes one by the count of turns, never by chance: the same record says the same words.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from agent import caller_id
+from agent.call import Call, Question
+from agent.scene import Scene
+from agent.slots.names import NAMES
+from agent.speaking import named, service_of, spoken
+from agent.taken import Notice
+
+Phrasebook = Mapping[str, Mapping[str, Any]]
+SILENT_AFTER = frozenset({"notice.hold"})
+"""Notices after which we wait instead of asking."""
+OFFERS = 3
+"""How many services are named at a time."""
+CODE_CHARACTERS = 5
+_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ23456789"
+"""Letters and digits that sound and look unlike each other."""
+
+
+def word(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
+    """The sentence to speak: what is to be said about the turn, then the open question."""
+    said = [_notice(call, notice, scene, book) for notice in notices]
+    if not any(notice.key in SILENT_AFTER for notice in notices):
+        said.append(_question(call, notices, scene, book))
+    joint = "" if call.language == "zh" else " "
+    return joint.join(dict.fromkeys(sentence for sentence in said if sentence))
+
+
+def reference(call: Call) -> str:
+    """The short code of a booking, as characters said one by one: made from the callSid, so it never changes."""
+    number = int.from_bytes(sha256(call.sid.encode()).digest()[:8])
+    letters = []
+    for _ in range(CODE_CHARACTERS):
+        number, index = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[index])
+    return " ".join(letters)
+
+
+def _pick(wording: str | Sequence[str], turn: int) -> str:
+    return wording if isinstance(wording, str) else str(wording[turn % len(wording)])
+
+
+def _climb(wordings: Sequence[str], attempt: int) -> str:
+    """The wording of the first, second ... attempt; the last one from there on."""
+    return wordings[min(attempt, len(wordings)) - 1]
+
+
+def _join(items: Sequence[str], joint: str, book: Phrasebook) -> str:
+    """ "a, b and c" with joint "and"; all alike with joint "sentence"."""
+    signs = book["common"]["list"]
+    if joint == "sentence" or len(items) < 2:
+        return signs["sentence"].join(items)
+    return signs["comma"].join(items[:-1]) + signs[joint] + items[-1]
+
+
+def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook) -> str:
+    kind, _, key = notice.key.partition(".")
+    values = {
+        name: value if isinstance(value, str) else _join(value, "sentence" if key == "held" else "and", book) for name, value in notice.values.items()
+    }
+    if kind == "close":
+        return _pick(book["common"]["close"][key], call.turns).format_map({**values, **_booked(call, scene)})
+    if kind == "refused":
+        return str(_pick(book[notice.slot]["refused"].get(key, ""), call.turns))
+    if kind == "why":
+        return str(book[notice.slot]["why"])
+    if kind == "offer":
+        return ""
+    if "starts" in notice.values:
+        windows = [
+            book["common"]["hours"]["window"].format(start=a, end=b) for a, b in zip(notice.values["starts"], notice.values["ends"], strict=True)
+        ]
+        values["hours"] = _join(windows, "and", book)
+    if key == "noted_name":
+        values["value"] = _first_name(values["value"])
+    return _pick(book["common"]["notice"][key], call.turns).format_map(values)
+
+
+def _first_name(name: str) -> str:
+    """What a person is called in a thank-you: the first of several Latin names, a Chinese name whole."""
+    return name.partition(" ")[0] if name.isascii() else name
+
+
+def _booked(call: Call, scene: Scene) -> dict[str, str]:
+    """What is said of a booking: only ever read from the committed record."""
+    if call.booked is None:
+        return {}
+    service = service_of(call)
+    return {
+        "service": named(service, call.language) if service else "",
+        "time": spoken(call, "time", call.slot("time").value, scene),
+        "code": reference(call),
+    }
+
+
+def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
+    question = call.question
+    match question.kind:
+        case "ask":
+            return _ask(call, question.slots[0], notices, scene, book)
+        case "read_back":
+            return _read_back(call, question, scene, book)
+        case "choice":
+            return _choice(call, question.slots[0], notices, scene, book)
+        case "summary":
+            names = question.slots if call.summarised and question.slots else NAMES
+            key = "summary_again" if call.summarised else "summary"
+            return str(book["common"]["question"][key]).format(list=_join(_items(call, names, scene, book), "sentence", book))
+        case "leave":
+            return str(book["common"]["question"]["leave"])
+        case "change" | "none":
+            return ""
+
+
+def _items(call: Call, names: Sequence[str], scene: Scene, book: Phrasebook) -> list[str]:
+    held = [(name, call.slot(name).pending or call.slot(name).value) for name in names if call.slot(name).status != "skipped"]
+    return [book[name]["item"].format(value=spoken(call, name, value, scene, slow=bool(call.slot(name).denied))) for name, value in held if value]
+
+
+def _ask(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
+    """The question for one slot: gentler and different with each failed attempt."""
+    state, words = call.slot(slot), book[slot]
+    offers = _join([named(service, call.language) for service in call.brief.services[:OFFERS]], "or", book)
+    refused = any(notice.key.startswith("refused.") and notice.slot == slot for notice in notices)
+    if caller_id.offered(call) and not call.silences:
+        return str(words["offer"]).format(value=spoken(call, slot, call.brief.caller, scene))
+    if call.silences:
+        return _climb(words["silence"], call.silences).format(offers=offers)
+    if state.partial:
+        return _rest(call, slot, scene, book)
+    if state.denied and state.disputed:
+        return str(words["again"]).format(offers=offers)
+    if state.no_match and not refused:
+        return _climb(words["reprompt"], state.no_match).format(offers=offers)
+    return _pick(words["ask"], call.turns)
+
+
+def _rest(call: Call, slot: str, scene: Scene, book: Phrasebook) -> str:
+    """The question for what is missing of a value."""
+    state, words = call.slot(slot), book[slot]
+    if slot == "time":
+        key = "rest_day" if ":" in state.partial else "rest_clock"
+        return str(words[key]).format(value=spoken(call, slot, state.partial, scene))
+    return str(words["rest"]).format(value=spoken(call, slot, state.partial, scene, slow=slot == "phone"))
+
+
+def _read_back(call: Call, question: Question, scene: Scene, book: Phrasebook) -> str:
+    slow = any(call.slot(name).denied for name in question.slots)
+    if len(question.slots) > 1:
+        return str(book["common"]["question"]["several_slow" if slow else "several"]).format(
+            list=_join(_items(call, question.slots, scene, book), "sentence", book)
+        )
+    name = question.slots[0]
+    value = spoken(call, name, call.slot(name).pending, scene, slow=slow)
+    return str(book[name]["slow" if slow else "read_back"]).format(value=value)
+
+
+def _choice(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
+    options = [spoken(call, slot, option, scene) for option in call.slot(slot).options]
+    if any(notice.key == "offer" for notice in notices):
+        return str(book["time"]["offer" if len(options) > 1 else "offer_one"]).format(list=_join(options, "or", book))
+    return _pick(book["common"]["question"]["choice"], call.turns).format(list=_join(options, "or", book))

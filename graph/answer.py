@@ -1,0 +1,50 @@
+"""The answer to a turn, as the JSON of `POST /ai/conversation`."""
+
+import msgspec
+
+from agent.business import Business
+from agent.call import Call
+from agent.listening_plan import listening_plan
+from agent.progress import progress
+from agent.slots.names import NAMES
+
+
+def tag_of(language: str, business: Business) -> str:
+    """The BCP 47 tag the business uses for a language: "en-AU" for "en"."""
+    return next((tag for tag in business.languages if tag.partition("-")[0] == language), language)
+
+
+def answer(call: Call, words: str, business: Business, stamp: str) -> bytes:
+    """What the telephony side gets: the sentence, whether to hang up or transfer, how far the call is, how to listen next."""
+    body = {
+        "aiResponse": {"speaker": "AI", "message": words, "startedAt": stamp},
+        "shouldHangup": call.status in ("booked", "ended"),
+        "shouldTransfer": call.status == "waiting_agent",
+        "progress": progress(call),
+        "listen": listening_plan(call, tag_of(call.language, business)),
+    }
+    return msgspec.json.encode(body)
+
+
+_UNKNOWN = {"status": "active", "step": NAMES[0], "expecting": "nothing", "filled": {}, "pending": {}, "completed": 0}
+
+
+def trouble(words: str, tag: str, stamp: str) -> bytes:
+    """The answer when the record cannot be reached: a sentence of trouble, and a person."""
+    body = {
+        "aiResponse": {"speaker": "AI", "message": words, "startedAt": stamp},
+        "shouldHangup": False,
+        "shouldTransfer": True,
+        "progress": {
+            "status": "active",
+            "step": "name",
+            "expecting": "nothing",
+            "filled": {},
+            "pending": {},
+            "remaining": [],
+            "completed": 0,
+            "total": 6,
+        },
+        "listen": {"hints": [], "digits": 0, "pauseMs": 900, "language": tag},
+    }
+    return msgspec.json.encode(body)

@@ -1,0 +1,96 @@
+"""How the graph is wired, and how a turn is walked.
+
+    listen ──► name · phone · address · email · service · time · book · aside ──► speak ──► end
+                     (as many as the utterance gave acts for, one after the other)
+
+`listen` reads the record and understands the utterance, all of it, once. Each act is carried out at its own node, and every field that is
+settled there is committed, with its event, before the next node runs. Filled steps are walked past, since the next question is read off the
+record. `speak` commits the answer. There is no checkpointer: the record is the only state, and a turn that was cut off stands in it, to be
+finished by whoever comes next.
+"""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from weakref import WeakValueDictionary
+
+import msgspec
+from langgraph.graph import START, StateGraph
+
+from graph import editing, nodes
+from graph.answer import tag_of, trouble
+from graph.opening import stamp
+from graph.plan import STEPS
+from graph.state import Deps, TurnRequest, Walk
+from storage.errors import StaleCall, StoreUnavailable
+
+ATTEMPTS = 60
+"""How often a turn is begun again because another was first; each time that other has finished a step, so this is far more than needed."""
+log = logging.getLogger("slotline.turn")
+
+
+def build() -> Any:
+    """The compiled graph; compiled once, shared by every turn."""
+    graph: StateGraph[Walk, Deps, Walk, Walk] = StateGraph(Walk, context_schema=Deps)
+    places = (*STEPS, "book", "aside", "speak")
+    graph.add_node("listen", nodes.listen, destinations=(*places, "__end__"))
+    for name in (*STEPS, "aside"):
+        graph.add_node(name, nodes.carry_out, destinations=places)
+    graph.add_node("book", nodes.book, destinations=places)
+    graph.add_node("speak", nodes.speak, destinations=("__end__",))
+    graph.add_edge(START, "listen")
+    return graph.compile()
+
+
+class Walker:
+    """The compiled graph with its parts: takes turns, one at a time for each call within this process."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self._graph = build()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def take_turn(self, request: TurnRequest, now: datetime) -> bytes:
+        """Walk one turn. Returns the answer as the JSON body of `POST /ai/conversation`, the same bytes whenever the turn is repeated.
+
+        `now`: the service's clock, aware. Raises StoreUnavailable when the record cannot be reached.
+        """
+        if not request.turn.key:
+            request = msgspec.structs.replace(request, turn=msgspec.structs.replace(request.turn, key=uuid.uuid4().hex))
+        async with self._lock(request.sid):
+            for attempt in range(ATTEMPTS):
+                try:
+                    state = await self._graph.ainvoke({"request": request, "now": now}, context=self.deps)
+                except StaleCall:
+                    await asyncio.sleep(0.002 * attempt)  # the other worker is about to finish
+                    continue
+                if "answer" in state:
+                    found: bytes = state["answer"]
+                    return found
+        raise StoreUnavailable(f"call {request.sid}: other writers kept changing it")
+
+    async def edit(self, sid: str, fields: Mapping[str, str | None], lock: Sequence[str], unlock: Sequence[str], now: datetime, source: str) -> None:
+        """Set or clear fields from outside the conversation. Raises CallNotFound, FieldRefused, StoreUnavailable."""
+        async with self._lock(sid):
+            for attempt in range(ATTEMPTS):
+                try:
+                    return await editing.edit(self.deps, sid, fields, lock, unlock, now, source)
+                except StaleCall:
+                    await asyncio.sleep(0.002 * attempt)
+        raise StoreUnavailable(f"call {sid}: other writers kept changing it")
+
+    def trouble(self, dialled: str, language: str, now: datetime) -> bytes:
+        """The answer when the record cannot be reached."""
+        business = self.deps.businesses.for_number(dialled)
+        spoken = language.partition("-")[0].lower()
+        book = self.deps.phrasebooks.get(spoken) or self.deps.phrasebooks[business.languages[0].partition("-")[0]]
+        return trouble(book["common"]["close"]["trouble"], tag_of(spoken, business), stamp(now))
+
+    def _lock(self, sid: str) -> asyncio.Lock:
+        lock = self._locks.get(sid)
+        if lock is None:
+            lock = self._locks[sid] = asyncio.Lock()
+        return lock

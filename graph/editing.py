@@ -1,0 +1,95 @@
+"""Fields set from outside the conversation: by a supervisor, by another system. They pass the same checks as a caller's words."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from agent import calendar
+from agent.call import Call, Provenance, SlotState, Turn
+from agent.events import Event
+from agent.hearing import Context
+from agent.scene import Scene
+from agent.slots import SLOTS
+from agent.slots.names import NAMES
+from agent.speaking import minutes_of
+from agent.text import Said
+from graph.errors import CallNotFound, FieldRefused
+from graph.opening import prepared, scene_of
+from graph.state import Deps
+from storage.store import Change
+
+replace = msgspec.structs.replace
+
+
+async def edit(
+    deps: Deps, sid: str, fields: Mapping[str, str | None], lock: Sequence[str], unlock: Sequence[str], now: datetime, source: str
+) -> None:
+    """All of the fields, or none. Raises CallNotFound, FieldRefused (the first field refused), StaleCall, StoreUnavailable."""
+    found = await deps.store.open(sid, "", deps.businesses.default.id)
+    if found.call is None and found.foreign is None:
+        raise CallNotFound(f"there is no call {sid}")
+    if found.call is None:
+        raise CallNotFound(f"call {sid} has not begun yet")
+    call = prepared(found.call, found.foreign, now)
+    scene = scene_of(call, Turn(key=""), deps, now, found.bookings)
+    for name in (*fields, *lock, *unlock):
+        if name not in NAMES:
+            raise FieldRefused(name, "unknown_field")
+    if call.booked is not None and fields.keys() & {"service", "time"}:
+        raise FieldRefused(next(name for name in ("service", "time") if name in fields), "already_booked")
+    for name in sorted(fields, key=NAMES.index):
+        call = call.with_slot(name, _set(call, name, fields[name], scene, source))
+    for name in (*lock, *unlock):
+        call = call.with_slot(name, replace(call.slot(name), locked=name in lock))
+    payload = {
+        "callSid": sid,
+        "fields": {name: call.slot(name).value or None for name in fields},
+        "locked": [name for name in NAMES if call.slot(name).locked],
+    }
+    event = Event(type="client_updated", payload=payload, timestamp=scene.seconds, source=source)
+    after = replace(call, rev=found.call.rev, status=found.call.status)
+    await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, events=(event,)))
+
+
+def _set(call: Call, name: str, value: str | None, scene: Scene, source: str) -> SlotState:
+    """The slot with a value from outside, or emptied."""
+    if value is None or not value.strip():
+        return SlotState(locked=call.slot(name).locked)
+    accepted = _accepted(call, name, value.strip(), scene)
+    context = _context(call, name, scene)
+    return SlotState(
+        status="filled",
+        value=accepted,
+        parts=SLOTS[name].parts(accepted, context),
+        timestamp=scene.stamp,
+        provenance=Provenance(turn="", words="", rule=source, confirmed="supervisor"),
+        locked=call.slot(name).locked,
+    )
+
+
+def _context(call: Call, name: str, scene: Scene) -> Context:
+    return Context(language=call.language, region=call.brief.region, now=scene.now, asked=frozenset({name}), services=call.brief.services)
+
+
+def _accepted(call: Call, name: str, value: str, scene: Scene) -> str:
+    """The value in the slot's form. Raises FieldRefused."""
+    if name == "time":
+        return _time(call, value, scene)
+    context = _context(call, name, scene)
+    heard = SLOTS[name].hear(Said(value), context)
+    whole = [one for one in heard if one.whole and not one.options]
+    candidates = [value] if name in ("name", "service") and SLOTS[name].check(value, context) is None else [one.value for one in whole] or [value]
+    reason = SLOTS[name].check(candidates[0], context)
+    if reason is not None:
+        raise FieldRefused(name, reason.value)
+    return candidates[0]
+
+
+def _time(call: Call, value: str, scene: Scene) -> str:
+    start = calendar.localise(value, call.brief.time_zone)
+    if start is None or len(value) < len("2026-03-02T09:00"):
+        raise FieldRefused("time", "not_a_time")
+    if reason := calendar.refusal(start, minutes_of(call), scene.business, scene.now, scene.bookings, call.sid):
+        raise FieldRefused("time", reason.value)
+    return start.isoformat()

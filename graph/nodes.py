@@ -1,0 +1,172 @@
+"""The nodes: `listen`, one for each slot, `book`, `aside`, `speak`. They order effects and decide nothing about values.
+
+Each node but the first carries out the act that stands first in `work.todo`, commits it when a field was settled, and goes on to where the
+next act is at home; when none is left, to `speak`.
+"""
+
+import msgspec
+from langgraph.graph import END
+from langgraph.runtime import Runtime
+from langgraph.types import Command
+
+from agent import values
+from agent.acts import Act
+from agent.business import in_language
+from agent.call import Call, Line, Question
+from agent.dialogue import next_question, take
+from agent.events import Event
+from agent.outcomes import close
+from agent.progress import step as open_step
+from agent.scene import Outcome
+from agent.slots.names import NAMES
+from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
+from agent.telling import line_said
+from agent.understanding import understand
+from agent.wording import word
+from graph.answer import answer
+from graph.opening import new_call, prepared, scene_of
+from graph.state import Deps, Walk, Work
+from storage.errors import PlaceTaken
+from storage.store import Change, Committed
+
+replace = msgspec.structs.replace
+
+AGREEING = frozenset({"service", "time", "confirm"})
+"""The steps that need the calendar."""
+IMPLIED = {"notice.noted_name": "name", "notice.noted_service": "service"}
+
+
+def home(taken: Taken, call: Call) -> str:
+    """The node where an act is carried out."""
+    match taken:
+        case Inform():
+            return taken.slot
+        case Did(act=Act.AFFIRM, slots=()) if call.question.kind == "summary":
+            return "book"
+        case Did() if taken.slots and taken.slots[0] in NAMES and taken.act in (Act.AFFIRM, Act.DENY, Act.CORRECTION):
+            return taken.slots[0]
+        case Did() | NoMatch() | NoInput():
+            return "aside"
+
+
+def onward(work: Work) -> str:
+    """Where the turn goes next."""
+    return home(work.todo[0], work.call) if work.todo else "speak"
+
+
+async def listen(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
+    """Read the record and understand the turn against it.
+
+    An answered turn gets its answer again; a turn that somebody left half done is finished first.
+    """
+    deps, request, now = runtime.context, state["request"], state["now"]
+    business = deps.businesses.for_number(request.dialled).id
+    found = await deps.store.open(request.sid, request.turn.key, business)
+    if found.answer is not None:
+        return Command(goto=END, update={"answer": found.answer})
+    call = prepared(found.call or new_call(request, deps, now), found.foreign, now)
+    left = call.open_turn
+    turn = left.turn if left else request.turn
+    bookings = found.bookings
+    if call.brief.business != business and open_step(call) in AGREEING:
+        bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
+    work = Work(base=found.call, call=call, seen=found.seen, scene=scene_of(call, turn, deps, now, bookings))
+    if left:
+        work = replace(work, todo=left.todo, notices=left.notices)
+    else:
+        work = await _understood(work, deps)
+    return Command(goto=onward(work), update={"work": work})
+
+
+async def _understood(work: Work, deps: Deps) -> Work:
+    """The turn's acts, or what is to be said to a call that hears none."""
+    call, scene = work.call, work.scene
+    if call.status == "booked":
+        return replace(work, notices=(Notice(key="close.already_booked"),))
+    if call.status in ("waiting_agent", "with_agent"):
+        return replace(work, notices=(Notice(key="close.handoff_wait"),))
+    if call.turns >= scene.plan.turns:
+        return replace(work.after(close(call, scene, "limit")), todo=())
+    taken = understand(call, scene.turn, scene.business, scene.now)
+    if taken == (NoMatch(),):
+        taken = tuple(await deps.reader.read(call, scene.turn)) or taken
+    notices: tuple[Notice, ...] = ()
+    if call.turns == 0 and taken == (NoInput(),):
+        notices = (Notice(key="notice.greeting", values={"greeting": in_language(scene.business.greeting, call.language)}),)
+    elif work.base is not None and work.base.status == "ended":
+        notices = (Notice(key="notice.resumed"),)
+    return replace(work, todo=taken, notices=notices)
+
+
+async def carry_out(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
+    """One act of the caller, at its slot or aside."""
+    work = state["work"]
+    return await _go_on(work, take(work.call, work.todo[0], work.scene), runtime.context)
+
+
+async def book(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
+    """The yes to the summary: the place is taken and the call is booked in one commit, or the caller hears that somebody was faster."""
+    work, deps = state["work"], runtime.context
+    try:
+        return await _go_on(work, take(work.call, work.todo[0], work.scene), deps)
+    except PlaceTaken:
+        return await _go_on(work, values.place_taken(work.call, work.scene), deps)
+
+
+async def _go_on(work: Work, outcome: Outcome, deps: Deps) -> Command[str]:
+    work = work.after(outcome)
+    if outcome.settled:
+        work = await _commit(work, outcome, deps)
+    return Command(goto=onward(work), update={"work": work})
+
+
+async def _commit(work: Work, outcome: Outcome, deps: Deps) -> Work:
+    """A settled field, with its events, durable before the next step runs; the rest of the turn stands open in the record."""
+    lines, heard = _caller_line(work)
+    change = Change(
+        before=work.base,
+        after=replace(work.opened(), rev=work.base.rev if work.base else 0),
+        seen=work.seen,
+        lines=lines,
+        events=(*heard, *work.events),
+        booking=outcome.booking,
+        capacity=work.scene.business.capacity,
+        release=outcome.release,
+    )
+    done: Committed = await deps.store.commit(change)
+    return replace(work, base=done.call, call=done.call, seen=done.seen, events=())
+
+
+async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
+    """Say what the record says, and commit it as the answer to this turn."""
+    work, deps = state["work"], runtime.context
+    scene = work.scene
+    implied = tuple(slot for notice in work.notices if (slot := IMPLIED.get(notice.key)))
+    question: Question = next_question(work.call, scene, implied)
+    asking = replace(work.call, question=question, open_turn=None)
+    words = word(asking, work.notices, scene, deps.phrasebooks[asking.language])
+    call = replace(asking, turns=asking.turns + 1, summarised=asking.summarised or question.kind == "summary")
+    body = answer(call, words, scene.business, scene.stamp)
+    lines, heard = _caller_line(work)
+    spoken = Line(speaker="AI", message=words, startedAt=scene.stamp)
+    change = Change(
+        before=work.base,
+        after=replace(call, rev=work.base.rev if work.base else 0),
+        seen=work.seen,
+        lines=(*lines, spoken),
+        events=(*heard, *work.events, line_said(call, "AI", words, scene.stamp, scene.seconds)),
+        answer=(scene.turn.key, body),
+    )
+    await deps.store.commit(change)
+    mine = scene.turn.key == state["request"].turn.key
+    return Command(goto=END, update={"answer": body} if mine else {})
+
+
+def _caller_line(work: Work) -> tuple[tuple[Line, ...], tuple[Event, ...]]:
+    """What the caller said, for the conversation and for those who watch: written once, with the first commit of the turn."""
+    turn = work.scene.turn
+    said = turn.text or turn.digits
+    if not said or work.is_open:
+        return (), ()
+    at = turn.started_at or work.scene.stamp
+    return (Line(speaker="customer", message=said, startedAt=at),), (line_said(work.call, "customer", said, at, work.scene.seconds),)

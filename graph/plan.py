@@ -1,0 +1,9 @@
+"""The steps, in order, and how patient each is."""
+
+from agent.scene import Plan
+from agent.slots.names import NAMES
+
+STEPS = NAMES
+"""A caller is walked through these, then the summary, then booked. A filled step is walked past."""
+
+PLAN = Plan(tries=3, silences=3, turns=120)

@@ -1,0 +1,82 @@
+"""What lives for one turn (Walk), and what every turn is given (Deps)."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, TypedDict
+
+import msgspec
+
+from agent.businesses import Businesses
+from agent.call import Call, OpenTurn, Turn
+from agent.events import Event
+from agent.reader import Reader
+from agent.scene import Outcome, Plan, Scene
+from agent.taken import Notice, Taken
+from storage.store import CallStore
+
+
+class Deps(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts a turn works with; chosen and joined in `api/app.py`."""
+
+    store: CallStore
+    businesses: Businesses
+    reader: Reader
+    phrasebooks: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    plan: Plan
+
+
+class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A turn as it came in."""
+
+    sid: str
+    turn: Turn
+    caller: str = ""
+    """The number rung from, in any form; "" when withheld."""
+    dialled: str = ""
+    language: str = ""
+    """BCP 47, or "" for the business's first."""
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn on its way: the record as last committed, the record as it is to stand, and what is left to do."""
+
+    base: Call | None
+    """As last committed; None: the call is new."""
+    call: Call
+    seen: str
+    """Fingerprint of the CallSkeleton as last read or written."""
+    scene: Scene
+    todo: tuple[Taken, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    events: tuple[Event, ...] = ()
+    """Not committed yet."""
+
+    def after(self, outcome: Outcome) -> "Work":
+        """With one act carried out."""
+        return msgspec.structs.replace(
+            self,
+            call=outcome.call,
+            todo=self.todo[1:],
+            notices=(*self.notices, *outcome.notices),
+            events=(*self.events, *outcome.events),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the turn stands in the record already: its words were written, some of it was carried out."""
+        return self.base is not None and self.base.open_turn is not None
+
+    def opened(self) -> Call:
+        """The record with this turn open in it, so that whoever reads it can finish what is left."""
+        return msgspec.structs.replace(self.call, open_turn=OpenTurn(turn=self.scene.turn, todo=self.todo, notices=self.notices))
+
+
+class Walk(TypedDict, total=False):
+    """The state of the graph, for one turn."""
+
+    request: TurnRequest
+    now: datetime
+    """The service's clock, aware."""
+    work: Work
+    answer: bytes
+    """The answer to `request`; missing when another turn had to be finished first."""
