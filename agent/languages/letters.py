@@ -51,7 +51,7 @@ class _Table(NamedTuple):
     named: Phrases
     weak: Phrases
     repeat: Phrases
-    count: Mapping[str, int]
+    counted: Mapping[str, int]
     marks: Phrases
     double_u: Phrases
     before: Phrases
@@ -65,7 +65,10 @@ class _Table(NamedTuple):
 
 
 def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]:
-    """The letters that stand from token `start` on, lower case, with "-" and "'" where they were named, and the index after the last; ("", start) if none."""
+    """The letters that stand from token `start` on, and the index after the last; ("", start) if none.
+
+    Lower case, with "-" and "'" where a hyphen or an apostrophe was named. How many letters make a word is the caller's business.
+    """
     table = _table(language)
     elements = _elements(tokens, start, table)
     if not elements:
@@ -85,7 +88,7 @@ def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]
 
 
 def spoken_letters(text: str, language: str, slow: bool) -> str:
-    """`text` as we spell it aloud: "J, O, H, N"; slow: "J as in juliet, O as in oscar". What is neither a letter nor a named mark is said as it stands."""
+    """`text` as we spell it aloud: "J, O, H, N"; slow: "J as in juliet, O as in oscar". What is neither a letter nor a named mark stands as it is."""
     say = words(language, "letters")["say"]
     by_letter = dict(zip(_LETTERS, say["slow_words"].split(), strict=True))
     spoken = []
@@ -136,7 +139,7 @@ def _element(tokens: Sequence[Token], start: int, table: _Table) -> _Element | N
     if after > at:
         one = _letter(tokens, after, table)
         return None if one is None else _Element(one.text * int(times), _Kind.PLAIN, start, one.end)
-    plural = table.count.get(tokens[at].norm, 0) if at < len(tokens) else 0
+    plural = table.counted.get(tokens[at].norm, 0) if at < len(tokens) else 0
     if plural and at + 1 < len(tokens) and (letter := _plural(tokens[at + 1].norm, table)):
         return _Element(letter * plural, _Kind.PLAIN, start, at + 2)
     one = _letter(tokens, at, table)
@@ -275,7 +278,7 @@ def _table(language: str) -> _Table:
         named=_phrases(data["named"]),
         weak=_phrases(data["weak"]),
         repeat=_phrases(data["repeat"]),
-        count=data["count"],
+        counted=data["count"],
         marks=_phrases(data["marks"]),
         double_u=_phrases((phrase, "w") for phrase in said["double_u"]),
         before=_phrases((phrase, "-") for phrase in said["before"]),
