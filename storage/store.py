@@ -34,7 +34,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     seen: str = ""
     """Fingerprint of the document as read; goes back in `Change.seen`."""
     bookings: tuple[Booking, ...] = ()
-    """The business's places taken from now on; only read while a time is being agreed (`open(..., business=...)`)."""
+    """The business's places that are taken; only read while a time is being agreed (`open(..., business=...)`). Jobs just over may be among them."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class CallStore(Protocol):
     """Whether what was committed is still there after the service was killed."""
 
     async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
-        """Read a call for a turn, in one round trip: the record, the answer this turn key had before, and with `business` its bookings from now on."""
+        """Read a call for a turn, in one round trip: the record, the answer this turn key had before, and with `business` its bookings."""
 
     async def commit(self, change: Change) -> Committed:
         """Write one step, in one round trip. Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place."""
@@ -108,7 +108,10 @@ class CallStore(Protocol):
         """Calls, newest first; `before` is the sid the last page ended with."""
 
     async def erase(self, sid: str) -> bool:
-        """Remove every trace of a caller: record, document, conversation, events, also in the shared log. Its place in the calendar stays, without its sid. False: none."""
+        """Remove every trace of a caller: record, document, conversation, events, also in the shared log. False: there was none.
+
+        Its place in the calendar stays taken, without its sid.
+        """
 
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
         """Events after id `after` ("0": from the first): of one call, or of all calls (sid "") as far back as the shared log goes."""

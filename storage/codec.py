@@ -1,0 +1,116 @@
+"""Calls, lines and events to and from what is kept: JSON in a few fields, so that a step writes only what it changed."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from agent.call import Booking, Call, Line, SlotState
+from agent.events import Event
+from agent.skeleton import document
+from agent.slots.names import NAMES
+
+_APART = ("sid", "rev", "brief", "slots", "foreign")
+_STATE = tuple(name for name in Call.__struct_fields__ if name not in _APART)
+"""What is kept together in the field `state`: whatever the call has beside the fields of its own."""
+_DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Call) if field.name in _STATE and field.default is not msgspec.NODEFAULT}
+_EMPTY = SlotState()
+
+encode = msgspec.json.Encoder().encode
+_call = msgspec.json.Decoder(Call)
+_booking = msgspec.json.Decoder(Booking)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def fields(before: Call | None, after: Call) -> dict[str, bytes]:
+    """The record's fields that differ: `brief`, `foreign`, `state`, and one for each slot."""
+    changed: dict[str, bytes] = {}
+    if before is None or before.brief != after.brief:
+        changed["brief"] = encode(after.brief)
+    if (before.foreign if before else None) != after.foreign:
+        changed["foreign"] = encode(after.foreign)
+    old = before.slots if before else {}
+    for name, state in after.slots.items():
+        was = old.get(name, _EMPTY)
+        if was is not state and was != state:
+            changed[name] = encode(state)
+    if before is None or any(getattr(before, name) != getattr(after, name) for name in _STATE):
+        state_now = {name: getattr(after, name) for name in _STATE}
+        changed["state"] = encode({name: value for name, value in state_now.items() if value != _DEFAULTS.get(name, msgspec.NODEFAULT)})
+    return changed
+
+
+def call(sid: str, kept: Mapping[str, bytes]) -> Call:
+    """The call from its record's fields. Raises msgspec.DecodeError when they are no call."""
+    slots = b",".join(b'"%b":%b' % (name.encode(), kept.get(name, b"{}")) for name in NAMES)
+    return _call.decode(
+        b'{"sid":%b,"rev":%b,"brief":%b,"foreign":%b,"slots":{%b},%b'
+        % (encode(sid), kept["rev"], kept["brief"], kept.get("foreign", b"null"), slots, kept["state"][1:])
+    )
+
+
+def lines(some: Sequence[Line]) -> bytes:
+    """Lines of the conversation as JSON objects joined by commas."""
+    return b",".join(encode(line) for line in some)
+
+
+def body(after: Call) -> bytes:
+    """The CallSkeleton without its history."""
+    return encode(document(after))
+
+
+def compose(without_history: bytes, history: bytes) -> bytes:
+    """The whole CallSkeleton; `history` is a JSON array."""
+    return b'%b,"history":%b}' % (without_history[:-1], history)
+
+
+def parse(text: bytes) -> dict[str, Any] | None:
+    """A CallSkeleton as another system left it; None when it is no JSON object, so that nobody can have meant anything by it."""
+    try:
+        found = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        found = _parse_leniently(text)
+    return found if isinstance(found, dict) else None
+
+
+def history_of(text: bytes) -> bytes:
+    """The raw `history` of a document that `parse` could read; `[]` when it has none."""
+    try:
+        return bytes(msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("history", b"[]"))
+    except msgspec.DecodeError:
+        return encode((parse(text) or {}).get("history", []))
+
+
+def envelope(event: Event) -> bytes:
+    """An event as it goes over the wire: JSON on one line."""
+    return encode(event)
+
+
+def bookings(some: Sequence[bytes]) -> tuple[Booking, ...]:
+    """Bookings from their JSON, in order of time."""
+    return in_order(_booking.decode(one) for one in some)
+
+
+def in_order(some: Iterable[Booking]) -> tuple[Booking, ...]:
+    return tuple(sorted(some, key=lambda booking: (booking.start, booking.end, booking.sid)))
+
+
+def milliseconds(created_at: str) -> int:
+    """An ISO 8601 time in Unix milliseconds; without an offset it is UTC. 0 when it is none."""
+    try:
+        when = datetime.fromisoformat(created_at)
+    except ValueError:
+        return 0
+    return round((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def _parse_leniently(text: bytes) -> Any:
+    """What JavaScript and Python write and strict readers refuse: escaped halves of a character, and invalid UTF-8; both become U+FFFD."""
+    try:
+        found = json.loads(text.decode("utf-8", "replace"))
+        return json.loads(_SURROGATES.sub("\ufffd", json.dumps(found, ensure_ascii=False)))
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,54 @@
+"""From a URL to a store of calls."""
+
+from typing import Any
+
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from storage.errors import StoreUnavailable
+from storage.keys import Ttl
+from storage.redis_store import RedisStore, reaching
+from storage.store import CallStore
+
+CONNECT_TIMEOUT_S = 1.0
+ANSWER_TIMEOUT_S = 2.0
+CONNECTIONS = 64
+"""At most, in one process."""
+OLDEST = (6, 2)
+
+
+async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
+    """A store in the Redis at `url` (redis://, rediss://, unix://, valkey://).
+
+    Raises ValueError when `url` is none, StoreUnavailable when nothing that can be used answers there.
+    """
+    url = url.replace("valkey", "redis", 1) if url.startswith(("valkey://", "valkeys://")) else url
+    redis = _client(url, ANSWER_TIMEOUT_S)
+    try:
+        with reaching():
+            server = await redis.info("server")
+    except StoreUnavailable:
+        await redis.aclose()
+        raise
+    version = str(server.get("redis_version", "0"))
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+        await redis.aclose()
+        raise StoreUnavailable(f"Redis {version} is too old: 6.2 or later is needed")
+    return RedisStore(redis, _client(url, None), channel_prefix=channel_prefix, ttl=ttl)
+
+
+def _client(url: str, timeout_s: float | None) -> Redis:
+    pool = BlockingConnectionPool.from_url(url, **_settings(timeout_s))
+    return Redis.from_pool(pool)
+
+
+def _settings(timeout_s: float | None) -> dict[str, Any]:
+    return {
+        "max_connections": CONNECTIONS,
+        "timeout": ANSWER_TIMEOUT_S,
+        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_timeout": timeout_s,
+        "protocol": 2,
+        "retry": Retry(NoBackoff(), 0),
+    }

@@ -1,0 +1,92 @@
+"""Every Redis key: its type, its fields, and how long it lives.
+
+What belongs to one call carries its sid as hash tag, so on a cluster it lies in one slot and is written by one script.
+
+| key | type | content | lives |
+|---|---|---|---|
+| `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, one JSON field for each slot; `sha`, `from`, `cut`, `last` (below) | call |
+| `slotline:{sid}:turns` | hash | turn key -> the answer it got | call |
+| `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas, only ever appended to | call |
+| `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | call |
+| `slotline:{sid}:place` | string | id of the business whose calendar holds a place for this call | place |
+| `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
+| `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
+| `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
+| `{slotline:calls}:<status>` | sorted set | sid by creation (ms): the list of calls with that status | pruned as calls expire |
+| `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
+| `slotline:{business}:calendar` | sorted set | sid by the end (s) of its job | place, of its last job |
+| `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
+| `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
+
+In the record: `sha` is the fingerprint of the document as we last wrote it, `from` where in it the other side's history begins (0: it is ours),
+`cut` and `last` are for the call's stream what they are for the log.
+
+"call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "place" is until the job is over, at least
+`Ttl.booked_s` from now.
+"""
+
+from typing import get_args
+
+import msgspec
+
+from agent.call import Status
+
+STATUSES: tuple[str, ...] = get_args(Status)
+EVENTS_KEPT = 1000
+"""Events of one call, about: Redis trims whole nodes."""
+LOG = "slotline:log"
+LOG_MARK = "{slotline:log}:mark"
+
+
+class Ttl(msgspec.Struct, frozen=True, kw_only=True):
+    """How long things live, in seconds."""
+
+    call_s: int = 1800
+    """A call and its events, after its last commit."""
+    booked_s: int = 604_800
+    """The same, once it is booked."""
+    log_s: int = 600
+    """An event in the shared log."""
+
+    def of(self, status: str) -> int:
+        return self.booked_s if status == "booked" else self.call_s
+
+
+def record(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:record"
+
+
+def turns(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:turns"
+
+
+def history(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:history"
+
+
+def events(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:events"
+
+
+def place(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:place"
+
+
+def document(sid: str) -> str:
+    return f"call:{sid}"
+
+
+def index(status: str) -> tuple[str, str]:
+    """The calls of one status by creation, and by expiry."""
+    return f"{{slotline:calls}}:{status}", f"{{slotline:calls}}:{status}:until"
+
+
+def calendar(business: str) -> tuple[str, str, str]:
+    """A business's jobs by end, the bookings, and the longest job."""
+    name = f"slotline:{{{tag(business)}}}"
+    return f"{name}:calendar", f"{name}:places", f"{name}:longest"
+
+
+def tag(name: str) -> str:
+    """`name` as a hash tag: a brace in it would end the tag early and part the call's keys."""
+    return name.replace("%", "%25").replace("{", "%7B").replace("}", "%7D")

@@ -1,0 +1,274 @@
+"""The contract of store.py, kept in this process and lost with it.
+
+How it works. Everything is kept encoded, as Redis would keep it, so that what cannot be stored fails here too and nobody shares an object with the
+store. No method but `follow` waits for anything, so each runs as a whole: that is what makes a commit all or nothing.
+Time comes from a clock that is passed in; what has expired is dropped when it is next looked at.
+"""
+
+import asyncio
+import bisect
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from agent.call import Booking, Call
+from storage import codec, ids, keys
+from storage.errors import PlaceTaken, StaleCall
+from storage.keys import Ttl
+from storage.store import Change, Committed, Entry, Listed, Opened, Page
+
+_KEEP_OVER_S = 86_400
+
+
+class _Kept(msgspec.Struct, kw_only=True):
+    """What Redis has under one call's tag."""
+
+    fields: dict[str, bytes]
+    rev: int = 0
+    sha: str = ""
+    """Fingerprint of the document as we last wrote it."""
+    theirs: bool = False
+    """Whether the history in the document is the other side's."""
+    status: str = "active"
+    created_ms: int = 0
+    until: float = 0.0
+    answers: dict[str, bytes] = msgspec.field(default_factory=dict)
+    history: list[bytes] = msgspec.field(default_factory=list)
+    entries: list[Entry] = msgspec.field(default_factory=list)
+    cut: ids.Position = ids.START
+
+
+class _Document(msgspec.Struct, kw_only=True):
+    text: bytes
+    until: float | None
+    """None: as long as whoever made it wants."""
+
+
+class MemoryStore:
+    """Calls in the memory of one process."""
+
+    survives_restart = False
+
+    def __init__(self, *, ttl: Ttl | None = None, clock: Callable[[], float] = time.time) -> None:
+        """`clock` gives Unix seconds."""
+        self._ttl = ttl or Ttl()
+        self._clock = clock
+        self._calls: dict[str, _Kept] = {}
+        self._documents: dict[str, _Document] = {}
+        self._places: dict[str, dict[str, Booking]] = {}
+        """By business, then by sid; a place whose caller was erased has a name that is no sid."""
+        self._log: list[Entry] = []
+        self._cut = ids.START
+        self._last: ids.Position | None = None
+        self._erased = 0
+        self._grown = asyncio.Event()
+
+    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+        kept = self._kept(sid)
+        text = self._document(sid)
+        seen = _fingerprint(text)
+        return Opened(
+            call=self._call(sid, kept) if kept else None,
+            answer=kept.answers.get(turn) if kept and turn else None,
+            foreign=codec.parse(text) if text is not None and not (kept and kept.sha == seen) else None,
+            seen=seen,
+            bookings=codec.in_order(self._places.get(business, {}).values()) if business else (),
+        )
+
+    async def commit(self, change: Change) -> Committed:
+        before, after = change.before, change.after
+        sid = after.sid
+        kept, text = self._kept(sid), self._document(sid)
+        if (kept.rev if kept else None) != (before.rev if before else None) or _fingerprint(text) != change.seen:
+            raise StaleCall(f"call {sid} was changed by another writer")
+        if change.booking and not self._fits(change.booking, change.capacity):
+            raise PlaceTaken(f"no place left for call {sid}")
+        changed, body = codec.fields(before, after), codec.body(after)
+        lines, envelopes = [codec.encode(line) for line in change.lines], [codec.envelope(event) for event in change.events]
+
+        self._on_calendar(change)
+        until = self._clock() + self._ttl.of(after.status)
+        kept = kept or _Kept(fields={})
+        self._calls[sid] = kept
+        kept.fields |= changed
+        kept.rev += 1
+        kept.status, kept.created_ms, kept.until = after.status, codec.milliseconds(after.created_at), until
+        kept.history += lines
+        if change.answer and change.answer[0]:
+            kept.answers[change.answer[0]] = change.answer[1]
+        self._write_document(sid, kept, text, body, adopted=after.foreign is not None, until=until)
+        event_ids = tuple(self._append(sid, kept, data) for data in envelopes)
+        if event_ids:
+            self._grown.set()
+            self._grown = asyncio.Event()
+        return Committed(call=msgspec.structs.replace(after, rev=kept.rev), seen=kept.sha, event_ids=event_ids)
+
+    async def document(self, sid: str) -> bytes | None:
+        return self._document_or_record(sid)
+
+    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
+        living = {sid: kept for sid in tuple(self._calls) if (kept := self._kept(sid))}
+        if before and before not in living:
+            return ()
+        order = sorted(living, key=lambda sid: (living[sid].created_ms, sid.encode()), reverse=True)
+        start = order.index(before) + 1 if before else 0
+        found: list[Listed] = []
+        for sid in order[start:]:
+            if len(found) == count:
+                break
+            text = self._document_or_record(sid)
+            content = codec.parse(text) if text is not None else None
+            if content is not None and status in ("", living[sid].status):
+                found.append(Listed(sid=sid, status=living[sid].status, document=content))
+        return tuple(found)
+
+    async def erase(self, sid: str) -> bool:
+        found = [self._kept(sid), self._document(sid)]
+        self._calls.pop(sid, None)
+        self._documents.pop(sid, None)
+        self._log = [entry for entry in self._log if entry.sid != sid]
+        for places in self._places.values():
+            if booking := places.pop(sid, None):
+                found.append(b"")
+                self._erased += 1
+                places[f" {self._erased}"] = msgspec.structs.replace(booking, sid="")
+        return any(one is not None for one in found)
+
+    async def events(self, sid: str, after: str, count: int = 64) -> Page:
+        at = ids.position(after)
+        if at is None:
+            return ids.lost("unknown")
+        self._trim_log()
+        if not sid:
+            reason, entries = ids.gone(at, self._cut, self._last), self._log
+        else:
+            kept = self._kept(sid)
+            entries = kept.entries if kept else []
+            last = ids.position(entries[-1].id) if entries else None
+            reason = ids.gone_from_call(at, kept.cut if kept else ids.START, last, self._last)
+        return ids.lost(reason) if reason else Page(entries=_after(entries, at, count))
+
+    async def head(self, sid: str = "") -> str:
+        if not sid:
+            return ids.written(self._last) if self._last else ids.NEVER
+        kept = self._kept(sid)
+        return kept.entries[-1].id if kept and kept.entries else ids.NEVER
+
+    async def follow(self, after: str, wait_s: float) -> Page:
+        grown = self._grown
+        page = await self.events("", after, 256)
+        if page.entries or page.gone or wait_s <= 0:
+            return page
+        try:
+            async with asyncio.timeout(wait_s):
+                await grown.wait()
+        except TimeoutError:
+            return page
+        return await self.events("", after, 256)
+
+    async def ping(self) -> float:
+        return 0.0
+
+    async def close(self) -> None:
+        return None
+
+    def put_document(self, sid: str, text: bytes | None) -> None:
+        """Replace the CallSkeleton as another system would; None takes it away."""
+        if text is None:
+            self._documents.pop(sid, None)
+        else:
+            self._documents[sid] = _Document(text=text, until=None)
+
+    def _call(self, sid: str, kept: _Kept) -> Call:
+        return codec.call(sid, {**kept.fields, "rev": b"%d" % kept.rev})
+
+    def _kept(self, sid: str) -> _Kept | None:
+        kept = self._calls.get(sid)
+        if kept and kept.until <= self._clock():
+            del self._calls[sid]
+            return None
+        return kept
+
+    def _document(self, sid: str) -> bytes | None:
+        document = self._documents.get(sid)
+        if document and document.until is not None and document.until <= self._clock():
+            del self._documents[sid]
+            return None
+        return document.text if document else None
+
+    def _document_or_record(self, sid: str) -> bytes | None:
+        text = self._document(sid)
+        kept = self._kept(sid)
+        if text is None and kept:
+            return codec.compose(codec.body(self._call(sid, kept)), b"[%b]" % b",".join(kept.history))
+        return text
+
+    def _write_document(self, sid: str, kept: _Kept, text: bytes | None, body: bytes, *, adopted: bool, until: float) -> None:
+        kept.theirs = adopted and text is not None and (kept.theirs or kept.sha != _fingerprint(text))
+        if kept.theirs and text is not None:
+            written = codec.compose(body, codec.history_of(text))
+            self._documents[sid] = _Document(text=written, until=self._documents[sid].until)
+        else:
+            written = codec.compose(body, b"[%b]" % b",".join(kept.history))
+            self._documents[sid] = _Document(text=written, until=until)
+        kept.sha = _fingerprint(written)
+
+    def _append(self, sid: str, kept: _Kept, data: bytes) -> str:
+        now = (int(self._clock() * 1000), 0)
+        at = now if self._last is None or now > self._last else (self._last[0], self._last[1] + 1)
+        if self._last is None:
+            self._cut = ids.before(at)
+        if not kept.entries:
+            kept.cut = ids.before(at)
+        self._last = at
+        entry = Entry(id=ids.written(at), sid=sid, data=data)
+        self._log.append(entry)
+        kept.entries.append(entry)
+        if len(kept.entries) > keys.EVENTS_KEPT + 100:
+            del kept.entries[:100]
+            kept.cut = ids.before(ids.position(kept.entries[0].id) or at)
+        self._trim_log()
+        return entry.id
+
+    def _trim_log(self) -> None:
+        oldest = (int((self._clock() - self._ttl.log_s) * 1000), 0)
+        stale = bisect.bisect_left(self._log, oldest, key=_position)
+        if stale:
+            self._cut = _position(self._log[stale - 1])
+            del self._log[:stale]
+
+    def _fits(self, booking: Booking, capacity: int) -> bool:
+        moments: list[tuple[int, int]] = []
+        for sid, other in self._places.get(booking.business, {}).items():
+            if sid != booking.sid and other.start < booking.end and other.end > booking.start:
+                moments += [(max(other.start, booking.start), 1), (min(other.end, booking.end), -1)]
+        now = peak = 0
+        for _, change in sorted(moments):
+            now += change
+            peak = max(peak, now)
+        return peak < capacity
+
+    def _on_calendar(self, change: Change) -> None:
+        if booking := change.booking:
+            places = self._places.setdefault(booking.business, {})
+            over = min(self._clock(), booking.start) - _KEEP_OVER_S
+            for sid in [sid for sid, other in places.items() if other.end <= over]:
+                del places[sid]
+            places[booking.sid] = booking
+        elif change.release and change.before and change.before.booked:
+            self._places.get(change.before.booked.business, {}).pop(change.after.sid, None)
+
+
+def _fingerprint(text: bytes | None) -> str:
+    return "" if text is None else hashlib.sha1(text, usedforsecurity=False).hexdigest()
+
+
+def _position(entry: Entry) -> ids.Position:
+    return ids.position(entry.id) or ids.START
+
+
+def _after(entries: Sequence[Entry], at: ids.Position, count: int) -> tuple[Entry, ...]:
+    start = bisect.bisect_right(entries, at, key=_position)
+    return tuple(entries[start : start + count])

@@ -1,0 +1,259 @@
+"""The contract of store.py, kept in one Redis.
+
+How it works. `open` and `commit` are one script each, and so one round trip. A script runs alone, so what it checks still holds when it
+writes: the revision, the document as it was seen, the room in the calendar. The conversation is only ever appended to and put into the document
+inside Redis, so a turn sends the same amount at the start of a call and at its end.
+
+A script that may have run although its answer was lost is sent once more when the connection broke: reading twice is harmless, and a commit that had
+been written is refused as stale by its own revision, upon which the caller reads again and finds it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, RedisClusterException, RedisError
+
+from storage import codec, ids, keys
+from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
+from storage.keys import Ttl
+from storage.scripts import script
+from storage.store import Change, Committed, Entry, Listed, Opened, Page
+
+SLACK_S = 2.0
+"""How much longer than asked a blocked read may take before the connection counts as dead."""
+_SWEEP = 1000
+"""Log entries looked at in one step when a caller is erased."""
+
+
+class RedisStore:
+    """Calls in one Redis (6.2 or later) or Valkey."""
+
+    survives_restart = True
+
+    def __init__(self, redis: Redis, tail: Redis, *, channel_prefix: str, ttl: Ttl) -> None:
+        """`redis` times out by itself; `tail` does not, and is used for reads that wait."""
+        self._redis = redis
+        self._send: Callable[..., Awaitable[Any]] = redis.execute_command
+        self._tail = tail
+        self._channel_prefix = channel_prefix
+        self._ttl = ttl
+
+    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+        names = [keys.record(sid), keys.turns(sid), keys.document(sid)]
+        if business:
+            names.append(keys.calendar(business)[1])
+        flat, answer, text, seen, bookings = await self._script("open", names, [turn])
+        kept = pairs(flat)
+        return Opened(
+            call=codec.call(sid, kept) if kept else None,
+            answer=answer,
+            foreign=codec.parse(text) if text is not None else None,
+            seen=seen.decode(),
+            bookings=codec.bookings(bookings),
+        )
+
+    async def commit(self, change: Change) -> Committed:
+        names, values = self._arguments(change)
+        result = await self._script("commit", names, values)
+        match result[0]:
+            case b"stale":
+                raise StaleCall(f"call {change.after.sid} was changed by another writer")
+            case b"taken":
+                raise PlaceTaken(f"no place left for call {change.after.sid}")
+        call = msgspec.structs.replace(change.after, rev=(change.before.rev if change.before else 0) + 1)
+        return Committed(call=call, seen=result[1].decode(), event_ids=tuple(one.decode() for one in result[2:]))
+
+    async def document(self, sid: str) -> bytes | None:
+        text: bytes | None = await self._command("GET", keys.document(sid))
+        return text if text is not None else await self._document_of_record(sid)
+
+    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
+        wanted = (status,) if status else keys.STATUSES
+        found: list[Listed] = []
+        created = ""
+        while len(found) < count:
+            lists = [keys.index(one)[0] for one in wanted]
+            rows = await self._script("calls", lists, [before, created, count])
+            if not rows:
+                break
+            rows = sorted(rows, key=lambda row: (float(row[2]), row[1]), reverse=True)[:count]
+            documents = await asyncio.gather(*(self.document(row[1].decode()) for row in rows))
+            for (number, sid, _), text in zip(rows, documents, strict=True):
+                content = codec.parse(text) if text is not None else None
+                if content is not None and len(found) < count:
+                    found.append(Listed(sid=sid.decode(), status=wanted[number - 1], document=content))
+            before, created = rows[-1][1].decode(), rows[-1][2].decode()
+        return tuple(found)
+
+    async def erase(self, sid: str) -> bool:
+        business = await self._command("GET", keys.place(sid))
+        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG]
+        for status in keys.STATUSES:
+            names += keys.index(status)
+        if business is not None:
+            names += keys.calendar(business.decode())[:2]
+        found = await self._script("erase", names, [sid, len(keys.STATUSES)])
+        await self._sweep_log(sid)
+        return bool(found)
+
+    async def events(self, sid: str, after: str, count: int = 64) -> Page:
+        at = ids.position(after)
+        if at is None:
+            return ids.lost("unknown")
+        stream, mark = (keys.events(sid), keys.record(sid)) if sid else (keys.LOG, keys.LOG_MARK)
+        entries, cut_id, last_id = await self._script("page", [stream, mark], [ids.written(at), count])
+        cut, last = _position(cut_id) or ids.START, _position(last_id)
+        if not sid:
+            reason = ids.gone(at, cut, last)
+        elif last is not None and at <= last:
+            reason = ids.gone_from_call(at, cut, last, last)
+        else:
+            reason = ids.gone_from_call(at, cut, last, ids.position(await self.head()))
+        return ids.lost(reason) if reason else Page(entries=tuple(_entry(id_, pairs(flat), sid) for id_, flat in entries))
+
+    async def head(self, sid: str = "") -> str:
+        last: bytes | None = await self._command("HGET", keys.record(sid) if sid else keys.LOG_MARK, "last")
+        return last.decode() if last is not None else ids.NEVER
+
+    async def follow(self, after: str, wait_s: float) -> Page:
+        at = ids.position(after)
+        if at is None:
+            return ids.lost("unknown")
+        with reaching():
+            async with asyncio.timeout(max(wait_s, 0) + SLACK_S), self._tail.pipeline(transaction=False) as pipe:
+                # The mark is read behind the wait, on the same way: it tells whether anything between `after` and the first entry was cut.
+                waiting = ("BLOCK", max(1, int(wait_s * 1000))) if wait_s > 0 else ()
+                pipe.execute_command("XREAD", "COUNT", 256, *waiting, "STREAMS", keys.LOG, ids.written(at))
+                pipe.execute_command("HMGET", keys.LOG_MARK, "cut", "last")
+                pipe.execute_command("EXISTS", keys.LOG)
+                read, (cut_id, last_id), exists = await pipe.execute()
+        last = _position(last_id)
+        reason = ids.gone(at, (_position(cut_id) if exists else last) or ids.START, last)
+        if reason:
+            return ids.lost(reason)
+        return Page(entries=tuple(_entry(id_, fields) for _, entries in read or () for id_, fields in entries))
+
+    async def ping(self) -> float:
+        began = time.perf_counter()
+        await self._command("PING")
+        return time.perf_counter() - began
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+        await self._tail.aclose()
+
+    def _arguments(self, change: Change) -> tuple[list[str], list[Any]]:
+        before, after, booking = change.before, change.after, change.booking
+        sid = after.sid
+        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG, keys.LOG_MARK]
+        names += keys.index(after.status) + keys.index(before.status if before else after.status)
+        operation, business = _on_calendar(change)
+        if operation:
+            names += keys.calendar(business)
+        turn, answer = change.answer or ("", b"")
+        changed = codec.fields(before, after)
+        values: list[Any] = [
+            sid,
+            before.rev if before else "",
+            change.seen,
+            codec.body(after),
+            "1" if after.foreign is not None else "",
+            self._ttl.of(after.status),
+            codec.lines(change.lines),
+            turn,
+            answer,
+            f"{self._channel_prefix}session:{sid}",
+            self._ttl.log_s * 1000,
+            codec.milliseconds(after.created_at),
+            keys.EVENTS_KEPT,
+            operation,
+            booking.start if booking else 0,
+            booking.end if booking else 0,
+            change.capacity,
+            codec.encode(booking) if booking else b"",
+            business,
+            self._ttl.booked_s,
+            len(changed),
+        ]
+        for field in changed.items():
+            values += field
+        values += map(codec.envelope, change.events)
+        return names, values
+
+    async def _document_of_record(self, sid: str) -> bytes | None:
+        """The document put together anew, for when its other owner has dropped it and the call lives on."""
+        flat = await self._command("HGETALL", keys.record(sid))
+        kept = flat if isinstance(flat, dict) else pairs(flat)
+        if not kept:
+            return None
+        history = await self._command("GET", keys.history(sid)) or b""
+        return codec.compose(codec.body(codec.call(sid, kept)), b"[%b]" % history)
+
+    async def _sweep_log(self, sid: str) -> None:
+        """Delete what the log still holds of a call: its own stream, which gave the ids, may have been shorter."""
+        start = "-"
+        while entries := await self._command("XRANGE", keys.LOG, start, "+", "COUNT", _SWEEP):
+            mine = [id_ for id_, fields in entries if fields[b"sid"].decode() == sid]
+            if mine:
+                await self._command("XDEL", keys.LOG, *mine)
+            start = f"({entries[-1][0].decode()}"
+
+    async def _script(self, name: str, names: Sequence[str], values: Sequence[Any]) -> Any:
+        ready = script(name)
+
+        async def send() -> Any:
+            try:
+                return await self._send("EVALSHA", ready.sha, len(names), *names, *values)
+            except NoScriptError:
+                return await self._send("EVAL", ready.source, len(names), *names, *values)
+
+        return await again(send)
+
+    async def _command(self, *parts: Any) -> Any:
+        return await again(lambda: self._send(*parts))
+
+
+async def again(send: Callable[[], Awaitable[Any]]) -> Any:
+    """What `send` brings; it is sent once more when the connection broke, as one that lay idle while Redis was restarted does."""
+    with reaching():
+        try:
+            return await send()
+        except RedisConnectionError:
+            return await send()
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """Whatever keeps Redis from answering or writing becomes StoreUnavailable; its message holds no data."""
+    try:
+        yield
+    except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
+        raise StoreUnavailable(f"Redis did not take it: {type(error).__name__}") from error
+
+
+def pairs(flat: Sequence[bytes]) -> dict[str, bytes]:
+    return {flat[at].decode(): flat[at + 1] for at in range(0, len(flat), 2)}
+
+
+def _on_calendar(change: Change) -> tuple[str, str]:
+    """What the step does with the calendar ("take", "release", ""), and whose calendar it is."""
+    if change.booking:
+        return "take", change.booking.business
+    if change.release and change.before and change.before.booked:
+        return "release", change.before.booked.business
+    return "", ""
+
+
+def _position(text: bytes | None) -> ids.Position | None:
+    return ids.position(text.decode()) if text is not None else None
+
+
+def _entry(id_: bytes, fields: Any, sid: str = "") -> Entry:
+    found = {name if isinstance(name, str) else name.decode(): value for name, value in fields.items()}
+    return Entry(id=id_.decode(), sid=found["sid"].decode() if "sid" in found else sid, data=found["data"])

@@ -1,0 +1,47 @@
+-- A business's calendar: who holds which place, and whether another one fits.
+
+-- Whether a job from `from` to `till` (Unix seconds) fits beside the others: at no moment more than `capacity` at once. The call's own
+-- older booking does not count, it would be replaced.
+local function fits(calendar, places, longest, sid, from, till, capacity)
+  local reach = math.max(tonumber(redis.call('GET', longest) or 0), till - from)
+  local moments = {}
+  for _, other in ipairs(redis.call('ZRANGEBYSCORE', calendar, '(' .. from, '(' .. (till + reach))) do
+    local booking = other ~= sid and redis.call('HGET', places, other)
+    if booking then
+      local job = cjson.decode(booking)
+      if job['start'] < till and job['end'] > from then
+        moments[#moments + 1] = {math.max(job['start'], from), 1}
+        moments[#moments + 1] = {math.min(job['end'], till), -1}
+      end
+    end
+  end
+  table.sort(moments, function(a, b) return a[1] < b[1] or (a[1] == b[1] and a[2] < b[2]) end)
+  local now, peak = 0, 0
+  for _, moment in ipairs(moments) do
+    now = now + moment[2]
+    peak = math.max(peak, now)
+  end
+  return peak < capacity
+end
+
+local function release(calendar, places, sid)
+  redis.call('ZREM', calendar, sid)
+  redis.call('HDEL', places, sid)
+end
+
+-- Take the place, and drop the jobs that were over a day before both the server's now and the new job: callers of a replayed day keep
+-- their calendar. The calendar is kept until its last job is over, and at least `keep_s` from now;
+-- returns that time.
+local function take(calendar, places, longest, sid, from, till, booking, keep_s)
+  local now = tonumber(redis.call('TIME')[1])
+  for _, other in ipairs(redis.call('ZRANGEBYSCORE', calendar, '-inf', math.min(now, from) - 86400, 'LIMIT', 0, 100)) do
+    release(calendar, places, other)
+  end
+  redis.call('ZADD', calendar, till, sid)
+  redis.call('HSET', places, sid, booking)
+  if till - from > tonumber(redis.call('GET', longest) or 0) then redis.call('SET', longest, till - from) end
+  local last = tonumber(redis.call('ZREVRANGE', calendar, 0, 0, 'WITHSCORES')[2])
+  local till_then = math.max(last, now + keep_s)
+  for _, key in ipairs({calendar, places, longest}) do redis.call('EXPIREAT', key, till_then) end
+  return till_then
+end

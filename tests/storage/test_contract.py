@@ -1,0 +1,100 @@
+"""What every store of calls promises, held against each of them."""
+
+import json
+
+import msgspec
+import pytest
+
+from agent.call import OpenTurn, Question, Turn
+from agent.taken import Inform, NoMatch, Notice
+from storage.errors import StaleCall
+from storage.store import CallStore
+from tests.storage.calls import CREATED, begin, event, filled, line, step
+
+pytestmark = pytest.mark.anyio
+
+
+async def history(store: CallStore, sid: str = "CA1") -> list[str]:
+    text = await store.document(sid)
+    return [one["message"] for one in json.loads(text)["history"]] if text else []
+
+
+async def test_an_unknown_call_is_empty(store: CallStore) -> None:
+    opened = await store.open("CA404", "t1", "acme")
+    assert (opened.call, opened.answer, opened.foreign, opened.seen, opened.bookings) == (None, None, None, "", ())
+    assert await store.document("CA404") is None
+    assert await store.head("CA404") == "0-0"
+    assert await store.erase("CA404") is False
+
+
+async def test_what_was_committed_is_read_back_whole(store: CallStore) -> None:
+    was = await begin(store)
+    after = msgspec.structs.replace(
+        was.call.with_slot("name", filled("王宝强")).with_slot("phone", msgspec.structs.replace(filled("+61491570156"), options=("a", "b"))),
+        question=Question(kind="choice", slots=("phone",)),
+        turns=3,
+        language="zh",
+        resumed_from="CA0",
+        open_turn=OpenTurn(
+            turn=Turn(key="t2", text="\u0000 odd\n", alternatives=("x",), confidence=0.25),
+            todo=(Inform(slot="name", value="v", rule="r", words="w"), NoMatch()),
+            notices=(Notice(key="k", values={"a": "b"}),),
+        ),
+    )
+    written = await step(store, was, after)
+    opened = await store.open("CA1")
+    assert opened.call == written.call
+    assert written.call.rev == 2
+    assert (opened.seen, opened.foreign) == (written.seen, None)
+    cleared = await step(store, written, was.call.with_slot("name", filled("Bob")))
+    assert (await store.open("CA1")).call == cleared.call
+
+
+async def test_the_document_shows_each_field_and_the_conversation(store: CallStore) -> None:
+    was = await begin(store, lines=(line("hello", "AI"),))
+    was = await step(store, was, was.call.with_slot("name", filled('Mary "M" O\'Neill')), lines=(line("it's Mary"), line("thanks", "AI")))
+    document = json.loads(await store.document("CA1") or b"")
+    assert document["callSid"] == "CA1"
+    assert document["user"]["userInfo"]["name"] == 'Mary "M" O\'Neill'
+    assert document["user"]["userInfo"]["name_timestamp"] == CREATED
+    assert document["history"] == [
+        {"speaker": "AI", "message": "hello", "startedAt": CREATED},
+        {"speaker": "customer", "message": "it's Mary", "startedAt": CREATED},
+        {"speaker": "AI", "message": "thanks", "startedAt": CREATED},
+    ]
+    assert document["progress"]["filled"] == {"name": 'Mary "M" O\'Neill'}
+
+
+async def test_a_write_against_an_older_revision_is_stale(store: CallStore) -> None:
+    first = await begin(store)
+    second = await step(store, first, lines=(line("one"),), events=(event(),), answer=("t1", b"first"))
+    with pytest.raises(StaleCall):
+        await step(store, first, seen=second.seen, lines=(line("two"),), events=(event(),), answer=("t1", b"second"))
+    with pytest.raises(StaleCall):
+        await begin(store)
+    opened = await store.open("CA1", "t1")
+    assert (opened.call, opened.answer) == (second.call, b"first")
+    assert await history(store) == ["one"]
+    assert len((await store.events("CA1", "0")).entries) == 1
+
+
+async def test_a_write_to_a_call_that_is_gone_is_stale(store: CallStore) -> None:
+    was = await begin(store)
+    await store.erase("CA1")
+    with pytest.raises(StaleCall):
+        await step(store, was, seen="")
+    assert (await store.open("CA1")).call is None
+
+
+async def test_a_turn_is_answered_the_same_for_ever(store: CallStore) -> None:
+    was = await begin(store)
+    for number in range(5):
+        was = await step(store, was, answer=(f"t{number}", b"answer %d" % number))
+    assert [(await store.open("CA1", f"t{number}")).answer for number in range(6)] == [*(b"answer %d" % n for n in range(5)), None]
+    assert (await store.open("CA1")).answer is None
+
+
+async def test_a_turn_without_a_key_is_not_remembered(store: CallStore) -> None:
+    was = await begin(store)
+    await step(store, was, answer=("", b"hello"))
+    assert (await store.open("CA1", "")).answer is None
