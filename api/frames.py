@@ -104,7 +104,7 @@ class Topic(NamedTuple):
 def notice(
     kind: Literal["connected", "history", "heartbeat", "reset"], payload: Mapping[str, Any], event_id: str = "", mask: Mask | None = None
 ) -> bytes:
-    """An event made for one connection alone, as a block. Only a `history` has an id: the one it covers, where a reader cut right after it resumes."""
+    """An event for one connection alone, as a block. Only a `history` has an id: the one it covers, where a reader cut right after it resumes."""
     envelope = Event(type=kind, payload=dict(payload), timestamp=round(time(), 3), source="service")
     data = msgspec.json.encode(mask(msgspec.to_builtins(envelope)) if mask else envelope)
     return (b"id: %b\n" % event_id.encode() if event_id else b"") + b"data: %b\n\n" % data

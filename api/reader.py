@@ -16,7 +16,7 @@ PAGE = 64
 """Events in one step of a replay."""
 
 
-class Gone(Exception):  # noqa: N818 - no error: the reader starts again
+class Gone(Exception):
     """What was asked for cannot be given any more; `reason` is a word for the reader: "trimmed", "expired", "unknown", "malformed"."""
 
     def __init__(self, reason: str) -> None:

@@ -9,9 +9,8 @@ id is given with the newer record: then nothing is missing, and the few events t
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-import msgspec
-
 from api.frames import Topic
+from storage import codec
 from storage.store import CallStore, Listed
 
 OPEN = ("active", "waiting_agent", "with_agent")
@@ -49,12 +48,9 @@ async def _open_calls(store: CallStore) -> list[dict[str, Any]]:
 
 def _record(sid: str, document: bytes | None) -> dict[str, Any]:
     """The document, or an empty one for a call that is not known yet, or whose document another system left unreadable."""
-    try:
-        record = msgspec.json.decode(document or b"null")
-    except msgspec.DecodeError:
-        record = None
+    record = codec.parse(document) if document else None
     empty = {"services": [], "company": {}, "user": {"userInfo": {}}, "history": [], "servicebooked": False, "confirmEmailsent": False}
-    return record if isinstance(record, dict) else {"callSid": sid, **empty}
+    return record or {"callSid": sid, **empty}
 
 
 def _in_short(call: Listed) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.access import mask
+from api.bodies import SID
 from api.errors import Problem
 from api.frames import Topic, notice, order
 from api.gate import Drain
@@ -40,8 +41,6 @@ RETRY_MS = 1000
 """How long a reader waits before it comes back after a cut."""
 SPREAD_MS = (500, 5000)
 """The same when the service stops, drawn for each reader, so that not all of them come at once."""
-NAME_LIMIT = 256
-"""Characters of a callSid or an agent's id; a longer one is none."""
 Write = Callable[[bytes], Awaitable[None]]
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -75,7 +74,7 @@ class Streams:
         if scope["method"] not in ("GET", "HEAD"):
             raise Problem("method_refused", headers={"Allow": "GET, HEAD"})
         topic, health = asked
-        if not topic.name.isprintable() or len(topic.name) > NAME_LIMIT or (not topic.name and topic.kind != "all"):
+        if topic.kind != "all" and not SID.fullmatch(topic.name):
             raise Problem("call_not_found" if topic.kind == "call" else "not_found")
         if health:
             body = msgspec.json.encode(await self._health(topic))
