@@ -1,0 +1,153 @@
+"""Business files: TOML to `agent.business.Business`, strictly, since a slip in one would be heard by every caller.
+
+What is checked here is what types cannot say: time zone, country, hours, dates, numbers, ids, slots. Every refusal is one line with file and key.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import holidays
+import msgspec
+import phonenumbers
+
+from agent import languages
+from agent.business import DAYS, Business, Question, Service
+from agent.businesses import Businesses
+from agent.slots.names import NAMES
+
+EXAMPLE = "acme.toml"
+_WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
+_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def load(path: Path | None) -> Businesses:
+    """The businesses of a file, of a folder of *.toml in order of their names, or the packaged example. Raises ValueError with one line."""
+    if path is None:
+        return Businesses([read(EXAMPLE, (resources.files("api") / "businesses" / EXAMPLE).read_bytes())])
+    try:
+        files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+        found = [read(str(file), file.read_bytes()) for file in files]
+    except OSError as error:
+        raise ValueError(f"{error.filename or path}: {error.strerror or 'cannot be read'}") from None
+    try:
+        return Businesses(found)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def read(name: str, text: bytes) -> Business:
+    """One business file. `name` is what the message of the ValueError begins with."""
+    try:
+        table = tomllib.loads(text.decode())
+        _no_unknown_keys(table)
+        business = msgspec.convert(table, Business)
+        _check(business)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name}: not TOML: {error}".splitlines()[0]) from None
+    except (msgspec.ValidationError, _Refused) as error:
+        raise ValueError(f"{name}: {error}") from None
+    return business
+
+
+class _Refused(ValueError):
+    """A value that no business can have; the message begins with its key."""
+
+
+def _no_unknown_keys(table: Mapping[str, Any]) -> None:
+    # `Service` takes unknown keys, since other systems put their own into the document; a file has nobody else's.
+    for key, kind in (("services", Service), ("questions", Question)):
+        entries = table.get(key, [])
+        for entry in entries if isinstance(entries, list) else ():
+            unknown = set(entry) - set(kind.__struct_fields__) if isinstance(entry, dict) else ()
+            for name in sorted(unknown):
+                raise _Refused(f'{key}: unknown key "{name}"')
+
+
+def _check(business: Business) -> None:
+    _need(bool(_ID.fullmatch(business.id)), "id", "letters, digits, dots and dashes")
+    _need(bool(business.name.strip()), "name", "a name")
+    _need(business.country in phonenumbers.SUPPORTED_REGIONS, "country", 'an ISO 3166 code such as "US"')
+    _need(_is_zone(business.time_zone), "time_zone", 'a name of the IANA data base such as "America/New_York"')
+    _check_languages(business.languages)
+    for key, numbers in (("numbers", business.numbers), ("hand_off_number", [business.hand_off_number] if business.hand_off_number else [])):
+        for number in numbers:
+            _need(bool(_NUMBER.fullmatch(number)), key, 'numbers in E.164 such as "+12025550100"')
+    _need(not business.email or bool(_EMAIL.fullmatch(business.email)), "email", "an e-mail address")
+    for name in business.may_skip:
+        _need(name in NAMES, "may_skip", f"some of {', '.join(NAMES)}")
+    for day in business.holidays:
+        _need(_is_date(day), "holidays", 'dates such as "2026-03-13"')
+    _need(_is_subdivision(business.country, business.subdivision), "subdivision", f"a state or province of {business.country}")
+    _check_hours(business.opening_hours)
+    _no_doubles("services", (service.id for service in business.services))
+    for service in business.services:
+        _need(bool(_ID.fullmatch(service.id)), "services.id", "letters, digits, dots and dashes")
+        _need(any(word.strip() for word in service.all_words()), "services.name", "a name")
+        _need(service.minutes > 0, "services.minutes", "at least 1")
+        _need(service.price is None or service.price >= 0, "services.price", "no less than 0")
+
+
+def _check_hours(hours: Mapping[str, list[str]]) -> None:
+    for day, spans in hours.items():
+        _need(day in DAYS, "opening_hours", f"some of {', '.join(DAYS)}")
+        ends = ""
+        for span in spans:
+            _need(bool(_WINDOW.fullmatch(span)), f"opening_hours.{day}", 'windows such as "07:00-12:00"')
+            start, _, end = span.partition("-")
+            _need(start < end, f"opening_hours.{day}", "windows that end after they begin")
+            _need(start >= ends, f"opening_hours.{day}", "windows in order that do not overlap")
+            ends = end
+
+
+def _check_languages(tags: list[str]) -> None:
+    known = languages.known()
+    _need(bool(tags), "languages", "at least one")
+    for tag in tags:
+        _need(tag.replace("_", "-").partition("-")[0].lower() in known, "languages", f'tags such as "en-US" of the languages {", ".join(known)}')
+
+
+def _need(holds: bool, key: str, wanted: str) -> None:
+    if not holds:
+        raise _Refused(f"{key}: must be {wanted}")
+
+
+def _no_doubles(key: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for one in ids:
+        if one in seen:
+            raise _Refused(f'{key}: the id "{one}" is there twice')
+        seen.add(one)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):  # unknown, a folder of the data base, not a relative path
+        return False
+    return True
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == len("2026-03-13")
+
+
+def _is_subdivision(country: str, subdivision: str) -> bool:
+    if not subdivision:
+        return True
+    try:
+        holidays.country_holidays(country, subdiv=subdivision)
+    except NotImplementedError:
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""Calls as records: `GET /calls`, `GET|PATCH|DELETE /calls/{callSid}`."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent.call import Status
+from agent.slots.names import NAMES
+from api.access import mask
+from api.bodies import SID, read
+from api.errors import Problem, bad_field
+from api.parts import parts
+from api.turns import TEXT_LIMIT
+from storage.store import Listed
+
+STATUSES = get_args(Status)
+PAGE = 50
+PAGE_LIMIT = 200
+_LONG = ("history", "provenance", "services")
+"""What a list leaves out of each document."""
+
+router = APIRouter(tags=["calls"])
+_object = msgspec.json.Decoder(dict[str, Any])
+
+
+@router.get("/calls", summary="Calls, newest first, a page at a time")
+async def list_calls(request: Request, status: str = "", before: str = "", count: int = PAGE) -> Response:
+    """{"calls": [document without its long parts], "next": callSid to give as `before`, or null}."""
+    if status and status not in STATUSES:
+        raise bad_field("status", "wrong_value", f"one of {', '.join(STATUSES)}")
+    if not 1 <= count <= PAGE_LIMIT:
+        raise bad_field("count", "out_of_range", f"from 1 to {PAGE_LIMIT}")
+    if before and not SID.fullmatch(before):
+        raise bad_field("before", "bad_id")
+    found = await parts(request).store.calls(status, before, count)
+    calls = [_short(one) for one in found]
+    return _json(request, {"calls": calls, "next": found[-1].sid if len(found) == count else None})
+
+
+@router.get("/calls/{sid}", summary="One call, as a CallSkeleton document")
+async def read_call(request: Request, sid: str) -> Response:
+    document = await parts(request).store.document(sid) if SID.fullmatch(sid) else None
+    if document is None:
+        raise Problem("call_not_found")
+    if request.scope["role"] != "viewer":
+        return Response(document, media_type="application/json")
+    return _json(request, msgspec.json.decode(document))
+
+
+@router.patch("/calls/{sid}", summary="Set, clear, lock or unlock fields of a call")
+async def edit_call(request: Request, sid: str) -> Response:
+    """Body: slot names to a value, or null to clear; "lock" and "unlock": lists of slot names; "agentId": who does it."""
+    if not SID.fullmatch(sid):
+        raise Problem("call_not_found")
+    body = await read(request, _object)
+    fields = _fields(body)
+    lock, unlock = _names(body, "lock"), _names(body, "unlock")
+    agent = body.get("agentId")
+    if agent is not None and not (isinstance(agent, str) and SID.fullmatch(agent)):
+        raise bad_field("agentId", "bad_id")
+    source = agent or request.scope["role"]
+    await parts(request).walker.edit(sid, fields, lock, unlock, datetime.now(UTC), source)
+    return await read_call(request, sid)
+
+
+@router.delete("/calls/{sid}", summary="Erase a caller everywhere", status_code=204)
+async def erase_call(request: Request, sid: str) -> Response:
+    if not SID.fullmatch(sid) or not await parts(request).store.erase(sid):
+        raise Problem("call_not_found")
+    return Response(status_code=204)
+
+
+def _short(call: Listed) -> dict[str, Any]:
+    return {**{name: value for name, value in call.document.items() if name not in _LONG}, "callSid": call.sid, "status": call.status}
+
+
+def _fields(body: Mapping[str, Any]) -> dict[str, str | None]:
+    fields: dict[str, str | None] = {}
+    for name, value in body.items():
+        if name in ("lock", "unlock", "agentId"):
+            continue
+        if name not in NAMES:
+            raise bad_field("body", "unknown_field", f"known are {', '.join((*NAMES, 'lock', 'unlock', 'agentId'))}")
+        if value is not None and not isinstance(value, str):
+            raise bad_field(name, "wrong_type", "a string, or null to clear it, is expected")
+        if value is not None and len(value) > TEXT_LIMIT:
+            raise bad_field(name, "too_long", f"at most {TEXT_LIMIT} characters")
+        fields[name] = value
+    return fields
+
+
+def _names(body: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    names = body.get(field)
+    if names is None:
+        return ()
+    if not isinstance(names, list) or any(name not in NAMES for name in names):
+        raise bad_field(field, "wrong_value", f"a list of {', '.join(NAMES)}")
+    return tuple(dict.fromkeys(names))
+
+
+def _json(request: Request, document: Any) -> Response:
+    shown = mask(document) if request.scope["role"] == "viewer" else document
+    return Response(msgspec.json.encode(shown), media_type="application/json")

@@ -1,0 +1,113 @@
+"""Which error is which HTTP status: the one table, and the one shape of an error on the wire.
+
+Problem
+├── named in PROBLEMS by its code; the table gives status and title
+└── everything the frameworks raise is turned into one of them by `add_handlers`
+
+The shape is `application/problem+json` (RFC 9457): {"type", "title", "status", "code", "detail"?, "errors"?}. `errors` is a list of
+{"field", "code", "detail"?}. Nothing in it was sent by a caller, and nothing tells how the service is made.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graph.errors import CallNotFound, FieldRefused
+from storage.errors import StoreUnavailable
+
+
+class Kind(NamedTuple):
+    status: int
+    title: str
+
+
+PROBLEMS: Mapping[str, Kind] = {
+    "bad_json": Kind(400, "The body is not JSON in UTF-8."),
+    "bad_request": Kind(400, "The request cannot be read."),
+    "token_missing": Kind(401, "A token is needed."),
+    "token_unknown": Kind(401, "This token is not known."),
+    "role_refused": Kind(403, "This token's role may not do that."),
+    "host_refused": Kind(403, "The service is for this machine only until tokens are set."),
+    "not_verified": Kind(403, "The sender could not be verified."),
+    "not_found": Kind(404, "There is nothing here."),
+    "call_not_found": Kind(404, "There is no such call."),
+    "method_refused": Kind(405, "This path does not take that method."),
+    "conflict": Kind(409, "Somebody else was first."),
+    "too_large": Kind(413, "The body is too large."),
+    "bad_field": Kind(422, "A field is missing or of the wrong kind."),
+    "field_refused": Kind(422, "A value was refused."),
+    "too_many_turns": Kind(429, "Too many turns are waiting."),
+    "failed": Kind(500, "The service failed."),
+    "draining": Kind(503, "The service is stopping."),
+    "store_unavailable": Kind(503, "The store of calls cannot be reached."),
+}
+RETRY_AFTER_S = {"too_many_turns": 1, "draining": 2, "store_unavailable": 2}
+
+
+class Problem(Exception):
+    """An error to answer with; `code` is a key of PROBLEMS."""
+
+    def __init__(
+        self, code: str, detail: str = "", *, errors: Sequence[Mapping[str, str]] = (), status: int = 0, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(code)
+        self.code, self.detail, self.errors = code, detail, errors
+        self.status = status or PROBLEMS[code].status
+        self.headers = headers or {}
+
+    def response(self) -> Response:
+        """The answer on the wire."""
+        body: dict[str, Any] = {"type": "about:blank", "title": PROBLEMS[self.code].title, "status": self.status, "code": self.code}
+        if self.detail:
+            body["detail"] = self.detail
+        if self.errors:
+            body["errors"] = list(self.errors)
+        headers = dict(self.headers)
+        if self.code in RETRY_AFTER_S:
+            headers.setdefault("Retry-After", str(RETRY_AFTER_S[self.code]))
+        if self.status == 401:
+            headers.setdefault("WWW-Authenticate", "Bearer")
+        return Response(msgspec.json.encode(body), self.status, headers, media_type="application/problem+json")
+
+
+def bad_field(field: str, code: str, detail: str = "") -> Problem:
+    """The 422 about one field. `code` is one word such as "missing", "wrong_type", "too_long"."""
+    error = {"field": field, "code": code} | ({"detail": detail} if detail else {})
+    return Problem("bad_field", detail, errors=[error])
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Every error of the app leaves as a problem."""
+
+    async def problem(_: Request, error: Exception) -> Response:
+        return as_problem(error).response()
+
+    for kind in (Problem, HTTPException, RequestValidationError, StoreUnavailable, CallNotFound, FieldRefused, Exception):
+        app.add_exception_handler(kind, problem)
+
+
+def as_problem(error: Exception) -> Problem:
+    """The problem that an error is to the outside."""
+    match error:
+        case Problem():
+            return error
+        case HTTPException():
+            code = {404: "not_found", 405: "method_refused", 413: "too_large"}.get(error.status_code, "bad_request")
+            return Problem(code, status=error.status_code, headers=error.headers)
+        case RequestValidationError():
+            errors = [{"field": ".".join(str(part) for part in found["loc"][1:]), "code": str(found["type"])} for found in error.errors()]
+            return Problem("bad_field", errors=errors)
+        case StoreUnavailable():
+            return Problem("store_unavailable")
+        case CallNotFound():
+            return Problem("call_not_found")
+        case FieldRefused():
+            return Problem("field_refused", errors=[{"field": error.slot, "code": str(error.reason)}])
+        case _:  # logged by `Limits`, to which Starlette raises it once more
+            return Problem("failed")

@@ -1,0 +1,51 @@
+"""How many turns there are at once, and whether new ones are still taken."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from api.errors import Problem
+
+
+class Gate:
+    """Counts the turns of this process that are being taken."""
+
+    def __init__(self, per_call: int, in_all: int) -> None:
+        self._per_call, self._in_all = per_call, in_all
+        self._calls: Counter[str] = Counter()
+        self.busy = 0
+
+    @contextmanager
+    def turn(self, sid: str) -> Iterator[None]:
+        """Room for one turn. Raises Problem "too_many_turns" when this call, or all calls together, have none left."""
+        if self.busy >= self._in_all or self._calls[sid] >= self._per_call:
+            raise Problem("too_many_turns")
+        self.busy += 1
+        self._calls[sid] += 1
+        try:
+            yield
+        finally:
+            self.busy -= 1
+            self._calls[sid] -= 1
+            if not self._calls[sid]:
+                del self._calls[sid]
+
+
+class Drain:
+    """The end of the service: begun by a signal; turns under way finish, new ones get 503, streams say when to come back and end."""
+
+    def __init__(self) -> None:
+        self.begun = False
+        self._told = False
+        self._listeners: list[Callable[[], None]] = []
+
+    def when_begun(self, listener: Callable[[], None]) -> None:
+        """Call `listener` once, in the event loop, when draining has begun."""
+        self._listeners.append(listener)
+
+    def tell(self) -> None:
+        """Tell the listeners, the first time this is called after `begun`. Not from a signal handler: they may touch the event loop."""
+        if self.begun and not self._told:
+            self._told = True
+            for listener in self._listeners:
+                listener()

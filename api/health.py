@@ -1,0 +1,60 @@
+"""Alive and ready: `GET /health` with what is degraded, `GET /ready`, and two older names that monitors still ask for."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.errors import Problem
+from api.parts import Parts, parts
+from api.version import version
+from storage.errors import StoreUnavailable
+
+router = APIRouter(tags=["health"])
+_METHODS = ["GET", "HEAD"]
+
+
+@router.api_route("/health", methods=_METHODS, summary="Alive, and which parts are degraded")
+async def health(request: Request) -> Response:
+    """Always 200 while the process lives: {"status": "ok" | "degraded" | "draining", "parts": {name: {"status", ...}}, "version"}."""
+    running = parts(request)
+    found = {"store": await _store(running), "events": _events(running)}
+    degraded = any(part["status"] != "ok" for part in found.values())
+    status = "draining" if running.drain.begun else "degraded" if degraded else "ok"
+    return JSONResponse({"status": status, "parts": found, "turns": running.gate.busy, "version": version()})
+
+
+@router.api_route("/health/redis", methods=_METHODS, summary="Whether the store answers")
+async def health_redis(request: Request) -> Response:
+    return JSONResponse(await _store(parts(request)))
+
+
+@router.api_route("/health/ping", methods=_METHODS, summary="Alive")
+async def ping() -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+@router.api_route("/ready", methods=_METHODS, summary="Whether turns can be taken here")
+async def ready(request: Request) -> Response:
+    """200 when the store answers and the service is not stopping, else 503."""
+    running = parts(request)
+    if running.drain.begun:
+        raise Problem("draining")
+    if (await _store(running))["status"] != "ok":
+        raise Problem("store_unavailable")
+    return JSONResponse({"status": "ready"})
+
+
+async def _store(running: Parts) -> dict[str, Any]:
+    kind = "redis" if running.store.survives_restart else "memory"
+    try:
+        seconds = await running.store.ping()
+    except StoreUnavailable:
+        return {"status": "unavailable", "kind": kind}
+    return {"status": "ok", "kind": kind, "ms": round(seconds * 1000, 2), "survivesRestart": running.store.survives_restart}
+
+
+def _events(running: Parts) -> dict[str, Any]:
+    figures = running.hub.figures()
+    return {"status": figures["mode"], "readers": figures["readers"], "lastId": figures["lastId"]}

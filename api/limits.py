@@ -1,0 +1,95 @@
+"""What stands in front of every path: names under `/api`, the size of a body, the end of the service, and the last net under errors."""
+
+import asyncio
+import contextlib
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import logs
+from api.errors import Problem
+from api.gate import Drain
+
+KIB = 1024
+BODY_LIMIT = 64 * KIB
+CHAT_LIMIT = 256 * KIB
+"""Chat completions bring the whole conversation each time."""
+DISCARD_LIMIT = 16 * 1024 * KIB
+DISCARD_S = 3.0
+"""What of a body that is too large is still read away, so that its sender is free to read our answer."""
+ALIVE = ("/health", "/ready")
+
+
+class Limits:
+    """ASGI application around another."""
+
+    def __init__(self, app: ASGIApp, drain: Drain) -> None:
+        self._app, self._drain = app, drain
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith("/api/"):
+            scope["path"] = scope["path"][4:]
+            if raw := scope.get("raw_path"):
+                scope["raw_path"] = raw[4:]
+        # `send` is handed on as it is: a wrapper would cost each event of each stream. So what has been answered already has to be known from
+        # the kind of error: a Problem gets here only from before any answer, and anything else was answered by FastAPI's own handlers or cut short.
+        try:
+            if self._drain.begun and not _answered_while_draining(scope["path"]):
+                raise Problem("draining", headers={"Connection": "close"})
+            await self._app(scope, receive if scope["type"] == "websocket" else await _limited(scope, receive), send)
+        except Problem as problem:
+            if scope["type"] == "http":
+                await problem.response()(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1013 if self._drain.begun else 1008})
+        except Exception as error:
+            # Not raised further: the server would log its message, which may quote a caller.
+            logs.failure("request_failed", error)
+
+
+def _answered_while_draining(path: str) -> bool:
+    # A status other than 200 would end an EventSource for good; streams answer, say when to come back, and end.
+    return path.startswith(ALIVE) or path.endswith("/events")
+
+
+async def _limited(scope: Scope, receive: Receive) -> Receive:
+    """`receive` that raises the 413 as soon as the body is longer than its path may take, whatever its headers promise."""
+    limit = CHAT_LIMIT if scope["path"].endswith("/chat/completions") else BODY_LIMIT
+    expects = False
+    announced = 0
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            announced = int(value[:20])
+        elif name == b"expect":
+            expects = True
+    if announced > limit:
+        if not expects:  # otherwise the sender waits for our word before it sends
+            await _discard(receive)
+        raise Problem("too_large", headers={"Connection": "close"})
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        if message["type"] == "http.request":
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                if message.get("more_body"):
+                    await _discard(receive)
+                raise Problem("too_large", headers={"Connection": "close"})
+        return message
+
+    return counted
+
+
+async def _discard(receive: Receive) -> None:
+    left = DISCARD_LIMIT
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DISCARD_S):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return

@@ -1,0 +1,94 @@
+"""Logs: one line of JSON an event on stderr, with call, turn, slot, act and milliseconds, and never a caller's value or words.
+
+What may stand in a line is a closed list of parameters, so that nothing slips in. Lines of libraries keep their template, not what they filled
+in, and an exception keeps its type and its place, not its message: both may quote a caller.
+"""
+
+import logging
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+import msgspec
+
+_encode = msgspec.json.Encoder().encode
+_WORDY = ("asyncio",)
+"""Loggers that put the repr of whatever failed into their template."""
+
+
+class _Line(msgspec.Struct, omit_defaults=True):
+    at: str
+    level: str
+    event: str
+    call: str = ""
+    turn: str = ""
+    step: str = ""
+    slot: str = ""
+    act: str = ""
+    status: str = ""
+    code: str = ""
+    part: str = ""
+    ms: float = -1.0
+    count: int = -1
+    pid: int = -1
+    place: str = ""
+    logger: str = ""
+
+
+def event(
+    name: str,
+    *,
+    level: str = "info",
+    call: str = "",
+    turn: str = "",
+    step: str = "",
+    slot: str = "",
+    act: str = "",
+    status: str = "",
+    code: str = "",
+    part: str = "",
+    ms: float = -1.0,
+    count: int = -1,
+    pid: int = -1,
+    place: str = "",
+    logger: str = "",
+) -> None:
+    """Write one line. `call`, `turn` are ids; `step`, `slot`, `act`, `status`, `code`, `part` words of ours; `ms` milliseconds."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    line = _Line(at, level, name, call, turn, step, slot, act, status, code, part, round(ms, 2), count, pid, place, logger)
+    with suppress(OSError, ValueError):  # nobody reads stderr any more; a call must not fail for it
+        sys.stderr.write(_encode(line).decode() + "\n")
+
+
+def failure(name: str, error: BaseException, *, call: str = "", turn: str = "", part: str = "") -> None:
+    """Write that something raised: what and where, never its message."""
+    event(name, level="error", code=type(error).__name__, place=_place(error), call=call, turn=turn, part=part)
+
+
+def set_up() -> None:
+    """Send what libraries log the same way. Their information is noise here; warnings and worse are kept."""
+    root = logging.getLogger()
+    root.handlers[:] = [_Handler()]
+    root.setLevel(logging.WARNING)
+
+
+class _Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        level = "error" if record.levelno >= logging.ERROR else "warning"
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            event("library", level=level, logger=record.name, code=type(error).__name__, place=_place(error))
+        else:
+            said = "" if record.name in _WORDY else str(record.msg)
+            event("library", level=level, logger=record.name, code=said[:200], place=f"{record.filename}:{record.lineno}")
+
+
+def _place(error: BaseException) -> str:
+    trace = error.__traceback__
+    if trace is None:
+        return ""
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    path = PurePath(trace.tb_frame.f_code.co_filename)
+    return f"{path.parent.name}/{path.name}:{trace.tb_lineno}"

@@ -1,0 +1,33 @@
+"""The parts that a running service is made of, as `api/app.py` joined them; handlers find them at the app."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from starlette.requests import HTTPConnection
+
+from agent.businesses import Businesses
+from api.gate import Drain, Gate
+from api.hub import Hub
+from api.settings import Settings
+from graph.build import Walker
+from storage.store import CallStore
+
+if TYPE_CHECKING:
+    from api.turns import Turns
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    settings: Settings
+    store: CallStore
+    businesses: Businesses
+    walker: Walker
+    turns: "Turns"
+    hub: Hub
+    gate: Gate
+    drain: Drain
+
+
+def parts(request: HTTPConnection) -> Parts:
+    """The parts of the app that a request came to."""
+    return cast(Parts, request.app.state.parts)

@@ -1,0 +1,150 @@
+"""Every setting of the service, its unit and its default; read once, here, and passed on as values.
+
+Read from the environment, then from `.env` in the working directory. Names are upper case with the prefix `SLOTLINE_`, but for the ones that other
+tools gave a meaning (`REDIS_URL`, `TWILIO_AUTH_TOKEN`, `OPENAI_API_KEY` ...). An empty value counts as not set.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Role = Literal["integration", "supervisor", "viewer"]
+ROLES: tuple[str, ...] = get_args(Role)
+PREFIX = "SLOTLINE_"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used. The message is one line for whoever starts the service; it never repeats the value."""
+
+
+def _known(name: str) -> AliasChoices:
+    """A setting whose well-known name has no prefix."""
+    return AliasChoices(name, name.lower())
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    host: str = "127.0.0.1"
+    """The address to listen on. Anything but loopback needs `tokens`."""
+    port: int = Field(8080, ge=0, le=65535)
+    """TCP port; 0 takes any free one and prints it."""
+    workers: int = Field(1, ge=1, le=64)
+    """Processes that serve. More than one needs a Redis that all of them see."""
+    data: Path = Path("data")
+    """Folder of the embedded Redis, created when it is missing."""
+    business: Path | None = None
+    """A business file, or a folder of them; None: the packaged example."""
+    public_url: str = ""
+    """How providers reach the service, scheme and host and maybe a path; signatures cover it. "" when nobody outside was told."""
+    tokens: str = ""
+    """`token:role,token:role`, roles integration, supervisor, viewer. "": no tokens, loopback only."""
+
+    call_ttl_s: int = Field(1800, ge=1)
+    """Seconds an open call and its events are kept after the last turn."""
+    booked_ttl_s: int = Field(604_800, ge=1)
+    """Seconds a booked call is kept."""
+    log_ttl_s: int = Field(600, ge=1)
+    """Seconds the shared log of events reaches back."""
+    heartbeat_s: float = Field(30.0, gt=0, le=3600)
+    """Seconds of silence on an event stream before a heartbeat."""
+    reader_queue: int = Field(100, ge=1, le=100_000)
+    """Events an event stream may fall behind before it is caught up from the log."""
+    turn_queue: int = Field(64, ge=1)
+    """Turns of one call that may wait for each other; the next one gets 429."""
+    turns_at_once: int = Field(1024, ge=1)
+    """Turns of all calls that one process works on; the next one gets 429."""
+    drain_s: float = Field(10.0, ge=0, le=600)
+    """Seconds that turns and streams get to finish when the service is told to stop."""
+
+    redis_url: str = Field("", validation_alias=_known("REDIS_URL"))
+    """The Redis to keep calls in; "": an embedded one."""
+    use_redis_sse: bool = Field(True, validation_alias=_known("USE_REDIS_SSE"))
+    """False keeps events inside one process."""
+    redis_sse_channel_prefix: str = Field("sse:", validation_alias=_known("REDIS_SSE_CHANNEL_PREFIX"))
+    """What the names of the Pub/Sub channels begin with."""
+
+    twilio_auth_token: str = Field("", validation_alias=_known("TWILIO_AUTH_TOKEN"), repr=False)
+    signalwire_signing_key: str = Field("", validation_alias=_known("SIGNALWIRE_SIGNING_KEY"), repr=False)
+    telnyx_public_key: str = Field("", validation_alias=_known("TELNYX_PUBLIC_KEY"), repr=False)
+    jambonz_webhook_secret: str = Field("", validation_alias=_known("JAMBONZ_WEBHOOK_SECRET"), repr=False)
+    openai_api_key: str = Field("", validation_alias=_known("OPENAI_API_KEY"), repr=False)
+    openai_base_url: str = Field("", validation_alias=_known("OPENAI_BASE_URL"))
+
+    @field_validator("public_url", "openai_base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("must be a web address such as https://voice.example.com")
+        return value.rstrip("/")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis_address(cls, value: str) -> str:
+        scheme, marked, rest = value.partition("://")
+        if value and (not marked or not rest or scheme not in REDIS_SCHEMES):
+            raise ValueError(f"must begin with one of {', '.join(f'{scheme}://' for scheme in REDIS_SCHEMES)}")
+        return value
+
+    @field_validator("tokens")
+    @classmethod
+    def _tokens(cls, value: str) -> str:
+        read_tokens(value)
+        return value
+
+    @cached_property
+    def roles(self) -> dict[str, Role]:
+        """Token to role."""
+        return read_tokens(self.tokens)
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach the service."""
+        return self.host in LOOPBACK or self.host.startswith("127.")
+
+
+REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
+
+
+def read_tokens(text: str) -> dict[str, Role]:
+    """`token:role,token:role` as a mapping. Raises ValueError, which names the place and never the token."""
+    roles: dict[str, Role] = {}
+    for place, entry in enumerate((part.strip() for part in text.split(",") if part.strip()), start=1):
+        token, _, role = entry.rpartition(":")
+        if not token or role not in ROLES:
+            raise ValueError(f"entry {place} must be token:role with a role of {', '.join(ROLES)}")
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError(f"entry {place} has a token with characters that no header can carry")
+        if roles.setdefault(token, role) != role:  # type: ignore[arg-type]  # checked against ROLES above
+            raise ValueError(f"entry {place} gives a token a second role")
+    return roles
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings as they stand, with what the command line gave on top (None: not given). Raises SettingsError."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        raise SettingsError(f"{setting_name(name)}: {first['msg'].removeprefix('Value error, ')}") from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f".env cannot be read: {type(error).__name__}") from None
+
+
+def setting_name(name: str) -> str:
+    """The name of a setting as the environment spells it."""
+    return name.upper() if name.isupper() or _bare(name) else PREFIX + name.upper()
+
+
+def _bare(name: str) -> bool:
+    field = Settings.model_fields.get(name.lower())
+    return field is None or field.validation_alias is not None

@@ -1,0 +1,178 @@
+"""The caller's turn over HTTP: `POST /ai/conversation` and, in its shortest form, `POST /ai/reply`.
+
+`Turns.take` is the one door for every way a turn comes in: it keeps the limits, writes the log line, and answers with words whatever happens, since
+there is a person on the telephone.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from time import perf_counter
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent.call import Turn
+from api import logs
+from api.bodies import described, known_sid, read
+from api.errors import bad_field
+from api.gate import Gate
+from api.parts import parts
+from graph.build import Walker
+from graph.state import TurnRequest
+from storage.errors import StoreUnavailable
+
+TEXT_LIMIT = 2000
+"""Characters of an utterance that are heard; the rest is cut."""
+ALTERNATIVES_LIMIT = 10
+YEARS = range(1970, 2200)
+"""Of a turn's `startedAt`: outside, no calendar of ours holds."""
+_KEY_LIMIT = 128
+
+Number = Annotated[float, Meta(ge=0, le=1)]
+Keys = Annotated[str, Meta(pattern=r"^[0-9*#]{0,128}$")]
+LanguageTag = Annotated[str, Meta(pattern=r"^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,5})?$")]
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    message: str
+    speaker: str = "customer"
+    startedAt: str | None = None  # noqa: N815 - the contract's word
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of `POST /ai/conversation`; unknown fields are ignored."""
+
+    callSid: str  # noqa: N815
+    customerMessage: Message  # noqa: N815
+    turnId: str | None = None  # noqa: N815
+    alternatives: list[str] | None = None
+    confidence: Number | None = None
+    digits: Keys | None = None
+    caller: str | None = msgspec.field(name="from", default=None)
+    dialled: str | None = msgspec.field(name="to", default=None)
+    language: LanguageTag | None = None
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of `POST /ai/reply`."""
+
+    callSid: str  # noqa: N815
+    message: str
+    turnId: str | None = None  # noqa: N815
+    startedAt: str | None = None  # noqa: N815
+
+
+class _Spoken(msgspec.Struct):
+    message: str
+
+
+class _Answer(msgspec.Struct):
+    """The little of an answer that the short form needs."""
+
+    aiResponse: _Spoken  # noqa: N815
+
+
+router = APIRouter(tags=["turns"])
+_conversation = msgspec.json.Decoder(Conversation)
+_reply = msgspec.json.Decoder(Reply)
+_answer = msgspec.json.Decoder(_Answer)
+
+
+class Turns:
+    """Takes turns, whichever way they come in."""
+
+    def __init__(self, walker: Walker, gate: Gate) -> None:
+        self._walker, self._gate = walker, gate
+
+    async def take(self, request: TurnRequest) -> bytes:
+        """The answer, as the JSON body of `POST /ai/conversation`. Raises Problem "too_many_turns"; any other failure is a sentence of trouble."""
+        begun = perf_counter()
+        code = ""
+        with self._gate.turn(request.sid):
+            try:
+                answer = await self._walker.take_turn(request, datetime.now(UTC))
+            except Exception as error:
+                code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"
+                logs.failure("turn_failed", error, call=request.sid, turn=request.turn.key)
+                answer = self._walker.trouble(request.dialled, request.language, datetime.now(UTC))
+        level, ms = "warning" if code else "info", (perf_counter() - begun) * 1000
+        logs.event("turn", level=level, call=request.sid, turn=request.turn.key, code=code, ms=ms)
+        return answer
+
+
+def conversation_turn(posted: Conversation) -> TurnRequest:
+    """The turn that a body holds. Raises Problem 422."""
+    said = posted.customerMessage
+    if said.speaker != "customer":
+        raise bad_field("customerMessage.speaker", "wrong_value", 'only "customer" may speak here')
+    started_at = moment(said.startedAt, "customerMessage.startedAt")
+    return TurnRequest(
+        sid=known_sid(posted.callSid),
+        turn=Turn(
+            key=turn_key(posted.turnId, started_at, said.message),
+            text=clean(said.message),
+            alternatives=tuple(clean(text) for text in (posted.alternatives or ())[:ALTERNATIVES_LIMIT]),
+            digits=(posted.digits or "").strip(),
+            confidence=posted.confidence,
+            started_at=started_at,
+        ),
+        caller=clean(posted.caller or "")[:256],
+        dialled=clean(posted.dialled or "")[:256],
+        language=posted.language or "",
+    )
+
+
+def reply_turn(posted: Reply) -> TurnRequest:
+    """The turn that the short form holds. Raises Problem 422."""
+    started_at = moment(posted.startedAt, "startedAt")
+    return TurnRequest(
+        sid=known_sid(posted.callSid),
+        turn=Turn(key=turn_key(posted.turnId, started_at, posted.message), text=clean(posted.message), started_at=started_at),
+    )
+
+
+def turn_key(turn_id: str | None, started_at: str, message: str) -> str:
+    """What makes a turn the same when it is sent again; "" when nothing does, so that every post is a new turn."""
+    if turn_id:
+        return f"id:{turn_id}" if len(turn_id) <= _KEY_LIMIT and turn_id.isascii() and turn_id.isprintable() else f"ih:{_digest(turn_id)}"
+    return f"at:{_digest(f'{started_at} {message}')}" if started_at else ""
+
+
+def moment(text: str | None, field: str) -> str:
+    """A time as ISO 8601 with its offset (UTC when it has none); "" for none. Raises the 422 for what is no time."""
+    if not text:
+        return ""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise bad_field(field, "bad_time", "ISO 8601 is expected") from None
+    if found.year not in YEARS:
+        raise bad_field(field, "bad_time", f"a year from {YEARS.start} to {YEARS.stop - 1} is expected")
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+
+
+def clean(text: str) -> str:
+    """What is heard of a text: its beginning, without control characters."""
+    return text[:TEXT_LIMIT].translate(_CONTROLS)
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]
+
+
+@router.post("/ai/conversation", summary="One turn of the caller", openapi_extra=described(Conversation))
+async def conversation(request: Request) -> Response:
+    turn = conversation_turn(await read(request, _conversation))
+    return Response(await parts(request).turns.take(turn), media_type="application/json")
+
+
+@router.post("/ai/reply", summary="One turn, in its shortest form", openapi_extra=described(Reply))
+async def reply(request: Request) -> Response:
+    turn = reply_turn(await read(request, _reply))
+    answer = _answer.decode(await parts(request).turns.take(turn))
+    return Response(msgspec.json.encode({"replyText": answer.aiResponse.message}), media_type="application/json")
