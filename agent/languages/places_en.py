@@ -1,0 +1,216 @@
+"""Where a number is a time and where it is not: "at four" and "at 4 Smith Street", "for two" and "for 2:30", "the third" and "the third door".
+
+A bare number counts when a word or its neighbours make it a time ("at", "around", a day or part of the day beside it), or when the caller was asked
+for a time; never when it counts or names what stands after it, and never inside a string of numbers.
+"""
+
+from agent.languages.dates import Day, Kind, Line, Mark, Piece
+from agent.languages.dates_en import Days, english, line
+from agent.text import Said
+
+_MARKS_FOLLOW = frozenset(",.?!;:)\"'")
+_FOLLOW_KINDS = frozenset(
+    ("weekdays", "weekdays_short", "days", "tonight", "parts", "which", "or", "fix", "not", "oclock", "half_of_day", "points", "weekend", "soonest", "opening", "holidays", "denied_after", "between")
+)
+_MOST_LINKERS = 3
+_UNSURE = 0.3
+
+
+def read(said: Said, *, region: str, month_first: bool | None, asked: bool | None) -> tuple[Line, list[Piece]] | None:
+    """Every piece of time in the utterance, in order, each with its relation; None when there is none.
+
+    `asked`: True: a time was asked for, so that a number alone may be one; None: unknown.
+    """
+    items = line(said)
+    if items is None:
+        return None
+    pieces = Days(items, english().sets, region, month_first).pieces()
+    if not pieces:
+        return None
+    kept = Places(items, pieces, asked=asked).kept()
+    return (items, kept) if any(piece.kind is not Kind.MARK for piece in kept) else None
+
+
+class Places:
+    def __init__(self, items: Line, pieces: list[Piece], *, asked: bool | None) -> None:
+        self.line = items
+        self.pieces = pieces
+        self.asked = asked
+        self.sets = english().sets
+        self.starts = {piece.first: piece for piece in pieces if piece.kind is not Kind.MARK}
+        self.ends = {piece.last: piece for piece in pieces if piece.kind is not Kind.MARK}
+
+    def kept(self) -> list[Piece]:
+        """The pieces that stand where times stand, with their relations. A clock that had to be looked for gives way to one that was plain."""
+        kept = [self._related(piece) for piece in self.pieces if piece.kind is Kind.MARK or self._is_time(piece)]
+        plain = any(piece.kind is Kind.CLOCK and piece.sure > _UNSURE for piece in kept)
+        if plain:
+            kept = [piece for piece in kept if piece.kind is not Kind.CLOCK or piece.sure > _UNSURE]
+        return kept
+
+    def _is_time(self, piece: Piece) -> bool:
+        line = self.line
+        after = line.words[piece.last]
+        if after in self.sets["streets"] and piece.kind is not Kind.PART and not line.words[piece.last - 1].endswith("m"):
+            return False
+        if piece.kind in (Kind.CLOCK, Kind.DAY) and self._ends_in_number(piece) and not self._may_follow(piece.last):
+            return False
+        if piece.kind is Kind.MINUTE:
+            return True
+        return not piece.bare or (not self._named(piece) and self._has_reason(piece))
+
+    def _ends_in_number(self, piece: Piece) -> bool:
+        """Whether the last thing said is a number that could count what follows."""
+        if line_kind := self.line.kinds[piece.last - 1]:
+            return line_kind in ("number", "ordinal") and (piece.bare or self.line.words[piece.last - 2] not in (":", "/", "-", "."))
+        return False
+
+    def _may_follow(self, at: int) -> bool:
+        """Whether what stands at item `at` may stand after a number that is a time."""
+        line = self.line
+        if at >= line.count or at in self.starts or line.kinds[at] in _FOLLOW_KINDS:
+            return True
+        if line.words[at] == "-":
+            return not line.glued(at) or (at + 1 in self.starts)
+        if line.words[at] == "." and line.kinds[at + 1] == "number" and line.glued(at + 1):
+            return False
+        if line.words[at] == "of":
+            return line.words[at + 1] in ("the", "this") or line.kinds[at + 1] in ("months", "which")
+        return line.words[at] in _MARKS_FOLLOW or line.words[at] in self.sets["follow"]
+
+    def _named(self, piece: Piece) -> bool:
+        """Whether the number belongs to what stands before it: a title, a label, a currency, another number."""
+        line = self.line
+        before = piece.first - 1
+        if before < 0:
+            return False
+        word = line.words[before]
+        if word in self.sets["currency"] or word in ("'",):
+            return True
+        if line.kinds[before] in ("number", "ordinal") and piece.first not in self.ends:
+            return True
+        if word in ("-", "/", ".", ":") and line.glued(piece.first) and line.kinds[before - 1] == "number" and before not in self.ends:
+            return True
+        return word in self.sets["labels"] or word in self.sets["titles"]
+
+    def _has_reason(self, piece: Piece) -> bool:
+        """Whether anything but its being a number makes it a time."""
+        if piece.kind is Kind.DAY:
+            return self._day_has_reason(piece)
+        before = self._before(piece)
+        if before in self.sets["at"] or before in self.sets["past_hour"] or before in self.sets["before"]:
+            return not self._party(piece.first - 1)
+        if self._beside_time(piece) and not (before in self.sets["for"] and self.asked is not True):
+            return True
+        clock_like = self.line.items[piece.last - 1].last - self.line.items[piece.first].first > 1
+        if clock_like and (before in self.sets["on"] or self._is_whole_answer() or self._beside_time(piece)):
+            return True
+        if before in self.sets["range_to"] and piece.first - 1 in self.ends:
+            return True
+        return self.asked is True and not (before in self.sets["for"] and self._party(piece.first - 1)) and not self._party(piece.first)
+
+    def _day_has_reason(self, piece: Piece) -> bool:
+        """An ordinal is a day after "on", "for" and the like, beside a weekday or clock, as a whole answer, or when a day was asked for."""
+        line = self.line
+        day: Day = piece.value
+        if day.month is not None:
+            return line.kinds[piece.first] != "number" or "/" not in line.words[piece.first : piece.last] or self._date_has_reason(piece)
+        said_alone = line.kinds[piece.first] == "ordinal" and not line.values[piece.first + 1]
+        before = self._before(piece)
+        in_words = line.said.tokens[line.items[piece.first].first].is_word
+        the = line.words[piece.first - 1] == "the"
+        if before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer():
+            return the or not in_words or before == "on" or self._beside_time(piece)
+        return self.asked is True and said_alone and (the or not in_words)
+
+    def _date_has_reason(self, piece: Piece) -> bool:
+        """ "3/4" is a fraction as often as a date."""
+        before = self._before(piece)
+        return self.asked is True or before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer() or max(self._figures(piece)) > 12
+
+    def _figures(self, piece: Piece) -> list[int]:
+        return [self.line.values[at][0] for at in range(piece.first, piece.last) if self.line.kinds[at] == "number"]
+
+    def _before(self, piece: Piece) -> str:
+        """The word before a piece, past "the"."""
+        before = piece.first - 1
+        if before >= 0 and self.line.words[before] in ("the", "maybe", "like"):
+            before -= 1
+        return self.line.words[before] if before >= 0 else ""
+
+    def _party(self, at: int) -> bool:
+        """ "a table for two", "party of five": item `at` is "for" or the number after it."""
+        line = self.line
+        here = at - 1 if line.words[at] not in self.sets["for"] else at
+        if here < 0 or line.words[here] not in self.sets["for"]:
+            return here >= 0 and line.words[here] in self.sets["party"]
+        return here > 0 and line.words[here - 1] in self.sets["party"]
+
+    def _beside_time(self, piece: Piece) -> bool:
+        """Whether a piece that is no bare number stands right beside it, with at most a few linking words between."""
+        at = piece.last
+        for _ in range(_MOST_LINKERS):
+            other = self.starts.get(at)
+            if other is not None:
+                if not other.bare and other.kind is not piece.kind:
+                    return True
+                break
+            if at >= self.line.count or self.line.words[at] not in self.sets["linkers"]:
+                break
+            at += 1
+        at = piece.first
+        for _ in range(_MOST_LINKERS):
+            other = self.ends.get(at)
+            if other is not None:
+                return (not other.bare or other.value is not None) and other.kind is not piece.kind
+            if at <= 0 or self.line.words[at - 1] not in self.sets["linkers"]:
+                return False
+            at -= 1
+        return False
+
+    def _is_whole_answer(self) -> bool:
+        """Whether nothing but times and filling words was said."""
+        if not hasattr(self, "_whole"):
+            covered = {at for piece in self.pieces if piece.kind is not Kind.MARK for at in range(piece.first, piece.last)}
+            self._whole = all(
+                at in covered or word in self.sets["fillers"] or not word[0].isalnum() for at, word in enumerate(self.line.words[: self.line.count])
+            )
+        return self._whole
+
+    def _related(self, piece: Piece) -> Piece:
+        """With the relation that the words right before it, or right after it, say."""
+        if piece.kind is Kind.MARK or piece.relation is not None:
+            return piece
+        relation = self._relation(piece)
+        sure = piece.sure
+        if piece.bare and piece.kind is Kind.CLOCK:
+            reason = self._before(piece) in self.sets["at"] or self._beside_time(piece) or self.line.items[piece.last - 1].last - self.line.items[piece.first].first > 1
+            sure = piece.sure if reason else _UNSURE
+        return Piece(kind=piece.kind, value=piece.value, first=piece.first, last=piece.last, sure=sure, bare=piece.bare, relation=relation)
+
+    def _relation(self, piece: Piece) -> Mark | None:
+        line, sets = self.line, self.sets
+        end = piece.last
+        if line.kinds[end] == "denied_after":
+            return Mark.NOT
+        at = piece.first - 1
+        for _ in range(_MOST_LINKERS + 1):
+            if at < 0:
+                return None
+            word, kind = line.words[at], line.kinds[at]
+            if kind == "not":
+                return Mark.NOT
+            if word in sets["range_to"] and (at in self.ends or word != "-"):
+                return Mark.TO
+            if word in sets["range_and"] and at in self.ends and any(line.kinds[here] == "between" for here in range(max(0, self.ends[at].first - 4), at)):
+                return Mark.TO
+            if kind == "between":
+                return Mark.FROM
+            if piece.kind is Kind.CLOCK and word in sets["after"]:
+                return Mark.AFTER
+            if piece.kind is Kind.CLOCK and word in sets["before"]:
+                return Mark.BEFORE
+            if word not in sets["linkers"] or word == ",":
+                return None
+            at -= 1
+        return None

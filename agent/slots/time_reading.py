@@ -1,0 +1,156 @@
+"""From pieces to readings: which day, clock and part of the day belong together, what was taken back, and what was offered as a choice.
+
+"Friday, no, Saturday at three" is one reading; "Tuesday or Wednesday at three" are two; "nine to eleven tomorrow" is one that begins at nine.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from agent.languages.dates import Clock, Day, Kind, Mark, Part, Piece
+
+
+class Reading(msgspec.Struct, kw_only=True):
+    """One time that may be meant: what was said of it, in the order it was heard."""
+
+    day: Day | None = None
+    clock: Clock | None = None
+    part: Part | None = None
+    later: int | None = None
+    shift: int | None = None
+    minute: int | None = None
+    soonest: bool = False
+    opening: bool = False
+    past: bool = False
+    rule: str = ""
+    """ "range", "after" or "before" when the clock is an edge and no point."""
+    sure: dict[Kind, float] = msgspec.field(default_factory=dict)
+    pieces: list[Piece] = msgspec.field(default_factory=list)
+
+    def has(self, piece: Piece) -> bool:
+        """Whether something of that kind was already said."""
+        if piece.kind is Kind.DAY:
+            return self.past or self.day is not None
+        if piece.kind in (Kind.SOONEST, Kind.OPENING):
+            return False
+        return getattr(self, piece.kind.value) is not None
+
+    def put(self, piece: Piece) -> None:
+        """Take what was said, in the place of what was said of that kind before."""
+        self.pieces.append(piece)
+        self.sure[piece.kind] = piece.sure
+        if piece.kind is Kind.DAY:
+            self.day, self.past = piece.value, piece.value is None
+        elif piece.kind is Kind.SOONEST:
+            self.soonest = True
+        elif piece.kind is Kind.OPENING:
+            self.opening = True
+        else:
+            setattr(self, piece.kind.value, piece.value)
+        if piece.kind is Kind.CLOCK and piece.relation in (Mark.AFTER, Mark.BEFORE):
+            self.rule = piece.relation.value
+
+
+class Readings(msgspec.Struct, kw_only=True):
+    """Every reading of one utterance, and the days that were expressly not meant."""
+
+    found: list[Reading]
+    excluded: list[Day]
+
+
+def readings(pieces: Sequence[Piece]) -> Readings:
+    """The readings that the pieces make, in order; what speaks of the past is left out."""
+    found = [Reading()]
+    excluded: list[Day] = []
+    joint: Mark | None = None
+    change = False
+    for piece in pieces:
+        here = found[-1]
+        if piece.kind is Kind.MARK:
+            change = change or piece.value is Mark.CHANGE
+            joint = piece.value if piece.value in (Mark.OR, Mark.FIX) else joint
+        elif piece.relation is Mark.NOT:
+            if piece.kind is Kind.DAY and piece.value is not None:
+                excluded.append(piece.value)
+        elif piece.relation is Mark.TO and here.has(piece):
+            if change:
+                here.put(piece)
+            else:
+                _end_range(here, piece)
+        elif here.has(piece):
+            together = _together(here, piece) if joint is None else None
+            if joint is Mark.FIX:
+                here.put(piece)
+            elif together is None:
+                found.append(Reading())
+                found[-1].put(piece)
+            else:
+                here.put(msgspec.structs.replace(piece, value=together))
+        else:
+            here.put(piece)
+    found = [reading for reading in found if reading.pieces and not reading.past]
+    _share(found)
+    return Readings(found=found, excluded=excluded)
+
+
+def _end_range(reading: Reading, end: Piece) -> None:
+    """A range is kept by its start: the half of the day said with its end holds for its start too, when that makes it the shorter range."""
+    reading.rule = "range"
+    reading.pieces.append(end)
+    start, last = reading.clock, end.value
+    if end.kind is not Kind.CLOCK or start is None or not isinstance(last, Clock):
+        return
+    reading.sure[Kind.CLOCK] = max(reading.sure[Kind.CLOCK], end.sure)
+    if not start.decided and last.decided:
+        minutes = last.hour * 60 + last.minute
+        halves = [hour for hour in (start.hour % 12, start.hour % 12 + 12) if hour * 60 + start.minute < minutes]
+        if halves:
+            reading.clock = Clock(hour=halves[-1], minute=start.minute, decided=True)
+
+
+def _together(reading: Reading, piece: Piece) -> Any:
+    """Two things of one kind that say one thing: "Tuesday" and "the third of March", "3 pm" and "15:00"; None when they differ."""
+    if piece.kind is Kind.DAY and reading.day is not None and piece.value is not None:
+        return _merged(reading.day, piece.value)
+    if piece.kind is Kind.CLOCK and reading.clock is not None:
+        return _same_clock(reading.clock, piece.value)
+    return piece.value if getattr(reading, piece.kind.value) == piece.value else None
+
+
+def _merged(one: Day, other: Day) -> Day | None:
+    values: dict[str, Any] = {}
+    for name, default in _DAY_DEFAULTS.items():
+        first, second = getattr(one, name), getattr(other, name)
+        if first != default and second != default and first != second:
+            return None
+        values[name] = first if first != default else second
+    if values["shift"] and values["shift"] == getattr(one, "shift") == getattr(other, "shift") and one != other:
+        return None
+    return Day(**values)
+
+
+_DAY_DEFAULTS = {name: getattr(Day(), name) for name in Day.__struct_fields__}
+
+
+def _same_clock(one: Clock, other: Clock) -> Clock | None:
+    if one.minute != other.minute or one.hour % 12 != other.hour % 12:
+        return None
+    if one.decided and other.decided and one.hour != other.hour:
+        return None
+    return one if one.decided else other
+
+
+def _share(found: list[Reading]) -> None:
+    """A reading without a day or a clock has that of its neighbours: "Tuesday or Wednesday at three"."""
+    for name, kind in (("day", Kind.DAY), ("clock", Kind.CLOCK)):
+        given = [(at, getattr(reading, name)) for at, reading in enumerate(found) if getattr(reading, name) is not None]
+        for at, reading in enumerate(found):
+            if getattr(reading, name) is not None or not given:
+                continue
+            before = [there for there, _ in given if there < at]
+            source = found[before[-1] if before else given[0][0]]
+            setattr(reading, name, getattr(source, name))
+            reading.sure[kind] = source.sure[kind]
+            if name == "clock" and reading.part is None:
+                reading.part = source.part
