@@ -1,0 +1,130 @@
+"""Numbering plans: whether digits make a number, and how many digits are still missing.
+
+Validity is libphonenumber's. How long a number must be is the region's own table (`[phone.lengths]` of `agent/regions/<REGION>.toml`), since
+libphonenumber calls an Australian mobile number of nine digits "possible"; a region without a table is measured by libphonenumber alone.
+"""
+
+from enum import Enum, auto
+from functools import cache
+from typing import Any
+
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+
+from agent.regions import region as region_data
+
+_SHORTEST_VALID = 5
+MOST_DIGITS = 18
+"""E.164 allows 15; the longest international prefix ("011") comes before them."""
+_PREFIXES = ("0011", "011", "00")
+
+
+class Fit(Enum):
+    """How digits compare with the numbers there are."""
+
+    VALID = auto()
+    WHOLE = auto()
+    """As long as a number, but none that is in use."""
+    SHORT = auto()
+    LONG = auto()
+
+
+@cache
+def plan(region: str) -> dict[str, Any]:
+    """The `[phone]` table of a region; empty when there is none."""
+    try:
+        found: dict[str, Any] = region_data(region).get("phone", {})
+    except (FileNotFoundError, ValueError):
+        return {}
+    return found
+
+
+def e164(digits: str, region: str) -> str:
+    """The number in E.164, or "" when the digits are no number in use. `digits` may begin with "+"; else they are as dialled in `region`."""
+    if len(digits) < _SHORTEST_VALID or len(digits) > MOST_DIGITS + 1:
+        return ""
+    found = _valid(digits, region)
+    if found is None and not digits.startswith("+"):
+        prefix = next((prefix for prefix in _PREFIXES if digits.startswith(prefix)), None)
+        found = _valid("+" + digits.removeprefix(prefix), region) if prefix else None
+        if found is None and digits.startswith(str(_country_code(region))) and len(digits) > 10:
+            found = _valid("+" + digits, region)
+    return phonenumbers.format_number(found, PhoneNumberFormat.E164) if found else ""
+
+
+def fit(digits: str, region: str) -> Fit:
+    """How the digits (with "+", or as dialled in `region`) compare with numbers in use."""
+    if e164(digits, region):
+        return Fit.VALID
+    if len(digits) > MOST_DIGITS:
+        return Fit.LONG
+    international = digits.startswith("+")
+    abroad = next((digits.removeprefix(prefix) for prefix in _PREFIXES if digits.startswith(prefix)), "")
+    if abroad and not international:
+        return _possible("+" + abroad, region)
+    table = plan(region)
+    lengths = table.get("lengths", {})
+    if international:
+        home = "+" + str(_country_code(region))
+        if not lengths or not digits.startswith(home):
+            return _possible(digits, region)
+        digits = table["trunk"] + digits.removeprefix(home)
+    if not lengths:
+        return _possible(digits, region)
+    beginning = max((beginning for beginning in lengths if digits.startswith(beginning)), key=len)
+    if len(digits) < min(lengths[beginning]):
+        return Fit.SHORT
+    return Fit.LONG if len(digits) > max(lengths[beginning]) else Fit.WHOLE
+
+
+def groups(value: str, region: str) -> str:
+    """The number as it is written where it is from, parted by spaces: "0412 345 678" at home, "+61 412 345 678" elsewhere; other digits by threes."""
+    try:
+        number = phonenumbers.parse(value, region)
+    except NumberParseException:
+        number = None
+    if number is None or not (value.startswith("+") and _in_use(number)):
+        digits = "".join(c for c in value if c.isdecimal() and c.isascii())
+        parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+        if len(parts) > 1 and len(parts[-1]) == 1:
+            parts[-2:] = [parts[-2] + parts[-1]]
+        return ("+" if value.startswith("+") else "") + " ".join(parts)
+    at_home = number.country_code == _country_code(region)
+    written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL)
+    return " ".join("".join(c if c.isdecimal() or c == "+" else " " for c in written).split())
+
+
+@cache
+def _country_code(region: str) -> int:
+    return phonenumbers.country_code_for_region(region)
+
+
+def _valid(digits: str, region: str) -> PhoneNumber | None:
+    try:
+        number = phonenumbers.parse(digits, region)
+    except NumberParseException:
+        return None
+    return number if _in_use(number) else None
+
+
+def _in_use(number: PhoneNumber) -> bool:
+    """Whether the numbering plan has it. Numbers kept for drama are nobody's, but demonstrations and tests are made of them."""
+    if phonenumbers.is_valid_number(number):
+        return True
+    home = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    table = plan(home)
+    dialled = table.get("trunk", "") + str(number.national_number)
+    return any(dialled.startswith(kept) and len(dialled) in table["lengths"][kept[:1]] for kept in table.get("fictional", ()))
+
+
+def _possible(digits: str, region: str) -> Fit:
+    try:
+        number = phonenumbers.parse(digits, region)
+    except NumberParseException as unread:
+        return Fit.LONG if unread.error_type == NumberParseException.TOO_LONG else Fit.SHORT if len(digits) < 8 else Fit.WHOLE
+    match phonenumbers.is_possible_number_with_reason(number):
+        case ValidationResult.TOO_SHORT | ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+            return Fit.SHORT
+        case ValidationResult.TOO_LONG:
+            return Fit.LONG
+    return Fit.WHOLE

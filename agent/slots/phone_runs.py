@@ -1,0 +1,304 @@
+"""Runs of digits in what was said: which digits belong together, what stands before them, and what they are said to be.
+
+A run is digit groups with nothing between them but marks and the words people fill pauses with. It ends at any other word; a word that counts things
+("dollars"), a clock, an ordinal or letters glued to figures are no part of it. Every token is looked at a bounded number of times.
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from functools import cache
+from typing import NamedTuple
+
+from agent.languages import words
+from agent.languages.numbers import MARKS, next_group, only_inside
+from agent.languages.phrases import Phrases
+from agent.text import Said, Token
+
+_MOST_BETWEEN = 6
+_CUE_WITHIN = 8
+_LONGEST_QUANTITY = 4
+_LONGEST_PHRASE = 5
+
+
+class Cue(Enum):
+    """What the words beside the digits say they are."""
+
+    NONE = auto()
+    NUMBER = auto()
+    """A number of no named kind: "my number is"."""
+    PHONE = auto()
+    OTHER = auto()
+    """Something else: an account, a card, a postcode."""
+
+
+class Link(Enum):
+    """How a run follows the digits before it."""
+
+    NONE = auto()
+    CORRECTION = auto()
+    RESTART = auto()
+
+
+class Group(NamedTuple):
+    digits: str
+    start: int
+    end: int
+    written: bool
+    """In figures, not in words."""
+    apart: bool
+    """A filler word, not just a mark, stands before it."""
+    area: bool
+    """ "Area code" was said before it."""
+    joint: str
+    """What stands between it and the group before: "-", ", ", " um "; "." for a dot in words."""
+
+
+class Run(NamedTuple):
+    groups: tuple[Group, ...]
+    plus: bool
+    cue: Cue
+    link: Link
+    start: int
+    """The first token: of its cue, when that stands before the digits."""
+    end: int
+    """Past the last token, an extension included."""
+
+
+class Vocabulary(NamedTuple):
+    """The phrases of `phone.toml`."""
+
+    plus: Phrases
+    area_code: Phrases
+    extension: Phrases
+    dots: Phrases
+    fillers: Phrases
+    corrections: Phrases
+    restarts: Phrases
+    instead_of: Phrases
+    cues: Phrases
+    numbers: Phrases
+    others: Phrases
+    units: Phrases
+    money: Phrases
+    neutral: Phrases
+    last: Phrases
+    first: Phrases
+    middle: Phrases
+    ends: Phrases
+    starts: Phrases
+    digit_words: Phrases
+    being: Phrases
+    articles: Phrases
+    to_last: Phrases
+    should_be: Phrases
+    from_end: Phrases
+    change: Phrases
+    into: Phrases
+
+
+@cache
+def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
+    tables = [words(language, "phone") for language in languages]
+    flat = [{**table, **table["mending"]} for table in tables]
+    return Vocabulary(**{key: Phrases(phrase for table in flat for phrase in table[key]) for key in Vocabulary._fields})
+
+
+def vocabulary(said: Said, language: str) -> Vocabulary:
+    """The words to listen with in this turn: a Mandarin one may hold English words too."""
+    return _vocabulary(("zh", "en") if said.has_han or language == "zh" else (language,))
+
+
+def find_runs(said: Said, language: str, *, homophones: bool = False) -> tuple[Run, ...]:
+    """Every run of digits, in order. `homophones`: "to" and "for" between digits are digits too."""
+    listener = _Listener(said, said.tokens, language, vocabulary(said, language), homophones)
+    found: list[Run] = []
+    at = 0
+    while at < len(said.tokens):
+        run = listener.run(at, found[-1].end if found else 0)
+        if run is not None:
+            found.append(run)
+        at = run.end if run is not None else at + 1
+    return tuple(found)
+
+
+def is_bare(said: Said, runs: Sequence[Run], language: str) -> bool:
+    """Whether the utterance holds nothing but the runs and words that commonly stand around a number."""
+    listener = _Listener(said, said.tokens, language, vocabulary(said, language), False)
+    at = 0
+    for run in runs:
+        if listener.quiet(at, run.start) < run.start:
+            return False
+        at = run.end
+    return listener.quiet(at, len(said.tokens)) == len(said.tokens)
+
+
+class _Listener(NamedTuple):
+    said: Said
+    tokens: Sequence[Token]
+    language: str
+    words: Vocabulary
+    homophones: bool
+
+    def run(self, at: int, before: int) -> Run | None:
+        """The run that begins at token `at`, when one does; `before` is where the run before it ended."""
+        plus = self.words.plus.at(self.tokens, at)
+        here = self._past_fillers(at + plus)[0] if plus else at
+        first = self.group(here, (), apart=False, area=False)
+        if first is None:
+            return None
+        groups = [first]
+        while (following := self._next(groups)) is not None:
+            groups.append(following)
+        while groups and self.words.units.at(self.tokens, groups[-1].end):
+            groups.pop()
+        if all(only_inside(self.tokens[group.start], self.language) for group in groups):
+            return None
+        end = self._past_extension(groups[-1].end)
+        start, cue = self._cue_before(at, before)
+        if cue is not Cue.PHONE:
+            after, cue_after = self._cue_after(end)
+            if cue_after is not Cue.NONE:
+                end, cue = after, cue_after
+        area = self.words.area_code.at(self.tokens, start) > 0
+        groups[0] = groups[0]._replace(area=area)
+        return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end)
+
+    def group(self, at: int, groups: Sequence[Group], *, apart: bool, area: bool) -> Group | None:
+        """The group at token `at`, when it may be part of a phone number."""
+        digits, end = next_group(self.tokens, at, self.language, first=not groups, homophones=self.homophones and bool(groups))
+        if not digits:
+            return None
+        written = self.tokens[at].is_number
+        if written and self._is_glued(at, end):
+            return None
+        if not written and len(digits) > _LONGEST_QUANTITY and len(set(digits)) > 1:
+            return None  # "eighteen thousand one hundred": nobody says a phone number so
+        joint = self.said.text[self.tokens[groups[-1].end - 1].end : self.tokens[at].start].lower() if groups else ""
+        if groups and (dots := self.words.dots.at(self.tokens, groups[-1].end)) and groups[-1].end + dots == at:
+            joint = "."
+        return Group(digits, at, end, written, apart, area, joint)
+
+    def _next(self, groups: Sequence[Group]) -> Group | None:
+        here, apart = self._past_fillers(groups[-1].end)
+        area = self.words.area_code.at(self.tokens, here)
+        if area:
+            here, apart = self._past_fillers(here + area)[0], True
+        if self.words.plus.at(self.tokens, here):
+            return None
+        return self.group(here, groups, apart=apart, area=area > 0)
+
+    def quiet(self, at: int, end: int) -> int:
+        """Where the first word stands that says something of its own, from `at` to `end`."""
+        while at < end:
+            taken = self.quiet_at(at)
+            if not taken:
+                return at
+            at += taken
+        return end
+
+    def quiet_at(self, at: int) -> int:
+        """How many tokens at `at` say nothing of their own; 0 when they do."""
+        known = self.words
+        quiet = (known.fillers, known.neutral, known.cues, known.numbers, known.corrections, known.restarts)
+        taken = max(phrases.at(self.tokens, at) for phrases in quiet)
+        return taken or int(not (self.tokens[at].is_word or self.tokens[at].is_number))
+
+    def _past_fillers(self, at: int) -> tuple[int, bool]:
+        """Past what may stand between two groups, and whether words were among it."""
+        spoken = False
+        for _ in range(_MOST_BETWEEN):
+            if at < len(self.tokens) and self.tokens[at].norm in MARKS:
+                at += 1
+            elif filler := self.words.fillers.at(self.tokens, at):
+                at, spoken = at + filler, True
+            else:
+                break
+        return at, spoken
+
+    def _is_glued(self, at: int, end: int) -> bool:
+        """Whether the figures are part of a clock, a price, a name, an address for mail: "11:30", "$5", "b2b", "user_5@"."""
+        tokens = self.tokens
+        if at and self.words.money.at(tokens, at - 1):
+            return True
+        if at and tokens[at - 1].end == tokens[at].start:
+            before = tokens[at - 1]
+            if before.norm in "_@&" or (before.norm == ":" and at > 1 and tokens[at - 2].is_number):
+                return True
+            if before.is_word and before.norm.isascii() and not (self.words.cues.at(tokens, at - 1) or self.words.numbers.at(tokens, at - 1)):
+                return True
+        if end < len(tokens) and tokens[end].start == tokens[end - 1].end:
+            after = tokens[end]
+            if after.norm in "_@%" or (after.norm == ":" and end + 1 < len(tokens) and tokens[end + 1].is_number):
+                return True
+            return after.is_word and after.norm.isascii() and not self.words.extension.at(tokens, end)
+        return False
+
+    def _past_extension(self, at: int) -> int:
+        """Past "extension 12", when it stands there."""
+        here, _ = self._past_fillers(at)
+        said = self.words.extension.at(self.tokens, here)
+        if not said:
+            return at
+        end = at
+        group = self.group(self._past_fillers(here + said)[0], (), apart=False, area=False)
+        while group is not None:
+            end = group.end
+            group = self._next((group,))
+        return end
+
+    def _cue_before(self, start: int, earliest: int) -> tuple[int, Cue]:
+        """Where the words that name the digits begin, and what they name; only words that say nothing themselves may stand between."""
+        numbered = parted = False
+        at = start
+        for _ in range(_CUE_WITHIN):
+            at -= 1
+            if at < earliest:
+                break
+            for first in range(max(earliest, at - _LONGEST_PHRASE + 1), at + 1):
+                other, cue = self.words.others.at(self.tokens, first), self.words.cues.at(self.tokens, first)
+                if first + max(other, cue) <= at:
+                    continue
+                if cue >= other:
+                    return first, Cue.PHONE
+                if numbered or not parted:
+                    return first, Cue.OTHER
+            norm = self.tokens[at].norm
+            if self.words.numbers.at(self.tokens, at):
+                numbered = True
+            elif norm in (",", "."):
+                parted = not numbered
+            elif not self.quiet_at(at):
+                break
+        return start, Cue.NUMBER if numbered else Cue.NONE
+
+    def _cue_after(self, end: int) -> tuple[int, Cue]:
+        """The same for "... is my mobile": past the last word that names the digits, and what they are."""
+        at, being = end, False
+        for _ in range(_CUE_WITHIN):
+            if being:
+                other, cue = self.words.others.at(self.tokens, at), self.words.cues.at(self.tokens, at)
+                if other or cue:
+                    return at + max(other, cue), Cue.PHONE if cue >= other else Cue.OTHER
+            taken = self.words.being.at(self.tokens, at)
+            being = being or taken > 0
+            taken = taken or self.words.fillers.at(self.tokens, at) or self.words.neutral.at(self.tokens, at)
+            if not taken:
+                break
+            at += taken
+        return end, Cue.NONE
+
+    def _link(self, before: int, at: int) -> Link:
+        """Whether the words since the digits before take those back, and nothing else was said in between."""
+        link, here = Link.NONE, before
+        while here < at:
+            if taken := self.words.restarts.at(self.tokens, here):
+                link = Link.RESTART
+            elif taken := self.words.corrections.at(self.tokens, here):
+                abbreviated = here > 0 and self.words.numbers.at(self.tokens, here) > 0 and self.words.cues.at(self.tokens, here - 1) > 0
+                link = Link.CORRECTION if link is Link.NONE and not abbreviated else link
+            else:
+                taken = self.quiet_at(here)
+                if not taken:
+                    return Link.NONE
+            here += taken
+        return link
