@@ -43,6 +43,14 @@ class _Numbers(msgspec.Struct, frozen=True):
 
 
 @cache
+def _openers(language: str) -> frozenset[str]:
+    """The words that a number in words may begin with."""
+    table = _numbers(language)
+    first = frozenset(table.scales) if "十" in table.scales else frozenset()
+    return first.union(table.digits, table.teens, table.tens, table.repeats)
+
+
+@cache
 def _numbers(language: str) -> _Numbers:
     return msgspec.convert(words(language, "numbers"), _Numbers)
 
@@ -113,9 +121,11 @@ def digit_group(tokens: Sequence[Token], at: int, language: str) -> tuple[str, i
         if _has_suffix(tokens, at, language):
             return "", at
         return _repeated_by_counter(tokens, at, language) or _scaled_figures(tokens, at, figures, language)
-    table = _table(norm, language)
     if norm[0] == "〇":
         return "0" * len(norm), at + 1
+    if norm not in _openers("zh" if _is_han(norm) else "en" if language == "zh" else language):
+        return "", at
+    table = _table(norm, language)
     if times := table.repeats.get(norm):
         after = at + 2 if _norm(tokens, at + 1) == "-" else at + 1
         repeated = _one_digit(tokens, after, language) * times

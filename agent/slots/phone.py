@@ -17,7 +17,7 @@ from agent.languages import words
 from agent.languages.numbers import say_digits
 from agent.reasons import Reason
 from agent.slots.phone_mending import amend, mend
-from agent.slots.phone_numbering import MOST_DIGITS, Fit, e164, fit, groups, plan
+from agent.slots.phone_numbering import MOST_DIGITS, MOST_DIGITS_E164, PREFIXES, Fit, e164, fit, groups, plan
 from agent.slots.phone_runs import Cue, Link, Run, find_runs, is_bare, vocabulary
 from agent.slots.phone_shapes import cut, is_other_shape
 from agent.text import Said
@@ -139,8 +139,10 @@ def _assemble(runs: Sequence[Run], context: Context, *, asked: bool) -> tuple[li
         for index, (digits, parts_) in enumerate(cut(run, context.region)):
             link = run.link if index == 0 else Link.NONE
             if index == 0 and number and pieces and link is Link.CORRECTION:
-                digits = amend(pieces[-1].parts, digits, context.region)
-                parts_ = (digits,) if digits != "".join(parts_) else parts_
+                whole = amend(pieces[-1].parts, digits, context.region)
+                if whole == digits and fit(digits, context.region) is Fit.SHORT and pieces[-1].fit is not Fit.SHORT:
+                    link = Link.NONE
+                digits, parts_ = (whole, (whole,)) if whole != digits else (digits, parts_)
             if index == 0 and number and pieces and link is not Link.NONE:
                 run = run._replace(start=pieces[-1].run.start, cue=pieces[-1].cue if run.cue is Cue.NONE else run.cue)
                 pieces.pop()
@@ -188,7 +190,7 @@ def _joined(pieces: Sequence[_Piece], context: Context, *, bare: bool) -> _Piece
 def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> bool:
     """Whether digits may be a phone number at all, by how many they are and what stands beside them."""
     count = len(piece.digits.removeprefix("+"))
-    if count > MOST_DIGITS:
+    if count > (MOST_DIGITS if piece.digits.startswith(PREFIXES) else MOST_DIGITS_E164):
         return False
     if asked:
         if count >= _FEWEST_CUED or piece.fit is Fit.VALID:

@@ -14,9 +14,10 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, V
 from agent.regions import region as region_data
 
 _SHORTEST_VALID = 5
-MOST_DIGITS = 18
-"""E.164 allows 15; the longest international prefix ("011") comes before them."""
-_PREFIXES = ("0011", "011", "00")
+MOST_DIGITS_E164 = 15
+PREFIXES = ("0011", "011", "00")
+"""What is dialled before a country code, the longest first."""
+MOST_DIGITS = MOST_DIGITS_E164 + 4
 
 
 class Fit(Enum):
@@ -45,7 +46,7 @@ def e164(digits: str, region: str) -> str:
         return ""
     found = _valid(digits, region)
     if found is None and not digits.startswith("+"):
-        prefix = next((prefix for prefix in _PREFIXES if digits.startswith(prefix)), None)
+        prefix = next((prefix for prefix in PREFIXES if digits.startswith(prefix)), None)
         found = _valid("+" + digits.removeprefix(prefix), region) if prefix else None
         if found is None and digits.startswith(str(_country_code(region))) and len(digits) > 10:
             found = _valid("+" + digits, region)
@@ -59,7 +60,7 @@ def fit(digits: str, region: str) -> Fit:
     if len(digits) > MOST_DIGITS:
         return Fit.LONG
     international = digits.startswith("+")
-    abroad = next((digits.removeprefix(prefix) for prefix in _PREFIXES if digits.startswith(prefix)), "")
+    abroad = next((digits.removeprefix(prefix) for prefix in PREFIXES if digits.startswith(prefix)), "")
     if abroad and not international:
         return _possible("+" + abroad, region)
     table = plan(region)

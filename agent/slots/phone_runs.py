@@ -62,6 +62,8 @@ class Run(NamedTuple):
     """The first token: of its cue, when that stands before the digits."""
     end: int
     """Past the last token, an extension included."""
+    followed: bool
+    """Whether a word that says something of its own comes next: "45 High Street"."""
 
 
 class Vocabulary(NamedTuple):
@@ -161,7 +163,8 @@ class _Listener(NamedTuple):
                 end, cue = after, cue_after
         area = self.words.area_code.at(self.tokens, start) > 0
         groups[0] = groups[0]._replace(area=area)
-        return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end)
+        followed = end < len(self.tokens) and self.tokens[end].is_word and not self.quiet_at(end)
+        return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end, followed)
 
     def group(self, at: int, groups: Sequence[Group], *, apart: bool, area: bool) -> Group | None:
         """The group at token `at`, when it may be part of a phone number."""
@@ -169,7 +172,7 @@ class _Listener(NamedTuple):
         if not digits:
             return None
         written = self.tokens[at].is_number
-        if written and self._is_glued(at, end):
+        if written and (self._is_glued(at, end) or (not groups and self._is_inside_code(at))):
             return None
         if not written and len(digits) > _LONGEST_QUANTITY and len(set(digits)) > 1:
             return None  # "eighteen thousand one hundred": nobody says a phone number so
@@ -233,6 +236,14 @@ class _Listener(NamedTuple):
             return after.is_word and after.norm.isascii() and not self.words.extension.at(tokens, end)
         return False
 
+    def _is_inside_code(self, at: int) -> bool:
+        """Whether figures go on what was no number: the "001" of "P0-001"."""
+        tokens = self.tokens
+        if at < 2 or tokens[at - 1].norm not in "-_./" or tokens[at - 1].end != tokens[at].start or tokens[at - 2].end != tokens[at - 1].start:
+            return False
+        before = tokens[at - 2]
+        return before.is_number or (before.is_word and before.norm.isascii() and not self.words.cues.at(tokens, at - 2))
+
     def _past_extension(self, at: int) -> int:
         """Past "extension 12", when it stands there."""
         here, _ = self._past_fillers(at)
@@ -287,6 +298,12 @@ class _Listener(NamedTuple):
             at += taken
         return end, Cue.NONE
 
+    def _is_abbreviation(self, at: int) -> bool:
+        """Whether "no" stands for number: "phone no", "no 45"."""
+        if not self.words.numbers.at(self.tokens, at):
+            return False
+        return self.tokens[at + 1].is_number or (at > 0 and self.words.cues.at(self.tokens, at - 1) > 0)
+
     def _link(self, before: int, at: int) -> Link:
         """Whether the words since the digits before take those back, and nothing else was said in between."""
         link, here = Link.NONE, before
@@ -294,8 +311,7 @@ class _Listener(NamedTuple):
             if taken := self.words.restarts.at(self.tokens, here):
                 link = Link.RESTART
             elif taken := self.words.corrections.at(self.tokens, here):
-                abbreviated = here > 0 and self.words.numbers.at(self.tokens, here) > 0 and self.words.cues.at(self.tokens, here - 1) > 0
-                link = Link.CORRECTION if link is Link.NONE and not abbreviated else link
+                link = Link.CORRECTION if link is Link.NONE and not self._is_abbreviation(here) else link
             else:
                 taken = self.quiet_at(here)
                 if not taken:

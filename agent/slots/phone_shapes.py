@@ -18,7 +18,7 @@ def cut(run: Run, region: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The numbers of a run, each with its groups: usually one; more where written groups stand apart ("46617 1 574 631 8995") or words part them."""
     if _is_sum(run) or _is_internet_address(run):
         return
-    yield from _cut(_in_order(run, region), run.plus, region)
+    yield from _cut(_in_order(run, region), run.plus, region, followed=run.followed)
 
 
 def is_other_shape(run: Run) -> bool:
@@ -83,48 +83,52 @@ def _in_order(run: Run, region: str) -> tuple[Group, ...]:
     return groups
 
 
-def _cut(groups: Sequence[Group], plus: bool, region: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _cut(groups: Sequence[Group], plus: bool, region: str, *, followed: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
     mark = "+" if plus else ""
     digits = mark + "".join(group.digits for group in groups)
     parts = tuple(group.digits for group in groups)
     if len(groups) > 1 and fit(digits, region) is Fit.LONG:
-        window = _window(groups, mark, region)
+        window = _window(groups, mark, region, followed=followed)
         if window is not None:
             first, last = window
             if first:
-                yield from _cut(groups[:first], plus, region)
+                yield from _cut(groups[:first], plus, region, followed=False)
             yield ("" if first else mark) + "".join(parts[first:last]), parts[first:last]
             if last < len(groups):
-                yield from _cut(groups[last:], False, region)
+                yield from _cut(groups[last:], False, region, followed=followed)
             return
     yield digits, parts
 
 
-def _window(groups: Sequence[Group], mark: str, region: str) -> tuple[int, int] | None:
+def _window(groups: Sequence[Group], mark: str, region: str, *, followed: bool) -> tuple[int, int] | None:
     """The first stretch of groups that is a number in use, or else as long as one, and may stand apart from the groups around it."""
     found = None
-    many = min(len(groups), _MOST_WINDOWS)
-    for first in range(many):
-        for last in range(many, first, -1):
-            if last - first == len(groups) or not (_parted(groups, first) and _parted(groups, last)):
+    commas = any(group.joint.startswith(",") for group in groups[1:])
+    ends = [at for at in range(min(len(groups), _MOST_WINDOWS) + 1) if _parted(groups, at, commas=commas)]
+    for index, first in enumerate(ends):
+        for last in reversed(ends[index + 1 : index + 2] if commas else ends[index + 1 :]):
+            window = groups[first:last]
+            plainly_one = any(len(group.digits) >= _PLAINLY_ONE for group in window)
+            if len(window) == len(groups) or not _may_be_left(groups[:first]):
                 continue
-            here = fit(("" if first else mark) + "".join(group.digits for group in groups[first:last]), region)
+            if not (_may_be_left(groups[last:]) or (followed and plainly_one and last == len(groups) - 1)):
+                continue
+            here = fit(("" if first else mark) + "".join(group.digits for group in window), region)
             if here is Fit.VALID:
                 return first, last
-            if here is Fit.WHOLE and found is None and any(len(group.digits) >= _PLAINLY_ONE for group in groups[first:last]):
+            if here is Fit.WHOLE and found is None and plainly_one:
                 found = first, last
     return found
 
 
-def _parted(groups: Sequence[Group], at: int) -> bool:
-    """Whether the groups before and from `at` may be different numbers: both written or parted by words, and neither a stray digit or two."""
-    if at in (0, len(groups)):
+def _parted(groups: Sequence[Group], at: int, *, commas: bool) -> bool:
+    """Whether one number may end and another begin before group `at`: words part them, or a comma, or, where there is none, a space between figures."""
+    if at in (0, len(groups)) or groups[at].apart:
         return True
-    before, after = groups[:at], groups[at:]
-    if not groups[at].apart and not (groups[at - 1].written and groups[at].written and groups[at].joint == " "):
-        return False
-    left, right = (sum(len(group.digits) for group in side) for side in (before, after))
-    if min(left, right) < _FEWEST_LEFT_OVER:
-        return False
-    rest = before if left < right else after
-    return min(left, right) >= _NUMBER_BY_ITSELF or all(group.written and len(group.digits) >= _FEWEST_LEFT_OVER for group in rest)
+    return groups[at].joint.startswith(",") if commas else groups[at - 1].written and groups[at].written and groups[at].joint == " "
+
+
+def _may_be_left(groups: Sequence[Group]) -> bool:
+    """Whether the groups beside a number may be something else: another number, or written groups too long to be a slip of it."""
+    count = sum(len(group.digits) for group in groups)
+    return not count or count >= _NUMBER_BY_ITSELF or all(group.written and len(group.digits) >= _FEWEST_LEFT_OVER for group in groups)
