@@ -1,10 +1,11 @@
-"""What the business has told us to recognise: its emergency words and the questions it answers."""
+"""Set phrases: the business's emergency words, the questions it answers, and what machines say."""
 
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
 from agent.business import Business, in_language
+from agent.languages import words
 from agent.text import Said
 
 SAME_QUESTION = 88.0
@@ -25,6 +26,12 @@ def _phrases(table: list[str] | dict[str, list[str]]) -> list[str]:
 def urgent(said: Said, business: Business) -> bool:
     """Whether one of the business's emergency words was said, as whole words."""
     return any(_plain(phrase) in _plain(said.text) for phrase in _phrases(business.emergency_words))
+
+
+def is_machine(said: Said, language: str) -> bool:
+    """Whether a machine is talking: voicemail, a queue, an operator's announcement."""
+    heard = _plain(said.text)
+    return any(_plain(phrase) in heard for phrase in words(language, "machines")["phrases"])
 
 
 def answer(said: Said, business: Business, language: str) -> str:

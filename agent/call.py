@@ -136,6 +136,13 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     service: str = ""
 
 
+class HandOff(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a person is wanted."""
+
+    why: Literal["caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed"]
+    slot: str = ""
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     sid: str
     rev: int = 0
@@ -155,6 +162,12 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """The whole summary was read once; from then on only what changed is read again."""
     booked: Booking | None = None
     """Set once the booking is committed, never before."""
+    idle: int = 0
+    """How many turns in a row brought the call no further."""
+    recent: tuple[Line, ...] = ()
+    """The last lines of the conversation, for a person who takes over."""
+    hand_off: HandOff | None = None
+    """Set while a person is wanted."""
     open_turn: OpenTurn | None = None
     resumed_from: str = ""
     foreign: Mapping[str, Any] | None = None

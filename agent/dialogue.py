@@ -16,7 +16,7 @@ import msgspec
 
 from agent import asides, caller_id, values
 from agent.acts import Act
-from agent.call import Call, Question, SlotState
+from agent.call import Call, HandOff, Question, SlotState
 from agent.outcomes import bare, close, give_up, hand_off, missed, skip
 from agent.progress import step
 from agent.scene import Outcome, Scene
@@ -146,7 +146,7 @@ def _dont_know(call: Call, did: Did, scene: Scene) -> Outcome:
     if outcome.call.status != "active":
         return outcome
     if call.slot(slot).no_match:
-        return hand_off(call, scene, f"{slot} refused")
+        return hand_off(call, scene, HandOff(why="refused", slot=slot))
     return replace(outcome, notices=(Notice(key="why", slot=slot), Notice(key="notice.needed")))
 
 
@@ -189,11 +189,11 @@ def _goodbye(call: Call, did: Did, scene: Scene) -> Outcome:
 
 
 def _handoff(call: Call, did: Did, scene: Scene) -> Outcome:
-    return hand_off(call, scene, "the caller asked for a person")
+    return hand_off(call, scene, HandOff(why="caller_asked"))
 
 
 def _emergency(call: Call, did: Did, scene: Scene) -> Outcome:
-    return hand_off(call, scene, "emergency words", "emergency")
+    return hand_off(call, scene, HandOff(why="emergency"))
 
 
 _DO: dict[Act, Callable[[Call, Did, Scene], Outcome]] = {

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from agent.call import Call, Question, SlotState, SlotStatus
+from agent.call import Call, HandOff, Question, SlotState, SlotStatus
 from agent.scene import Outcome, Scene
 from agent.taken import Notice
-from agent.telling import person_wanted, status_moved, step_taken
+from agent.telling import status_moved, step_taken
 
 replace = msgspec.structs.replace
 
@@ -16,11 +16,11 @@ def close(call: Call, scene: Scene, key: str) -> Outcome:
     return Outcome(call=after, notices=(Notice(key=f"close.{key}"),), events=(status_moved(after, call.status, scene.seconds, key),))
 
 
-def hand_off(call: Call, scene: Scene, reason: str, key: str = "handoff") -> Outcome:
+def hand_off(call: Call, scene: Scene, wanted: HandOff) -> Outcome:
     """A person takes over: the call waits for one."""
-    after = replace(call, status="waiting_agent", question=Question())
-    events = (status_moved(after, call.status, scene.seconds, reason), person_wanted(after, reason, scene.turn.text, scene.seconds))
-    return Outcome(call=after, notices=(Notice(key=f"close.{key}"),), events=events)
+    after = replace(call, status="waiting_agent", question=Question(), hand_off=wanted)
+    notice = Notice(key="close.emergency" if wanted.why == "emergency" else "close.handoff")
+    return Outcome(call=after, notices=(notice,), events=(status_moved(after, call.status, scene.seconds, wanted.why),))
 
 
 def missed(call: Call, slot: str, scene: Scene, reason: str) -> Outcome:
@@ -42,7 +42,7 @@ def give_up(call: Call, slot: str, scene: Scene) -> Outcome:
         return Outcome(call=kept, notices=(Notice(key="notice.kept", slot=slot, values={"value": state.value}),))
     if slot in scene.business.may_skip:
         return skip(call, slot, scene)
-    return hand_off(call, scene, f"{slot} not understood")
+    return hand_off(call, scene, HandOff(why="not_understood", slot=slot))
 
 
 def bare(state: SlotState, status: SlotStatus) -> SlotState:

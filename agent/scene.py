@@ -20,6 +20,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How many silent turns in a row end the call politely."""
     turns: int
     """How many turns a call may have in all."""
+    idle: int
+    """How many turns in a row may bring the call no further: music and machines do not keep it alive."""
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,11 +36,19 @@ def status_moved(call: Call, before: str, seconds: float, reason: str = "") -> E
     return Event(type="status_change", payload={**payload, "reason": reason} if reason else payload, timestamp=seconds)
 
 
-def person_wanted(call: Call, reason: str, last: str, seconds: float) -> Event:
-    """`transfer_request`, with the hand-off packet: what is known, what is missing, why, and what was said last."""
-    now = progress(call)
-    packet = {"fields": now["filled"], "pending": now["pending"], "gaps": now["remaining"], "why": reason, "lastTurns": [last] if last else []}
-    return Event(type="transfer_request", payload={"callSid": call.sid, "reason": reason, "packet": packet}, timestamp=seconds)
+def person_wanted(call: Call, sentence: str, seconds: float) -> Event:
+    """`transfer_request`, with the hand-off packet: what is known, what is missing, why, what was said last, and all of it in one sentence."""
+    now, wanted = progress(call), call.hand_off
+    packet = {
+        "fields": now["filled"],
+        "pending": now["pending"],
+        "gaps": now["remaining"],
+        "why": wanted.why if wanted else "",
+        "slot": wanted.slot if wanted else "",
+        "lastTurns": [{"speaker": line.speaker, "message": line.message, "startedAt": line.startedAt} for line in call.recent],
+        "sentence": sentence,
+    }
+    return Event(type="transfer_request", payload={"callSid": call.sid, "reason": packet["why"], "packet": packet}, timestamp=seconds)
 
 
 def tool(call: Call, name: str, state: str, seconds: float, **result: Any) -> Event:

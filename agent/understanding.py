@@ -44,7 +44,7 @@ def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tup
     if keyed := _keyed(call, turn, business, now):
         return keyed
     said = Said(turn.text)
-    if not said:
+    if not said or answers.is_machine(said, "zh" if said.has_han else "en"):
         return (NoInput(),)
     return _Reading(call, turn, business, now, said).taken()
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from agent import calendar, caller_id
-from agent.call import Booking, Call, Confirmed, Provenance, Question, SlotState
+from agent.call import Booking, Call, Confirmed, HandOff, Provenance, Question, SlotState
 from agent.hearing import Context
 from agent.outcomes import bare, hand_off, missed
 from agent.reasons import Reason
@@ -196,7 +196,7 @@ def offer_times(call: Call, scene: Scene, near: datetime, notices: tuple[Notice,
     times = calendar.free(max(near, scene.now), minutes_of(call), scene.business, scene.now, scene.bookings, sid=call.sid)
     state = bare(call.slot("time"), "empty")
     if not times:
-        outcome = hand_off(call.with_slot("time", state), scene, "no free time")
+        outcome = hand_off(call.with_slot("time", state), scene, HandOff(why="no_free_time", slot="time"))
         return replace(outcome, notices=(*notices, Notice(key="notice.alternatives_none"), *outcome.notices))
     options = tuple(time.replace(tzinfo=None).isoformat(timespec="minutes") for time in times)
     offering = call.with_slot(
@@ -217,7 +217,7 @@ def book(call: Call, scene: Scene) -> Outcome:
     service, time = call.slot("service").value, call.slot("time").value
     start = calendar.localise(time, call.brief.time_zone) if time else None
     if start is None or not service:
-        return hand_off(call, scene, "no time or service agreed")
+        return hand_off(call, scene, HandOff(why="nothing_agreed"))
     if reason := _refusal(call, time, scene):
         return _no_time(call, time, scene, reason)
     end = start + timedelta(minutes=minutes_of(call))

@@ -33,6 +33,17 @@ def word(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) 
     return joint.join(dict.fromkeys(sentence for sentence in said if sentence))
 
 
+def briefing(call: Call, scene: Scene, book: Phrasebook) -> str:
+    """What a person who takes over is told, in one sentence: what is known, what is missing, and why."""
+    words = book["common"]["briefing"]
+    known = _join(_items(call, NAMES, scene, book), "sentence", book)
+    gaps = _join([book[name]["label"] for name in NAMES if not call.slot(name).settled], "and", book)
+    wanted = call.hand_off
+    why = words["why"][wanted.why].format(label=book[wanted.slot]["label"] if wanted.slot else "") if wanted else ""
+    parts = (why, words["known"].format(list=known) if known else words["nothing"], words["gaps"].format(list=gaps) if gaps else "")
+    return ("" if call.language == "zh" else " ").join(part for part in parts if part)
+
+
 def reference(call: Call) -> str:
     """The short code of a booking, as characters said one by one: made from the callSid, so it never changes."""
     number = int.from_bytes(sha256(call.sid.encode()).digest()[:8])
@@ -53,8 +64,8 @@ def _climb(wordings: Sequence[str], attempt: int) -> str:
 
 
 def _join(items: Sequence[str], joint: str, book: Phrasebook) -> str:
-    """ "a, b and c" with joint "and"; all alike with joint "sentence"."""
-    signs = book["common"]["list"]
+    """With joint "and": "a, b and c"; with joint "sentence" all alike."""
+    signs: Mapping[str, str] = book["common"]["list"]
     if joint == "sentence" or len(items) < 2:
         return signs["sentence"].join(items)
     return signs["comma"].join(items[:-1]) + signs[joint] + items[-1]
@@ -66,7 +77,8 @@ def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook) -> str:
         name: value if isinstance(value, str) else _join(value, "sentence" if key == "held" else "and", book) for name, value in notice.values.items()
     }
     if kind == "close":
-        return _pick(book["common"]["close"][key], call.turns).format_map({**values, **_booked(call, scene)})
+        wording = _pick(book["common"]["close"][key], call.turns)
+        return wording.format_map({**values, **_booked(call, scene)})
     if kind == "refused":
         return str(_pick(book[notice.slot]["refused"].get(key, ""), call.turns))
     if kind == "why":

@@ -20,9 +20,9 @@ from agent.progress import step as open_step
 from agent.scene import Outcome
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
-from agent.telling import line_said
+from agent.telling import line_said, person_wanted
 from agent.understanding import understand
-from agent.wording import word
+from agent.wording import briefing, word
 from graph.answer import answer
 from graph.opening import new_call, prepared, scene_of
 from graph.state import Deps, Walk, Work
@@ -33,6 +33,8 @@ replace = msgspec.structs.replace
 
 AGREEING = frozenset({"service", "time", "confirm"})
 """The steps that need the calendar."""
+RECENT = 6
+"""How many lines of the conversation a person who takes over is given."""
 IMPLIED = {"notice.noted_name": "name", "notice.noted_service": "service"}
 
 
@@ -85,7 +87,7 @@ async def _understood(work: Work, deps: Deps) -> Work:
         return replace(work, notices=(Notice(key="close.already_booked"),))
     if call.status in ("waiting_agent", "with_agent"):
         return replace(work, notices=(Notice(key="close.handoff_wait"),))
-    if call.turns >= scene.plan.turns:
+    if call.turns >= scene.plan.turns or call.idle >= scene.plan.idle:
         return replace(work.after(close(call, scene, "limit")), todo=())
     taken = understand(call, scene.turn, scene.business, scene.now)
     if taken == (NoMatch(),):
@@ -123,6 +125,7 @@ async def _go_on(work: Work, outcome: Outcome, deps: Deps) -> Command[str]:
 async def _commit(work: Work, outcome: Outcome, deps: Deps) -> Work:
     """A settled field, with its events, durable before the next step runs; the rest of the turn stands open in the record."""
     lines, heard = _caller_line(work)
+    work = replace(work, call=replace(work.call, recent=(*work.call.recent, *lines)[-RECENT:]))
     change = Change(
         before=work.base,
         after=replace(work.opened(), rev=work.base.rev if work.base else 0),
@@ -143,23 +146,38 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     scene = work.scene
     implied = tuple(slot for notice in work.notices if (slot := IMPLIED.get(notice.key)))
     question: Question = next_question(work.call, scene, implied)
+    book = deps.phrasebooks[work.call.language]
     asking = replace(work.call, question=question, open_turn=None)
-    words = word(asking, work.notices, scene, deps.phrasebooks[asking.language])
-    call = replace(asking, turns=asking.turns + 1, summarised=asking.summarised or question.kind == "summary")
-    body = answer(call, words, scene.business, scene.stamp)
+    words = word(asking, work.notices, scene, book)
     lines, heard = _caller_line(work)
     spoken = Line(speaker="AI", message=words, startedAt=scene.stamp)
+    call = replace(
+        asking,
+        turns=asking.turns + 1,
+        summarised=asking.summarised or question.kind == "summary",
+        idle=0 if _moved(work) else asking.idle + 1,
+        recent=(*asking.recent, *lines, spoken)[-RECENT:],
+    )
+    body = answer(call, words, scene.business, scene.stamp)
+    wanted = () if call.hand_off is None or (work.base and work.base.hand_off) else (person_wanted(call, briefing(call, scene, book), scene.seconds),)
     change = Change(
         before=work.base,
         after=replace(call, rev=work.base.rev if work.base else 0),
         seen=work.seen,
         lines=(*lines, spoken),
-        events=(*heard, *work.events, line_said(call, "AI", words, scene.stamp, scene.seconds)),
+        events=(*heard, *work.events, line_said(call, "AI", words, scene.stamp, scene.seconds), *wanted),
         answer=(scene.turn.key, body),
     )
     await deps.store.commit(change)
     mine = scene.turn.key == state["request"].turn.key
     return Command(goto=END, update={"answer": body} if mine else {})
+
+
+def _moved(work: Work) -> bool:
+    """Whether the turn brought the call further: something settled, pending, or half heard that was not before."""
+    held = {name: (state.value, state.pending, state.partial, state.options) for name, state in work.call.slots.items()}
+    before = work.base.slots if work.base else {}
+    return work.is_open or any(held[name] != (state.value, state.pending, state.partial, state.options) for name, state in before.items())
 
 
 def _caller_line(work: Work) -> tuple[tuple[Line, ...], tuple[Event, ...]]:

@@ -6,4 +6,4 @@ from agent.slots.names import NAMES
 STEPS = NAMES
 """A caller is walked through these, then the summary, then booked. A filled step is walked past."""
 
-PLAN = Plan(tries=3, silences=3, turns=120)
+PLAN = Plan(tries=3, silences=3, turns=120, idle=12)

@@ -1,0 +1,93 @@
+"""Whole calls, turn by turn: what is said to each utterance, and what is kept.
+
+`tests/calls/<lang>/*.toml`:
+
+    [[call]]
+    name = "..."            what it shows
+    business = "..."        optional: a file in tests/businesses; the packaged example without it
+    now = "..."             optional: the caller's clock, ISO 8601 with offset (a Monday morning without it)
+    from = "+1..."          optional: the number rung from
+    language = "en-US"      optional
+    [[call.turn]]
+    say = "..."             "" is silence; `keys = "..."` for keys pressed; `alternatives = [...]`; `confidence = 0.3`
+    step, expecting, status, hangup, transfer       optional: as the answer says
+    filled, pending         optional: tables; each named slot must have that value ("" : must not be there)
+    hears = ["..."]         optional: must stand in what we say, whatever the case
+    not_hears = ["..."]     optional: must not
+    [call.kept]             optional: every slot's value at the end ("" : not kept)
+
+Every call is played twice: the same call gives the same words and the same record.
+"""
+
+import asyncio
+import json
+import tomllib
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.call import Turn
+from agent.slots.names import NAMES
+from graph.state import TurnRequest
+from tests.graph.walkers import walker
+
+CALLS = Path(__file__).parent.parent / "calls"
+MONDAY = "2026-03-02T09:00:00-05:00"
+
+
+def cases() -> list[Any]:
+    return [
+        pytest.param(call, id=f"{path.parent.name}-{path.stem}-{call['name'][:70]}")
+        for path in sorted(CALLS.glob("*/*.toml"))
+        for call in tomllib.loads(path.read_text("utf-8"))["call"]
+    ]
+
+
+async def play(call: dict[str, Any]) -> list[dict[str, Any]]:
+    """The answers to every turn; a turn every twenty seconds."""
+    walk = walker(call.get("business", ""))
+    now = datetime.fromisoformat(call.get("now", MONDAY))
+    answers = []
+    for number, turn in enumerate(call["turn"]):
+        at = now + timedelta(seconds=20 * number)
+        heard = Turn(
+            key=f"turn {number}",
+            text=turn.get("say", ""),
+            digits=turn.get("keys", ""),
+            alternatives=tuple(turn.get("alternatives", ())),
+            confidence=turn.get("confidence"),
+            started_at=at.isoformat(),
+        )
+        request = TurnRequest(sid="CA0", turn=heard, caller=call.get("from", ""), language=call.get("language", ""))
+        answers.append(json.loads(await walk.take_turn(request, at)))
+    return answers
+
+
+@pytest.mark.parametrize("call", cases())
+def test_call(call: dict[str, Any]) -> None:
+    answers = asyncio.run(play(call))
+    for number, (turn, answer) in enumerate(zip(call["turn"], answers, strict=True)):
+        said, progress = answer["aiResponse"]["message"], answer["progress"]
+        where = f"turn {number} {turn.get('say', '')!r}: {said!r}"
+        assert said, where
+        for key in ("step", "expecting", "status"):
+            assert progress[key] == turn.get(key, progress[key]), where
+        assert answer["shouldHangup"] == turn.get("hangup", answer["shouldHangup"]), where
+        assert answer["shouldTransfer"] == turn.get("transfer", answer["shouldTransfer"]), where
+        for key in ("filled", "pending"):
+            for slot, value in turn.get(key, {}).items():
+                assert progress[key].get(slot, "") == value, where
+        for words in turn.get("hears", ()):
+            assert words.casefold() in said.casefold(), where
+        for words in turn.get("not_hears", ()):
+            assert words.casefold() not in said.casefold(), where
+    filled = answers[-1]["progress"]["filled"]
+    assert {slot: filled.get(slot, "") for slot in call.get("kept", {})} == call.get("kept", {})
+    assert set(call.get("kept", {})) <= set(NAMES)
+
+
+@pytest.mark.parametrize("call", cases())
+def test_the_same_call_again_is_the_same(call: dict[str, Any]) -> None:
+    assert asyncio.run(play(call)) == asyncio.run(play(call))

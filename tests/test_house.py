@@ -1,0 +1,84 @@
+"""The house stands as README.md says: floors hold, and every slot and language has its words, cases and wording."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import pytest
+
+import prompts
+from agent import languages
+from agent.reasons import Reason
+from agent.slots import SLOTS
+from agent.slots.names import NAMES
+from graph.plan import STEPS
+
+ROOT = Path(__file__).parent.parent
+FLOORS = ("agent", "graph", "storage", "api", "prompts")
+LONGEST_FILE = 400
+
+
+def test_floors_hold() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports; raise SystemExit(lint_imports())"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_every_slot_is_there_in_order() -> None:
+    assert tuple(SLOTS) == NAMES == STEPS
+
+
+def test_every_language_has_words_and_wording() -> None:
+    assert languages.known() == prompts.known()
+    names = {language: {path.stem for path in (ROOT / "agent" / "languages" / language).glob("*.toml")} for language in languages.known()}
+    assert len(set(map(frozenset, names.values()))) == 1, {one: names["en"] ^ others for one, others in names.items()}
+
+
+@pytest.mark.parametrize("language", prompts.known())
+def test_every_slot_has_wording_for_every_reason(language: str) -> None:
+    book = prompts.phrasebook(language)
+    for slot in NAMES:
+        assert {"ask", "reprompt", "silence", "read_back", "slow", "item", "again", "rest", "why", "label"} <= set(book[slot]), slot
+        assert set(book[slot]["refused"]) <= {reason.value for reason in Reason}, slot
+
+
+@pytest.mark.parametrize("language", prompts.known())
+def test_wordings_name_the_same_values_in_every_language(language: str) -> None:
+    def fields(table: dict[str, Any], before: str = "") -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for key, value in table.items():
+            if isinstance(value, dict):
+                found |= fields(value, f"{before}{key}.")
+            else:
+                texts = [value] if isinstance(value, str) else value
+                found[before + key] = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+        return found
+
+    mine, first = fields(prompts.phrasebook(language)), fields(prompts.phrasebook(prompts.FIRST))
+    assert {key: mine[key] - first[key] for key in first if mine[key] - first[key]} == {}
+
+
+@pytest.mark.parametrize("language", languages.known())
+@pytest.mark.parametrize("slot", NAMES)
+def test_every_slot_has_cases_and_negatives(language: str, slot: str) -> None:
+    table = tomllib.loads((ROOT / "tests" / "cases" / language / f"{slot}.toml").read_text("utf-8"))
+    assert len(table["heard"]) >= 10
+    assert len(table["missed"]) >= 10
+
+
+def test_no_file_grows_beyond_reading() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for floor in FLOORS
+        for path in (ROOT / floor).rglob("*.py")
+        if (lines := len(path.read_text("utf-8").splitlines())) > LONGEST_FILE
+    }
+    assert long == {}
