@@ -96,15 +96,14 @@ class Clocks:
                 end += 2
             if line.words[end] in (".", ":") and line.glued(end + 1) and self._text(end + 1):
                 return None
-            return self._time(hour, line.values[at + 2][0], end, sure=0.65 if mark == ":" else 0.45, bare=mark == ".", figures=text)
-        if len(text) <= 2 and mark == "h" and line.glued(at + 1):
+            in_hours = line.words[end] in self.words["hours"]
+            plain = mark == ":" or in_hours
+            return self._time(hour, line.values[at + 2][0], end + in_hours, sure=0.65 if plain else 0.45, bare=not plain, figures=text)
+        if len(text) <= 2 and line.glued(at + 1) and (mark == "h" or (mark in self.words["hours"] and hour > 12)):
             with_minutes = line.glued(at + 2) and len(self._text(at + 2)) == 2
             return self._time(hour, line.values[at + 2][0] if with_minutes else 0, at + 3 if with_minutes else at + 2, sure=0.6, figures=text)
         if len(text) >= 3:
             in_hours = line.words[at + 1] in self.words["hours"]
-            half, _ = self._half(at + 1)
-            if len(text) == 3 and not half:
-                return None
             end = at + 2 if in_hours else at + 1
             return self._time(hour // 100, hour % 100, end, sure=0.6 if in_hours else 0.4, bare=not in_hours, figures=text[:2] if len(text) == 4 else "")
         return None
@@ -127,7 +126,8 @@ class Clocks:
             return self._point(at + 1)
         if line.kinds[at + 1] == "oclock":
             return self._time(hour, 0, at + 2, sure=0.7) if hour else None
-        minute, end = self._minutes(at + 1)
+        hyphen = line.words[at + 1] == "-" and not line.values[at][1] and not self._text(at + 2)
+        minute, end = self._minutes(at + 2 if hyphen else at + 1)
         if minute is not None and hour:
             time = self._time(hour, minute, end, sure=0.55, bare=True)
             if time is not None and line.kinds[time.end] == "oclock":
@@ -219,6 +219,10 @@ class Clocks:
         end = at + 2 if line.kinds[at + 1] == "oclock" else at + 1
         time_said = self._time(hour, 0, end, sure=0.6)
         return None if time_said is None else (time_said.clock, time_said.end)
+
+    def counts_from_hour(self, at: int) -> bool:
+        """Whether minutes before or after an hour begin at item `at`."""
+        return self._around_hour(at) is not None
 
     def _half_hour(self, at: int) -> Time | None:
         """British "half ten": half past ten."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.languages import words
 from agent.languages.clocks_en import Clocks, clock_words
-from agent.languages.dates import Day, Item, Kind, Line, Mark, Part, Phrases, Piece, items, phrases
+from agent.languages.dates import Clock, Day, Item, Kind, Line, Mark, Part, Phrases, Piece, items, phrases
 from agent.languages.numbers import cardinal, ordinal
 from agent.text import Said, Token
 
@@ -107,7 +107,10 @@ class Days:
         if kind in _MARKS:
             return [Piece(kind=Kind.MARK, value=_MARKS[kind], first=at, last=at + 1)]
         if kind == "number":
-            return self._numeric_date(at) or self._quantity(at) or self._day_month(at) or self._clock(at)
+            run = self._run_end(at)
+            if self._is_string(at, run):
+                return self._numeric_date(at) or _nothing(at, run)
+            return self._numeric_date(at) or self._clock_of_minutes(at) or self._quantity(at) or self._day_month(at) or self._clock(at)
         if kind == "":
             word = self.line.words[at]
             if word in self.sets["articles"] or word in self.sets["half"] or word in self.sets["quarter"] or word in self.sets["couple"]:
@@ -119,15 +122,24 @@ class Days:
     def _clock(self, at: int) -> list[Piece]:
         piece = self.clocks.piece(at)
         if piece is None:
-            return _nothing(at, self._run_end(at)) if self.line.kinds[at] == "number" else []
+            return []
         return [piece]
 
+    def _clock_of_minutes(self, at: int) -> list[Piece]:
+        """ "thirty six minutes past eight" is a clock before it is a length of time."""
+        return self._clock(at) if self.line.values[at + 1] == "1 minute" and self.clocks.counts_from_hour(at) else []
+
     def _run_end(self, at: int) -> int:
-        """Past the numbers that follow one another: a telephone number is read by nobody here."""
+        """Past the numbers that follow one another."""
         end = at + 1
-        while self.line.kinds[end] == "number" or (self.line.words[end] in ("-", ".") and self.line.kinds[end + 1] == "number" and self.line.glued(end + 1)):
+        while self.line.kinds[end] == "number" or (self.line.words[end] in _IN_STRINGS and self.line.kinds[end + 1] == "number" and self.line.glued(end + 1)):
             end += 1
         return end
+
+    def _is_string(self, at: int, end: int) -> bool:
+        """Whether the run is a telephone number or the like: no day and clock take so many figures, or so many words for them."""
+        numbers = [self.line.values[here] for here in range(at, end) if self.line.kinds[here] == "number"]
+        return len(numbers) >= _MANY_NUMBERS or sum(len(text) for _, text in numbers) >= _MANY_FIGURES
 
     def _named(self, at: int) -> list[Piece]:
         """A weekday, perhaps with "week" after it: "Tuesday week" is Tuesday and seven days."""
@@ -270,7 +282,7 @@ class Days:
         """ "March the ninth", "nov 3 2018", "December, the 7th"."""
         line = self.line
         here = at + 1
-        if line.words[here] in (".", ",", "-"):
+        if line.words[here] in (".", ",", "-", "/"):
             here += 1
         if line.words[here] == "the":
             here += 1
@@ -369,7 +381,7 @@ class Days:
             here = at + 2 if line.words[at + 1] in sets["articles"] else at + 1
             return (0.5, line.values[here], here + 1) if line.kinds[here] == "units" else None
         amount, here = self._amount(at)
-        if amount is None or line.kinds[here] != "units":
+        if amount is None or line.kinds[here] != "units" or (line.glued(here) and line.words[at - 1] != "in"):
             return None
         unit, here = line.values[here], here + 1
         if line.words[here] == "and" and line.words[here + 1] in sets["articles"] and line.words[here + 2] in sets["half"]:
@@ -413,6 +425,10 @@ class Days:
         """A length of time, and what it is counted from."""
         line, sets = self.line, self.sets
         word = line.words[end]
+        if word in ("before", "from", "after", "on") and (word == "before" or line.words[end + 1] not in sets["now"] or line.kinds[end + 1]):
+            counted = self._from_piece(-amount if word == "before" else amount, unit, at, end + 1)
+            if counted:
+                return counted
         if word in sets["ago"] and not (word == "back" and ahead):
             if word == "earlier" or (word == "before" and line.words[end + 1] in ("that", "")):
                 return _counted(at, end + 1, -amount, unit, known=True)
@@ -423,14 +439,22 @@ class Days:
             return _counted(at, end + 1 if word == "time" else end, amount, unit, known=False)
         if word in ("later", "hence"):
             return _counted(at, end + 1, amount, unit, known=word == "later")
-        if word in ("from", "after", "on"):
-            if word != "on" and line.words[end + 1] in sets["now"] and not line.kinds[end + 1]:
-                return _counted(at, end + 2, amount, unit, known=False)
-            here = end + 2 if line.words[end + 1] == "the" else end + 1
-            following = self._plain_day(here) if unit.endswith("day") else None
-            if following is not None:
-                return [_day(at, following.last, _shifted(following.value, _days(amount, unit)))]
+        if word in ("from", "after") and line.words[end + 1] in sets["now"] and not line.kinds[end + 1]:
+            return _counted(at, end + 2, amount, unit, known=False)
         return []
+
+    def _from_piece(self, amount: float, unit: str, at: int, end: int) -> list[Piece]:
+        """ "two weeks from Monday", "5 days before new year", "15 minutes from 1 pm": what stands at item `end`, so much later."""
+        here = end + 1 if self.line.words[end] == "the" else end
+        if unit.endswith("day"):
+            following = self._plain_day(here)
+            return [] if following is None else [_day(at, following.last, _shifted(following.value, _days(amount, unit)))]
+        clock = self.clocks.piece(here) if unit.endswith("minute") else None
+        if clock is None or clock.kind is not Kind.CLOCK:
+            return []
+        total = (clock.value.hour * _MINUTES + clock.value.minute + round(amount * int(unit.split()[0]))) % (24 * _MINUTES)
+        value = Clock(hour=total // _MINUTES, minute=total % _MINUTES, decided=clock.value.decided)
+        return [Piece(kind=Kind.CLOCK, value=value, first=at, last=clock.last)]
 
 
 def _days(amount: float, unit: str) -> int:
@@ -446,7 +470,7 @@ def _counted(at: int, end: int, amount: float, unit: str, *, known: bool) -> lis
     if name == "month":
         return [_day(at, end, Day(months_on=round(amount)))] if amount > 0 else []
     days = _days(amount, unit)
-    return [_day(at, end, Day(after_known=True, shift=days) if known else Day(offset=days))]
+    return [_day(at, end, Day(after_known=True, shift=days, offset=0) if known else Day(offset=days))]
 
 
 def _shifted(day: Day, days: int) -> Day:
@@ -465,6 +489,9 @@ def _nothing(first: int, last: int) -> list[Piece]:
     return [Piece(kind=Kind.MARK, value=None, first=first, last=last)]
 
 
+_MANY_NUMBERS = 5
+_MANY_FIGURES = 7
+_IN_STRINGS = frozenset("-.)")
 _DOTTED = frozenset(("mon", "tue", "tues", "wed", "weds", "thu", "thur", "thurs", "fri"))
 _NOT_BEFORE_SHORT = frozenset(("the", "i", "we", "he", "she", "they", "in", "a"))
 _ALSO_WORDS = frozenset(("may", "march", "mar", "sun"))

@@ -38,26 +38,40 @@ class Places:
         self.asked = asked
         self.sets = english().sets
         self.starts = {piece.first: piece for piece in pieces if piece.kind is not Kind.MARK}
+        self.alive = {id(piece) for piece in pieces}
         self.ends = {piece.last: piece for piece in pieces if piece.kind is not Kind.MARK}
 
     def kept(self) -> list[Piece]:
         """The pieces that stand where times stand, with their relations. A clock that had to be looked for gives way to one that was plain."""
-        kept = [self._related(piece) for piece in self.pieces if piece.kind is Kind.MARK or self._is_time(piece)]
+        for piece in reversed(self.pieces):
+            if piece.kind is not Kind.MARK and not self._stands(piece):
+                self._drop(piece)
+        for piece in [*self.starts.values()]:
+            if piece.bare and not self._has_reason(piece):
+                self._drop(piece)
+        kept = [self._related(piece) for piece in self.pieces if piece.kind is Kind.MARK or id(piece) in self.alive]
         plain = any(piece.kind is Kind.CLOCK and piece.sure > _UNSURE for piece in kept)
         if plain:
             kept = [piece for piece in kept if piece.kind is not Kind.CLOCK or piece.sure > _UNSURE]
         return kept
 
-    def _is_time(self, piece: Piece) -> bool:
-        line = self.line
-        after = line.words[piece.last]
-        if after in self.sets["streets"] and piece.kind is not Kind.PART and not line.words[piece.last - 1].endswith("m"):
+    def _drop(self, piece: Piece) -> None:
+        self.alive.discard(id(piece))
+        for table, at in ((self.starts, piece.first), (self.ends, piece.last)):
+            if table.get(at) is piece:
+                del table[at]
+
+    def _stands(self, piece: Piece) -> bool:
+        """Whether no neighbour takes the piece for itself: a street type, a noun that is counted, a title, another number."""
+        after = self.line.words[piece.last]
+        if after in self.sets["streets"] and piece.kind is not Kind.PART and self.line.kinds[piece.last - 1] != "half_of_day":
             return False
-        if piece.kind in (Kind.CLOCK, Kind.DAY) and self._ends_in_number(piece) and not self._may_follow(piece.last):
+        if after in self.sets["people"] and self.line.kinds[piece.last - 1] in ("number", "ordinal"):
             return False
-        if piece.kind is Kind.MINUTE:
-            return True
-        return not piece.bare or (not self._named(piece) and self._has_reason(piece))
+        counts = piece.bare if piece.kind is Kind.DAY else self._ends_in_number(piece)
+        if piece.kind in (Kind.CLOCK, Kind.DAY) and counts and not self._may_follow(piece.last):
+            return False
+        return not piece.bare or not self._named(piece)
 
     def _ends_in_number(self, piece: Piece) -> bool:
         """Whether the last thing said is a number that could count what follows."""
@@ -95,11 +109,16 @@ class Places:
 
     def _has_reason(self, piece: Piece) -> bool:
         """Whether anything but its being a number makes it a time."""
+        line = self.line
         if piece.kind is Kind.DAY:
             return self._day_has_reason(piece)
         before = self._before(piece)
+        if self._in_part(piece.last):
+            return True
+        if self._party(piece.first - 1):
+            return False
         if before in self.sets["at"] or before in self.sets["past_hour"] or before in self.sets["before"]:
-            return not self._party(piece.first - 1)
+            return True
         if self._beside_time(piece) and not (before in self.sets["for"] and self.asked is not True):
             return True
         clock_like = self.line.items[piece.last - 1].last - self.line.items[piece.first].first > 1
@@ -107,7 +126,15 @@ class Places:
             return True
         if before in self.sets["range_to"] and piece.first - 1 in self.ends:
             return True
-        return self.asked is True and not (before in self.sets["for"] and self._party(piece.first - 1)) and not self._party(piece.first)
+        if line.words[piece.last] in self.sets["range_to"] and (end := self.starts.get(piece.last + 1)) is not None and end.kind is Kind.CLOCK:
+            return not end.bare or self._has_reason(end)
+        return self.asked is True and self.sets["people"].isdisjoint(line.words)
+
+    def _in_part(self, at: int) -> bool:
+        """Whether "in the evening", "at night" begins at item `at`."""
+        here = at + 1 if self.line.words[at] in ("in", "at", "on") else at
+        here += self.line.words[here] == "the"
+        return self.line.kinds[here] == "parts"
 
     def _day_has_reason(self, piece: Piece) -> bool:
         """An ordinal is a day after "on", "for" and the like, beside a weekday or clock, as a whole answer, or when a day was asked for."""
@@ -139,12 +166,11 @@ class Places:
         return self.line.words[before] if before >= 0 else ""
 
     def _party(self, at: int) -> bool:
-        """ "a table for two", "party of five": item `at` is "for" or the number after it."""
+        """ "a table for two", "party of five", "just one": item `at` stands before the number."""
         line = self.line
-        here = at - 1 if line.words[at] not in self.sets["for"] else at
-        if here < 0 or line.words[here] not in self.sets["for"]:
-            return here >= 0 and line.words[here] in self.sets["party"]
-        return here > 0 and line.words[here - 1] in self.sets["party"]
+        if line.words[at] in self.sets["for"]:
+            at -= 1
+        return at >= 0 and line.words[at] in self.sets["party"]
 
     def _beside_time(self, piece: Piece) -> bool:
         """Whether a piece that is no bare number stands right beside it, with at most a few linking words between."""
@@ -152,7 +178,7 @@ class Places:
         for _ in range(_MOST_LINKERS):
             other = self.starts.get(at)
             if other is not None:
-                if not other.bare and other.kind is not piece.kind:
+                if not other.bare and (other.kind is not piece.kind or piece.kind is Kind.DAY):
                     return True
                 break
             if at >= self.line.count or self.line.words[at] not in self.sets["linkers"]:
@@ -162,7 +188,7 @@ class Places:
         for _ in range(_MOST_LINKERS):
             other = self.ends.get(at)
             if other is not None:
-                return (not other.bare or other.value is not None) and other.kind is not piece.kind
+                return not other.bare and (other.kind is not piece.kind or piece.kind is Kind.DAY)
             if at <= 0 or self.line.words[at - 1] not in self.sets["linkers"]:
                 return False
             at -= 1

@@ -39,7 +39,8 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     before = known(context.current or context.partial)
     answers: list[_Answer] = []
     for reading in heard.found:
-        answers += _Listener(reading, before, context, asked=asked is True).answers()
+        several = _Listener(reading, before, context, asked=asked is True).answers()
+        answers += several[:1] if len(heard.found) > 1 else several
     excluded = {day for one in heard.excluded for day in _excluded(one, context)}
     answers = [answer for answer in answers if answer.day not in excluded or len(answers) == 1]
     return [_heard(answers, line, heard.found, context)] if answers else ()

@@ -202,7 +202,8 @@ def _in_part(said: Clock, part: Part, now: datetime | None) -> Moment:
     if part in (Part.EVENING, Part.NIGHT) and hour == 0:
         return Moment(time(0, said.minute), 1)
     if part is Part.NIGHT and hour < _EARLIEST_EVENING_HOUR:
-        return Moment(time(hour, said.minute), 0 if now is not None and now.hour < _EARLIEST_EVENING_HOUR else 1)
+        small_hours = time(hour, said.minute)
+        return Moment(small_hours, 0 if now is not None and now.hour < _EARLIEST_EVENING_HOUR and small_hours >= now.time() else 1)
     if (part is Part.MIDDAY and hour >= 10) or (part is Part.AFTERNOON and hour >= 8):
         return Moment(time(hour, said.minute))
     return Moment(time(hour + 12, said.minute))
