@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import msgspec
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Scope
 
 from agent.call import Brief, Call, Line
 from agent.events import Event
@@ -133,7 +133,7 @@ async def reading(app: ASGIApp, path: str, last_event_id: str = "", query: str =
         "headers": headers,
         "role": role,
     }
-    task = asyncio.create_task(app(scope, feed.receive, feed.send))  # type: ignore[arg-type]
+    task = asyncio.create_task(_answered(app, scope, feed))
     try:
         yield feed
     finally:
@@ -141,3 +141,7 @@ async def reading(app: ASGIApp, path: str, last_event_id: str = "", query: str =
         feed.reads.set()
         async with asyncio.timeout(PATIENCE_S):
             await task
+
+
+async def _answered(app: ASGIApp, scope: Scope, feed: Feed) -> None:
+    await app(scope, feed.receive, feed.send)
