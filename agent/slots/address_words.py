@@ -1,0 +1,152 @@
+"""The words of an address in English: what every country shares, joined with what one country has of its own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from agent.languages import words
+from agent.regions import region as region_tables
+
+FALLBACK = "GB"
+"""The rules for a region that has no file of its own, or none in English."""
+
+Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
+"""By first word: the words of each phrase, longest first, and what it stands for."""
+
+
+class Lexicon(NamedTuple):
+    """Everything the grammar of one region looks up. Words are lower case."""
+
+    region: str
+    lead_in: frozenset[str]
+    stop: frozenset[str]
+    link: frozenset[str]
+    counted: frozenset[str]
+    courtesy: frozenset[str]
+    negation: Phrases
+    cue: Phrases
+    suburb_cue: frozenset[str]
+    state_cue: frozenset[str]
+    postcode_cue: Phrases
+    number_cue: Phrases
+    slash: Phrases
+    directions: Mapping[str, str]
+    types: Mapping[str, str]
+    weak_types: Mapping[str, str]
+    prefix_types: Mapping[str, str]
+    numbered: Mapping[str, str]
+    before_numbered: frozenset[str]
+    typeless: frozenset[str]
+    units: Mapping[str, str]
+    bare_units: frozenset[str]
+    houses: frozenset[str]
+    floors: frozenset[str]
+    lower_floors: frozenset[str]
+    post_box: Phrases
+    states: Phrases
+    state_names: Mapping[str, str]
+    city_states: frozenset[str]
+    state_words: frozenset[str]
+    countries: Phrases
+    country_names: Mapping[str, str]
+    shared_suburbs: Mapping[str, Sequence[str]]
+    postcode_digits: int
+    postcode_extra: int
+    postcode_shapes: Sequence[str]
+    postcode_areas: frozenset[str]
+    unit_before: bool
+    slash_unit: bool
+    state_after_comma: bool
+    named_houses: bool
+
+    @property
+    def gate(self) -> frozenset[str]:
+        """Words of which an address has at least one, unless it was asked for."""
+        return _gate(self.region)
+
+
+def phrases(entries: Iterable[tuple[str, str]]) -> Phrases:
+    """Phrases by their first word, longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for text, value in entries:
+        said = tuple(text.split())
+        found.setdefault(said[0], []).append((said, value))
+    return {first: sorted(those, key=lambda entry: -len(entry[0])) for first, those in found.items()}
+
+
+def phrase_at(norms: Sequence[str], at: int, table: Phrases) -> tuple[str, int]:
+    """What the longest phrase at `at` stands for, and the index after it; ("", at) when none stands there."""
+    if at < len(norms):
+        for said, value in table.get(norms[at], ()):
+            if tuple(norms[at : at + len(said)]) == said:
+                return value, at + len(said)
+    return "", at
+
+
+def table_of(region: str) -> dict[str, Any]:
+    """The `[address]` section of a region, or of the fallback's when it has none in English."""
+    try:
+        section: dict[str, Any] = region_tables(region)["address"]
+    except (FileNotFoundError, KeyError):
+        return table_of(FALLBACK)
+    return section if section.get("script", "latin") == "latin" else table_of(FALLBACK)
+
+
+@cache
+def lexicon(region: str) -> Lexicon:
+    """The lexicon of a region; of `FALLBACK` for one without English address rules."""
+    spoken, place = words("en", "address"), table_of(region)
+    listed = {"negation", "cue", "postcode_cue", "number_cue", "slash"}
+    tables = {name: phrases((text, text) for text in spoken[name]) for name in listed}
+    states = [(text, code) for code, names in place["states"].items() for text in (*names, code.lower(), " ".join(code.lower()))]
+    return Lexicon(
+        region=region,
+        lead_in=frozenset(spoken["lead_in"].split()),
+        stop=frozenset(spoken["stop"].split()),
+        link=frozenset(spoken["link"].split()),
+        counted=frozenset(spoken["counted"].split()),
+        courtesy=frozenset(spoken["courtesy"].split()),
+        **tables,
+        suburb_cue=frozenset(spoken["suburb_cue"]),
+        state_cue=frozenset(spoken["state_cue"]),
+        directions=spoken["directions"],
+        types=_by_form(spoken["types"]),
+        weak_types=_by_form(spoken["weak_types"]),
+        prefix_types=place["prefix_types"],
+        numbered=_by_form({name: forms for name, forms in spoken["numbered_roads"].items() if name != "before"}),
+        before_numbered=frozenset(spoken["numbered_roads"]["before"]),
+        typeless=frozenset(spoken["typeless"]["names"]),
+        units=spoken["units"],
+        bare_units=frozenset(spoken["unit_words"]["bare"]),
+        houses=frozenset(spoken["unit_words"]["house"]),
+        floors=frozenset(spoken["unit_words"]["floors"]),
+        lower_floors=frozenset(spoken["unit_words"]["lower"]),
+        post_box=phrases((text, text) for text in spoken["post_box"]["words"]),
+        states=phrases(states),
+        state_names={code: names[0].title() for code, names in place["states"].items()},
+        city_states=frozenset(place["city_states"]),
+        state_words=frozenset(place["state_words"]),
+        countries=phrases((text, code) for code, names in spoken["countries"].items() for text in names),
+        country_names=spoken["country_names"],
+        shared_suburbs=place["shared_suburbs"],
+        postcode_digits=place.get("postcode_digits", 0),
+        postcode_extra=place.get("postcode_extra", 0),
+        postcode_shapes=tuple(place.get("postcode_shape", ())),
+        postcode_areas=frozenset(place.get("postcode_areas", "").split()),
+        unit_before=place["unit_before"],
+        slash_unit=place["slash_unit"],
+        state_after_comma=place["state_after_comma"],
+        named_houses=place.get("named_houses", False),
+    )
+
+
+@cache
+def _gate(region: str) -> frozenset[str]:
+    known = lexicon(region)
+    return frozenset(
+        {*known.types, *known.weak_types, *known.prefix_types, *known.typeless, *known.numbered, *known.postcode_cue, *known.cue, "box", "address"}
+    )
+
+
+def _by_form(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {form: name for name, forms in table.items() for form in forms}
