@@ -27,6 +27,8 @@ class Prompt(Enum):
 
     UNKNOWN = "unknown"
     YES_NO = "yes_no"
+    CONFIRM = "confirm"
+    """It reads something back: whatever is answered but a yes mends it."""
     ELSE = "else"
     """"Anything else?": a no, "that's all" among its answers."""
     VALUE = "value"
@@ -45,12 +47,16 @@ def prompt_kind(prompt: str) -> Prompt:
         return Prompt.ELSE
     if "?" in last:
         if any(_holds(last, phrase) for phrase in questions["confirm"]):
+            return Prompt.CONFIRM
+        if any(_holds(last, phrase) for phrase in questions["yes_no"]):
             return Prompt.YES_NO
         if any(_begins(last, phrase) for phrase in questions["value"]):
             return Prompt.VALUE
         return Prompt.YES_NO
+    if any(_begins(last, phrase) for phrase in questions["value"] if phrase.isascii()):
+        return Prompt.VALUE
     if any(_holds(plain, phrase) for phrase in questions["said"]):
-        return Prompt.YES_NO
+        return Prompt.CONFIRM
     return Prompt.STATEMENT
 
 
@@ -83,9 +89,10 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
     if whole and words in _short_yes():
         return Answer(1, "word", first.first, last.last)
     sign, kind, negated = 1, "", False
+    last_polar = max((place for place, unit in enumerate(units) if unit.marks & masks["polar"]), default=-1)
     for place, unit in enumerate(units):
         polar = unit.marks & (masks["polar"])
-        later = any(after.marks & masks["polar"] for after in units[place + 1 :])
+        later = place < last_polar
         if unit.marks & (masks["not"] | masks["no"]) and not unit.marks & masks["wrong"]:
             if later or unit.marks & masks["not"]:
                 negated, sign = True, -sign
@@ -93,12 +100,10 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
                 sign, kind = -sign if not negated else -1, "truth"
         elif unit.marks & masks["wrong"]:
             sign, kind = -sign, "truth"
-        elif polar and not (unit.marks & masks["bare"] and unit.marks & masks["yes"] and not unit.marks & masks["quality_truth"] and len(units) > _SHORT):
-            kind = (
-                "truth"
-                if (unit.marks & (masks["truth"] | masks["yes"] | masks["assent"])) or kind == "truth"
-                else "quality"
-            )
+        elif polar and not (
+            unit.marks & masks["bare"] and unit.marks & masks["yes"] and not unit.marks & masks["quality_truth"] and len(units) > _SHORT
+        ):
+            kind = "truth" if (unit.marks & (masks["truth"] | masks["yes"] | masks["assent"])) or kind == "truth" else "quality"
     if not kind:
         return Answer(-1, "not", first.first, last.last) if negated else None
     if len(units) == 1 and first.marks & masks["ok"]:
@@ -139,7 +144,10 @@ def fold(answers: Sequence[Answer], but: int) -> Answer | None:
 
 @lru_cache(maxsize=1)
 def _masks() -> dict[str, int]:
-    single = {name: bits(name) for name in ("not", "no", "yes", "ok", "wrong", "truth", "quality", "aux", "pronoun", "wh", "tail", "bare", "assent", "you", "copula")}
+    single = {
+        name: bits(name)
+        for name in ("not", "no", "yes", "ok", "wrong", "truth", "quality", "aux", "pronoun", "wh", "tail", "bare", "assent", "you", "copula")
+    }
     return {**single, "quality_truth": bits("truth", "quality"), "polar": bits("truth", "quality", "wrong", "yes", "no", "assent")}
 
 

@@ -12,6 +12,8 @@ What else was said is content. An act that content could contradict is heard onl
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
+from operator import or_
 
 import msgspec
 
@@ -23,7 +25,8 @@ from agent.hearing import Context
 from agent.text import Said
 
 _MAX_WINDOW = 30
-_MAX_ENDS = 8
+_MAX_ENDS = 5
+_SHORT_CLAUSE = 4
 _CHATTER = 2
 """Content words from which an utterance is more than manners: "hello, it's Ella" greets, "hi, I need a plumber" asks."""
 
@@ -56,6 +59,8 @@ class _Reading(msgspec.Struct):
     """The token of the first "but", or -1."""
     turned: int = -1
     """The token of the first "actually" or "instead", or -1."""
+    remade: int = -1
+    """The token of the first "make it", or -1."""
     slot: str = ""
     """The first of our slots that the caller named."""
 
@@ -75,8 +80,9 @@ def hear_acts(said: Said, context: Context) -> Sequence[HeardAct]:
         return ()
     prompt = prompt_kind(context.prompt)
     reading = _Reading([], [])
-    for segment in segments(said):
-        _read(segment, reading, said)
+    spoken = segments(said)
+    for segment in spoken:
+        _read(segment, reading, said, len(spoken) == 1)
     _answer(reading, prompt, said)
     _correct(reading, prompt)
     return _in_order(reading, prompt, said)
@@ -108,7 +114,7 @@ def _denied(said: Said, at: int) -> bool:
     return False
 
 
-def _read(segment: Segment, reading: _Reading, said: Said) -> None:
+def _read(segment: Segment, reading: _Reading, said: Said, only: bool) -> None:
     """Read one segment from left to right: at each place the longest thing that can begin there."""
     units, at = segment.units, 0
     vocative = False
@@ -118,6 +124,8 @@ def _read(segment: Segment, reading: _Reading, said: Said) -> None:
             reading.but = unit.first
         if reading.turned < 0 and unit.marks & _mask("actually", "instead"):
             reading.turned = unit.first
+        if reading.remade < 0 and unit.marks & _mask("remake"):
+            reading.remade = unit.first
         if not reading.slot:
             reading.slot = _slot(unit)
     while at < len(units):
@@ -126,7 +134,7 @@ def _read(segment: Segment, reading: _Reading, said: Said) -> None:
         elif answer := _particle(units, at):
             reading.answers.append(answer)
             at += 1
-        elif fit := _fits(units, at, not reading.content and not reading.found and _only_filler(units[:at])):
+        elif fit := _fits(units, at, only and not reading.content and not reading.found and _only_filler(units[:at])):
             frame, end = fit
             if frame.act is not None:
                 reading.found.append(_Found(frame.act, frame.rule, units[at].first, units[end - 1].last, _detail(frame.act, units, at, end, said)))
@@ -143,6 +151,9 @@ def _read(segment: Segment, reading: _Reading, said: Said) -> None:
             else:
                 reading.answers.append(answer)
             at = end
+        elif at == 0 and units[0].marks & _mask("wrong"):  # "wrong you silly billy, I want ..."
+            reading.answers.append(Answer(-1, "truth", units[0].first, units[0].last))
+            at = 1
         elif at == 0 and units[0].marks == 0:
             vocative = True
             at = 1
@@ -155,10 +166,11 @@ def _manners(units: Sequence[Unit], at: int, reading: _Reading) -> int:
     unit = units[at]
     if unit.marks & _mask("thanks"):
         end = at + 1
-        while end < len(units) and not units[end].marks & _mask("opens", "bye", "all_done", "thanks"):
+        while end < len(units) and not units[end].marks & _mask("opens", "bye", "all_done", "thanks", "yes", "no"):
             if units[end].marks & _mask("for"):  # what the thanks are for is no act and no content
                 stop = next(
-                    (place for place in range(end, len(units)) if units[place].marks & _mask("opens", "bye", "all_done", "thanks")), len(units)
+                    (place for place in range(end + 2, len(units)) if units[place].marks & _mask("opens", "bye", "all_done", "thanks", "yes", "no")),
+                    len(units),
                 )
                 reading.content -= sum(later.marks == 0 for later in units[end:stop])
                 end = stop
@@ -213,11 +225,14 @@ def _ends(units: Sequence[Unit], at: int, boundary: int) -> list[tuple[int, bool
 
 def _fits(units: Sequence[Unit], at: int, alone: bool) -> tuple[Frame, int] | None:
     """The frame that the longest clause beginning here fits, and where that clause ends."""
-    for end, closed in _ends(units, at, _mask("opens")):
-        every = 0
-        for unit in units[at:end]:
-            every |= unit.marks
-        for frame in frames():
+    ends = _ends(units, at, _mask("opens"))
+    if not ends:
+        return None
+    marks = tuple(accumulate((unit.marks for unit in units[at : ends[0][0]]), or_))
+    likely = [frame for frame in frames() if all(marks[-1] & need for need in frame.needs)]  # a shorter clause holds no more than this one
+    for end, closed in ends if likely else ():
+        every = marks[end - at - 1]
+        for frame in likely:
             if frame.alone and not (alone and end == len(units)) or frame.single and end - at > 1:
                 continue
             if every & frame.lacks or not all(every & need for need in frame.needs):
@@ -240,7 +255,13 @@ def _apart(units: Sequence[Unit], needs: Sequence[int]) -> bool:
 
 def _judged(units: Sequence[Unit], at: int, asked: bool) -> tuple[Answer, int] | None:
     """The judgement that begins here, and where it ends."""
-    for end, closed in _ends(units, at, _mask("opens", "clause")):
+    ends = _ends(units, at, _mask("opens", "clause"))
+    if not ends or not (
+        len(units) - at <= _SHORT_CLAUSE
+        or any(unit.marks & _mask("truth", "quality", "wrong", "yes", "no", "not", "assent") for unit in units[at : ends[0][0]])
+    ):
+        return None
+    for end, closed in ends:
         if closed and (answer := judge(units[at:end], asked=asked, whole=at == 0 and end == len(units))):
             return answer, end
     return None
@@ -255,7 +276,9 @@ def _next_start(units: Sequence[Unit], at: int) -> int:
     at += 1
     while at < len(units):
         marks = units[at].marks
-        if marks & _mask("opens", "wh", "thanks", "but") or ((units[at - 1].marks == 0 or len(units[at].words) > 1) and marks & _mask("bye", "hold_on", "all_done", "transfer", "greet")):
+        if marks & _mask("opens", "wh", "thanks", "but") or (
+            (units[at - 1].marks == 0 or len(units[at].words) > 1) and marks & _mask("bye", "hold_on", "all_done", "transfer", "greet")
+        ):
             break
         at += 1
     return at
@@ -288,7 +311,7 @@ def _answer(reading: _Reading, prompt: Prompt, said: Said) -> None:
     if answer.kind == "praise":
         reading.found.append(_Found(Act.THANKS, "praise", answer.first, answer.last))
         return
-    if weak and prompt is not Prompt.YES_NO:
+    if weak and prompt not in (Prompt.YES_NO, Prompt.CONFIRM):
         if reading.content >= _CHATTER:  # "okay, my number is ...": a way to begin
             return
         if prompt is not Prompt.UNKNOWN:
@@ -310,7 +333,11 @@ def _correct(reading: _Reading, prompt: Prompt) -> None:
         reading.found.append(_Found(Act.CORRECTION, "but", reading.but, reading.but + 1, reading.slot))
     elif reading.content and reading.turned >= 0 and Act.AFFIRM not in acts:
         reading.found.append(_Found(Act.CORRECTION, "turned", reading.turned, reading.turned + 1, reading.slot))
-    elif reading.content and Act.DENY in acts and prompt in (Prompt.YES_NO, Prompt.UNKNOWN):
+    elif reading.content and reading.remade >= 0 and Act.AFFIRM not in acts and prompt is not Prompt.VALUE:
+        reading.found.append(_Found(Act.CORRECTION, "remade", reading.remade, reading.remade + 1, reading.slot))
+    elif reading.content >= _CHATTER and prompt is Prompt.CONFIRM and not answered and not acts:
+        reading.found.append(_Found(Act.CORRECTION, "instead_of_yes", 0, 1, reading.slot))
+    elif reading.content and Act.DENY in acts and prompt in (Prompt.CONFIRM, Prompt.YES_NO, Prompt.UNKNOWN):
         reading.found.append(_Found(Act.CORRECTION, "no_and_value", reading.answers[0].first, reading.answers[0].last, reading.slot))
 
 
@@ -319,11 +346,13 @@ def _in_order(reading: _Reading, prompt: Prompt, said: Said) -> Sequence[HeardAc
     if prompt is Prompt.ELSE and any(act.rule == "all_done" for act in found) and not any(act.act is Act.DENY for act in found):
         done = next(act for act in found if act.rule == "all_done")
         found.append(_Found(Act.DENY, "all_done", done.first, done.last))
-    if prompt is Prompt.YES_NO:
+    if prompt in (Prompt.YES_NO, Prompt.CONFIRM):
         found = [
             _Found(Act.AFFIRM, "that_is_it", a.first, a.last) if a.rule == "all_done" and said.between(a.first, a.last).lower() in _THAT_IS_IT else a
             for a in found
         ]
+    if reading.content:  # "I need help with my drain" asks for a service
+        found = [act for act in found if act.rule != "help"]
     if reading.content >= _CHATTER:
         found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
     settled = {act.act for act in found}
@@ -332,9 +361,16 @@ def _in_order(reading: _Reading, prompt: Prompt, said: Said) -> Sequence[HeardAc
     thanked = bool(settled & {Act.THANKS, Act.GOODBYE})
 
     def rank(act: _Found) -> tuple[int, int]:
-        polite = act.act is Act.AFFIRM and thanked and prompt is not Prompt.YES_NO and (act.rule in ("ok", "quality") or prompt is not Prompt.UNKNOWN)
+        polite = (
+            act.act is Act.AFFIRM
+            and thanked
+            and prompt not in (Prompt.YES_NO, Prompt.CONFIRM)
+            and (act.rule in ("ok", "quality") or prompt is not Prompt.UNKNOWN)
+        )
         return (_AFTER_MANNERS if polite else _RANK[act.act], act.first)
 
+    if refused := next((act for act in found if act.rule in ("rather_not", "not_give")), None):
+        found = [*found, _Found(Act.DENY, refused.rule, refused.first, refused.last)]
     acts: dict[Act, HeardAct] = {}
     for one in sorted(found, key=rank):
         span = (said.tokens[one.first].start, said.tokens[one.last - 1].end)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from agent.languages import known, words
 from agent.text import Said
 
-MAX_UNITS = 400
+MAX_UNITS = 240
 """Where listening ends: an utterance longer than this is a story, and its acts stand near its beginning."""
 _GROUP = re.compile(r"\{([^{}]*)\}|\[([^][]*)\]")
 _RUN = re.compile(r"(\w)\1+")
@@ -166,7 +166,7 @@ def _known_form(word: str) -> str | None:
             for base in (stem + ending, stem[:-1] if stem[-1] == stem[-2] and not ending else stem + ending):
                 if base in root and _END in root[base]:
                     return base
-    for shorter in (_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)):      # "yesss", "noooo"
+    for shorter in (_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)):  # "yesss", "noooo"
         if shorter != word and shorter in root and _END in root[shorter]:
             return shorter
     for shorter in (_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)):  # "yesss", "noooo"
