@@ -107,6 +107,11 @@ def next_group(tokens: Sequence[Token], at: int, language: str, *, first: bool, 
     return _homophone(tokens, at, language) if homophones else ("", at)
 
 
+def has_homophone(tokens: Sequence[Token], language: str) -> bool:
+    """Whether any word sounds like a digit, as `homophones` may read it."""
+    return any(token.norm in _table(token.norm, language).homophones for token in tokens if token.is_word)
+
+
 def only_inside(token: Token, language: str) -> bool:
     """Whether the word is a digit only beside other digits, like "oh"."""
     return token.norm in _table(token.norm, language).only_inside

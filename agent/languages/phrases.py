@@ -6,7 +6,10 @@ from agent.text import Said, Token
 
 
 class Phrases:
-    """A set of phrases, told apart by their first word: finding one costs a look-up, not a walk over all of them."""
+    """A set of phrases, told apart by their first word: finding one costs a look-up, not a walk over all of them.
+
+    A phrase of one word is also found with "'s" at its end ("my mobile's").
+    """
 
     def __init__(self, phrases: Iterable[str]) -> None:
         self._by_first: dict[str, list[tuple[str, ...]]] = {}
@@ -21,7 +24,10 @@ class Phrases:
         """How many tokens the longest phrase at token `start` takes; 0 when none stands there."""
         if not 0 <= start < len(tokens):
             return 0
-        for phrase in self._by_first.get(tokens[start].norm, ()):
+        norm = tokens[start].norm
+        if norm.endswith("'s") and norm not in self._by_first:
+            return int((norm[:-2],) in self._by_first.get(norm[:-2], ()))
+        for phrase in self._by_first.get(norm, ()):
             if len(phrase) == 1 or tuple(token.norm for token in tokens[start : start + len(phrase)]) == phrase:
                 return len(phrase)
         return 0

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from agent.hearing import Context, Heard, Slot
 from agent.languages import words
-from agent.languages.numbers import say_digits
+from agent.languages.numbers import has_homophone, say_digits
 from agent.reasons import Reason
 from agent.slots.phone_mending import amend, mend
-from agent.slots.phone_numbering import MOST_DIGITS, MOST_DIGITS_E164, PREFIXES, Fit, e164, fit, groups, plan
+from agent.slots.phone_numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, e164, fit, groups, judge, plan, without_prefix
 from agent.slots.phone_runs import Cue, Link, Run, find_runs, is_bare, vocabulary
 from agent.slots.phone_shapes import cut, is_other_shape
 from agent.text import Said
@@ -36,6 +36,7 @@ class _Piece(NamedTuple):
     digits: str
     parts: tuple[str, ...]
     fit: Fit
+    value: str
     cue: Cue
     run: Run
 
@@ -48,7 +49,7 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     if context.current and (mended := _mended(said, context)):
         return (mended,)
     found = _hear(said, context, homophones=False)
-    if not any(heard.sure >= 0.8 and heard.whole for heard in found) and (found or context.partial):
+    if not any(heard.value.startswith("+") and heard.whole for heard in found) and has_homophone(said.tokens, context.language):
         mistaken = _hear(said, context, homophones=True)
         if mistaken and mistaken[0].value.startswith("+") and fit(mistaken[0].value, context.region) is Fit.VALID:
             return mistaken
@@ -114,8 +115,8 @@ def _hear(said: Said, context: Context, *, homophones: bool) -> tuple[Heard, ...
     if not runs:
         return ()
     asked = context.asked is not None and "phone" in context.asked
-    pieces, mended = _assemble([run for run in runs if run.cue is not Cue.OTHER], context, asked=asked)
     bare = is_bare(said, runs, context.language)
+    pieces, mended = _assemble([run for run in runs if run.cue is not Cue.OTHER], context, asked=asked, bare=bare)
     if (
         len(pieces) > 1
         and not any(piece.fit in (Fit.VALID, Fit.WHOLE) for piece in pieces)
@@ -131,7 +132,7 @@ def _hear(said: Said, context: Context, *, homophones: bool) -> tuple[Heard, ...
     return tuple(found)
 
 
-def _assemble(runs: Sequence[Run], context: Context, *, asked: bool) -> tuple[list[_Piece], bool]:
+def _assemble(runs: Sequence[Run], context: Context, *, asked: bool, bare: bool) -> tuple[list[_Piece], bool]:
     """The runs cut into numbers, with corrections carried out and what earlier turns held put before them; whether `context.current` was mended."""
     pieces: list[_Piece] = []
     mended = False
@@ -149,12 +150,12 @@ def _assemble(runs: Sequence[Run], context: Context, *, asked: bool) -> tuple[li
             elif index == 0 and not number and context.partial and asked:
                 digits = _continued(_plain(context.partial), digits, run, context.region)
                 parts_ = (digits,)
-            elif index == 0 and not number and context.current and asked and fit(digits, context.region) is Fit.SHORT:
+            elif index == 0 and not number and context.current and asked and bare and fit(digits, context.region) is Fit.SHORT:
                 written = groups(_plain(context.current), context.region).removeprefix("+").split()
-                whole = amend(written, digits, context.region)
+                whole = amend(written, digits, context.region, just_said=False)
                 mended = whole != digits
                 digits, parts_ = (whole, (whole,)) if mended else (digits, parts_)
-            pieces.append(_Piece(digits, parts_, fit(digits, context.region), run.cue, run))
+            pieces.append(_Piece(digits, parts_, *judge(digits, context.region), run.cue, run))
     return pieces, mended
 
 
@@ -168,6 +169,8 @@ def _continued(before: str, digits: str, run: Run, region: str) -> str:
         return amend((before,), digits, region)
     if fit(before + digits, region) is Fit.VALID:
         return before + digits
+    if len(before) >= _FEWEST_CUED > len(digits) and fit(digits + before, region) is Fit.VALID:
+        return digits + before  # a local number, and then its area code
     if fit(digits, region) is not Fit.SHORT or digits.startswith(before):
         return digits
     return before + digits if fit(before + digits, region) is not Fit.LONG else amend((before,), digits, region)
@@ -179,18 +182,18 @@ def _joined(pieces: Sequence[_Piece], context: Context, *, bare: bool) -> _Piece
     first, last = pieces[0], pieces[-1]
     if any(piece.digits.startswith("+") for piece in pieces[1:]):
         return None
-    whole = fit(digits, context.region)
-    if whole is not Fit.VALID and not bare:
+    whole = judge(digits, context.region)
+    if whole.fit is not Fit.VALID and not bare:
         return None
     cue = next((piece.cue for piece in pieces if piece.cue is not Cue.NONE), Cue.NONE)
     parts_ = tuple(part for piece in pieces for part in piece.parts)
-    return _Piece(digits, parts_, whole, cue, first.run._replace(end=last.run.end, groups=first.run.groups + last.run.groups))
+    return _Piece(digits, parts_, *whole, cue, first.run._replace(end=last.run.end, groups=first.run.groups + last.run.groups))
 
 
 def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> bool:
     """Whether digits may be a phone number at all, by how many they are and what stands beside them."""
     count = len(piece.digits.removeprefix("+"))
-    if count > (MOST_DIGITS if piece.digits.startswith(PREFIXES) else MOST_DIGITS_E164):
+    if count > (MOST_DIGITS if without_prefix(piece.digits, context.region) else MOST_DIGITS_E164):
         return False
     if asked:
         if count >= _FEWEST_CUED or piece.fit is Fit.VALID:
@@ -205,7 +208,7 @@ def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> b
 
 def _heard(piece: _Piece, said: Said, context: Context, *, bare: bool, patch: bool) -> Heard:
     whole = piece.fit is not Fit.SHORT
-    value = e164(piece.digits, context.region) or piece.digits
+    value = piece.value
     if piece.fit is Fit.VALID:
         sure = {Cue.PHONE: 0.95, Cue.NUMBER: 0.9}.get(piece.cue, 0.85 if len(value) > _FEWEST_SURE else 0.5)
     elif piece.cue in (Cue.PHONE, Cue.NUMBER) and (whole or bare or piece.cue is Cue.PHONE):

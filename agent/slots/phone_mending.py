@@ -26,8 +26,10 @@ class Mended(NamedTuple):
     end: int
 
 
-def amend(before: Sequence[str], said: str, region: str) -> str:
+def amend(before: Sequence[str], said: str, region: str, *, just_said: bool = True) -> str:
     """The digits of the groups `before` with `said` in the place it corrects: "202 555 1", then "555 2143", is 202 555 2143.
+
+    What was `just_said` is rather corrected at its end, what was read back in one of its groups.
 
     A number that is whole by itself takes the place of all. Where several places are as likely, or none is, `said` stands alone.
     """
@@ -35,7 +37,7 @@ def amend(before: Sequence[str], said: str, region: str) -> str:
         return said
     whole = "".join(before)
     boundaries = {sum(len(group) for group in before[:index]) for index in range(len(before) + 1)}
-    likely: list[tuple[tuple[bool, float, bool, int], str]] = []
+    likely: list[tuple[tuple[bool, bool, float, bool, int], str]] = []
     for at in range(len(whole) + 1):
         overlap = min(len(whole) - at, len(said))
         changed = sum(old != new for old, new in zip(whole[at:], said, strict=False))
@@ -45,7 +47,8 @@ def amend(before: Sequence[str], said: str, region: str) -> str:
         complete = fit(mended, region) is Fit.VALID
         if not complete and (at + len(said) < len(whole) or not overlap or at not in boundaries):
             continue
-        likely.append(((not complete, changed / overlap if overlap else 1.0, at not in boundaries, -overlap), mended))
+        at_end = just_said and at + len(said) == len(whole)
+        likely.append(((not complete, not at_end, changed / overlap if overlap else 1.0, at not in boundaries, -overlap), mended))
     likely.sort(key=lambda found: found[0])
     if not likely or (len(likely) > 1 and likely[0][0] == likely[1][0] and likely[0][1] != likely[1][1]):
         return said
@@ -55,10 +58,12 @@ def amend(before: Sequence[str], said: str, region: str) -> str:
 def mend(tokens: Sequence[Token], language: str, words: Vocabulary, groups: Sequence[str]) -> Mended | None:
     """The number of `groups` with the part mended that the caller names, or None when no part is named."""
     mender = _Mender(tokens, language, words, "".join(groups), groups)
-    for at in range(len(tokens)):
+    at = 0
+    while at < len(tokens):
         found = mender.by_position(at) or mender.by_exchange(at)
         if found is not None and found.digits != mender.whole:
             return found
+        at = max(at + 1, digits(tokens, at, language)[1])
     return None
 
 
@@ -82,7 +87,7 @@ class _Mender(NamedTuple):
                 continue
             count, end = cardinal(self.tokens, at + taken, self.language)
             named = words.digit_words.at(self.tokens, end)
-            if (named or count is not None or where is words.middle) and (found := self._stated(at, end + named, count, start)):
+            if (named or count is not None or where is words.middle) and (found := self._stated(at, end + named, count, start, named=named > 0)):
                 return found
         return self._nth(at)
 
@@ -94,8 +99,10 @@ class _Mender(NamedTuple):
             into = words.into.at(self.tokens, end) if old else 0
             return self._exchange(at, old, *self._digits(end + into)) if into else None
         if taken := words.instead_of.at(self.tokens, at):
-            old, end = self._digits(at + taken)
-            new, after = self._digits(self._skip(end)) if old else ("", end)
+            start = self._skip(at + taken)
+            comma = next((here for here in range(start, len(self.tokens)) if self.tokens[here].norm == ","), len(self.tokens))
+            old, end = digits(self.tokens[:comma], start, self.language)
+            new, after = self._digits(end) if old else ("", end)
             return self._exchange(at, old, new, after)
         first, end = digits(self.tokens, at, self.language)
         if not first:
@@ -118,12 +125,12 @@ class _Mender(NamedTuple):
         if not named or not 0 < nth <= len(self.whole):
             return None
         place = len(self.whole) - nth if reverse or to_last else nth - 1
-        return self._stated(at, end + to_last + named, 1, lambda part: place)
+        return self._stated(at, end + to_last + named, 1, lambda part: place, named=True)
 
-    def _stated(self, start: int, at: int, count: int | None, place: _Place) -> Mended | None:
-        """A part that "is" or "should be" the digits that follow; `count` digits, when that was said."""
+    def _stated(self, start: int, at: int, count: int | None, place: _Place, *, named: bool) -> Mended | None:
+        """A part that "is" or "should be" the digits that follow; `count` digits, when that was said. "The last digit, nine" will do."""
         being = self.words.being.at(self.tokens, at)
-        return self._put(start, at + being, count, place) if being else None
+        return self._put(start, at + being, count, place) if being or named else None
 
     def _put(self, start: int, at: int, count: int | None, place: _Place) -> Mended | None:
         part, end = self._digits(at)

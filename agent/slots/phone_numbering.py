@@ -6,7 +6,7 @@ libphonenumber calls an Australian mobile number of nine digits "possible"; a re
 
 from enum import Enum, auto
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
@@ -15,9 +15,8 @@ from agent.regions import region as region_data
 
 _SHORTEST_VALID = 5
 MOST_DIGITS_E164 = 15
-PREFIXES = ("0011", "011", "00")
-"""What is dialled before a country code, the longest first."""
 MOST_DIGITS = MOST_DIGITS_E164 + 4
+"""With the longest prefix that is dialled before a country code."""
 
 
 class Fit(Enum):
@@ -46,22 +45,38 @@ def e164(digits: str, region: str) -> str:
         return ""
     found = _valid(digits, region)
     if found is None and not digits.startswith("+"):
-        prefix = next((prefix for prefix in PREFIXES if digits.startswith(prefix)), None)
-        found = _valid("+" + digits.removeprefix(prefix), region) if prefix else None
+        abroad = without_prefix(digits, region)
+        found = _valid("+" + abroad, region) if abroad else None
         if found is None and digits.startswith(str(_country_code(region))) and len(digits) > 10:
             found = _valid("+" + digits, region)
     return phonenumbers.format_number(found, PhoneNumberFormat.E164) if found else ""
 
 
+class Judged(NamedTuple):
+    """What digits are worth: how they compare with numbers in use, and their value, E.164 when they are one."""
+
+    fit: Fit
+    value: str
+
+
+def judge(digits: str, region: str) -> Judged:
+    """Digits (with "+", or as dialled in `region`) as a value; libphonenumber is asked once."""
+    value = e164(digits, region)
+    return Judged(Fit.VALID, value) if value else Judged(_length(digits, region), digits)
+
+
 def fit(digits: str, region: str) -> Fit:
     """How the digits (with "+", or as dialled in `region`) compare with numbers in use."""
-    if e164(digits, region):
-        return Fit.VALID
+    return judge(digits, region).fit
+
+
+def _length(digits: str, region: str) -> Fit:
+    """WHOLE, SHORT or LONG for digits that are no number in use."""
     if len(digits) > MOST_DIGITS:
         return Fit.LONG
     international = digits.startswith("+")
-    abroad = next((digits.removeprefix(prefix) for prefix in PREFIXES if digits.startswith(prefix)), "")
-    if abroad and not international:
+    abroad = "" if international else without_prefix(digits, region)
+    if abroad:
         return _possible("+" + abroad, region)
     table = plan(region)
     lengths = table.get("lengths", {})
@@ -76,6 +91,12 @@ def fit(digits: str, region: str) -> Fit:
     if len(digits) < min(lengths[beginning]):
         return Fit.SHORT
     return Fit.LONG if len(digits) > max(lengths[beginning]) else Fit.WHOLE
+
+
+def without_prefix(digits: str, region: str) -> str:
+    """The digits behind the prefix for calls abroad, "" when they do not begin with one: the region's own, or "00", which half the world dials."""
+    prefixes = (*plan(region).get("abroad", ()), "00")
+    return next((digits.removeprefix(prefix) for prefix in prefixes if digits.startswith(prefix)), "")
 
 
 def groups(value: str, region: str) -> str:
@@ -110,9 +131,9 @@ def _valid(digits: str, region: str) -> PhoneNumber | None:
 
 def _in_use(number: PhoneNumber) -> bool:
     """Whether the numbering plan has it. Numbers kept for drama are nobody's, but demonstrations and tests are made of them."""
-    if phonenumbers.is_valid_number(number):
-        return True
     home = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if phonenumbers.is_valid_number_for_region(number, home) or phonenumbers.is_valid_number(number):
+        return True
     table = plan(home)
     dialled = table.get("trunk", "") + str(number.national_number)
     return any(dialled.startswith(kept) and len(dialled) in table["lengths"][kept[:1]] for kept in table.get("fictional", ()))

@@ -116,10 +116,9 @@ def find_runs(said: Said, language: str, *, homophones: bool = False) -> tuple[R
     found: list[Run] = []
     at = 0
     while at < len(said.tokens):
-        run = listener.run(at, found[-1].end if found else 0)
+        run, at = listener.run(at, found[-1].end if found else 0)
         if run is not None:
             found.append(run)
-        at = run.end if run is not None else at + 1
     return tuple(found)
 
 
@@ -141,20 +140,22 @@ class _Listener(NamedTuple):
     words: Vocabulary
     homophones: bool
 
-    def run(self, at: int, before: int) -> Run | None:
-        """The run that begins at token `at`, when one does; `before` is where the run before it ended."""
+    def run(self, at: int, before: int) -> tuple[Run | None, int]:
+        """The run that begins at token `at`, when one does, and where to go on; `before` is where the run before it ended."""
         plus = self.words.plus.at(self.tokens, at)
         here = self._past_fillers(at + plus)[0] if plus else at
         first = self.group(here, (), apart=False, area=False)
         if first is None:
-            return None
+            return None, at + 1
         groups = [first]
         while (following := self._next(groups)) is not None:
             groups.append(following)
         while groups and self.words.units.at(self.tokens, groups[-1].end):
-            groups.pop()
+            last = groups.pop()
+            if not groups:
+                return None, last.end
         if all(only_inside(self.tokens[group.start], self.language) for group in groups):
-            return None
+            return None, groups[-1].end
         end = self._past_extension(groups[-1].end)
         start, cue = self._cue_before(at, before)
         if cue is not Cue.PHONE:
@@ -164,7 +165,7 @@ class _Listener(NamedTuple):
         area = self.words.area_code.at(self.tokens, start) > 0
         groups[0] = groups[0]._replace(area=area)
         followed = end < len(self.tokens) and self.tokens[end].is_word and not self.quiet_at(end)
-        return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end, followed)
+        return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end, followed), end
 
     def group(self, at: int, groups: Sequence[Group], *, apart: bool, area: bool) -> Group | None:
         """The group at token `at`, when it may be part of a phone number."""

@@ -7,6 +7,7 @@ from agent.slots.phone_numbering import Fit, fit
 from agent.slots.phone_runs import Group, Run
 
 _MOST_WINDOWS = 24
+_FEWEST_TO_CUT = 10
 _FEWEST_LEFT_OVER = 3
 _NUMBER_BY_ITSELF = 7
 _PLAINLY_ONE = 9
@@ -87,7 +88,7 @@ def _cut(groups: Sequence[Group], plus: bool, region: str, *, followed: bool) ->
     mark = "+" if plus else ""
     digits = mark + "".join(group.digits for group in groups)
     parts = tuple(group.digits for group in groups)
-    if len(groups) > 1 and fit(digits, region) is Fit.LONG:
+    if len(groups) > 1 and len(digits) >= _FEWEST_TO_CUT and fit(digits, region) is Fit.LONG:
         window = _window(groups, mark, region, followed=followed)
         if window is not None:
             first, last = window
@@ -122,7 +123,7 @@ def _window(groups: Sequence[Group], mark: str, region: str, *, followed: bool) 
 
 
 def _parted(groups: Sequence[Group], at: int, *, commas: bool) -> bool:
-    """Whether one number may end and another begin before group `at`: words part them, or a comma, or, where there is none, a space between figures."""
+    """Whether one number may end and another begin before group `at`: words part them, or a comma, or else a space between figures."""
     if at in (0, len(groups)) or groups[at].apart:
         return True
     return groups[at].joint.startswith(",") if commas else groups[at - 1].written and groups[at].written and groups[at].joint == " "
