@@ -29,9 +29,9 @@ class _Line(msgspec.Struct, omit_defaults=True):
     status: str = ""
     code: str = ""
     part: str = ""
-    ms: float = -1.0
-    count: int = -1
-    pid: int = -1
+    ms: float | None = None
+    count: int | None = None
+    pid: int | None = None
     place: str = ""
     logger: str = ""
 
@@ -48,15 +48,15 @@ def event(
     status: str = "",
     code: str = "",
     part: str = "",
-    ms: float = -1.0,
-    count: int = -1,
-    pid: int = -1,
+    ms: float | None = None,
+    count: int | None = None,
+    pid: int | None = None,
     place: str = "",
     logger: str = "",
 ) -> None:
     """Write one line. `call`, `turn` are ids; `step`, `slot`, `act`, `status`, `code`, `part` words of ours; `ms` milliseconds."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    line = _Line(at, level, name, call, turn, step, slot, act, status, code, part, round(ms, 2), count, pid, place, logger)
+    line = _Line(at, level, name, call, turn, step, slot, act, status, code, part, None if ms is None else round(ms, 2), count, pid, place, logger)
     with suppress(OSError, ValueError):  # nobody reads stderr any more; a call must not fail for it
         sys.stderr.write(_encode(line).decode() + "\n")
 

@@ -1,0 +1,109 @@
+"""The one place where the parts of the service are chosen and joined.
+
+`create_app(settings)` gives the ASGI application. From the outside in: `Limits` (names under /api, body sizes, the end of the service, the last
+net under errors), `Access` (tokens and roles), then `Streams` for event streams, which write straight to the connection, and FastAPI for the rest.
+What needs a running event loop (store, hub, graph) is made when the application starts and let go when it stops.
+"""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+import prompts
+from agent.reader import RulesAlone
+from api import business_files, calls, health, logs, summary, turns
+from api.access import Access
+from api.errors import add_handlers
+from api.gate import Drain, Gate
+from api.hub import Hub
+from api.limits import Limits
+from api.own_events import OwnEvents
+from api.parts import Parts
+from api.settings import Settings, read_settings
+from api.streams import Streams
+from api.version import version
+from graph.build import Walker
+from graph.plan import PLAN
+from graph.state import Deps
+from storage.connect import connect
+from storage.keys import Ttl
+from storage.memory_store import MemoryStore
+from storage.store import CallStore
+
+
+class Service:
+    """The ASGI application, and what whoever runs it needs to stop it gently."""
+
+    def __init__(self, settings: Settings, embedded: str = "") -> None:
+        """`embedded`: URL of an embedded Redis, used when the settings name none; without either, calls are kept in memory.
+
+        Raises ValueError when a business file, or the wording, cannot be used.
+        """
+        # LangGraph's tracing would send a caller's words to a third party if the environment asked for it.
+        os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = "false"
+        self.settings = settings
+        self.gate = Gate(settings.turn_queue, settings.turns_at_once)
+        self.drain = Drain()
+        self.businesses = business_files.load(settings.business)
+        self._phrasebooks = {language: prompts.phrasebook(language) for language in prompts.known()}
+        self._url = settings.redis_url or embedded
+        self._streams: Streams | None = None
+        self.api = FastAPI(title="Slotline", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._running)
+        add_handlers(self.api)
+        for part in (turns, summary, calls, health):
+            self.api.include_router(part.router)
+        self._app: ASGIApp = Limits(Access(self._route, settings), self.drain)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        streams = self._streams
+        await (streams if streams is not None and streams.wants(scope) else self.api)(scope, receive, send)
+
+    @asynccontextmanager
+    async def _running(self, app: FastAPI) -> AsyncIterator[None]:
+        settings = self.settings
+        store = await self._store()
+        hub = Hub(store, heartbeat_s=settings.heartbeat_s, queue=settings.reader_queue, follows=settings.use_redis_sse)
+        if not settings.use_redis_sse:
+            store = OwnEvents(store, hub)
+        walker = self.walker(store)
+        app.state.parts = Parts(
+            settings=settings,
+            store=store,
+            businesses=self.businesses,
+            walker=walker,
+            turns=turns.Turns(walker, self.gate),
+            hub=hub,
+            gate=self.gate,
+            drain=self.drain,
+        )
+        self._streams = Streams(hub, self.drain)
+        await hub.start()
+        logs.event("started", pid=os.getpid(), status="redis" if store.survives_restart else "memory")
+        try:
+            yield
+        finally:
+            await hub.close()
+            await store.close()
+            logs.event("stopped", pid=os.getpid())
+
+    def walker(self, store: CallStore) -> Walker:
+        """What takes the turns."""
+        return Walker(Deps(store=store, businesses=self.businesses, reader=RulesAlone(), phrasebooks=self._phrasebooks, plan=PLAN))
+
+    async def _store(self) -> CallStore:
+        settings = self.settings
+        ttl = Ttl(call_s=settings.call_ttl_s, booked_s=settings.booked_ttl_s, log_s=settings.log_ttl_s)
+        if not self._url:
+            return MemoryStore(ttl=ttl)
+        return await connect(self._url, channel_prefix=settings.redis_sse_channel_prefix, ttl=ttl)
+
+
+def create_app(settings: Settings | None = None, embedded: str = "") -> Service:
+    """The application, for any ASGI server that takes a factory. Without `settings` they are read from the environment."""
+    return Service(settings or read_settings(), embedded)

@@ -1,0 +1,72 @@
+"""The `slotline` command: serve, call, watch, doctor."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from api.settings import SettingsError, read_settings
+from api.version import version
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """One line; the usage is a `--help` away."""
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0, 1 when it failed, 2 when it could not begin."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except SettingsError as error:
+        sys.stderr.write(f"slotline: {error}\n")
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:  # `slotline watch | head`
+        sys.stderr.close()
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    from api.terminal import call, watch
+
+    parser = _Parser(prog="slotline", description="A phone-intake agent: run it, call it, watch it.")
+    parser.add_argument("--version", action="version", version=f"slotline {version()}")
+    commands = parser.add_subparsers(required=True, metavar="serve | call | watch | doctor")
+
+    serve = commands.add_parser("serve", help="run the service")
+    serve.add_argument("--host", help="address to listen on (SLOTLINE_HOST, default 127.0.0.1)")
+    serve.add_argument("--port", help="TCP port, 0 for any free one (SLOTLINE_PORT, default 8080)")
+    serve.add_argument("--workers", help="processes that serve (SLOTLINE_WORKERS, default 1)")
+    serve.set_defaults(run=_serve)
+
+    for name, module, told in (("call", call, "be the caller, in this terminal"), ("watch", watch, "follow events, in this terminal")):
+        command = commands.add_parser(name, help=told)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+
+    doctor = commands.add_parser("doctor", help="say what is configured, reachable and missing")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    settings = read_settings(host=arguments.host, port=arguments.port, workers=arguments.workers)
+    # Here, since the graph behind it takes half a second to load, which a wrong setting or `--help` should not wait for.
+    from api.serve import serve
+
+    return serve(settings)
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from api.doctor import examine
+
+    return examine()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

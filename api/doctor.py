@@ -1,0 +1,130 @@
+"""`slotline doctor`: what is configured, what is reachable, what is missing; one line each, no secret in any."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+
+from api import business_files
+from api.settings import PREFIX, Settings, SettingsError, read_settings, setting_name
+from api.version import version
+from storage.connect import connect
+from storage.embedded import find_server
+from storage.errors import StoreUnavailable
+from storage.keys import Ttl
+
+PATIENCE_S = 3.0
+
+
+class Finding(NamedTuple):
+    mark: Literal["ok", "--", "!!"]
+    """"--": works without; "!!": does not work."""
+    about: str
+    said: str
+
+
+def examine() -> int:
+    """Print every finding. Returns 1 when something does not work."""
+    found = list(findings())
+    for finding in found:
+        sys.stdout.write(f"{finding.mark}  {finding.about:<10} {finding.said}\n")
+    return int(any(finding.mark == "!!" for finding in found))
+
+
+def findings() -> Iterator[Finding]:
+    python = sys.version_info
+    yield Finding("ok", "version", f"slotline {version()}, Python {python.major}.{python.minor}.{python.micro}")
+    yield Finding("ok" if Path(".env").is_file() else "--", ".env", "read" if Path(".env").is_file() else "none in this folder")
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        yield Finding("!!", "settings", str(error))
+        return
+    for name in _unknown():
+        yield Finding("--", "settings", f"{name} is no setting of this version")
+    yield from _business(settings)
+    yield _redis(settings)
+    yield _tokens(settings)
+    yield _service(settings)
+    for about, name in _SECRETS:
+        given = bool(getattr(settings, name))
+        yield Finding("ok" if given else "--", about, "configured" if given else f"{setting_name(name)} is not set; answered from this machine only")
+    model = settings.openai_api_key or settings.openai_base_url
+    yield Finding("ok" if model else "--", "model", "configured" if model else "none; callers are understood by rules alone")
+
+
+_SECRETS = (
+    ("twilio", "twilio_auth_token"),
+    ("signalwire", "signalwire_signing_key"),
+    ("telnyx", "telnyx_public_key"),
+    ("jambonz", "jambonz_webhook_secret"),
+)
+
+
+def _unknown() -> list[str]:
+    known = {setting_name(name) for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
+def _business(settings: Settings) -> Iterator[Finding]:
+    try:
+        known = business_files.load(settings.business).all
+    except ValueError as error:
+        yield Finding("!!", "business", str(error))
+        return
+    source = settings.business or "the packaged example"
+    for business in known:
+        numbers = ", ".join(business.numbers) or "no number"
+        yield Finding("ok", "business", f"{business.name} ({business.country}, {len(business.services)} services, {numbers}), from {source}")
+
+
+def _redis(settings: Settings) -> Finding:
+    if settings.redis_url:
+        parts = urlsplit(settings.redis_url)
+        where = f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
+        try:
+            seconds = asyncio.run(_ping(settings.redis_url))
+        except ValueError:
+            return Finding("!!", "redis", f"REDIS_URL ({where}) is no address of a Redis")
+        except StoreUnavailable as error:
+            return Finding("!!", "redis", f"{where} cannot be used: {error}")
+        return Finding("ok", "redis", f"{where} answers in {seconds * 1000:.1f} ms")
+    server = find_server()
+    if server is None:
+        return Finding("--", "redis", "no REDIS_URL and no redis-server here: calls are kept in memory, nothing survives a restart")
+    return Finding("ok", "redis", f"embedded, {server}, data under {settings.data.resolve()}")
+
+
+async def _ping(url: str) -> float:
+    store = await connect(url, channel_prefix="", ttl=Ttl())
+    try:
+        return await store.ping()
+    finally:
+        await store.close()
+
+
+def _tokens(settings: Settings) -> Finding:
+    roles = sorted(settings.roles.values())
+    if roles:
+        return Finding("ok", "tokens", ", ".join(f"{roles.count(role)} {role}" for role in dict.fromkeys(roles)))
+    if settings.loopback:
+        return Finding("--", "tokens", "none; the service listens on this machine only")
+    return Finding("!!", "tokens", f"SLOTLINE_TOKENS is needed to listen on {settings.host}")
+
+
+def _service(settings: Settings) -> Finding:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104 - compared, not listened on
+    url = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+    try:
+        answer = httpx.get(f"{url}/health", timeout=PATIENCE_S, trust_env=False)
+        status = answer.json().get("status", "?")
+    except httpx.TransportError:
+        return Finding("--", "service", f"not running at {url} (start it with: slotline serve)")
+    except (ValueError, AttributeError):
+        return Finding("!!", "service", f"something else answers at {url}")
+    return Finding("ok" if status == "ok" else "!!", "service", f"running at {url}: {status}")

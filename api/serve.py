@@ -1,0 +1,138 @@
+"""`slotline serve`: what stops the start, the listening socket, the embedded Redis, one process or several.
+
+One process serves by itself. Several share one listening socket, and the parent (`api/workers.py`) only watches, without loading the application. The
+embedded Redis is started once, by the parent, and watched there.
+"""
+
+import errno
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+from api import business_files, logs, workers
+from api.settings import Settings, SettingsError
+from api.version import version
+from storage.embedded import EmbeddedRedis
+from storage.errors import NoRedisServer, StoreError
+
+BACKLOG = 2048
+BIND_S = 1.5
+"""How long a port may still be held by the service that was here before."""
+
+
+def serve(settings: Settings) -> int:
+    """Run the service until it is told to stop. Returns the exit code. Raises SettingsError when it cannot start."""
+    check(settings)
+    logs.set_up()
+    with bound(settings.host, settings.port) as listening, embedded_redis(settings) as redis:
+        url = redis.url if redis else ""
+        if settings.workers > 1 and not (settings.redis_url or url):
+            raise SettingsError("SLOTLINE_WORKERS: more than one worker needs a Redis that all of them see: set REDIS_URL, or install redis-server")
+
+        def told() -> None:
+            _say(_welcome(settings, listening.getsockname()[1], url))
+
+        if settings.workers > 1:
+            return workers.supervise(settings, url, listening, told)
+        from api.server import run  # here, so that a parent of workers does not load all of it too
+
+        return run(settings, url, listening, told)
+
+
+@contextmanager
+def embedded_redis(settings: Settings) -> Iterator[EmbeddedRedis | None]:
+    """A Redis of our own for as long as the service runs; None when the settings name another one, or none can be had. Raises SettingsError."""
+    redis = None if settings.redis_url else _started(EmbeddedRedis(settings.data.resolve()))
+    try:
+        yield redis
+    finally:
+        if redis:
+            redis.close()
+
+
+def _started(redis: EmbeddedRedis) -> EmbeddedRedis | None:
+    try:
+        redis.start()
+    except NoRedisServer:
+        return None
+    except (StoreError, OSError) as error:
+        raise SettingsError(f"SLOTLINE_DATA: {error}") from None
+    return redis
+
+
+def check(settings: Settings) -> None:
+    """What would go wrong later, told now. Raises SettingsError."""
+    if not settings.loopback and not settings.roles:
+        raise SettingsError("SLOTLINE_TOKENS: needed to listen on anything but loopback; set token:role,token:role or --host 127.0.0.1")
+    if settings.workers > 1 and not settings.use_redis_sse:
+        raise SettingsError("USE_REDIS_SSE: events that stay inside one process need SLOTLINE_WORKERS=1")
+    try:
+        business_files.load(settings.business)
+    except ValueError as error:
+        raise SettingsError(f"SLOTLINE_BUSINESS: {error}") from None
+
+
+@contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """The listening socket. Raises SettingsError when the address cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+    except (OSError, UnicodeError):
+        raise SettingsError("SLOTLINE_HOST: not an address of this machine") from None
+    with socket.socket(family, kind, protocol) as listening:
+        # Lets a restart have the port at once, while connections of the service before still linger (TIME_WAIT).
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        until = monotonic() + BIND_S
+        while (why := _refusal(listening, address)) is not None:
+            if why != errno.EADDRINUSE:
+                raise SettingsError(f"SLOTLINE_HOST, SLOTLINE_PORT: cannot listen on {host} port {port}: {os.strerror(why).lower()}")
+            if monotonic() > until:
+                raise SettingsError(f"SLOTLINE_PORT: port {port} is in use by another program; stop that one, or choose another with --port")
+            sleep(0.1)
+        yield listening
+
+
+def _refusal(listening: socket.socket, address: tuple[object, ...]) -> int | None:
+    """Bind and listen: the error number, or None when it worked. Listening at once, since two sockets that only bind could both succeed."""
+    try:
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        return error.errno or errno.EADDRINUSE
+    return None
+
+
+def _say(text: str) -> None:
+    with suppress(OSError, ValueError):  # nobody reads stdout
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _welcome(settings: Settings, port: int, embedded: str) -> str:
+    """Where the console is, how to place a first call, where calls are kept."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104 - compared, not listened on
+    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    bearer = ' -H "Authorization: Bearer $TOKEN"' if settings.roles else ""
+    body = '{"callSid": "demo-1", "customerMessage": {"message": ""}}'
+    command = "slotline" if shutil.which("slotline") else str(Path(sys.argv[0]).resolve())
+    kept = (
+        "in the Redis of REDIS_URL"
+        if settings.redis_url
+        else f"in an embedded Redis, on disk under {settings.data.resolve()}"
+        if embedded
+        else "in memory only: there is no Redis server here, so nothing survives a restart (install redis-server, or set REDIS_URL)"
+    )
+    return f"""
+Slotline {version()} is at {base}
+
+  console        {base}/
+  a first call   {command} call --url {base}
+  or with curl   curl -s {base}/ai/conversation{bearer} -d '{body}'
+  calls are kept {kept}
+
+"""
