@@ -188,10 +188,10 @@ class RedisStore:
 
     async def _document_of_record(self, sid: str) -> bytes | None:
         """The document put together anew, for when its other owner has dropped it and the call lives on."""
-        flat = await self._command("HGETALL", keys.record(sid))
-        kept = flat if isinstance(flat, dict) else pairs(flat)
-        if not kept:
+        found = await self._command("HGETALL", keys.record(sid))
+        if not found:
             return None
+        kept = {name.decode(): value for name, value in found.items()}
         history = await self._command("GET", keys.history(sid)) or b""
         return codec.compose(codec.body(codec.call(sid, kept)), b"[%b]" % history)
 

@@ -1,5 +1,6 @@
-"""What every store of calls promises, held against each of them."""
+"""The record: what every store of calls promises about reading and writing one, held against each of them."""
 
+import asyncio
 import json
 
 import msgspec
@@ -8,8 +9,8 @@ import pytest
 from agent.call import OpenTurn, Question, Turn
 from agent.taken import Inform, NoMatch, Notice
 from storage.errors import StaleCall
-from storage.store import CallStore
-from tests.storage.calls import CREATED, begin, event, filled, line, step
+from storage.store import CallStore, Change
+from tests.storage.calls import CREATED, begin, book, event, filled, job, line, new_call, step
 
 pytestmark = pytest.mark.anyio
 
@@ -98,3 +99,50 @@ async def test_a_turn_without_a_key_is_not_remembered(store: CallStore) -> None:
     was = await begin(store)
     await step(store, was, answer=("", b"hello"))
     assert (await store.open("CA1", "")).answer is None
+
+
+async def test_of_twenty_writers_at_once_one_wins(store: CallStore) -> None:
+    was = await begin(store)
+
+    async def write(number: int) -> bool:
+        try:
+            await step(store, was, was.call.with_slot("name", filled(f"n{number}")), lines=(line(f"n{number}"),), events=(event(number),))
+        except StaleCall:
+            return False
+        return True
+
+    won = await asyncio.gather(*(write(number) for number in range(20)))
+    assert sum(won) == 1
+    winner = won.index(True)
+    opened = await store.open("CA1")
+    assert opened.call is not None
+    assert (opened.call.rev, opened.call.slot("name").value) == (2, f"n{winner}")
+    assert await history(store) == [f"n{winner}"]
+    assert [json.loads(entry.data)["payload"]["n"] for entry in (await store.events("CA1", "0")).entries] == [winner]
+
+
+async def test_of_twenty_first_turns_at_once_one_opens_the_call(store: CallStore) -> None:
+    async def write(number: int) -> bool:
+        try:
+            await store.commit(Change(before=None, after=new_call(), answer=("t1", b"%d" % number)))
+        except StaleCall:
+            return False
+        return True
+
+    won = await asyncio.gather(*(write(number) for number in range(20)))
+    assert sum(won) == 1
+    assert (await store.open("CA1", "t1")).answer == b"%d" % won.index(True)
+
+
+@pytest.mark.parametrize("sid", ["a{b}c", "{}", "}{", "%7B", "with space", "ü 王", "x" * 500, "a:b", "*", "\n"])
+async def test_odd_callsids_are_calls_like_any_other(store: CallStore, sid: str) -> None:
+    was = await begin(store, sid, events=(event(),))
+    other = await begin(store, "CA2", events=(event(),))
+    was = await book(store, was, job(sid), lines=(line("hi"),), answer=("t", b"a"))
+    opened = await store.open(sid, "t", "acme")
+    assert (opened.call, opened.answer, opened.foreign, opened.bookings) == (was.call, b"a", None, (job(sid),))
+    assert {one.sid for one in await store.calls()} == {sid, "CA2"}
+    assert len((await store.events(sid, "0")).entries) == 1
+    assert await store.erase(sid) is True
+    assert (await store.open(sid)).call is None
+    assert (await store.open("CA2")).call == other.call

@@ -1,0 +1,125 @@
+"""Places in a business's calendar: taken with the step that books, never twice."""
+
+import asyncio
+import json
+
+import msgspec
+import pytest
+
+from storage.errors import PlaceTaken
+from storage.store import CallStore
+from tests.storage.calls import begin, book, event, job, line, step
+
+pytestmark = pytest.mark.anyio
+NINE = 1_900_000_000
+HOUR = 3600
+
+
+async def test_a_place_is_taken_and_seen(store: CallStore) -> None:
+    await book(store, await begin(store), job("CA1", NINE))
+    assert (await store.open("CA2", "", "acme")).bookings == (job("CA1", NINE),)
+    assert (await store.open("CA2", "", "other")).bookings == ()
+    assert (await store.open("CA2")).bookings == ()
+
+
+async def test_the_last_place_goes_to_one_of_two(store: CallStore) -> None:
+    first, second = await begin(store, "CA1"), await begin(store, "CA2")
+    results = await asyncio.gather(book(store, first, job("CA1", NINE)), book(store, second, job("CA2", NINE)), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in results) == ["Committed", "PlaceTaken"]
+
+
+async def test_of_two_hundred_callers_as_many_get_a_place_as_there_are(store: CallStore) -> None:
+    sids = [f"CA{number}" for number in range(200)]
+    calls = [await begin(store, sid) for sid in sids]
+    results = await asyncio.gather(*(book(store, was, job(sid, NINE), 3) for sid, was in zip(sids, calls, strict=True)), return_exceptions=True)
+    assert sum(isinstance(one, PlaceTaken) for one in results) == 197
+    assert len((await store.open("x", "", "acme")).bookings) == 3
+
+
+async def test_a_refused_booking_changes_nothing(store: CallStore) -> None:
+    await book(store, await begin(store, "CA1"), job("CA1", NINE))
+    was = await begin(store, "CA2")
+    with pytest.raises(PlaceTaken):
+        await book(store, was, job("CA2", NINE), lines=(line("x"),), events=(event(),), answer=("t", b"booked"))
+    opened = await store.open("CA2", "t", "acme")
+    assert (opened.call, opened.answer) == (was.call, None)
+    assert json.loads(await store.document("CA2") or b"")["history"] == []
+    assert len(opened.bookings) == 1
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "fits"),
+    [(-HOUR, 60, True), (HOUR, 60, True), (0, 60, False), (-HOUR + 60, 60, False), (HOUR - 60, 60, False), (-HOUR, 180, False), (600, 10, False)],
+)
+async def test_jobs_may_touch_and_not_overlap(store: CallStore, start: int, minutes: int, fits: bool) -> None:
+    await book(store, await begin(store, "CA1"), job("CA1", NINE))
+    was = await begin(store, "CA2")
+    if fits:
+        await book(store, was, job("CA2", NINE + start, minutes))
+    else:
+        with pytest.raises(PlaceTaken):
+            await book(store, was, job("CA2", NINE + start, minutes))
+
+
+async def test_what_counts_is_how_many_at_one_moment(store: CallStore) -> None:
+    """Two jobs one after the other leave room for a long one beside both, when two may run at once."""
+    await book(store, await begin(store, "CA1"), job("CA1", NINE), 2)
+    await book(store, await begin(store, "CA2"), job("CA2", NINE + HOUR), 2)
+    await book(store, await begin(store, "CA3"), job("CA3", NINE, 120), 2)
+    was = await begin(store, "CA4")
+    with pytest.raises(PlaceTaken):
+        await book(store, was, job("CA4", NINE + HOUR - 60, 2), 2)
+
+
+async def test_a_long_job_is_found_by_a_short_one_inside_it(store: CallStore) -> None:
+    await book(store, await begin(store, "CA1"), job("CA1", NINE, 60 * 24 * 3))
+    for number in range(5):
+        await book(store, await begin(store, f"B{number}"), job(f"B{number}", NINE + 86_400 * (4 + number), 10))
+    was = await begin(store, "CA2")
+    with pytest.raises(PlaceTaken):
+        await book(store, was, job("CA2", NINE + HOUR, 10))
+
+
+async def test_a_call_that_books_again_gives_up_its_first_place(store: CallStore) -> None:
+    was = await book(store, await begin(store, "CA1"), job("CA1", NINE))
+    was = await book(store, was, job("CA1", NINE + 600))
+    assert (await store.open("x", "", "acme")).bookings == (job("CA1", NINE + 600),)
+    await book(store, await begin(store, "CA2"), job("CA2", NINE - HOUR + 600))
+
+
+async def test_a_released_place_is_free(store: CallStore) -> None:
+    was = await book(store, await begin(store, "CA1"), job("CA1", NINE))
+    await step(store, was, msgspec.structs.replace(was.call, status="active", booked=None), release=True)
+    assert (await store.open("x", "", "acme")).bookings == ()
+    await book(store, await begin(store, "CA2"), job("CA2", NINE))
+
+
+async def test_businesses_do_not_share_a_calendar(store: CallStore) -> None:
+    await book(store, await begin(store, "CA1"), job("CA1", NINE, business="a"))
+    await book(store, await begin(store, "CA2"), job("CA2", NINE, business="b"))
+    assert len((await store.open("x", "", "a")).bookings) == 1
+
+
+async def test_a_day_that_is_long_past_keeps_its_calendar_while_it_is_replayed(store: CallStore) -> None:
+    long_ago = 1_000_000_000
+    await book(store, await begin(store, "CA1"), job("CA1", long_ago))
+    was = await begin(store, "CA2")
+    with pytest.raises(PlaceTaken):
+        await book(store, was, job("CA2", long_ago))
+
+
+async def test_jobs_that_are_over_make_room(store: CallStore) -> None:
+    for number in range(3):
+        await book(store, await begin(store, f"CA{number}"), job(f"CA{number}", 1_000_000_000 + number * 86_400 * 30))
+    assert [one.sid for one in (await store.open("x", "", "acme")).bookings] == ["CA2"]
+
+
+async def test_an_erased_caller_keeps_the_place_taken_without_a_name(store: CallStore) -> None:
+    await book(store, await begin(store, "CA1"), job("CA1", NINE), 2)
+    await book(store, await begin(store, "CA2"), job("CA2", NINE), 2)
+    assert await store.erase("CA1")
+    assert await store.erase("CA2")
+    assert [one.sid for one in (await store.open("x", "", "acme")).bookings] == ["", ""]
+    was = await begin(store, "CA1")
+    with pytest.raises(PlaceTaken):
+        await book(store, was, job("CA1", NINE), 2)

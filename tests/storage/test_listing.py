@@ -1,0 +1,138 @@
+"""The list of calls, and erasing one from everywhere."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+import redis
+
+from storage.keys import Ttl
+from storage.memory_store import MemoryStore
+from storage.store import CallStore
+from tests.conftest import Shelf
+from tests.storage.calls import begin, book, event, filled, job, line, step
+
+pytestmark = pytest.mark.anyio
+
+
+def at(minute: int) -> str:
+    return f"2026-03-02T01:{minute:02}:00Z"
+
+
+async def sids(store: CallStore, status: str = "", before: str = "", count: int = 50) -> list[str]:
+    return [one.sid for one in await store.calls(status, before, count)]
+
+
+async def test_newest_first_page_by_page(store: CallStore) -> None:
+    for minute in (3, 1, 4, 0, 2):
+        await begin(store, f"C{minute}", at(minute))
+    assert await sids(store) == ["C4", "C3", "C2", "C1", "C0"]
+    assert await sids(store, count=2) == ["C4", "C3"]
+    assert await sids(store, before="C3", count=2) == ["C2", "C1"]
+    assert await sids(store, before="C1", count=2) == ["C0"]
+    assert await sids(store, before="C0") == []
+    assert await sids(store, before="nobody") == []
+
+
+async def test_pages_are_whole_when_all_began_at_once_and_lists_are_mixed(store: CallStore) -> None:
+    for number in range(40):
+        was = await begin(store, f"C{number}")
+        if number % 3 == 0:
+            await step(store, was, msgspec.structs.replace(was.call, status="waiting_agent"))
+    found: list[str] = []
+    while page := await sids(store, before=found[-1] if found else "", count=7):
+        found += page
+    assert found == sorted((f"C{number}" for number in range(40)), reverse=True)
+
+
+async def test_by_status_with_the_document(store: CallStore) -> None:
+    was = await begin(store, "C1", at(1))
+    await begin(store, "C2", at(2))
+    was = await step(store, was, msgspec.structs.replace(was.call.with_slot("name", filled("Mary")), status="waiting_agent"))
+    assert await sids(store, "waiting_agent") == ["C1"]
+    assert await sids(store, "active") == ["C2"]
+    assert await sids(store, "booked") == await sids(store, "nonsense") == []
+    (listed,) = await store.calls("waiting_agent")
+    assert (listed.status, listed.document["user"]["userInfo"]["name"]) == ("waiting_agent", "Mary")
+    await step(store, was, msgspec.structs.replace(was.call, status="active"))
+    assert await sids(store, "active") == ["C2", "C1"]
+    assert await sids(store, "waiting_agent") == []
+
+
+async def test_erasing_leaves_no_trace(store: CallStore) -> None:
+    was = await begin(store, "C1", events=(event(1),), lines=(line("hello there"),), answer=("t", b"a"))
+    await book(store, was, job("C1"), answer=("u", b"b"))
+    await begin(store, "C2", events=(event(2),))
+    assert await store.erase("C1") is True
+    opened = await store.open("C1", "t")
+    assert (opened.call, opened.answer, opened.seen) == (None, None, "")
+    assert await store.document("C1") is None
+    assert await sids(store) == ["C2"]
+    assert (await store.events("C1", "0")).entries == ()
+    assert [entry.sid for entry in (await store.events("", "0")).entries] == ["C2"]
+    assert await store.erase("C1") is False
+    again = await begin(store, "C1", lines=(line("new"),))
+    assert again.call.rev == 1
+    assert b"hello there" not in (await store.document("C1") or b"")
+
+
+async def test_nothing_of_an_erased_caller_is_left_in_redis(redis_url: str) -> None:
+    store = await Shelf(redis_url).open()
+    secret = "Xanthippe"
+    was = await begin(store, secret, events=(event(1, name=secret),), lines=(line(secret),), answer=("t", secret.encode()))
+    for _ in range(12):
+        was = await step(store, was, was.call.with_slot("name", filled(secret)), events=tuple(event(n, name=secret) for n in range(100)))
+    await book(store, was, job(secret))
+    with redis.Redis.from_url(redis_url) as client:
+        assert len(_traces(client, secret)) >= 8
+        await store.erase(secret)
+        assert _traces(client, secret) == []
+    await store.close()
+
+
+async def test_what_expired_is_dropped_from_memory_when_looked_at() -> None:
+    now = 1_800_000_000.0
+    store = MemoryStore(ttl=Ttl(call_s=100, booked_s=1000, log_s=50), clock=lambda: now)
+    open_call = await begin(store, "C1", events=(event(1),), lines=(line("x"),))
+    await book(store, await begin(store, "C2"), job("C2", 1_800_010_000))
+    now += 60
+    assert (await store.events("", "0")).entries == ()
+    assert (await store.events("C1", open_call.event_ids[0])).gone == ""
+    await step(store, open_call)
+    now += 99
+    assert await sids(store) == ["C2", "C1"]
+    now += 1
+    assert await sids(store) == ["C2"]
+    assert (await store.open("C1")).call is None
+    assert await store.document("C1") is None
+    assert (await store.events("C1", open_call.event_ids[0])).gone == "expired"
+    now += 1000
+    assert await sids(store) == []
+    assert len((await store.open("x", "", "acme")).bookings) == 1
+
+
+async def test_expired_calls_leave_the_lists_in_redis(redis_url: str) -> None:
+    store = await Shelf(redis_url).open()
+    with redis.Redis.from_url(redis_url) as client:
+        for number in range(3):
+            await begin(store, f"C{number}")
+        for key in client.keys("*C0*"):
+            client.delete(key)
+        assert await sids(store) == ["C2", "C1"]
+        client.zadd("{slotline:calls}:active:until", {"C0": 1})
+        await begin(store, "C3")
+        assert client.zrange("{slotline:calls}:active", 0, -1) == [b"C1", b"C2", b"C3"]
+        assert client.zcard("{slotline:calls}:active:until") == 3
+    await store.close()
+
+
+def _traces(client: Any, secret: str) -> list[str]:
+    """Every key that has the secret in its name or anywhere in its content."""
+    read: dict[bytes, Callable[[Any], Any]] = {
+        b"stream": client.xrange,
+        b"hash": client.hgetall,
+        b"string": client.get,
+        b"zset": lambda key: client.zrange(key, 0, -1),
+    }
+    return [key.decode() for key in client.keys("*") if secret.encode() in key or secret in repr(read[client.type(key)](key))]
