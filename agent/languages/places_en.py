@@ -126,9 +126,19 @@ class Places:
             return True
         if before in self.sets["range_to"] and piece.first - 1 in self.ends:
             return True
-        if line.words[piece.last] in self.sets["range_to"] and (end := self.starts.get(piece.last + 1)) is not None and end.kind is Kind.CLOCK:
-            return not end.bare or self._has_reason(end)
+        end = self._range_end(piece)
+        if end is not None and (not end.bare or self._has_reason(end)):
+            return True
         return self.asked is True and self.sets["people"].isdisjoint(line.words)
+
+    def _range_end(self, piece: Piece) -> Piece | None:
+        """The clock that a clock goes up to: "nine to eleven", "between two and four"."""
+        between = self.line.words[piece.last] in self.sets["range_and"] and self._after_between(piece.first)
+        end = self.starts.get(piece.last + 1) if between or self.line.words[piece.last] in self.sets["range_to"] else None
+        return end if end is not None and end.kind is Kind.CLOCK else None
+
+    def _after_between(self, at: int) -> bool:
+        return any(self.line.kinds[here] == "between" for here in range(max(0, at - _MOST_LINKERS), at))
 
     def _in_part(self, at: int) -> bool:
         """Whether "in the evening", "at night" begins at item `at`."""
@@ -209,10 +219,15 @@ class Places:
             return piece
         relation = self._relation(piece)
         sure = piece.sure
-        if piece.bare and piece.kind is Kind.CLOCK:
-            reason = self._before(piece) in self.sets["at"] or self._beside_time(piece) or self.line.items[piece.last - 1].last - self.line.items[piece.first].first > 1
-            sure = piece.sure if reason else _UNSURE
+        if piece.bare and piece.kind is Kind.CLOCK and not self._is_plain(piece):
+            sure = _UNSURE
         return Piece(kind=piece.kind, value=piece.value, first=piece.first, last=piece.last, sure=sure, bare=piece.bare, relation=relation)
+
+    def _is_plain(self, piece: Piece) -> bool:
+        """Whether a bare clock has more to it than having been asked for."""
+        if self._before(piece) in self.sets["at"] or self._beside_time(piece) or self._in_part(piece.last) or self._range_end(piece) is not None:
+            return True
+        return piece.first - 1 in self.ends or self.line.items[piece.last - 1].last - self.line.items[piece.first].first > 1
 
     def _relation(self, piece: Piece) -> Mark | None:
         line, sets = self.line, self.sets
@@ -228,7 +243,7 @@ class Places:
                 return Mark.NOT
             if word in sets["range_to"] and (at in self.ends or word != "-"):
                 return Mark.TO
-            if word in sets["range_and"] and at in self.ends and any(line.kinds[here] == "between" for here in range(max(0, self.ends[at].first - 4), at)):
+            if word in sets["range_and"] and at in self.ends and self._after_between(self.ends[at].first):
                 return Mark.TO
             if kind == "between":
                 return Mark.FROM
