@@ -13,7 +13,8 @@ class Answer(NamedTuple):
     sign: int
     """1 for yes, -1 for no."""
     kind: str
-    """"word" (yes, no), "truth" (that's right), "quality" (great), "ok" (okay, mm-hm), "praise" (you're great), "not" (a negated clause that judges nothing)."""
+    """"word" (yes, no), "truth" (that's right), "quality" (great), "ok" (okay, mm-hm), "praise" (you're great),
+    "not" (a negated clause that judges nothing)."""
     first: int
     last: int
 
@@ -35,11 +36,26 @@ class Prompt(Enum):
     STATEMENT = "statement"
 
 
+_KINDS = {
+    "none": Prompt.STATEMENT,
+    "ask": Prompt.VALUE,
+    "change": Prompt.VALUE,
+    "read_back": Prompt.CONFIRM,
+    "summary": Prompt.CONFIRM,
+    "choice": Prompt.YES_NO,
+    "offer": Prompt.YES_NO,
+    "leave": Prompt.YES_NO,
+}
+"""The kinds of question that a call's record knows."""
+
+
 @lru_cache(maxsize=512)
 def prompt_kind(prompt: str) -> Prompt:
-    """The kind of our last sentence, by its last question, else by words that ask to be confirmed."""
+    """The kind of our last sentence, by its last question, else by words that ask to be confirmed; or of our question, by its kind in the record."""
     if not prompt.strip():
         return Prompt.UNKNOWN
+    if prompt in _KINDS:
+        return _KINDS[prompt]
     said = Said(prompt)
     questions, plain = table("questions"), f" {' '.join(said.words)} "
     last = _last_sentence(said)
@@ -64,7 +80,7 @@ def _last_sentence(said: Said) -> str:
     """The words after the last full stop that something follows, between blanks."""
     tokens = list(said.words)
     ends = [place for place, word in enumerate(tokens[:-1]) if word in (".", "!", "?", "。")]
-    return f" {' '.join(tokens[ends[-1] + 1 if ends else 0 :])} "
+    return f" {' '.join(tokens[ends[-1] + 1 if ends else 0 :])} ".replace("'s ", " is ").replace("'re ", " are ")
 
 
 def _holds(words: str, phrase: str) -> bool:

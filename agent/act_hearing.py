@@ -27,13 +27,14 @@ from agent.text import Said
 _MAX_WINDOW = 30
 _MAX_ENDS = 5
 _SHORT_CLAUSE = 4
+"""Units up to which a clause may be a short yes ("it is")."""
 _CHATTER = 2
 """Content words from which an utterance is more than manners: "hello, it's Ella" greets, "hi, I need a plumber" asks."""
 
 _RANK = {
     Act.HANDOFF: 0, Act.EMERGENCY: 0, Act.LANGUAGE: 1, Act.START_OVER: 1, Act.CANCEL: 1, Act.GO_BACK: 1, Act.REFUSE: 2, Act.WHY: 2, Act.ASK_HELD: 2,
-    Act.REPEAT: 2, Act.SAME_NUMBER: 2, Act.HELP: 2, Act.ASK_HOURS: 2, Act.ASK_PRICE: 2, Act.ASK_SERVICES: 2, Act.DENY: 3, Act.AFFIRM: 3, Act.DONT_CARE: 3,
-    Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6, Act.GREET: 8, Act.BACKCHANNEL: 9,
+    Act.REPEAT: 2, Act.SAME_NUMBER: 2, Act.HELP: 2, Act.ASK_HOURS: 2, Act.ASK_PRICE: 2, Act.ASK_SERVICES: 2, Act.DENY: 3, Act.AFFIRM: 3,
+    Act.DONT_CARE: 3, Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6, Act.GREET: 8, Act.BACKCHANNEL: 9,
 }  # fmt: skip
 """The main act first: what stops or turns the call, then questions, then answers, then manners."""
 _AFTER_MANNERS = 7
@@ -61,6 +62,8 @@ class _Reading(msgspec.Struct):
     """The token of the first "actually" or "instead", or -1."""
     remade: int = -1
     """The token of the first "make it", or -1."""
+    asks: bool = False
+    """It begins as requests do: "I need it for two", "could you make it four"."""
     slot: str = ""
     """The first of our slots that the caller named."""
 
@@ -118,6 +121,7 @@ def _read(segment: Segment, reading: _Reading, said: Said, only: bool) -> None:
     """Read one segment from left to right: at each place the longest thing that can begin there."""
     units, at = segment.units, 0
     vocative = False
+    reading.asks = reading.asks or bool(units[0].marks & _mask("i", "able", "remake"))
     for unit in units:
         reading.content += unit.marks == 0
         if reading.but < 0 and unit.marks & _mask("but"):
@@ -233,7 +237,7 @@ def _fits(units: Sequence[Unit], at: int, alone: bool) -> tuple[Frame, int] | No
     for end, closed in ends if likely else ():
         every = marks[end - at - 1]
         for frame in likely:
-            if frame.alone and not (alone and end == len(units)) or frame.single and end - at > 1:
+            if (frame.alone and not (alone and end == len(units))) or (frame.single and end - at > 1):
                 continue
             if every & frame.lacks or not all(every & need for need in frame.needs):
                 continue
@@ -317,9 +321,11 @@ def _answer(reading: _Reading, prompt: Prompt, said: Said) -> None:
         if prompt is not Prompt.UNKNOWN:
             if answer.sign < 0:  # "it doesn't work" tells of a tap, when nobody asked whether it does
                 return
-            act = Act.BACKCHANNEL
+            act = Act.BACKCHANNEL if answer.kind == "ok" else act
     reading.found.append(_Found(act, answer.kind, answer.first, answer.last))
-    if answer.sign < 0 and answer.kind == "truth" and reading.slot:
+    if any(answer.sign > 0 and later.sign < 0 and answer.first < reading.but <= later.first for later in reading.answers):
+        reading.found.append(_Found(Act.DENY, "but", reading.but, reading.but + 1))  # "yes, but the postcode is wrong"
+    if answer.sign < 0 and answer.kind in ("truth", "not") and reading.slot:
         reading.found.append(_Found(Act.CORRECTION, "wrong_slot", answer.first, answer.last, reading.slot))
 
 
@@ -335,7 +341,7 @@ def _correct(reading: _Reading, prompt: Prompt) -> None:
         reading.found.append(_Found(Act.CORRECTION, "turned", reading.turned, reading.turned + 1, reading.slot))
     elif reading.content and reading.remade >= 0 and Act.AFFIRM not in acts and prompt is not Prompt.VALUE:
         reading.found.append(_Found(Act.CORRECTION, "remade", reading.remade, reading.remade + 1, reading.slot))
-    elif reading.content >= _CHATTER and prompt is Prompt.CONFIRM and not answered and not acts:
+    elif reading.content >= _CHATTER and prompt is Prompt.CONFIRM and not acts and reading.asks:
         reading.found.append(_Found(Act.CORRECTION, "instead_of_yes", 0, 1, reading.slot))
     elif reading.content and Act.DENY in acts and prompt in (Prompt.CONFIRM, Prompt.YES_NO, Prompt.UNKNOWN):
         reading.found.append(_Found(Act.CORRECTION, "no_and_value", reading.answers[0].first, reading.answers[0].last, reading.slot))

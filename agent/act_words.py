@@ -110,7 +110,7 @@ def _apart(norm: str) -> tuple[str, ...]:
 
 def _looked_up(said: Said) -> list[tuple[str, int]]:
     """The words to look up, each with its token; marks of punctuation that end no clause are left out."""
-    found = []
+    found: list[tuple[str, int]] = []
     for place, token in enumerate(said.tokens):
         if token.is_word or token.is_number:
             if len(found) >= MAX_UNITS:
