@@ -32,19 +32,17 @@ def _named(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def router() -> APIRouter:
-    paths = APIRouter()
+router = APIRouter()
 
-    @paths.get("/", include_in_schema=False)
-    async def console() -> Response:
-        body, policy = page()
-        headers = {
-            "Content-Security-Policy": policy,
-            "Cache-Control": "no-cache",
-            # The address may hold a token: it must not travel to another site.
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-        }
-        return Response(body, media_type="text/html; charset=utf-8", headers=headers)
 
-    return paths
+@router.get("/", include_in_schema=False)
+async def console() -> Response:
+    body, policy = page()
+    headers = {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-cache",
+        # The address may hold a token: it must not travel to another site.
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(body, media_type="text/html; charset=utf-8", headers=headers)

@@ -1,0 +1,177 @@
+"""What the terminal commands know of the service: its HTTP, its event streams, and how to say in one line that it is not there."""
+
+import argparse
+import re
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import httpx
+import msgspec
+
+from api.settings import Settings, SettingsError, read_settings
+
+CONNECT_S = 3.0
+ANSWER_S = 30.0
+SILENCE_S = 90.0
+"""Three heartbeats: a stream that is silent for longer is cut."""
+PATIENCE_S = 30.0
+"""How long a turn is tried again while the service restarts; the same turn, so it is heard once."""
+
+
+class Failed(Exception):
+    """What went wrong, in one line for whoever sits at the terminal."""
+
+
+class Told(NamedTuple):
+    """One event of a stream; the id is "" when it has none."""
+
+    id: str
+    event: dict[str, Any]
+
+
+class Parser:
+    """Server-sent events from bytes, however they are cut. Source: WHATWG HTML, "interpreting an event stream"; the BOM is left out, we send none."""
+
+    def __init__(self) -> None:
+        self.last_id = ""
+        self.retry_s = 1.0
+        self._rest = b""
+        self._data: list[bytes] = []
+
+    def begin(self) -> None:
+        """A new connection: a block that the old one left unfinished is dropped, the last id stays."""
+        self._rest, self._data = b"", []
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """The data of each event that is complete with this chunk."""
+        # A CR at the end may be the first half of CRLF, so it waits for what comes next.
+        *lines, self._rest = re.split(rb"\r\n|\n|\r(?!\Z)", self._rest + chunk)
+        for line in lines:
+            if not line:
+                if self._data:
+                    yield b"\n".join(self._data)
+                self._data = []
+                continue
+            field, _, value = line.partition(b":")
+            value = value.removeprefix(b" ")
+            if field == b"data":
+                self._data.append(value)
+            elif field == b"id" and b"\0" not in value:
+                self.last_id = value.decode()
+            elif field == b"retry" and value.isdigit():
+                self.retry_s = int(value) / 1000
+
+
+class Client:
+    """The service at one address."""
+
+    def __init__(self, url: str, token: str = "") -> None:
+        self.url = url.rstrip("/")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), trust_env=False)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def turn(self, sid: str, said: str, **more: Any) -> dict[str, Any]:
+        """Post one turn; the answer. Tried again while the service is away, if it was there before. Raises Failed."""
+        body = {"callSid": sid, "turnId": uuid.uuid4().hex, "customerMessage": {"message": said}} | {
+            name: value for name, value in more.items() if value
+        }
+        if started_at := body.pop("startedAt", ""):
+            body["customerMessage"] = {"message": said, "startedAt": started_at}
+        return self._answered("POST", "/ai/conversation", body)
+
+    def record(self, sid: str) -> dict[str, Any]:
+        """The call's document. Raises Failed."""
+        return self._answered("GET", f"/calls/{quote(sid, safe='')}", None)
+
+    def check(self) -> None:
+        """Raises Failed when the service is not there."""
+        try:
+            self._http.get("/health").raise_for_status()
+        except httpx.HTTPStatusError as error:
+            raise Failed(f"what answers at {self.url} is not Slotline (status {error.response.status_code} at /health)") from None
+        except httpx.HTTPError:
+            raise Failed(f"nothing answers at {self.url}; start the service with: slotline serve") from None
+
+    def events(self, sid: str, parser: Parser) -> Iterator[Told]:
+        """One connection to a call's stream, or to that of all calls (sid ""), from where `parser` stands. Ends when it is cut. Raises Failed."""
+        path = f"/calls/{quote(sid, safe='')}/events" if sid else "/events"
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": parser.last_id} if parser.last_id else {})
+        parser.begin()
+        try:
+            with self._http.stream("GET", path, headers=headers, timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S)) as response:
+                if response.status_code != 200:
+                    response.read()
+                    raise Failed(_problem(response))
+                for chunk in response.iter_raw():
+                    before = parser.last_id
+                    for data in parser.feed(chunk):
+                        yield Told(parser.last_id if parser.last_id != before else "", msgspec.json.decode(data))
+                        before = parser.last_id
+        except httpx.HTTPError:
+            return
+
+    def _answered(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                response = self._http.request(method, path, json=body)
+            except httpx.HTTPError:
+                if time.monotonic() > until:
+                    raise Failed(f"nothing answers at {self.url} any more; the call can go on when the service is back") from None
+            else:
+                if response.status_code == 200:
+                    found: dict[str, Any] = response.json()
+                    return found
+                if response.status_code not in (429, 503) or time.monotonic() > until:
+                    raise Failed(_problem(response))
+            time.sleep(0.3)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What both commands take."""
+    parser.add_argument("--url", help="where the service is (default: this machine, at SLOTLINE_PORT)")
+    parser.add_argument("--token", help="a token of SLOTLINE_TOKENS (default: one of this machine's own setting)")
+
+
+def client(arguments: argparse.Namespace, *roles: str) -> Client:
+    """The client for these arguments, checked to be there. `roles`: whose token to take from our own settings, best first. Raises Failed."""
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        if not arguments.url:
+            raise Failed(str(error)) from None
+        settings = None
+    url = arguments.url or f"http://127.0.0.1:{settings.port if settings else 8080}"
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise Failed(f"--url must be an address such as http://127.0.0.1:8080, not {url}")
+    found = Client(url, arguments.token or (_own_token(settings, roles) if settings else ""))
+    found.check()
+    return found
+
+
+def failed(error: Failed) -> int:
+    """Tell what went wrong; the exit code."""
+    sys.stderr.write(f"slotline: {error}\n")
+    return 1
+
+
+def _own_token(settings: Settings, roles: tuple[str, ...]) -> str:
+    return next((token for role in roles for token, has in settings.roles.items() if has == role), "")
+
+
+def _problem(response: httpx.Response) -> str:
+    """What an error of the service says, in one line."""
+    try:
+        problem = response.json()
+    except ValueError:
+        return f"the service answered {response.status_code}"
+    about = "; ".join(f"{one.get('field')}: {one.get('detail') or one.get('code')}" for one in problem.get("errors", ()))
+    hint = " (give one with --token)" if response.status_code == 401 else ""
+    return f"{problem.get('title', response.status_code)}{' ' + about if about else ''}{hint}"
