@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import prompts
 from agent.reader import RulesAlone
-from api import business_files, calls, health, logs, summary, turns
+from api import business_files, calls, console, health, logs, summary, turns
 from api.access import Access
 from api.errors import add_handlers
 from api.gate import Drain, Gate
@@ -53,7 +53,7 @@ class Service:
         self._streams: Streams | None = None
         self.api = FastAPI(title="Slotline", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._running)
         add_handlers(self.api)
-        for part in (turns, summary, calls, health):
+        for part in (turns, summary, calls, health, console):
             self.api.include_router(part.router)
         self._app: ASGIApp = Limits(Access(self._route, settings), self.drain)
 

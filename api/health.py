@@ -12,10 +12,10 @@ from api.version import version
 from storage.errors import StoreUnavailable
 
 router = APIRouter(tags=["health"])
-_METHODS = ["GET", "HEAD"]
 
 
-@router.api_route("/health", methods=_METHODS, summary="Alive, and which parts are degraded")
+@router.head("/health", include_in_schema=False)
+@router.get("/health", summary="Alive, and which parts are degraded")
 async def health(request: Request) -> Response:
     """Always 200 while the process lives: {"status": "ok" | "degraded" | "draining", "parts": {name: {"status", ...}}, "version"}."""
     running = parts(request)
@@ -25,17 +25,20 @@ async def health(request: Request) -> Response:
     return JSONResponse({"status": status, "parts": found, "turns": running.gate.busy, "version": version()})
 
 
-@router.api_route("/health/redis", methods=_METHODS, summary="Whether the store answers")
+@router.head("/health/redis", include_in_schema=False)
+@router.get("/health/redis", summary="Whether the store answers")
 async def health_redis(request: Request) -> Response:
     return JSONResponse(await _store(parts(request)))
 
 
-@router.api_route("/health/ping", methods=_METHODS, summary="Alive")
+@router.head("/health/ping", include_in_schema=False)
+@router.get("/health/ping", summary="Alive")
 async def ping() -> Response:
     return JSONResponse({"status": "ok"})
 
 
-@router.api_route("/ready", methods=_METHODS, summary="Whether turns can be taken here")
+@router.head("/ready", include_in_schema=False)
+@router.get("/ready", summary="Whether turns can be taken here")
 async def ready(request: Request) -> Response:
     """200 when the store answers and the service is not stopping, else 503."""
     running = parts(request)

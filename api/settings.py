@@ -135,7 +135,7 @@ def read_settings(**given: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else ""
-        raise SettingsError(f"{setting_name(name)}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise SettingsError(f"{setting_name(name)}: {first['msg'].removeprefix('Value error, ').replace('Input should', 'must')}") from None
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(f".env cannot be read: {type(error).__name__}") from None
 

@@ -1,0 +1,217 @@
+"""What stands in front of every path: names under /api, sizes, problems, health, tokens and roles."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from api.access import HIDDEN, mask, roles_for
+from api.limits import BODY_LIMIT
+from storage.errors import StoreUnavailable
+from tests.api.services import running, served
+
+pytestmark = pytest.mark.anyio
+TOKENS = "i-1:integration,s-1:supervisor,v-1:viewer"
+TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
+
+
+async def test_every_path_is_also_there_under_api() -> None:
+    async with running() as caller:
+        assert (await caller.http.post("/api/ai/conversation", json=TURN)).status_code == 200
+        assert (await caller.http.get("/api/calls/CA1")).json() == (await caller.http.get("/calls/CA1")).json()
+        assert (await caller.http.get("/api/health")).status_code == 200
+        assert (await caller.http.get("/api")).status_code == 404
+        assert (await caller.http.get("/api/api/health")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nothing", 404, "not_found"),
+        ("GET", "/calls/", 404, "not_found"),
+        ("GET", "/ai/conversation", 405, "method_refused"),
+        ("PUT", "/calls/CA1", 405, "method_refused"),
+        ("POST", "/health", 405, "method_refused"),
+        ("GET", "/ai/conversation/", 404, "not_found"),
+    ],
+)
+async def test_what_is_not_there_is_a_problem_and_no_redirect(method: str, path: str, status: int, code: str) -> None:
+    async with running() as caller:
+        answer = await caller.http.request(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_failure_tells_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    async with running() as caller:
+        await caller.say("hello")
+
+        async def broken(*_: object) -> None:
+            raise RuntimeError("secret of a caller")
+
+        caller.walker.edit = broken  # type: ignore[method-assign, assignment]
+        answer = await caller.http.patch("/calls/CA1", json={"name": "Mary"})
+        assert (answer.status_code, answer.json()["code"]) == (500, "failed")
+        assert "secret" not in answer.text
+    logged = capsys.readouterr().err
+    assert "RuntimeError" in logged
+    assert "secret" not in logged
+
+
+async def test_health_says_what_is_degraded() -> None:
+    async with running() as caller:
+        whole = (await caller.http.get("/health")).json()
+        assert whole["status"] == "ok"
+        assert whole["parts"]["store"]["survivesRestart"] is False
+        assert (await caller.http.get("/ready")).status_code == 200
+        assert (await caller.http.head("/health")).status_code == 200
+
+        async def gone() -> float:
+            raise StoreUnavailable("gone")
+
+        caller.walker.store.ping = gone  # type: ignore[method-assign]
+        degraded = await caller.http.get("/health")
+        assert (degraded.status_code, degraded.json()["status"]) == (200, "degraded")
+        not_ready = await caller.http.get("/ready")
+        assert (not_ready.status_code, not_ready.json()["code"]) == (503, "store_unavailable")
+        assert (await caller.http.get("/health/ping")).status_code == 200
+        assert (await caller.http.get("/health/redis")).json()["status"] == "unavailable"
+
+
+async def test_the_api_describes_itself() -> None:
+    async with running() as caller:
+        paths = (await caller.http.get("/openapi.json")).json()["paths"]
+        schema = paths["/ai/conversation"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert schema["required"] == ["callSid", "customerMessage"]
+        assert "$ref" not in str(schema)
+
+
+class TestSizes:
+    """413 above 64 KiB, whatever the headers say, over a real port."""
+
+    def test_announced(self) -> None:
+        with served() as (_, _, port), httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+            fits = '{"callSid":"CA1","customerMessage":{"message":"%s"}}'
+            whole = fits % ("a" * (BODY_LIMIT - len(fits) + 2))
+            assert len(whole) == BODY_LIMIT
+            assert http.post("/ai/conversation", content=whole).status_code == 200
+            for size in (BODY_LIMIT + 1, 1_000_000, 8_000_000):
+                refused = http.post("/ai/conversation", content=b"x" * size)
+                assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+            assert http.post("/ai/conversation", content=whole).status_code == 200
+
+    def test_in_chunks(self) -> None:
+        with served() as (_, _, port), httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+            refused = http.post("/ai/conversation", content=(b"x" * 1000 for _ in range(200)))
+            assert (refused.status_code, refused.json()["code"]) == (413, "too_large")
+            assert http.post("/ai/conversation", content=(b"%c" % byte for byte in b'{"callSid": 5}')).status_code == 422
+
+
+async def _in_chunks() -> AsyncIterator[bytes]:
+    for _ in range(70):
+        yield b"x" * 1024
+
+
+@pytest.mark.parametrize("path", ["/ai/conversation", "/ai/reply", "/ai/summary"])
+async def test_every_body_is_counted(path: str) -> None:
+    async with running() as caller:
+        assert (await caller.http.post(path, content=_in_chunks())).status_code == 413
+
+
+class TestTokens:
+    @pytest.mark.parametrize(
+        ("token", "method", "path", "status"),
+        [
+            ("", "GET", "/health", 200),
+            ("", "GET", "/ready", 200),
+            ("", "GET", "/calls", 401),
+            ("", "POST", "/ai/conversation", 401),
+            ("", "GET", "/nothing", 401),
+            ("wrong", "GET", "/calls", 401),
+            ("v-1", "GET", "/calls", 200),
+            ("v-1", "POST", "/ai/conversation", 403),
+            ("v-1", "PATCH", "/calls/CA1", 403),
+            ("v-1", "DELETE", "/calls/CA1", 403),
+            ("v-1", "POST", "/calls/CA1/takeover", 403),
+            ("s-1", "GET", "/calls", 200),
+            ("s-1", "POST", "/ai/conversation", 403),
+            ("s-1", "PATCH", "/calls/CA1", 404),
+            ("s-1", "DELETE", "/calls/CA1", 404),
+            ("i-1", "GET", "/calls", 200),
+            ("i-1", "POST", "/ai/conversation", 200),
+            ("i-1", "PATCH", "/calls/CA2", 404),
+            ("i-1", "POST", "/calls/CA1/takeover", 403),
+        ],
+    )
+    @pytest.mark.parametrize("prefix", ["", "/api"])
+    async def test_roles(self, token: str, method: str, path: str, status: int, prefix: str) -> None:
+        async with running(tokens=TOKENS) as caller:
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            answer = await caller.http.request(method, prefix + path, json=TURN if method == "POST" else {}, headers=headers)
+            assert answer.status_code == status
+            if status == 401:
+                assert answer.headers["www-authenticate"] == "Bearer"
+                assert "wrong" not in answer.text
+
+    async def test_the_token_may_stand_in_the_query(self) -> None:
+        async with running(tokens=TOKENS) as caller:
+            assert (await caller.http.get("/calls?token=v-1")).status_code == 200
+            assert (await caller.http.get("/calls?token=v-2")).status_code == 401
+            assert (await caller.http.get("/calls?" + "&".join("token=v-1" for _ in range(40)))).status_code == 400
+
+    async def test_a_viewer_sees_values_masked(self) -> None:
+        integration, viewer = ({"Authorization": f"Bearer {token}"} for token in ("i-1", "v-1"))
+        async with running(tokens=TOKENS) as caller:
+            await caller.http.post("/ai/conversation", json=TURN, headers=integration)
+            await caller.http.patch("/calls/CA1", json={"name": "Mary O'Neill", "phone": "+12025550143"}, headers=integration)
+            whole, masked, listed = [
+                await caller.http.get(path, headers=who) for path, who in (("/calls/CA1", integration), ("/calls/CA1", viewer), ("/calls", viewer))
+            ]
+            assert whole.json()["user"]["userInfo"]["phone"] == "+12025550143"
+            for seen in (masked, listed):
+                assert not any(word in seen.text for word in ("Mary", "2025550143", "hello"))
+            assert masked.json()["user"]["userInfo"]["phone"] == HIDDEN
+            assert masked.json()["progress"]["completed"] == 2
+            assert masked.json().keys() == whole.json().keys()
+
+
+class TestAtHome:
+    """Without tokens the service is for this machine alone, also where a browser is led to it."""
+
+    @pytest.mark.parametrize(
+        ("headers", "status"),
+        [
+            ({"Host": "127.0.0.1:8080"}, 200),
+            ({"Host": "localhost"}, 200),
+            ({"Host": "[::1]:8080"}, 200),
+            ({"Host": "voice.example.com"}, 200),
+            ({"Host": "evil.example"}, 403),
+            ({"Host": "127.0.0.1:8080", "Origin": "http://127.0.0.1:8080"}, 200),
+            ({"Host": "127.0.0.1:8080", "Origin": "http://evil.example"}, 403),
+            ({"Host": "127.0.0.1:8080", "Origin": "null"}, 403),
+            ({"Host": "[::1"}, 403),
+        ],
+    )
+    async def test_names(self, headers: dict[str, str], status: int) -> None:
+        async with running(public_url="https://voice.example.com") as caller:
+            assert (await caller.http.post("/ai/conversation", json=TURN, headers=headers)).status_code == status
+            assert (await caller.http.get("/health", headers=headers)).status_code == 200
+
+
+def test_what_is_not_named_is_hidden() -> None:
+    payload = {"callSid": "CA1", "slot": "phone", "value": "+1", "new field": {"deep": ["secret", None, True, 5]}, "services": [{"name": "Drain"}]}
+    assert mask(payload) == {
+        "callSid": "CA1",
+        "slot": "phone",
+        "value": HIDDEN,
+        "new field": {"deep": [HIDDEN, None, True, HIDDEN]},
+        "services": [{"name": "Drain"}],
+    }
+
+
+def test_paths_nobody_named_are_for_supervisors_or_readers_only() -> None:
+    assert roles_for("POST", "/something/new") == {"supervisor"}
+    assert roles_for("GET", "/something/new") == {"integration", "supervisor", "viewer"}
+    assert roles_for("HEAD", "/health") == frozenset()
+    assert roles_for("POST", "/twilio/voice") == frozenset()
+    assert roles_for("POST", "/v1/chat/completions") == {"integration"}

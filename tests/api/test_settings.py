@@ -1,0 +1,92 @@
+"""Settings: names, defaults, `.env`, and one clear line for whatever is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings, SettingsError, read_settings, setting_name
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(setting_name(name), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_defaults_are_those_of_the_contract() -> None:
+    found = read_settings()
+    assert (found.host, found.port, found.workers, found.data, found.business) == ("127.0.0.1", 8080, 1, Path("data"), None)
+    assert (found.call_ttl_s, found.booked_ttl_s, found.log_ttl_s, found.heartbeat_s, found.reader_queue) == (1800, 604800, 600, 30, 100)
+    assert (found.redis_url, found.use_redis_sse, found.redis_sse_channel_prefix, found.roles) == ("", True, "sse:", {})
+
+
+def test_names_have_the_prefix_but_for_the_well_known_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "SLOTLINE_PORT": "9000",
+        "PORT": "1",
+        "SLOTLINE_REDIS_URL": "redis://wrong",
+        "REDIS_URL": "redis://right",
+        "USE_REDIS_SSE": "false",
+        "TWILIO_AUTH_TOKEN": "secret",
+        "SLOTLINE_CALL_TTL_S": "",
+    }.items():
+        monkeypatch.setenv(name, value)
+    found = read_settings()
+    assert (found.port, found.redis_url, found.use_redis_sse, found.twilio_auth_token) == (9000, "redis://right", False, "secret")
+    assert found.call_ttl_s == 1800
+    assert "secret" not in repr(found)
+
+
+def test_the_command_line_wins_over_the_environment_and_that_over_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("SLOTLINE_PORT=1111\nSLOTLINE_HEARTBEAT_S=5\nREDIS_URL=redis://file\nSLOTLINE_WORKERS=3\n")
+    monkeypatch.setenv("SLOTLINE_PORT", "2222")
+    monkeypatch.setenv("SLOTLINE_WORKERS", "2")
+    found = read_settings(workers="4", host=None)
+    assert (found.heartbeat_s, found.redis_url, found.port, found.workers) == (5, "redis://file", 2222, 4)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SLOTLINE_PORT", "many", "integer"),
+        ("SLOTLINE_PORT", "65536", "65535"),
+        ("SLOTLINE_WORKERS", "0", "1"),
+        ("SLOTLINE_CALL_TTL_S", "-5", "1"),
+        ("SLOTLINE_HEARTBEAT_S", "0", "0"),
+        ("SLOTLINE_HEARTBEAT_S", "nan", "3600"),
+        ("USE_REDIS_SSE", "perhaps", "boolean"),
+        ("REDIS_URL", "localhost:6379", "redis://"),
+        ("REDIS_URL", "http://localhost", "redis://"),
+        ("SLOTLINE_PUBLIC_URL", "voice.example.com", "https://"),
+        ("SLOTLINE_TOKENS", "secret", "entry 1"),
+        ("SLOTLINE_TOKENS", "a:viewer,secret:boss", "entry 2"),
+        ("SLOTLINE_TOKENS", "secret:viewer,secret:supervisor", "entry 2"),
+        ("SLOTLINE_TOKENS", "sécret:viewer", "entry 1"),
+    ],
+)
+def test_what_is_wrong_is_one_line_with_the_name_and_without_the_value(monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    line = str(caught.value)
+    assert line.startswith(f"{name}: ")
+    assert said in line
+    assert "\n" not in line
+    assert "cret" not in line
+
+
+def test_tokens_and_their_roles(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLOTLINE_TOKENS", " a:integration, b:c:supervisor ,d:viewer,")
+    assert read_settings().roles == {"a": "integration", "b:c": "supervisor", "d": "viewer"}
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    Path(".env").write_bytes(b"SLOTLINE_PORT=\xff\xfe")
+    with pytest.raises(SettingsError, match=r"^\.env cannot be read"):
+        read_settings()
+
+
+@pytest.mark.parametrize(("host", "loopback"), [("127.0.0.1", True), ("127.8.8.8", True), ("localhost", True), ("::1", True), ("0.0.0.0", False)])
+def test_loopback(host: str, loopback: bool) -> None:
+    assert read_settings(host=host).loopback is loopback
