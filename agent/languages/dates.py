@@ -22,6 +22,9 @@ class Part(StrEnum):
     EVENING = "EV"
     NIGHT = "NI"
     SMALL_HOURS = "SH"
+    """Between midnight and morning, "凌晨"; not in TIMEX3, like the two below."""
+    AM = "AM"
+    PM = "PM"
 
 
 class Day(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +42,8 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     months_on: int | None = None
     """Months from this one: "the 9th of this month" 0; without a day, that many months from today."""
     last_of_month: bool = False
+    nth: int = 0
+    """ "the first Monday in October": which of the month's; -1 is the last."""
     offset: int | None = None
     """Days from today."""
     holiday: str = ""

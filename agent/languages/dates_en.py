@@ -16,7 +16,7 @@ from agent.text import Said, Token
 
 _TABLES = (
     "nothing", "weekdays", "weekdays_short", "months", "days", "past_days", "parts", "tonight", "points", "half_of_day", "which", "units", "weekend",
-    "month_end", "week_after_next", "day_after", "soonest", "opening", "oclock", "or", "fix", "change", "not", "between", "denied_after", "not_this", "holidays",
+    "month_end", "week_after_next", "day_after", "soonest", "opening", "oclock", "or", "fix", "change", "not", "between", "edge", "denied_after", "not_this", "holidays",
 )  # fmt: skip
 _YEARS = (1900, 2100)
 _MINUTES = 60
@@ -37,7 +37,7 @@ class English:
         self.tens = frozenset(numbers["tens"])
         self.ordinals = frozenset(numbers["ordinals"]) | self.tens
         self.cardinals = frozenset(numbers["digits"]) | frozenset(numbers["teens"]) | self.tens | {"hundred"}
-        quiet = {"nothing", "or", "fix", "change", "not", "between", "which", "half_of_day", "denied_after", "units", "oclock", "not_this"}
+        quiet = {"nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "oclock", "not_this"}
         self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in quiet for _, kind, _ in entries))
         self.triggers |= self.ordinals | self.cardinals | self.sets["quarter"] | self.sets["half"] | frozenset(("in", "week", "fortnight", "hour", "day"))
 
@@ -57,6 +57,9 @@ class English:
             value, end = ordinal(tokens, at, "en")
             if value is not None:
                 return "ordinal", value, end
+        if norm.endswith(_ISH) and norm[: -len(_ISH)] in self.cardinals:
+            value, _ = cardinal([tokens[at]._replace(norm=norm[: -len(_ISH)])], 0, "en")
+            return ("about", value, at + 1) if value is not None and 1 <= value <= 12 else None
         if norm in self.cardinals:
             value, end = cardinal(tokens, at, "en")
             if value is not None:
@@ -73,7 +76,7 @@ def english() -> English:
 def line(said: Said) -> Line | None:
     """The utterance as items; None when no word or figure in it could be part of a time."""
     table = english()
-    if table.triggers.isdisjoint(said.words) and not any(token.is_number for token in said.tokens):
+    if table.triggers.isdisjoint(said.words) and not any(word[0].isdigit() or word.endswith(_ISH) for word in said.words):
         return None
     read: list[Item] = items(said, table.phrases, table.number)
     return Line(said, read)
@@ -164,6 +167,8 @@ class Days:
         comma = after + 1 if line.words[after] == "," else after
         beside = line.kinds[comma] in ("number", "ordinal", "months", "parts") or (line.words[comma] == "the" and line.kinds[comma + 1] == "ordinal")
         alone = line.count == after - at
+        if line.words[comma] == "at" and line.kinds[comma + 1] == "number":
+            beside = at == 0 or before in (",", ".")
         if alone or (before not in _NOT_BEFORE_SHORT and (beside or before in ("on", "this", "next", "coming"))):
             return [_day(at, after, Day(weekday=line.values[at]))]
         return []
@@ -173,6 +178,16 @@ class Days:
 
     def _past(self, at: int) -> list[Piece]:
         return [Piece(kind=Kind.DAY, value=None, first=at, last=at + 1)]
+
+    def _half_alone(self, at: int) -> list[Piece]:
+        """ "pm", the answer to "morning or afternoon?"."""
+        if self.line.words[at - 1] not in ("", "in", "the", ",", "a"):
+            return []
+        return [Piece(kind=Kind.PART, value=Part(self.line.values[at].upper()), first=at, last=at + 1, sure=0.3)]
+
+    def _about(self, at: int) -> list[Piece]:
+        """ "sixish"."""
+        return [Piece(kind=Kind.CLOCK, value=Clock(hour=self.line.values[at]), first=at, last=at + 1, sure=0.5)]
 
     def _tonight(self, at: int) -> list[Piece]:
         part = Piece(kind=Kind.PART, value=Part(self.line.values[at]), first=at, last=at + 1)
@@ -187,7 +202,7 @@ class Days:
         here = at + 2 if line.words[at + 1] in ("coming", "upcoming") else at + 1
         kind, value = line.kinds[here], line.values[here]
         if which == "past":
-            return self._past_span(at, here)
+            return self._nth_weekday(at, -1) or self._past_span(at, here)
         if kind in ("weekdays", "weekdays_short"):
             if which == "next":
                 day = Day(weekday=value, week=1, next_one=True)
@@ -205,6 +220,21 @@ class Days:
             return [Piece(kind=Kind.MARK, value=None, first=at, last=here + 1)]
         if kind == "units" and line.words[here] == "day" and ahead:
             return [_day(at, here + 1, Day(after_known=True, shift=1), 0.4)]
+        return []
+
+    def _nth_weekday(self, at: int, nth: int) -> list[Piece]:
+        """ "first Monday in October", "last Friday of the month", "second Tuesday of next month"."""
+        line = self.line
+        if line.kinds[at + 1] not in ("weekdays", "weekdays_short") or line.words[at + 2] not in ("of", "in") or not -1 <= nth <= 5:
+            return []
+        here = at + 4 if line.words[at + 3] == "the" and line.words[at + 4] == "month" else at + 3
+        weekday = line.values[at + 1]
+        if line.kinds[here] == "months":
+            end, year = self._year(here + 1)
+            return [_day(at, end, Day(weekday=weekday, nth=nth, month=line.values[here], year=year))]
+        if line.words[here] == "month" or (line.kinds[here] == "which" and line.words[here + 1] == "month" and line.values[here] != "past"):
+            months_on = 1 if line.values[here] == "next" else 0
+            return [_day(at, here + 1 if line.words[here] == "month" else here + 2, Day(weekday=weekday, nth=nth, months_on=months_on))]
         return []
 
     def _past_span(self, at: int, here: int) -> list[Piece]:
@@ -334,7 +364,7 @@ class Days:
         return read[0] if read and isinstance(read[0].value, Day) else None
 
     def _ordinal(self, at: int) -> list[Piece]:
-        return self._day_month(at)
+        return self._nth_weekday(at, self.line.values[at]) or self._day_month(at)
 
     def _numeric_date(self, at: int) -> list[Piece]:
         """ "2026-03-08", "4/25", "3.4.2026", "20260308"."""
@@ -399,7 +429,8 @@ class Days:
             here = at + 1
             if line.words[here] == "and" and line.words[here + 1] in sets["articles"] and line.words[here + 2] in sets["half"]:
                 return value + 0.5, here + 3
-            return (value, here) if value <= 10000 else (None, at)
+            hours = value >= 100 and line.values[here] == "60 minute"
+            return (value, here) if value <= 10000 and not hours else (None, at)
         here = at + 1 if line.words[at] in sets["articles"] else at
         if line.words[here] in sets["couple"]:
             return 2, here + 2 if line.words[here + 1] == "of" else here + 1
@@ -489,6 +520,7 @@ def _nothing(first: int, last: int) -> list[Piece]:
     return [Piece(kind=Kind.MARK, value=None, first=first, last=last)]
 
 
+_ISH = "ish"
 _MANY_NUMBERS = 5
 _MANY_FIGURES = 7
 _IN_STRINGS = frozenset("-.)")
@@ -502,6 +534,8 @@ _READERS = {
     "weekdays_short": Days._short_named,
     "days": Days._relative,
     "past_days": Days._past,
+    "about": Days._about,
+    "half_of_day": Days._half_alone,
     "tonight": Days._tonight,
     "parts": Days._part,
     "which": Days._which,

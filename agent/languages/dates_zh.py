@@ -15,7 +15,7 @@ from agent.text import Said, Token
 
 _TABLES = (
     "nothing", "holidays", "days", "day_parts", "past_days", "parts", "points", "half_of_day", "month_end", "soonest", "opening", "which", "week_names",
-    "units", "clock", "date", "weekday_ends", "later", "ago", "ahead", "shift", "or", "fix", "not", "denied_after", "between", "not_this",
+    "units", "clock", "date", "weekday_ends", "later", "ago", "ahead", "shift", "or", "fix", "not", "denied_after", "between", "not_this", "nth",
 )  # fmt: skip
 _MINUTES = 60
 _YEARS = (1900, 2100)
@@ -148,6 +148,8 @@ class Chinese:
 
     def _day_of_month(self, at: int, here: int, months_on: int) -> list[Piece]:
         line = self.line
+        if months_on >= 0 and (nth := self._nth_weekday(at, here, Day(months_on=months_on))):
+            return nth
         if line.kinds[here] != "number" or line.values[here + 1] != "day" or months_on < 0:
             return []
         return [_day(at, here + 2, Day(day=line.values[here][0], months_on=months_on))]
@@ -208,6 +210,8 @@ class Chinese:
         month = None
         if line.kinds[here] == "number" and line.values[here + 1] == "month":
             month, here = line.values[here][0], here + 2
+        if month is not None and (nth := self._nth_weekday(at, here, Day(month=month, year=year))):
+            return nth
         if line.kinds[here] != "number":
             return []
         day = line.values[here][0]
@@ -220,6 +224,16 @@ class Chinese:
         if not said and (line.kinds[end] in ("clock", "units") or not self._may_follow(end)):
             return []
         return [_day(at, end, Day(day=day, month=month, year=year))]
+
+    def _nth_weekday(self, first: int, at: int, month: Day) -> list[Piece]:
+        """ "十月的第一个星期一", "这个月最后一个周五"; the month stands before item `at`."""
+        line = self.line
+        here = at + 1 if line.words[at] == "的" else at
+        named = self._weekday(here, here + 1, None) if line.kinds[here] == "nth" and line.kinds[here + 1] == "week_names" else []
+        if not named or not 1 <= (month.month or 1) <= 12 or named[0].value.weekday is None:
+            return []
+        day = Day(weekday=named[0].value.weekday, nth=line.values[here], month=month.month, year=month.year, months_on=month.months_on)
+        return [_day(first, named[0].last, day)]
 
     def _is_day(self, at: int, end: int, ended: int) -> bool:
         """Whether "二十三号" is a day and no house, room or line."""

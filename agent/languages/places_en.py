@@ -101,6 +101,8 @@ class Places:
         word = line.words[before]
         if word in self.sets["currency"] or word in ("'",):
             return True
+        if line.kinds[before] == "ordinal" and line.words[piece.first] == "one":
+            return True
         if line.kinds[before] in ("number", "ordinal") and piece.first not in self.ends:
             return True
         if word in ("-", "/", ".", ":") and line.glued(piece.first) and line.kinds[before - 1] == "number" and before not in self.ends:
@@ -241,6 +243,8 @@ class Places:
             word, kind = line.words[at], line.kinds[at]
             if kind == "not":
                 return Mark.NOT
+            if kind == "edge" and piece.kind is Kind.CLOCK:
+                return Mark(line.values[at])
             if word in sets["range_to"] and (at in self.ends or word != "-"):
                 return Mark.TO
             if word in sets["range_and"] and at in self.ends and self._after_between(self.ends[at].first):

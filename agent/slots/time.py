@@ -16,11 +16,11 @@ import msgspec
 
 from agent.hearing import Context, Heard, Slot
 from agent.languages import dates_zh, places_en
-from agent.languages.dates import Clock, Day, Kind, Line, Part
+from agent.languages.dates import Day, Kind, Line, Part
 from agent.reasons import Reason
 from agent.slots import time_speech
 from agent.slots.time_reading import Reading, readings
-from agent.slots.time_resolve import Known, Moment, days, known, local_now, moments, opens, written
+from agent.slots.time_resolve import Known, Moment, days, known, local_now, moments, moved_into, opens, written
 from agent.text import Said
 
 _MOST_OPTIONS = 6
@@ -129,8 +129,8 @@ class _Listener:
         if reading.minute is not None:
             return [] if before.clock is None else [self._answer(day, _minute_of(before.clock, reading.minute), "minute")]
         if reading.part is not None and before.clock is not None and reading.day is None:
-            clock = Clock(hour=before.clock.hour % 12 or 12, minute=before.clock.minute)
-            return [self._moment(day, moment) for moment in moments(clock, reading.part, day, self.context, None)]
+            moved = moved_into(before.clock, reading.part)
+            return [self._answer(day, moved, "day_part", part=reading.part)]
         if reading.day is None:
             return [self._answer(day, None, "day_part", part=part)] if self.asked or before.day is not None else []
         if before.clock is not None and reading.part is None:

@@ -35,10 +35,11 @@ def _in_year(spec: str, region: str, year: int) -> date | None:
     if " " not in spec:
         return date(year, int(month), int(rest))
     weekday, nth, *more = rest.split()
-    return _nth(year, int(month), _DAYS.index(weekday), int(nth)) + timedelta(days=int(more[0]) if more else 0)
+    return nth_weekday(year, int(month), _DAYS.index(weekday), int(nth)) + timedelta(days=int(more[0]) if more else 0)
 
 
-def _nth(year: int, month: int, weekday: int, nth: int) -> date:
+def nth_weekday(year: int, month: int, weekday: int, nth: int) -> date:
+    """The nth such weekday counted from the first of the month, or from its end when negative; past the month's end when it has fewer."""
     if nth > 0:
         first = date(year, month, 1)
         return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))

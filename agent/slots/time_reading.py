@@ -11,6 +11,9 @@ import msgspec
 from agent.languages.dates import Clock, Day, Kind, Mark, Part, Piece
 
 
+_EDGES = {Mark.AFTER: "after", Mark.FROM: "after", Mark.BEFORE: "before", Mark.TO: ""}
+
+
 class Reading(msgspec.Struct, kw_only=True):
     """One time that may be meant: what was said of it, in the order it was heard."""
 
@@ -48,8 +51,8 @@ class Reading(msgspec.Struct, kw_only=True):
             self.opening = True
         else:
             setattr(self, piece.kind.value, piece.value)
-        if piece.kind is Kind.CLOCK and piece.relation in (Mark.AFTER, Mark.BEFORE):
-            self.rule = piece.relation.value
+        if piece.kind is Kind.CLOCK:
+            self.rule = _EDGES.get(piece.relation, "") if piece.relation is not None else ""
 
 
 class Readings(msgspec.Struct, kw_only=True):
@@ -64,12 +67,13 @@ def readings(pieces: Sequence[Piece]) -> Readings:
     found = [Reading()]
     excluded: list[Day] = []
     joint: Mark | None = None
-    change = False
+    change = ending = False
     for piece in pieces:
         here = found[-1]
         if piece.kind is Kind.MARK:
             change = change or piece.value is Mark.CHANGE
             joint = piece.value if piece.value in (Mark.OR, Mark.FIX) else joint
+            ending = False
         elif piece.relation is Mark.NOT:
             if piece.kind is Kind.DAY and piece.value is not None:
                 excluded.append(piece.value)
@@ -78,6 +82,9 @@ def readings(pieces: Sequence[Piece]) -> Readings:
                 here.put(piece)
             else:
                 _end_range(here, piece)
+                ending = True
+        elif ending and here.has(piece):
+            here.pieces.append(piece)
         elif here.has(piece):
             together = _together(here, piece) if joint is None else None
             if joint is Mark.FIX:

@@ -13,7 +13,7 @@ import msgspec
 from agent.business import DAYS
 from agent.hearing import Context
 from agent.languages.dates import Clock, Day, Part
-from agent.slots.time_holidays import holiday
+from agent.slots.time_holidays import holiday, nth_weekday
 
 _WEEK = 7
 _NEAR_HOURS = 4
@@ -80,6 +80,8 @@ def _unshifted(said: Day, today: date, counted_from: date | None, region: str) -
     if said.weekend:
         saturday = today + timedelta(days=5 - today.weekday() + _WEEK * (said.week or 0))
         return [day for day in (saturday, saturday + timedelta(days=1)) if day >= today]
+    if said.nth:
+        return _nth_of_month(said, today)
     dates = _dates(said, today, region)
     if dates and said.weekday is not None:
         return _on_weekday(dates, said.weekday)
@@ -120,6 +122,18 @@ def _days_of_month(said: Day, day: int, today: date) -> list[date]:
     months = (_months_on(today, months) for months in ahead)
     found = [date(year, month, day) for year, month in months if _exists(year, month, day)]
     return [one for one in found if said.months_on is not None or one >= today][:2]
+
+
+def _nth_of_month(said: Day, today: date) -> list[date]:
+    """The first such day at or after today; empty when a month has no fifth Monday."""
+    assert said.weekday is not None
+    if said.month is not None:
+        years = (said.year,) if said.year is not None else (today.year, today.year + 1)
+        months = [(year, said.month) for year in years]
+    else:
+        months = [_months_on(today, said.months_on or 0)]
+    found = [nth_weekday(year, month, said.weekday, said.nth) for year, month in months]
+    return [day for day, (_, month) in zip(found, months, strict=True) if day.month == month and (day >= today or said.year is not None)][:1]
 
 
 def _exists(year: int, month: int, day: int) -> bool:
@@ -197,16 +211,38 @@ def _possible(clocks: list[time], day: date | None, context: Context, near: time
 def _in_part(said: Clock, part: Part, now: datetime | None) -> Moment:
     """ "four in the afternoon", "nine at night", "twelve at night" (the next day's first minute), "two at night" (the small hours after it)."""
     hour = said.hour % 12
-    if part in (Part.MORNING, Part.SMALL_HOURS):
-        return Moment(time(hour, said.minute))
+    morning, afternoon = time(hour, said.minute), time(hour + 12, said.minute)
+    if part in (Part.MORNING, Part.SMALL_HOURS, Part.AM):
+        return Moment(morning)
+    if part is Part.PM:
+        return Moment(afternoon)
     if part in (Part.EVENING, Part.NIGHT) and hour == 0:
-        return Moment(time(0, said.minute), 1)
+        return Moment(morning, 1)
     if part is Part.NIGHT and hour < _EARLIEST_EVENING_HOUR:
-        small_hours = time(hour, said.minute)
-        return Moment(small_hours, 0 if now is not None and now.hour < _EARLIEST_EVENING_HOUR and small_hours >= now.time() else 1)
+        return Moment(morning, 0 if now is not None and now.hour < _EARLIEST_EVENING_HOUR and morning >= now.time() else 1)
     if (part is Part.MIDDAY and hour >= 10) or (part is Part.AFTERNOON and hour >= 8):
-        return Moment(time(hour, said.minute))
-    return Moment(time(hour + 12, said.minute))
+        return Moment(morning)
+    return Moment(afternoon)
+
+
+def moved_into(clock: time, part: Part) -> time | None:
+    """The same clock in the part of the day just said: 07:30 and "evening" is 19:30; None when no half of the day puts it there."""
+    first, last = _HOURS[part]
+    both = (clock, clock.replace(hour=(clock.hour + 12) % 24))
+    return next((one for one in both if first <= one.hour < last), None)
+
+
+_HOURS = {
+    Part.MORNING: (4, 12),
+    Part.MIDDAY: (11, 15),
+    Part.AFTERNOON: (12, 18),
+    Part.EVENING: (16, 23),
+    Part.NIGHT: (17, 24),
+    Part.SMALL_HOURS: (0, 6),
+    Part.AM: (0, 12),
+    Part.PM: (12, 24),
+}
+"""Which hours a part of the day may hold, first and one past the last."""
 
 
 def _minutes(clock: time) -> int:
