@@ -89,6 +89,8 @@ def _stands(found: Found, line: Line, context: Context, asked: bool) -> bool:
     placed = bool(found.parts.state and found.parts.postcode) or (bool(found.parts.postcode) and not line.lexicon.states)
     if found.kind in ("weak", "known"):
         return announced or placed or found.start <= line.skip_to
+    if found.parts.street_number == "1" and not found.parts.unit and not placed:  # "one moment"
+        return False
     return (placed and found.start <= line.skip_to) or (announced and _alone(found, line))
 
 
@@ -106,9 +108,9 @@ def _heard(found: Found, line: Line, context: Context) -> Heard:
         where = where.filled_from(parse(context.partial, known))
     placed = bool(where.suburb and (where.state or where.postcode))
     sure = min(0.95, _SURE[found.kind] + (0.05 if found.cued else 0.0) + (0.1 if placed else 0.0))
-    if found.kind == "weak" and placed and found.cued:
+    if found.kind == "weak" and placed and (found.cued or where.postcode):
         sure = max(sure, _UNMISTAKABLE)
-    readings = _readings(found, where, known)
+    readings = _readings(found.other, where, known, in_call=context.asked is not None)
     return Heard(
         value=readings[0],
         rule=found.kind,
@@ -121,13 +123,16 @@ def _heard(found: Found, line: Line, context: Context) -> Heard:
     )
 
 
-def _readings(found: Found, where: Parts, known: Lexicon) -> list[str]:
-    """The lines it may mean, the likelier first: two readings of the number, or a town that several states have."""
-    if found.other:
-        other = msgspec.structs.replace(where, unit=found.other.unit, street_number=found.other.street_number)
+def _readings(second: Parts | None, where: Parts, known: Lexicon, *, in_call: bool) -> list[str]:
+    """The lines it may mean, the likelier first: two readings of the number, or a town that several states have.
+
+    Which state is meant is a question for a call; of an utterance by itself the town stays as it was said.
+    """
+    if second:
+        other = msgspec.structs.replace(where, unit=second.unit, street_number=second.street_number)
         return list(dict.fromkeys((line_of(where, known), line_of(other, known))))
     states = known.shared_suburbs.get(where.suburb.casefold(), ())
-    if states and where.street_name and not where.state and not where.postcode and not where.country:
+    if in_call and states and where.street_name and not where.state and not where.postcode and not where.country:
         return [line_of(msgspec.structs.replace(where, state=state), known) for state in states[:_OPTIONS]]
     return [line_of(where, known)]
 
@@ -151,12 +156,14 @@ def _in_parts(line: Line, context: Context, asked: bool) -> Sequence[Heard]:
 
 
 def _part(line: Line, where: Parts, said: Pieces, rule: str, sure: float, *, patch: bool = False) -> Heard:
+    readings = _readings(None, where, line.lexicon, in_call=True)
     return Heard(
-        value=line_of(where, line.lexicon),
+        value=readings[0],
         rule=rule,
         span=line.span(said.start, said.end),
         sure=sure,
         whole=where.whole,
+        options=tuple(readings) if len(readings) > 1 else (),
         parts=where.said(),
         patch=patch,
     )

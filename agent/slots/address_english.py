@@ -11,6 +11,7 @@ import msgspec
 from agent.slots.address_line import Line
 from agent.slots.address_number import House, house
 from agent.slots.address_parts import Parts
+from agent.slots.address_postcode import alphanumeric, known_area
 from agent.slots.address_street import Street, street, unit, written
 from agent.slots.address_town import town
 
@@ -35,7 +36,7 @@ def addresses(line: Line) -> Iterator[Found]:
     at, done, tried = 0, 0, 0
     while at < line.size and tried < _MOST_NUMBERS:
         if not _may_start(line, at):
-            at += 1
+            at = _past_postcode(line, at)
             continue
         tried += 1
         found = _post_box(line, at) or _address(line, at, done)
@@ -46,6 +47,16 @@ def addresses(line: Line) -> Iterator[Found]:
         at = done = max(found.end, at + 1)
     if not done and line.lexicon.named_houses and (named := _named_house(line)):
         yield named
+
+
+def _past_postcode(line: Line, at: int) -> int:
+    """The next token; after a postcode of letters and figures, so that its figures begin no address. "So 12 St Mary's Road" has none."""
+    in_one = len(line.norms[at]) == 1 or line.glued(at + 1)
+    if line.lexicon.postcode_shapes and line.is_word(at) and (in_one or line.norms[at] not in line.lexicon.lead_in):
+        postcode, end = alphanumeric(line, at)
+        if postcode and known_area(postcode, line.lexicon.postcode_areas):
+            return end
+    return at + 1
 
 
 def _may_start(line: Line, at: int) -> bool:
@@ -145,9 +156,13 @@ def _building_before(line: Line, at: int) -> tuple[int, str]:
     if not line.lexicon.named_houses or line.norm(at - 1) != "," or line.norm(at - 2) not in line.lexicon.houses:
         return at, ""
     start = at - 2
-    while start > 0 and line.is_word(start - 1) and line.norms[start - 1] not in line.lexicon.lead_in and at - start < _HOUSE_WORDS + 1:
+    while start > 0 and line.is_word(start - 1) and at - start < _HOUSE_WORDS + 1 and _in_house_name(line, start - 1):
         start -= 1
     return (start, " ".join(written(line, word) for word in range(start, at - 1))) if at - start > 2 else (at, "")
+
+
+def _in_house_name(line: Line, at: int) -> bool:
+    return line.norms[at] not in line.lexicon.lead_in or line.norms[at] in ("the", "old", "new")
 
 
 def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, int]:
@@ -168,7 +183,7 @@ def _named_house(line: Line) -> Found | None:
         if line.norms[at] not in line.lexicon.houses or line.norms[at] in line.lexicon.types or not line.is_word(at - 1):
             continue
         start = at
-        while start > 0 and line.is_word(start - 1) and line.norms[start - 1] not in line.lexicon.lead_in and at - start < _HOUSE_WORDS:
+        while start > 0 and line.is_word(start - 1) and at - start < _HOUSE_WORDS and _in_house_name(line, start - 1):
             start -= 1
         way = street(line, at + 1)
         if start == at or way is None or way.kind != "typed":

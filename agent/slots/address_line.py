@@ -10,6 +10,9 @@ from agent.text import Said, Token
 _SHORT = 4
 """A full stop after a word this short, or shorter, marks a short form ("St.", "N.S.W.")."""
 _SPELLED = 2
+_MOST_LETTERS = 24
+_LOOK_BACK = 6
+_SPELLING = frozenset({",", "that's", "thats", "spelled", "spelt", "it's", "its", "spelling", "is"})
 _MARKS = frozenset('"()[]{}*_')
 _SUFFIXES = ("st", "nd", "rd", "th")
 
@@ -19,7 +22,7 @@ class Line:
 
     def __init__(self, said: Said, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.tokens: Sequence[Token] = _mend_spelled(_without_stops(said.tokens))
+        self.tokens: Sequence[Token] = _mend_spelled(_without_stops(said.tokens), lexicon)
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
 
@@ -100,42 +103,63 @@ def _without_stops(tokens: Sequence[Token]) -> list[Token]:
     return found
 
 
-def _mend_spelled(tokens: Sequence[Token]) -> list[Token]:
-    """A word followed by its letters means the letters: "Smith, S M Y T H" is one word, Smyth."""
+def _mend_spelled(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+    """A word followed by its letters means the letters: "Smith Street, that's S M Y T H" is Smyth Street.
+
+    Letters that spell no word said just before stay, since they may be a postcode's.
+    """
     found: list[Token] = []
     at = 0
     while at < len(tokens):
-        token = tokens[at]
-        letters, end = _letters(tokens, at + 1, token) if token.is_word and len(token.norm) > 1 else ("", at)
-        if letters:
-            plain = "".join(c for c in token.norm if c.isalpha())
-            text = token.text if plain == letters.lower() else letters.capitalize()
-            found.append(Token(text, text.casefold(), token.start, tokens[end - 1].end))
-            at = end + 1 if plain == letters and end + 1 < len(tokens) and tokens[end].norm == "," else end
-        else:
-            found.append(token)
+        run, end = _letters(tokens, at)
+        back, letters = _word_spelled(run, found, lexicon) if run else (-1, "")
+        if back < 0:
+            found.append(tokens[at])
             at += 1
+            continue
+        word = found[back]
+        end = _after_letters(tokens, at, len(letters)) if len(letters) < len(run) else end
+        found[back] = word if letters == _plain(word) else word._replace(text=letters.capitalize(), norm=letters)
+        while len(found) > back + 1 and found[-1].norm in _SPELLING:
+            found.pop()
+        at = end + 1 if end + 1 < len(tokens) and tokens[end].norm == "," and tokens[end + 1].norm in lexicon.types else end
     return found
 
 
-def _letters(tokens: Sequence[Token], at: int, word: Token) -> tuple[str, int]:
-    """The single letters from `at` on that spell something like `word`, and the index after them."""
-    if at < len(tokens) and tokens[at].norm == ",":
-        at += 1
-    found, end = "", at
-    plain = "".join(c for c in word.norm if c.isalpha())
-    while at < len(tokens):
-        token = tokens[at]
-        if len(token.norm) == 1 and token.is_word:
-            found, at = found + token.norm, at + 1
-            end = at
-            if found == plain:
-                break
-        elif token.norm in "-," and found and at + 1 < len(tokens) and len(tokens[at + 1].norm) == 1 and tokens[at + 1].is_word:
-            at += 1
+def _plain(word: Token) -> str:
+    return "".join(c for c in word.norm if c.isalpha())
+
+
+def _letters(tokens: Sequence[Token], at: int) -> tuple[str, int]:
+    """The single letters from `at` on, and the index after them; ("", at) for fewer than two."""
+    run, end = "", at
+    while end < len(tokens) and len(run) < _MOST_LETTERS:
+        if tokens[end].is_word and len(tokens[end].norm) == 1:
+            run, end = run + tokens[end].norm, end + 1
+        elif tokens[end].norm in "-," and run and end + 1 < len(tokens) and tokens[end + 1].is_word and len(tokens[end + 1].norm) == 1:
+            end += 1
         else:
             break
-    alike = len(found) >= _SPELLED and (
-        found == plain or (len(found) > _SPELLED and found[0] == plain[0] and abs(len(found) - len(plain)) <= _SPELLED)
-    )
-    return (found, end) if alike else ("", at)
+    return (run, end) if len(run) >= _SPELLED else ("", at)
+
+
+def _word_spelled(run: str, found: Sequence[Token], lexicon: Lexicon) -> tuple[int, str]:
+    """Which of the last words the run of letters spells, and the letters that do: the word just as it was heard, or one that begins alike and is
+    about as long, which no street type is; (-1, "") for none."""
+    near = [at for at in range(len(found) - 1, max(-1, len(found) - _LOOK_BACK), -1) if found[at].is_word and len(found[at].norm) >= _SPELLED]
+    for at in near:
+        if run.startswith(plain := _plain(found[at])):
+            return at, plain
+    for at in near:
+        plain = _plain(found[at])
+        alike = len(run) > _SPELLED and run[0] == plain[0] and abs(len(run) - len(plain)) <= _SPELLED
+        if alike and plain not in lexicon.types and len(set(run) & set(plain)) * 2 >= len(set(plain)):
+            return at, run
+    return -1, ""
+
+
+def _after_letters(tokens: Sequence[Token], at: int, count: int) -> int:
+    while count:
+        count -= tokens[at].is_word
+        at += 1
+    return at

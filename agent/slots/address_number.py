@@ -128,6 +128,7 @@ def _slashed(line: Line, found: House) -> House:
 def _ranged(line: Line, found: House) -> House:
     """ "12-14", "twelve to fourteen"; after "to" only upwards."""
     sign = line.norm(found.end)
+    sign = "-" if sign in ("dash", "hyphen") else sign
     if sign not in ("-", "to", "through"):
         return found
     following = groups(line, found.end + 1)
@@ -135,7 +136,7 @@ def _ranged(line: Line, found: House) -> House:
         return found
     until = "".join(group.figures for group in following)
     upwards = len(until) <= _MOST_FIGURES and int(until) > int("".join(filter(str.isdigit, found.number)) or 0)
-    written = sign == "-" and line.is_written(found.end - 1) and following[-1].written and len(until) <= _MOST_FIGURES
+    written = sign == "-" and len(until) <= _MOST_FIGURES
     return House(found.unit, f"{found.number}-{until}", following[-1].end, None) if upwards or written else found
 
 

@@ -7,18 +7,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
+from rapidfuzz.fuzz import ratio
 
+from agent.languages.letters import spell
 from agent.slots.address_english import addresses
 from agent.slots.address_line import Line
 from agent.slots.address_number import house
 from agent.slots.address_parts import Parts
-from agent.slots.address_postcode import alphanumeric
-from agent.slots.address_street import street, unit
+from agent.slots.address_postcode import alphanumeric, numeric
+from agent.slots.address_street import street, unit, written
 from agent.slots.address_town import town
 from agent.slots.address_words import Lexicon
 from agent.text import Said
 
 _MOST_TOWN_WORDS = 4
+_SPELLED = 3
+_ALIKE = 60.0
+"""Out of 100: "Smyth" and "Smith" 80, "Fitzroy" and "Fraser" 46."""
+_SPELLING = frozenset({"spelled", "spelt", "with", "spelling"})
 _BESIDE_NEGATION = frozenset({",", "but", "it's", "its", "it"})
 
 
@@ -38,7 +44,7 @@ def parse(value: str, lexicon: Lexicon) -> Parts:
     line = Line(Said(value), lexicon)
     if found := next(iter(addresses(line)), None):
         return found.parts
-    begun = pieces(line, town_expected=True)
+    begun = pieces(line, town_expected=True, number_expected=True)
     return begun.parts if begun else Parts()
 
 
@@ -48,7 +54,7 @@ def pieces(line: Line, *, town_expected: bool = False, number_expected: bool = F
     while start < stop and (
         line.norms[start] in line.lexicon.courtesy or line.norms[start] in line.lexicon.lead_in or not line.tokens[start].norm[0].isalnum()
     ):
-        if line.phrase(start, line.lexicon.number_cue)[1] > start + 1 or _is_name(line, start, stop) or alphanumeric(line, start)[0]:
+        if line.phrase(start, line.lexicon.number_cue)[1] > start + 1 or _is_name(line, start, stop):
             break
         start += 1
     if start >= stop:
@@ -64,16 +70,19 @@ def pieces(line: Line, *, town_expected: bool = False, number_expected: bool = F
     end = max(end, at)
     if not _nothing_else(line, end, stop) or parts == Parts():
         return None
-    placed = bool(parts.state or parts.postcode or parts.unit or parts.street_name)
-    by_itself = parts.suburb and not placed and not labelled
-    if by_itself and not (town_expected and len(parts.suburb.split()) <= _MOST_TOWN_WORDS) and not parts.street_number:
+    placed = parts.state or parts.postcode or parts.street_name
+    if parts.suburb and not placed and not _is_town_alone(line, start, end, parts, expected=town_expected):
         return None
     return Pieces(parts, start, end, labelled or bool(after > at), denied)
 
 
 def _is_name(line: Line, at: int, stop: int) -> bool:
-    """Whether a word of courtesy is a name's first word here: "the avenue", "no 12"."""
-    return line.norms[at] == "the" and at + 1 < stop and line.norm(at + 1) in line.lexicon.types
+    """Whether a word of courtesy begins a name or a postcode here: "the avenue", "New South Wales", "new farm", "m one one a e"."""
+    if line.phrase(at, line.lexicon.states)[0] or alphanumeric(line, at)[0]:
+        return True
+    following = line.norm(at + 1) if at + 1 < stop else ""
+    is_the = line.norms[at] == "the" and following in line.lexicon.types
+    return is_the or (line.norms[at] in ("new", "old") and following not in ("", "address", "one", "place"))
 
 
 def _affirmed(line: Line) -> tuple[int, int, Sequence[str]]:
@@ -91,7 +100,8 @@ def _affirmed(line: Line) -> tuple[int, int, Sequence[str]]:
 def _number_or_street(line: Line, at: int, stop: int, *, number_expected: bool) -> tuple[Parts, int, bool]:
     _, number_at = line.phrase(at, line.lexicon.number_cue)
     number = house(line, number_at)
-    if number and number.end <= stop and (number_at > at or number_expected) and _nothing_else(line, number.end, stop):
+    is_postcode = number_at == at and bool(numeric(line, at)[0])
+    if number and not is_postcode and number.end <= stop and (number_at > at or number_expected) and _nothing_else(line, number.end, stop):
         return Parts(unit=number.unit, street_number=number.number), number.end, number_at > at
     if (
         number is None
@@ -102,6 +112,12 @@ def _number_or_street(line: Line, at: int, stop: int, *, number_expected: bool) 
     ):
         return Parts(street_name=way.name), way.end, way.kind == "typed"
     return Parts(), at, False
+
+
+def _is_town_alone(line: Line, start: int, end: int, parts: Parts, *, expected: bool) -> bool:
+    """Whether words with nothing beside them that places them are a town: where one is expected, and none of them does something else."""
+    few = len(parts.suburb.split()) <= _MOST_TOWN_WORDS
+    return expected and few and not parts.unit and line.lexicon.no_town.isdisjoint(line.norms[start:end])
 
 
 def _is_town(line: Line, at: int, end: int) -> bool:
@@ -123,26 +139,78 @@ def continued(before: Parts, line: Line) -> tuple[Parts, Pieces] | None:
 
 def mended(current: Parts, line: Line) -> tuple[Parts, Pieces] | None:
     """`current` with the part that this turn corrects; None when it corrects none."""
+    if (put := _put_for(current, line)) or (put := _respelled(current, line)):
+        return put, Pieces(put, 0, line.size, True)
     said = pieces(line, town_expected=True, number_expected=True)
-    if said is None:
+    if said is None or not said.parts.said():
         return None
-    parts = said.parts
-    if parts.street_number and not parts.street_name and not parts.unit and _is_unit(current, said.denied):
-        label = current.unit.rpartition(" ")[0]
-        parts = Parts(unit=f"{label} {parts.street_number}".strip())
-    if parts.unit and " " not in parts.unit and not parts.unit.startswith("#") and not parts.street_number:
+    return msgspec.structs.replace(current, **said.parts.said()), said
+
+
+def _put_for(current: Parts, line: Line) -> Parts | None:
+    """ "X not Y", where Y stands in the address: "fourteen not forty", "Fitzroy not Richmond", "road not street", "west not east"."""
+    start, stop, _ = _affirmed(line)
+    at = next((here for here in range(line.size) if line.phrase(here, line.lexicon.negation)[1] > here), -1)
+    if at < 0:
         return None
-    return _replaced(current, parts), said
+    after = line.phrase(at, line.lexicon.negation)[1]
+    denied = (after, line.size) if start == 0 else (after, start)
+    new, old = _plain_words(line, start, stop), _plain_words(line, *denied)
+    if not new or not old or len(new) > _MOST_TOWN_WORDS:
+        return None
+    for name in ("unit", "street_number", "street_name", "suburb"):
+        words: list[str] = getattr(current, name).split()
+        for here in range(len(words) - len(old) + 1):
+            if [word.casefold() for word in words[here : here + len(old)]] == [word.casefold() for word in old]:
+                new = new[1:] if here and len(new) > 1 and new[0] == words[here - 1] else new
+                return msgspec.structs.replace(current, **{name: " ".join((*words[:here], *new, *words[here + len(old) :]))})
+    return None
 
 
-def _is_unit(current: Parts, denied: Sequence[str]) -> bool:
-    """Whether the number denied is the unit's and not the house's."""
-    words = [word for word in denied if word.isalnum()]
-    return bool(words) and bool(current.unit) and words[0] == current.unit.rpartition(" ")[2].lower() != current.street_number.lower()
+def _plain_words(line: Line, start: int, stop: int) -> list[str]:
+    """The words from `start` to `stop` as an address writes them, words of courtesy dropped: numbers as figures, types and directions in full."""
+    said: list[str] = []
+    at = start
+    while at < stop:
+        norm = line.norms[at]
+        number = house(line, at)
+        if number and number.end <= stop and not number.unit:
+            said.append(number.number)
+            at = number.end
+            continue
+        if line.is_word(at) and norm not in line.lexicon.courtesy and norm not in line.lexicon.lead_in - line.lexicon.types.keys():
+            tables = (line.lexicon.types, line.lexicon.weak_types, line.lexicon.directions, line.lexicon.units)
+            said.append(next((table[norm] for table in tables if norm in table), "") or written(line, at))
+        at += 1
+    return said
 
 
-def _replaced(current: Parts, new: Parts) -> Parts:
-    return msgspec.structs.replace(current, **new.said())
+def _respelled(current: Parts, line: Line) -> Parts | None:
+    """A word said or spelled that sounds like one in the street or the town: "Smyth with a y", "it's S M Y T H"."""
+    at = 0
+    while at < line.size and (line.norms[at] in line.lexicon.courtesy or line.norms[at] in _SPELLING or not line.tokens[at].norm[0].isalnum()):
+        at += 1
+    letters, end = spell(line.tokens, at, "en")
+    if len(letters) >= _SPELLED and letters.isalpha():
+        word = letters.capitalize()
+    elif line.is_word(at) and len(line.norms[at]) > _SPELLED and line.norms[at] not in line.lexicon.no_town:
+        word, end = written(line, at), at + 1
+        if line.norm(end) == "with" and len(line.norm(end + 2)) == 1 and line.norm(end + 2) in line.norms[at]:
+            end += 3
+    else:
+        return None
+    if not _nothing_else(line, end, line.size):
+        return None
+    held = [(name, old) for name in ("street_name", "suburb") for old in getattr(current, name).split() if old.casefold() not in line.lexicon.types]
+    best = max(((_alike(word, old), name, old) for name, old in held), default=(0.0, "", ""))
+    if best[0] < _ALIKE or best[2].casefold() == word.casefold():
+        return None
+    words = [word if old == best[2] else old for old in getattr(current, best[1]).split()]
+    return msgspec.structs.replace(current, **{best[1]: " ".join(words)})
+
+
+def _alike(one: str, other: str) -> float:
+    return ratio(one.casefold(), other.casefold()) if one[0].casefold() == other[0].casefold() else 0.0
 
 
 def moved(current: Parts, new: Parts) -> Parts:

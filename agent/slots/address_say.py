@@ -28,7 +28,7 @@ def spoken(value: str, parts: Parts, lexicon: Lexicon, slow: bool) -> str:
         return value
     pieces = [_street(parts, lexicon, slow)]
     if parts.unit and not _slashed(parts):
-        unit = ", ".join(_unit(each, slow) for each in parts.unit.split(", "))
+        unit = ", ".join(_unit(each, slow, lexicon) for each in parts.unit.split(", "))
         pieces.insert(0 if lexicon.unit_before or not parts.street_name else 1, unit)
     pieces.append(", ".join(_names(segment, lexicon, slow) for segment in parts.suburb.split(", ")) if parts.suburb else "")
     pieces.append(_state(parts, lexicon))
@@ -44,9 +44,9 @@ def _slashed(parts: Parts) -> bool:
 
 
 def _street(parts: Parts, lexicon: Lexicon, slow: bool) -> str:
-    number = _number(parts.street_number, slow)
+    number = _number(parts.street_number, slow, lexicon)
     if _slashed(parts):
-        number = f"{_number(parts.unit, slow)} {_say()['slash']} {number}"
+        number = f"{_number(parts.unit, slow, lexicon)} {_say()['slash']} {number}"
     name = _names(parts.street_name, lexicon, slow)
     if not number or not name:
         return number or name
@@ -64,14 +64,16 @@ def _number_words() -> frozenset[str]:
     }
 
 
-def _number(text: str, slow: bool) -> str:
-    """ "12A" is "twelve A", "401" "four oh one", "12-14" "twelve to fourteen"."""
+def _number(text: str, slow: bool, lexicon: Lexicon) -> str:
+    """ "12A" is "twelve A", "401" "four oh one", "12-14" "twelve to fourteen", but a dash where units stand before it."""
+    first, _, last = text.partition("-")
+    upwards = lexicon.unit_before and first.isdigit() and last.isdigit() and int(first) < int(last)
     said: list[str] = []
     for run in _runs(text):
         if run.isdigit():
             said.append(_figures(run, slow))
         elif run == "-":
-            said.append(_say()["to"])
+            said.append(_say()["to" if upwards else "dash"])
         elif run == "/":
             said.append(_say()["slash"])
         elif run == "#":
@@ -105,7 +107,7 @@ def _below_hundred(number: int) -> str:
     return f"{say['tens'][tens]}-{say['ones'][ones]}" if ones else str(say["tens"][tens])
 
 
-def _unit(unit: str, slow: bool) -> str:
+def _unit(unit: str, slow: bool, lexicon: Lexicon) -> str:
     """ "Apt 4B" is "Apartment four B", "3rd Floor" "third Floor"."""
     said = []
     for word in unit.split():
@@ -114,7 +116,7 @@ def _unit(unit: str, slow: bool) -> str:
         elif word.startswith("PO"):
             said.append(_say()["post_box"].rpartition(" ")[0])
         else:
-            said.append(_say()["units"].get(word) or (_number(word, slow) if not word.isalpha() or len(word) == 1 else word))
+            said.append(_say()["units"].get(word) or (_number(word, slow, lexicon) if not word.isalpha() or len(word) == 1 else word))
     return " ".join(said)
 
 
@@ -145,16 +147,17 @@ def _names(text: str, lexicon: Lexicon, slow: bool) -> str:
         if ordinal := _ordinal(word) if word[0].isdigit() else "":
             said.append(ordinal)
         elif word[0].isdigit():
-            said.append(_number(word, slow))
+            said.append(_number(word, slow, lexicon))
         elif lower == "st" and said[-1:] != ["Saint"]:
             said.append(_say()["saint"])
         elif len(word) == 2 and lower in lexicon.directions and word.isupper():
             said.append({"NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}[word])
         elif slow and _is_spelled(lower, lexicon, first=at == 0):
-            said.append(f"{word}, {' '.join(c.upper() for c in word if c.isalpha())},")
+            # The full stop is a pause that a comma would turn into the end of the part.
+            said.append(f"{word}, {' '.join(c.upper() for c in word if c.isalpha())}.")
         else:
             said.append(word)
-    return " ".join(said).rstrip(",")
+    return " ".join(said).rstrip(".")
 
 
 def _is_spelled(word: str, lexicon: Lexicon, *, first: bool) -> bool:

@@ -53,11 +53,17 @@ def _prefixed(line: Line, at: int) -> Street | None:
     following = line.norm(at + 1)
     if kind is None or not line.is_word(at + 1) or following in line.lexicon.types or line.ends(at + 1):
         return None
-    said, here = [kind], at + 1
+    said, here, short = [kind], at + 1, 0
     while line.is_word(here) and len(said) <= _OPEN_WORDS and (line.norm(here) in line.lexicon.link or not _stops_name(line, here)):
-        said.append(line.norm(here) if line.norm(here) in line.lexicon.link else _joined(line, here)[0])
+        particle = line.norm(here) in line.lexicon.link
+        said.append(line.norm(here) if particle else _joined(line, here)[0])
         here = _joined(line, here)[1]
-    return Street(" ".join(said), here, "weak") if len(said) > 1 and line.ends(here) else None
+        if not short and not particle and said[-1] not in ("St", "Saint", "Sainte", "Ste"):
+            short = len(said) + (line.norm(here) in line.lexicon.prefix_directions)
+    if line.norm(here) == "," or (here >= line.size and len(said) <= 3):
+        return Street(" ".join(said), here, "weak")
+    # With no pause after the street the town cannot be told from it, but a name is most often one word, and its direction ends it.
+    return Street(" ".join(said[:short]), here - (len(said) - short), "weak") if 1 < short <= len(said) and "-" not in line.norms[at:here] else None
 
 
 def _numbered(line: Line, at: int) -> Street | None:
@@ -148,7 +154,9 @@ def _name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, 
         return "", at
     if norm == "the" and begins:
         return "The", at + 1
-    if norm in line.lexicon.link:
+    if norm in line.lexicon.link and norm not in line.lexicon.street_link:
+        return "", at
+    if norm in line.lexicon.street_link:
         return (norm, at + 1) if not begins and line.is_word(at + 1) and not _stops_name(line, at + 1) else ("", at)
     if _stops_name(line, at):
         return "", at
@@ -245,7 +253,9 @@ def _belongs(line: Line, begin: int, at: int) -> bool:
         return True
     if len(norm) == 2:
         return True
-    return line.lexicon.region == "US" and place_starts(line, begin) == at + 1
+    if line.lexicon.region == "US":
+        return place_starts(line, begin) == at + 1
+    return line.lexicon.street_directions and f"{norm} {line.norm(at + 1)}" not in line.lexicon.directed_towns
 
 
 def _open(line: Line, at: int) -> Street | None:
@@ -266,7 +276,7 @@ def _open(line: Line, at: int) -> Street | None:
     return Street(" ".join(said), here, "open") if said and any(len(word) > 1 for word in said) and said != ["The"] else None
 
 
-def unit(line: Line, at: int, *, before_number: bool) -> tuple[str, int, bool]:
+def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False) -> tuple[str, int, bool]:
     """A part of a building at `at`: ("Apt 4B", the index after it, False), ("", at, False) for none.
 
     The last is True when the house number is said in the same run of numbers ("unit two eighty-eight"), which then begins after the label.
@@ -274,7 +284,7 @@ def unit(line: Line, at: int, *, before_number: bool) -> tuple[str, int, bool]:
     norm = line.norm(at)
     if floor := _floor(line, at):
         return (*floor, False)
-    label = line.lexicon.units.get(norm)
+    label = "#" if norm == "number" and after_street else line.lexicon.units.get(norm)
     if label is None:
         return "", at, False
     here = at + 1
@@ -285,7 +295,8 @@ def unit(line: Line, at: int, *, before_number: bool) -> tuple[str, int, bool]:
         here += 1
     said = groups(line, here)
     if said:
-        runs_on = before_number and len(said) > 1 and not line.ends(said[-1].end) and line.norm(said[-1].end) not in ("/", "slash")
+        after = _unit_letter(line, "", said[-1].end)[1]
+        runs_on = before_number and len(said) > 1 and not line.ends(after) and line.norm(after) not in ("/", "slash")
         if runs_on:
             return label, here, True
         figures, end = "".join(group.figures for group in said), said[-1].end

@@ -75,7 +75,7 @@ def _past_is(line: Line, at: int) -> int:
 def _unit(line: Line, here: _Town) -> bool:
     if here.parts.unit and here.parts.unit.split()[0] in line.lexicon.units.values() and not here.parts.street_name:
         return False
-    text, end, _ = unit(line, here.at, before_number=False)
+    text, end, _ = unit(line, here.at, before_number=False, after_street=bool(here.parts.street_name))
     if not text or (here.suburb and line.norms[here.at] in line.lexicon.houses):
         return False
     if text.startswith("Floor") and line.norms[here.at] == "fl":
@@ -148,12 +148,19 @@ def _suburb(line: Line, here: _Town) -> bool:
         segment.append(norm)
         here.at += 1
         return True
-    if norm in line.lexicon.stop:
+    if norm in line.lexicon.stop and not _named_like(line, here.at):
         return False
     text, end = _hyphenated(line, here.at)
     segment.append(text)
     here.at = here.end = end
     return True
+
+
+def _named_like(line: Line, at: int) -> bool:
+    """Whether a word that ends an address elsewhere is a town here, its state right after it: "Mobile, Alabama"."""
+    after = at + 2 if line.norm(at + 1) == "," else at + 1
+    _, end = line.phrase(after, line.lexicon.states)
+    return len(line.norms[at]) > 4 and end > after and state_stands(line, after, end, town_said=True)
 
 
 def _hyphenated(line: Line, at: int) -> tuple[str, int]:

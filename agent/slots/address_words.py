@@ -21,6 +21,8 @@ class Lexicon(NamedTuple):
     lead_in: frozenset[str]
     stop: frozenset[str]
     link: frozenset[str]
+    street_link: frozenset[str]
+    no_town: frozenset[str]
     counted: frozenset[str]
     courtesy: frozenset[str]
     negation: Phrases
@@ -57,6 +59,9 @@ class Lexicon(NamedTuple):
     unit_before: bool
     slash_unit: bool
     state_after_comma: bool
+    street_directions: bool
+    directed_towns: frozenset[str]
+    prefix_directions: frozenset[str]
     named_houses: bool
 
     @property
@@ -104,6 +109,8 @@ def lexicon(region: str) -> Lexicon:
         lead_in=frozenset(spoken["lead_in"].split()),
         stop=frozenset(spoken["stop"].split()),
         link=frozenset(spoken["link"].split()),
+        street_link=frozenset(spoken["street_link"].split()),
+        no_town=frozenset(spoken["no_town"].split()),
         counted=frozenset(spoken["counted"].split()),
         courtesy=frozenset(spoken["courtesy"].split()),
         **tables,
@@ -136,6 +143,9 @@ def lexicon(region: str) -> Lexicon:
         unit_before=place["unit_before"],
         slash_unit=place["slash_unit"],
         state_after_comma=place["state_after_comma"],
+        street_directions=place.get("street_directions", False),
+        directed_towns=frozenset(place.get("directed_towns", ())),
+        prefix_directions=frozenset(place.get("prefix_directions", ())),
         named_houses=place.get("named_houses", False),
     )
 

@@ -1,8 +1,8 @@
 """Addresses in Mandarin: province, city, district, town, road, number, building, room, the widest first (GB/T 23705).
 
 An address is found by its number ("88号", "3单元"), with a road's name or a division before it. What stands before and after it is cut off; its parts
-may stand in several clauses. A text that has figures was typed, or a recogniser wrote its numbers, and numerals left in it belong to names (东四六条45号);
-in a text without figures the numerals before 号, 室 and the like are numbers and become figures.
+may stand in several clauses. A text that has figures was typed, or a recogniser wrote its numbers, and numerals left in it belong to names
+(东四六条45号); in a text without figures the numerals before 号, 室 and the like are numbers and become figures.
 """
 
 import re
