@@ -20,6 +20,9 @@ _SEPARATORS = frozenset("-,.;/·、。_")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MAX_GLUED = 4
 _OPENING_GLUED = 3
+_MAX_ELEMENTS = 60
+_MAX_DOUBTFUL = 3
+"""Doubtful elements in a row that end a run: no name is spelled in them alone."""
 
 
 class _Kind(Enum):
@@ -62,6 +65,7 @@ class _Table(NamedTuple):
     stop: frozenset[str]
     sounds: Mapping[str, Sequence[str]]
     again: str
+    starters: frozenset[str]
 
 
 def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]:
@@ -87,6 +91,31 @@ def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]
     return "".join(e.text for e in kept), kept[-1].end
 
 
+def spelled_runs(tokens: Sequence[Token], language: str) -> Mapping[int, tuple[str, int]]:
+    """Every run of letters in the utterance, by the index of its first token: what `spell` says of it."""
+    starters = _table(language).starters
+    runs: dict[int, tuple[str, int]] = {}
+    at = 0
+    while at < len(tokens):
+        end = at
+        glued = at + 1 < len(tokens) and len(tokens[at + 1].norm) == 1 and len(tokens[at].norm) <= _OPENING_GLUED
+        if glued or len(tokens[at].norm) == 1 or tokens[at].norm in starters:
+            letters, end = spell(tokens, at, language)
+            if letters:
+                runs[at] = letters, end
+        at = max(end, at + 1)
+    return runs
+
+
+def letter_at(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]:
+    """The one letter named at `start`, where only a letter can stand ("with a why"): (letters, index after), or ("", start)."""
+    letters, end = spell(tokens, start, language)
+    if letters:
+        return letters, end
+    one = _element(tokens, start, _table(language))
+    return (one.text, one.end) if one and one.kind in (_Kind.NAMED, _Kind.WEAK) else ("", start)
+
+
 def spoken_letters(text: str, language: str, slow: bool) -> str:
     """`text` as we spell it aloud: "J, O, H, N"; slow: "J as in juliet, O as in oscar". What is neither a letter nor a named mark stands as it is."""
     say = words(language, "letters")["say"]
@@ -103,11 +132,12 @@ def _elements(tokens: Sequence[Token], start: int, table: _Table) -> list[_Eleme
     """Everything from `start` on that may be a letter, separators and fillers between passed over."""
     found: list[_Element] = []
     at = start
-    while at < len(tokens):
-        begin = _past(tokens, at, table) if found else at
-        element = _element(tokens, begin, table)
+    doubtful = 0
+    while at < len(tokens) and len(found) < _MAX_ELEMENTS and doubtful < _MAX_DOUBTFUL:
+        element = _element(tokens, _past(tokens, at, table) if found else at, table)
         if element is None:
             break
+        doubtful = doubtful + 1 if element.kind in (_Kind.WEAK, _Kind.GLUED, _Kind.MARK) else 0
         found.append(element)
         at = element.end
     return found
@@ -274,19 +304,22 @@ def _table(language: str) -> _Table:
     data = words(language, "letters")
     said = data["words"]
     coded = [(word, word[0]) for word in said["alphabet"].split()] + list(said["alphabet_phrases"].items())
+    named, repeat, code = _phrases(data["named"]), _phrases(data["repeat"]), _phrases(coded)
+    double_u, before = _phrases((phrase, "w") for phrase in said["double_u"]), _phrases((phrase, "-") for phrase in said["before"])
     return _Table(
-        named=_phrases(data["named"]),
+        named=named,
         weak=_phrases(data["weak"]),
-        repeat=_phrases(data["repeat"]),
+        repeat=repeat,
         counted=data["count"],
         marks=_phrases(data["marks"]),
-        double_u=_phrases((phrase, "w") for phrase in said["double_u"]),
-        before=_phrases((phrase, "-") for phrase in said["before"]),
+        double_u=double_u,
+        before=before,
         link=_phrases((phrase, "-") for phrase in said["link"]),
         filler=_phrases((phrase, "-") for phrase in said["filler"]),
-        code=_phrases(coded),
+        code=code,
         opening=frozenset(said["opening"]),
         stop=frozenset(said["stop"].split()),
         sounds=said["sounds"],
         again=said.get("again", ""),
+        starters=frozenset({*named, *repeat, *code, *double_u, *before, *said["opening"], *data["count"]}),
     )

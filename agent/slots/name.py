@@ -1,0 +1,56 @@
+"""Name: whom the booking is for, as the person writes it.
+
+Heard      "my name is Mary O'Neill", a bare name between fillers, first and last name apart, spelled names; 我叫王宝强, 免贵姓王, 弓长张.
+Held       "Mary-Anne O'Neill", "王宝强".
+Read back  the name; slowly: each word with its letters, each character with a word that has it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from agent.hearing import Context, Heard, Slot
+from agent.languages.letters import spoken_letters
+from agent.reasons import Reason
+from agent.slots.name_en import hear_english
+from agent.slots.name_lexicon import lexicon
+from agent.slots.name_zh import hear_mandarin, is_refused, is_written_in_han, spoken_characters, surname_of
+from agent.text import Said
+
+_MAX_CHARS = 80
+_MAX_DIGITS = 0
+
+
+def hear(said: Said, context: Context) -> Sequence[Heard]:
+    """Every name the utterance may hold, the caller's own first; somebody else's ("my mum, Joan") with the rule "other_person" and low `sure`."""
+    return hear_mandarin(said, context) if said.has_han else hear_english(said, context)
+
+
+def check(value: str, context: Context) -> Reason | None:
+    """NOT_A_NAME for digits and placeholders ("null"), TOO_SHORT and TOO_LONG; else None."""
+    letters = sum(character.isalpha() for character in value)
+    if not letters or sum(character.isdigit() for character in value) > _MAX_DIGITS or value.strip().lower() in lexicon().refused or is_refused(value.strip()):
+        return Reason.NOT_A_NAME
+    if len(value) > _MAX_CHARS:
+        return Reason.TOO_LONG
+    return Reason.TOO_SHORT if letters == 1 and not is_written_in_han(value) else None
+
+
+def read_back(value: str, context: Context, slow: bool) -> str:
+    """The name; slowly: "Mary, M, A, R, Y, Smyth, S, M, Y, T, H", or "王宝强，国王的王，宝贝的宝，强大的强"."""
+    if not slow:
+        return value
+    if is_written_in_han(value):
+        return spoken_characters(value)
+    between = "，" if context.language == "zh" else ", "
+    return between.join(between.join((word, spoken_letters(word, context.language, False))) for word in value.split())
+
+
+def parts(value: str, context: Context) -> Mapping[str, str]:
+    """Family name and given name, where they can be told apart; a name of one word is the given name."""
+    if is_written_in_han(value):
+        family = surname_of(value)
+        return {"family": family, "given": value[len(family) :]} if family else {"given": value}
+    given, _, family = value.partition(" ")
+    return {"given": given, "family": family} if family else {"given": given}
+
+
+NAME = Slot(name="name", hear=hear, check=check, read_back=read_back, parts=parts)

@@ -1,0 +1,88 @@
+"""The words of English names, ready for look-up: who is a name, who is an ordinary word, who only may be one."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+from agent.languages import words
+from agent.languages.phrases import Phrases
+
+_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("'s", ""))
+_MIN_STEM = 3
+_MIN_WORDLIKE = 6
+"""Shorter words say nothing by their ending: "Ming", "Reed"."""
+
+
+class Lexicon(NamedTuple):
+    given: frozenset[str]
+    family: frozenset[str]
+    ordinary: frozenset[str]
+    never: frozenset[str]
+    calendar: frozenset[str]
+    numbers: frozenset[str]
+    street: frozenset[str]
+    closers: frozenset[str]
+    titles: frozenset[str]
+    written_titles: Mapping[str, str]
+    suffixes: Mapping[str, str]
+    particles: frozenset[str]
+    small: frozenset[str]
+    after_o: frozenset[str]
+    glued_o: frozenset[str]
+    after_d: frozenset[str]
+    mac: frozenset[str]
+    hyphen: frozenset[str]
+    word_endings: tuple[str, ...]
+    refused: frozenset[str]
+    spelling: Phrases
+
+    def is_known(self, word: str) -> bool:
+        """Whether some list has it as a name."""
+        return word in self.given or word in self.family
+
+    def is_ordinary(self, word: str) -> bool:
+        """Whether it, or what is left of it without its ending, is an everyday word. A name may be one too ("White")."""
+        if word in self.ordinary or word in self.never or word in self.calendar or word in self.numbers or word in self.closers:
+            return True
+        if self.is_known(word):
+            return False
+        return any(word.endswith(end) and len(word) - len(end) >= _MIN_STEM and word[: -len(end)] + put in self.ordinary for end, put in _ENDINGS)
+
+    def is_wordlike(self, word: str) -> bool:
+        """Whether it is in no list and ends as words do and names do not: "horrendous"."""
+        return not self.is_known(word) and (len(word) >= _MIN_WORDLIKE or "'" in word) and word.endswith(self.word_endings)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lists of `languages/en/names.toml` and `name.toml`."""
+    names = words("en", "names")
+    data = words("en", "name")
+    grammar = data["grammar"]
+
+    def listed(name: str) -> frozenset[str]:
+        return frozenset(grammar[name].split())
+
+    return Lexicon(
+        given=frozenset(names["given"].split()),
+        family=frozenset(names["family"].split()),
+        ordinary=frozenset(names["ordinary"].split()),
+        never=listed("never"),
+        calendar=listed("calendar"),
+        numbers=listed("numbers"),
+        street=listed("street"),
+        closers=frozenset(data["fillers"]["closers"].split()),
+        titles=listed("titles"),
+        written_titles=data["titles"],
+        suffixes=grammar["suffixes"],
+        particles=listed("particles"),
+        small=listed("small"),
+        after_o=listed("after_o"),
+        glued_o=listed("glued_o"),
+        after_d=listed("after_d"),
+        mac=listed("mac"),
+        hyphen=frozenset(grammar["hyphen"]),
+        word_endings=tuple(grammar["word_endings"]),
+        refused=listed("refused"),
+        spelling=Phrases(grammar["spelling"]),
+    )
