@@ -35,7 +35,7 @@ def serve(settings: Settings) -> int:
             raise SettingsError("SLOTLINE_WORKERS: more than one worker needs a Redis that all of them see: set REDIS_URL, or install redis-server")
 
         def told() -> None:
-            _say(_welcome(settings, listening.getsockname()[1], url))
+            _say(welcome(settings, listening.getsockname()[1], url))
 
         if settings.workers > 1:
             return workers.supervise(settings, url, listening, told)
@@ -113,7 +113,7 @@ def _say(text: str) -> None:
         sys.stdout.flush()
 
 
-def _welcome(settings: Settings, port: int, embedded: str) -> str:
+def welcome(settings: Settings, port: int, embedded: str) -> str:
     """Where the console is, how to place a first call, where calls are kept."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104 - compared, not listened on
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

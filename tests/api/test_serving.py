@@ -1,0 +1,184 @@
+"""`slotline serve` as a process: what stops the start, what it says, how it ends and what outlives it."""
+
+import os
+import re
+import signal
+import socket
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from api import serve
+from api.settings import SettingsError
+from storage.embedded import EmbeddedRedis
+from storage.errors import NoRedisServer
+from tests.api.processes import Running, living, serving, slotline, until
+from tests.api.services import served, settings
+
+TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "said"),
+    [
+        (["--host", "0.0.0.0"], {}, "SLOTLINE_TOKENS"),
+        (["--port", "many"], {}, "SLOTLINE_PORT"),
+        (["--workers", "2"], {"USE_REDIS_SSE": "false"}, "USE_REDIS_SSE"),
+        (["--host", "198.51.100.7"], {"SLOTLINE_TOKENS": "a:viewer"}, "SLOTLINE_HOST"),
+        ([], {"SLOTLINE_BUSINESS": "nowhere.toml"}, "SLOTLINE_BUSINESS"),
+        ([], {"REDIS_URL": "localhost"}, "REDIS_URL"),
+        (["--colour"], {}, "--colour"),
+    ],
+)
+def test_what_stops_the_start_is_one_line(tmp_path: Path, arguments: list[str], given: dict[str, str], said: str) -> None:
+    ended = slotline("serve", *arguments, cwd=tmp_path, **given)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("slotline")
+    assert said in line
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        ended = slotline("serve", "--port", str(other.getsockname()[1]), cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "in use" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_workers_need_a_redis_that_all_of_them_see(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def none_here(_: EmbeddedRedis) -> None:
+        raise NoRedisServer("none")
+
+    monkeypatch.setattr(EmbeddedRedis, "start", none_here)
+    with pytest.raises(SettingsError, match="SLOTLINE_WORKERS"):
+        serve.serve(settings(workers=2, port=0, data=tmp_path))
+    assert "nothing survives a restart" in serve.welcome(settings(), 8080, "")
+
+
+def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        assert f"{running.url}/" in running.welcome
+        curl = re.search(r"curl -s (\S+) -d '(.*)'", running.welcome)
+        assert curl is not None
+        assert running.http.post(curl[1], content=curl[2]).status_code == 200
+        assert running.http.get("/health").json()["status"] == "ok"
+        assert running.say("my name is Mary").status_code == 200
+        assert running.stop() == 0
+        events = running.events
+        assert [event["event"] for event in events] == ["started", "turn", "turn", "stopped"]
+        assert events[2]["call"] == "CA1"
+        assert events[2]["ms"] > 0
+        assert "Mary" not in running.told
+
+
+def test_ctrl_c_is_no_failure(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        assert running.stop(signal.SIGINT) == 0
+
+
+def test_calls_outlive_a_service_that_is_killed(tmp_path: Path) -> None:
+    with serving(tmp_path) as running:
+        said = running.say("hello", startedAt="2026-03-02T01:00:00Z").content
+        assert running.stop(signal.SIGKILL) == -signal.SIGKILL
+    with serving(tmp_path, port=running.port) as again:
+        assert again.say("hello", startedAt="2026-03-02T01:00:00Z").content == said
+
+
+def test_workers_are_replaced_and_end_with_their_parent(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2") as running:
+        said = running.say("hello", startedAt="2026-03-02T01:00:00Z").content
+        first = _workers(running)
+        assert len(first) == 2
+        killed, kept = sorted(first)
+        _kill(killed)
+        until(lambda: len(_workers(running)) == 3)
+        until(lambda: running.http.get("/health").json()["status"] == "ok")
+        [new] = _workers(running) - first
+        assert running.stop(signal.SIGKILL) == -signal.SIGKILL
+        until(lambda: not living(kept) and not living(new))
+    with serving(tmp_path, "--workers", "2", port=running.port) as again:
+        assert again.say("hello", startedAt="2026-03-02T01:00:00Z").content == said
+        workers = _workers(again)
+        assert again.stop() == 0
+        assert not any(living(pid) for pid in workers)
+
+
+def test_the_end_is_gentle() -> None:
+    with served(drain_s=20) as (service, server, port):
+        base = f"http://127.0.0.1:{port}"
+        service.told.hold.clear()
+        answers: list[httpx.Response] = []
+        caller = threading.Thread(target=lambda: answers.append(httpx.post(f"{base}/ai/conversation", json=TURN, timeout=30, trust_env=False)))
+        with httpx.Client(base_url=base, trust_env=False) as http, http.stream("GET", "/events", timeout=30) as stream:
+            lines = stream.iter_lines()
+            while "connected" not in next(lines):
+                pass
+            caller.start()
+            until(lambda: service.gate.busy)
+            server.handle_exit(signal.SIGTERM, None)
+            assert "retry:" in "".join(lines)[-40:], "an open stream is told when to come back, and ends"
+            refused = http.post("/ai/conversation", json=TURN)
+            assert (refused.status_code, refused.json()["code"]) == (503, "draining")
+            assert "retry-after" in refused.headers
+            assert http.get("/ready").status_code == 503
+            assert http.get("/health").json()["status"] == "draining"
+            late = http.get("/calls/CA1/events")
+            assert (late.status_code, late.text[:6]) == (200, "retry:")
+        assert not answers
+        service.told.hold.set()
+        caller.join(30)
+        assert answers[0].status_code == 200
+
+
+def test_the_end_does_not_wait_for_ever() -> None:
+    with served(drain_s=0.2) as (service, server, port):
+        service.told.hold.clear()
+        connection = socket.create_connection(("127.0.0.1", port))
+        body = b'{"callSid":"CA1","customerMessage":{"message":"hello"}}'
+        connection.sendall(b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+        until(lambda: service.gate.busy)
+        server.handle_exit(signal.SIGTERM, None)
+        until(lambda: server.should_exit)
+        connection.close()
+        service.told.hold.set()
+
+
+def test_a_caller_who_hangs_up_undoes_nothing() -> None:
+    with served() as (service, _, port):
+        service.told.hold.clear()
+        connection = socket.create_connection(("127.0.0.1", port))
+        body = b'{"callSid":"CA1","turnId":"1","customerMessage":{"message":"hello"}}'
+        connection.sendall(b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
+        until(lambda: service.gate.busy)
+        connection.close()
+        service.told.hold.set()
+        until(lambda: not service.gate.busy)
+        answer = httpx.post(f"http://127.0.0.1:{port}/ai/conversation", content=body, trust_env=False)
+        assert answer.json()["aiResponse"]["message"] == "Turn 1."
+        assert answer.json()["progress"]["total"] == 6
+
+
+def test_doctor_says_what_is_there_and_what_is_not(tmp_path: Path) -> None:
+    healthy = slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="9", SLOTLINE_COLOUR="red", SLOTLINE_TOKENS="secret:viewer")
+    assert healthy.returncode == 0, healthy.stdout
+    for said in ("Acme Home Services", "SLOTLINE_COLOUR is no setting", "1 viewer", "not running at http://127.0.0.1:9"):
+        assert said in healthy.stdout
+    assert "secret" not in healthy.stdout
+    ill = slotline("doctor", cwd=tmp_path, REDIS_URL="redis://user:secret@127.0.0.1:9/0", SLOTLINE_PORT="9")
+    assert ill.returncode == 1
+    assert "!!  redis" in ill.stdout
+    assert "secret" not in ill.stdout
+    assert slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="x").returncode == 1
+
+
+def _workers(running: Running) -> set[int]:
+    return {event["pid"] for event in running.events if event["event"] == "started"}
+
+
+def _kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: not living(pid))
