@@ -1,0 +1,131 @@
+"""Service: which of the things on offer the caller wants.
+
+Heard      its name, another word for it, what is wrong ("my drain is blocked"), its place in what was read out ("the second one"), its price.
+Held       `Service.id`.
+Read back  its name in the call's language.
+
+Two services that fit equally are asked about, never chosen between; what is not on the list is not heard.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from agent.business import Service, in_language
+from agent.hearing import Context, Heard, Slot
+from agent.languages import words
+from agent.reasons import Reason
+from agent.slots.service_choice import Pick, listed, pick
+from agent.slots.service_index import Match, index, matches, offers
+from agent.text import Said
+
+LEAST = 0.42
+"""Share of a name that must be met when the service was asked for."""
+PLAIN = 0.8
+"""... and to be taken when something else was."""
+AS_GOOD = 0.12
+"""Scores this near to the best are as good."""
+MOST_OPTIONS = 3
+_REACH = 5
+"""Words that a negator takes back at most."""
+
+
+def hear(said: Said, context: Context) -> Sequence[Heard]:
+    """Every service the caller may mean, best first; `options` where several fit equally."""
+    if not said or not context.services:
+        return ()
+    table = words("zh" if said.has_han else "en", "service")
+    barred = _taken_back(said, table)
+    found = matches(said.words, index(offers(context.services)), barred)
+    strong = [match for match in found if match.score >= LEAST]
+    picked = pick(said, context)
+    if picked and not (strong and strong[0].score >= PLAIN):
+        return _picked(picked, said, context)
+    if not strong:
+        return _other_of_two(said, context, barred)
+    return _heard(strong, said, context)
+
+
+def check(value: str, context: Context) -> Reason | None:
+    """Reason.NOT_OFFERED for an id that no service on offer has."""
+    return None if _by_id(value, context) else Reason.NOT_OFFERED
+
+
+def read_back(value: str, context: Context, slow: bool) -> str:
+    """The service's name in the call's language; the id itself when it is not offered."""
+    service = _by_id(value, context)
+    return in_language(service.name, context.language) if service else value
+
+
+def parts(value: str, context: Context) -> Mapping[str, str]:
+    return {}
+
+
+def _by_id(value: str, context: Context) -> Service | None:
+    return next((service for service in context.services if service.id == value), None)
+
+
+def _picked(picked: Pick, said: Said, context: Context) -> Sequence[Heard]:
+    if not (picked.plain or context.asks("service")):
+        return ()
+    span = (said.tokens[picked.first].start, said.tokens[picked.last - 1].end)
+    return (Heard(value=picked.service.id, rule=picked.rule, span=span, sure=0.8 if picked.plain and context.asked is None else 0.6),)
+
+
+def _heard(strong: Sequence[Match], said: Said, context: Context) -> Sequence[Heard]:
+    """The matches as values: the best alone, or with those that fit as well by other words."""
+    best = strong[0]
+    rivals = [best]
+    for match in strong[1:]:
+        near = best.score - match.score <= AS_GOOD
+        if near and not match.tokens < best.tokens and (match.weight >= best.weight * 0.75 or not match.tokens & best.tokens):
+            rivals.append(match)
+    longer = [match for match in strong[1:] if best.tokens < match.tokens and best.score - match.score <= AS_GOOD]
+    if longer:
+        rivals = [longer[0]]
+    ids = [context.services[match.service].id for match in rivals[:MOST_OPTIONS]]
+    first = rivals[0]
+    ambiguous = len(ids) > 1
+    places = sorted(first.tokens)
+    span = (said.tokens[places[0]].start, said.tokens[places[-1]].end)
+    sure = 0.5 if ambiguous else min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
+    heard = [Heard(value=ids[0], rule="words", span=span, sure=sure, options=tuple(ids) if ambiguous else ())]
+    rest = [match for match in strong if match not in rivals]
+    for match in rest[:MOST_OPTIONS]:
+        heard.append(Heard(value=context.services[match.service].id, rule="words", span=span, sure=match.score / 2))
+    return tuple(heard)
+
+
+def _other_of_two(said: Said, context: Context, barred: frozenset[int]) -> Sequence[Heard]:
+    """ "Not the former": of two services read out, the other one."""
+    if not barred or not context.asks("service"):
+        return ()
+    among = listed(context)
+    if len(among) != 2:
+        return ()
+    first, second = sorted(barred)[0], sorted(barred)[-1]
+    spoken = Said(said.between(first, second + 1))
+    denied = pick(spoken, context)
+    named = matches(spoken.words, index(offers(among)))
+    gone = denied.service if denied else among[named[0].service] if named and named[0].score >= LEAST else None
+    if gone is None:
+        return ()
+    other = among[1] if gone is among[0] else among[0]
+    return (Heard(value=other.id, rule="the other", span=(said.tokens[first].start, said.tokens[second].end), sure=0.5),)
+
+
+def _taken_back(said: Said, table: dict[str, list[str]]) -> frozenset[int]:
+    """The tokens that a negator takes back: those after it, up to a mark, a word that turns to what is wanted, or `_REACH` words."""
+    spoken = said.words
+    negators = [Said(phrase).words for phrase in table["negators"]]
+    ends = frozenset(table["negation_ends"])
+    barred: set[int] = set()
+    for at in range(len(spoken)):
+        for phrase in negators:
+            if tuple(spoken[at : at + len(phrase)]) == phrase:
+                for place in range(at + len(phrase), min(at + len(phrase) + _REACH, len(spoken))):
+                    if not spoken[place][0].isalnum() or spoken[place] in ends:
+                        break
+                    barred.add(place)
+    return frozenset(barred)
+
+
+SERVICE = Slot(name="service", hear=hear, check=check, read_back=read_back, parts=parts)
