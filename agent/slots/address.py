@@ -88,10 +88,15 @@ def _stands(found: Found, line: Line, context: Context, asked: bool) -> bool:
     announced = asked or found.cued or bool(context.partial)
     placed = bool(found.parts.state and found.parts.postcode) or (bool(found.parts.postcode) and not line.lexicon.states)
     if found.kind in ("weak", "known"):
-        return announced or placed or found.start <= line.skip_to
-    if found.parts.street_number == "1" and not found.parts.unit and not placed:  # "one moment"
-        return False
-    return (placed and found.start <= line.skip_to) or (announced and _alone(found, line))
+        return found.cued or placed or found.start <= line.skip_to
+    return (placed and found.start <= line.skip_to) or (announced and not _is_count(found) and _alone(found, line))
+
+
+def _is_count(found: Found) -> bool:
+    """Whether number and name may just as well count something: "one moment", "eighteen ounces"."""
+    parts = found.parts
+    words = parts.street_name.split()
+    return not parts.unit and (parts.street_number == "1" or any(len(word) == 1 for word in words) or (not parts.suburb and words[-1].endswith("s")))
 
 
 def _alone(found: Found, line: Line) -> bool:

@@ -104,7 +104,7 @@ def _address(line: Line, at: int, done: int) -> Found | None:
     if number is None:
         return _lot(line, at, units, here)
     way = street(line, number.end)
-    if way is None or (way.kind == "open" and line.norm(number.end) == "," and not units):
+    if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
         return None
     if runs_on:
         units[-1] = f"{units[-1]} {number.unit}"

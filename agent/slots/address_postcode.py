@@ -114,10 +114,10 @@ def _sounds(line: Line, at: int) -> tuple[list[str], int]:
     if figures:
         return [*found, figures], end
     if 1 < len(norm) <= _GLUED and norm.isalpha():
-        # "EN6" is written as one; "en 6" is N as likely as E and N.
-        run = norm.upper()
-        runs = [run, *_noughts(run)]
-        found = [*runs, *found] if line.glued(at + 1) or line.tokens[at].text.isupper() else [*found, *runs]
+        # "EN6" is written as one; "en 6" is N as likely as E and N; "of us" is neither.
+        run, as_one = norm.upper(), line.glued(at + 1) or line.glued(at) or line.tokens[at].text.isupper()
+        runs = [run, *_noughts(run)] if as_one or (len(norm) < _GLUED and norm not in _common_words()) else []
+        found = [*runs, *found] if as_one else [*found, *runs]
     return found, at + 1
 
 
@@ -134,6 +134,11 @@ def _letter_words() -> Mapping[str, str]:
     """Names of letters and words of the spelling alphabet, to their letter."""
     table = words("en", "letters")
     return {**{word: word[0] for word in table["words"]["alphabet"].split()}, **table["weak"], **table["named"]}
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(words("en", "letters")["words"]["stop"].split())
 
 
 @cache

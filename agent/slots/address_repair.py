@@ -10,12 +10,13 @@ import msgspec
 from rapidfuzz.fuzz import ratio
 
 from agent.languages.letters import spell
+from agent.slots.address_check import agree
 from agent.slots.address_english import addresses
 from agent.slots.address_line import Line
 from agent.slots.address_number import house
 from agent.slots.address_parts import Parts
 from agent.slots.address_postcode import alphanumeric, numeric
-from agent.slots.address_street import street, unit, written
+from agent.slots.address_street import Street, street, unit, written
 from agent.slots.address_town import town
 from agent.slots.address_words import Lexicon
 from agent.text import Said
@@ -70,8 +71,7 @@ def pieces(line: Line, *, town_expected: bool = False, number_expected: bool = F
     end = max(end, at)
     if not _nothing_else(line, end, stop) or parts == Parts():
         return None
-    placed = parts.state or parts.postcode or parts.street_name
-    if parts.suburb and not placed and not _is_town_alone(line, start, end, parts, expected=town_expected):
+    if not _is_plain(line, parts, labelled=labelled, town_expected=town_expected):
         return None
     return Pieces(parts, start, end, labelled or bool(after > at), denied)
 
@@ -103,21 +103,34 @@ def _number_or_street(line: Line, at: int, stop: int, *, number_expected: bool) 
     is_postcode = number_at == at and bool(numeric(line, at)[0])
     if number and not is_postcode and number.end <= stop and (number_at > at or number_expected) and _nothing_else(line, number.end, stop):
         return Parts(unit=number.unit, street_number=number.number), number.end, number_at > at
-    if (
-        number is None
-        and (way := street(line, at))
-        and way.end <= stop
-        and way.kind in ("typed", "weak", "numbered", "known")
-        and not _is_town(line, at, way.end)
-    ):
+    if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, at, way, begun=number_expected):
         return Parts(street_name=way.name), way.end, way.kind == "typed"
     return Parts(), at, False
 
 
-def _is_town_alone(line: Line, start: int, end: int, parts: Parts, *, expected: bool) -> bool:
-    """Whether words with nothing beside them that places them are a town: where one is expected, and none of them does something else."""
-    few = len(parts.suburb.split()) <= _MOST_TOWN_WORDS
-    return expected and few and not parts.unit and line.lexicon.no_town.isdisjoint(line.norms[start:end])
+def _is_plain(line: Line, parts: Parts, *, labelled: bool, town_expected: bool) -> bool:
+    """Whether the words are these parts and hardly anything else.
+
+    A street by itself has a plain type and a name. A town has its postcode or its state, and a state that is a word as well ("me") its postcode; or
+    it is expected, and none of its words does something else.
+    """
+    words = parts.suburb.casefold().replace(",", "").split()
+    if parts.street_name:
+        return labelled or town_expected or not parts.suburb or bool(parts.state or parts.postcode)
+    if not parts.suburb:
+        return True
+    few = len(words) <= _MOST_TOWN_WORDS and line.lexicon.no_town.isdisjoint(words) and line.lexicon.counted.isdisjoint(words)
+    if len(parts.postcode) >= max(4, line.lexicon.postcode_digits) and agree(parts.postcode, "", line.lexicon.region):
+        return few
+    if parts.state and parts.state.lower() not in line.lexicon.state_words and not parts.postcode:
+        return few
+    return few and town_expected and not parts.unit
+
+
+def _is_street(line: Line, at: int, way: Street, *, begun: bool) -> bool:
+    """Whether a street by itself is one: of a plain type with a name before it; of any kind when it mends an address or goes on with one."""
+    named = all(len(word) > 1 for word in way.name.split())
+    return named and (way.kind == "typed" or (begun and way.kind != "open")) and not _is_town(line, at, way.end)
 
 
 def _is_town(line: Line, at: int, end: int) -> bool:

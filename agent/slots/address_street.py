@@ -173,7 +173,7 @@ def _name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, 
 
 def _stops_name(line: Line, at: int) -> bool:
     norm = line.norm(at)
-    return norm in line.lexicon.stop and not (norm in ("st", "to") or norm[0].isdigit())
+    return norm in line.lexicon.stop or norm == "in"
 
 
 def _joined(line: Line, at: int) -> tuple[str, int]:

@@ -37,6 +37,8 @@ class _Grammar(NamedTuple):
     """City, district, town: from where the last one ended."""
     road_end: re.Pattern[str]
     """A road's or an estate's name directly before a number."""
+    street_end: re.Pattern[str]
+    """The ending of a road or an estate that needs no number to be known for one."""
     estate: re.Pattern[str]
     question: re.Pattern[str]
     tail: re.Pattern[str]
@@ -73,6 +75,7 @@ def _grammar() -> _Grammar:
             re.compile(r"[㐀-鿿]{1,6}?(?:街道|镇(?!政)|乡)"),
         ),
         road_end=re.compile(rf"(?:{alternatives['roads']})[甲乙丙丁东西南北]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[甲乙丙丁第]?$"),
+        street_end=re.compile(rf"[^的](?:{'|'.join(said['plain_roads'])})$"),
         estate=re.compile(rf"(?:{alternatives['estates']})"),
         question=re.compile(alternatives["question"]),
         tail=re.compile(alternatives["tail"]),
@@ -287,7 +290,7 @@ def _in_part(said: Said, context: Context, asked: bool) -> Sequence[Heard]:
     text = _figures(text)
     split = _split(text)
     numbered = bool(split.number or split.rest) and len(split.road) <= 1 and bool(context.partial)
-    road = bool(_grammar().road_end.search(split.road)) and 2 < len(split.road) <= 12
+    road = bool(_grammar().street_end.search(split.road)) and 2 < len(split.road) <= 12
     if not text or len(text) > _MOST_CHARS or not (_only_divisions(text) or numbered or (road and (split.divided or asked))):
         return ()
     if context.partial and is_chinese(context.partial):
