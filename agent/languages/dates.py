@@ -188,3 +188,13 @@ class Line:
         """Where items `first` up to `last` stand in the text."""
         tokens = self.said.tokens
         return tokens[self.items[first].first].start, tokens[self.items[last - 1].last - 1].end
+
+
+def day_piece(first: int, last: int, day: Day, sure: float = 0.6, *, bare: bool = False) -> Piece:
+    """A day said in the items from `first` up to `last`."""
+    return Piece(kind=Kind.DAY, value=day, first=first, last=last, sure=sure, bare=bare)
+
+
+def nothing(first: int, last: int) -> list[Piece]:
+    """Items that are read, and are no time."""
+    return [Piece(kind=Kind.MARK, value=None, first=first, last=last)]

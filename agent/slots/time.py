@@ -15,7 +15,7 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 
 from agent.hearing import Context, Heard, Slot
-from agent.languages import dates_zh, places_en
+from agent.languages import dates_en_places, dates_zh
 from agent.languages.dates import Day, Kind, Line, Part
 from agent.reasons import Reason
 from agent.slots import time_speech
@@ -29,7 +29,7 @@ _WEAK = 0.3
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
     """The time that was said: one `Heard`, or none. What may be meant besides it stands in its options."""
-    grammar = dates_zh if said.has_han else places_en
+    grammar = dates_zh if said.has_han else dates_en_places
     asked = _asked(said, context)
     read = grammar.read(said, region=context.region, month_first=time_speech.month_first(context.region, "figures"), asked=asked)
     if read is None:
@@ -111,7 +111,7 @@ class _Listener:
             return []
         on: Sequence[date | None] = said_days or [before.day]
         if reading.soonest and reading.clock is None:
-            return [self._answer(day, None, "soonest") for day in (said_days or [None])]
+            return [self._answer(day, None, "soonest") for day in (said_days or (None,))]
         found = [answer for day in on for answer in self._on(day)]
         if len(found) > 1 and len(said_days) > 1:
             found = [answer for answer in found if not self._is_past(answer)] or found
@@ -146,7 +146,9 @@ class _Listener:
 
     def _answer(self, day: date | None, clock: time | None, rule: str, *, part: Part | None = None, sure: float | None = None) -> _Answer:
         edge = rule in ("after", "before")
-        patched = bool(self.context.current) and not (self.reading.day is not None and self.reading.clock is not None) and rule not in ("later", "soonest")
+        patched = (
+            bool(self.context.current) and not (self.reading.day is not None and self.reading.clock is not None) and rule not in ("later", "soonest")
+        )
         value = written(day, clock, part if clock is None else None)
         whole = day is not None and clock is not None and not edge
         return _Answer(value, day, rule, self._sure() if sure is None else sure, whole, patched and whole)

@@ -10,7 +10,6 @@ import msgspec
 
 from agent.languages.dates import Clock, Day, Kind, Mark, Part, Piece
 
-
 _EDGES = {Mark.AFTER: "after", Mark.FROM: "after", Mark.BEFORE: "before", Mark.TO: ""}
 
 
@@ -132,8 +131,6 @@ def _merged(one: Day, other: Day) -> Day | None:
         if first != default and second != default and first != second:
             return None
         values[name] = first if first != default else second
-    if values["shift"] and values["shift"] == getattr(one, "shift") == getattr(other, "shift") and one != other:
-        return None
     return Day(**values)
 
 

@@ -80,21 +80,17 @@ def _unshifted(said: Day, today: date, counted_from: date | None, region: str) -
     if said.weekend:
         saturday = today + timedelta(days=5 - today.weekday() + _WEEK * (said.week or 0))
         return [day for day in (saturday, saturday + timedelta(days=1)) if day >= today]
-    if said.nth:
-        return _nth_of_month(said, today)
+    if said.nth and said.weekday is not None:
+        return _nth_of_month(said, said.weekday, today)
     dates = _dates(said, today, region)
     if dates and said.weekday is not None:
         return _on_weekday(dates, said.weekday)
+    if dates and said.other_order is not None:
+        day, month = said.other_order
+        return [dates[0], *_dates(Day(day=day, month=month, year=said.year), today, region)[:1]]
     if dates:
-        return dates[:1] if said.other_order is None else _both_orders(said, today, dates[0])
-    return [] if said.weekday is None or said.day is not None else _weekday(said, today)
-
-
-def _both_orders(said: Day, today: date, first: date) -> list[date]:
-    assert said.other_order is not None
-    day, month = said.other_order
-    other = Day(day=day, month=month, year=said.year)
-    return [first, *_dates(other, today, "")[:1]]
+        return dates[:1]
+    return [] if said.weekday is None or said.day is not None else _weekday(said, said.weekday, today)
 
 
 def _dates(said: Day, today: date, region: str) -> list[date]:
@@ -124,15 +120,14 @@ def _days_of_month(said: Day, day: int, today: date) -> list[date]:
     return [one for one in found if said.months_on is not None or one >= today][:2]
 
 
-def _nth_of_month(said: Day, today: date) -> list[date]:
+def _nth_of_month(said: Day, weekday: int, today: date) -> list[date]:
     """The first such day at or after today; empty when a month has no fifth Monday."""
-    assert said.weekday is not None
     if said.month is not None:
         years = (said.year,) if said.year is not None else (today.year, today.year + 1)
         months = [(year, said.month) for year in years]
     else:
         months = [_months_on(today, said.months_on or 0)]
-    found = [nth_weekday(year, month, said.weekday, said.nth) for year, month in months]
+    found = [nth_weekday(year, month, weekday, said.nth) for year, month in months]
     return [day for day, (_, month) in zip(found, months, strict=True) if day.month == month and (day >= today or said.year is not None)][:1]
 
 
@@ -154,14 +149,13 @@ def _on_weekday(dates: Sequence[date], weekday: int) -> list[date]:
     return [dates[0], dates[0] + timedelta(days=nearest)]
 
 
-def _weekday(said: Day, today: date) -> list[date]:
+def _weekday(said: Day, weekday: int, today: date) -> list[date]:
     """ "Friday": the next one. "next Friday" while this week's is still ahead: either. A weekday that is today: today or a week on."""
-    assert said.weekday is not None
     monday = today - timedelta(days=today.weekday())
-    coming = today + timedelta(days=(said.weekday - today.weekday()) % _WEEK)
+    coming = today + timedelta(days=(weekday - today.weekday()) % _WEEK)
     if said.week:
-        then = monday + timedelta(days=_WEEK * said.week + said.weekday)
-        this_weeks = monday + timedelta(days=said.weekday)
+        then = monday + timedelta(days=_WEEK * said.week + weekday)
+        this_weeks = monday + timedelta(days=weekday)
         return [then, this_weeks] if said.next_one and this_weeks > today else [then]
     if coming == today and said.week is None and not said.shift:
         return [today, today + timedelta(days=_WEEK)]

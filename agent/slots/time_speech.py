@@ -1,7 +1,7 @@
 """Saying a time back, and knowing when our own sentence asks for one.
 
-"Tuesday, March 3rd at 2:30 PM" where the month is said first, "Tuesday 3 March at 2:30 pm" elsewhere, "三月三号星期二下午两点半" in Mandarin; the year
-only when it is not this one. What is said here is heard as the same value, in both forms.
+"Tuesday, March 3rd at 2:30 PM" where the month is said first, "Tuesday 3 March at 2:30 pm" elsewhere, "三月三号星期二下午两点半" in Mandarin;
+the year only when it is not this one. What is said here is heard as the same value, in both forms.
 """
 
 from datetime import date, time

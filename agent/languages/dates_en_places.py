@@ -5,12 +5,32 @@ for a time; never when it counts or names what stands after it, and never inside
 """
 
 from agent.languages.dates import Day, Kind, Line, Mark, Piece
-from agent.languages.dates_en import Days, english, line
+from agent.languages.dates_en import Days
+from agent.languages.dates_en_words import english, line
 from agent.text import Said
 
 _MARKS_FOLLOW = frozenset(",.?!;:)\"'")
 _FOLLOW_KINDS = frozenset(
-    ("weekdays", "weekdays_short", "days", "tonight", "parts", "which", "or", "fix", "not", "oclock", "half_of_day", "points", "weekend", "soonest", "opening", "holidays", "denied_after", "between")
+    (
+        "weekdays",
+        "weekdays_short",
+        "days",
+        "tonight",
+        "parts",
+        "which",
+        "or",
+        "fix",
+        "not",
+        "oclock",
+        "half_of_day",
+        "points",
+        "weekend",
+        "soonest",
+        "opening",
+        "holidays",
+        "denied_after",
+        "between",
+    )
 )
 _MOST_LINKERS = 3
 _UNSURE = 0.3
@@ -165,7 +185,9 @@ class Places:
     def _date_has_reason(self, piece: Piece) -> bool:
         """ "3/4" is a fraction as often as a date."""
         before = self._before(piece)
-        return self.asked is True or before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer() or max(self._figures(piece)) > 12
+        return (
+            self.asked is True or before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer() or max(self._figures(piece)) > 12
+        )
 
     def _figures(self, piece: Piece) -> list[int]:
         return [self.line.values[at][0] for at in range(piece.first, piece.last) if self.line.kinds[at] == "number"]

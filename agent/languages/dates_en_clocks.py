@@ -3,7 +3,7 @@
 Sources: how times are said, Cambridge Dictionary, "Telling the time"; "half ten" for half past ten is British, "quarter of five" American.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from typing import NamedTuple
 
 from agent.languages.dates import Clock, Kind, Line, Piece
@@ -105,7 +105,9 @@ class Clocks:
         if len(text) >= 3:
             in_hours = line.words[at + 1] in self.words["hours"]
             end = at + 2 if in_hours else at + 1
-            return self._time(hour // 100, hour % 100, end, sure=0.6 if in_hours else 0.4, bare=not in_hours, figures=text[:2] if len(text) == 4 else "")
+            return self._time(
+                hour // 100, hour % 100, end, sure=0.6 if in_hours else 0.4, bare=not in_hours, figures=text[:2] if len(text) == 4 else ""
+            )
         return None
 
     def _spoken(self, at: int) -> Time | None:
@@ -169,7 +171,7 @@ class Clocks:
         return Time(Clock(hour=hour, minute=minute, decided=True), at + 1, 0.7)
 
     def _amount(self, at: int) -> tuple[int | None, int, bool]:
-        """Minutes before "past" or "to": "ten", "twenty five minutes", "a quarter", "half"; the item after them; whether they were plainly minutes."""
+        """Minutes before "past" or "to": "ten", "twenty five minutes", "a quarter", "half"; the item after them; whether they are plain."""
         line = self.line
         here = at + 1 if line.words[at] in self.words["articles"] and line.words[at + 1] in self.words["quarter"] else at
         if line.words[here] in self.words["quarter"]:
@@ -238,7 +240,11 @@ class Clocks:
         """ "quarter past", "ten to" with no hour: minutes of the hour that is already known."""
         minute, here, plain = self._amount(at)
         line = self.line
-        if minute is None or line.kinds[here + 1] != "" or (line.words[here + 1].isalnum() and line.words[here + 1] not in ("please", "then", "instead")):
+        if (
+            minute is None
+            or line.kinds[here + 1] != ""
+            or (line.words[here + 1].isalnum() and line.words[here + 1] not in ("please", "then", "instead"))
+        ):
             return None
         word = "past" if line.kinds[here] == "which" and line.values[here] == "past" else line.words[here]
         if word in self.words["past_hour"] and (plain or minute in _ROUND_MINUTES):
@@ -246,8 +252,3 @@ class Clocks:
         if word in self.words["to_hour"] and minute < 30 and (plain or minute in _ROUND_MINUTES):
             return Piece(kind=Kind.MINUTE, value=-minute, first=at, last=here + 1, sure=0.3)
         return None
-
-
-def clock_words(tables: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
-    """The sets of words, ready for `Clocks`."""
-    return {name: frozenset(listed) for name, listed in tables.items()}

@@ -1,0 +1,78 @@
+"""The English words for days and clocks, ready to read with, and an utterance as items of them."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from agent.languages import words
+from agent.languages.dates import Line, Phrases, items, phrases
+from agent.languages.numbers import cardinal, ordinal
+from agent.text import Said, Token
+
+_TABLES = (
+    "nothing", "weekdays", "weekdays_short", "months", "days", "past_days", "parts", "tonight", "points", "half_of_day", "which", "units",
+    "weekend", "month_end", "week_after_next", "day_after", "soonest", "opening", "oclock", "or", "fix", "change", "not", "between", "edge",
+    "denied_after", "not_this", "holidays",
+)  # fmt: skip
+_NO_TIME_ALONE = frozenset(("nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "oclock", "not_this"))
+_ISH = "ish"
+
+
+class English:
+    """The words of `time.toml`, ready to read with."""
+
+    def __init__(self) -> None:
+        tables: dict[str, Any] = words("en", "time")
+        flat = {name: table["phrases"] if isinstance(table, Mapping) and "phrases" in table else table for name, table in tables.items()}
+        self.phrases: Phrases = phrases(flat, _TABLES)
+        self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
+        self.region_holidays: dict[str, dict[str, str]] = tables["region_holidays"]
+        numbers: dict[str, Any] = words("en", "numbers")
+        self.suffixes = frozenset(numbers["suffixes"])
+        self.zeros = frozenset(numbers["only_inside"])
+        self.tens = frozenset(numbers["tens"])
+        self.ordinals = frozenset(numbers["ordinals"]) | self.tens
+        self.cardinals = frozenset(numbers["digits"]) | frozenset(numbers["teens"]) | self.tens | {"hundred"}
+        self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in _NO_TIME_ALONE for _, kind, _ in entries))
+        self.triggers |= (
+            self.ordinals | self.cardinals | self.sets["quarter"] | self.sets["half"] | frozenset(("in", "week", "fortnight", "hour", "day"))
+        )
+
+    def number(self, tokens: Sequence[Token], at: int) -> tuple[str, Any, int] | None:
+        """A number at a token: ("number", (value, its figures or ""), end) or ("ordinal", value, end)."""
+        norm = tokens[at].norm
+        if norm[0].isdigit():
+            following = tokens[at + 1] if at + 1 < len(tokens) else None
+            if following is not None and following.norm in self.suffixes and len(norm) <= 2:
+                space = following.start - tokens[at].end
+                if not space or (space == 1 and following.norm != "st"):
+                    return "ordinal", int(norm), at + 2
+            return "number", (int(norm) if len(norm) <= 8 else 10**8, norm), at + 1
+        if norm in self.zeros:
+            return "number", (0, ""), at + 1
+        if norm in self.ordinals:
+            value, end = ordinal(tokens, at, "en")
+            if value is not None:
+                return "ordinal", value, end
+        if norm.endswith(_ISH) and norm[: -len(_ISH)] in self.cardinals:
+            value, _ = cardinal([tokens[at]._replace(norm=norm[: -len(_ISH)])], 0, "en")
+            return ("about", value, at + 1) if value is not None and 1 <= value <= 12 else None
+        if norm in self.cardinals:
+            value, end = cardinal(tokens, at, "en")
+            if value is not None:
+                return "number", (value, ""), end
+        return None
+
+
+@cache
+def english() -> English:
+    """The English words, read once."""
+    return English()
+
+
+def line(said: Said) -> Line | None:
+    """The utterance as items; None when no word or figure in it could be part of a time."""
+    table = english()
+    if table.triggers.isdisjoint(said.words) and not any(word[0].isdigit() or word.endswith(_ISH) for word in said.words):
+        return None
+    return Line(said, items(said, table.phrases, table.number))
