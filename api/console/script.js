@@ -163,7 +163,7 @@ let record = null;
 let asked = 0; // numbers the reads of the record, so that a late answer never covers a newer one
 
 function choose(sid) {
-  if (sid !== decodeURIComponent(location.hash.slice(1))) location.hash = encodeURIComponent(sid);
+  if (sid !== named()) location.hash = encodeURIComponent(sid);
   else show(sid);
 }
 function show(sid) {
@@ -180,7 +180,15 @@ function show(sid) {
   $("call").scrollTop = 0;
   one = new Stream(`/calls/${encodeURIComponent(sid)}/events`, (event) => chosen === sid && hearOne(event), light);
 }
-addEventListener("hashchange", () => show(decodeURIComponent(location.hash.slice(1))));
+/** The call that the address names. */
+function named() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch { // a stray "%": no call has such a name
+    return "";
+  }
+}
+addEventListener("hashchange", () => show(named()));
 $("back").addEventListener("click", () => { location.hash = ""; });
 addEventListener("keydown", (event) => {
   if (event.key === "Escape" && chosen && !document.querySelector(".field form") && !$("door").open) location.hash = "";
@@ -265,6 +273,8 @@ function shown(slot, value) {
   return value;
 }
 
+const confirmed = (from) => [CONFIRMED[from.confirmed] || words(from.confirmed), from.timestamp && clock(from.timestamp)].filter(Boolean).join(", ");
+
 function drawField(slot) {
   let card = $(`field-${slot}`);
   if (!card) {
@@ -281,13 +291,13 @@ function drawField(slot) {
   chip.dataset.status = status;
   const edit = el("button", { className: "quiet", type: "button", onclick: () => openForm(slot, card) }, "Edit");
   edit.setAttribute("aria-label", `Edit the ${SLOTS[slot].toLowerCase()}`);
-  const text = el("p", { className: pending ? "value waiting" : "value" }, pending ? `${shown(slot, pending)} ?` : shown(slot, value) || "–");
+  const text = pending || value ? el("p", { className: pending ? "value waiting" : "value" }, pending ? `${shown(slot, pending)} ?` : shown(slot, value)) : null;
   const facts = [
     [pending && value ? "until now" : "", shown(slot, value)],
-    ["heard", from.words && `“${from.words}”`], ["rule", from.rule], ["confirmed", CONFIRMED[from.confirmed] || from.confirmed], ["at", from.timestamp && clock(from.timestamp)],
+    ["heard", from.words && `“${from.words}”`], ["rule", from.rule], ["confirmed", confirmed(from)],
   ].filter(([name, fact]) => name && fact);
   const list = facts.length ? el("dl", {}, ...facts.flatMap(([name, fact]) => [el("dt", {}, name), el("dd", {}, fact)])) : null;
-  card.replaceChildren(el("div", { className: "bar" }, el("h3", {}, SLOTS[slot]), chip, edit), text, ...[list, form].filter(Boolean));
+  card.replaceChildren(el("div", { className: "bar" }, el("h3", {}, SLOTS[slot]), chip, edit), ...[text, list, form].filter(Boolean));
   if (changed) { card.classList.remove("fresh"); void card.offsetWidth; card.classList.add("fresh"); }
 }
 
@@ -347,6 +357,6 @@ async function begin() {
   if (!await admitted()) return;
   all = new Stream("/events", hearAll, light);
   loadClosed();
-  show(decodeURIComponent(location.hash.slice(1)));
+  show(named());
 }
 begin();

@@ -27,10 +27,10 @@ class Fields:
     def take(self, progress: Mapping[str, Any]) -> list[str]:
         """Take over the progress block of an answer or a record. Returns the slots that are not as they were."""
         filled, pending = progress.get("filled") or {}, progress.get("pending") or {}
-        remaining = progress.get("remaining")
-        self.status, self.step = str(progress.get("status", "")), str(progress.get("step", ""))
-        if remaining is None:
+        remaining = progress.get("remaining") or []
+        if progress.get("completed", 0) + len(remaining) != len(NAMES):  # what the service says when it cannot reach the record
             return []
+        self.status, self.step = str(progress.get("status", "")), str(progress.get("step", ""))
         now: dict[str, tuple[Status, str]] = {}
         for name in NAMES:
             if name in pending:

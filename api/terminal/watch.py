@@ -30,9 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; the exit code. Ends with Ctrl-C."""
     try:
-        service = (
-            client(arguments, "viewer", "supervisor", "integration") if arguments.token else client(arguments, "supervisor", "integration", "viewer")
-        )
+        service = client(arguments, "supervisor", "integration", "viewer")
         try:
             follow(service, arguments.callSid, arguments.after, arguments.json)
         finally:
