@@ -3,7 +3,7 @@
 All times are aware datetimes in the business's zone. A job must begin and end inside one opening window of one day.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -100,12 +100,22 @@ def peak(start: int, end: int, bookings: Iterable[Booking]) -> int:
 
 
 def free(
-    near: datetime, minutes: int, business: Business, now: datetime, bookings: Sequence[Booking], count: int = 2, sid: str = ""
+    near: datetime,
+    minutes: int,
+    business: Business,
+    now: datetime,
+    bookings: Sequence[Booking],
+    *,
+    sid: str = "",
+    suits: Callable[[datetime], bool] = lambda start: True,
+    count: int = 2,
 ) -> tuple[datetime, ...]:
-    """The `count` free times nearest to `near`, in order of time; fewer when the next four weeks are full. The same day is preferred."""
+    """The `count` free times nearest to `near` that suit, in order of time; fewer when the next four weeks are full. The same day is preferred."""
     found: list[datetime] = []
     for day in _outwards(near.date(), now.date()):
-        times = [start for start in _starts(day, minutes, business, near) if refusal(start, minutes, business, now, bookings, sid) is None]
+        times = [
+            start for start in _starts(day, minutes, business, near) if suits(start) and refusal(start, minutes, business, now, bookings, sid) is None
+        ]
         found += sorted(times, key=lambda start: abs(start - near))[: count - len(found)]
         if len(found) >= count:
             break

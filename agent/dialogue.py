@@ -44,18 +44,16 @@ def next_question(call: Call, scene: Scene, implied: tuple[str, ...] = ()) -> Qu
     """What is open now. `implied`: slots taken without a read-back in this turn."""
     if call.status != "active":
         return Question()
-    if call.question.kind == "leave":
+    if call.question.kind in ("leave", "change"):
         return call.question
     for name in NAMES:
         if call.slot(name).options:
             return Question(kind="choice", slots=(name,), implied=implied)
     pending = tuple(name for name in NAMES if call.slot(name).pending)
     rest = [name for name in NAMES if not call.slot(name).settled and name not in pending]
-    if call.question.kind == "change" and not pending:
-        return call.question
     if not rest:
         return Question(kind="summary", slots=pending, implied=implied)
-    if pending:
+    if pending and not call.summarised:
         doubted = tuple(name for name in pending if call.slot(name).denied)
         return Question(kind="read_back", slots=doubted[:1] or pending, implied=implied)
     return Question(kind="ask", slots=(rest[0],), implied=implied)
@@ -132,7 +130,7 @@ def _correct(call: Call, did: Did, scene: Scene) -> Outcome:
     name = did.slots[0]
     state = call.slot(name)
     after = call.with_slot(name, replace(bare(state, "empty"), disputed=state.pending or state.value))
-    return Outcome(call=after, notices=(Notice(key="notice.denied"),))
+    return Outcome(call=replace(after, question=Question()), notices=(Notice(key="notice.denied"),))
 
 
 def _dont_know(call: Call, did: Did, scene: Scene) -> Outcome:
@@ -154,7 +152,7 @@ def _dont_care(call: Call, did: Did, scene: Scene) -> Outcome:
     """Any time will do: the first two free ones are offered. Any other slot needs an answer."""
     if step(call) != "time":
         return _dont_know(call, did, scene)
-    return values.offer_times(call, scene, scene.now, ())
+    return values.any_time(call, scene)
 
 
 def _start_over(call: Call, did: Did, scene: Scene) -> Outcome:

@@ -7,9 +7,13 @@ from agent.slots.names import NAMES
 
 
 def step(call: Call) -> str:
-    """The slot that is open, "confirm" when all are settled and the summary is due, "done" when nothing is left to ask."""
+    """The slot that is being dealt with, "confirm" at the summary, "done" when nothing is left to ask."""
     if call.status in ("booked", "ended"):
         return "done"
+    if call.question.kind == "summary":
+        return "confirm"
+    if call.question.slots and not call.slot(call.question.slots[0]).settled:
+        return call.question.slots[0]
     return next((name for name in NAMES if not call.slot(name).settled), "confirm")
 
 

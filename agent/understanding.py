@@ -128,7 +128,7 @@ class _Reading:
         if self.correcting:
             asked |= frozenset(self.question.implied)
         self.asked = asked
-        self.informs = self._informs()
+        self.informs = [inform for inform in self._informs() if not self._only_asked_about(inform)]
 
     def taken(self) -> tuple[Taken, ...]:
         """The acts and values, in order."""
@@ -157,10 +157,14 @@ class _Reading:
             found.append(_inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence))
         return sorted(found, key=lambda inform: NAMES.index(inform.slot))
 
-    def _rank(self, slot: str, heard: Heard) -> tuple[bool, float]:
-        """The asked slot comes first, unless its evidence is weak and another's is unmistakable."""
-        weak_answer = slot in self.asked and heard.sure < CORRECTING
-        return (slot not in self.asked and heard.sure < UNMISTAKABLE, -heard.sure - (0 if weak_answer else slot in self.asked))
+    def _only_asked_about(self, inform: Inform) -> bool:
+        """ "How much is a drain cleaning" names a service and chooses none; "are you open on Sunday" names a day."""
+        about = Act.ASK_PRICE if inform.slot == "service" else Act.ASK_HOURS if inform.slot == "time" else None
+        return about in self.acts
+
+    def _rank(self, slot: str, heard: Heard) -> tuple[bool, bool, float]:
+        """Unmistakable values come first, the asked slot's before others'; then what is only an answer because it was asked for."""
+        return (heard.sure < UNMISTAKABLE, slot not in self.asked, -heard.sure)
 
     def _best(self, slot: str) -> tuple[Heard | None, tuple[str, ...]]:
         """The slot's best value with all that the hypotheses may have meant, or None when none may be taken."""
@@ -190,7 +194,7 @@ class _Reading:
         index = choose(self.said, [SLOTS[slot].read_back(_local(o) if slot == "time" else o, speak, False) for o in options], self.language)
         if index is None:
             return None
-        whole = slot != "time" or "T" in options[index]
+        whole = slot != "time" or len(options[index]) >= len("2026-03-08T14:30")
         return Heard(value=options[index], rule="choice", sure=1.0, whole=whole, span=(0, len(self.said.text)))
 
     def _confirmation(self, confirming: bool) -> list[Taken]:

@@ -1,5 +1,6 @@
 """What becomes of a value the caller gave: refused, kept as a part, asked about, read back, confirmed, booked."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -19,6 +20,8 @@ replace = msgspec.structs.replace
 
 CHEAP = frozenset({"name", "service"})
 """Slots where a mistake is cheap to undo: taken at once, said in the acknowledgement."""
+_WINDOWS = frozenset({"soonest", "after", "before"})
+"""Rules of the time slot that read no point in time."""
 DOUBTFUL = 0.4
 """Recogniser confidence below which even a cheap value is read back."""
 
@@ -145,9 +148,9 @@ def _time(call: Call, given: Inform, scene: Scene) -> Outcome:
     """A time is checked against the calendar, and a refused one is answered with the nearest that are free."""
     if given.options:
         return _ambiguous_time(call, given, scene)
-    if not given.value:
-        return offer_times(call, scene, scene.now, ())
-    if not given.whole and "T" not in given.value:
+    if given.rule in _WINDOWS:
+        return _window(call, given, scene)
+    if not given.whole:
         return _part_of_time(call, given, scene)
     start = calendar.localise(given.value, call.brief.time_zone)
     if start is None:
@@ -156,30 +159,60 @@ def _time(call: Call, given: Inform, scene: Scene) -> Outcome:
     return _no_time(call, given.value, scene, reason) if reason else _accept(call, given, start.isoformat(), scene)
 
 
+def _window(call: Call, given: Inform, scene: Scene) -> Outcome:
+    """As soon as possible, after four, before noon: no point in time, so free ones are offered.
+
+    An edge without a day is kept until the day is said.
+    """
+    day, _, clock = given.value.rpartition("T") if "T" in given.value else (given.value, "", "")
+    if given.value and "-" not in given.value:
+        return _partial(call, given, given.value)
+    edge = calendar.localise(f"{day}T{clock or '00:00'}", call.brief.time_zone) if day else scene.now
+    if edge is None:
+        return _part_of_time(call, given, scene)
+    length = timedelta(minutes=minutes_of(call))
+    suits = (lambda start: start + length <= edge) if given.rule == "before" else (lambda start: start >= edge)
+    return offer_times(call, scene, edge, (), suits)
+
+
 def _ambiguous_time(call: Call, given: Inform, scene: Scene) -> Outcome:
     """What the calendar leaves of several meanings: one is taken, several are asked, of none the likeliest is refused."""
     possible = tuple(option for option in given.options if _possible(call, option, scene))
     if len(possible) == 1:
-        return _time(call, replace(given, value=possible[0], options=(), whole="T" in possible[0]), scene)
+        return _time(call, replace(given, value=possible[0], options=(), whole=_is_whole(possible[0])), scene)
     if not possible:
-        return _time(call, replace(given, options=(), whole="T" in given.value), scene)
+        return _time(call, replace(given, options=(), whole=_is_whole(given.value)), scene)
     state = call.slot("time")
-    asking = replace(bare(state, "empty"), options=possible[:3], partial=state.partial)
+    asking = replace(bare(state, "empty"), options=tuple(sorted(possible[:3])), partial=state.partial)
     return Outcome(call=call.with_slot("time", asking))
 
 
 def _possible(call: Call, option: str, scene: Scene) -> bool:
     """Whether the calendar allows it; a clock without a day always may, a day if anything can be booked on it."""
-    if "T" in option:
+    if "T" in option and ":" in option:
         return _refusal(call, option, scene) is None
-    return ":" in option or calendar.day_refusal(date.fromisoformat(option), scene.business, scene.now) is None
+    return not _is_day(option) or calendar.day_refusal(date.fromisoformat(option), scene.business, scene.now) is None
 
 
 def _part_of_time(call: Call, given: Inform, scene: Scene) -> Outcome:
-    """A day or a clock alone; a day that is closed is said so at once."""
-    if ":" not in given.value and (reason := calendar.day_refusal(date.fromisoformat(given.value), scene.business, scene.now)):
-        return _no_time(call, f"{given.value}T12:00", scene, reason)
+    """A day, a clock or a part of the day alone; a day that is closed is said so at once."""
+    day = given.value[: len("2026-03-08")]
+    if _is_day(day) and (reason := calendar.day_refusal(date.fromisoformat(day), scene.business, scene.now)):
+        return _no_time(call, f"{day}T12:00", scene, reason)
     return _partial(call, given, given.value)
+
+
+def _is_whole(value: str) -> bool:
+    """Whether a time of the slot has its day and its clock: "2026-03-08T14:30", not "2026-03-08TAF"."""
+    return len(value) >= len("2026-03-08T14:30") and ":" in value
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _no_time(call: Call, value: str, scene: Scene, reason: Reason) -> Outcome:
@@ -191,18 +224,26 @@ def _no_time(call: Call, value: str, scene: Scene, reason: Reason) -> Outcome:
     return replace(outcome, events=(event, *outcome.events))
 
 
-def offer_times(call: Call, scene: Scene, near: datetime, notices: tuple[Notice, ...]) -> Outcome:
+def offer_times(
+    call: Call, scene: Scene, near: datetime, notices: tuple[Notice, ...], suits: Callable[[datetime], bool] = lambda start: True
+) -> Outcome:
     """Up to two free times near a wish, as the options of a choice; without any, a person has to find one."""
-    times = calendar.free(max(near, scene.now), minutes_of(call), scene.business, scene.now, scene.bookings, sid=call.sid)
+    near = max(near, scene.now)
+    times = calendar.free(near, minutes_of(call), scene.business, scene.now, scene.bookings, sid=call.sid, suits=suits)
     state = bare(call.slot("time"), "empty")
     if not times:
         outcome = hand_off(call.with_slot("time", state), scene, HandOff(why="no_free_time", slot="time"))
         return replace(outcome, notices=(*notices, Notice(key="notice.alternatives_none"), *outcome.notices))
     options = tuple(time.replace(tzinfo=None).isoformat(timespec="minutes") for time in times)
-    offering = call.with_slot(
-        "time", replace(state, value="", parts={}, provenance=None, options=options, partial=options[0][:10] if _one_day(options) else "")
-    )
+    partial = options[0][:10] if _one_day(options) else ""
+    offering = call.with_slot("time", replace(state, value="", parts={}, provenance=None, options=options, partial=partial))
     return Outcome(call=offering, notices=(*notices, Notice(key="offer", slot="time")))
+
+
+def any_time(call: Call, scene: Scene) -> Outcome:
+    """The caller takes any: the first free times, of the day if one was said."""
+    wish = calendar.localise(f"{call.slot('time').partial[:10]}T00:00", call.brief.time_zone)
+    return offer_times(call, scene, wish or scene.now, ())
 
 
 def _one_day(options: tuple[str, ...]) -> bool:
