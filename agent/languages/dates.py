@@ -6,7 +6,7 @@ and `agent.slots.time` resolves pieces against the caller's now. Everything here
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -113,81 +113,86 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """How it stands to the others, when a word right before it says so: NOT, FROM, TO, AFTER or BEFORE."""
 
 
-class Item(NamedTuple):
-    """One word, phrase, number or mark of an utterance, as a grammar sees it."""
-
-    kind: str
-    """The table of `time.toml` it stands in, "number", "ordinal", or "" for any other word."""
-    value: Any
-    word: str
-    """Its first token's norm."""
-    first: int
-    last: int
-    """Its tokens."""
-
-
-Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str, Any]]]
-"""First token -> (all tokens, table, value), longest first."""
+Phrases = Mapping[str, Sequence[tuple[int, tuple[str, ...], str, Any]]]
+"""First token -> (how many tokens, the tokens, table, value), longest first."""
 Numbers = Callable[[Sequence[Token], int], tuple[str, Any, int] | None]
 """Reads a number at a token: (item kind, value, end), or None."""
 
 
 def phrases(tables: Mapping[str, Any], kinds: Sequence[str]) -> Phrases:
-    """The phrases of the named tables of a `time.toml`, ready for `items`. A table maps a phrase to its value, or lists phrases that have none."""
-    found: dict[str, list[tuple[tuple[str, ...], str, Any]]] = {}
+    """The phrases of the named tables of a `time.toml`, ready for `Line`. A table maps a phrase to its value, or lists phrases that have none."""
+    found: dict[str, list[tuple[int, tuple[str, ...], str, Any]]] = {}
     for kind in kinds:
         table = tables[kind]
         pairs = table.items() if isinstance(table, Mapping) else ((phrase, None) for phrase in table)
         for phrase, value in pairs:
             words = Said(phrase).words
-            found.setdefault(words[0], []).append((words, kind, value))
-    return {first: tuple(sorted(entries, key=lambda entry: -len(entry[0]))) for first, entries in found.items()}
-
-
-def items(said: Said, table: Phrases, number: Numbers) -> list[Item]:
-    """The utterance as items, in order; every token is in exactly one."""
-    tokens, norms = said.tokens, said.words
-    found: list[Item] = []
-    here, end = 0, len(norms)
-    while here < end:
-        norm = norms[here]
-        for words, kind, value in table.get(norm, ()):
-            if len(words) == 1 or norms[here : here + len(words)] == words:
-                found.append(Item(kind, value, norm, here, here + len(words)))
-                break
-        else:
-            read = number(tokens, here)
-            found.append(Item("", None, norm, here, here + 1) if read is None else Item(read[0], read[1], norm, here, read[2]))
-        here = found[-1].last
-    return found
+            found.setdefault(words[0], []).append((len(words), words, kind, value))
+    return {first: tuple(sorted(entries, key=lambda entry: -entry[0])) for first, entries in found.items()}
 
 
 _AFTER_THE_END = 12
+MOST_PIECES = 40
+"""A grammar stops after so many: nobody names more, and what is made of them stays cheap."""
 
 
 class Line:
-    """The items of one utterance, readable past both ends: there everything is "". A grammar never asks further than a few items ahead."""
+    """An utterance as items: words, phrases, numbers and marks, in order; every token is in exactly one.
 
-    def __init__(self, said: Said, read: Sequence[Item]) -> None:
+    An item is read by its index in `kinds`, `values` and `words`, also a few past the end, where everything is "" (and the item before the first
+    is such a one). A kind is the table of `time.toml` it stands in, "number", "ordinal", or "" for any other word.
+    """
+
+    def __init__(self, said: Said, table: Phrases, number: Numbers) -> None:
         self.said = said
-        self.count = len(read)
-        nothing = Item("", None, "", len(said.tokens), len(said.tokens))
-        self.items = [*read, *[nothing] * _AFTER_THE_END]
-        self.words = [item.word for item in self.items]
-        self.kinds = [item.kind for item in self.items]
-        self.values = [item.value for item in self.items]
+        self.kinds: list[str] = []
+        self.values: list[Any] = []
+        self.words: list[str] = []
+        """The first token's norm."""
+        self.firsts: list[int] = []
+        """The first token."""
+        self._read(table, number)
+        self.count = len(self.kinds)
+        self.kinds += [""] * _AFTER_THE_END
+        self.values += [None] * _AFTER_THE_END
+        self.words += [""] * _AFTER_THE_END
+        self.firsts += [len(said.tokens)] * _AFTER_THE_END
+
+    def _read(self, table: Phrases, number: Numbers) -> None:
+        tokens, norms = self.said.tokens, self.said.words
+        here, end = 0, len(norms)
+        while here < end:
+            norm = norms[here]
+            kind, value, after = "", None, here + 1
+            for size, words, name, meaning in table.get(norm, ()):
+                if size == 1 or (here + size <= end and norms[here + 1] == words[1] and norms[here : here + size] == words):
+                    kind, value, after = name, meaning, here + size
+                    break
+            else:
+                read = number(tokens, here)
+                if read is not None:
+                    kind, value, after = read
+            self.kinds.append(kind)
+            self.values.append(value)
+            self.words.append(norm)
+            self.firsts.append(here)
+            here = after
+
+    def size(self, first: int, last: int) -> int:
+        """How many tokens items `first` up to `last` are."""
+        return self.firsts[last] - self.firsts[first]
 
     def glued(self, at: int) -> bool:
         """Whether nothing, not even a space, stands between item `at` and the one before it."""
         if not 0 < at < self.count:
             return False
         tokens = self.said.tokens
-        return tokens[self.items[at].first].start == tokens[self.items[at - 1].last - 1].end
+        return tokens[self.firsts[at]].start == tokens[self.firsts[at] - 1].end
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where items `first` up to `last` stand in the text."""
         tokens = self.said.tokens
-        return tokens[self.items[first].first].start, tokens[self.items[last - 1].last - 1].end
+        return tokens[self.firsts[first]].start, tokens[self.firsts[last] - 1].end
 
 
 def day_piece(first: int, last: int, day: Day, sure: float = 0.6, *, bare: bool = False) -> Piece:

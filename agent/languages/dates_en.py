@@ -6,7 +6,7 @@ Sources: CLDR names of days and months; "Friday week", "a week on Monday", "fort
 
 from collections.abc import Mapping
 
-from agent.languages.dates import Clock, Day, Kind, Line, Mark, Part, Piece, day_piece, nothing
+from agent.languages.dates import MOST_PIECES, Clock, Day, Kind, Line, Mark, Part, Piece, day_piece, nothing
 from agent.languages.dates_en_lengths import Lengths, shifted
 from agent.languages.dates_en_words import english
 
@@ -27,7 +27,7 @@ class Days(Lengths):
         """Every piece, in order; clocks and days only look ahead, so each item is visited once."""
         found: list[Piece] = []
         at = 0
-        while at < self.line.count:
+        while at < self.line.count and len(found) < MOST_PIECES:
             read = self._at(at)
             if not read:
                 at += 1
@@ -180,7 +180,7 @@ class Days(Lengths):
 
     def _holiday(self, at: int) -> list[Piece]:
         line = self.line
-        name = " ".join(token.norm for token in line.said.tokens[line.items[at].first : line.items[at].last])
+        name = " ".join(token.norm for token in line.said.tokens[line.firsts[at] : line.firsts[at + 1]])
         regional = english().region_holidays.get(self.region, {}).get(name, line.values[at])
         end, year = self._year(at + 1)
         return [day_piece(at, end, Day(holiday=regional, year=year))]

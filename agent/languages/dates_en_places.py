@@ -143,7 +143,7 @@ class Places:
             return True
         if self._beside_time(piece) and not (before in self.sets["for"] and self.asked is not True):
             return True
-        clock_like = self.line.items[piece.last - 1].last - self.line.items[piece.first].first > 1
+        clock_like = self.line.size(piece.first, piece.last) > 1
         if clock_like and (before in self.sets["on"] or self._is_whole_answer() or self._beside_time(piece)):
             return True
         if before in self.sets["range_to"] and piece.first - 1 in self.ends:
@@ -176,7 +176,7 @@ class Places:
             return line.kinds[piece.first] != "number" or "/" not in line.words[piece.first : piece.last] or self._date_has_reason(piece)
         said_alone = line.kinds[piece.first] == "ordinal" and not line.values[piece.first + 1]
         before = self._before(piece)
-        in_words = line.said.tokens[line.items[piece.first].first].is_word
+        in_words = line.said.tokens[line.firsts[piece.first]].is_word
         the = line.words[piece.first - 1] == "the"
         if before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer():
             return the or not in_words or before == "on" or self._beside_time(piece)
@@ -251,7 +251,7 @@ class Places:
         """Whether a bare clock has more to it than having been asked for."""
         if self._before(piece) in self.sets["at"] or self._beside_time(piece) or self._in_part(piece.last) or self._range_end(piece) is not None:
             return True
-        return piece.first - 1 in self.ends or self.line.items[piece.last - 1].last - self.line.items[piece.first].first > 1
+        return piece.first - 1 in self.ends or self.line.size(piece.first, piece.last) > 1
 
     def _relation(self, piece: Piece) -> Mark | None:
         line, sets = self.line, self.sets

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from agent.languages import words
-from agent.languages.dates import Line, Phrases, items, phrases
+from agent.languages.dates import Line, Phrases, phrases
 from agent.languages.numbers import cardinal, ordinal
 from agent.text import Said, Token
 
@@ -33,7 +33,7 @@ class English:
         self.tens = frozenset(numbers["tens"])
         self.ordinals = frozenset(numbers["ordinals"]) | self.tens
         self.cardinals = frozenset(numbers["digits"]) | frozenset(numbers["teens"]) | self.tens | {"hundred"}
-        self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in _NO_TIME_ALONE for _, kind, _ in entries))
+        self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in _NO_TIME_ALONE for _, _, kind, _ in entries))
         self.triggers |= (
             self.ordinals | self.cardinals | self.sets["quarter"] | self.sets["half"] | frozenset(("in", "week", "fortnight", "hour", "day"))
         )
@@ -75,4 +75,4 @@ def line(said: Said) -> Line | None:
     table = english()
     if table.triggers.isdisjoint(said.words) and not any(word[0].isdigit() or word.endswith(_ISH) for word in said.words):
         return None
-    return Line(said, items(said, table.phrases, table.number))
+    return Line(said, table.phrases, table.number)

@@ -4,7 +4,7 @@ A character is a token, so phrases are runs of them and the longest counts. "周
 follow and precede is in the sets of `time.toml`.
 """
 
-from agent.languages.dates import Day, Kind, Line, Mark, Part, Piece, day_piece, items
+from agent.languages.dates import MOST_PIECES, Day, Kind, Line, Mark, Part, Piece, day_piece
 from agent.languages.dates_zh_clocks import Clocks, clock_piece
 from agent.languages.dates_zh_words import mandarin
 from agent.text import Said
@@ -17,7 +17,9 @@ _MARKS = {"or": Mark.OR, "fix": Mark.FIX}
 def read(said: Said, *, region: str, month_first: bool | None, asked: bool | None) -> tuple[Line, list[Piece]] | None:
     """Every piece of time in the utterance, in order, each with its relation; None when there is none. See `dates_en_places.read`."""
     table = mandarin()
-    line = Line(said, items(said, table.phrases, table.number))
+    if table.triggers.isdisjoint(said.words) and ":" not in said.words and "/" not in said.words:
+        return None
+    line = Line(said, table.phrases, table.number)
     pieces = Chinese(line, month_first=month_first, asked=asked).pieces()
     return (line, pieces) if any(piece.kind is not Kind.MARK for piece in pieces) else None
 
@@ -34,7 +36,7 @@ class Chinese(Clocks):
         found: list[Piece] = []
         ended = 0
         at = 0
-        while at < self.line.count:
+        while at < self.line.count and len(found) < MOST_PIECES:
             read = self._at(at, ended)
             if not read:
                 at += 1

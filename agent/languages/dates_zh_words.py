@@ -14,6 +14,7 @@ _TABLES = (
     "week_names", "units", "clock", "date", "weekday_ends", "later", "ago", "ahead", "shift", "or", "fix", "not", "denied_after", "between",
     "not_this", "nth",
 )  # fmt: skip
+_NO_TIME_ALONE = frozenset(("nothing", "or", "fix", "not", "denied_after", "between", "which", "later", "ago", "ahead", "shift", "weekday_ends"))
 _MOST_DIGITS = 4
 
 
@@ -26,6 +27,7 @@ class Mandarin:
         self.phrases: Phrases = phrases(flat, _TABLES)
         self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
         self.weekday_ends: dict[str, int] = tables["weekday_ends"]
+        self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in _NO_TIME_ALONE for _, _, kind, _ in entries))
         numbers: dict[str, Any] = words("zh", "numbers")
         inside = frozenset(numbers["only_inside"])
         self.digits: dict[str, int] = {digit: value for digit, value in numbers["digits"].items() if digit not in inside}
@@ -38,6 +40,9 @@ class Mandarin:
             return ("number", (int(norm), norm), at + 1) if len(norm) <= 8 else ("string", None, at + 1)
         if norm not in self.numerals:
             return None
+        digit = self.digits.get(norm)
+        if digit is not None and (at + 1 == len(tokens) or tokens[at + 1].norm not in self.numerals):
+            return "number", (digit, ""), at + 1
         end = at
         while end < len(tokens) and tokens[end].norm in self.numerals:
             end += 1
