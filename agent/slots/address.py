@@ -38,7 +38,10 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     found: Sequence[Heard] = ()
     if said.has_han:
         found = address_zh.hear(said, context)
-    if not found:
+        said = _latin(said)
+        held = {name: "" for name in ("partial", "current") if address_zh.is_chinese(getattr(context, name))}
+        context = msgspec.structs.replace(context, **held)
+    if not found and said:
         found = _hear_english(said, context)
     return [heard for heard in found if heard.sure >= _UNMISTAKABLE or context.asks(NAME)]
 
@@ -79,6 +82,12 @@ def _hear_english(said: Said, context: Context) -> Sequence[Heard]:
     # Of two in one breath the later is meant after "no, sorry"; else the plainer one.
     corrected = len(found) > 1 and not _CORRECTING.isdisjoint(line.norms[found[-2].end : found[-1].start])
     return [heard[-1], *heard[:-1]] if corrected else sorted(heard, key=lambda each: -each.sure)
+
+
+def _latin(said: Said) -> Said:
+    """What is left for English when a Mandarin turn names no address: each Chinese character parts like a comma, and places stay."""
+    text = "".join("," if address_zh.is_chinese(c) else c for c in said.text)
+    return Said(text if any(c.isalpha() for c in text) else "")
 
 
 def _stands(found: Found, line: Line, context: Context, asked: bool) -> bool:

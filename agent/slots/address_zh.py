@@ -32,7 +32,11 @@ class _Grammar(NamedTuple):
     """A number with what it numbers."""
     marked: re.Pattern[str]
     """Numerals before a marker."""
+    last: re.Pattern[str]
+    """A room's number at the end, without its marker."""
     province: re.Pattern[str]
+    division: re.Pattern[str]
+    """A province, or a short name of a city, a district or a county."""
     divisions: Sequence[re.Pattern[str]]
     """City, district, town: from where the last one ended."""
     road_end: re.Pattern[str]
@@ -68,10 +72,12 @@ def _grammar() -> _Grammar:
     return _Grammar(
         anchor=re.compile(rf"{_NUMBER}(?:[-~、至到之/]{_NUMBER})?(?:{markers}|区(?=[0-9]))"),
         marked=re.compile(rf"[{_NUMERAL}]{{1,8}}(?={markers})"),
+        last=re.compile(rf"({markers})([{_NUMERAL}]{{2,6}})$"),
         province=re.compile(rf"(?:{provinces})(?:{'|'.join(place['province_ends'])})?"),
+        division=re.compile(rf"(?:{provinces})|[㐀-鿿]{{2,4}}?[市区县]"),
         divisions=(
             re.compile(r"[㐀-鿿]{1,9}?(?:自治州|地区|盟|市(?![场口]))"),
-            re.compile(r"[㐀-鿿]{1,9}?(?:自治县|(?<![小园社厂校景片院期])区|县(?!城)|(?<!红)旗|市(?![场口]))"),
+            re.compile(r"[㐀-鿿]{1,9}?(?:自治县|工业园区|开发区|(?<![小园社厂校景片院期])区|县(?!城)|(?<!红)旗|市(?![场口]))"),
             re.compile(r"[㐀-鿿]{1,6}?(?:街道|镇(?!政)|乡)"),
         ),
         road_end=re.compile(rf"(?:{alternatives['roads']})[甲乙丙丁东西南北]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[甲乙丙丁第]?$"),
@@ -130,7 +136,9 @@ def read_back(value: str, slow: bool) -> str:
     """
     grammar = _grammar()
     split = _split(value)
-    levels = [part for part in (split.province, split.city, split.district, split.town, split.road + split.number, split.rest) if part]
+    own = grammar.anchor.match(split.rest) is not None
+    last = (split.road + split.number, split.rest) if own else (split.road + split.number + split.rest,)
+    levels = [part for part in (split.province, split.city, split.district, split.town, *last) if part]
     text = str(grammar.words["say"]["between"]).join(levels)
     in_names = re.sub(rf"[0-9]{{1,5}}(?={'|'.join(grammar.words['markers'])})", "", value)
     if any(c.isascii() for c in in_names) or grammar.marked.search(value):
@@ -184,7 +192,9 @@ def _start(text: str, start: int, stop: int) -> int:
     after = max((at + len(cue) for cue in said["cue"] if (at := text.rfind(cue, start, limit)) >= 0), default=start)
     while after < stop:
         skipped = next((word for word in said["lead_in"] if text.startswith(word, after)), " " if text[after].isspace() else "")
-        if not skipped:
+        if not skipped and text[after] in said["lead_in_before_division"] and _grammar().division.match(text, after + 1):
+            skipped = text[after]
+        if not skipped or _grammar().province.match(text, after):
             break
         after += len(skipped)
     return min(after, stop)
@@ -264,7 +274,8 @@ def _figures(text: str) -> str:
     """Numbers as figures, where no figure was written."""
     if any(c.isdigit() and c.isascii() for c in text):
         return text
-    return _grammar().marked.sub(lambda numeral: _read(numeral[0]), text)
+    text = _grammar().marked.sub(lambda numeral: _read(numeral[0]), text)
+    return _grammar().last.sub(lambda room: room[1] + _read(room[2]), text)
 
 
 def _read(numeral: str) -> str:
