@@ -76,6 +76,16 @@ def parse(text: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
+def one_line(text: bytes) -> bytes | None:
+    """A document without needless space, our padding among it; None when it is no JSON object."""
+    try:
+        found = bytes(msgspec.json.format(text, indent=-1))
+    except msgspec.DecodeError:
+        content = parse(text)
+        return None if content is None else encode(content)
+    return found if found.startswith(b"{") else None
+
+
 def history_of(text: bytes) -> bytes:
     """The raw `history` of a document that `parse` could read; `[]` when it has none."""
     try:

@@ -23,28 +23,23 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
 
     Raises ValueError when `url` is none, StoreUnavailable when nothing that can be used answers there.
     """
-    url = url.replace("valkey", "redis", 1) if url.startswith(("valkey://", "valkeys://")) else url
-    redis = _client(url, ANSWER_TIMEOUT_S)
+    if url.startswith(("valkey://", "valkeys://")):
+        url = "redis" + url.removeprefix("valkey")
+    redis, tail = _client(url, ANSWER_TIMEOUT_S), _client(url, None)
     try:
         with reaching():
             server = await redis.info("server")
+        version = str(server.get("redis_version", "0.0"))
+        if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+            raise StoreUnavailable(f"Redis {version} is too old: 6.2 or later is needed")
     except StoreUnavailable:
         await redis.aclose()
         raise
-    version = str(server.get("redis_version", "0"))
-    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
-        await redis.aclose()
-        raise StoreUnavailable(f"Redis {version} is too old: 6.2 or later is needed")
-    return RedisStore(redis, _client(url, None), channel_prefix=channel_prefix, ttl=ttl)
+    return RedisStore(redis, tail, channel_prefix=channel_prefix, ttl=ttl)
 
 
 def _client(url: str, timeout_s: float | None) -> Redis:
-    pool = BlockingConnectionPool.from_url(url, **_settings(timeout_s))
-    return Redis.from_pool(pool)
-
-
-def _settings(timeout_s: float | None) -> dict[str, Any]:
-    return {
+    settings: dict[str, Any] = {
         "max_connections": CONNECTIONS,
         "timeout": ANSWER_TIMEOUT_S,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
@@ -52,3 +47,8 @@ def _settings(timeout_s: float | None) -> dict[str, Any]:
         "protocol": 2,
         "retry": Retry(NoBackoff(), 0),
     }
+    try:
+        pool = BlockingConnectionPool.from_url(url, **settings)
+    except ValueError:
+        raise ValueError("REDIS_URL is no address of a Redis server: redis://host:6379/0, rediss://..., unix:///path") from None
+    return Redis.from_pool(pool)

@@ -4,7 +4,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 
 | key | type | content | lives |
 |---|---|---|---|
-| `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, one JSON field for each slot; `sha`, `from`, `cut`, `last` (below) | call |
+| `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, one JSON field for each slot; the marks below | call |
 | `slotline:{sid}:turns` | hash | turn key -> the answer it got | call |
 | `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas, only ever appended to | call |
 | `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | call |
@@ -18,8 +18,8 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
 | `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
 
-In the record: `sha` is the fingerprint of the document as we last wrote it, `from` where in it the other side's history begins (0: it is ours),
-`cut` and `last` are for the call's stream what they are for the log.
+Marks in the record: of the document as we last wrote it, its fingerprint `sha`, the `width` of its head, its `size` in bytes, and whether
+the history in it is the other side's (`theirs`); `cut` and `last` are for the call's stream what they are for the log.
 
 "call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "place" is until the job is over, at least
 `Ttl.booked_s` from now.

@@ -119,9 +119,8 @@ class MemoryStore:
             if len(found) == count:
                 break
             text = self._document_or_record(sid)
-            content = codec.parse(text) if text is not None else None
-            if content is not None and status in ("", living[sid].status):
-                found.append(Listed(sid=sid, status=living[sid].status, document=content))
+            if text is not None and status in ("", living[sid].status):
+                found.append(Listed(sid=sid, status=living[sid].status, document=msgspec.json.decode(text)))
         return tuple(found)
 
     async def erase(self, sid: str) -> bool:
@@ -200,13 +199,13 @@ class MemoryStore:
 
     def _document_or_record(self, sid: str) -> bytes | None:
         text = self._document(sid)
-        kept = self._kept(sid)
-        if text is None and kept:
+        shown = codec.one_line(text) if text is not None else None
+        if shown is None and (kept := self._kept(sid)):
             return codec.compose(codec.body(self._call(sid, kept)), b"[%b]" % b",".join(kept.history))
-        return text
+        return shown
 
     def _write_document(self, sid: str, kept: _Kept, text: bytes | None, body: bytes, *, adopted: bool, until: float) -> None:
-        kept.theirs = adopted and text is not None and (kept.theirs or kept.sha != _fingerprint(text))
+        kept.theirs = adopted and text is not None and (kept.theirs or kept.sha != _fingerprint(text)) and codec.parse(text) is not None
         if kept.theirs and text is not None:
             written = codec.compose(body, codec.history_of(text))
             self._documents[sid] = _Document(text=written, until=self._documents[sid].until)

@@ -27,6 +27,8 @@ from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
 SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
+_UNREADABLE = "!"
+"""Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
 _SWEEP = 1000
 """Log entries looked at in one step when a caller is erased."""
 
@@ -50,11 +52,12 @@ class RedisStore:
             names.append(keys.calendar(business)[1])
         flat, answer, text, seen, bookings = await self._script("open", names, [turn])
         kept = pairs(flat)
+        foreign = codec.parse(text) if text is not None else None
         return Opened(
             call=codec.call(sid, kept) if kept else None,
             answer=answer,
-            foreign=codec.parse(text) if text is not None else None,
-            seen=seen.decode(),
+            foreign=foreign,
+            seen=seen.decode() if text is None or foreign is not None else _UNREADABLE + seen.decode(),
             bookings=codec.bookings(bookings),
         )
 
@@ -71,23 +74,25 @@ class RedisStore:
 
     async def document(self, sid: str) -> bytes | None:
         text: bytes | None = await self._command("GET", keys.document(sid))
-        return text if text is not None else await self._document_of_record(sid)
+        shown = codec.one_line(text) if text is not None else None
+        return shown if shown is not None else await self._document_of_record(sid)
 
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
+        if status and status not in keys.STATUSES:
+            return ()
         wanted = (status,) if status else keys.STATUSES
+        lists = [keys.index(one)[0] for one in dict.fromkeys((*wanted, *keys.STATUSES))]
         found: list[Listed] = []
         created = ""
         while len(found) < count:
-            lists = [keys.index(one)[0] for one in wanted]
-            rows = await self._script("calls", lists, [before, created, count])
+            rows = await self._script("calls", lists, [before, created, count, len(wanted)])
             if not rows:
                 break
             rows = sorted(rows, key=lambda row: (float(row[2]), row[1]), reverse=True)[:count]
             documents = await asyncio.gather(*(self.document(row[1].decode()) for row in rows))
             for (number, sid, _), text in zip(rows, documents, strict=True):
-                content = codec.parse(text) if text is not None else None
-                if content is not None and len(found) < count:
-                    found.append(Listed(sid=sid.decode(), status=wanted[number - 1], document=content))
+                if text is not None:
+                    found.append(Listed(sid=sid.decode(), status=wanted[number - 1], document=msgspec.json.decode(text)))
             before, created = rows[-1][1].decode(), rows[-1][2].decode()
         return tuple(found)
 
@@ -161,9 +166,9 @@ class RedisStore:
         values: list[Any] = [
             sid,
             before.rev if before else "",
-            change.seen,
-            codec.body(after),
-            "1" if after.foreign is not None else "",
+            change.seen.removeprefix(_UNREADABLE),
+            codec.body(after)[:-1],
+            "1" if after.foreign is not None and not change.seen.startswith(_UNREADABLE) else "",
             self._ttl.of(after.status),
             codec.lines(change.lines),
             turn,
@@ -187,7 +192,7 @@ class RedisStore:
         return names, values
 
     async def _document_of_record(self, sid: str) -> bytes | None:
-        """The document put together anew, for when its other owner has dropped it and the call lives on."""
+        """The document put together anew, for when its other owner has dropped or spoilt it and the call lives on."""
         found = await self._command("HGETALL", keys.record(sid))
         if not found:
             return None

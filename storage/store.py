@@ -102,7 +102,7 @@ class CallStore(Protocol):
         """Write one step, in one round trip. Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place."""
 
     async def document(self, sid: str) -> bytes | None:
-        """The CallSkeleton as JSON, exactly as other systems read it; None when there is no such call."""
+        """The CallSkeleton as other systems read it, JSON on one line; None when there is no such call."""
 
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         """Calls, newest first; `before` is the sid the last page ended with."""

@@ -36,6 +36,8 @@ class RedisServer:
         for _ in range(500):
             try:
                 self.client.ping()
+            except redis.AuthenticationError:
+                return
             except redis.ConnectionError:
                 time.sleep(0.01)
             else:

@@ -4,13 +4,13 @@
 
 local record, turns, history, events, place, document, log, mark = unpack(KEYS, 1, 8)
 local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 9, 15)
-local sid, rev, seen, body, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
+local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
 local op, start, till, capacity, booking, business, place_s, field_count = unpack(ARGV, 14, 21)
 start, till, capacity, place_s, log_ms = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms)
 
-local known = redis.call('HMGET', record, 'rev', 'sha', 'from')
-if (known[1] or '') ~= rev then return {'stale'} end
-local print, text = fingerprint(document)
+if (redis.call('HGET', record, 'rev') or '') ~= rev then return {'stale'} end
+local ours = remembered(record)
+local print, text = look(document, ours)
 if print ~= seen then return {'stale'} end
 if op == 'take' and not fits(calendar, places, longest, sid, start, till, capacity) then return {'taken'} end
 
@@ -26,20 +26,12 @@ end
 local at = 22 + 2 * field_count
 redis.call('HSET', record, 'rev', (tonumber(rev) or 0) + 1, unpack(ARGV, 22, at - 1))
 if lines ~= '' then
-  if redis.call('EXISTS', history) == 1 then lines = ',' .. lines end
+  if redis.call('EXISTS', history) == 1 then redis.call('APPEND', history, ',') end
   redis.call('APPEND', history, lines)
 end
 if turn ~= '' then redis.call('HSET', turns, turn, answer) end
-
-local theirs = their_history(adopted == '1', text, print, known[2], tonumber(known[3] or 0))
-local whole, begins = compose(body, theirs and '' or redis.call('GET', history) or '', theirs)
-local sha = redis.sha1hex(whole)
-if theirs then
-  redis.call('SET', document, whole, 'KEEPTTL')
-else
-  redis.call('SET', document, whole, 'EX', ttl)
-end
-redis.call('HSET', record, 'sha', sha, 'from', begins)
+local function said() return redis.call('GET', history) or '' end
+local sha = write(document, record, ours, print, text, head, lines, said, adopted == '1', ttl)
 
 local result = {'ok', sha}
 for i = at, #ARGV do

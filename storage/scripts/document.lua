@@ -1,10 +1,28 @@
--- The CallSkeleton under `call:<sid>`: told apart from what another system wrote, and put together with its history.
+-- The CallSkeleton under `call:<sid>`: told apart from what another system wrote, and changed in place.
+--
+-- As we write it, it is a head padded with spaces to a width, `,"history":`, the history and `}`. So a step overwrites the head and adds to the end,
+-- and costs the same however long the conversation is. Whoever replaces the document writes it without our padding, which changes its size: its
+-- fingerprint covers the head, the size and the end.
 
--- What lies there: its fingerprint ("" when nothing does) and its text. Another type than a string cannot be a document.
-local function fingerprint(key)
-  local text = redis.pcall('GET', key)
-  if type(text) == 'table' then return 'other', false end
-  if not text then return '', false end
+local END, OPEN, STEP, ROOM = 256, ',"history":', 1024, 256
+
+local function print_of(document, width, size)
+  return redis.sha1hex(redis.call('GETRANGE', document, 0, width - 1) .. redis.call('GETRANGE', document, -END, -1) .. size)
+end
+
+-- What the record remembers of our last document.
+local function remembered(record)
+  local kept = redis.call('HMGET', record, 'sha', 'width', 'size', 'theirs')
+  return {sha = kept[1], width = tonumber(kept[2] or 0), size = tonumber(kept[3] or 0), theirs = kept[4] == '1'}
+end
+
+-- What lies there: its fingerprint ("" when nothing does), and its text when it is not as we wrote it.
+local function look(document, ours)
+  local size = redis.pcall('STRLEN', document)
+  if type(size) == 'table' then return 'other', false end
+  if size == 0 then return '', false end
+  if ours.sha and size == ours.size and print_of(document, ours.width, size) == ours.sha then return ours.sha, false end
+  local text = redis.call('GET', document)
   return redis.sha1hex(text), text
 end
 
@@ -47,19 +65,38 @@ local function history_of(text)
   end
 end
 
--- Put the document together. `body` is its JSON without history; `ours` our lines, joined by commas; `theirs` the other side's history
--- as an array, or false. Returns the text and where in it the other side's history begins (0: it is ours).
-local function compose(body, ours, theirs)
-  local open = string.sub(body, 1, -2) .. ',"history":'
-  if theirs then return open .. theirs .. '}', #open + 1 end
-  return open .. '[' .. ours .. ']}', 0
-end
-
--- The other side's history in what lies there now, or false when the history is ours to write. `written` and `from` are what the record
--- remembers of our last document.
-local function their_history(adopted, text, print, written, from)
-  if not adopted or not text then return false end
-  if print ~= written then return history_of(text) end
-  if from > 0 then return string.sub(text, from, -2) end
-  return false
+-- Write a step: `head` is the new document up to its history, `lines` what is new of ours, `said` gives all of ours. `adopted`: the document is
+-- another system's too, and where it still lies its history and its expiry stay as they are. `print` and `text` are what `look` found.
+local function write(document, record, ours, print, text, head, lines, said, adopted, ttl)
+  local untouched = ours.sha and print == ours.sha
+  local theirs = adopted and ((untouched and ours.theirs) or text)
+  local width = ours.width
+  if untouched and #head < width and (theirs and true or false) == ours.theirs then
+    redis.call('SETRANGE', document, 0, head .. string.rep(' ', width - #head))
+    if not theirs and lines ~= '' then
+      local first = redis.call('GETRANGE', document, ours.size - 3, ours.size - 3) == '['
+      redis.call('SETRANGE', document, ours.size - 2, (first and '' or ',') .. lines .. ']}')
+    end
+    if not theirs then redis.call('EXPIRE', document, ttl) end
+  else
+    width = math.ceil((#head + ROOM) / STEP) * STEP
+    local history
+    if theirs and text then
+      history = history_of(text)
+    elseif theirs then
+      history = redis.call('GETRANGE', document, ours.width + #OPEN, -2)
+    else
+      history = '[' .. said() .. ']'
+    end
+    local whole = head .. string.rep(' ', width - #head) .. OPEN .. history .. '}'
+    if theirs then
+      redis.call('SET', document, whole, 'KEEPTTL')
+    else
+      redis.call('SET', document, whole, 'EX', ttl)
+    end
+  end
+  local size = redis.call('STRLEN', document)
+  local sha = print_of(document, width, size)
+  redis.call('HSET', record, 'sha', sha, 'width', width, 'size', size, 'theirs', theirs and '1' or '0')
+  return sha
 end

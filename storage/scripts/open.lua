@@ -6,7 +6,6 @@
 local fields = redis.call('HGETALL', KEYS[1])
 local answer = false
 if ARGV[1] ~= '' then answer = redis.call('HGET', KEYS[2], ARGV[1]) end
-local print, text = fingerprint(KEYS[3])
-if print == redis.call('HGET', KEYS[1], 'sha') then text = false end
+local print, text = look(KEYS[3], remembered(KEYS[1]))
 local bookings = KEYS[4] and redis.call('HVALS', KEYS[4]) or {}
 return {fields, answer, text, print, bookings}

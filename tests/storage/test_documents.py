@@ -117,7 +117,7 @@ async def test_a_document_they_dropped_comes_back_with_our_conversation(store: C
 async def test_what_is_no_document_is_written_over(store: CallStore, shelf: Shelf, text: bytes) -> None:
     await shelf.put_document("CA1", text)
     opened = await store.open("CA1")
-    assert (opened.call, opened.foreign) == (None, None)
+    assert (opened.call, opened.foreign, await store.document("CA1")) == (None, None, None)
     await store.commit(Change(before=None, after=new_call(), seen=opened.seen, lines=(line("hello"),)))
     assert [one["message"] for one in (await read(store))["history"]] == ["hello"]
 
@@ -146,6 +146,15 @@ async def test_a_document_without_history_gets_an_empty_one(store: CallStore, sh
     await adopted(store, lines=(line("ours"),))
     ours = await read(store)
     assert (ours["history"], ours["x"]) == ([], {"history": [1]})
+
+
+async def test_documents_are_given_on_one_line(store: CallStore, shelf: Shelf) -> None:
+    await shelf.put_document("CA1", dumped(THEIRS, indent=4))
+    text = await store.document("CA1") or b""
+    assert b"\n" not in text
+    assert json.loads(text) == THEIRS
+    await adopted(store)
+    assert b"  " not in (await store.document("CA1") or b"  ")
 
 
 async def test_an_unchanged_step_writes_the_same_document(store: CallStore) -> None:
