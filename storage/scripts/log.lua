@@ -32,14 +32,16 @@ local function append(log, mark, sid, data)
   return id
 end
 
--- Drop what is older than `keep_ms`, and remember how far that went.
+-- Drop what is older than `keep_ms`, and remember how far that went. The first entry is looked at before: asked backwards from before the
+-- first one, Redis walks the whole stream.
 local function trim(log, mark, keep_ms)
   local now = redis.call('TIME')
-  local oldest = string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000) - keep_ms)
-  local cut = redis.call('XREVRANGE', log, '(' .. oldest .. '-0', '-', 'COUNT', 1)
-  if #cut > 0 then
-    redis.call('HSET', mark, 'cut', cut[1][1])
-    redis.call('XTRIM', log, 'MINID', '=', oldest .. '-0')
+  local oldest = now[1] * 1000 + math.floor(now[2] / 1000) - keep_ms
+  local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+  if first and id_parts(first[1]) < oldest then
+    local from = string.format('%.0f-0', oldest)
+    redis.call('HSET', mark, 'cut', redis.call('XREVRANGE', log, '(' .. from, '-', 'COUNT', 1)[1][1])
+    redis.call('XTRIM', log, 'MINID', '=', from)
   end
   redis.call('PEXPIRE', log, keep_ms)
 end
