@@ -8,13 +8,14 @@ Two services that fit equally are asked about, never chosen between; what is not
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from agent.business import Service, in_language
 from agent.hearing import Context, Heard, Slot
 from agent.languages import words
 from agent.reasons import Reason
 from agent.slots.service_choice import Pick, listed, pick
-from agent.slots.service_index import Match, index, matches, offers
+from agent.slots.service_index import Match, index, matches, offers, stem, thesaurus
 from agent.text import Said
 
 LEAST = 0.42
@@ -32,15 +33,14 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     """Every service the caller may mean, best first; `options` where several fit equally."""
     if not said or not context.services:
         return ()
-    table = words("zh" if said.has_han else "en", "service")
-    barred = _taken_back(said, table)
+    barred = _taken_back(said)
     found = matches(said.words, index(offers(context.services)), barred)
     strong = [match for match in found if match.score >= LEAST]
     picked = pick(said, context)
     if picked and not (strong and strong[0].score >= PLAIN):
         return _picked(picked, said, context)
     if not strong:
-        return _other_of_two(said, context, barred)
+        return _other_of_two(said, context, barred) or _shared(said, context, barred)
     return _heard(strong, said, context)
 
 
@@ -89,8 +89,7 @@ def _heard(strong: Sequence[Match], said: Said, context: Context) -> Sequence[He
     sure = 0.5 if ambiguous else min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
     heard = [Heard(value=ids[0], rule="words", span=span, sure=sure, options=tuple(ids) if ambiguous else ())]
     rest = [match for match in strong if match not in rivals]
-    for match in rest[:MOST_OPTIONS]:
-        heard.append(Heard(value=context.services[match.service].id, rule="words", span=span, sure=match.score / 2))
+    heard += [Heard(value=context.services[match.service].id, rule="words", span=span, sure=match.score / 2) for match in rest[:MOST_OPTIONS]]
     return tuple(heard)
 
 
@@ -112,16 +111,34 @@ def _other_of_two(said: Said, context: Context, barred: frozenset[int]) -> Seque
     return (Heard(value=other.id, rule="the other", span=(said.tokens[first].start, said.tokens[second].end), sure=0.5),)
 
 
-def _taken_back(said: Said, table: dict[str, list[str]]) -> frozenset[int]:
+def _shared(said: Said, context: Context, barred: frozenset[int]) -> Sequence[Heard]:
+    """ "Just a cleaning": the few services that have the word, when nothing else was said."""
+    known = thesaurus()
+    if not context.asks("service") or not all(stem(word) in known.general or word in known.stop or not word[0].isalnum() for word in said.words):
+        return ()
+    found = matches(said.words, index(offers(context.services)), barred, loosely=True)
+    if not 1 <= len(found) <= MOST_OPTIONS:
+        return ()
+    ids = tuple(context.services[match.service].id for match in found)
+    return (Heard(value=ids[0], rule="shared word", span=(0, len(said.text)), sure=0.4, options=ids if len(ids) > 1 else ()),)
+
+
+@cache
+def _negators(language: str) -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
+    """What takes back, as words, and what ends its reach."""
+    table = words(language, "service")
+    return frozenset(Said(phrase).words for phrase in table["negators"]), frozenset(table["negation_ends"])
+
+
+def _taken_back(said: Said) -> frozenset[int]:
     """The tokens that a negator takes back: those after it, up to a mark, a word that turns to what is wanted, or `_REACH` words."""
-    spoken = said.words
-    negators = [Said(phrase).words for phrase in table["negators"]]
-    ends = frozenset(table["negation_ends"])
-    barred: set[int] = set()
+    negators, ends = _negators("zh" if said.has_han else "en")
+    longest = max(len(phrase) for phrase in negators)
+    spoken, barred = said.words, set[int]()
     for at in range(len(spoken)):
-        for phrase in negators:
-            if tuple(spoken[at : at + len(phrase)]) == phrase:
-                for place in range(at + len(phrase), min(at + len(phrase) + _REACH, len(spoken))):
+        for size in range(1, longest + 1):
+            if spoken[at : at + size] in negators:
+                for place in range(at + size, min(at + size + _REACH, len(spoken))):
                     if not spoken[place][0].isalnum() or spoken[place] in ends:
                         break
                     barred.add(place)

@@ -1,13 +1,19 @@
 """A service picked out of a list by its place ("the second one"), its price ("the 149 one") or by comparing prices ("the cheaper one")."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from agent.business import Service
 from agent.hearing import Context
 from agent.languages import words
 from agent.languages.numbers import cardinal, ordinal
 from agent.text import Said
+
+_MOST_TOKENS = 60
+"""Who picks from a list does it in fewer words."""
+_BARE = 3
+"""Tokens of an utterance that is a number and no more: "two please"."""
 
 
 class Pick(NamedTuple):
@@ -35,84 +41,111 @@ def listed(context: Context) -> Sequence[Service]:
 def pick(said: Said, context: Context) -> Pick | None:
     """The one service that place or price picks, or None."""
     language = "zh" if said.has_han else "en" if context.language == "zh" else context.language
-    table = words(language, "service")
+    spoken = _Spoken(said, language, _phrases(language))
     services = listed(context)
-    return _by_place(said, services, language, table) or _by_price(said, services, language, table) or _by_comparison(said, services, table)
+    return _by_place(spoken, services) or _by_price(spoken, services) or _by_comparison(spoken, services)
 
 
-def _by_place(said: Said, services: Sequence[Service], language: str, table: dict[str, Any]) -> Pick | None:
-    spoken = said.words
-    for at, word in enumerate(spoken):
-        place, end = ordinal(said.tokens, at, language)
-        numbered = False
-        if place is None and (found := _either(spoken, at, table["first"])):
-            place, end = 1, found
-        if place is None and (found := _either(spoken, at, table["last"])):
-            place, end = len(services), found
-        if place is None and word in table["pick_number"]:
-            start = at + 2 if spoken[at + 1 : at + 2] == (".",) else at + 1
-            place, end = cardinal(said.tokens, start, language)
-            numbered = place is not None
-        if place is None and at == 0 and len(spoken) <= 3:
-            place, end = cardinal(said.tokens, at, language)
-        if place is None or not 1 <= place <= len(services):
+@cache
+def _phrases(language: str) -> Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]:
+    """The lists of service.toml, each phrase in words, by its first word."""
+    found: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {}
+    for name, phrases in words(language, "service").items():
+        if name == "same":
             continue
-        follower = " ".join(spoken[end : end + 1])
-        if follower in table["not_after_ordinal"] or "".join(spoken[end : end + 2]) in table["not_after_ordinal"] or follower.isdigit():
+        by_first: dict[str, tuple[tuple[str, ...], ...]] = {}
+        for phrase in phrases:
+            spoken = Said(phrase).words
+            by_first[spoken[0]] = (*by_first.get(spoken[0], ()), spoken)
+        found[name] = by_first
+    return found
+
+
+class _Spoken(NamedTuple):
+    """An utterance, and the lists to read it with."""
+
+    said: Said
+    language: str
+    lists: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]
+
+    def after(self, at: int, name: str) -> int:
+        """The end of the longest phrase of the list that stands at token `at`; 0 for none."""
+        spoken = self.said.words
+        if at >= len(spoken):
+            return 0
+        ends = [at + len(phrase) for phrase in self.lists[name].get(spoken[at], ()) if tuple(spoken[at : at + len(phrase)]) == phrase]
+        return max(ends, default=0)
+
+    def only(self, names: Sequence[str], first: int, last: int) -> bool:
+        """Whether nothing but these lists' words, and marks, stands from token `first` up to `last`."""
+        return all(not word[0].isalnum() or any(word in self.lists[name] for name in names) for word in self.said.words[first:last])
+
+    def negated(self, at: int) -> bool:
+        return any(self.after(place, "negators") for place in range(max(0, at - 4), at))
+
+
+def _by_place(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
+    tokens, size = spoken.said.tokens, len(spoken.said.tokens)
+    for at in range(min(size, _MOST_TOKENS)):
+        place, end = _place(spoken, at, len(services))
+        if (
+            place is None
+            or not 1 <= place <= len(services)
+            or spoken.after(end, "not_after_ordinal")
+            or (tokens[end : end + 1] and tokens[end].is_number)
+        ):
             continue
-        noun = any(_begins(spoken, end, phrase) for phrase in table["pick_nouns"])
-        alone = all(other in table["pick_fillers"] or not other[0].isalnum() for other in (*spoken[:at], *spoken[end:])) or (
-            noun
-            and all(
-                other in table["pick_fillers"] or other in table["pick_nouns"] or not other[0].isalnum() for other in (*spoken[:at], *spoken[end:])
-            )
-        )
-        if noun and not _negated(spoken, at, table) or (alone and not (numbered and not alone)):
+        noun = bool(spoken.after(end, "pick_nouns") or spoken.after(end + 1, "pick_nouns"))
+        lists = ("pick_fillers", "pick_nouns") if noun else ("pick_fillers",)
+        alone = spoken.only(lists, 0, at) and spoken.only(lists, end, size)
+        if alone or (noun and not spoken.negated(at)):
             return Pick(services[place - 1], "place", at, end, noun and alone)
     return None
 
 
-def _by_price(said: Said, services: Sequence[Service], language: str, table: dict[str, Any]) -> Pick | None:
-    """Prices that no two services share."""
-    spoken = said.words
+def _place(spoken: _Spoken, at: int, count: int) -> tuple[int | None, int]:
+    """The place named at token `at`, counted from 1, and the token after it."""
+    tokens = spoken.said.tokens
+    place, end = ordinal(tokens, at, spoken.language)
+    if place is not None:
+        return place, end
+    if end := spoken.after(at, "first"):
+        return 1, end
+    if end := spoken.after(at, "last"):
+        return count, end
+    if end := spoken.after(at, "pick_number"):
+        return cardinal(tokens, end + 1 if tokens[end : end + 1] and tokens[end].norm == "." else end, spoken.language)
+    return cardinal(tokens, at, spoken.language) if at == 0 and len(tokens) <= _BARE else (None, at)
+
+
+def _by_price(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
+    """A price that one service alone has."""
+    tokens = spoken.said.tokens
     at = 0
-    while at < len(spoken):
-        amount, end = cardinal(said.tokens, at, language)
+    while at < min(len(tokens), _MOST_TOKENS):
+        amount, end = cardinal(tokens, at, spoken.language)
         if amount is None or end <= at:
             at += 1
             continue
-        cued = any(spoken[end : end + 1] == (unit,) for unit in table["currency"]) or (at > 0 and spoken[at - 1] in table["currency"])
-        noun = any(_begins(spoken, end + place, phrase) for place in (0, 1) for phrase in table["pick_nouns"])
-        same = [service for service in services if service.price is not None and int(service.price) == amount]
-        if len(same) == 1 and (cued or noun) and not _negated(spoken, at, table):
-            return Pick(same[0], "price", at, end, cued or noun)
+        money = bool(spoken.after(end, "currency") or (at and tokens[at - 1].norm in spoken.lists["currency"]))
+        noun = any(spoken.after(end + further, "pick_nouns") for further in (0, 1))
+        exact = [service for service in services if service.price == amount]
+        same = exact or [service for service in services if service.price is not None and int(service.price) == amount]
+        if len(same) == 1 and (money or noun) and not spoken.negated(at):
+            return Pick(same[0], "price", at, end, True)
         at = end
     return None
 
 
-def _by_comparison(said: Said, services: Sequence[Service], table: dict[str, Any]) -> Pick | None:
-    priced = [(service.price, service) for service in services if service.price is not None]
+def _by_comparison(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
+    priced = [service for service in services if service.price is not None]
     if len(priced) < 2:
         return None
-    spoken = said.words
-    for at in range(len(spoken)):
-        for phrases, wanted in ((table["dearest"], max), (table["cheapest"], min)):
-            if (end := _either(spoken, at, phrases)) and not _negated(spoken, at, table):
-                best = wanted(price for price, _ in priced)
-                some = [service for price, service in priced if price == best]
+    for at in range(min(len(spoken.said.tokens), _MOST_TOKENS)):
+        for name, extreme in (("dearest", max), ("cheapest", min)):
+            end = spoken.after(at, name)
+            if end and not spoken.negated(at):
+                price = extreme(service.price or 0 for service in priced)
+                some = [service for service in priced if service.price == price]
                 return Pick(some[0], "comparison", at, end, True) if len(some) == 1 else None
     return None
-
-
-def _either(spoken: Sequence[str], at: int, phrases: Sequence[str]) -> int:
-    """The end of the first phrase that stands here, 0 for none."""
-    return next((at + len(Said(phrase).words) for phrase in phrases if _begins(spoken, at, phrase)), 0)
-
-
-def _begins(spoken: Sequence[str], at: int, phrase: str) -> bool:
-    wanted = Said(phrase).words
-    return tuple(spoken[at : at + len(wanted)]) == wanted
-
-
-def _negated(spoken: Sequence[str], at: int, table: dict[str, Any]) -> bool:
-    return any(_begins(spoken, place, phrase) for place in range(max(0, at - 4), at) for phrase in table["negators"])

@@ -8,6 +8,7 @@ have it, less if it is one that services share ("repair"), and more if it is the
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from math import log
 from typing import Any, NamedTuple
 
@@ -20,11 +21,12 @@ HEAD_WEIGHT = 1.5
 MEANT = 0.9
 """What a word of the same meaning counts, beside the word itself."""
 NEARLY = 0.85
-LEAST_ALIKE = 0.6
+LEAST_ALIKE = 0.65
 """Dice coefficient of letter trigrams from which two words are the same word, written differently."""
 DESCRIBED = 0.6
 """What a word of the description counts beside one of the name."""
 _MIN_LETTERS = 5
+_MOST_LONGER = 2
 _MAX_TOKENS = 120
 """An utterance is listened to this far; who goes on names the service at the beginning or at the end of the story, and is asked again."""
 _SUFFIXES = (("ies", "y"), ("sses", "ss"), ("'s", ""), ("s'", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ly", ""), ("er", ""), ("e", ""))
@@ -56,6 +58,10 @@ class Alias(NamedTuple):
 class Index(NamedTuple):
     offers: tuple[Offer, ...]
     aliases: tuple[Alias, ...]
+    whole: tuple[float, ...]
+    """The weight of each alias, all of it met."""
+    having: Mapping[str, tuple[tuple[int, int], ...]]
+    """Key to the aliases, and the term in each, that have it."""
     grams: Mapping[str, tuple[str, ...]]
     """Letter trigram to the word forms that have it."""
     gram_counts: Mapping[str, int]
@@ -146,7 +152,19 @@ def index(offered: tuple[Offer, ...]) -> Index:
     for form in sorted(forms):
         for gram in trigrams(form):
             grams.setdefault(gram, []).append(form)
-    return Index(offered, aliases, {gram: tuple(some) for gram, some in grams.items()}, {form: len(trigrams(form)) for form in forms})
+    having: dict[str, list[tuple[int, int]]] = {}
+    for number, alias in enumerate(aliases):
+        for place, term in enumerate(alias.terms):
+            for key in term.keys:
+                having.setdefault(key, []).append((number, place))
+    return Index(
+        offered,
+        aliases,
+        tuple(sum(alias.weights) for alias in aliases),
+        {key: tuple(places) for key, places in having.items()},
+        {gram: tuple(some) for gram, some in grams.items()},
+        {form: len(trigrams(form)) for form in forms},
+    )
 
 
 def _weights(terms: Sequence[Term], counts: Mapping[str, int], size: int) -> tuple[float, ...]:
@@ -211,7 +229,7 @@ def _end_of_run(spoken: Sequence[str], at: int) -> int:
 
 
 def _pairs(characters: Sequence[str]) -> list[str]:
-    return [a + b for a, b in zip(characters, characters[1:], strict=False)] or list(characters)
+    return [a + b for a, b in pairwise(characters)] or list(characters)
 
 
 def trigrams(word: str) -> frozenset[str]:
@@ -246,25 +264,28 @@ def keys_of(spoken: Sequence[str], without: Iterable[int]) -> dict[str, tuple[fl
     return found
 
 
-def matches(spoken: Sequence[str], indexed: Index, without: Iterable[int] = ()) -> list[Match]:
-    """Each service's best match, best first; services of which nothing was said are left out."""
+def matches(spoken: Sequence[str], indexed: Index, without: Iterable[int] = (), *, loosely: bool = False) -> list[Match]:
+    """Each service's best match, best first; services of which nothing was said are left out.
+
+    `loosely`: also those of which only such words were said as many services share ("cleaning").
+    """
     keys = keys_of(spoken, without)
     _add_alike(keys, indexed)
+    met: dict[int, dict[int, tuple[float, frozenset[int]]]] = {}
+    for key, hit in keys.items():
+        for number, place in indexed.having.get(key, ()):
+            terms = met.setdefault(number, {})
+            if place not in terms or hit[0] > terms[place][0]:
+                terms[place] = hit
     best: dict[int, Match] = {}
-    for alias in indexed.aliases:
-        met, tokens, particular = 0.0, frozenset[int](), False
-        for term, weight in zip(alias.terms, alias.weights, strict=True):
-            hits = [keys[key] for key in term.keys if key in keys]
-            if hits:
-                sure, by = max(hits, key=lambda hit: hit[0])
-                met, tokens = met + weight * sure, tokens | by
-                particular = particular or not term.general
-        if not met or not (particular or all(term.general for term in alias.terms)):
+    for number, terms in met.items():
+        alias = indexed.aliases[number]
+        if not loosely and all(alias.terms[place].general for place in terms) and not all(term.general for term in alias.terms):
             continue
-        score = met / sum(alias.weights) * (DESCRIBED if alias.described else 1.0)
-        match = Match(alias.service, score, met, tokens)
-        if alias.service not in best or (score, met) > (best[alias.service].score, best[alias.service].weight):
-            best[alias.service] = match
+        weight = sum(alias.weights[place] * sure for place, (sure, _) in terms.items())
+        score = weight / indexed.whole[number] * (DESCRIBED if alias.described else 1.0)
+        if alias.service not in best or (score, weight) > (best[alias.service].score, best[alias.service].weight):
+            best[alias.service] = Match(alias.service, score, weight, frozenset().union(*(tokens for _, tokens in terms.values())))
     return sorted(best.values(), key=lambda match: (-match.score, -match.weight, match.service))
 
 
@@ -278,5 +299,5 @@ def _add_alike(keys: dict[str, tuple[float, frozenset[int]]], indexed: Index) ->
         shared = Counter(form for gram in own for form in indexed.grams.get(gram, ()))
         for form, count in shared.most_common(3):
             alike = 2 * count / (len(own) + indexed.gram_counts[form])
-            if alike >= LEAST_ALIKE:
+            if alike >= LEAST_ALIKE and abs(len(form) - len(word)) <= _MOST_LONGER:
                 keys.setdefault("=" + form, (NEARLY * alike, tokens))
