@@ -1,0 +1,163 @@
+"""E-mail: where a confirmation goes.
+
+Heard      typed and spoken addresses, letters and digits by name, "all one word", providers in two words ("hot mail"); over several turns
+           (`context.partial`); mended afterwards ("it's dot net, not dot com", "with two l's").
+Not heard  a website, a clock, a place that somebody is "at".
+Held       as email-validator normalises it, in lower case: a voice has no capitals, and no mailbox in use tells them apart.
+Read back  in words; slow: the local part letter by letter. What would not be heard as the same address again is spelled at once.
+Sources    RFC 5321, RFC 5322 by way of email-validator.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from email_validator import EmailNotValidError, validate_email
+from rapidfuzz.distance import DamerauLevenshtein
+
+from agent.hearing import Context, Heard, Slot
+from agent.reasons import Reason
+from agent.slots.email_grammar import Address, Grammar
+from agent.slots.email_mending import mend
+from agent.slots.email_reading import say
+from agent.slots.email_words import domains
+from agent.text import Said
+
+_LONGEST = 254
+_FEWEST_SPELLED = 2
+
+
+def hear(said: Said, context: Context) -> Sequence[Heard]:
+    """Every address the utterance may hold, best first; with `options` when it may be another, or holds several.
+
+    Words go on from `context.partial`; words that name a part of `context.current` mend it.
+    """
+    grammar = Grammar.of(said, context.language)
+    asked = context.asked is not None and "email" in context.asked
+    found = [heard for address in grammar.addresses() if (heard := _heard(address, grammar, context, asked=asked)) is not None]
+    whole = [heard for heard in found if heard.whole]
+    if whole:
+        several = tuple(dict.fromkeys(heard.value for heard in whole))
+        if len(several) > 1:
+            whole[0] = Heard(value=whole[0].value, rule="several", span=whole[0].span, sure=whole[0].sure, options=several)
+        return tuple(whole)
+    if context.current and (mended := mend(grammar, _plain(context.current))) is not None:
+        value = _normal(mended.value)
+        if value and value != _plain(context.current):
+            sure = 0.85 if grammar.has_cue() else 0.6
+            return (Heard(value=value, rule=mended.rule, span=_span(grammar, mended.start, mended.end), sure=sure, patch=True),)
+    if found:
+        return tuple(found)
+    return _part(grammar, context) if asked else ()
+
+
+def check(value: str, context: Context) -> Reason | None:
+    """NO_DOMAIN for an address without an ending, NOT_AN_EMAIL for what is none; TOO_LONG past 254 characters."""
+    if len(value) > _LONGEST:
+        return Reason.TOO_LONG
+    if _normal(value):
+        return None
+    local, at, domain = value.rpartition("@")
+    plain = local and at and "." not in domain and all(c.isalnum() or c in "-" for c in domain)
+    return Reason.NO_DOMAIN if plain else Reason.NOT_AN_EMAIL
+
+
+def read_back(value: str, context: Context, slow: bool) -> str:
+    """The address as spoken: "john dot doe at gmail dot com"; slow: "J, O, H, N, dot, D, O, E, at gmail dot com"."""
+    spoken = say(value, context.language, spelled=slow)
+    if slow or _hears(spoken, value, context):
+        return spoken
+    return say(value, context.language, spelled=True)
+
+
+def parts(value: str, context: Context) -> Mapping[str, str]:
+    """An address has no parts of its own in the record."""
+    return {}
+
+
+def _hears(spoken: str, value: str, context: Context) -> bool:
+    """Whether our own words would be heard as the value."""
+    listening = Context(language=context.language, region=context.region, now=context.now, asked=frozenset({"email"}))
+    found = hear(Said(spoken), listening)
+    return bool(found) and found[0].value == value
+
+
+def _plain(value: str) -> str:
+    return value.strip().lower()
+
+
+def _normal(address: str) -> str:
+    """The address as email-validator normalises it, in lower case; "" when it is none. Reserved domains ("example.com") may be used."""
+    try:
+        return validate_email(address, check_deliverability=False, test_environment=True).normalized.lower()
+    except EmailNotValidError:
+        return ""
+
+
+def _span(grammar: Grammar, start: int, end: int) -> tuple[int, int]:
+    return grammar.tokens[start].start, grammar.tokens[end - 1].end
+
+
+def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool) -> Heard | None:
+    """An address that the grammar found, if it may be one here; its local part may have come in an earlier turn."""
+    local = address.local
+    before, _, _ = context.partial.partition("@")
+    if asked and before and not address.typed and grammar.is_quiet(address.start, address.at):
+        local = before
+    elif asked and before and not address.typed and "@" not in context.partial and local[:1] in "._-+":
+        local = before + local
+    if not local or (not asked and not address.typed and not address.led and grammar.is_unlikely(address)):
+        return None
+    span = _span(grammar, address.start, address.end)
+    whole = "." in address.domain
+    if not whole and not (asked or address.led):
+        return None
+    value = _normal(f"{local}@{address.domain}") if whole else ""
+    if not value:
+        if not asked and not (grammar.has_cue() and address.led and not whole):
+            return None
+        return Heard(value=f"{local}@{address.domain}", rule="address" if whole else "no_ending", span=span, whole=whole)
+    likely = lookalike(value)
+    known = address.domain in domains().known
+    sure = 0.95 if address.typed else 0.9 if known else 0.85 if address.led and grammar.has_cue() else 0.7
+    return Heard(value=value, rule="typed" if address.typed else "spoken", span=span, sure=sure, options=(value, likely) if likely else ())
+
+
+def lookalike(value: str) -> str:
+    """The address at the big provider whose domain is one letter, or two swapped, from that of `value`; "" when there is none."""
+    local, _, domain = value.rpartition("@")
+    if domain in domains().known:
+        return ""
+    for big in sorted(domains().big):
+        if abs(len(big) - len(domain)) <= 1 and DamerauLevenshtein.distance(big, domain, score_cutoff=1) == 1:
+            return f"{local}@{big}"
+    return ""
+
+
+def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
+    """The beginning of an address, or the rest of one begun in an earlier turn."""
+    local, at, domain = context.partial.partition("@")
+    tokens = grammar.tokens
+    start = grammar.past_leads(0)
+    if start >= len(tokens):
+        return ()
+    span = _span(grammar, start, len(tokens))
+    if at and domain:
+        ending, end = grammar.ending(start)
+        if ending and grammar.is_quiet(end, len(tokens)):
+            value = _normal(f"{local}@{domain}.{ending}")
+            return (Heard(value=value, rule="ending", span=span, sure=0.7),) if value else ()
+    if local:
+        said, end = grammar.domain(start)
+        if "." in said and grammar.is_quiet(end, len(tokens)) and (at or said in domains().known):
+            value = _normal(f"{local}@{said}")
+            return (Heard(value=value, rule="domain", span=span, sure=0.7),) if value else ()
+    pieces = list(grammar.pieces(start, len(tokens)))
+    spelled = sum(len(piece.text) for piece in pieces if piece.kind in ("letters", "digits"))
+    marked = any(piece.kind == "mark" for piece in pieces[1 if not local else 0 :])
+    written = grammar.write(start, len(tokens))
+    if not written or not (marked or spelled >= _FEWEST_SPELLED) or sum(piece.kind == "word" for piece in pieces) > 3 or grammar.has_others(start):
+        return ()
+    value = (local if local and not at else "") + written.strip("." if not marked else "")
+    return (Heard(value=value, rule="part", span=span, whole=False),)
+
+
+EMAIL = Slot(name="email", hear=hear, check=check, read_back=read_back, parts=parts)
