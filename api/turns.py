@@ -4,6 +4,7 @@
 there is a person on the telephone.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from time import perf_counter
@@ -14,11 +15,12 @@ from fastapi import APIRouter
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agent.call import Turn
 from api import logs
 from api.bodies import described, known_sid, read
-from api.errors import bad_field
+from api.errors import Problem, bad_field
 from api.gate import Gate
 from api.parts import parts
 from graph.build import Walker
@@ -176,3 +178,21 @@ async def reply(request: Request) -> Response:
     turn = reply_turn(await read(request, _reply))
     answer = _answer.decode(await parts(request).turns.take(turn))
     return Response(msgspec.json.encode({"replyText": answer.aiResponse.message}), media_type="application/json")
+
+
+def _directly(endpoint: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            response = await endpoint(Request(scope, receive))
+        except Problem:
+            raise
+        except Exception as error:
+            logs.failure("request_failed", error)
+            raise Problem("failed") from None
+        await response(scope, receive, send)
+
+    return app
+
+
+ENDPOINTS: Mapping[str, ASGIApp] = {"/ai/conversation": _directly(conversation), "/ai/reply": _directly(reply)}
+"""The endpoints above as ASGI applications that raise Problem, for whoever goes past FastAPI."""
