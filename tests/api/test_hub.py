@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 
 import msgspec
 import pytest
@@ -177,6 +178,70 @@ async def test_a_reader_that_has_seen_more_than_this_process_gets_the_rest_alone
     hub.publish((await store.events("", "0")).entries)
     assert last in ids(await waiting)
     assert not set(seen) & set(ids(await waiting))
+    await hub.close()
+
+
+class Interrupted:
+    """A store where something happens between the moment a read was answered and the moment its reader gets to see it."""
+
+    def __init__(self, store: CallStore, method: str, happens: Callable[[], Awaitable[object]]) -> None:
+        self._store, self._method, self._happens = store, method, happens
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._store, name)
+        if name != self._method:
+            return found
+
+        async def interrupted(*arguments: object) -> object:
+            answer = await found(*arguments)
+            await self._happens()
+            return answer
+
+        return interrupted
+
+
+async def test_an_event_that_comes_while_an_empty_page_is_on_its_way(store: CallStore) -> None:
+    teller = Teller(store, "CA-while")
+
+    async def more() -> None:
+        if len(teller.ids) == 1:
+            last = await teller.tell()
+            await until(lambda: hub.head == order(last))
+
+    hub = Hub(Interrupted(store, "events", more))  # type: ignore[arg-type]
+    await teller.tell()
+    await Teller(store, "CA-other").tell()
+    await hub.start()
+    reader = Reader(hub, Topic("call", teller.sid))
+    reader.resume(teller.ids[0])
+    async with asyncio.timeout(PATIENCE_S):
+        assert ids(await reader.next()) == teller.ids[1:]
+    await hub.close()
+
+
+async def test_a_quiet_reader_that_overflows_is_replayed_from_where_it_stood(store: CallStore) -> None:
+    """Not from its last own event, which may be long gone from the log although nothing of its was missed."""
+    asked: list[object] = []
+
+    async def note() -> None:
+        asked.append(1)
+
+    hub = Hub(Interrupted(store, "events", note), queue=2, ring=20)  # type: ignore[arg-type]
+    await hub.start()
+    teller = Teller(store, "CA-quiet")
+    reader = Reader(hub, Topic("agent", "kim"))
+    reader.start(hub.head)
+    waiting = asyncio.create_task(reader.next())
+    first = await teller.tell("status_change")
+    assert ids(await waiting) == [first]
+    for _ in range(100):
+        last = await teller.tell()
+    await until(lambda: hub.head == order(last))
+    mine = [await teller.tell("status_change") for _ in range(5)]
+    await until(lambda: hub.head == order(mine[-1]))
+    assert reader.dropped == 1
+    assert await read_until(reader, mine[-1]) == mine
+    assert asked == []
     await hub.close()
 
 

@@ -9,7 +9,7 @@ import redis
 from starlette.types import Scope
 
 from api.errors import Problem
-from api.frames import Topic
+from api.frames import Topic, order
 from api.gate import Drain
 from api.hub import Hub
 from api.snapshot import snapshot
@@ -291,6 +291,32 @@ async def test_a_snapshot_that_is_always_interrupted_misses_nothing(store: CallS
     payload, covered = await snapshot(Interrupted(), ONE)  # type: ignore[arg-type]
     told = len(payload["history"])
     assert teller.ids.index(covered) == told - 1, "what is in the record and what comes after it meet"
+
+
+async def test_a_turn_right_after_the_snapshot_was_read_is_told(store: CallStore) -> None:
+    teller = Teller(store, "CA-right-after")
+    await teller.tell()
+
+    class Interrupted:
+        reads = 0
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(store, name)
+
+        async def head(self, sid: str = "") -> str:
+            found = await store.head(sid)
+            self.reads += bool(sid)
+            if self.reads == 2:
+                last = await teller.tell()
+                await until(lambda: service.hub.head == order(last))
+            return found
+
+    service = Service(Interrupted())  # type: ignore[arg-type]
+    await service.hub.start()
+    async with reading(service.app, "/calls/CA-right-after/events") as feed:
+        assert (await feed.next("history")).id == teller.ids[0]
+        assert (await feed.next()).id == teller.ids[1]
+    await service.hub.close()
 
 
 async def test_a_document_nobody_can_read_is_an_empty_history(shelf: Shelf) -> None:
