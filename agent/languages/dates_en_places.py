@@ -10,28 +10,7 @@ from agent.languages.dates_en_words import english, line
 from agent.text import Said
 
 _MARKS_FOLLOW = frozenset(",.?!;:)\"'")
-_FOLLOW_KINDS = frozenset(
-    (
-        "weekdays",
-        "weekdays_short",
-        "days",
-        "tonight",
-        "parts",
-        "which",
-        "or",
-        "fix",
-        "not",
-        "oclock",
-        "half_of_day",
-        "points",
-        "weekend",
-        "soonest",
-        "opening",
-        "holidays",
-        "denied_after",
-        "between",
-    )
-)
+_FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest", "opening", "denied_after", "between", "edge"))
 _MOST_LINKERS = 3
 _UNSURE = 0.3
 
@@ -86,6 +65,8 @@ class Places:
         after = self.line.words[piece.last]
         if after in self.sets["streets"] and piece.kind is not Kind.PART and self.line.kinds[piece.last - 1] != "half_of_day":
             return False
+        if piece.kind is Kind.DAY and self.line.words[piece.first - 1] in self.sets["habits"]:
+            return False
         if after in self.sets["people"] and self.line.kinds[piece.last - 1] in ("number", "ordinal"):
             return False
         counts = piece.bare if piece.kind is Kind.DAY else self._ends_in_number(piece)
@@ -106,7 +87,7 @@ class Places:
             return True
         if line.words[at] == "-":
             return not line.glued(at) or (at + 1 in self.starts)
-        if line.words[at] == "." and line.kinds[at + 1] == "number" and line.glued(at + 1):
+        if line.words[at] in (".", ":", "/") and line.kinds[at + 1] == "number" and line.glued(at + 1):
             return False
         if line.words[at] == "of":
             return line.words[at + 1] in ("the", "this") or line.kinds[at + 1] in ("months", "which")
@@ -125,7 +106,12 @@ class Places:
             return True
         if line.kinds[before] in ("number", "ordinal") and piece.first not in self.ends:
             return True
-        if word in ("-", "/", ".", ":") and line.glued(piece.first) and line.kinds[before - 1] == "number" and before not in self.ends:
+        if (
+            word in ("-", "/", ".", ":")
+            and line.glued(piece.first)
+            and line.kinds[before - 1] == "number"
+            and (word != "-" or before not in self.ends)
+        ):
             return True
         return word in self.sets["labels"] or word in self.sets["titles"]
 

@@ -86,7 +86,7 @@ def readings(pieces: Sequence[Piece]) -> Readings:
             here.pieces.append(piece)
         elif here.has(piece):
             together = _together(here, piece) if joint is None else None
-            if joint is Mark.FIX:
+            if joint is Mark.FIX or (piece.value is None and joint is None and here.pieces[-1].last + 1 >= piece.first):
                 here.put(piece)
             elif together is None:
                 found.append(Reading())
