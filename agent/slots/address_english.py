@@ -41,7 +41,8 @@ def addresses(line: Line) -> Iterator[Found]:
         tried += 1
         found = _post_box(line, at) or _address(line, at, done)
         if found is None or line.norm(found.start - 1) == "not":
-            at = _past_figures(line, at)
+            _, end, _ = unit(line, at, before_number=True)
+            at = end if line.norm(end) == "," and end > at else _past_figures(line, at)
             continue
         yield found
         at = done = max(found.end, at + 1)
@@ -102,7 +103,7 @@ def _address(line: Line, at: int, done: int) -> Found | None:
     _, here = line.phrase(here, line.lexicon.number_cue)
     number = house(line, here, unit_said=runs_on)
     if number is None:
-        return _lot(line, at, units, here)
+        return _lot(line, at, units, here) or _in_park(line, at, done, units, here)
     way = street(line, number.end)
     if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
         return None
@@ -120,6 +121,12 @@ def _lot(line: Line, at: int, units: list[str], here: int) -> Found | None:
         return None
     way = street(line, here)
     return _with_town(line, at, at, "", House("", units[0], here), way) if way and way.kind != "open" else None
+
+
+def _in_park(line: Line, at: int, done: int, units: list[str], here: int) -> Found | None:
+    """A unit in a named building or park whose street has no number: "Unit 4, Bridge Business Park, Mill Road"."""
+    way = street(line, here) if len(units) > 1 and line.lexicon.named_houses else None
+    return _with_town(line, at, done, ", ".join(units), House("", "", here), way) if way and way.kind == "typed" else None
 
 
 def _with_town(line: Line, at: int, done: int, units: str, number: House, way: Street) -> Found:
@@ -146,7 +153,7 @@ def _building_after(line: Line, at: int) -> tuple[str, int] | None:
         if line.number_starts(end - 1) or line.norm(end - 1) == ",":
             return None
         if line.norm(end) == "," or line.number_starts(end):
-            is_house = line.norms[end - 1] in line.lexicon.houses and end - at > 1
+            is_house = line.norm(at - 1) == line.norm(end) == "," or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
             return (" ".join(written(line, word) for word in range(at, end)), _past_commas(line, end)) if is_house else None
     return None
 

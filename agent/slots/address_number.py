@@ -69,7 +69,7 @@ def house(line: Line, at: int, *, unit_said: bool = False) -> House | None:
     found = _with_unit(line, said) if unit_said else _alone(line, said)
     if found is None:
         return None
-    found = _slashed(line, found)
+    found = _half(line, found, said) or _slashed(line, found)
     found = _ranged(line, found)
     return _lettered(line, found) if found.number.strip("0-") else None
 
@@ -107,8 +107,18 @@ def _with_unit(line: Line, said: Sequence[Group]) -> House | None:
     return House("".join(figures[:-1]), figures[-1], end)
 
 
+def _half(line: Line, found: House, said: Sequence[Group]) -> House | None:
+    """ "12 1/2", "twelve and a half": a house squeezed in between two numbers."""
+    at = found.end
+    if len(said) > 1 and said[-1].figures == "1" and line.norms[at : at + 2] == ["/", "2"]:
+        return House("", f"{''.join(group.figures for group in said[:-1])} 1/2", at + 2)
+    if line.norms[at : at + 3] == ["and", "a", "half"]:
+        return House(found.unit, f"{found.number} 1/2", at + 3)
+    return None
+
+
 def _slashed(line: Line, found: House) -> House:
-    """ "2/88", "two slash eighty-eight"; "12 1/2" is half a house further."""
+    """ "2/88", "two slash eighty-eight"."""
     at = found.end
     _, after = line.phrase(at, line.lexicon.slash)
     if line.norm(at) == "/":
@@ -119,8 +129,6 @@ def _slashed(line: Line, found: House) -> House:
     if not following:
         return found
     number = "".join(group.figures for group in following)
-    if line.norm(at) == "/" and line.is_written(at - 1) and found.unit and found.number == "1" and number == "2":
-        return House("", f"{found.unit} 1/2", following[-1].end)
     unit = found.unit + found.number if found.other else found.number
     return House(unit, number, following[-1].end) if len(number) <= _MOST_FIGURES else found
 

@@ -53,7 +53,7 @@ def line_of(parts: Parts, lexicon: Lexicon) -> str:
     end = " ".join(part for part in (parts.state, parts.postcode) if part)
     glue = ", " if lexicon.state_after_comma and parts.state else " "
     town = glue.join(part for part in (parts.suburb, end) if part)
-    country = lexicon.country_names.get(parts.country, parts.country) if parts.country != lexicon.region else ""
+    country = lexicon.country_names.get(parts.country, parts.country)
     return ", ".join(part for part in (street, town, country) if part)
 
 

@@ -33,7 +33,7 @@ def spoken(value: str, parts: Parts, lexicon: Lexicon, slow: bool) -> str:
     pieces.append(", ".join(_names(segment, lexicon, slow) for segment in parts.suburb.split(", ")) if parts.suburb else "")
     pieces.append(_state(parts, lexicon))
     pieces.append(_postcode(parts.postcode))
-    if parts.country and parts.country != lexicon.region:
+    if parts.country:
         pieces.append(_say()["country"].get(parts.country, lexicon.country_names.get(parts.country, parts.country)))
     return ", ".join(piece for piece in pieces if piece)
 
@@ -66,6 +66,8 @@ def _number_words() -> frozenset[str]:
 
 def _number(text: str, slow: bool, lexicon: Lexicon) -> str:
     """ "12A" is "twelve A", "401" "four oh one", "12-14" "twelve to fourteen", but a dash where units stand before it."""
+    if text.endswith(" 1/2"):
+        return f"{_number(text.removesuffix(' 1/2'), slow, lexicon)} {_say()['half']}"
     first, _, last = text.partition("-")
     upwards = lexicon.unit_before and first.isdigit() and last.isdigit() and int(first) < int(last)
     said: list[str] = []

@@ -49,8 +49,9 @@ def street(line: Line, at: int) -> Street | None:
 
 def _prefixed(line: Line, at: int) -> Street | None:
     """ "Rue Sherbrooke Ouest": the type stands first."""
-    kind = line.lexicon.prefix_types.get(line.norm(at))
     following = line.norm(at + 1)
+    # "Avenue of the Americas" as well.
+    kind = line.lexicon.prefix_types.get(line.norm(at)) or (line.lexicon.types.get(line.norm(at)) if following == "of" else None)
     if kind is None or not line.is_word(at + 1) or following in line.lexicon.types or line.ends(at + 1):
         return None
     said, here, short = [kind], at + 1, 0
@@ -67,19 +68,24 @@ def _prefixed(line: Line, at: int) -> Street | None:
 
 
 def _numbered(line: Line, at: int) -> Street | None:
-    """ "US Highway 280", "Hwy 14 East", "State Route 9", "Avenue J"."""
+    """ "US Highway 280", "Hwy 14 East", "State Route 9", "US-1", "FM 1960 Road West", "Avenue J"."""
     said: list[str] = []
     here = at
     while line.norm(here) in line.lexicon.before_numbered and len(said) < 3:
-        said.append(line.norm(here).upper() if line.norm(here) == "us" else written(line, here))
+        said.append(written(line, here))
         here += 1
     kind = line.lexicon.numbered.get(line.norm(here))
+    if kind == "US" and line.norm(here + 1) in line.lexicon.numbered:
+        said, here = [*said, kind], here + 1
+        kind = line.lexicon.numbered[line.norm(here)]
     if kind is None:
         return None
-    number, end = _road_number(line, here + 1)
+    number, end = _road_number(line, here + 1 + (line.norm(here + 1) == "-"))
     if not number:
         return None
     name = " ".join((*said, kind, number))
+    if kind.isupper() and line.norm(end) in line.lexicon.types:
+        name, end = f"{name} {line.lexicon.types[line.norm(end)]}", end + 1
     if line.norm(end) in line.lexicon.directions and (line.ends(end + 1) or len(line.norm(end)) > 1):
         return Street(f"{name} {line.lexicon.directions[line.norm(end)]}", end + 1, "numbered")
     return Street(name, end, "numbered")
@@ -120,8 +126,9 @@ def _named(line: Line, at: int) -> Street | None:
         return None
     if line.norm(at) in line.lexicon.typeless:
         return _typed(line, at, [], at, said[0], "known")
-    if said[0] == "The" and len(said) == 2 and line.ends(here):
-        return Street(" ".join(said), here, "known")
+    if said[0] == "The" and len(said) > 1:
+        # "15 The Fenway, Boston": a name with an article is most often one word.
+        return Street(" ".join(said[:2]), _joined(line, at + 1)[1], "known")
     return _open(line, at)
 
 
