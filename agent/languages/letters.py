@@ -116,6 +116,11 @@ def letter_at(tokens: Sequence[Token], start: int, language: str) -> tuple[str, 
     return (one.text, one.end) if one and one.kind in (_Kind.NAMED, _Kind.WEAK) else ("", start)
 
 
+def is_code_word(word: str) -> bool:
+    """Whether the word, in lower case, stands for a letter in the English spelling alphabet."""
+    return any(len(parts) == 1 for parts, _ in _table("en").code.get(word, ()))
+
+
 def spoken_letters(text: str, language: str, slow: bool) -> str:
     """`text` as we spell it aloud: "J, O, H, N"; slow: "J as in juliet, O as in oscar". What is neither a letter nor a named mark stands as it is."""
     say = words(language, "letters")["say"]

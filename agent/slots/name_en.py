@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from agent.hearing import Context, Heard
 from agent.languages import words
+from agent.languages.letters import is_code_word
 from agent.languages.phrases import Phrases
 from agent.slots.name_mending import mended, mending, settled, sounds_like
-from agent.slots.name_phrase import Phrase, Reader, Trust
+from agent.slots.name_phrase import Phrase, Piece, Reader, Trust
 from agent.slots.name_writing import written
 from agent.text import Said
 
@@ -21,6 +22,8 @@ _MARKS = frozenset(",.!?;:-\"'()")
 _SENTENCE = frozenset(".!?;,")
 _MAX_LEAD = 8
 """Marks and fillers passed over in a row."""
+_POSTCODE_DIGITS = 3
+_CODE_LETTERS = 3
 _LONG = 2
 """Words from which a name is a full name."""
 
@@ -78,7 +81,7 @@ class _Listener:
     def _here(self, at: int, opening: int) -> Iterator[_Found]:
         """The readings of a name whose cue, or which itself, begins at `at`, best first."""
         yield from self._noun(at, opening)
-        yield from self._cue(at)
+        yield from self._cue(at, opening)
         yield from self._relative(at)
         if at == opening or (at > 0 and self.reader.word(at - 1) in _SENTENCE):
             yield from self._bare(at, opening)
@@ -108,7 +111,7 @@ class _Listener:
         start = at - 1 if before in self.cues.articles else at
         yield self._found("other" if role == "other" else role, phrase[1], start, 0.3 if role == "other" else 0.95, "other_person" if role == "other" else f"{role}_name")
 
-    def _cue(self, at: int) -> Iterator[_Found]:
+    def _cue(self, at: int, opening: int) -> Iterator[_Found]:
         """ "call me ...", "this is ...", "it's ..."."""
         plain = self.cues.plain.at(self.tokens, at)
         weak = self.cues.weak.at(self.tokens, at)
@@ -126,11 +129,12 @@ class _Listener:
             return
         if not self.reader.is_closed(phrase.end) and not (likely and phrase.words >= _LONG):
             return
-        if not likely and (doubtful or phrase.words > 3 or not self._ends(phrase.end)):
+        opens = at == opening or self.reader.word(at - 1) in _SENTENCE
+        if not likely and (doubtful or not opens or phrase.words > 3 or not self._ends(phrase.end)):
             return
-        opens = self.reader.word(at) in ("this", "i'm", "im", "i")
+        plainly = self.reader.word(at) in ("this", "i'm", "im", "i")
         listed = phrase.known and self.reader.word(start) in self.reader.lists.given | self.reader.lists.titles
-        sure = (0.85 if opens else 0.7) if listed else 0.6
+        sure = (0.85 if plainly else 0.7) if listed else 0.6
         yield self._found("full", phrase, at, sure, "self", asked_only=not likely)
 
     def _relative(self, at: int) -> Iterator[_Found]:
@@ -149,14 +153,15 @@ class _Listener:
 
     def _bare(self, at: int, opening: int) -> Iterator[_Found]:
         """A name with nothing before it, or with "is my name" behind it."""
-        phrase = self.reader.phrase(at, Trust.BARE)
+        phrase = self.reader.phrase(at, Trust.BARE) or self._surname(at)
         if phrase is None or self._numbered(at):
             return
-        trailer = self.cues.after.at(self.tokens, phrase.end)
+        pause = int(self.reader.word(phrase.end) == "," and phrase.words >= _LONG)
+        trailer = self.cues.after.at(self.tokens, phrase.end + pause)
         likely = bool(phrase.known or phrase.proud or phrase.title)
         if trailer and (likely or phrase.words == 1 or trailer > 1):
             opens = trailer > 1 or self.reader.word(phrase.end) == "speaking"
-            yield self._found("full", phrase, at, 0.9 if opens else 0.7, "trailer", extra=trailer)
+            yield self._found("full", phrase, at, 0.9 if opens else 0.7, "trailer", extra=trailer + pause)
             return
         if self.cues.holds.at(self.tokens, phrase.end) and phrase.words >= _LONG and likely:
             yield self._found("full", phrase, at, 0.6, "holder", asked_only=True)
@@ -164,6 +169,14 @@ class _Listener:
         if self._rest_allows(phrase, first=at == opening) and not (self._greeted(at) and phrase.words == 1 and self.context.asked is None):
             sure = 0.5 if phrase.words < _LONG and not phrase.spelled else 0.6
             yield self._found("full", phrase, at, sure, "spelled" if not phrase.words else "bare", asked_only=True)
+
+    def _surname(self, at: int) -> Phrase | None:
+        """An everyday word that is a surname, said alone: only if the name was asked for, or it was written like one."""
+        token, lists = self.tokens[at], self.reader.lists
+        if token.norm not in lists.family or token.norm in lists.answers or token.norm in lists.never or not self._ends(at + 1):
+            return None
+        asked = self.context.asked is not None and "name" in self.context.asked
+        return Phrase((Piece(token.text),), at + 1, 1, 0) if asked or (token.text.istitle() and len(self.tokens) == 1) else None
 
     def _booking(self, at: int) -> Iterator[_Found]:
         """ "a table for ...", "under ...", where a booking is spoken of."""
@@ -248,15 +261,33 @@ class _Listener:
         strong = phrase.words >= _LONG and bool(phrase.known or phrase.proud)
         if not first and not strong:
             return False
+        if self._is_address(at):
+            return False
         digits = at + 1 if self.reader.word(at) in ("and", ",", "ssn", "-", "number") else at
         if self.reader.word(digits)[:1].isdigit() or self.reader.word(digits) in self.reader.lists.numbers:
-            return phrase.words > 0 and (bool(phrase.known) or self.reader.word(digits)[:1].isdigit())
+            return self._number_allows(phrase, digits)
         if self._ends(at) and self.reader.word(at) not in _SENTENCE:
             return True
         following = self.reader.word(at)
         if following in _SENTENCE:
             return self._ends(at + 1) or self._only_marks(at) or (bool(phrase.known) and (strong or first))
+        if following == "and":
+            return bool(phrase.known) and self.reader.word(at + 1) in self.cues.further
         return bool(phrase.known) and (strong or first) and following in self.cues.clauses
+
+    def _number_allows(self, phrase: Phrase, at: int) -> bool:
+        """Whether a phrase before a number is a name: not the letters of a postcode or of a booking code."""
+        if not phrase.words or phrase.spelled:
+            return False
+        names = [piece.text.lower() for piece in phrase.pieces]
+        if all(is_code_word(name) for name in names):
+            return len(self.reader.word(at)) > _POSTCODE_DIGITS
+        return bool(phrase.known) or (self.reader.word(at)[:1].isdigit() and all(len(name) > _CODE_LETTERS for name in names))
+
+    def _is_address(self, at: int) -> bool:
+        """Whether an e-mail address goes on at `at`."""
+        joined = self.reader.word(at) in (".", "_", "@") and at + 1 < len(self.tokens) and self.tokens[at].end == self.tokens[at + 1].start
+        return joined or (self.reader.word(at) == "at" and any(word.norm in ("dot", "@", "gmail") for word in self.tokens[at : at + 8]))
 
     def _only_marks(self, at: int) -> bool:
         return all(self.reader.word(i) in _MARKS for i in range(at, min(len(self.tokens), at + _MAX_LEAD)))
@@ -357,6 +388,7 @@ class _Cues(NamedTuple):
     greeting: Phrases
     politeness: Phrases
     clauses: frozenset[str]
+    further: frozenset[str]
 
 
 @cache
@@ -387,4 +419,5 @@ def _cues() -> _Cues:
         greeting=Phrases(fillers["greeting"]),
         politeness=Phrases(fillers["after"]),
         clauses=frozenset(fillers["clauses"].split()),
+        further=frozenset(fillers["further"].split()),
     )

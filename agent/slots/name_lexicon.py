@@ -7,8 +7,12 @@ from typing import NamedTuple
 from agent.languages import words
 from agent.languages.phrases import Phrases
 
-_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("'s", ""))
+_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ation", "e"), ("'s", ""))
+_SIBILANTS = ("s", "x", "z", "ch", "sh")
+_BEGINNINGS = ("un", "dis", "re", "non", "mis", "over", "pre")
 _MIN_STEM = 3
+_MIN_ROOT = 4
+"""Letters that are left of a word without its ending, and without its beginning."""
 _MIN_WORDLIKE = 6
 """Shorter words say nothing by their ending: "Ming", "Reed"."""
 
@@ -34,6 +38,7 @@ class Lexicon(NamedTuple):
     hyphen: frozenset[str]
     word_endings: tuple[str, ...]
     refused: frozenset[str]
+    answers: frozenset[str]
     spelling: Phrases
 
     def is_known(self, word: str) -> bool:
@@ -44,9 +49,18 @@ class Lexicon(NamedTuple):
         """Whether it, or what is left of it without its ending, is an everyday word. A name may be one too ("White")."""
         if word in self.ordinary or word in self.never or word in self.calendar or word in self.numbers or word in self.closers:
             return True
-        if self.is_known(word):
+        if word in self.given:
             return False
-        return any(word.endswith(end) and len(word) - len(end) >= _MIN_STEM and word[: -len(end)] + put in self.ordinary for end, put in _ENDINGS)
+        for end, put in _ENDINGS:
+            stem = word[: -len(end)]
+            if word.endswith(end) and len(stem) >= _MIN_STEM and stem + put in self.ordinary and (end != "es" or stem.endswith(_SIBILANTS)):
+                return True
+        if word in self.family:
+            return False
+        if any(word.startswith(start) and len(word) - len(start) >= _MIN_ROOT and word[len(start) :] in self.ordinary for start in _BEGINNINGS):
+            return True
+        short = word.rstrip(word[-1]) + word[-1]
+        return len(word) - len(short) > 1 and short in self.ordinary
 
     def is_wordlike(self, word: str) -> bool:
         """Whether it is in no list and ends as words do and names do not: "horrendous"."""
@@ -84,5 +98,6 @@ def lexicon() -> Lexicon:
         hyphen=frozenset(grammar["hyphen"]),
         word_endings=tuple(grammar["word_endings"]),
         refused=listed("refused"),
+        answers=listed("answers"),
         spelling=Phrases(grammar["spelling"]),
     )

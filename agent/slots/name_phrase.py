@@ -17,6 +17,7 @@ from agent.text import Token
 
 MAX_WORDS = 5
 _MIN_SPELLED = 3
+_VOWELS = frozenset("aeiouy")
 
 
 class Trust(IntEnum):
@@ -225,9 +226,11 @@ class Reader:
             return False
         if trust is Trust.LISTED and not before:
             return proud or word in lists.given
-        if proud or lists.is_known(word):
+        if lists.is_known(word):
             return True
-        return trust is Trust.CUED or not lists.is_wordlike(word)
+        if trust is not Trust.CUED and not before and (len(word) == 2 or not any(letter in _VOWELS for letter in word)) and word.isascii():
+            return False
+        return proud or trust is Trust.CUED or not lists.is_wordlike(word)
 
     def _is_plainly(self, at: int) -> bool:
         """Whether the word at `at` is a name and no everyday word; a capital or a list says so, or that nobody knows it."""
