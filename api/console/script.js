@@ -198,13 +198,15 @@ function hearOne({ type, payload }) {
   if (type === "history") {
     record = payload;
     draw();
-    $("lines").replaceChildren(...(payload.history || []).map(line));
+    const lines = (payload.history || []).map(line);
+    $("lines").replaceChildren(...(lines.length ? lines : [el("li", { className: "empty" }, "Nothing has been said yet.")]));
     bottom(true);
   } else if (!record) {
     return;
   } else if (type === "new_message") {
     const atEnd = $("lines").scrollHeight - $("lines").scrollTop - $("lines").clientHeight < 60;
     record.history = [...(record.history || []), payload];
+    $("lines").querySelector(".empty")?.remove();
     $("lines").append(line(payload));
     bottom(atEnd);
     drawHead();
@@ -236,8 +238,6 @@ function bottom(really) { if (really) $("lines").scrollTop = $("lines").scrollHe
 function draw() {
   drawHead();
   for (const slot of Object.keys(SLOTS)) drawField(slot);
-  if (!$("lines").children.length && !(record.history || []).length) $("lines").append(el("li", { className: "empty" }, "Nothing has been said yet."));
-  else $("lines").querySelector(".empty")?.remove();
 }
 function drawHead() {
   const { status = "", step = "", expecting = "", completed = 0, total = 6 } = record.progress || {};

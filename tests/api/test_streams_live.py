@@ -72,7 +72,8 @@ async def test_cut_at_100_random_places_over_two_workers(two_workers: Running, r
                 await asyncio.sleep(chance.random() * 0.01)
 
         async with httpx.AsyncClient(base_url=two_workers.url, trust_env=False, timeout=PATIENCE_S) as http:
-            parser, ids = Parser(), []
+            parser = Parser()
+        ids: list[str] = []
             await read(http, path, parser, ids, 2)
             begun = teller.ids.index(parser.last_id)
             telling = asyncio.create_task(tell())
@@ -129,7 +130,8 @@ async def test_a_redis_that_dies_and_comes_back_costs_no_event() -> None:
         teller = Teller(store, "CA-redis")
         reader = Reader(hub, Topic("all"))
         reader.start(hub.head)
-        parser, seen = Parser(), []
+        parser = Parser()
+        seen: list[str] = []
 
         async def collect() -> None:
             while not teller.ids or teller.ids[-1] not in seen or len(teller.ids) < 30:
