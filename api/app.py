@@ -28,7 +28,8 @@ from api.version import version
 from graph.build import Walker
 from graph.plan import PLAN
 from graph.state import Deps
-from storage.connect import connect
+from storage.connect import awaited, connect
+from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
@@ -107,7 +108,12 @@ class Service:
         ttl = Ttl(call_s=settings.call_ttl_s, booked_s=settings.booked_ttl_s, log_s=settings.log_ttl_s)
         if not self._url:
             return MemoryStore(ttl=ttl)
-        return await connect(self._url, channel_prefix=settings.redis_sse_channel_prefix, ttl=ttl)
+        try:
+            return await connect(self._url, channel_prefix=settings.redis_sse_channel_prefix, ttl=ttl)
+        except StoreUnavailable as error:
+            # Callers who ring meanwhile hear of trouble and get a person, which is better than a telephone that nobody answers.
+            logs.failure("store_away", error, part="store")
+            return awaited(self._url, channel_prefix=settings.redis_sse_channel_prefix, ttl=ttl)
 
 
 def create_app(settings: Settings | None = None, embedded: str = "") -> Service:

@@ -6,17 +6,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
-from urllib.parse import urlsplit
 
 import httpx
 
 from api import business_files
 from api.settings import PREFIX, Settings, SettingsError, read_settings, setting_name
 from api.version import version
-from storage.connect import connect
+from storage.connect import answer_time
 from storage.embedded import find_server
 from storage.errors import StoreUnavailable
-from storage.keys import Ttl
 
 PATIENCE_S = 3.0
 
@@ -85,27 +83,17 @@ def _business(settings: Settings) -> Iterator[Finding]:
 
 def _redis(settings: Settings) -> Finding:
     if settings.redis_url:
-        parts = urlsplit(settings.redis_url)
-        where = f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
+        scheme, _, rest = settings.redis_url.partition("://")
+        where = f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
         try:
-            seconds = asyncio.run(_ping(settings.redis_url))
-        except ValueError:
-            return Finding("!!", "redis", f"REDIS_URL ({where}) is no address of a Redis")
-        except StoreUnavailable as error:
+            seconds = asyncio.run(answer_time(settings.redis_url))
+        except (ValueError, StoreUnavailable) as error:
             return Finding("!!", "redis", f"{where} cannot be used: {error}")
         return Finding("ok", "redis", f"{where} answers in {seconds * 1000:.1f} ms")
     server = find_server()
     if server is None:
         return Finding("--", "redis", "no REDIS_URL and no redis-server here: calls are kept in memory, nothing survives a restart")
     return Finding("ok", "redis", f"embedded, {server}, data under {settings.data.resolve()}")
-
-
-async def _ping(url: str) -> float:
-    store = await connect(url, channel_prefix="", ttl=Ttl())
-    try:
-        return await store.ping()
-    finally:
-        await store.close()
 
 
 def _tokens(settings: Settings) -> Finding:

@@ -4,6 +4,7 @@ One process serves by itself. Several share one listening socket, and the parent
 embedded Redis is started once, by the parent, and watched there.
 """
 
+import asyncio
 import errno
 import os
 import shutil
@@ -17,8 +18,9 @@ from time import monotonic, sleep
 from api import business_files, logs, workers
 from api.settings import Settings, SettingsError
 from api.version import version
+from storage.connect import answer_time
 from storage.embedded import EmbeddedRedis
-from storage.errors import NoRedisServer, StoreError
+from storage.errors import NoRedisServer, StoreError, StoreUnavailable
 
 BACKLOG = 2048
 BIND_S = 1.5
@@ -27,8 +29,8 @@ BIND_S = 1.5
 
 def serve(settings: Settings) -> int:
     """Run the service until it is told to stop. Returns the exit code. Raises SettingsError when it cannot start."""
-    check(settings)
     logs.set_up()
+    check(settings)
     with bound(settings.host, settings.port) as listening, embedded_redis(settings) as redis:
         url = redis.url if redis else ""
         if settings.workers > 1 and not (settings.redis_url or url):
@@ -75,6 +77,18 @@ def check(settings: Settings) -> None:
         business_files.load(settings.business)
     except ValueError as error:
         raise SettingsError(f"SLOTLINE_BUSINESS: {error}") from None
+    if settings.redis_url:
+        _check_redis(settings.redis_url)
+
+
+def _check_redis(url: str) -> None:
+    """A Redis that does not answer yet stops nothing: it is waited for, and callers hear of trouble meanwhile. One that can never do does."""
+    try:
+        asyncio.run(answer_time(url))
+    except ValueError as error:
+        raise SettingsError(f"REDIS_URL: {error}") from None
+    except StoreUnavailable:
+        logs.event("store_away", level="warning", part="store")
 
 
 @contextmanager

@@ -111,7 +111,7 @@ class Settings(BaseSettings):
         return self.host in LOOPBACK or self.host.startswith("127.")
 
 
-REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "rediss+cluster")
+REDIS_SCHEMES = ("redis", "rediss", "unix", "valkey", "valkeys")
 
 
 def read_tokens(text: str) -> dict[str, Role]:

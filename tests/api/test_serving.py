@@ -16,6 +16,7 @@ from storage.embedded import EmbeddedRedis
 from storage.errors import NoRedisServer
 from tests.api.processes import Running, living, serving, slotline, until
 from tests.api.services import served, settings
+from tests.conftest import RedisServer
 
 TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
 
@@ -29,6 +30,7 @@ TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
         (["--host", "198.51.100.7"], {"SLOTLINE_TOKENS": "a:viewer"}, "SLOTLINE_HOST"),
         ([], {"SLOTLINE_BUSINESS": "nowhere.toml"}, "SLOTLINE_BUSINESS"),
         ([], {"REDIS_URL": "localhost"}, "REDIS_URL"),
+        ([], {"REDIS_URL": "redis://host:port/"}, "REDIS_URL"),
         (["--colour"], {}, "--colour"),
     ],
 )
@@ -86,6 +88,31 @@ def test_calls_outlive_a_service_that_is_killed(tmp_path: Path) -> None:
         assert running.stop(signal.SIGKILL) == -signal.SIGKILL
     with serving(tmp_path, port=running.port) as again:
         assert again.say("hello", startedAt="2026-03-02T01:00:00Z").content == said
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_redis_that_comes_later_is_waited_for(tmp_path: Path, workers: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with serving(tmp_path, "--workers", workers, REDIS_URL=f"redis://127.0.0.1:{port}/0") as running:
+        trouble = running.say("hello")
+        assert (trouble.status_code, trouble.json()["shouldTransfer"]) == (200, True)
+        assert running.http.get("/health").json()["status"] == "degraded"
+        assert running.http.get("/ready").status_code == 503
+        redis = RedisServer("--port", str(port))
+        try:
+            until(lambda: running.http.get("/ready").status_code == 200)
+            assert running.say("hello").json()["shouldTransfer"] is False
+            redis.kill()
+            assert running.say("hello").json()["shouldTransfer"] is True
+            assert running.http.get("/calls/CA1").json()["code"] == "store_unavailable"
+            redis.start()
+            until(lambda: running.http.get("/ready").status_code == 200)
+            assert running.say("hello").json()["shouldTransfer"] is False
+            until(lambda: running.http.get("/health").json()["status"] == "ok")
+        finally:
+            redis.close()
+        assert running.stop() == 0
 
 
 def test_workers_are_replaced_and_end_with_their_parent(tmp_path: Path) -> None:
