@@ -1,4 +1,4 @@
--- uses: document, log, calendar, index
+-- uses: document, record, log, calendar, index
 -- One step of a call: all of it, or nothing. Everything is checked before the first write.
 -- Returns {"stale"}, {"taken"}, or {"ok", fingerprint of the document, event ids ...}.
 
@@ -24,16 +24,17 @@ elseif op == 'release' then
 end
 
 local at = 22 + 2 * field_count
-redis.call('HSET', record, 'rev', (tonumber(rev) or 0) + 1, unpack(ARGV, 22, at - 1))
-if lines ~= '' then
-  if redis.call('EXISTS', history) == 1 then redis.call('APPEND', history, ',') end
-  redis.call('APPEND', history, lines)
-end
-if turn ~= '' then redis.call('HSET', turns, turn, answer) end
-local function said() return redis.call('GET', history) or '' end
-local sha = write(document, record, ours, print, text, head, lines, said, adopted == '1', ttl)
+keep(record, history, turns, rev, 22, at - 1, lines, turn, answer)
 
-local result = {'ok', sha}
+local untouched = ours.sha and print == ours.sha
+local theirs = adopted == '1' and (untouched and ours.theirs or text and true) or false
+local now = untouched and write_in_place(document, ours, head, lines, theirs, ttl)
+if not now then
+  now = write_whole(document, head, theirs and theirs_in(document, ours, text), redis.call('GET', history) or '', ttl)
+end
+remember(record, now)
+
+local result = {'ok', now[1]}
 for i = at, #ARGV do
   local id = append(log, mark, sid, ARGV[i])
   tell(events, record, id, ARGV[i], events_kept)
@@ -42,5 +43,5 @@ for i = at, #ARGV do
 end
 if at <= #ARGV then trim(log, mark, log_ms) end
 list(to, to_until, from, from_until, sid, created_ms, ttl)
-for _, key in ipairs({record, turns, history, events}) do redis.call('EXPIRE', key, ttl) end
+expire(ttl, record, turns, history, events)
 return result

@@ -65,38 +65,42 @@ local function history_of(text)
   end
 end
 
--- Write a step: `head` is the new document up to its history, `lines` what is new of ours, `said` gives all of ours. `adopted`: the document is
--- another system's too, and where it still lies its history and its expiry stay as they are. `print` and `text` are what `look` found.
-local function write(document, record, ours, print, text, head, lines, said, adopted, ttl)
-  local untouched = ours.sha and print == ours.sha
-  local theirs = adopted and ((untouched and ours.theirs) or text)
-  local width = ours.width
-  if untouched and #head < width and (theirs and true or false) == ours.theirs then
-    redis.call('SETRANGE', document, 0, head .. string.rep(' ', width - #head))
-    if not theirs and lines ~= '' then
+-- The history another system keeps in the document, for a step that is written over `text`, or over our own document when `text` is false; false when
+-- the history is ours to write.
+local function theirs_in(document, ours, text)
+  if text then return history_of(text) end
+  if ours.theirs then return redis.call('GETRANGE', document, ours.width + #OPEN, -2) end
+  return false
+end
+
+local function marks(document, width, theirs)
+  local size = redis.call('STRLEN', document)
+  return {print_of(document, width, size), width, size, theirs and '1' or '0'}
+end
+
+-- Write a step into our own document as `look` found it: overwrite the head, add the new `lines` behind the history. Returns the new marks, or false
+-- when the head has outgrown its width or the history changes hands.
+local function write_in_place(document, ours, head, lines, theirs, ttl)
+  if #head >= ours.width or theirs ~= ours.theirs then return false end
+  redis.call('SETRANGE', document, 0, head .. string.rep(' ', ours.width - #head))
+  if not theirs then
+    if lines ~= '' then
       local first = redis.call('GETRANGE', document, ours.size - 3, ours.size - 3) == '['
       redis.call('SETRANGE', document, ours.size - 2, (first and '' or ',') .. lines .. ']}')
     end
-    if not theirs then redis.call('EXPIRE', document, ttl) end
-  else
-    width = math.ceil((#head + ROOM) / STEP) * STEP
-    local history
-    if theirs and text then
-      history = history_of(text)
-    elseif theirs then
-      history = redis.call('GETRANGE', document, ours.width + #OPEN, -2)
-    else
-      history = '[' .. said() .. ']'
-    end
-    local whole = head .. string.rep(' ', width - #head) .. OPEN .. history .. '}'
-    if theirs then
-      redis.call('SET', document, whole, 'KEEPTTL')
-    else
-      redis.call('SET', document, whole, 'EX', ttl)
-    end
+    redis.call('EXPIRE', document, ttl)
   end
-  local size = redis.call('STRLEN', document)
-  local sha = print_of(document, width, size)
-  redis.call('HSET', record, 'sha', sha, 'width', width, 'size', size, 'theirs', theirs and '1' or '0')
-  return sha
+  return marks(document, ours.width, theirs)
+end
+
+-- Write the whole document: `theirs` is the other side's history, whose expiry stays as well, or false; `said` is all of ours.
+local function write_whole(document, head, theirs, said, ttl)
+  local width = math.ceil((#head + ROOM) / STEP) * STEP
+  local whole = head .. string.rep(' ', width - #head) .. OPEN .. (theirs or '[' .. said .. ']') .. '}'
+  if theirs then
+    redis.call('SET', document, whole, 'KEEPTTL')
+  else
+    redis.call('SET', document, whole, 'EX', ttl)
+  end
+  return marks(document, width, theirs)
 end
