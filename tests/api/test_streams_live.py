@@ -73,7 +73,7 @@ async def test_cut_at_100_random_places_over_two_workers(two_workers: Running, r
 
         async with httpx.AsyncClient(base_url=two_workers.url, trust_env=False, timeout=PATIENCE_S) as http:
             parser = Parser()
-        ids: list[str] = []
+            ids: list[str] = []
             await read(http, path, parser, ids, 2)
             begun = teller.ids.index(parser.last_id)
             telling = asyncio.create_task(tell())
