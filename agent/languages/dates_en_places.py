@@ -13,6 +13,7 @@ _MARKS_FOLLOW = frozenset(",.?!;:)\"'")
 _FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest", "opening", "denied_after", "between", "edge"))
 _MOST_LINKERS = 3
 _UNSURE = 0.3
+_BESIDE = 0.35
 
 
 def read(said: Said, *, region: str, month_first: bool | None, asked: bool | None) -> tuple[Line, list[Piece]] | None:
@@ -227,17 +228,19 @@ class Places:
         """With the relation that the words right before it, or right after it, say."""
         if piece.kind is Kind.MARK or piece.relation is not None:
             return piece
-        relation = self._relation(piece)
-        sure = piece.sure
-        if piece.bare and piece.kind is Kind.CLOCK and not self._is_plain(piece):
-            sure = _UNSURE
+        relation, sure = self._relation(piece), piece.sure
+        if piece.bare and piece.kind is Kind.CLOCK:
+            sure = min(sure, self._plainness(piece))
         return Piece(kind=piece.kind, value=piece.value, first=piece.first, last=piece.last, sure=sure, bare=piece.bare, relation=relation)
 
-    def _is_plain(self, piece: Piece) -> bool:
-        """Whether a bare clock has more to it than having been asked for."""
-        if self._before(piece) in self.sets["at"] or self._beside_time(piece) or self._in_part(piece.last) or self._range_end(piece) is not None:
-            return True
-        return piece.first - 1 in self.ends or self.line.size(piece.first, piece.last) > 1
+    def _plainness(self, piece: Piece) -> float:
+        """How much a bare clock has to it besides having been asked for: words that say it is one, or only a day beside it."""
+        before = self._before(piece)
+        if before in self.sets["at"] or self._in_part(piece.last) or self._range_end(piece) is not None or piece.first - 1 in self.ends:
+            return 1.0
+        if self.line.size(piece.first, piece.last) > 1:
+            return 1.0
+        return _BESIDE if self._beside_time(piece) else _UNSURE
 
     def _relation(self, piece: Piece) -> Mark | None:
         line, sets = self.line, self.sets

@@ -5,8 +5,26 @@ from agent.languages.dates_zh_words import mandarin
 
 _MINUTES = 60
 _MOST = 10000
+_WEEK = "7 day"
 _MAY_FOLLOW = frozenset(
-    ("parts", "number", "days", "day_parts", "points", "which", "week_names", "or", "fix", "not", "denied_after", "later", "ago", "soonest")
+    (
+        "parts",
+        "number",
+        "days",
+        "day_parts",
+        "points",
+        "which",
+        "week_names",
+        "or",
+        "fix",
+        "not",
+        "denied_after",
+        "later",
+        "ago",
+        "soonest",
+        "opening",
+        "holidays",
+    )
 )
 
 
@@ -146,6 +164,8 @@ class Clocks:
             amount, here = amount + 0.5, here + 2
         if line.values[here] == "quarter":
             return 15 * amount, "1 minute", here + 1
+        if line.kinds[here] == "week_names" and line.kinds[here + 1] in ("later", "ago"):
+            return amount, _WEEK, here + 1
         return (amount, line.values[here], here + 1) if line.kinds[here] == "units" and amount <= _MOST else (0, "", at)
 
     def _length(self, first: int, at: int, *, ahead: bool = False) -> list[Piece]:

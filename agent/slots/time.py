@@ -25,6 +25,8 @@ from agent.text import Said
 
 _MOST_OPTIONS = 6
 _WEAK = 0.3
+_PLAIN = 0.4
+"""From here on a clock was said as a clock; below, it is a number that a day stands beside; at `_WEAK`, only one that was asked for."""
 
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
@@ -162,7 +164,7 @@ class _Listener:
         sure = self.reading.sure
         day, clock = sure.get(Kind.DAY), sure.get(Kind.CLOCK)
         if day is not None and clock is not None:
-            return 0.5 if clock <= _WEAK else min(0.95, 0.55 + 0.28 * (day + clock))
+            return 0.5 if clock <= _WEAK else 0.7 if clock < _PLAIN else min(0.95, 0.55 + 0.28 * (day + clock))
         return day or clock or max(sure.values(), default=_WEAK)
 
 
