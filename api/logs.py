@@ -13,6 +13,10 @@ from pathlib import PurePath
 import msgspec
 
 _encode = msgspec.json.Encoder().encode
+_OURS = "slotline"
+"""The floors below know only `logging`: `getLogger("slotline.x").info("event", extra={"call": ..., "act": ...})`."""
+_GIVEN = frozenset({"call", "turn", "step", "slot", "act", "status", "code", "part", "ms", "count"})
+"""What they may say in `extra`; anything else is left out."""
 _WORDY = ("asyncio",)
 """Loggers that put the repr of whatever failed into their template."""
 
@@ -67,20 +71,24 @@ def failure(name: str, error: BaseException, *, call: str = "", turn: str = "", 
 
 
 def set_up() -> None:
-    """Send what libraries log the same way. Their information is noise here; warnings and worse are kept."""
+    """Send what the other floors and libraries log the same way. Of libraries, information is noise here; warnings and worse are kept."""
     root = logging.getLogger()
     root.handlers[:] = [_Handler()]
     root.setLevel(logging.WARNING)
+    logging.getLogger(_OURS).setLevel(logging.INFO)
 
 
 class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        level = "error" if record.levelno >= logging.ERROR else "warning"
+        level = "error" if record.levelno >= logging.ERROR else "warning" if record.levelno >= logging.WARNING else "info"
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             event("library", level=level, logger=record.name, code=type(error).__name__, place=_place(error))
+        elif record.name.partition(".")[0] == _OURS:
+            given = {name: value for name, value in record.__dict__.items() if name in _GIVEN}
+            event(str(record.msg), level=level, logger=record.name, **given)
         else:
-            said = "" if record.name in _WORDY else str(record.msg)
+            said = "" if record.name in _WORDY else str(record.msg).partition("\n")[0]
             event("library", level=level, logger=record.name, code=said[:200], place=f"{record.filename}:{record.lineno}")
 
 

@@ -73,10 +73,16 @@ class _Spoken(msgspec.Struct):
     message: str
 
 
+class _Progress(msgspec.Struct, frozen=True):
+    status: str = ""
+    step: str = ""
+
+
 class _Answer(msgspec.Struct):
-    """The little of an answer that the short form needs."""
+    """The little of an answer that the short form and the log need."""
 
     aiResponse: _Spoken  # noqa: N815
+    progress: _Progress = _Progress()
 
 
 router = APIRouter(tags=["turns"])
@@ -103,7 +109,8 @@ class Turns:
                 logs.failure("turn_failed", error, call=request.sid, turn=request.turn.key)
                 answer = self._walker.trouble(request.dialled, request.language, datetime.now(UTC))
         level, ms = "warning" if code else "info", (perf_counter() - begun) * 1000
-        logs.event("turn", level=level, call=request.sid, turn=request.turn.key, code=code, ms=ms)
+        stands = _answer.decode(answer).progress
+        logs.event("turn", level=level, call=request.sid, turn=request.turn.key, step=stands.step, status=stands.status, code=code, ms=ms)
         return answer
 
 
