@@ -86,7 +86,7 @@ def _numbered(line: Line, at: int) -> Street | None:
     name = " ".join((*said, kind, number))
     if kind.isupper() and line.norm(end) in line.lexicon.types:
         name, end = f"{name} {line.lexicon.types[line.norm(end)]}", end + 1
-    if line.norm(end) in line.lexicon.directions and (line.ends(end + 1) or len(line.norm(end)) > 1):
+    if line.norm(end) in line.lexicon.directions and _belongs(line, at, end):
         return Street(f"{name} {line.lexicon.directions[line.norm(end)]}", end + 1, "numbered")
     return Street(name, end, "numbered")
 
@@ -258,7 +258,7 @@ def _belongs(line: Line, begin: int, at: int) -> bool:
         or (state > at + 1 and (line.ends(state) or line.number_starts(state)))
     ):
         return True
-    if len(norm) == 2:
+    if len(norm) <= 2:  # written short; a town's direction seldom is
         return True
     if line.lexicon.region == "US":
         return place_starts(line, begin) == at + 1

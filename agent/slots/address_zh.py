@@ -302,7 +302,8 @@ def _in_part(said: Said, context: Context, asked: bool) -> Sequence[Heard]:
     split = _split(text)
     numbered = bool(split.number or split.rest) and len(split.road) <= 1 and bool(context.partial)
     road = bool(_grammar().street_end.search(split.road)) and 2 < len(split.road) <= 12
-    if not text or len(text) > _MOST_CHARS or not (_only_divisions(text) or numbered or (road and (split.divided or asked))):
+    named = any(name in said.text for name in _grammar().words["name_cue"])
+    if named or not text or len(text) > _MOST_CHARS or not (_only_divisions(text) or numbered or (road and (split.divided or asked))):
         return ()
     if context.partial and is_chinese(context.partial):
         text = _joined(context.partial, text)
