@@ -58,13 +58,13 @@ class Phrase(NamedTuple):
 class Reader:
     """One utterance's tokens, and which of them have a telling capital."""
 
-    def __init__(self, tokens: Sequence[Token]) -> None:
+    def __init__(self, tokens: Sequence[Token], language: str = "en") -> None:
         self.tokens = tokens
         self.lists = lexicon()
         some = [token for token in tokens if token.is_word]
         lowered = any(token.text[0].islower() for token in some)
         shouted = len(some) > 1 and all(token.text.isupper() for token in some)
-        self._runs = spelled_runs(tokens, "en")
+        self._runs = spelled_runs(tokens, language)
         self._telling = (lowered or len(some) <= 3) and not shouted
 
     def word(self, at: int) -> str:

@@ -1,6 +1,336 @@
-from agent.hearing import Heard
-def hear_mandarin(said, context): return []
-def is_refused(v): return False
-def is_written_in_han(v): return False
-def spoken_characters(v): return v
-def surname_of(v): return ""
+"""Hearing a Mandarin name: 我叫王宝强, 免贵姓王, 叫我小王; the characters told apart by words (国王的王) or by their parts (弓长张).
+
+A name is a surname and one or two characters. Behind a plain cue any characters will do; by itself a name must be made of characters that names are
+made of, and be no everyday word (周末). Where it ends is seen from what follows: nothing, a mark, a title, a word that cannot be part of a name.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from agent.hearing import Context, Heard
+from agent.slots.name_characters import HanPhrases, characters, is_han
+from agent.slots.name_mending import settled
+from agent.slots.name_phrase import Reader, Trust
+from agent.slots.name_writing import written
+from agent.text import Said
+
+_MARKS = frozenset("，。,.!?！？、;；:： -—\"'“”()…~")
+_MAX_LEAD = 12
+_MAX_TRANSLITERATED = 14
+_MAX_WORD = 4
+"""Characters that a word naming one of its characters has: 国王的王."""
+_FULL = 3
+
+
+class _Found(NamedTuple):
+    name: str
+    start: int
+    end: int
+    sure: float
+    rule: str
+    role: str = "full"
+
+
+class Described(NamedTuple):
+    """One character, told by a word or by its parts."""
+
+    character: str
+    start: int
+    end: int
+    place: int | None
+    """Which character of the name it is said to be, from the front or (negative) from the back."""
+    family: bool
+    """Said to be the surname."""
+
+
+def hear_mandarin(said: Said, context: Context) -> list[Heard]:
+    """Every name in the utterance, the caller's own first."""
+    listener = _Listener(said, context)
+    found = listener.listen()
+    own = [one for one in found if one.role != "other"]
+    whole = _joined(own, listener.described, said.text, context)
+    answers: dict[str, Heard] = {}
+    for one, patch in (*whole, *((one, False) for one in found if one.role == "other")):
+        answers.setdefault(one.name, Heard(value=one.name, rule=one.rule, span=(one.start, one.end), sure=one.sure, patch=patch))
+    return list(answers.values())
+
+
+class _Listener:
+    """One utterance, listened to for names."""
+
+    def __init__(self, said: Said, context: Context) -> None:
+        self.said = said
+        self.text = said.lower
+        self.context = context
+        self.words = characters()
+        self.reader = Reader(said.tokens, "zh")
+        self.index = {token.start: at for at, token in enumerate(said.tokens)}
+
+    def listen(self) -> list[_Found]:
+        """Everything that may be a name, in the order it was said."""
+        found: list[_Found] = []
+        opening = self._past(0, self.words.lead)
+        at = 0
+        while at < len(self.text):
+            one = next(self._here(at, opening), None)
+            if one is not None:
+                found.append(one)
+            at = max(one.end, at + 1) if one is not None else at + 1
+        return found
+
+    @cached_property
+    def described(self) -> list[Described]:
+        """Every character that is told by a word or by its parts."""
+        found: list[Described] = []
+        for at, character in enumerate(self.text):
+            if character == "的" and (one := self._of(at)) is not None:
+                found.append(one)
+            part = self.words.apart.at(self.text, at)
+            if part and not (found and found[-1].end > at):
+                family = self._behind(at, self.words.family) > 0
+                found.append(Described(self.text[at + part - 1], at, at + part, None, family or self.text[at + part - 1] in self.words.single))
+        return found
+
+    def _of(self, at: int) -> Described | None:
+        """The character behind the 的 at `at`, when the word before it has it, or names a part of it."""
+        if at + 1 >= len(self.text) or not is_han(self.text[at + 1]):
+            return None
+        character = self.text[at + 1]
+        radical = self._behind(at, self.words.radicals)
+        start = at - radical
+        if not radical:
+            places = [at - back for back in range(1, _MAX_WORD + 1) if at - back >= 0 and self.text[at - back] == character]
+            if not places or any(mark in self.text[places[0] : at] for mark in _MARKS):
+                return None
+            start = min(places)
+        place = next((self.words.places[phrase] for phrase in self.words.places if phrase in self.text[max(0, start - 8) : start]), None)
+        return Described(character, start, at + 2, place, place == 0)
+
+    def _here(self, at: int, opening: int) -> Iterator[_Found]:
+        """The readings of a name whose cue, or which itself, begins at `at`, best first."""
+        words = self.words
+        theirs = self._behind(at, words.theirs) > 0
+        if self._behind(at, words.not_mine) and not theirs:
+            if at == opening:
+                yield from self._bare(at)
+            return
+        if length := words.helping.at(self.text, at):
+            helped = self._name(self._past(at + length, words.link), plain=True)
+            if helped is not None:
+                yield _Found(helped[0], at, helped[1], 0.3, "other_person", "other")
+        for phrases, role, sure in ((words.plain, "full", 0.95), (words.call, "call", 0.9), (words.family, "family", 0.9), (words.weak, "weak", 0.75)):
+            length = phrases.at(self.text, at)
+            if not length:
+                continue
+            start = self._past(at + length, words.link)
+            read = self._surname(start) if role == "family" else self._name(start, plain=role in ("full", "call"), short=role == "call")
+            if role == "family" and (full := self._name(start, plain=False)) is not None:
+                read = full
+            if read is None:
+                continue
+            name, end = read
+            if role == "weak" and not (self._likely(name) and self._is_over(end)):
+                continue
+            if theirs:
+                yield _Found(name, at, end, 0.3, "other_person", "other")
+            elif role == "family":
+                yield _Found(name, at, end, sure, "family_name", "full" if len(name) > len(words.surname_of(name)) else "family")
+            else:
+                likely = self._likely(name)
+                yield _Found(name, at, end, sure if likely else min(sure, 0.75), "self" if role == "weak" else "cue")
+        if self.context.asks("name") and (at == opening or (at > 0 and self.text[at - 1] in _MARKS)):
+            yield from self._bare(at, first=at == opening)
+
+    def _bare(self, at: int, *, first: bool = True) -> Iterator[_Found]:
+        """A name with nothing before it."""
+        asked = self.context.asked is not None and "name" in self.context.asked
+        read = self._name(at, plain=False)
+        if read is None or not (self._likely(read[0]) or (asked and self.words.surname_of(read[0]))):
+            return
+        name, end = read
+        rest = self._past(end, self.words.after)
+        whole = rest >= len(self.text)
+        if not self.words.surname_of(name) and not (whole and first):
+            return
+        opens = rest < len(self.text) and (self.text[rest - 1] in _MARKS or self.words.next.at(self.text, rest) > 0)
+        described = self.words.apart.at(self.text, rest) or any(one.start >= end for one in self.described)
+        if whole or described or (opens and len(name) >= _FULL):
+            yield _Found(name, at, end, 0.6 if len(name) >= _FULL else 0.5, "bare")
+
+    def _name(self, at: int, *, plain: bool, short: bool = False) -> tuple[str, int] | None:
+        """The name that stands at `at`, and where it ends. `plain`: a cue says that one does; `short`: a nickname will do."""
+        if at >= len(self.text):
+            return None
+        if at in self.index and self.text[at].isascii():
+            return self._latin(at, plain=plain)
+        words, text = self.words, self.text
+        if text[at] in words.nick and at + 1 < len(text) and text[at + 1] in words.single and self._is_closed(at + 2):
+            return text[at : at + 2], at + 2
+        family = words.surname_at(text, at)
+        if family:
+            base = at + len(family)
+            if (title := words.titles.at(text, base)) and not (plain and self._given(base, 2)):
+                return text[at : base + title], base + title
+            for count in (2, 1):
+                end = base + count
+                if count > 1 and words.next.at(text, base + 1) > 1:
+                    continue
+                if self._given(base, count) and text[at:end] not in words.common and self._is_closed(end):
+                    return text[at:end], end
+            if plain and self._given(base, 2) and all(character in words.given for character in text[base : base + 2]) and text[at : base + 2] not in words.common:
+                return text[at : base + 2], base + 2
+        return self._other(at, short=short) if plain else None
+
+    def _other(self, at: int, *, short: bool) -> tuple[str, int] | None:
+        """A nickname (小明) or a foreign name in characters (约翰·史密斯), as far as it goes, behind a cue that says that one follows."""
+        text, words = self.text, self.words
+        end = at
+        while end < min(len(text), at + _MAX_TRANSLITERATED) and (is_han(text[end]) or (text[end] in "·•" and end > at)):
+            if words.after.at(text, end) and self._past(end, words.after) >= len(text) and end - at >= 2:
+                break
+            if text[end] in words.stop:
+                return None
+            end += 1
+        name = text[at:end]
+        limit = _MAX_TRANSLITERATED if "·" in name or "•" in name else 3 if short else 4
+        if not 2 <= len(name) <= limit or not self._is_closed(end) or name in words.common:
+            return None
+        if short and not (name[0] in words.nick or all(character in words.given for character in name)):
+            return None
+        return name, end
+
+    def _latin(self, at: int, *, plain: bool) -> tuple[str, int] | None:
+        """A name in Latin letters, spelled ones too, with a Chinese surname behind it."""
+        phrase = self.reader.phrase(self.index[at], Trust.CUED if plain else Trust.BARE)
+        if phrase is None or (phrase.spelled and not phrase.words and not plain and not self._is_over(self.said.tokens[phrase.end - 1].end)):
+            return None
+        end = self.said.tokens[phrase.end - 1].end
+        name = written(" ".join(settled(phrase.pieces)))
+        after = self._past(end, None)
+        if after < len(self.text) and (family := self.words.surname_at(self.text, after)) and self._is_over(after + len(family)):
+            return f"{name} {family}", after + len(family)
+        return name, end
+
+    def _surname(self, at: int) -> tuple[str, int] | None:
+        """A surname by itself, with what is said of its parts, or with a title."""
+        part = self.words.apart.at(self.text, at)
+        if part:
+            return self.text[at + part - 1], at + part
+        family = self.words.surname_at(self.text, at)
+        if not family:
+            return None
+        end = at + len(family)
+        closed = self._is_closed(end) or self.words.given_cue.at(self.text, end) or self.words.titles.at(self.text, end)
+        if not closed:
+            return None
+        link = self.words.given_cue.at(self.text, end)
+        if link and self._given(end + link, 1):
+            count = 2 if self._given(end + link, 2) else 1
+            if self._is_closed(end + link + count):
+                return family + self.text[end + link : end + link + count], end + link + count
+        return family, end
+
+    def _given(self, at: int, count: int) -> bool:
+        """Whether `count` characters at `at` may be a given name."""
+        given = self.text[at : at + count]
+        return len(given) == count and all(is_han(character) and character not in self.words.stop for character in given)
+
+    def _likely(self, name: str) -> bool:
+        """Whether the name is made as names are: a surname and characters for given names, a title, or Latin letters."""
+        if name[0].isascii() or name[0] in self.words.nick:
+            return True
+        family = self.words.surname_of(name)
+        rest = name[len(family) :]
+        return bool(family) and name not in self.words.common and (all(character in self.words.given for character in rest) or self.words.titles.at(rest, 0) == len(rest) > 0)
+
+    def _is_closed(self, at: int) -> bool:
+        """Whether a name may end before `at`."""
+        text, words = self.text, self.words
+        if at >= len(text) or text[at] in _MARKS or text[at].isascii():
+            return True
+        return bool(words.titles.at(text, at) or words.after.at(text, at) or words.next.at(text, at) or words.apart.at(text, at) or (text[at] in words.stop and text[at] != "的"))
+
+    def _is_over(self, at: int) -> bool:
+        """Whether nothing but a title, politeness, a mark or another clause follows."""
+        text = self.text
+        after = self._past(at + self.words.titles.at(text, at), self.words.after)
+        return after >= len(text) or text[after - 1] in _MARKS or bool(self.words.next.at(text, after)) or bool(self.words.apart.at(text, after))
+
+    def _past(self, at: int, phrases: HanPhrases | None) -> int:
+        """Where marks and the given phrases end that stand at `at`."""
+        for _ in range(_MAX_LEAD):
+            if at >= len(self.text):
+                return at
+            step = 1 if self.text[at] in _MARKS else phrases.at(self.text, at) if phrases else 0
+            if not step:
+                return at
+            at += step
+        return at
+
+    def _behind(self, at: int, phrases: HanPhrases) -> int:
+        """How many characters the longest of `phrases` that ends at `at` has."""
+        return phrases.before(self.text, at)
+
+
+def _joined(found: Sequence[_Found], described: Sequence[Described], text: str, context: Context) -> list[tuple[_Found, bool]]:
+    """The readings with the characters put in that were told by words, best first, and whether each mends the held name."""
+    full = [one for one in found if one.role != "family"]
+    family = next((one for one in reversed(found) if one.role == "family"), None)
+    best = max(full, key=lambda one: (one.sure, one.start), default=family)
+    told = [one for one in described if best is None or one.start >= best.start]
+    held = context.current
+    if best is None:
+        if held and told and (name := _told(held, told)) != held:
+            return [(_Found(name, told[0].start, told[-1].end, 0.8, "character"), True)]
+        if held and (swap := _swapped(held, text)) is not None:
+            return [(swap, True)]
+        characters_told = "".join(one.character for one in told)
+        if len(told) > 1 and characters().surname_of(characters_told) and context.asks("name"):
+            return [(_Found(characters_told, told[0].start, told[-1].end, 0.6, "characters"), False)]
+        return []
+    end = max([best.end, *(one.end for one in told)])
+    name = _told(best.name, told)
+    if family is not None and best is not family and not characters().surname_of(name) and len(name) <= 2 and is_han(name[0]):
+        name, best = family.name + name, best._replace(start=min(best.start, family.start))
+    if best is family and len(held) > 1 and is_han(held[0]):
+        mended = name + held[len(characters().surname_of(held)) :]
+        return [(best._replace(name=mended, end=end), True)]
+    rest = [(one, False) for one in sorted(full, key=lambda one: -one.sure) if one is not best]
+    return [(best._replace(name=name, end=end), False), *rest]
+
+
+def _told(name: str, told: Sequence[Described]) -> str:
+    """`name` with the characters put right that a word has told; one that may stand in two places is left out."""
+    if len(told) == len(name) and len(told) > 1:
+        return "".join(one.character for one in told)
+    said = list(name)
+    sure = {name.index(one.character) for one in told if one.character in name}
+    for one in told:
+        if one.character in said or not said:
+            continue
+        if one.place is not None and -len(said) <= one.place < len(said):
+            place = one.place % len(said)
+        elif one.family and 0 not in sure:
+            place = 0
+        else:
+            free = [at for at in range(len(said)) if at not in sure]
+            if len(free) != 1:
+                continue
+            place = free[0]
+        said[place] = one.character
+        sure.add(place)
+    return "".join(said)
+
+
+def _swapped(held: str, text: str) -> _Found | None:
+    """The held name with one character for another: 是汪不是王, 不是王是汪."""
+    for at, character in enumerate(text):
+        if character not in held or text[max(0, at - 2) : at] not in ("不是", "不姓") or held.count(character) != 1:
+            continue
+        before = text[: max(0, at - 2)].rstrip("，。, ")
+        after = text[at + 1 :].lstrip("，。, ")
+        other = before[-1:] if before[-2:-1] in ("是", "姓") else after[1:2] if after[:1] in ("是", "姓") else ""
+        if other and is_han(other):
+            return _Found(held.replace(character, other), 0, len(text), 0.8, "character")
+    return None
