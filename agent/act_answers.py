@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from agent.act_words import Unit, bits, table
@@ -83,8 +83,13 @@ def _last_sentence(said: Said) -> str:
     return f" {' '.join(tokens[ends[-1] + 1 if ends else 0 :])} ".replace("'s ", " is ").replace("'re ", " are ")
 
 
+@cache
+def _in_words(phrase: str) -> str:
+    return f" {' '.join(Said(phrase).words)} "
+
+
 def _holds(words: str, phrase: str) -> bool:
-    return f" {' '.join(Said(phrase).words)} " in words
+    return _in_words(phrase) in words
 
 
 def _begins(words: str, phrase: str) -> bool:
@@ -99,7 +104,7 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
     """
     masks = _masks()
     first, last = units[0], units[-1]
-    if _is_question(units):
+    if begins_question(units) or any(unit.marks & masks["tail"] for unit in units):
         return None
     words = tuple(word for unit in units for word in unit.words)
     if whole and words in _short_yes():
@@ -129,11 +134,12 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
     return None if asked and kind in ("ok", "quality", "truth") and len(units) <= 2 else Answer(sign, kind, first.first, last.last)
 
 
-def _is_question(units: Sequence[Unit]) -> bool:
+def begins_question(units: Sequence[Unit]) -> bool:
+    """Whether a clause begins as questions do: "what ...", "is that ...", "isn't that ..."."""
     masks = _masks()
-    first = units[0].marks
-    inverted = first & masks["aux"] and len(units) > 1 and units[1].marks & (masks["pronoun"])
-    return bool(first & masks["wh"] or inverted or any(unit.marks & masks["tail"] for unit in units))
+    subject = next((unit for unit in units[1:3] if not unit.marks & masks["not"]), None)
+    inverted = units[0].marks & masks["aux"] and subject is not None and subject.marks & masks["pronoun"]
+    return bool(units[0].marks & masks["wh"] or inverted)
 
 
 def fold(answers: Sequence[Answer], but: int) -> Answer | None:

@@ -68,6 +68,7 @@ def _table(language: str, name: str) -> dict[str, Any]:
         return {}
 
 
+@cache
 def table(name: str) -> dict[str, tuple[str, ...]]:
     """One table of lists ("languages", "questions"), over all languages, its phrases written out."""
     found: dict[str, tuple[str, ...]] = {}

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from agent.acts import Act
 from agent.business import Service
 from agent.hearing import Context
 from agent.slots import SLOTS
@@ -9,10 +10,25 @@ from agent.text import Said
 
 _ASKED = {"first_name": "name", "last_name": "name", "date": "time", "postcode": "address"}
 _OPTIONS = "Options:"
+_MEASURED = frozenset(Act) - {
+    *(
+        Act.EMERGENCY,
+        Act.REFUSE,
+        Act.WHY,
+        Act.ASK_SERVICES,
+        Act.ASK_PRICE,
+        Act.ASK_HOURS,
+        Act.ASK_HELD,
+        Act.SAME_NUMBER,
+        Act.LANGUAGE,
+        Act.BACKCHANNEL,
+    ),
+}
+"""The acts that measurements know; the others are ours alone, and count as none there."""
 
 
 def read_value(slot: str, utterance: str, asked: str | None, locale: str, reference_time: str | None) -> str | None:
-    """What one slot hears in one utterance, in the form of the slot's value; for "act" the label of the first act; None when there is nothing.
+    """What one slot hears in one utterance, in the form of the slot's value; for "act" the label of the first act measured; None for nothing.
 
     `asked`: our last sentence, or the name of the slot asked for, or names joined by commas; for "service" the options stand behind
     "Options:", joined by ";".
@@ -33,8 +49,7 @@ def read_value(slot: str, utterance: str, asked: str | None, locale: str, refere
     if slot == "act":
         from agent.act_hearing import hear_acts
 
-        acts = hear_acts(said, context)
-        return acts[0].act.value if acts else None
+        return next((heard.act.value for heard in hear_acts(said, context) if heard.act in _MEASURED), None)
     found = SLOTS[slot].hear(said, context)
     return found[0].value if found else None
 
