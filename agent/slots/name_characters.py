@@ -53,6 +53,7 @@ class Characters(NamedTuple):
     radicals: HanPhrases
     places: Mapping[str, int]
     refused: frozenset[str]
+    alike: tuple[frozenset[str], ...]
     tell: Mapping[str, str]
     """By character: the first word of ours that has it."""
 
@@ -60,6 +61,10 @@ class Characters(NamedTuple):
         """The surname that begins at `at`, or ""."""
         length = self.compound.at(text, at) or int(at < len(text) and text[at] in self.single)
         return text[at : at + length]
+
+    def sound_alike(self, one: str, other: str) -> bool:
+        """Whether the two characters are of one group that sounds alike."""
+        return any(one in group and other in group for group in self.alike)
 
     def surname_of(self, name: str) -> str:
         """The surname that `name` begins with, or ""."""
@@ -100,6 +105,7 @@ def characters() -> Characters:
         radicals=HanPhrases(grammar["radicals"]),
         places=grammar["places"],
         refused=frozenset(grammar["refused"]),
+        alike=tuple(map(frozenset, grammar["alike"].split())),
         tell=tell,
     )
 

@@ -64,8 +64,18 @@ class _Listener:
         self.text = said.lower
         self.context = context
         self.words = characters()
-        self.reader = Reader(said.tokens, "zh")
-        self.index = {token.start: at for at, token in enumerate(said.tokens)}
+
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader(self.said.tokens, "zh")
+
+    @cached_property
+    def latin(self) -> dict[int, int]:
+        """Where Latin words and spelled letters begin in the text, and with which token."""
+        if not any(character.isascii() and character.isalpha() for character in self.text):
+            return {}
+        tokens = self.said.tokens
+        return {token.start: at for at, token in enumerate(tokens) if (token.norm.isascii() and token.is_word) or self.reader.spelled(at)[0]}
 
     def listen(self) -> list[_Found]:
         """Everything that may be a name, in the order it was said."""
@@ -138,6 +148,8 @@ class _Listener:
                 yield _Found(name, at, end, sure, "family_name", "full" if len(name) > len(words.surname_of(name)) else "family")
             else:
                 likely = self._likely(name)
+                if role == "weak" and len(name) >= _FULL:
+                    sure = 0.85
                 yield _Found(name, at, end, sure if likely else min(sure, 0.75), "self" if role == "weak" else "cue")
         if self.context.asks("name") and (at == opening or (at > 0 and self.text[at - 1] in _MARKS)):
             yield from self._bare(at, first=at == opening)
@@ -149,7 +161,7 @@ class _Listener:
         if read is None or not (self._likely(read[0]) or (asked and self.words.surname_of(read[0]))):
             return
         name, end = read
-        rest = self._past(end, self.words.after)
+        rest = self._past(end + self.words.titles.at(self.text, end), self.words.after)
         whole = rest >= len(self.text)
         if not self.words.surname_of(name) and not (whole and first):
             return
@@ -162,7 +174,7 @@ class _Listener:
         """The name that stands at `at`, and where it ends. `plain`: a cue says that one does; `short`: a nickname will do."""
         if at >= len(self.text):
             return None
-        if at in self.index and self.text[at].isascii():
+        if at in self.latin:
             return self._latin(at, plain=plain)
         words, text = self.words, self.text
         if text[at] in words.nick and at + 1 < len(text) and text[at + 1] in words.single and self._is_closed(at + 2):
@@ -176,7 +188,7 @@ class _Listener:
                 end = base + count
                 if count > 1 and words.next.at(text, base + 1) > 1:
                     continue
-                if self._given(base, count) and text[at:end] not in words.common and self._is_closed(end):
+                if self._given(base, count) and (text[at:end] not in words.common or (plain and self._is_over(end))) and self._is_closed(end):
                     return text[at:end], end
             if plain and self._given(base, 2) and all(character in words.given for character in text[base : base + 2]) and text[at : base + 2] not in words.common:
                 return text[at : base + 2], base + 2
@@ -189,7 +201,7 @@ class _Listener:
         while end < min(len(text), at + _MAX_TRANSLITERATED) and (is_han(text[end]) or (text[end] in "·•" and end > at)):
             if words.after.at(text, end) and self._past(end, words.after) >= len(text) and end - at >= 2:
                 break
-            if text[end] in words.stop:
+            if text[end] in words.stop and end > at and "·" not in text[at : at + _MAX_TRANSLITERATED]:
                 return None
             end += 1
         name = text[at:end]
@@ -202,7 +214,7 @@ class _Listener:
 
     def _latin(self, at: int, *, plain: bool) -> tuple[str, int] | None:
         """A name in Latin letters, spelled ones too, with a Chinese surname behind it."""
-        phrase = self.reader.phrase(self.index[at], Trust.CUED if plain else Trust.BARE)
+        phrase = self.reader.phrase(self.latin[at], Trust.CUED if plain else Trust.BARE)
         if phrase is None or (phrase.spelled and not phrase.words and not plain and not self._is_over(self.said.tokens[phrase.end - 1].end)):
             return None
         end = self.said.tokens[phrase.end - 1].end
@@ -224,17 +236,21 @@ class _Listener:
         closed = self._is_closed(end) or self.words.given_cue.at(self.text, end) or self.words.titles.at(self.text, end)
         if not closed:
             return None
-        link = self.words.given_cue.at(self.text, end)
-        if link and self._given(end + link, 1):
-            count = 2 if self._given(end + link, 2) else 1
-            if self._is_closed(end + link + count):
-                return family + self.text[end + link : end + link + count], end + link + count
+        start = self._past(end, None)
+        start += self.words.given_cue.at(self.text, start)
+        for count in (2, 1):
+            if start > end and self._given(start, count) and self._is_closed(start + count):
+                name = family + self.text[start : start + count]
+                return (name, start + count) if self._likely(name) and name not in self.words.common else (family, end)
         return family, end
 
     def _given(self, at: int, count: int) -> bool:
         """Whether `count` characters at `at` may be a given name."""
         given = self.text[at : at + count]
-        return len(given) == count and all(is_han(character) and character not in self.words.stop for character in given)
+        if len(given) < count or not all(map(is_han, given)):
+            return False
+        ends = at + count >= len(self.text) or self.text[at + count] in _MARKS
+        return all(character not in self.words.stop or (ends and place == count - 1 and character in self.words.given) for place, character in enumerate(given))
 
     def _likely(self, name: str) -> bool:
         """Whether the name is made as names are: a surname and characters for given names, a title, or Latin letters."""
@@ -311,6 +327,8 @@ def _told(name: str, told: Sequence[Described]) -> str:
             continue
         if one.place is not None and -len(said) <= one.place < len(said):
             place = one.place % len(said)
+        elif len(near := [at for at, character in enumerate(said) if at not in sure and characters().sound_alike(character, one.character)]) == 1:
+            place = near[0]
         elif one.family and 0 not in sure:
             place = 0
         else:
