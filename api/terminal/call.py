@@ -161,7 +161,7 @@ class _Screen(_Talk):
 
     def end(self, why: str) -> None:
         self._show()
-        self.console.print(why, style="dim")
+        self.console.print(why, style="dim", highlight=False)
 
     def _show(self) -> None:
         self.console.clear()

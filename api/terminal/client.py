@@ -40,11 +40,12 @@ class Parser:
         self.last_id = ""
         self.retry_s = 1.0
         self._rest = b""
+        self._id = ""
         self._data: list[bytes] = []
 
     def begin(self) -> None:
-        """A new connection: a block that the old one left unfinished is dropped, the last id stays."""
-        self._rest, self._data = b"", []
+        """A new connection, from `last_id`: a block that the old one left unfinished is dropped."""
+        self._rest, self._id, self._data = b"", self.last_id, []
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """The data of each event that is complete with this chunk."""
@@ -52,6 +53,7 @@ class Parser:
         *lines, self._rest = re.split(rb"\r\n|\n|\r(?!\Z)", self._rest + chunk)
         for line in lines:
             if not line:
+                self.last_id = self._id
                 if self._data:
                     yield b"\n".join(self._data)
                 self._data = []
@@ -61,7 +63,7 @@ class Parser:
             if field == b"data":
                 self._data.append(value)
             elif field == b"id" and b"\0" not in value:
-                self.last_id = value.decode()
+                self._id = value.decode(errors="replace")
             elif field == b"retry" and value.isdigit():
                 self.retry_s = int(value) / 1000
 
