@@ -36,8 +36,7 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     barred = _taken_back(said)
     found = matches(said.words, index(offers(context.services)), barred)
     strong = [match for match in found if match.score >= LEAST]
-    picked = pick(said, context)
-    if picked and not (strong and strong[0].score >= PLAIN):
+    if not (strong and strong[0].score >= PLAIN) and (picked := pick(said, context)):
         return _picked(picked, said, context)
     if not strong:
         return _other_of_two(said, context, barred) or _shared(said, context, barred)

@@ -29,7 +29,8 @@ _MIN_LETTERS = 5
 _MOST_LONGER = 2
 _MAX_TOKENS = 120
 """An utterance is listened to this far; who goes on names the service at the beginning or at the end of the story, and is asked again."""
-_SUFFIXES = (("ies", "y"), ("sses", "ss"), ("'s", ""), ("s'", ""), ("s", ""), ("ing", ""), ("ed", ""), ("ly", ""), ("er", ""), ("e", ""))
+_SUFFIXES = (("ies", "y"), ("sses", "ss"), ("s", ""), ("ing", ""), ("ed", ""), ("ly", ""), ("er", ""), ("e", ""))
+_LEAST_STEM = 4
 _END = ""
 
 
@@ -62,6 +63,8 @@ class Index(NamedTuple):
     """The weight of each alias, all of it met."""
     having: Mapping[str, tuple[tuple[int, int], ...]]
     """Key to the aliases, and the term in each, that have it."""
+    names: Mapping[str, tuple[tuple[int, tuple[str, ...], float], ...]]
+    """First word to the names that begin with it: service, words, weight."""
     grams: Mapping[str, tuple[str, ...]]
     """Letter trigram to the word forms that have it."""
     gram_counts: Mapping[str, int]
@@ -82,6 +85,8 @@ class Thesaurus(NamedTuple):
     """Trie over words; at an end, under "", the numbers of the meanings."""
     stop: frozenset[str]
     general: frozenset[str]
+    articles: frozenset[str]
+    """A stop word after one of these is a noun: "a will"."""
 
 
 def offers(services: Sequence[Service]) -> tuple[Offer, ...]:
@@ -94,6 +99,7 @@ def thesaurus() -> Thesaurus:
     root: dict[str, Any] = {}
     stop: set[str] = set()
     general: set[str] = set()
+    articles: set[str] = set()
     meaning = 0
     for language in known():
         try:
@@ -102,11 +108,12 @@ def thesaurus() -> Thesaurus:
             continue
         stop.update(table["stop"])
         general.update(table["general"])
+        articles.update(table["articles"])
         for group in table["same"]:
             meaning += 1
             for phrase in group:
                 _put(root, phrase, meaning)
-    return Thesaurus(root, frozenset(stop), frozenset(general) | {stem(word) for word in general})
+    return Thesaurus(root, frozenset(stop), frozenset(general) | {stem(word) for word in general}, frozenset(articles))
 
 
 def _put(root: dict[str, Any], phrase: str, meaning: int) -> None:
@@ -119,12 +126,13 @@ def _put(root: dict[str, Any], phrase: str, meaning: int) -> None:
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A word without its ending: "cleaning", "cleaned" and "cleaner" are "clean"."""
+    word = word.removesuffix("'s").rstrip("'")
     if not word.isascii() or len(word) < 4:
         return word
     for suffix, ending in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             base = word[: -len(suffix)] + ending
-            if suffix in ("ing", "ed", "er") and not set(base) & set("aeiouy"):
+            if suffix in ("ing", "ed", "er") and (not set(base) & set("aeiouy") or (suffix == "er" and len(base) < _LEAST_STEM)):
                 continue
             if suffix in ("ing", "ed", "er") and len(base) > 3 and base[-1] == base[-2] and base[-1] not in "sl":
                 base = base[:-1]
@@ -162,9 +170,20 @@ def index(offered: tuple[Offer, ...]) -> Index:
         aliases,
         tuple(sum(alias.weights) for alias in aliases),
         {key: tuple(places) for key, places in having.items()},
+        _names(offered),
         {gram: tuple(some) for gram, some in grams.items()},
         {form: len(trigrams(form)) for form in forms},
     )
+
+
+def _names(offered: Sequence[Offer]) -> dict[str, tuple[tuple[int, tuple[str, ...], float], ...]]:
+    found: dict[str, tuple[tuple[int, tuple[str, ...], float], ...]] = {}
+    for place, offer in enumerate(offered):
+        for name in offer.words:
+            spoken = tuple(word for word in Said(name).words if word[0].isalnum())
+            if spoken:
+                found[spoken[0]] = (*found.get(spoken[0], ()), (place, spoken, float(len(spoken))))
+    return found
 
 
 def _weights(terms: Sequence[Term], counts: Mapping[str, int], size: int) -> tuple[float, ...]:
@@ -176,10 +195,21 @@ def _weights(terms: Sequence[Term], counts: Mapping[str, int], size: int) -> tup
         weight = log(1 + size / shared[place])
         if term.general and rarest <= shared[place]:  # "new" of "new card" tells it from the other cards
             weight *= GENERAL_WEIGHT
-        if particular and place == particular[-1] and shared[place] <= rarest and not (shared[place] > 1 and min(shared) < shared[place]):
+        if (
+            particular
+            and place == particular[-1]
+            and _is_latin(term)
+            and shared[place] <= rarest
+            and not (shared[place] > 1 and min(shared) < shared[place])
+        ):
             weight *= HEAD_WEIGHT
         found.append(weight)
     return tuple(found)
+
+
+def _is_latin(term: Term) -> bool:
+    """A Chinese name has no head that outweighs the rest: 皮肤科 is 皮肤."""
+    return all(key.isascii() for key in term.keys)
 
 
 def terms_of(text: str) -> tuple[Term, ...]:
@@ -245,7 +275,8 @@ def keys_of(spoken: Sequence[str], without: Iterable[int]) -> dict[str, tuple[fl
     for at, word in enumerate(spoken):
         if at in barred or not word[0].isalnum():
             continue
-        if word not in known_words.stop or not word.isascii():
+        bare = word in known_words.stop and word.isascii() and not (at and spoken[at - 1] in known_words.articles)
+        if not bare:
             found.setdefault("=" + stem(word), (1.0, frozenset({at})))
         following = spoken[at + 1] if at + 1 < len(spoken) and at + 1 not in barred else ""
         if following and following[0].isalnum():
@@ -256,7 +287,7 @@ def keys_of(spoken: Sequence[str], without: Iterable[int]) -> dict[str, tuple[fl
             node = node.get(stem(spoken[place])) if node is not None and place not in barred else None
             if node is None:
                 break
-            if _END in node:
+            if _END in node and not (bare and place == at):
                 for meaning in node[_END]:
                     found.setdefault(f"~{meaning}", (MEANT, frozenset(range(at, place + 1))))
                 if place > at:
@@ -286,7 +317,26 @@ def matches(spoken: Sequence[str], indexed: Index, without: Iterable[int] = (), 
         score = weight / indexed.whole[number] * (DESCRIBED if alias.described else 1.0)
         if alias.service not in best or (score, weight) > (best[alias.service].score, best[alias.service].weight):
             best[alias.service] = Match(alias.service, score, weight, frozenset().union(*(tokens for _, tokens in terms.values())))
+    for match in _named(spoken[:_MAX_TOKENS], indexed, frozenset(without)):
+        if match.service not in best or match.tokens >= best[match.service].tokens:
+            best[match.service] = match
     return sorted(best.values(), key=lambda match: (-match.score, -match.weight, match.service))
+
+
+def _named(spoken: Sequence[str], indexed: Index, barred: frozenset[int]) -> list[Match]:
+    """The names said word for word; one that is a mere stop word ("Do") only where nothing else was said."""
+    places = [at for at, word in enumerate(spoken) if word[0].isalnum()]
+    plain = [spoken[at] for at in places]
+    found = []
+    for start, word in enumerate(plain):
+        for service, name, weight in indexed.names.get(word, ()):
+            end = start + len(name)
+            if tuple(plain[start:end]) != name or barred.intersection(places[start:end]):
+                continue
+            if all(part in thesaurus().stop or part in thesaurus().general for part in name) and len(plain) > len(name):
+                continue
+            found.append(Match(service, 1.0, weight * 2, frozenset(places[start:end])))
+    return found
 
 
 def _add_alike(keys: dict[str, tuple[float, frozenset[int]]], indexed: Index) -> None:
