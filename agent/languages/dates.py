@@ -39,8 +39,10 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     day: int | None = None
     month: int | None = None
     year: int | None = None
+    years_on: int | None = None
+    """Years from this one: "march 3rd next year" 1."""
     months_on: int | None = None
-    """Months from this one: "the 9th of this month" 0; without a day, that many months from today."""
+    """Months from this one: "the 9th of this month" 0; with offset 0 and no day, that many months from today."""
     last_of_month: bool = False
     nth: int = 0
     """ "the first Monday in October": which of the month's; -1 is the last."""

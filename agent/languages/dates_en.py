@@ -84,6 +84,8 @@ class Days(Lengths):
         if self.line.kinds[here] == "units" and self.line.words[here] in ("week", "fortnight") and not self._which_before(at):
             shift = 7 if self.line.words[here] == "week" else 14
             here += 1
+        elif self.line.words[here] == "after" and self.line.words[here + 1] == "next":
+            return [day_piece(at, here + 2, Day(weekday=weekday, week=1, next_one=True, shift=7))]
         if self.line.words[here] == "." and self.line.glued(here) and self.line.words[at] in self.sets["dotted"]:
             here += 1
         return [day_piece(at, here, Day(weekday=weekday, shift=shift))]
@@ -150,7 +152,9 @@ class Days(Lengths):
         if kind == "units" and line.words[here] == "week":
             return [day_piece(at, here + 1, Day(week=ahead))]
         if kind == "units" and line.words[here] == "month":
-            return [Piece(kind=Kind.MARK, value=None, first=at, last=here + 1)]
+            return [day_piece(at, here + 1, Day(months_on=ahead))]
+        if kind == "units" and line.words[here] == "year":
+            return [day_piece(at, here + 1, Day(years_on=ahead))]
         if kind == "units" and line.words[here] == "day" and ahead:
             return [day_piece(at, here + 1, Day(after_known=True, shift=1), 0.4)]
         return []

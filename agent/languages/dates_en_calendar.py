@@ -20,7 +20,7 @@ class Calendar:
     def _year(self, at: int) -> tuple[int, int | None]:
         """The item after a year at item `at`, and the year; (at, None) when none stands there."""
         line = self.line
-        here = at + 1 if line.words[at] in (",", "of") else at
+        here = at + 1 if line.words[at] in (",", "of", "-", "/") else at
         if line.kinds[here] == "number":
             value, text = line.values[here]
             if _YEARS[0] <= value <= _YEARS[1] and line.kinds[here + 1] != "half_of_day" and line.words[here + 1] != ":":

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from agent.languages.dates import Clock, Kind, Line, Piece
 
 _MINUTES = 60
+_FEWEST_HUNDREDS = 1000
+"""Fewer are no clock without "hours" or a zero before them: "three hundred"."""
 _ROUND_MINUTES = frozenset((5, 10, 20, 25))
 """What is said before "past" and "to" without the word "minutes"; 15 too, before "past"."""
 
@@ -120,8 +122,8 @@ class Clocks:
             if minutes is not None:
                 return minutes
         if hour > 24:
-            if hour % 100 == 0 and hour <= 2400 and not line.values[at][1]:
-                in_hours = line.words[at + 1] in self.words["hours"]
+            in_hours = line.words[at + 1] in self.words["hours"]
+            if hour % 100 == 0 and (hour >= _FEWEST_HUNDREDS or in_hours) and hour <= 2400 and not line.values[at][1]:
                 return self._time(hour // 100, 0, at + 2 if in_hours else at + 1, sure=0.6 if in_hours else 0.35, bare=not in_hours)
             return None
         if line.kinds[at + 1] == "points" and hour == 12:
@@ -188,9 +190,9 @@ class Clocks:
     def _around_hour(self, at: int) -> Time | None:
         """ "half past two", "quarter to noon", "ten of" only with a quarter, "thirty six minutes past eight"."""
         minute, here, plain = self._amount(at)
-        if minute is None:
-            return None
         line = self.line
+        if minute is None or line.kinds[at - 1] == "between":
+            return None
         word = line.words[here]
         if line.kinds[here] == "which" and line.values[here] == "past":
             word = "past"

@@ -6,6 +6,8 @@ from agent.languages.dates import Clock, Day, Kind, Piece, day_piece, nothing
 from agent.languages.dates_en_calendar import Calendar
 
 _MINUTES = 60
+_MONTH = 30
+"""Days of a month, where it is said in halves."""
 _DAY_KINDS = frozenset(("weekdays", "days", "which", "months", "ordinal", "holidays", "weekend", "tonight"))
 
 
@@ -121,7 +123,9 @@ def _counted(at: int, end: int, amount: float, unit: str, *, known: bool) -> lis
         kind = Kind.SHIFT if known else Kind.LATER
         return [Piece(kind=kind, value=round(amount * int(size)), first=at, last=end)]
     if name == "month":
-        return [day_piece(at, end, Day(months_on=round(amount)))] if amount > 0 else []
+        if amount <= 0:
+            return []
+        return [day_piece(at, end, Day(months_on=round(amount), offset=0) if amount == int(amount) else Day(offset=round(amount * _MONTH)))]
     days = _days(amount, unit)
     return [day_piece(at, end, Day(after_known=True, shift=days, offset=0) if known else Day(offset=days))]
 

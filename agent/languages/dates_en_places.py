@@ -9,7 +9,7 @@ from agent.languages.dates_en import Days
 from agent.languages.dates_en_words import english, line
 from agent.text import Said
 
-_MARKS_FOLLOW = frozenset(",.?!;:)\"'")
+_MARKS_FOLLOW = frozenset(",.?!;:)\"'@&")
 _FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest", "opening", "denied_after", "between", "edge"))
 _MOST_LINKERS = 3
 _UNSURE = 0.3
@@ -50,8 +50,8 @@ class Places:
             if piece.bare and not self._has_reason(piece):
                 self._drop(piece)
         kept = [self._related(piece) for piece in self.pieces if piece.kind is Kind.MARK or id(piece) in self.alive]
-        plain = any(piece.kind is Kind.CLOCK and piece.sure > _UNSURE for piece in kept)
-        if plain:
+        fixed = any(piece.value is Mark.FIX or piece.relation is Mark.NOT for piece in kept)
+        if not fixed and any(piece.kind is Kind.CLOCK and piece.sure > _UNSURE for piece in kept):
             kept = [piece for piece in kept if piece.kind is not Kind.CLOCK or piece.sure > _UNSURE]
         return kept
 
@@ -103,7 +103,7 @@ class Places:
         word = line.words[before]
         if word in self.sets["currency"] or word in ("'",):
             return True
-        if line.kinds[before] == "ordinal" and line.words[piece.first] == "one":
+        if self._is_pronoun(piece):
             return True
         if line.kinds[before] in ("number", "ordinal") and piece.first not in self.ends:
             return True
@@ -115,6 +115,13 @@ class Places:
         ):
             return True
         return word in self.sets["labels"] or word in self.sets["titles"]
+
+    def _is_pronoun(self, piece: Piece) -> bool:
+        """ "the second one", "a cheaper one": "one" is a clock only after "at", before a part of the day, or as the whole answer."""
+        line, before = self.line, piece.first - 1
+        if line.words[piece.first] != "one" or piece.last - piece.first != 1 or line.words[before] in self.sets["at"] or self._in_part(piece.last):
+            return False
+        return bool(line.kinds[before]) or line.words[before] == "the" or not self._is_whole_answer()
 
     def _has_reason(self, piece: Piece) -> bool:
         """Whether anything but its being a number makes it a time."""
@@ -236,7 +243,9 @@ class Places:
     def _plainness(self, piece: Piece) -> float:
         """How much a bare clock has to it besides having been asked for: words that say it is one, or only a day beside it."""
         before = self._before(piece)
-        if before in self.sets["at"] or self._in_part(piece.last) or self._range_end(piece) is not None or piece.first - 1 in self.ends:
+        if before in self.sets["at"] or self._in_part(piece.last) or self._range_end(piece) is not None:
+            return 1.0
+        if piece.first - 1 in self.ends and self.line.words[piece.first - 1] in self.sets["range_to"]:
             return 1.0
         if self.line.size(piece.first, piece.last) > 1:
             return 1.0
@@ -256,7 +265,7 @@ class Places:
                 return Mark.NOT
             if kind == "edge" and piece.kind is Kind.CLOCK:
                 return Mark(line.values[at])
-            if word in sets["range_to"] and (at in self.ends or word != "-"):
+            if word in sets["range_to"] and (at in self.ends or word not in sets["before"]) and (at in self.ends or word != "-"):
                 return Mark.TO
             if word in sets["range_and"] and at in self.ends and self._after_between(self.ends[at].first):
                 return Mark.TO

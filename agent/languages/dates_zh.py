@@ -4,7 +4,7 @@ A character is a token, so phrases are runs of them and the longest counts. "周
 follow and precede is in the sets of `time.toml`.
 """
 
-from agent.languages.dates import MOST_PIECES, Day, Kind, Line, Mark, Part, Piece, day_piece
+from agent.languages.dates import MOST_PIECES, Day, Kind, Line, Mark, Part, Piece, day_piece, nothing
 from agent.languages.dates_zh_clocks import Clocks, clock_piece
 from agent.languages.dates_zh_words import mandarin
 from agent.text import Said
@@ -67,7 +67,7 @@ class Chinese(Clocks):
             hour, minute = (int(part) for part in value.split(":"))
             return [clock_piece(at, at + 1, hour, minute, decided=True)]
         if kind == "holidays":
-            return [day_piece(at, at + 1, Day(holiday=value))]
+            return self._holiday(at, at + 1, Day(holiday=value))
         if kind == "month_end":
             return [day_piece(at, at + 1, Day(last_of_month=True, months_on=value))]
         if kind == "not_this":
@@ -79,7 +79,9 @@ class Chinese(Clocks):
         if kind == "which":
             return self._which(at)
         if kind == "week_names":
-            return self._weekday(at, at, None)
+            return self._weekday(at, at, None, ended)
+        if kind == "years":
+            return [day_piece(at, at + 1, Day(years_on=value))]
         if kind in ("ahead", "shift", "clock"):
             return self._before_number(at)
         return []
@@ -89,13 +91,30 @@ class Chinese(Clocks):
         line, which = self.line, self.line.values[at]
         here = at + 1
         if line.kinds[here] == "week_names" or line.words[here] in ("周", "星", "礼"):
-            named = self._weekday(at, here, which)
+            named = self._weekday(at, here, which, at)
             if which < 0:
                 return [Piece(kind=Kind.DAY, value=None, first=at, last=named[-1].last if named else here + 1)]
             return named or [day_piece(at, here + 1, Day(week=which))]
         if line.values[here] == "month" or (line.kinds[here] == "units" and line.words[here] in ("月", "个") and line.values[here] == "1 month"):
             return self._day_of_month(at, here + 1, which)
         return []
+
+    def _is_name(self, at: int) -> bool:
+        """Whether item `at`, after "周三", makes it a person: one more character and then nothing more, or a title (周三丰, 周三丰先生)."""
+        if self._may_follow(at):
+            return False
+        after = self.line.words[at + 1]
+        return not after[:1].isalnum() or after in self.sets["titles"]
+
+    def _holiday(self, first: int, at: int, day: Day) -> list[Piece]:
+        """A holiday that ends before item `at`, or days before or after it: "春节前两天", "圣诞节前一天"."""
+        line = self.line
+        if line.kinds[at] in ("ago", "later"):
+            amount, unit, end = self._size(at + 1)
+            if unit == "1 day" and amount == int(amount):
+                days = int(amount) if line.kinds[at] == "later" else -int(amount)
+                return [day_piece(first, end, Day(holiday=day.holiday, shift=days))]
+        return [day_piece(first, at, day)]
 
     def _day_of_month(self, at: int, here: int, months_on: int) -> list[Piece]:
         line = self.line
@@ -105,7 +124,7 @@ class Chinese(Clocks):
             return []
         return [day_piece(at, here + 2, Day(day=line.values[here][0], months_on=months_on))]
 
-    def _weekday(self, first: int, at: int, week: int | None) -> list[Piece]:
+    def _weekday(self, first: int, at: int, week: int | None, ended: int) -> list[Piece]:
         """A weekday whose "周" stands at item `at`."""
         line = self.line
         end = line.values[at + 1]
@@ -118,16 +137,23 @@ class Chinese(Clocks):
             weekday = mandarin().weekday_ends[line.words[at + 1]]
         else:
             return []
-        if line.kinds[at - 1] == "number" and week is None:
+        if line.kinds[at - 1] == "number" and week is None and at != ended:
             return []
         if weekday == _WEEKEND:
             return [day_piece(first, at + 2, Day(weekend=True, week=week or 0))]
-        if not self._may_follow(at + 2) or line.words[first - 1] in self.sets["names"]:
+        if self._is_name(at + 2) or line.words[first - 1] in self.sets["names"]:
             return []
         return [day_piece(first, at + 2, Day(weekday=weekday, week=week))]
 
     def _numbers(self, at: int, ended: int) -> list[Piece]:
-        return self._written(at) or self._date(at, ended) or self._colon(at) or self._oclock(at, ended) or self._length(at, at)
+        return (
+            self._written(at)
+            or self._number_holiday(at, ended)
+            or self._date(at, ended)
+            or self._colon(at)
+            or self._oclock(at, ended)
+            or self._length(at, at)
+        )
 
     def _written(self, at: int) -> list[Piece]:
         """ "2026-03-08", "2026/3/8", "3/8"."""
@@ -158,7 +184,9 @@ class Chinese(Clocks):
             return []
         day = line.values[here][0]
         said = line.values[here + 1] == "day"
-        if not 1 <= day <= 31 or (month is None and not said) or (month is not None and not 1 <= month <= 12):
+        if month is not None and not 1 <= month <= 12:
+            return nothing(at, here + 1)
+        if not 1 <= day <= 31 or (month is None and not said):
             return []
         end = here + 2 if said else here + 1
         if month is None:
@@ -171,11 +199,21 @@ class Chinese(Clocks):
         """ "十月的第一个星期一", "这个月最后一个周五"; the month stands before item `at`."""
         line = self.line
         here = at + 1 if line.words[at] == "的" else at
-        named = self._weekday(here, here + 1, None) if line.kinds[here] == "nth" and line.kinds[here + 1] == "week_names" else []
+        named = self._weekday(here, here + 1, None, here + 1) if line.kinds[here] == "nth" and line.kinds[here + 1] == "week_names" else []
         if not named or not 1 <= (month.month or 1) <= 12 or named[0].value.weekday is None:
             return []
         day = Day(weekday=named[0].value.weekday, nth=line.values[here], month=month.month, year=month.year, months_on=month.months_on)
         return [day_piece(first, named[0].last, day)]
+
+    def _number_holiday(self, at: int, ended: int) -> list[Piece]:
+        """ "五一" and "十一" as holidays, by what stands after them or by their being the whole answer."""
+        line = self.line
+        value, figures = line.values[at]
+        if line.words[at].isdecimal() or not (spec := mandarin().number_holidays.get(figures or str(value))):
+            return []
+        alone = line.count == 1 and self.asked is True
+        follows = line.words[at + 1] in self.sets["holiday_follow"] or line.kinds[at + 1] == "parts"
+        return [day_piece(at, at + 1, Day(holiday=spec))] if alone or follows else []
 
     def _is_day(self, at: int, end: int, ended: int) -> bool:
         """Whether "二十三号" is a day and no house, room or line."""

@@ -1,11 +1,13 @@
 """Mandarin clocks and lengths of time: "三点半", "差五分八点", "三点零五分", "15时30分", "半小时后", "三天后", "推迟一个小时"."""
 
-from agent.languages.dates import Clock, Day, Kind, Line, Piece, day_piece, nothing
+from agent.languages.dates import Clock, Day, Kind, Line, Part, Piece, day_piece, nothing
 from agent.languages.dates_zh_words import mandarin
 
 _MINUTES = 60
 _MOST = 10000
 _WEEK = "7 day"
+_MONTH = 30
+"""Days of a month, where it is said in halves."""
 _MAY_FOLLOW = frozenset(
     (
         "parts",
@@ -78,7 +80,7 @@ class Clocks:
             minute, end = 0, here
         if line.values[end] == "full" or line.words[end] == "整":
             end += 1
-        if end == here and role == "hour" and (by_hour or self._counts(at, end, ended, hour)):
+        if end == here and role == "hour" and ((by_hour and at != ended) or self._counts(at, end, ended, hour)):
             return []
         if minute < 0:
             hour, minute = (hour - 1) % 24 or (12 if hour == 1 else 0), _MINUTES + minute
@@ -142,12 +144,15 @@ class Clocks:
             return []
         if value == "half":
             return self._length(at, at)
+        part = mandarin().parts_short.get(line.words[at])
+        if part is not None and line.kinds[at + 1] == "number" and (line.values[at + 2] in ("hour", "full") or line.words[at + 2] == ":"):
+            return [Piece(kind=Kind.PART, value=Part(part), first=at, last=at + 1)]
         if line.kinds[at] == "shift":
             amount, unit, end = self._size(at + 1)
             if unit.endswith("minute"):
                 return [Piece(kind=Kind.SHIFT, value=value * round(amount * int(unit.split()[0])), first=at, last=end)]
             if unit.endswith("day"):
-                return [day_piece(at, end, Day(after_known=True, shift=value * round(amount * int(unit.split()[0])), offset=0))]
+                return [day_piece(at, end, Day(after_known=True, shift=value * round(amount * int(unit.split()[0]))))]
             return []
         return self._length(at, at + 1, ahead=True) if line.kinds[at] == "ahead" or value == "past" else []
 
@@ -183,7 +188,8 @@ class Clocks:
         if name == "minute":
             return [Piece(kind=Kind.LATER, value=round(amount * int(size)), first=first, last=last)]
         if name == "month":
-            return [day_piece(first, last, Day(months_on=round(amount)))]
+            whole = amount == int(amount)
+            return [day_piece(first, last, Day(months_on=round(amount), offset=0) if whole else Day(offset=round(amount * _MONTH)))]
         return [day_piece(first, last, Day(offset=round(amount * int(size))))]
 
 

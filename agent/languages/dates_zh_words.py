@@ -12,7 +12,7 @@ from agent.text import Token
 _TABLES = (
     "nothing", "holidays", "days", "day_parts", "past_days", "parts", "points", "half_of_day", "month_end", "soonest", "opening", "which",
     "week_names", "units", "clock", "date", "weekday_ends", "later", "ago", "ahead", "shift", "or", "fix", "not", "denied_after", "between",
-    "not_this", "nth",
+    "not_this", "nth", "years",
 )  # fmt: skip
 _NO_TIME_ALONE = frozenset(("nothing", "or", "fix", "not", "denied_after", "between", "which", "later", "ago", "ahead", "shift", "weekday_ends"))
 _MOST_DIGITS = 4
@@ -26,6 +26,10 @@ class Mandarin:
         flat = {name: table["phrases"] if isinstance(table, Mapping) and "phrases" in table else table for name, table in tables.items()}
         self.phrases: Phrases = phrases(flat, _TABLES)
         self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
+        self.parts_short: dict[str, str] = tables["parts_short"]
+        self.number_holidays: dict[str, str] = tables["number_holidays"]
+        self.week_names = frozenset(name[-1] for name in tables["week_names"]["phrases"])
+        """What a weekday's number follows: of "周三三点" only the first is the weekday's."""
         self.weekday_ends: dict[str, int] = tables["weekday_ends"]
         self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in _NO_TIME_ALONE for _, _, kind, _ in entries))
         numbers: dict[str, Any] = words("zh", "numbers")
@@ -41,7 +45,8 @@ class Mandarin:
         if norm not in self.numerals:
             return None
         digit = self.digits.get(norm)
-        if digit is not None and (at + 1 == len(tokens) or tokens[at + 1].norm not in self.numerals):
+        weekday = at > 0 and tokens[at - 1].norm in self.week_names
+        if digit is not None and (weekday or at + 1 == len(tokens) or tokens[at + 1].norm not in self.numerals):
             return "number", (digit, ""), at + 1
         end = at
         while end < len(tokens) and tokens[end].norm in self.numerals:

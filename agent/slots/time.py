@@ -38,12 +38,14 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
         return ()
     line, pieces = read
     heard = readings(pieces)
+    excluded = [day for one in heard.excluded for day in _excluded(one, context)]
     before = known(context.current or context.partial)
+    if before.day is None and excluded:
+        before = Known(None, before.clock, before.part, excluded[0])
     answers: list[_Answer] = []
     for reading in heard.found:
         several = _Listener(reading, before, context, asked=asked is True).answers()
         answers += several[:1] if len(heard.found) > 1 else several
-    excluded = {day for one in heard.excluded for day in _excluded(one, context)}
     answers = [answer for answer in answers if answer.day not in excluded or len(answers) == 1]
     return [_heard(answers, line, heard.found, context)] if answers else ()
 
@@ -107,8 +109,9 @@ class _Listener:
         if reading.later is not None:
             return self._at(self.now + timedelta(minutes=reading.later), "later", 0.7)
         if reading.shift is not None:
-            return self._at((before.at or self.now) + timedelta(minutes=reading.shift), "shift", 0.6)
-        said_days = days(reading.day, self.now.date(), before.day, self.context.region) if reading.day is not None else []
+            counted_from = before.at or (self.now if reading.shift > 0 else None)
+            return [] if counted_from is None else self._at(counted_from + timedelta(minutes=reading.shift), "shift", 0.6)
+        said_days = days(reading.day, self.now.date(), before.day or before.day_not_meant, self.context.region) if reading.day is not None else []
         if not said_days and reading.day is not None and reading.clock is None:
             return []
         on: Sequence[date | None] = said_days or [before.day]

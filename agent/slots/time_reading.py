@@ -10,6 +10,8 @@ import msgspec
 
 from agent.languages.dates import Clock, Day, Kind, Mark, Part, Piece
 
+_EARLIEST_MORNING_HOUR = 6
+"""A range that goes past twelve, "nine to five", starts in the morning from this hour on."""
 _EDGES = {Mark.AFTER: "after", Mark.FROM: "after", Mark.BEFORE: "before", Mark.TO: ""}
 
 
@@ -108,6 +110,8 @@ def _end_range(reading: Reading, end: Piece) -> None:
     if end.kind is not Kind.CLOCK or start is None or not isinstance(last, Clock):
         return
     reading.sure[Kind.CLOCK] = max(reading.sure[Kind.CLOCK], end.sure)
+    if not start.decided and not last.decided and start.hour % 12 > last.hour % 12 and start.hour >= _EARLIEST_MORNING_HOUR:
+        reading.clock = Clock(hour=start.hour % 24, minute=start.minute, decided=True)
     if not start.decided and last.decided:
         minutes = last.hour * 60 + last.minute
         halves = [hour for hour in (start.hour % 12, start.hour % 12 + 12) if hour * 60 + start.minute < minutes]

@@ -28,6 +28,8 @@ class Known(msgspec.Struct, frozen=True):
     day: date | None = None
     clock: time | None = None
     part: Part | None = None
+    day_not_meant: date | None = None
+    """The day just turned down: "not tomorrow but the day after" is counted from it."""
 
     @property
     def at(self) -> datetime | None:
@@ -97,23 +99,22 @@ def _dates(said: Day, today: date, region: str) -> list[date]:
     """What a date names, soonest first: at most two, so that a weekday said with it may choose; empty when no date was said."""
     if said.day is not None:
         return _days_of_month(said, said.day, today)
-    if said.offset is not None:
-        return [today + timedelta(days=said.offset)]
     if said.holiday:
-        found = holiday(said.holiday, region, today, said.year)
+        found = holiday(said.holiday, region, today, _year(said, today))
         return [] if found is None else [found]
-    if said.months_on is not None:
+    if said.months_on is not None and (said.last_of_month or said.offset is not None):
         year, month = _months_on(today, said.months_on)
         last = calendar.monthrange(year, month)[1]
         return [date(year, month, last if said.last_of_month else min(today.day, last))]
-    return []
+    return [] if said.offset is None else [today + timedelta(days=said.offset)]
 
 
 def _days_of_month(said: Day, day: int, today: date) -> list[date]:
     if said.month is not None:
-        years = (said.year,) if said.year is not None else range(today.year, today.year + 9)
+        in_year = _year(said, today)
+        years = (in_year,) if in_year is not None else range(today.year, today.year + 9)
         found = [date(year, said.month, day) for year in years if _exists(year, said.month, day)]
-        return [one for one in found if said.year is not None or one >= today][:1]
+        return [one for one in found if in_year is not None or one >= today][:1]
     ahead = (said.months_on,) if said.months_on is not None else range(5)
     months = (_months_on(today, months) for months in ahead)
     found = [date(year, month, day) for year, month in months if _exists(year, month, day)]
@@ -123,12 +124,17 @@ def _days_of_month(said: Day, day: int, today: date) -> list[date]:
 def _nth_of_month(said: Day, weekday: int, today: date) -> list[date]:
     """The first such day at or after today; empty when a month has no fifth Monday."""
     if said.month is not None:
-        years = (said.year,) if said.year is not None else (today.year, today.year + 1)
+        in_year = _year(said, today)
+        years = (in_year,) if in_year is not None else (today.year, today.year + 1)
         months = [(year, said.month) for year in years]
     else:
         months = [_months_on(today, said.months_on or 0)]
     found = [nth_weekday(year, month, weekday, said.nth) for year, month in months]
     return [day for day, (_, month) in zip(found, months, strict=True) if day.month == month and (day >= today or said.year is not None)][:1]
+
+
+def _year(said: Day, today: date) -> int | None:
+    return today.year + said.years_on if said.years_on is not None else said.year
 
 
 def _exists(year: int, month: int, day: int) -> bool:
