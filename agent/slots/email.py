@@ -9,6 +9,7 @@ Sources    RFC 5321, RFC 5322 by way of email-validator.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 from email_validator import EmailNotValidError, validate_email
 from rapidfuzz.distance import DamerauLevenshtein
@@ -16,13 +17,15 @@ from rapidfuzz.distance import DamerauLevenshtein
 from agent.hearing import Context, Heard, Slot
 from agent.reasons import Reason
 from agent.slots.email_grammar import Address, Grammar
-from agent.slots.email_mending import mend
+from agent.slots.email_mending import mend, respelled
 from agent.slots.email_reading import say
 from agent.slots.email_words import domains
 from agent.text import Said
 
 _LONGEST = 254
+_MOST = 3
 _FEWEST_SPELLED = 2
+_JOINING = "._-+"
 
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
@@ -32,10 +35,11 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     """
     grammar = Grammar.of(said, context.language)
     asked = context.asked is not None and "email" in context.asked
-    found = [heard for address in grammar.addresses() if (heard := _heard(address, grammar, context, asked=asked)) is not None]
-    whole = [heard for heard in found if heard.whole]
+    heard = (_heard(address, grammar, context, asked=asked) for address in grammar.addresses())
+    found = list(islice((one for one in heard if one is not None), _MOST))
+    whole = [one for one in found if one.whole]
     if whole:
-        several = tuple(dict.fromkeys(heard.value for heard in whole))
+        several = tuple(dict.fromkeys(one.value for one in whole))
         if len(several) > 1:
             whole[0] = Heard(value=whole[0].value, rule="several", span=whole[0].span, sure=whole[0].sure, options=several)
         return tuple(whole)
@@ -46,7 +50,7 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
             return (Heard(value=value, rule=mended.rule, span=_span(grammar, mended.start, mended.end), sure=sure, patch=True),)
     if found:
         return tuple(found)
-    return _part(grammar, context) if asked else ()
+    return _part(grammar, context) if asked and not context.current else ()
 
 
 def check(value: str, context: Context) -> Reason | None:
@@ -100,21 +104,28 @@ def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool)
     """An address that the grammar found, if it may be one here; its local part may have come in an earlier turn."""
     local = address.local
     before, _, _ = context.partial.partition("@")
-    if asked and before and not address.typed and grammar.is_quiet(address.start, address.at):
-        local = before
-    elif asked and before and not address.typed and "@" not in context.partial and local[:1] in "._-+":
+    if asked and not address.typed and grammar.is_quiet(0, address.at) and (before or context.current):
+        local = before  # only a domain was said
+    elif (
+        asked
+        and before
+        and not address.typed
+        and "@" not in context.partial
+        and (local[:1] in _JOINING or before[-1] in _JOINING or local.isdecimal())
+    ):
         local = before + local
-    if not local or (not asked and not address.typed and not address.led and grammar.is_unlikely(address)):
+    whole = "." in address.domain
+    if not local or grammar.is_unlikely(address, asked=asked and whole):
         return None
     span = _span(grammar, address.start, address.end)
-    whole = "." in address.domain
-    if not whole and not (asked or address.led):
+    if not whole and not (address.led or (asked and (address.domain in domains().names or grammar.past_leads(0) >= address.start))):
         return None
     value = _normal(f"{local}@{address.domain}") if whole else ""
     if not value:
         if not asked and not (grammar.has_cue() and address.led and not whole):
             return None
         return Heard(value=f"{local}@{address.domain}", rule="address" if whole else "no_ending", span=span, whole=whole)
+    value = respelled(grammar, value, address.end)
     likely = lookalike(value)
     known = address.domain in domains().known
     sure = 0.95 if address.typed else 0.9 if known else 0.85 if address.led and grammar.has_cue() else 0.7
@@ -139,24 +150,28 @@ def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
     start = grammar.past_leads(0)
     if start >= len(tokens):
         return ()
+    anchored = next((taken for taken in (2, 1) if len(tokens) - taken > start and grammar.words.at.at(tokens, len(tokens) - taken) == taken), 0)
     span = _span(grammar, start, len(tokens))
     if at and domain:
-        ending, end = grammar.ending(start)
-        if ending and grammar.is_quiet(end, len(tokens)):
-            value = _normal(f"{local}@{domain}.{ending}")
-            return (Heard(value=value, rule="ending", span=span, sure=0.7),) if value else ()
+        mended = mend(grammar, context.partial)
+        value = _normal(mended.value) if mended else ""
+        if value:
+            return (Heard(value=value, rule="ending", span=span, sure=0.7),)
     if local:
         said, end = grammar.domain(start)
         if "." in said and grammar.is_quiet(end, len(tokens)) and (at or said in domains().known):
             value = _normal(f"{local}@{said}")
             return (Heard(value=value, rule="domain", span=span, sure=0.7),) if value else ()
-    pieces = list(grammar.pieces(start, len(tokens)))
+    end = len(tokens) - anchored
+    pieces = list(grammar.pieces(start, end))
     spelled = sum(len(piece.text) for piece in pieces if piece.kind in ("letters", "digits"))
     marked = any(piece.kind == "mark" for piece in pieces[1 if not local else 0 :])
-    written = grammar.write(start, len(tokens))
+    written = grammar.write(start, end)
     if not written or not (marked or spelled >= _FEWEST_SPELLED) or sum(piece.kind == "word" for piece in pieces) > 3 or grammar.has_others(start):
         return ()
-    value = (local if local and not at else "") + written.strip("." if not marked else "")
+    if not local and (written.replace(".", "").isdecimal() or written in domains().known or grammar.refers(0, start)):
+        return ()
+    value = (local if not at else "") + written + ("@" if anchored else "")
     return (Heard(value=value, rule="part", span=span, whole=False),)
 
 

@@ -17,6 +17,8 @@ from agent.text import Said, Token
 _LONGEST_LOCAL = 40
 _LONGEST_LABEL = 14
 _MOST_WORDS = 5
+_MOST_ANCHORS = 12
+"""Nobody says "at" more often and still gives an address."""
 _LOCAL_MARKS = frozenset("._-+'")
 _PASSED_OVER = frozenset(',;:"，。')
 _SPELLED = 2
@@ -59,18 +61,26 @@ class Grammar(NamedTuple):
 
     def addresses(self) -> Iterator[Address]:
         """Every address, in order; those whose domain has no ending too."""
-        before = 0
+        before = tried = 0
         for at in range(len(self.tokens)):
             taken = self.words.at.at(self.tokens, at)
             if not taken or at < before:
                 continue
+            tried += 1
+            if tried > _MOST_ANCHORS:
+                return
             domain, end = self.domain(at + taken)
-            if not domain:
+            if not domain or self._leads_to_another(end, typed=self.tokens[at].norm == "@"):
                 continue
             found = self._address(at, domain, end, before)
             if found is not None:
                 yield found
                 before = end
+
+    def _leads_to_another(self, end: int, *, typed: bool) -> bool:
+        """Whether a further "at" with a domain follows: of "me at john dot smith at gmail dot com" that is the one."""
+        following = 0 if typed else self.words.at.at(self.tokens, end)
+        return following > 0 and bool(self.domain(end + following)[0])
 
     def domain(self, at: int) -> tuple[str, int]:
         """The domain said from token `at` on: ("gmail.com", end); ("gmail", end) when no ending was said; ("", at) for none."""
@@ -134,8 +144,10 @@ class Grammar(NamedTuple):
         digits, end = self._digits(at)
         if digits:
             return Piece(digits, "digits", end)
-        letters, end = spell(self.tokens, at, self.language)
-        if letters and (len(letters) > 1 or len(self.tokens[at].norm) == 1) and not self._spells_past(at, end):
+        letters, end = self._letters(at, at + _LONGEST_LOCAL)
+        if letters and (past := self._spells_past(at, end)):
+            letters, end = self._letters(at, past)
+        if letters and (len(letters) > 1 or len(self.tokens[at].norm) == 1):
             return Piece(letters, "letters", end)
         norm = self.tokens[at].norm
         if not self.tokens[at].is_word or not norm.isascii():
@@ -177,9 +189,18 @@ class Grammar(NamedTuple):
             at += taken or 1
         return at
 
-    def is_unlikely(self, address: Address) -> bool:
-        """Whether the word before a spoken "at" is one that rather tells where something is."""
-        return address.at - address.start == 1 and len(address.local) > 1 and self.words.never_local.at(self.tokens, address.start) > 0
+    def is_unlikely(self, address: Address, *, asked: bool) -> bool:
+        """Whether the word before a spoken "at" is one that rather tells where something is, or what stands there only tells of an address."""
+        if address.typed:
+            return False
+        if self.refers(max(0, address.start - _MOST_WORDS), address.at):
+            return True
+        begins = address.led or (asked and address.start == 0)
+        return not begins and address.at - address.start == 1 and len(address.local) > 1 and self.words.never_local.at(self.tokens, address.start) > 0
+
+    def refers(self, start: int, end: int) -> bool:
+        """Whether an address is not said but told of: "my name at gmail"."""
+        return any(self.words.references.at(self.tokens, at) for at in range(start, end))
 
     def ending(self, at: int) -> tuple[str, int]:
         """An ending by itself at token `at`: ("com.au", end) for "dot com dot au"; ("", at) for none."""
@@ -197,9 +218,16 @@ class Grammar(NamedTuple):
             here = dot
         return (".".join(labels), here) if labels else ("", at)
 
-    def _spells_past(self, at: int, end: int) -> bool:
-        """Whether spelled letters ran into an "at" or a dot."""
-        return any(self.words.at.at(self.tokens, here) or self.words.mark_phrases.at(self.tokens, here) > 1 for here in range(at + 1, end))
+    def _letters(self, at: int, stop: int) -> tuple[str, int]:
+        letters, length = spell(self.tokens[at:stop], 0, self.language)
+        return letters, at + length
+
+    def _spells_past(self, at: int, end: int) -> int:
+        """Where letters ran into an "at" or a mark that is no hyphen: "j o plus n"; 0 when they did not."""
+        for here in range(at + 1, end):
+            if self.words.at.at(self.tokens, here) or self.words.marks.get(self.tokens[here].norm, "-") != "-":
+                return here
+        return 0
 
     def _digits(self, at: int) -> tuple[str, int]:
         """Digits at `at`. "Oh" is one between digits only; "o" is a letter unless digits touch it on both sides."""
@@ -354,26 +382,45 @@ class Grammar(NamedTuple):
         """Where the local part before the "at" at token `at` begins, and whether words that announce an address stand there."""
         here, lead, weak, other, told, together = before, before, before, before, False, False
         while here < at:
-            if (taken := self.words.leads.at(self.tokens, here)) and here + taken < at:
+            if (spelled := self._spelled(here)) > here + 1:
+                taken = min(spelled, at) - here
+            elif (taken := self.words.leads.at(self.tokens, here)) and here + taken < at:
                 lead, told = here + taken, True
-            elif (taken := self.words.weak_leads.at(self.tokens, here)) and here + taken < at:
-                weak = here + taken
             elif taken := self.words.joined.at(self.tokens, here):
                 together = True
-            elif (taken := self.words.linking.at(self.tokens, here)) and not told:
-                weak = here + taken
+            elif (taken := self._announcing(here)) or (taken := self.words.silent.at(self.tokens, here)):
+                pass
+            elif (taken := self._weak_lead(here, told=told)) and here + taken < at:
+                lead, weak = (here + taken if told and here == lead else lead), here + taken
+            elif told and here == lead and (taken := self.words.article.at(self.tokens, here)):
+                pass
             elif (taken := self._other(here)) and here + taken < at:
                 other = here + taken
             elif self._is_pause(here, at):
                 lead, taken = here + 1, 1
             here += taken or 1
-        start = max(lead, weak) if weak > other or not told else lead
-        if other > start or (weak > lead and not together):
-            near = self._near(at, max(start, before))
-            return (start if self._is_short(start, at) and together else near), told
-        if start < before or self._is_short(start, at):
-            return start, told
-        return self._near(at, before), told
+        start = lead if told else max(lead, weak)
+        if other > start:
+            start = weak if weak > other else self._near(at, other)
+        start = start if self._is_short(start, at) or together else self._near(at, before)
+        return start, told and start == lead
+
+    def _weak_lead(self, at: int, *, told: bool) -> int:
+        """How many tokens at `at` may come before an address; "and" does when none was announced: "smith and sons" otherwise."""
+        return self.words.weak_leads.at(self.tokens, at) or (0 if told else self.words.linking.at(self.tokens, at))
+
+    def _spelled(self, at: int) -> int:
+        """The index past letters spelled from token `at` on, with the words they stand for."""
+        if len(self.tokens[at].norm) > 1 and (self.words.leads.at(self.tokens, at) or self.words.weak_leads.at(self.tokens, at)):
+            return at
+        piece = self.piece(at)
+        return piece.end if piece is not None and piece.kind == "letters" else at
+
+    def _announcing(self, at: int) -> int:
+        """How many tokens at `at` announce letters or digits that follow: "the number 5"."""
+        taken = self.words.announcing.at(self.tokens, at)
+        piece = self.piece(at + taken) if taken else None
+        return taken if piece is not None and piece.kind != "word" else 0
 
     def _other(self, at: int) -> int:
         """How many tokens at `at` tell of something else; "a" and "i" are letters beside letters, digits and marks."""

@@ -16,8 +16,11 @@ from agent.languages.phrases import Phrases
 from agent.slots.email_grammar import Grammar
 from agent.slots.email_words import domains
 
+_WITHIN = 40
+"""Tokens within which a part is named: who mends an address does not go on for long."""
 _MOST_SKIPPED = 4
 _LONGEST_PART = 12
+_LONGEST_FIRST = 6
 _FEWEST_LETTERS = 3
 _MISHEARD = 2
 
@@ -37,26 +40,36 @@ def _phrases(languages: tuple[str, ...]) -> Mapping[str, Phrases]:
 
 def mend(grammar: Grammar, current: str) -> Mended | None:
     """`current` with the part mended that the caller names, or None when no part is named, or it is not plain which."""
-    mender = _Mender(grammar, current, _phrases(("zh", "en") if grammar.language == "zh" else (grammar.language,)))
-    for at in range(len(grammar.tokens)):
+    start = grammar.past_leads(0)
+    mender = _Mender(grammar, current, _phrases(("zh", "en") if grammar.language == "zh" else (grammar.language,)), start)
+    for at in range(min(len(grammar.tokens), _WITHIN)):
         found = mender.exchange(at) or mender.domain(at) or mender.letters(at) or mender.without(at)
         if found is not None:
             return found
-    start = grammar.past_leads(0)
     return mender.domain_alone(start) or mender.spelled(start)
+
+
+def respelled(grammar: Grammar, value: str, at: int) -> str:
+    """`value` with a word of it as the caller spells it afterwards, from token `at` on: "smith at gmail dot com, that's s m y t h"."""
+    start = grammar.past_leads(at)
+    if start >= len(grammar.tokens):
+        return value
+    found = _Mender(grammar, value, {}, start).spelled(start)
+    return found.value if found else value
 
 
 class _Mender(NamedTuple):
     grammar: Grammar
     current: str
     phrases: Mapping[str, Phrases]
+    beginning: int
+    """The first token that is no lead-in."""
 
     def _at(self, key: str, at: int) -> int:
         return self.phrases[key].at(self.grammar.tokens, at)
 
     def exchange(self, at: int) -> Mended | None:
         """ "X, not Y", "not Y, X", "change Y to X", "Y should be X": X where Y stands."""
-        grammar = self.grammar
         if taken := self._at("change", at):
             old, here = self._part(self._skip(at + taken))
             into = self._at("into", here) if old else 0
@@ -66,11 +79,11 @@ class _Mender(NamedTuple):
             new, after = self._part(self._skip(here)) if old else ("", here)
             if old and new:
                 return self._put(at, old, new, after)
-            start = grammar.past_leads(0)
+            start = self._skip(self.beginning)
             before, end = self._part(start) if start < at else ("", start)
             return self._put(start, old, before, here) if old and before and self._skip(end) == at else None
         if at and (taken := self._at("should_be", at)):
-            start = next((first for first in range(max(0, at - _LONGEST_PART), at) if self._part(self._skip(first))[1] == at), at)
+            start = next((first for first in range(max(0, at - _LONGEST_FIRST), at) if self._part(self._skip(first))[1] == at), at)
             old, _ = self._part(self._skip(start))
             return self._put(start, old, *self._part(self._skip(at + taken))) if start < at and old else None
         return None
@@ -89,7 +102,8 @@ class _Mender(NamedTuple):
         local, _, domain = self.current.rpartition("@")
         anchor = grammar.words.at.at(grammar.tokens, at)
         said, end = grammar.domain(at + anchor)
-        if not said or not grammar.is_quiet(end, len(grammar.tokens)):
+        an_ending = not anchor and said.partition(".")[0] in domains().before_country
+        if not said or an_ending or not grammar.is_quiet(end, len(grammar.tokens)):
             return self._with_ending(at, at)
         if "." not in said:
             if said not in domains().names:
@@ -111,7 +125,7 @@ class _Mender(NamedTuple):
         """ "With two l's", "only one n": a letter doubled, or single, in the one place where it is not."""
         tokens = self.grammar.tokens
         taken = self._at("with", at)
-        if not taken:
+        if not taken and at != self.beginning:
             return None
         count, here = cardinal(tokens, at + taken, self.grammar.language)
         if count in (1, 2) and here < len(tokens):
@@ -137,14 +151,15 @@ class _Mender(NamedTuple):
         return self._put(at, grammar.write(at + taken, end), "", end)
 
     def spelled(self, at: int) -> Mended | None:
-        """Letters alone: the word of the local part that they spell otherwise."""
+        """Letters, or one word, and nothing else: the word of the local part that they spell otherwise."""
         grammar = self.grammar
         letters = grammar.write(at, len(grammar.tokens))
         pieces = list(grammar.pieces(at, len(grammar.tokens)))
-        if len(letters) < _FEWEST_LETTERS or not letters.isalpha() or not any(piece.kind == "letters" and len(piece.text) > 1 for piece in pieces):
+        said_so = len(pieces) == 1 or any(piece.kind == "letters" and len(piece.text) > 1 for piece in pieces)
+        if len(letters) < _FEWEST_LETTERS or not letters.isalpha() or not said_so:
             return None
         local = self.current.rpartition("@")[0]
-        near = [word for word in _words(local) if Levenshtein.distance(word, letters, score_cutoff=_MISHEARD) <= _MISHEARD]
+        near = [word for word in _words(local) if word[0] == letters[0] and Levenshtein.distance(word, letters, score_cutoff=_MISHEARD) <= _MISHEARD]
         return self._put(at, near[0], letters, len(grammar.tokens)) if len(near) == 1 else None
 
     def _put(self, start: int, old: str, new: str, end: int, *, alone: bool = False) -> Mended | None:
@@ -159,6 +174,8 @@ class _Mender(NamedTuple):
             places = [(side, at) for side, at in places if side is local]
         elif alone:
             places = [(side, at) for side, at in places if side is local and old not in (side[at - 1 : at], side[at + len(old) : at + len(old) + 1])]
+        else:
+            places = [(side, at) for side, at in places if side is local] or places
         if len(places) != 1:
             return None
         side, at = places[0]
@@ -192,6 +209,5 @@ class _Mender(NamedTuple):
 
 
 def _words(local: str) -> Sequence[str]:
-    """The words that marks and digits part the local part into, and all of it."""
-    plain = "".join(c if c.isalpha() else " " for c in local)
-    return list(dict.fromkeys([*plain.split(), local]))
+    """The words that marks and digits part the local part into."""
+    return list(dict.fromkeys("".join(c if c.isalpha() else " " for c in local).split()))

@@ -35,7 +35,7 @@ def _said(text: str, language: str, *, spelled: bool, domain: bool = False) -> l
         elif _is_word(run, last=domain and text.endswith("." + run)) if domain else not spelled and _is_word(run):
             spoken.append(run)
         else:
-            spoken.append(spoken_letters(run, language, False))
+            spoken.append(spoken_letters(run, language, False) if spelled else " ".join(run.upper()))
     return spoken
 
 

@@ -23,7 +23,9 @@ class Vocabulary(NamedTuple):
     weak_leads: Phrases
     linking: Phrases
     others: Phrases
+    article: Phrases
     never_local: Phrases
+    references: Phrases
     marks: Mapping[str, str]
     mark_phrases: Phrases
     sounds: Mapping[str, str]
@@ -81,7 +83,9 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
         weak_leads=phrases("weak_leads"),
         linking=phrases("and"),
         others=phrases("others"),
+        article=phrases("article"),
         never_local=phrases("never_local"),
+        references=phrases("references"),
         marks=marks,
         mark_phrases=Phrases(marks),
         sounds=sounds,

@@ -26,6 +26,8 @@ _FEWEST_ASKED = 2
 """Digits that are a beginning when the number was asked for."""
 _FEWEST_CUED = 7
 _FEWEST_SURE = 9
+_MOST = 3
+_MOST_RUNS = 12
 _BARE = 8
 """Where the region does not say how many digits are a number with nothing around them."""
 
@@ -125,8 +127,8 @@ def _hear(said: Said, context: Context, *, homophones: bool) -> tuple[Heard, ...
         pieces = [joined]
     kept = [piece for piece in pieces if _is_likely(piece, context, bare=bare, asked=asked)]
     kept.sort(key=lambda piece: (piece.fit is not Fit.VALID, piece.fit is Fit.SHORT, piece.cue is not Cue.PHONE))
-    found = [_heard(piece, said, context, bare=bare, patch=mended) for piece in kept]
-    valid = list(dict.fromkeys(heard.value for heard, piece in zip(found, kept, strict=True) if piece.fit is Fit.VALID))
+    found = [_heard(piece, said, context, bare=bare, patch=mended) for piece in kept[:_MOST]]
+    valid = list(dict.fromkeys(heard.value for heard, piece in zip(found, kept, strict=False) if piece.fit is Fit.VALID))
     if len(valid) > 1:
         found[0] = Heard(value=found[0].value, rule="several", span=found[0].span, sure=found[0].sure, options=tuple(valid))
     return tuple(found)
@@ -136,7 +138,7 @@ def _assemble(runs: Sequence[Run], context: Context, *, asked: bool, bare: bool)
     """The runs cut into numbers, with corrections carried out and what earlier turns held put before them; whether `context.current` was mended."""
     pieces: list[_Piece] = []
     mended = False
-    for number, run in enumerate(runs):
+    for number, run in enumerate(runs[:_MOST_RUNS]):
         for index, (digits, parts_) in enumerate(cut(run, context.region)):
             link = run.link if index == 0 else Link.NONE
             if index == 0 and number and pieces and link is Link.CORRECTION:

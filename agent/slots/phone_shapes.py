@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from agent.slots.phone_numbering import Fit, fit
+from agent.slots.phone_numbering import MOST_DIGITS, Fit, fit
 from agent.slots.phone_runs import Group, Run
 
-_MOST_WINDOWS = 24
+_MOST_WINDOWS = 12
+_MOST_GROUPS = 40
+"""Longer runs are a list, and no number is sought in one."""
 _FEWEST_TO_CUT = 10
+_FEWEST_IN_WINDOW = 6
 _FEWEST_LEFT_OVER = 3
 _NUMBER_BY_ITSELF = 7
 _PLAINLY_ONE = 9
@@ -88,7 +91,7 @@ def _cut(groups: Sequence[Group], plus: bool, region: str, *, followed: bool) ->
     mark = "+" if plus else ""
     digits = mark + "".join(group.digits for group in groups)
     parts = tuple(group.digits for group in groups)
-    if len(groups) > 1 and len(digits) >= _FEWEST_TO_CUT and fit(digits, region) is Fit.LONG:
+    if 1 < len(groups) <= _MOST_GROUPS and len(digits) >= _FEWEST_TO_CUT and fit(digits, region) is Fit.LONG:
         window = _window(groups, mark, region, followed=followed)
         if window is not None:
             first, last = window
@@ -109,6 +112,8 @@ def _window(groups: Sequence[Group], mark: str, region: str, *, followed: bool) 
     for index, first in enumerate(ends):
         for last in reversed(ends[index + 1 : index + 2] if commas else ends[index + 1 :]):
             window = groups[first:last]
+            if not _FEWEST_IN_WINDOW <= sum(len(group.digits) for group in window) <= MOST_DIGITS:
+                continue
             plainly_one = any(len(group.digits) >= _PLAINLY_ONE for group in window)
             if len(window) == len(groups) or not _may_be_left(groups[:first]):
                 continue
