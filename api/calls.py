@@ -72,6 +72,7 @@ async def edit_call(request: Request, sid: str) -> Response:
 async def erase_call(request: Request, sid: str) -> Response:
     if not SID.fullmatch(sid) or not await parts(request).store.erase(sid):
         raise Problem("call_not_found")
+    parts(request).hub.forget(sid)
     return Response(status_code=204)
 
 

@@ -5,7 +5,7 @@ A frame is built once for each event, whatever the number of readers: `id:` and 
 """
 
 from collections.abc import Callable, Mapping
-from time import time
+from time import monotonic, time
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -49,11 +49,12 @@ class _Peek(msgspec.Struct):
 class Frame:
     """One event of the log, ready to be written to any number of readers."""
 
-    __slots__ = ("_masked", "_peek", "block", "order", "sid")
+    __slots__ = ("_masked", "_peek", "block", "order", "sid", "since")
 
     def __init__(self, place: Order, entry: Entry) -> None:
         self.order = place
         self.sid = entry.sid
+        self.since = monotonic()
         self.block = b"id: %b\ndata: %b\n\n" % (entry.id.encode(), entry.data)
         self._masked: bytes | None = None
         self._peek: _Peek | None = None

@@ -16,7 +16,7 @@ from `publish`, which `api/own_events.py` calls for each commit of this process.
 import asyncio
 import contextlib
 import random
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 RING = 8192
 """Newest entries kept in memory, some 4 MB; a whole fleet of readers that comes back after a cut then costs the store nothing."""
+RING_S = 60.0
+"""How long they are kept there: what the store has erased or let expire must not live on in memory."""
 REPLAYS = 32
 """Replays that may read the store at the same time, so that a storm of readers leaves it to the callers."""
 FOLLOW_S = 5.0
@@ -42,7 +44,9 @@ PAUSE_S = (0.05, 2.0)
 class Hub:
     """Everything this process knows about the log: where it ends, its newest entries, who reads it."""
 
-    def __init__(self, store: CallStore, *, heartbeat_s: float = 30.0, queue: int = 100, follows: bool = True, ring: int = RING) -> None:
+    def __init__(
+        self, store: CallStore, *, heartbeat_s: float = 30.0, queue: int = 100, follows: bool = True, ring: int = RING, ring_s: float = RING_S
+    ) -> None:
         self.store = store
         self.heartbeat_s = heartbeat_s
         self.queue = queue
@@ -57,7 +61,7 @@ class Hub:
         """Monotonic seconds at which the store stopped answering; None while it answers."""
         self.replays = asyncio.Semaphore(REPLAYS)
         self._ring: list[Frame] = []
-        self._ring_size = ring
+        self._ring_size, self._ring_s = ring, ring_s
         self._follows = follows
         self._readers: dict[Topic, dict[Reader, None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -123,9 +127,7 @@ class Hub:
                 reader.offer(frame)
             self.head = place
         if len(self._ring) >= 2 * self._ring_size:
-            cut = len(self._ring) - self._ring_size
-            self.floor = self._ring[cut - 1].order
-            del self._ring[:cut]
+            self._drop(len(self._ring) - self._ring_size)
 
     def forget(self, sid: str) -> None:
         """Drop what is kept in memory of an erased call. An entry of the log without data says the same to every process."""
@@ -153,6 +155,12 @@ class Hub:
         for topic, mates in self._readers.items():
             if topic.kind == "agent" and topic.concerns(frame):
                 yield from mates
+
+    def _drop(self, count: int) -> None:
+        """Drop the oldest entries of the ring; from now on the store is asked for them."""
+        if count:
+            self.floor = self._ring[count - 1].order
+            del self._ring[:count]
 
     async def _follow(self) -> None:
         pause = PAUSE_S[0]
@@ -201,9 +209,10 @@ class Hub:
             reader.reset(reason)
 
     async def _beat(self) -> None:
-        """One timer for all readers; a reader that has heard nothing for a heartbeat's time is woken to say so."""
+        """One timer for the ring and all readers; one that has heard nothing for a heartbeat's time is woken to say so."""
         while True:
             await asyncio.sleep(min(1.0, self.heartbeat_s / 4))
-            since = monotonic() - self.heartbeat_s
+            now = monotonic()
+            self._drop(bisect_left(self._ring, now - self._ring_s, key=lambda frame: frame.since))
             for reader in self.all_readers():
-                reader.beat(since)
+                reader.beat(now - self.heartbeat_s)

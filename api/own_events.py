@@ -28,7 +28,6 @@ class OwnEvents:
         return committed
 
     async def erase(self, sid: str) -> bool:
-        self._hub.forget(sid)
         return await self._store.erase(sid)
 
     async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:

@@ -351,6 +351,28 @@ async def test_an_erased_call_leaves_the_ring_and_the_queues(store: CallStore) -
     await hub.close()
 
 
+async def test_what_is_old_leaves_the_ring_and_is_asked_of_the_store(store: CallStore) -> None:
+    asked: list[object] = []
+
+    async def note() -> None:
+        asked.append(1)
+
+    hub = Hub(Interrupted(store, "events", note), heartbeat_s=0.02, ring_s=0.05)  # type: ignore[arg-type]
+    await hub.start()
+    teller = Teller(store, "CA-old")
+    begun = text(hub.head)
+    for _ in range(3):
+        last = await teller.tell()
+    await until(lambda: hub.head == order(last))
+    await until(lambda: hub.figures()["ring"] == 0)
+    assert hub.floor == hub.head
+    reader = Reader(hub, Topic("all"))
+    reader.resume(begun)
+    assert await read_until(reader, last) == teller.ids
+    assert asked
+    await hub.close()
+
+
 async def test_events_of_this_process_alone(store: CallStore) -> None:
     """USE_REDIS_SSE=false: what this process commits is told, what others commit is not."""
 
