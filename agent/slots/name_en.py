@@ -62,6 +62,7 @@ class _Listener:
         self.tokens = reader.tokens
         self.context = context
         self.cues = _cues()
+        self.ended = 0
         self.booked = any(word in self.cues.booked for word in (token.norm for token in reader.tokens))
 
     def listen(self) -> list[_Found]:
@@ -73,6 +74,7 @@ class _Listener:
             one = next(self._here(at, opening), None)
             if one is not None:
                 found.append(one)
+                self.ended = one.end
                 at = max(one.end, at + 1)
             else:
                 at += 1
@@ -83,8 +85,11 @@ class _Listener:
         yield from self._noun(at, opening)
         yield from self._cue(at, opening)
         yield from self._relative(at)
-        if at == opening or (at > 0 and self.reader.word(at - 1) in _SENTENCE):
+        yield from self._spelling(at)
+        if at == opening or self.reader.word(at - 1) in _SENTENCE or self._repaired(at):
             yield from self._bare(at, opening)
+        elif self.reader.word(at - 1) == "and":
+            yield from self._trailed(at)
         if self.context.current and at == opening:
             yield from self._mend(at)
         if self.booked:
@@ -100,10 +105,10 @@ class _Listener:
             role = "other"
         after = at + length
         copula = self.cues.copula.at(self.tokens, after)
-        led = before in self.cues.articles or at == opening or before in _SENTENCE
+        led = before in self.cues.articles or at in (opening, self.ended) or before in _SENTENCE
         noun = self.reader.word(at)
         stated = bool(copula) or noun.endswith("'s") or (noun == "names" and led)
-        if not stated and (not led or noun in ("first", "last")):
+        if not stated and (not led or (length == 1 and noun in ("first", "last"))):
             return
         phrase = self._after(after + copula, Trust.CUED)
         if phrase is None or (not stated and not phrase[1].known and not self.reader.is_closed(phrase[1].end)):
@@ -156,9 +161,17 @@ class _Listener:
         phrase = self.reader.phrase(at, Trust.BARE) or self._surname(at)
         if phrase is None or self._numbered(at):
             return
+        trailed = next(self._trailed(at), None)
+        if trailed is not None:
+            yield trailed
+            return
         pause = int(self.reader.word(phrase.end) == "," and phrase.words >= _LONG)
         trailer = self.cues.after.at(self.tokens, phrase.end + pause)
         likely = bool(phrase.known or phrase.proud or phrase.title)
+        turned = self._turned(phrase)
+        if turned is not None:
+            yield self._found("full", turned, at, 0.6, "bare", asked_only=True)
+            return
         if trailer and (likely or phrase.words == 1 or trailer > 1):
             opens = trailer > 1 or self.reader.word(phrase.end) == "speaking"
             yield self._found("full", phrase, at, 0.9 if opens else 0.7, "trailer", extra=trailer + pause)
@@ -166,17 +179,54 @@ class _Listener:
         if self.cues.holds.at(self.tokens, phrase.end) and phrase.words >= _LONG and likely:
             yield self._found("full", phrase, at, 0.6, "holder", asked_only=True)
             return
-        if self._rest_allows(phrase, first=at == opening) and not (self._greeted(at) and phrase.words == 1 and self.context.asked is None):
+        if self._rest_allows(phrase, first=at == opening or self._repaired(at)) and not (self._greeted(at) and phrase.words == 1 and self.context.asked is None):
             sure = 0.5 if phrase.words < _LONG and not phrase.spelled else 0.6
             yield self._found("full", phrase, at, sure, "spelled" if not phrase.words else "bare", asked_only=True)
 
+    def _trailed(self, at: int) -> Iterator[_Found]:
+        """ "John is my first name"."""
+        phrase = self.reader.phrase(at, Trust.BARE)
+        if phrase is None:
+            return
+        for role, phrases in (("given", self.cues.after_given), ("family", self.cues.after_family)):
+            if length := phrases.at(self.tokens, phrase.end):
+                yield self._found(role, phrase, at, 0.95, f"{role}_name", extra=length)
+
+    def _turned(self, phrase: Phrase) -> Phrase | None:
+        """ "Smith, John" the right way round."""
+        first = phrase.pieces[0].text.lower()
+        if len(phrase.pieces) > 1 or self.reader.word(phrase.end) != "," or first not in self.reader.lists.family or first in self.reader.lists.given:
+            return None
+        given = self.reader.phrase(phrase.end + 1, Trust.BARE)
+        if given is None or len(given.pieces) > 1 or given.pieces[0].text.lower() not in self.reader.lists.given or not self._ends(given.end):
+            return None
+        return given._replace(pieces=(*given.pieces, *phrase.pieces))
+
+    def _spelling(self, at: int) -> Iterator[_Found]:
+        """ "it's spelled K, E, V, Y, N"."""
+        length = self.reader.lists.spelling.at(self.tokens, at)
+        if not length:
+            return
+        after = self._after(at + length, Trust.BARE)
+        if after is not None and after[1].spelled and not after[1].words:
+            yield self._found("full", after[1], at, 0.6, "spelled", asked_only=True)
+
+    def _repaired(self, at: int) -> bool:
+        """Whether nothing but marks and "no, sorry" stands between the last name and `at`."""
+        start = self.ended
+        if not 0 < start < at:
+            return False
+        for _ in range(4):
+            start += 1 if self.reader.word(start) in _MARKS else self.cues.repair.at(self.tokens, start)
+        return start == at
+
     def _surname(self, at: int) -> Phrase | None:
-        """An everyday word that is a surname, said alone: only if the name was asked for, or it was written like one."""
+        """An everyday word that is a name too, said alone: only if the name was asked for, or it was written like a surname."""
         token, lists = self.tokens[at], self.reader.lists
-        if token.norm not in lists.family or token.norm in lists.answers or token.norm in lists.never or not self._ends(at + 1):
+        if not lists.is_known(token.norm) or token.norm in lists.answers or token.norm in lists.never or not self._ends(at + 1):
             return None
         asked = self.context.asked is not None and "name" in self.context.asked
-        return Phrase((Piece(token.text),), at + 1, 1, 0) if asked or (token.text.istitle() and len(self.tokens) == 1) else None
+        return Phrase((Piece(token.text),), at + 1, 1, 0) if asked or (token.text.istitle() and len(self.tokens) == 1 and token.norm not in lists.calendar) else None
 
     def _booking(self, at: int) -> Iterator[_Found]:
         """ "a table for ...", "under ...", where a booking is spoken of."""
@@ -237,6 +287,9 @@ class _Listener:
     def _past_fillers(self, at: int) -> int:
         for _ in range(_MAX_LEAD):
             step = 1 if self.reader.word(at) in _MARKS else self.cues.filler.at(self.tokens, at)
+            denied = self.cues.negation.at(self.tokens, at)
+            if denied and (phrase := self.reader.phrase(at + denied, Trust.BARE)) is not None:
+                step = phrase.end - at
             if not step or at + step >= len(self.tokens):
                 return at
             at += step
@@ -244,7 +297,7 @@ class _Listener:
 
     def _ends(self, at: int) -> bool:
         """Whether nothing but politeness and marks stands from `at` on, or a mark ends the sentence."""
-        if self.reader.word(at) in _SENTENCE:
+        if self.reader.word(at) in _SENTENCE or self.cues.negation.at(self.tokens, at):
             return True
         for _ in range(_MAX_LEAD):
             if at >= len(self.tokens):
@@ -271,6 +324,8 @@ class _Listener:
         following = self.reader.word(at)
         if following in _SENTENCE:
             return self._ends(at + 1) or self._only_marks(at) or (bool(phrase.known) and (strong or first))
+        if bool(phrase.known) and (repair := self.cues.repair.at(self.tokens, at)):
+            return at + repair < len(self.tokens)
         if following == "and":
             return bool(phrase.known) and self.reader.word(at + 1) in self.cues.further
         return bool(phrase.known) and (strong or first) and following in self.cues.clauses
@@ -333,6 +388,11 @@ def _joined(found: Sequence[_Found], reader: Reader, context: Context) -> list[t
         return [(part._replace(name=name, start=start, end=end), best is None and bool(base)), *mends]
     if best is None:
         return mends
+    if len(best.name) == 1:
+        for other in full:
+            if len(other.name) >= _LONG and (place := _place(best.name[0], other.name)) is not None and other.end <= best.start:
+                name = (*other.name[:place], *best.name, *other.name[place + 1 :])
+                return [(other._replace(name=name, end=best.end), False)]
     if len(best.name) == 1 and len(held) >= _LONG and (place := _place(best.name[0], held)) is not None:
         return [(best._replace(name=(*held[:place], *best.name, *held[place + 1 :])), True)]
     rest = [(one, False) for one in sorted(full, key=lambda one: -one.sure) if one is not best]
@@ -378,6 +438,8 @@ class _Cues(NamedTuple):
     booked: frozenset[str]
     household: frozenset[str]
     after: Phrases
+    after_given: Phrases
+    after_family: Phrases
     holds: Phrases
     negation: Phrases
     repair: Phrases
@@ -409,6 +471,8 @@ def _cues() -> _Cues:
         booked=frozenset(cues["booked"].split()),
         household=frozenset(cues["household"].split()),
         after=Phrases(cues["after"]),
+        after_given=Phrases(cues["after_given"]),
+        after_family=Phrases(cues["after_family"]),
         holds=Phrases(cues["holds"]),
         negation=Phrases(cues["negation"]),
         repair=Phrases(cues["repair"]),

@@ -39,6 +39,7 @@ class Lexicon(NamedTuple):
     word_endings: tuple[str, ...]
     refused: frozenset[str]
     answers: frozenset[str]
+    no_particle_after: frozenset[str]
     spelling: Phrases
 
     def is_known(self, word: str) -> bool:
@@ -99,5 +100,6 @@ def lexicon() -> Lexicon:
         word_endings=tuple(grammar["word_endings"]),
         refused=listed("refused"),
         answers=listed("answers"),
+        no_particle_after=listed("no_particle_after"),
         spelling=Phrases(grammar["spelling"]),
     )

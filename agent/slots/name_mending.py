@@ -74,6 +74,8 @@ def mending(tokens: Sequence[Token], start: int) -> tuple[Mend | None, int]:
     at += without if not present else present
     one = said.single.at(tokens, at)
     letters, end = letter_at(tokens, at + one, "en")
+    if not letters and at + one < len(tokens) and len(tokens[at + one].norm) == 2 and tokens[at + one].norm in _alike():
+        letters, end = tokens[at + one].norm, at + one + 1
     if not letters or len(letters) > 2 or (letters in ("a", "i") and end < len(tokens) and tokens[end].is_word):
         return None, start
     apart = said.apart.at(tokens, end)
@@ -84,15 +86,15 @@ def mending(tokens: Sequence[Token], start: int) -> tuple[Mend | None, int]:
 
 
 def mended(name: Sequence[str], mend: Mend) -> tuple[str, ...]:
-    """`name` with the one word mended that `mend` can be about: the last if it is so already, else the one with a namesake, else the last that can change."""
+    """`name` with the one word mended that `mend` can be about: the last if it is so already, else the one with a namesake, else the one that can change."""
     lower = [word.lower() for word in name]
     if not lower or _holds(lower[-1], mend):
         return tuple(name)
     for change in (_namesake, _respelled):
-        for at in reversed(range(len(lower))):
-            changed = change(lower[at], mend)
-            if changed and changed != lower[at]:
-                return (*name[:at], changed, *name[at + 1 :])
+        changes = [(at, changed) for at, word in enumerate(lower) if (changed := change(word, mend)) and changed != word]
+        if changes:
+            at, changed = changes[0]
+            return tuple(name) if len(changes) > 1 else (*name[:at], changed, *name[at + 1 :])
     return tuple(name)
 
 

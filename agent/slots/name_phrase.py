@@ -63,9 +63,9 @@ class Reader:
         self.lists = lexicon()
         some = [token for token in tokens if token.is_word]
         lowered = any(token.text[0].islower() for token in some)
-        shouted = len(some) > 1 and all(token.text.isupper() for token in some)
+        self._shouted = len(some) > 1 and all(token.text.isupper() for token in some)
         self._runs = spelled_runs(tokens, language)
-        self._telling = (lowered or len(some) <= 3) and not shouted
+        self._telling = (lowered or len(some) <= 3) and not self._shouted
 
     def word(self, at: int) -> str:
         return self.tokens[at].norm if 0 <= at < len(self.tokens) else ""
@@ -86,6 +86,8 @@ class Reader:
         letters, end = self._runs.get(at, ("", at))
         count = sum(letter.isalpha() for letter in letters)
         if count < 2 or len(set(letters)) == 1 or (count < _MIN_SPELLED and not self.is_closed(end)):
+            return "", at
+        if count < _MIN_SPELLED and self.word(end) == "." and self._is_plainly(end + 1):
             return "", at
         if count < _MIN_SPELLED and (letters in ("am", "ia", "ai") or not all(len(self.word(i)) == 1 for i in range(at, end))):
             return "", at
@@ -159,19 +161,23 @@ class Reader:
             return Piece(self.tokens[at].text), at + 1
         if not self._is_name(at, trust, before=bool(before)):
             return None, at
-        return self._hyphened(Piece(self.tokens[at].text), at + 1, trust)
+        text = self.tokens[at].text
+        if before and not self._shouted and len(text) > 2 and text.isupper() and not before[-1].text.isupper():
+            return Piece(word, spelled=True), at + 1
+        return self._hyphened(Piece(text), at + 1, trust)
 
     def _single(self, at: int, trust: Trust, before: Sequence[Piece]) -> tuple[Piece | None, int]:
         """A letter by itself: the O of O'Neill, or an initial between names."""
         word, following = self.word(at), self.word(at + 1)
         after = at + 2 if following in (".", "'") else at + 1
         if word == "o" and self.word(after) in self.lists.after_o:
-            return self._hyphened(Piece("O'" + self.word(after)), after + 1, trust)
+            return self._hyphened(Piece("o'" + self.word(after)), after + 1, trust)
         if word == "d" and self.word(after) in self.lists.after_d:
-            return Piece("D'" + self.word(after)), after + 1
+            return Piece("d'" + self.word(after)), after + 1
         if word in ("i", "a") and not (word == "a" and self.is_proud(at)):
             return None, at
-        second = len(self.word(after)) == 1 and self.word(after).isalpha() and self._is_plainly(after + 1)
+        behind = after + 2 if self.word(after + 1) == "." else after + 1
+        second = len(self.word(after)) == 1 and self.word(after).isalpha() and self._is_plainly(behind)
         if second or ((before or trust is Trust.CUED) and self._is_name(after, Trust.BARE, before=True)):
             return Piece(self.tokens[at].text.upper()), after
         return None, at
@@ -228,7 +234,7 @@ class Reader:
             return proud or word in lists.given
         if lists.is_known(word):
             return True
-        if trust is not Trust.CUED and not before and (len(word) == 2 or not any(letter in _VOWELS for letter in word)) and word.isascii():
+        if trust is not Trust.CUED and not before and word.isascii() and (not any(letter in _VOWELS for letter in word) or (len(word) == 2 and not self._is_plainly(at + 1))):
             return False
         return proud or trust is Trust.CUED or not lists.is_wordlike(word)
 

@@ -44,7 +44,9 @@ def _word(word: str, place: int, parts: list[str]) -> str:
         return word
     if not word.islower() and not word.isupper() and word[0].isupper():
         return word
-    if lower in lists.small and place < len(parts) - 1:
+    if len(word) == 2 and word.isalpha() and not _VOWELS & set(lower) and not lists.is_known(lower):
+        return word.upper()
+    if lower in lists.small and place < len(parts) - 1 and not (place and parts[0].lower() in lists.no_particle_after):
         opens = place == 0 and not (lower == "de" or parts[1].lower() in lists.small)
         return word.capitalize() if opens else lower
     return _capital(lower)
