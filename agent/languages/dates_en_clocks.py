@@ -74,7 +74,7 @@ class Clocks:
     def _time(self, hour: int, minute: int, at: int, *, sure: float, bare: bool = False, figures: str = "") -> Time | None:
         """With the half of the day that may stand at item `at`; None when there is no such time."""
         half, end = self._half(at)
-        if half and 1 <= hour <= 12:
+        if half and 1 <= hour <= 12 and minute < _MINUTES:
             return Time(Clock(hour=hour % 12 + (12 if half == "pm" else 0), minute=minute, decided=True), end, 0.75)
         if hour == 24:
             hour = 0 if minute == 0 else 99

@@ -55,7 +55,7 @@ class Clocks:
 
     def _timed(self, first: int, last: int, hour: int, minute: int, *, figures: str = "", sure: float = 0.65) -> list[Piece]:
         line = self.line
-        if line.kinds[last] == "half_of_day" and 1 <= hour <= 12:
+        if line.kinds[last] == "half_of_day" and 1 <= hour <= 12 and minute < _MINUTES:
             return [clock_piece(first, last + 1, hour % 12 + (12 if line.values[last] == "pm" else 0), minute, decided=True)]
         if hour > 24 or minute >= _MINUTES or (hour == 24 and minute):
             return []

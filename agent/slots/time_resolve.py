@@ -43,6 +43,8 @@ def known(value: str) -> Known:
         if not mark and ":" in day:
             return Known(None, time.fromisoformat(day).replace(tzinfo=None))
         on = date.fromisoformat(day) if day else None
+        if on is not None and on.year > _LATEST_YEAR:
+            return Known()
         if rest in _PARTS:
             return Known(on, None, Part(rest))
         return Known(on, time.fromisoformat(rest).replace(tzinfo=None) if rest else None)

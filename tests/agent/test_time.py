@@ -193,6 +193,7 @@ def test_what_is_no_time_is_refused(value: str) -> None:
     assert TIME.check(value, listening()) is Reason.NOT_A_TIME
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_checking_and_saying_anything_raises_nothing(value: str) -> None:
     TIME.check(value, listening())
@@ -206,7 +207,7 @@ regions = st.sampled_from([("en", "US"), ("en", "AU"), ("en", "GB"), ("en", "NZ"
 minutes = st.one_of(st.sampled_from([0, 15, 30, 45]), st.integers(0, 59))
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(
     st.datetimes(datetime(2025, 1, 1), datetime(2030, 12, 31)).map(lambda when: when.replace(second=0, microsecond=0)),
     st.integers(1, 180),
@@ -276,6 +277,7 @@ PIECES = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
     st.sampled_from(["", "2026-03-10T14:30"]),
@@ -289,6 +291,7 @@ def test_no_words_raise(words: str, current: str, asked: frozenset[str] | None) 
         assert not one.whole or TIME.check(one.value, listening(now=datetime(2000, 1, 1))) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_raises(words: str) -> None:
     TIME.hear(Said(words), listening())
