@@ -164,12 +164,12 @@ def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
             return (Heard(value=value, rule="domain", span=span, sure=0.7),) if value else ()
     end = len(tokens) - anchored
     pieces = list(grammar.pieces(start, end))
-    spelled = sum(len(piece.text) for piece in pieces if piece.kind in ("letters", "digits"))
+    spelled = sum(len(piece.text) for piece in pieces if piece.kind == "letters")
     marked = any(piece.kind == "mark" for piece in pieces[1 if not local else 0 :])
     written = grammar.write(start, end)
-    if not written or not (marked or spelled >= _FEWEST_SPELLED) or sum(piece.kind == "word" for piece in pieces) > 3 or grammar.has_others(start):
+    if not written or not (marked or spelled >= _FEWEST_SPELLED) or sum(piece.kind == "word" for piece in pieces) > 3 or grammar.has_others(start) or grammar.has_at(start, end):
         return ()
-    if not local and (written.replace(".", "").isdecimal() or written in domains().known or grammar.refers(0, start)):
+    if not local and (written.replace(".", "").isdecimal() or written.rpartition(".")[2] in domains().endings or grammar.refers(0, start)):
         return ()
     value = (local if not at else "") + written + ("@" if anchored else "")
     return (Heard(value=value, rule="part", span=span, whole=False),)

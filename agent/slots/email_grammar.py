@@ -170,9 +170,13 @@ class Grammar(NamedTuple):
         """Whether an address for mail was spoken of."""
         return any(self.words.cues.at(self.tokens, at) for at in range(len(self.tokens)))
 
+    def has_at(self, start: int, end: int) -> bool:
+        """Whether an "at" was said."""
+        return any(self.words.at.at(self.tokens, at) for at in range(start, end))
+
     def has_others(self, start: int) -> bool:
         """Whether words from token `start` on tell of something else than an address."""
-        return any(self.words.others.at(self.tokens, at) for at in range(start, len(self.tokens)))
+        return any(self._other(at) for at in range(start, len(self.tokens)))
 
     def is_quiet(self, start: int, end: int) -> bool:
         """Whether the tokens say nothing of an address, or nothing at all."""

@@ -24,6 +24,8 @@ from agent.text import Said
 
 _FEWEST_ASKED = 2
 """Digits that are a beginning when the number was asked for."""
+_FEWEST_JOINED = 3
+"""Digits of a part that goes on after other words: "0412, hang on, 345"."""
 _FEWEST_CUED = 7
 _FEWEST_SURE = 9
 _MOST = 3
@@ -185,7 +187,7 @@ def _joined(pieces: Sequence[_Piece], context: Context, *, bare: bool) -> _Piece
     if any(piece.digits.startswith("+") for piece in pieces[1:]):
         return None
     whole = judge(digits, context.region)
-    if whole.fit is not Fit.VALID and not bare:
+    if whole.fit is not Fit.VALID and not (bare and all(len(piece.digits) >= _FEWEST_JOINED for piece in pieces)):
         return None
     cue = next((piece.cue for piece in pieces if piece.cue is not Cue.NONE), Cue.NONE)
     parts_ = tuple(part for piece in pieces for part in piece.parts)

@@ -152,7 +152,7 @@ class _Mender(NamedTuple):
         if not old or len(old) != len(new) or len(old) >= len(self.whole):
             return None
         places = [at for at in range(len(self.whole)) if self.whole.startswith(old, at)]
-        if len(places) > 1:
+        if len(places) > 1 and len(old) > 1:
             starts = {sum(len(group) for group in self.groups[:index]) for index in range(len(self.groups))}
             places = [at for at in places if at in starts]
         if len(places) != 1:
