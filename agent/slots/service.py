@@ -74,10 +74,10 @@ def _heard(strong: Sequence[Match], said: Said, context: Context) -> Sequence[He
     best = strong[0]
     rivals = [best]
     for match in strong[1:]:
-        near = best.score - match.score <= AS_GOOD
+        near = best.score - match.score <= AS_GOOD and not (best.named and not match.named and match.tokens & best.tokens)
         if near and not match.tokens < best.tokens and (match.weight >= best.weight * 0.75 or not match.tokens & best.tokens):
             rivals.append(match)
-    longer = [match for match in strong[1:] if best.tokens < match.tokens and best.score - match.score <= AS_GOOD]
+    longer = [match for match in strong[1:] if best.tokens < match.tokens and match.named >= best.named and best.score - match.score <= AS_GOOD]
     if longer:
         rivals = [longer[0]]
     ids = [context.services[match.service].id for match in rivals[:MOST_OPTIONS]]

@@ -73,8 +73,8 @@ class _Spoken(NamedTuple):
         spoken = self.said.words
         if at >= len(spoken):
             return 0
-        ends = [at + len(phrase) for phrase in self.lists[name].get(spoken[at], ()) if tuple(spoken[at : at + len(phrase)]) == phrase]
-        return max(ends, default=0)
+        phrases = self.lists[name].get(spoken[at])
+        return max((at + len(phrase) for phrase in phrases if tuple(spoken[at : at + len(phrase)]) == phrase), default=0) if phrases else 0
 
     def only(self, names: Sequence[str], first: int, last: int) -> bool:
         """Whether nothing but these lists' words, and marks, stands from token `first` up to `last`."""

@@ -78,6 +78,8 @@ class Match(NamedTuple):
     """What was met, in weight: of two full names the longer one is meant."""
     tokens: frozenset[int]
     """The tokens that met it."""
+    named: bool = False
+    """Said word for word."""
 
 
 class Thesaurus(NamedTuple):
@@ -262,6 +264,7 @@ def _pairs(characters: Sequence[str]) -> list[str]:
     return [a + b for a, b in pairwise(characters)] or list(characters)
 
 
+@lru_cache(maxsize=4096)
 def trigrams(word: str) -> frozenset[str]:
     padded = f" {word} "
     return frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
@@ -318,9 +321,10 @@ def matches(spoken: Sequence[str], indexed: Index, without: Iterable[int] = (), 
         if alias.service not in best or (score, weight) > (best[alias.service].score, best[alias.service].weight):
             best[alias.service] = Match(alias.service, score, weight, frozenset().union(*(tokens for _, tokens in terms.values())))
     for match in _named(spoken[:_MAX_TOKENS], indexed, frozenset(without)):
-        if match.service not in best or match.tokens >= best[match.service].tokens:
+        known_as = best.get(match.service)
+        if known_as is None or not known_as.named or match.weight > known_as.weight:
             best[match.service] = match
-    return sorted(best.values(), key=lambda match: (-match.score, -match.weight, match.service))
+    return sorted(best.values(), key=lambda match: (-match.score, not match.named, -match.weight, match.service))
 
 
 def _named(spoken: Sequence[str], indexed: Index, barred: frozenset[int]) -> list[Match]:
@@ -335,7 +339,7 @@ def _named(spoken: Sequence[str], indexed: Index, barred: frozenset[int]) -> lis
                 continue
             if all(part in thesaurus().stop or part in thesaurus().general for part in name) and len(plain) > len(name):
                 continue
-            found.append(Match(service, 1.0, weight * 2, frozenset(places[start:end])))
+            found.append(Match(service, 1.0, weight * 2, frozenset(places[start:end]), named=True))
     return found
 
 
