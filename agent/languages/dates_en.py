@@ -116,7 +116,8 @@ class Days(Lengths):
 
     def _half_alone(self, at: int) -> list[Piece]:
         """ "pm", the answer to "morning or afternoon?"."""
-        if self.line.words[at - 1] not in ("", "in", "the", ",", "a"):
+        before, after = self.line.words[at - 1], self.line.words[at + 1]
+        if after.isalnum() or before not in ("", "in", "the", ","):
             return []
         return [Piece(kind=Kind.PART, value=Part(self.line.values[at].upper()), first=at, last=at + 1, sure=0.3)]
 

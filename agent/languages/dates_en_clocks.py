@@ -9,6 +9,8 @@ from typing import NamedTuple
 from agent.languages.dates import Clock, Kind, Line, Piece
 
 _MINUTES = 60
+_TWO_WORDS = 2
+"""What "fifteen hundred" is, and "one thousand five hundred" is not."""
 _FEWEST_HUNDREDS = 1000
 """Fewer are no clock without "hours" or a zero before them: "three hundred"."""
 _ROUND_MINUTES = frozenset((5, 10, 20, 25))
@@ -123,7 +125,8 @@ class Clocks:
                 return minutes
         if hour > 24:
             in_hours = line.words[at + 1] in self.words["hours"]
-            if hour % 100 == 0 and (hour >= _FEWEST_HUNDREDS or in_hours) and hour <= 2400 and not line.values[at][1]:
+            said_in_hundreds = hour % 100 == 0 and not line.values[at][1] and line.size(at, at + 1) == _TWO_WORDS
+            if said_in_hundreds and (hour >= _FEWEST_HUNDREDS or in_hours) and hour <= 2400:
                 return self._time(hour // 100, 0, at + 2 if in_hours else at + 1, sure=0.6 if in_hours else 0.35, bare=not in_hours)
             return None
         if line.kinds[at + 1] == "points" and hour == 12:

@@ -218,9 +218,9 @@ class Chinese(Clocks):
     def _is_day(self, at: int, end: int, ended: int) -> bool:
         """Whether "二十三号" is a day and no house, room or line."""
         before = self.line.words[at - 1] if at else ""
-        if before in self.sets["addresses"] and at != ended:
-            return False
-        return self._may_follow(end)
+        if at == ended or not before.isalnum() or before.isascii():
+            return self._may_follow(end) and before not in ("、", "-", "/")
+        return before in self.sets["before_day"] and self._may_follow(end)
 
     def _related(self, piece: Piece, ended: int) -> Piece:
         """With the relation that the words right before it, or right after it, say."""
