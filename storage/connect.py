@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from storage.awaited_store import AwaitedStore
+from storage.cluster_store import ClusterStore
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.redis_store import RedisStore, reaching
@@ -23,22 +25,31 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
 
     Raises ValueError when `url` is none, or the server there is too old; StoreUnavailable when nothing that can be used answers.
     """
-    redis, tail = _clients(url)
+    url = _redis(url)
+    redis = _client(url, ANSWER_TIMEOUT_S)
     try:
         with reaching():
             server = await redis.info("server")
+            is_cluster = bool((await redis.info("cluster")).get("cluster_enabled"))
         version = str(server.get("redis_version", "0.0"))
         if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
             raise ValueError(f"Redis {version} is too old: 6.2 or later is needed")
+        if not is_cluster:
+            return RedisStore(redis, _client(url, None), channel_prefix=channel_prefix, ttl=ttl)
     except (StoreUnavailable, ValueError):
         await redis.aclose()
         raise
-    return RedisStore(redis, tail, channel_prefix=channel_prefix, ttl=ttl)
+    await redis.aclose()
+    cluster, tail = (RedisCluster.from_url(url, **_settings(timeout_s)) for timeout_s in (ANSWER_TIMEOUT_S, None))
+    with reaching():
+        await cluster.initialize()
+    return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS)
 
 
 def awaited(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
     """The same store without asking whether anything answers there yet: it is tried whenever it is needed. Raises ValueError when `url` is none."""
-    return RedisStore(*_clients(url), channel_prefix=channel_prefix, ttl=ttl)
+    _client(_redis(url), ANSWER_TIMEOUT_S)
+    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl))
 
 
 async def answer_time(url: str) -> float:
@@ -50,24 +61,24 @@ async def answer_time(url: str) -> float:
         await store.close()
 
 
-def _clients(url: str) -> tuple[Redis, Redis]:
-    """One that times out by itself, and one for reads that wait."""
-    if url.startswith(("valkey://", "valkeys://")):
-        url = "redis" + url.removeprefix("valkey")
-    return _client(url, ANSWER_TIMEOUT_S), _client(url, None)
+def _redis(url: str) -> str:
+    """Valkey's names for the same protocol."""
+    return "redis" + url.removeprefix("valkey") if url.startswith(("valkey://", "valkeys://")) else url
 
 
 def _client(url: str, timeout_s: float | None) -> Redis:
-    settings: dict[str, Any] = {
+    try:
+        pool = BlockingConnectionPool.from_url(url, timeout=ANSWER_TIMEOUT_S, **_settings(timeout_s))
+    except ValueError:
+        raise ValueError("not the address of a Redis server, such as redis://host:6379/0, rediss://..., unix:///path") from None
+    return Redis.from_pool(pool)
+
+
+def _settings(timeout_s: float | None) -> dict[str, Any]:
+    return {
         "max_connections": CONNECTIONS,
-        "timeout": ANSWER_TIMEOUT_S,
         "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "socket_timeout": timeout_s,
         "protocol": 2,
         "retry": Retry(NoBackoff(), 0),
     }
-    try:
-        pool = BlockingConnectionPool.from_url(url, **settings)
-    except ValueError:
-        raise ValueError("not the address of a Redis server, such as redis://host:6379/0, rediss://..., unix:///path") from None
-    return Redis.from_pool(pool)

@@ -12,11 +12,20 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
 | `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
-| `{slotline:calls}:<status>` | sorted set | sid by creation (ms): the list of calls with that status | pruned as calls expire |
+| `{slotline:calls}:<status>` | sorted set | sid by creation (ms): the calls with that status | pruned as calls expire |
 | `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
 | `slotline:{business}:calendar` | sorted set | sid by the end (s) of its job | place, of its last job |
 | `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
 | `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
+
+On a cluster there are besides, for steps that are carried through one after the other (see cluster_store.py):
+
+| key | type | content | lives |
+|---|---|---|---|
+| `slotline:{sid}:outbox` | list | events of the record's last step that have no id yet | call |
+| `{slotline:log}:sent:<sid>` | hash | names of a call's events -> the ids they got in the log | call |
+| `{slotline:calls}:standing` | hash | sid -> the call's life and revision as the lists show it | pruned as calls expire |
+| `slotline:{business}:holds` | hash | token -> a place held for a step that is being written | place |
 
 Marks in the record: of the document as we last wrote it, its fingerprint `sha`, the `width` of its head, its `size` in bytes, and whether
 the history in it is the other side's (`theirs`); `cut` and `last` are for the call's stream what they are for the log.
@@ -36,6 +45,7 @@ EVENTS_KEPT = 1000
 """Events of one call, about: Redis trims whole nodes."""
 LOG = "slotline:log"
 LOG_MARK = "{slotline:log}:mark"
+STANDING = "{slotline:calls}:standing"
 
 
 class Ttl(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +84,18 @@ def place(sid: str) -> str:
 
 def document(sid: str) -> str:
     return f"call:{sid}"
+
+
+def outbox(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:outbox"
+
+
+def sent(sid: str) -> str:
+    return f"{{slotline:log}}:sent:{sid}"
+
+
+def holds(business: str) -> str:
+    return f"slotline:{{{tag(business)}}}:holds"
 
 
 def index(status: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
@@ -27,7 +27,7 @@ from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
 SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
-_UNREADABLE = "!"
+UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
 _SWEEP = 1000
 """Log entries looked at in one step when a caller is erased."""
@@ -38,7 +38,7 @@ class RedisStore:
 
     survives_restart = True
 
-    def __init__(self, redis: Redis, tail: Redis, *, channel_prefix: str, ttl: Ttl) -> None:
+    def __init__(self, redis: Redis | RedisCluster, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl) -> None:
         """`redis` times out by itself; `tail` does not, and is used for reads that wait."""
         self._redis = redis
         self._send: Callable[..., Awaitable[Any]] = redis.execute_command
@@ -52,14 +52,7 @@ class RedisStore:
             names.append(keys.calendar(business)[1])
         flat, answer, text, seen, bookings = await self._script("open", names, [turn])
         kept = pairs(flat)
-        foreign = codec.parse(text) if text is not None else None
-        return Opened(
-            call=codec.call(sid, kept) if kept else None,
-            answer=answer,
-            foreign=foreign,
-            seen=seen.decode() if text is None or foreign is not None else _UNREADABLE + seen.decode(),
-            bookings=codec.bookings(bookings),
-        )
+        return opened(sid, kept, answer, text, seen, bookings)
 
     async def commit(self, change: Change) -> Committed:
         names, values = self._arguments(change)
@@ -104,7 +97,7 @@ class RedisStore:
         if business is not None:
             names += keys.calendar(business.decode())[:2]
         found = await self._script("erase", names, [sid, len(keys.STATUSES)])
-        await self._sweep_log(sid)
+        await self.sweep_log(sid)
         return bool(found)
 
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
@@ -131,18 +124,24 @@ class RedisStore:
         if at is None:
             return ids.lost("unknown")
         with reaching():
-            async with asyncio.timeout(max(wait_s, 0) + SLACK_S), self._tail.pipeline(transaction=False) as pipe:
-                # The mark is read behind the wait, on the same way: it tells whether anything between `after` and the first entry was cut.
-                waiting = ("BLOCK", max(1, int(wait_s * 1000))) if wait_s > 0 else ()
-                pipe.execute_command("XREAD", "COUNT", 256, *waiting, "STREAMS", keys.LOG, ids.written(at))
-                pipe.execute_command("HMGET", keys.LOG_MARK, "cut", "last")
-                pipe.execute_command("EXISTS", keys.LOG)
-                read, (cut_id, last_id), exists = await pipe.execute()
+            async with asyncio.timeout(max(wait_s, 0) + SLACK_S):
+                read, (cut_id, last_id), exists = await self._read_on(at, wait_s)
         last = _position(last_id)
         reason = ids.gone(at, (_position(cut_id) if exists else last) or ids.START, last)
         if reason:
             return ids.lost(reason)
         return Page(entries=tuple(_entry(id_, fields) for _, entries in read or () for id_, fields in entries))
+
+    async def _read_on(self, at: ids.Position, wait_s: float) -> list[Any]:
+        """Entries of the log after `at`, its mark, and whether it is there.
+
+        The mark is read behind the wait, in the same round trip: it tells whether anything between `at` and the first entry was cut.
+        """
+        async with self._tail.pipeline(transaction=False) as pipe:
+            for command in reading(at, wait_s):
+                pipe.execute_command(*command)
+            found: list[Any] = await pipe.execute()
+            return found
 
     async def ping(self) -> float:
         began = time.perf_counter()
@@ -158,7 +157,7 @@ class RedisStore:
         sid = after.sid
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG, keys.LOG_MARK]
         names += keys.index(after.status) + keys.index(before.status if before else after.status)
-        operation, business = _on_calendar(change)
+        operation, business = on_calendar(change)
         if operation:
             names += keys.calendar(business)
         turn, answer = change.answer or ("", b"")
@@ -166,9 +165,9 @@ class RedisStore:
         values: list[Any] = [
             sid,
             before.rev if before else "",
-            change.seen.removeprefix(_UNREADABLE),
+            change.seen.removeprefix(UNREADABLE),
             codec.body(after)[:-1],
-            "1" if after.foreign is not None and not change.seen.startswith(_UNREADABLE) else "",
+            "1" if after.foreign is not None and not change.seen.startswith(UNREADABLE) else "",
             self._ttl.of(after.status),
             codec.lines(change.lines),
             turn,
@@ -200,7 +199,7 @@ class RedisStore:
         history = await self._command("GET", keys.history(sid)) or b""
         return codec.compose(codec.body(codec.call(sid, kept)), b"[%b]" % history)
 
-    async def _sweep_log(self, sid: str) -> None:
+    async def sweep_log(self, sid: str) -> None:
         """Delete what the log still holds of a call: its own stream, which gave the ids, may have been shorter."""
         start = "-"
         while entries := await self._command("XRANGE", keys.LOG, start, "+", "COUNT", _SWEEP):
@@ -242,11 +241,32 @@ def reaching() -> Iterator[None]:
         raise StoreUnavailable(f"Redis did not take it: {type(error).__name__}") from error
 
 
+def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:
+    """The commands that read the log on."""
+    waiting = ("BLOCK", max(1, int(wait_s * 1000))) if wait_s > 0 else ()
+    return (
+        ("XREAD", "COUNT", 256, *waiting, "STREAMS", keys.LOG, ids.written(at)),
+        ("HMGET", keys.LOG_MARK, "cut", "last"),
+        ("EXISTS", keys.LOG),
+    )
+
+
 def pairs(flat: Sequence[bytes]) -> dict[str, bytes]:
     return {flat[at].decode(): flat[at + 1] for at in range(0, len(flat), 2)}
 
 
-def _on_calendar(change: Change) -> tuple[str, str]:
+def opened(sid: str, kept: dict[str, bytes], answer: bytes | None, text: bytes | None, seen: bytes, bookings: Sequence[bytes]) -> Opened:
+    foreign = codec.parse(text) if text is not None else None
+    return Opened(
+        call=codec.call(sid, kept) if kept else None,
+        answer=answer,
+        foreign=foreign,
+        seen=seen.decode() if text is None or foreign is not None else UNREADABLE + seen.decode(),
+        bookings=codec.bookings(bookings),
+    )
+
+
+def on_calendar(change: Change) -> tuple[str, str]:
     """What the step does with the calendar ("take", "release", ""), and whose calendar it is."""
     if change.booking:
         return "take", change.booking.business

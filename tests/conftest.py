@@ -1,11 +1,13 @@
 """What every test may ask for: a real Redis server of its own, and a store of calls over it or in memory."""
 
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
@@ -28,7 +30,7 @@ class RedisServer:
         self.socket = self.folder / "redis.sock"
         self.url = f"unix://{self.socket}"
         self._command = [str(binary), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self.folder), *options]
-        self.client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=10)
+        self.client: Any = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=10)
         self.start()
 
     def start(self) -> None:
@@ -68,6 +70,33 @@ def redis_url(redis_server: RedisServer) -> str:
     return redis_server.url
 
 
+@pytest.fixture(scope="session")
+def cluster_server() -> Iterator[RedisServer]:
+    """A cluster of one node, which has every slot and still refuses what would cross them."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    bus = port + 10_000 if port < 55_000 else port - 10_000
+    options = ("--cluster-enabled", "yes", "--port", str(port), "--bind", "127.0.0.1", *(("--cluster-port", str(bus)) if port >= 55_000 else ()))
+    server = RedisServer(*options)
+    server.url = f"redis://127.0.0.1:{port}/0"
+    for start in range(0, 16_384, 4_096):
+        server.client.execute_command("CLUSTER", "ADDSLOTS", *range(start, start + 4_096))
+    for _ in range(1000):
+        if server.client.execute_command("CLUSTER INFO")["cluster_state"] == "ok":
+            break
+        time.sleep(0.01)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def cluster_url(cluster_server: RedisServer) -> str:
+    """The URL of a real, empty Redis Cluster."""
+    cluster_server.client.flushall()
+    return cluster_server.url
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     """Async tests are marked `pytest.mark.anyio` and run on asyncio."""
@@ -102,10 +131,10 @@ class Shelf:
                 client.set(f"call:{sid}", text, ex=900)
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
-    return Shelf("" if request.param == "memory" else request.getfixturevalue("redis_url"))
+    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture

@@ -1,18 +1,19 @@
 -- A business's calendar: who holds which place, and whether another one fits.
 
 -- Whether a job from `from` to `till` (Unix seconds) fits beside the others: at no moment more than `capacity` at once. The call's own
--- older booking does not count, it would be replaced.
-local function fits(calendar, places, longest, sid, from, till, capacity)
+-- older booking does not count, it would be replaced. `held` are further bookings, as JSON, that may yet be taken.
+local function fits(calendar, places, longest, sid, from, till, capacity, held)
   local reach = math.max(tonumber(redis.call('GET', longest) or 0), till - from)
-  local moments = {}
+  local jobs = held or {}
   for _, other in ipairs(redis.call('ZRANGEBYSCORE', calendar, '(' .. from, '(' .. (till + reach))) do
-    local booking = other ~= sid and redis.call('HGET', places, other)
-    if booking then
-      local job = cjson.decode(booking)
-      if job['start'] < till and job['end'] > from then
-        moments[#moments + 1] = {math.max(job['start'], from), 1}
-        moments[#moments + 1] = {math.min(job['end'], till), -1}
-      end
+    if other ~= sid then jobs[#jobs + 1] = redis.call('HGET', places, other) or nil end
+  end
+  local moments = {}
+  for _, booking in ipairs(jobs) do
+    local job = cjson.decode(booking)
+    if job['start'] < till and job['end'] > from then
+      moments[#moments + 1] = {math.max(job['start'], from), 1}
+      moments[#moments + 1] = {math.min(job['end'], till), -1}
     end
   end
   table.sort(moments, function(a, b) return a[1] < b[1] or (a[1] == b[1] and a[2] < b[2]) end)
@@ -44,4 +45,18 @@ local function take(calendar, places, longest, sid, from, till, booking, keep_s)
   local till_then = math.max(last, now + keep_s)
   for _, key in ipairs({calendar, places, longest}) do redis.call('EXPIREAT', key, till_then) end
   return till_then
+end
+
+-- Leave an erased caller's place taken, by nobody who could be named. Returns whether there was one.
+local function forget(calendar, places, sid)
+  local booking = redis.call('HGET', places, sid)
+  if not booking then return false end
+  local now = redis.call('TIME')
+  local nobody = string.format(' %s.%06d', now[1], now[2])
+  local job = cjson.decode(booking)
+  job['sid'] = ''
+  redis.call('ZADD', calendar, job['end'], nobody)
+  redis.call('HSET', places, nobody, cjson.encode(job))
+  release(calendar, places, sid)
+  return true
 end

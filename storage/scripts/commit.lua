@@ -42,6 +42,7 @@ for i = at, #ARGV do
   result[#result + 1] = id
 end
 if at <= #ARGV then trim(log, mark, log_ms) end
-list(to, to_until, from, from_until, sid, created_ms, ttl)
+if from ~= to then unlist(from, from_until, sid) end
+list(to, to_until, sid, created_ms, ttl)
 expire(ttl, record, turns, history, events)
 return result

@@ -164,9 +164,9 @@ async def test_an_unchanged_step_writes_the_same_document(store: CallStore) -> N
     assert await store.document("CA1") == text
 
 
-async def test_expiry_is_theirs_when_they_made_it_and_ours_otherwise(shelf: Shelf) -> None:
-    if not shelf.url:
-        pytest.skip("expiry in memory has its own test, with a clock")
+@pytest.mark.parametrize("kind", ["redis_url", "cluster_url"])
+async def test_expiry_is_theirs_when_they_made_it_and_ours_otherwise(request: pytest.FixtureRequest, kind: str) -> None:
+    shelf = Shelf(request.getfixturevalue(kind))
     store = await shelf.open(Ttl(call_s=1000, booked_s=5000))
     with redis.Redis.from_url(shelf.url) as client:
         await shelf.put_document("CA1", dumped(THEIRS))

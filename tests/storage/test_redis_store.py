@@ -10,7 +10,7 @@ import pytest
 import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from storage.connect import connect
+from storage.connect import awaited, connect
 from storage.errors import StaleCall, StoreUnavailable
 from storage.keys import Ttl
 from storage.redis_store import RedisStore
@@ -167,17 +167,15 @@ async def test_a_server_that_refuses_to_write_is_unavailable_and_nothing_is_half
     server = RedisServer("--maxmemory-policy", "noeviction")
     store = await connect(server.url, channel_prefix="sse:", ttl=Ttl())
     was = await begin(store)
-    for refuse, allow in (
-        (lambda: server.client.config_set("maxmemory", "1"), lambda: server.client.config_set("maxmemory", "0")),
-        (lambda: server.client.replicaof("127.0.0.1", "1"), lambda: server.client.replicaof("NO", "ONE")),
-    ):
-        refuse()
+    full, replica = ("CONFIG", "SET", "maxmemory"), ("REPLICAOF",)
+    for refuse, allow in (((*full, "1"), (*full, "0")), ((*replica, "127.0.0.1", "1"), (*replica, "NO", "ONE"))):
+        server.client.execute_command(*refuse)
         with pytest.raises(StoreUnavailable) as told:
             await step(store, was, was.call.with_slot("name", filled("Xanthippe")), lines=(line("Xanthippe"),))
         assert "Xanthippe" not in str(told.value)
         assert len(str(told.value)) < 100
         assert (await store.open("CA1")).call == was.call
-        allow()
+        server.client.execute_command(*allow)
     await step(store, was)
     await store.close()
     server.close()
@@ -199,9 +197,22 @@ async def test_a_server_that_hangs_is_unavailable_in_time() -> None:
     server.close()
 
 
+async def test_a_store_can_be_had_before_its_redis_answers() -> None:
+    server = RedisServer()
+    server.kill()
+    store = awaited(server.url, channel_prefix="sse:", ttl=Ttl())
+    with pytest.raises(StoreUnavailable):
+        await begin(store)
+    server.start()
+    was = await begin(store, events=(event(),))
+    assert (await store.open("CA1")).call == was.call
+    await store.close()
+    server.close()
+
+
 @pytest.mark.parametrize("url", ["", "localhost", "http://localhost", "redis://[", "redis://host:port"])
 async def test_what_is_no_url_is_told_at_once(url: str) -> None:
-    with pytest.raises(ValueError, match="REDIS_URL"):
+    with pytest.raises(ValueError, match="address of a Redis server"):
         await connect(url, channel_prefix="sse:", ttl=Ttl())
 
 

@@ -1,4 +1,4 @@
-"""Random lives of calls, lived in two stores at once: whatever can be observed is the same."""
+"""Random lives of calls, lived in every store at once: whatever can be observed is the same."""
 
 import json
 import random
@@ -21,8 +21,8 @@ SIDS = ("CA1", "CA2", "CA3")
 NINE = 1_900_000_000
 
 
-class Pair:
-    """The same deeds done in both stores; what they show is compared after each."""
+class Together:
+    """The same deeds done in every store; what they show is compared after each."""
 
     def __init__(self, shelves: list[Shelf], stores: list[CallStore], chance: random.Random) -> None:
         self.shelves = shelves
@@ -121,17 +121,17 @@ def alike(shown: Sequence[Any]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-async def test_a_life_is_the_same_in_every_store(redis_url: str, seed: int) -> None:
+async def test_a_life_is_the_same_in_every_store(redis_url: str, cluster_url: str, seed: int) -> None:
     chance = random.Random(seed)
-    shelves = [Shelf(""), Shelf(redis_url)]
-    pair = Pair(shelves, [await shelf.open() for shelf in shelves], chance)
+    shelves = [Shelf(""), Shelf(redis_url), Shelf(cluster_url)]
+    together = Together(shelves, [await shelf.open() for shelf in shelves], chance)
     try:
         for _ in range(120):
             sid = chance.choice(SIDS)
-            deed = chance.choices((pair.open, pair.commit, pair.replace_document, pair.erase, pair.look), (30, 40, 6, 2, 20))[0]
+            deed = chance.choices((together.open, together.commit, together.replace_document, together.erase, together.look), (30, 40, 6, 2, 20))[0]
             await deed(sid)
-            if deed == pair.replace_document or chance.random() < 0.5:
-                await pair.open(sid)
+            if deed == together.replace_document or chance.random() < 0.5:
+                await together.open(sid)
     finally:
-        for store in pair.stores:
+        for store in together.stores:
             await store.close()

@@ -1,0 +1,59 @@
+"""A store that is looked for when it is first needed, so that a service can start before its Redis."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from storage.errors import StoreUnavailable
+from storage.store import CallStore, Change, Committed, Listed, Opened, Page
+
+
+class AwaitedStore:
+    """Passes everything on to the store that `connect` brings; while that fails, so does everything."""
+
+    survives_restart = True
+
+    def __init__(self, connect: Callable[[], Awaitable[CallStore]]) -> None:
+        self._connect = connect
+        self._found: CallStore | None = None
+
+    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+        return await (await self._store()).open(sid, turn, business)
+
+    async def commit(self, change: Change) -> Committed:
+        return await (await self._store()).commit(change)
+
+    async def document(self, sid: str) -> bytes | None:
+        return await (await self._store()).document(sid)
+
+    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
+        return await (await self._store()).calls(status, before, count)
+
+    async def erase(self, sid: str) -> bool:
+        return await (await self._store()).erase(sid)
+
+    async def events(self, sid: str, after: str, count: int = 64) -> Page:
+        return await (await self._store()).events(sid, after, count)
+
+    async def head(self, sid: str = "") -> str:
+        return await (await self._store()).head(sid)
+
+    async def follow(self, after: str, wait_s: float) -> Page:
+        return await (await self._store()).follow(after, wait_s)
+
+    async def ping(self) -> float:
+        return await (await self._store()).ping()
+
+    async def close(self) -> None:
+        if self._found is not None:
+            await self._found.close()
+
+    async def _store(self) -> CallStore:
+        if self._found is None:
+            try:
+                found = await self._connect()
+            except ValueError as error:  # it answers now, and is too old
+                raise StoreUnavailable(str(error)) from error
+            if self._found is None:
+                self._found = found
+            else:  # somebody else found it meanwhile
+                await found.close()
+        return self._found

@@ -1,0 +1,253 @@
+"""The contract of store.py, kept in a Redis Cluster.
+
+How it works. Only what lies in one slot can be written by one script, so a step is written in four: the place is *held* in the business's slot;
+the record, with the turn and the events, is written in the call's slot together with a note of what is *pending*; then the document, the shared
+log, the lists of calls and the calendar are brought to where the record stands, each in its slot and each by a step that may be repeated; last the
+note is taken away. The record decides: what is not in it did not happen, and whoever next opens a call whose note is still there first carries the
+step through. The shared log gives events their ids, so there is one order of ids here too; until then they wait in the call's outbox.
+
+A hold that nobody confirmed (its writer died) keeps its place for `HOLD_OLD_MS`; then the next one who is refused because of it looks at its
+call's record and confirms it or gives it up. The record refuses a step whose hold is older than `HOLD_FRESH_MS`, so the two never meet.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from redis.asyncio import RedisCluster
+
+from agent.call import Call
+from storage import codec, ids, keys
+from storage.errors import PlaceTaken, StaleCall
+from storage.keys import Ttl
+from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, reading
+from storage.store import Change, Committed, Opened
+
+HOLD_FRESH_MS = 60_000
+HOLD_OLD_MS = 180_000
+
+
+class _Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left to do elsewhere for the record's last step."""
+
+    seen: str
+    """Fingerprint of the document as the step saw it."""
+    hold: str = ""
+    """Token of the hold to confirm."""
+    business: str = ""
+    release: str = ""
+    """The booking to give up, as it is kept."""
+
+
+class ClusterStore(RedisStore):
+    """Calls in a Redis Cluster (6.2 or later)."""
+
+    def __init__(self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str, ttl: Ttl, connections: int) -> None:
+        """`connections`: how many commands may be on the way at once; a cluster's client refuses what is more, instead of waiting."""
+        super().__init__(cluster, tail, channel_prefix=channel_prefix, ttl=ttl)
+        self._cluster = cluster
+        self._room = asyncio.Semaphore(connections)
+        self._send = self._send_when_there_is_room
+
+    async def _send_when_there_is_room(self, *parts: Any) -> Any:
+        async with self._room:
+            return await self._cluster.execute_command(*parts)
+
+    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.outbox(sid)]
+        flat, answer, *unfinished = await self._script("cluster_open", names, [turn])
+        if unfinished:
+            await self._carry_through(sid, pairs(flat), *unfinished)
+            flat, answer, *_ = await self._script("cluster_open", names, [turn])
+        kept = pairs(flat)
+        (seen, text), bookings = await asyncio.gather(
+            self._script("cluster_look", [keys.document(sid)], _marks(kept)[:3]),
+            self._command("HVALS", keys.calendar(business)[1]) if business else _nothing(),
+        )
+        return opened(sid, kept, answer, text, seen, bookings)
+
+    async def commit(self, change: Change) -> Committed:
+        before, after = change.before, change.after
+        sid = after.sid
+        operation, business = on_calendar(change)
+        known = ("rev", "sha", "width", "size", "theirs")
+        found = await self._command("HMGET", keys.record(sid), *known)
+        kept = {name: value for name, value in zip(known, found, strict=True) if value is not None}
+        seen, _ = await self._script("cluster_look", [keys.document(sid)], _marks(kept)[:3])
+        if kept.get("rev") != (b"%d" % before.rev if before else None) or seen.decode() != change.seen.removeprefix(UNREADABLE):
+            raise StaleCall(f"call {sid} was changed by another writer")
+        hold, held_ms, released = await self._on_calendar(change, operation, business)
+        pending = _Pending(seen=seen.decode(), hold=hold, business=business, release=released)
+        changed = codec.fields(before, after)
+        turn, answer = change.answer or ("", b"")
+        values: list[Any] = [
+            before.rev if before else "",
+            codec.encode(pending),
+            self._ttl.of(after.status),
+            codec.lines(change.lines),
+            turn,
+            answer,
+            held_ms,
+            HOLD_FRESH_MS,
+            {"take": business, "release": "-"}.get(operation, ""),
+            self._place_s(change),
+            uuid4().hex,
+            len(changed),
+        ]
+        for field in changed.items():
+            values += field
+        values += map(codec.envelope, change.events)
+        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.outbox(sid)]
+        result = await self._script("cluster_commit", names, values)
+        if result[0] == b"stale":
+            await self._give_up(business, hold)
+            raise StaleCall(f"call {sid} was changed by another writer")
+        _, told, life, outbox = result
+        call = msgspec.structs.replace(after, rev=(before.rev if before else 0) + 1)
+        adopted = after.foreign is not None and not change.seen.startswith(UNREADABLE)
+        lines = codec.lines(change.lines)
+        sha, event_ids = await self._bring_along(
+            call, kept, pending, life=life, told=told, outbox=outbox, lines=lines, said=None if before else lines, adopted=adopted
+        )
+        mine = event_ids[len(event_ids) - len(change.events) :]
+        return Committed(call=call, seen=sha, event_ids=tuple(mine))
+
+    async def erase(self, sid: str) -> bool:
+        business: bytes | None = await self._command("GET", keys.place(sid))
+        found = 0
+        if business is not None:
+            found += await self._script("cluster_forget", keys.calendar(business.decode())[:2], [sid])
+        await self.sweep_log(sid)
+        await self._command("DEL", keys.sent(sid))
+        for status in keys.STATUSES:
+            for key in keys.index(status):
+                found += await self._command("ZREM", key, sid)
+        await self._command("HDEL", keys.STANDING, sid)
+        found += await self._command("DEL", keys.document(sid))
+        # The record goes last: until then an erasure that was cut off can be found and done again.
+        own = (keys.turns(sid), keys.history(sid), keys.events(sid), keys.outbox(sid), keys.record(sid), keys.place(sid))
+        found += await self._command("DEL", *own)
+        return bool(found)
+
+    async def _read_on(self, at: ids.Position, wait_s: float) -> list[Any]:
+        return [await self._tail.execute_command(*command) for command in reading(at, wait_s)]
+
+    async def _on_calendar(self, change: Change, operation: str, business: str) -> tuple[str, Any, str]:
+        """Hold the place to take, or look what place is to be given up: token, when it was held (ms), booking."""
+        if operation == "release":
+            booked: bytes | None = await self._command("HGET", keys.calendar(business)[1], change.after.sid)
+            return "", "", booked.decode() if booked is not None else ""
+        booking = change.booking
+        if booking is None:
+            return "", "", ""
+        token = uuid4().hex
+        kept = codec.encode({**msgspec.to_builtins(booking), "hold": token})
+        names = [*keys.calendar(business), keys.holds(business)]
+        values = [booking.sid, token, booking.start, booking.end, change.capacity, kept, HOLD_OLD_MS, self._ttl.booked_s]
+        answer, *rest = await self._script("cluster_hold", names, values)
+        if answer == b"taken" and rest:
+            for number in range(0, len(rest), 2):
+                await self._settle_hold(business, rest[number].decode(), rest[number + 1].decode())
+            answer, *rest = await self._script("cluster_hold", names, values)
+        if answer == b"taken":
+            raise PlaceTaken(f"no place left for call {booking.sid}")
+        return token, rest[0], ""
+
+    async def _settle_hold(self, business: str, sid: str, token: str) -> None:
+        """An old hold: confirmed, if its call's record says so, else given up."""
+        pending: bytes | None = await self._command("HGET", keys.record(sid), "pending")
+        if pending is not None and msgspec.json.decode(pending, type=_Pending).hold == token:
+            await self.open(sid)
+        else:
+            await self._give_up(business, token)
+
+    async def _give_up(self, business: str, token: str) -> None:
+        if token:
+            await self._command("HDEL", keys.holds(business), token)
+
+    async def _carry_through(self, sid: str, kept: Mapping[str, bytes], said: bytes, outbox: list[bytes]) -> None:
+        """Do what a step left undone whose writer died, or is just about to do it itself."""
+        call = codec.call(sid, kept)
+        pending = msgspec.json.decode(kept["pending"], type=_Pending)
+        told = int(kept.get("told", b"0"))
+        adopted = call.foreign is not None
+        await self._bring_along(call, kept, pending, life=kept["life"], told=told, outbox=outbox, lines=b"", said=said, adopted=adopted)
+
+    async def _bring_along(
+        self,
+        call: Call,
+        kept: Mapping[str, bytes],
+        pending: _Pending,
+        *,
+        life: bytes,
+        told: int,
+        outbox: list[bytes],
+        lines: bytes,
+        said: bytes | None,
+        adopted: bool,
+    ) -> tuple[str, list[str]]:
+        """Bring document, log, lists and calendar to where the record stands. Returns the document's fingerprint and the events' ids."""
+        sid = call.sid
+        ttl_s = self._ttl.of(call.status)
+        marks, found, *_ = await asyncio.gather(
+            self._write_document(call, kept, pending.seen, lines, said, adopted, ttl_s),
+            self._log_events(sid, life, told, outbox, ttl_s),
+            self._list(call, life, ttl_s),
+            self._settle_place(call, pending),
+        )
+        numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
+        names = [keys.record(sid), keys.events(sid), keys.outbox(sid)]
+        values = [call.rev, f"{self._channel_prefix}session:{sid}", keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
+        if not await self._script("cluster_finish", names, values):
+            await self.erase(sid)  # it was erased meanwhile, and some of it may have come back
+        return (marks[0].decode() if marks else "other"), [id_.decode() for id_ in found]
+
+    async def _write_document(
+        self, call: Call, kept: Mapping[str, bytes], seen: str, lines: bytes, said: bytes | None, adopted: bool, ttl_s: int
+    ) -> list[Any] | None:
+        """The document's new marks; None when another system was there first."""
+        values = [seen, *_marks(kept), codec.body(call)[:-1], lines, "1" if adopted else "", ttl_s]
+        answer, *marks = await self._script("cluster_document", [keys.document(call.sid)], values if said is None else [*values, said])
+        if answer == b"said":
+            whole = await self._command("GET", keys.history(call.sid)) or b""
+            answer, *marks = await self._script("cluster_document", [keys.document(call.sid)], [*values, whole])
+        return marks if answer == b"ok" else None
+
+    async def _log_events(self, sid: str, life: bytes, told: int, outbox: list[bytes], ttl_s: int) -> list[bytes]:
+        if not outbox:
+            return []
+        named = [part for number, data in enumerate(outbox, told + 1) for part in (b"%b:%d" % (life, number), data)]
+        values = [sid, self._ttl.log_s * 1000, max(ttl_s, self._ttl.log_s), *named]
+        found: list[bytes] = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(sid)], values)
+        return found
+
+    async def _list(self, call: Call, life: bytes, ttl_s: int) -> None:
+        names = list(keys.index(call.status))
+        for status in keys.STATUSES:
+            if status != call.status:
+                names += keys.index(status)
+        values = [call.sid, codec.milliseconds(call.created_at), ttl_s, life, call.rev]
+        await self._script("cluster_index", [*names, keys.STANDING], values)
+
+    async def _settle_place(self, call: Call, pending: _Pending) -> None:
+        if pending.hold:
+            names = [*keys.calendar(pending.business), keys.holds(pending.business)]
+            await self._script("cluster_confirm", names, [pending.hold, self._ttl.booked_s])
+        elif pending.release:
+            await self._script("cluster_release", keys.calendar(pending.business)[:2], [call.sid, pending.release])
+
+    def _place_s(self, change: Change) -> int:
+        """How long the call remembers whose calendar has its place: from now, at least as long as the job is ahead of the call's beginning."""
+        ahead = change.booking.end - codec.milliseconds(change.after.created_at) // 1000 if change.booking else 0
+        return max(ahead, 0) + self._ttl.booked_s
+
+
+def _marks(kept: Mapping[str, bytes]) -> list[bytes]:
+    """What the record remembers of the document: sha, width, size, theirs."""
+    return [kept.get("sha", b""), kept.get("width", b"0"), kept.get("size", b"0"), kept.get("theirs", b"0")]
+
+
+async def _nothing() -> list[bytes]:
+    return []
