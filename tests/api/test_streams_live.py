@@ -1,14 +1,17 @@
 """The event streams of real processes: two workers, readers that are cut and come back, a Redis that dies, a service that is told to stop."""
 
 import asyncio
+import os
 import random
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from api.frames import Topic
@@ -57,9 +60,16 @@ async def read(http: httpx.AsyncClient, path: str, parser: Parser, ids: list[str
                     return
 
 
+def pids(running: Running) -> list[int]:
+    found = [event["pid"] for event in running.events if event["event"] == "started"]
+    assert len(found) == 2
+    return found
+
+
 @pytest.mark.parametrize("path", ["/calls/CA-live/events", "/events", "/api/events"])
 async def test_cut_at_100_random_places_over_two_workers(two_workers: Running, redis_server: RedisServer, path: str) -> None:
     chance = random.Random(path)
+    workers = pids(two_workers)
     async with store_of(redis_server) as store:
         teller = Teller(store, "CA-live")
         await store.erase(teller.sid)
@@ -77,8 +87,13 @@ async def test_cut_at_100_random_places_over_two_workers(two_workers: Running, r
             await read(http, path, parser, ids, 2)
             begun = teller.ids.index(parser.last_id)
             telling = asyncio.create_task(tell())
-            for _ in range(100):
+            for at in range(100):
+                if at % 10 == 0:  # the other worker has to take it from here
+                    still, other = workers[at // 10 % 2], workers[(at // 10 + 1) % 2]
+                    os.kill(other, signal.SIGCONT)
+                    os.kill(still, signal.SIGSTOP)
                 await read(http, path, parser, ids, chance.randrange(1, 8))
+            os.kill(still, signal.SIGCONT)
             enough.set()
             await telling
             if parser.last_id != teller.ids[-1]:
@@ -87,24 +102,55 @@ async def test_cut_at_100_random_places_over_two_workers(two_workers: Running, r
         assert len(ids) > 100
 
 
-async def test_both_workers_hold_streams_of_the_same_call(two_workers: Running, redis_server: RedisServer) -> None:
-    async with store_of(redis_server) as store:
-        teller = Teller(store, "CA-both")
-        await teller.tell()
-        async with httpx.AsyncClient(base_url=two_workers.url, trust_env=False, timeout=PATIENCE_S) as http:
-            feeds: list[tuple[Parser, list[str]]] = [(Parser(), []) for _ in range(16)]
-            reading = [asyncio.create_task(read(http, "/calls/CA-both/events", parser, got, 22)) for parser, got in feeds]
-            pids: dict[int, int] = {}
-            async with asyncio.timeout(PATIENCE_S):
-                while sum(pids.values()) < 16:
-                    found = (await http.get("/calls/CA-both/events/health", headers={"Connection": "close"})).json()
-                    pids[found["pid"]] = found["readers"]
-            told = [await teller.tell() for _ in range(20)]
-            await asyncio.gather(*reading)
-        assert len(pids) == 2
-        assert min(pids.values()) > 0, "sixteen readers on one of two workers"
-        for _, got in feeds:
-            assert got == told
+def decoded(chunks: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    parser = Parser()
+    for chunk in chunks:
+        for data in parser.feed(chunk):
+            yield msgspec.json.decode(data)
+
+
+@contextmanager
+def streams_on_both(running: Running, path: str, each: int) -> Iterator[list[Iterator[dict[str, Any]]]]:
+    """The events of so many streams on each of two workers; while one stands still, the other takes every connection."""
+    one, two = pids(running)
+    feeds = []
+    with ExitStack() as stack:
+        for still, other in ((one, two), (two, one)):
+            os.kill(still, signal.SIGSTOP)
+            try:
+                for _ in range(each):
+                    http = stack.enter_context(httpx.Client(base_url=running.url, trust_env=False, timeout=PATIENCE_S))
+                    feed = decoded(stack.enter_context(http.stream("GET", path)).iter_raw())
+                    assert [next(feed)["type"], next(feed)["type"]] == ["connected", "history"]
+                    feeds.append(feed)
+                    with httpx.Client(base_url=running.url, trust_env=False, timeout=PATIENCE_S) as http:
+                        assert http.get("/calls/any/events/health").json()["pid"] == other
+            finally:
+                os.kill(still, signal.SIGCONT)
+        yield feeds
+
+
+def test_every_reader_on_both_workers_sees_a_real_call_alike_and_in_order(two_workers: Running) -> None:
+    """Turns over HTTP, taken by whichever worker; readers on either; the record at the end says what the events said."""
+    sid = "CA-real"
+    turns = ["", "it's Mary O'Neill", "two oh two five five five oh one four three", "yes"]
+    with streams_on_both(two_workers, f"/calls/{sid}/events", 4) as feeds:
+        for number, said in enumerate(turns):
+            with httpx.Client(base_url=two_workers.url, trust_env=False, timeout=PATIENCE_S) as http:
+                body = {"callSid": sid, "turnId": str(number), "customerMessage": {"message": said}}
+                answer = http.post("/ai/conversation", json=body).json()
+        told: list[list[dict[str, Any]]] = []
+        for feed in feeds:
+            told.append([next(feed)])
+            while (told[-1][-1]["type"], told[-1][-1]["payload"].get("message")) != ("new_message", answer["aiResponse"]["message"]):
+                told[-1].append(next(feed))
+    assert all(one == told[0] for one in told)
+    progress = [event["payload"] for event in told[0] if event["type"] == "progress"]
+    assert [(step["slot"], step["status"]) for step in progress] == [("name", "filled"), ("phone", "pending"), ("phone", "filled")]
+    assert [event["payload"]["message"] for event in told[0] if event["source"] == "customer"] == turns[1:]
+    record = two_workers.http.get(f"/calls/{sid}").json()
+    for name in ("step", "completed", "total", "remaining"):
+        assert progress[-1][name] == record["progress"][name]
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
