@@ -25,6 +25,9 @@ class Line:
         self.tokens: Sequence[Token] = _mend_spelled(_without_stops(said.tokens), lexicon)
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
+        self.postcodes: dict[int, tuple[str, int]] = {}
+        self.sounds: dict[int, tuple[list[str], int]] = {}
+        """What postcode begins at an index, and what a word may stand for in one: kept once looked for, since several rules ask."""
 
     def norm(self, at: int) -> str:
         return self.norms[at] if 0 <= at < self.size else ""
@@ -114,8 +117,9 @@ def _mend_spelled(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
         run, end = _letters(tokens, at)
         back, letters = _word_spelled(run, found, lexicon) if run else (-1, "")
         if back < 0:
-            found.append(tokens[at])
-            at += 1
+            end = max(end, at + 1)
+            found.extend(tokens[at:end])
+            at = end
             continue
         word = found[back]
         end = _after_letters(tokens, at, len(letters)) if len(letters) < len(run) else end

@@ -5,6 +5,7 @@ sound alike ("to", "for"); and "o" is a letter or a nought. All readings are fol
 Sources: Royal Mail PAF Programmers' Guide (shape of a postcode); Canada Post Addressing Guidelines.
 """
 
+import string
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
@@ -16,6 +17,7 @@ _MOST_READINGS = 24
 _MOST_TOKENS = 16
 _GLUED = 4
 _LONGEST = 7
+_FIGURE_WITHIN = 5
 _PASSED = frozenset("-,._")
 
 
@@ -51,9 +53,23 @@ def _goes_on(line: Line, end: int) -> bool:
 
 def alphanumeric(line: Line, at: int) -> tuple[str, int]:
     """A postcode of letters and figures at `at`, written out with its space, and the index after it; ("", at) for none."""
-    shapes = line.lexicon.postcode_shapes
-    if not shapes or not line.is_word(at):
+    if not line.lexicon.postcode_shapes or not line.is_word(at):
         return "", at
+    if at not in line.postcodes:
+        line.postcodes[at] = _read(line, at) if _figure_near(line, at) else ("", at)
+    return line.postcodes[at]
+
+
+def _figure_near(line: Line, at: int) -> bool:
+    """Whether one of the next words may be a figure: the second or third character of every postcode is one."""
+    return any(
+        token.norm[0].isdigit() or token.norm in _figure_words() or "o" in token.norm[:_GLUED] for token in line.tokens[at : at + _FIGURE_WITHIN]
+    )
+
+
+def _read(line: Line, at: int) -> tuple[str, int]:
+    shapes = line.lexicon.postcode_shapes
+    beginnings = _beginnings(shapes)
     readings: list[str] = [""]
     best, best_end = "", at
     here = at
@@ -64,11 +80,11 @@ def alphanumeric(line: Line, at: int) -> tuple[str, int]:
             here += 1
             continue
         options, end = _sounds(line, here)
-        readings = [longer for reading in readings for option in options if _begins(longer := reading + option, shapes)][:_MOST_READINGS]
+        readings = [longer for reading in readings for option in options if _shape(longer := reading + option) in beginnings][:_MOST_READINGS]
         if not readings:
             break
         here = end
-        full = [reading for reading in readings if len(reading) >= 5 and _fits(reading, shapes)]
+        full = [reading for reading in readings if _shape(reading) in shapes]
         if full and not (line.glued(here) and line.norm(here)[0].isalnum()):
             best, best_end = min(full, key=lambda reading: _area(reading) not in line.lexicon.postcode_areas), here
     return (f"{best[:-3]} {best[-3:]}", best_end) if best else ("", at)
@@ -84,12 +100,18 @@ def _area(postcode: str) -> str:
 
 
 def _sounds(line: Line, at: int) -> tuple[list[str], int]:
+    if at not in line.sounds:
+        line.sounds[at] = _hear(line, at)
+    return line.sounds[at]
+
+
+def _hear(line: Line, at: int) -> tuple[list[str], int]:
     """What the token at `at`, or the tokens from there on, may stand for, likeliest first; none for a word that is no letter and no figure."""
     norm = line.norms[at]
     letters, homophones = _letter_words(), _homophones()
     if norm == "double" and line.norm(at + 1) in ("u", "you", "ewe"):
         return ["W"], at + 2
-    if norm in ("double", "triple", "treble") and line.is_word(at + 1):
+    if norm in ("double", "triple", "treble") and line.is_word(at + 1) and line.norm(at + 1) not in ("double", "triple", "treble"):
         times = 2 if norm == "double" else 3
         options, end = _sounds(line, at + 1)
         return [option * times for option in options if len(option) == 1], end
@@ -137,6 +159,12 @@ def _letter_words() -> Mapping[str, str]:
 
 
 @cache
+def _figure_words() -> frozenset[str]:
+    table = words("en", "numbers")
+    return frozenset({*table["digits"], *table["teens"], *table["tens"], *table["repeats"], *_homophones()})
+
+
+@cache
 def _common_words() -> frozenset[str]:
     return frozenset(words("en", "letters")["words"]["stop"].split())
 
@@ -147,13 +175,14 @@ def _homophones() -> Mapping[str, str]:
     return sounds
 
 
-def _is(c: str, kind: str) -> bool:
-    return c.isdigit() if kind == "9" else c.isalpha()
+@cache
+def _beginnings(shapes: Sequence[str]) -> frozenset[str]:
+    return frozenset(shape[:length] for shape in shapes for length in range(1, len(shape) + 1))
 
 
-def _begins(text: str, shapes: Sequence[str]) -> bool:
-    return any(len(text) <= len(shape) and all(map(_is, text, shape)) for shape in shapes)
+_SHAPES = str.maketrans(string.ascii_uppercase + string.digits, "A" * 26 + "9" * 10)
 
 
-def _fits(text: str, shapes: Sequence[str]) -> bool:
-    return any(len(text) == len(shape) and all(map(_is, text, shape)) for shape in shapes)
+def _shape(text: str) -> str:
+    """ "A9A" for "W1A"."""
+    return text.translate(_SHAPES)

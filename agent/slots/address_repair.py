@@ -22,6 +22,7 @@ from agent.slots.address_words import Lexicon
 from agent.text import Said
 
 _MOST_TOWN_WORDS = 4
+_MOST_TOKENS = 60
 _SPELLED = 3
 _ALIKE = 60.0
 """Out of 100: "Smyth" and "Smith" 80, "Fitzroy" and "Fraser" 46."""
@@ -51,6 +52,8 @@ def parse(value: str, lexicon: Lexicon) -> Parts:
 
 def pieces(line: Line, *, town_expected: bool = False, number_expected: bool = False) -> Pieces | None:
     """What parts the line holds, when it holds nothing else; a bare town or a bare number only where one is expected."""
+    if line.size > _MOST_TOKENS:
+        return None
     start, stop, denied = _affirmed(line)
     while start < stop and (
         line.norms[start] in line.lexicon.courtesy or line.norms[start] in line.lexicon.lead_in or not line.tokens[start].norm[0].isalnum()
@@ -152,6 +155,8 @@ def continued(before: Parts, line: Line) -> tuple[Parts, Pieces] | None:
 
 def mended(current: Parts, line: Line) -> tuple[Parts, Pieces] | None:
     """`current` with the part that this turn corrects; None when it corrects none."""
+    if line.size > _MOST_TOKENS:
+        return None
     if (put := _put_for(current, line)) or (put := _respelled(current, line)):
         return put, Pieces(put, 0, line.size, True)
     said = pieces(line, town_expected=True, number_expected=True)

@@ -3,6 +3,8 @@
 Measured best on US lines without punctuation (91 % of 599; a grammar of our own 87 %), and wrong beyond the US, so it is asked nowhere else.
 """
 
+import usaddress
+
 from agent.slots.address_line import Line
 
 _MOST_TOKENS = 16
@@ -28,7 +30,4 @@ def place_starts(line: Line, at: int) -> int:
 
 
 def _labels(text: str) -> tuple[str, ...]:
-    # Loading the model takes 30 ms, which only calls with a US address in them should cost.
-    import usaddress
-
     return tuple(label for _, label in usaddress.parse(text))

@@ -175,7 +175,8 @@ def _address(text: str) -> tuple[str, tuple[int, int]]:
         begin, end = (first if begin < 0 else begin), stop
     if not anchored or begin < 0:
         return "", (0, 0)
-    found = _figures(re.sub(r"[\s,，。;；]", "", text[begin:end]))
+    found = re.sub(r"[\s,，。;；]", "", text[begin:end])
+    found = _figures(found) if len(found) <= _MOST_CHARS else ""
     return (found, (begin, end)) if _plausible(found) else ("", (0, 0))
 
 
@@ -292,7 +293,7 @@ def _joined(before: str, after: str) -> str:
 
 def _in_part(said: Said, context: Context, asked: bool) -> Sequence[Heard]:
     """A division, a road or a number by itself."""
-    if not (asked or context.partial):
+    if not (asked or context.partial) or len(said.text) > _MOST_CHARS:
         return ()
     at = _start(said.text, 0, len(said.text))
     text = re.sub(r"[\s,，。;；!！]", "", said.text[at:])
@@ -314,7 +315,7 @@ def _in_part(said: Said, context: Context, asked: bool) -> Sequence[Heard]:
 def _patched(said: Said, context: Context, asked: bool) -> Heard | None:
     """The part of the address we hold that is corrected: "是三单元不是四单元", "应该是86号"."""
     current = context.current
-    if not current or not is_chinese(current):
+    if not current or not is_chinese(current) or len(said.text) > _MOST_CHARS:
         return None
     grammar = _grammar()
     text = said.text
