@@ -38,6 +38,7 @@ class Places:
         self.asked = asked
         self.sets = english().sets
         self.starts = {piece.first: piece for piece in pieces if piece.kind is not Kind.MARK}
+        self._whole: bool | None = None
         self.alive = {id(piece) for piece in pieces}
         self.ends = {piece.last: piece for piece in pieces if piece.kind is not Kind.MARK}
 
@@ -224,7 +225,7 @@ class Places:
 
     def _is_whole_answer(self) -> bool:
         """Whether nothing but times and filling words was said."""
-        if not hasattr(self, "_whole"):
+        if self._whole is None:
             covered = {at for piece in self.pieces if piece.kind is not Kind.MARK for at in range(piece.first, piece.last)}
             self._whole = all(
                 at in covered or word in self.sets["fillers"] or not word[0].isalnum() for at, word in enumerate(self.line.words[: self.line.count])

@@ -30,6 +30,8 @@ class Reading(msgspec.Struct, kw_only=True):
     rule: str = ""
     """ "range", "after" or "before" when the clock is an edge and no point."""
     sure: dict[Kind, float] = msgspec.field(default_factory=dict)
+    since: dict[Kind, int] = msgspec.field(default_factory=dict)
+    """The item at which each kind was last said."""
     pieces: list[Piece] = msgspec.field(default_factory=list)
 
     def has(self, piece: Piece) -> bool:
@@ -44,6 +46,7 @@ class Reading(msgspec.Struct, kw_only=True):
         """Take what was said, in the place of what was said of that kind before."""
         self.pieces.append(piece)
         self.sure[piece.kind] = piece.sure
+        self.since[piece.kind] = piece.first
         if piece.kind is Kind.DAY:
             self.day, self.past = piece.value, piece.value is None
         elif piece.kind is Kind.SOONEST:
@@ -64,16 +67,22 @@ class Readings(msgspec.Struct, kw_only=True):
 
 
 def readings(pieces: Sequence[Piece]) -> Readings:
-    """The readings that the pieces make, in order; what speaks of the past is left out."""
+    """The readings that the pieces make, in order; what speaks of the past is left out.
+
+    "Or" and "no" part what was said before them from what is said after them, and nothing else.
+    """
     found = [Reading()]
     excluded: list[Day] = []
     joint: Mark | None = None
+    joint_at = 0
     change = ending = False
     for piece in pieces:
         here = found[-1]
+        joining = joint if here.since.get(piece.kind, 0) <= joint_at else None
         if piece.kind is Kind.MARK:
             change = change or piece.value is Mark.CHANGE
-            joint = piece.value if piece.value in (Mark.OR, Mark.FIX) else joint
+            if piece.value in (Mark.OR, Mark.FIX):
+                joint, joint_at = piece.value, piece.first
             ending = False
         elif piece.relation is Mark.NOT:
             if piece.kind is Kind.DAY and piece.value is not None:
@@ -81,14 +90,15 @@ def readings(pieces: Sequence[Piece]) -> Readings:
         elif piece.relation is Mark.TO and here.has(piece):
             if change:
                 here.put(piece)
+                joint, joint_at = Mark.FIX, piece.first
             else:
                 _end_range(here, piece)
                 ending = True
         elif ending and here.has(piece):
             here.pieces.append(piece)
         elif here.has(piece):
-            together = _together(here, piece) if joint is None else None
-            if joint is Mark.FIX or (piece.value is None and joint is None and here.pieces[-1].last + 1 >= piece.first):
+            together = _together(here, piece) if joining is None else None
+            if joining is Mark.FIX or (piece.value is None and joining is None and here.pieces[-1].last + 1 >= piece.first):
                 here.put(piece)
             elif together is None:
                 found.append(Reading())
