@@ -152,19 +152,33 @@ class _Reading:
         offers = [(slot, heard, evidence) for slot in NAMES for heard, evidence in [self._best(slot)] if heard is not None]
         for slot, heard, evidence in sorted(offers, key=lambda offer: self._rank(offer[0], offer[1])):
             if any(start < heard.span[1] and heard.span[0] < end for start, end in spans):
+                if (rest := self._beside(slot, spans)) is not None:
+                    found.append(rest)
                 continue
             spans.append(heard.span)
             found.append(_inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence))
         return sorted(found, key=lambda inform: NAMES.index(inform.slot))
+
+    def _beside(self, slot: str, taken: list[tuple[int, int]]) -> Inform | None:
+        """What a slot hears in the words that others have not taken: a number right behind a postcode is none of its digits."""
+        text = self.said.text
+        for start, end in sorted(taken, reverse=True):
+            text = f"{text[:start]} , {text[end:]}"
+        rest = Said(text)
+        heard = SLOTS[slot].hear(rest, listening(self.call, slot, rest, self.business, self.now, self.asked))
+        if not heard or heard[0].sure < UNMISTAKABLE and slot not in self.asked:
+            return None
+        return _inform(slot, heard[0], rest, asked=slot in self.asked)
 
     def _only_asked_about(self, inform: Inform) -> bool:
         """ "How much is a drain cleaning" names a service and chooses none; "are you open on Sunday" names a day."""
         about = Act.ASK_PRICE if inform.slot == "service" else Act.ASK_HOURS if inform.slot == "time" else None
         return about in self.acts
 
-    def _rank(self, slot: str, heard: Heard) -> tuple[bool, bool, float]:
-        """Unmistakable values come first, the asked slot's before others'; then what is only an answer because it was asked for."""
-        return (heard.sure < UNMISTAKABLE, slot not in self.asked, -heard.sure)
+    def _rank(self, slot: str, heard: Heard) -> tuple[bool, float, float]:
+        """Unmistakable values come first, the surest of them before all; then what is only an answer because it was asked for."""
+        other = float(slot not in self.asked)
+        return (False, -heard.sure, other) if heard.sure >= UNMISTAKABLE else (True, other, -heard.sure)
 
     def _best(self, slot: str) -> tuple[Heard | None, tuple[str, ...]]:
         """The slot's best value with all that the hypotheses may have meant, or None when none may be taken."""
