@@ -116,6 +116,8 @@ def _correct(reading: Reading, prompt: Prompt) -> None:
         reading.found.append(Found(Act.CORRECTION, "turned", reading.turned, reading.turned + 1, reading.slot))
     elif reading.content and reading.remade >= 0 and Act.AFFIRM not in acts and prompt is not Prompt.VALUE:
         reading.found.append(Found(Act.CORRECTION, "remade", reading.remade, reading.remade + 1, reading.slot))
+    elif reading.content >= _CHATTER and reading.swapped >= 0 and prompt is not Prompt.VALUE:
+        reading.found.append(Found(Act.CORRECTION, "swapped", reading.swapped, reading.swapped + 1, reading.slot))
     elif reading.content >= _CHATTER and prompt is Prompt.CONFIRM and not acts and reading.asks:
         reading.found.append(Found(Act.CORRECTION, "instead_of_yes", 0, 1, reading.slot))
     elif reading.content and Act.DENY in acts and prompt in (Prompt.CONFIRM, Prompt.YES_NO, Prompt.UNKNOWN):

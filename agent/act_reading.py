@@ -16,6 +16,8 @@ from agent.text import Said
 _MAX_WINDOW = 30
 _MAX_ENDS = 5
 _TAILED = 3
+_PREFIXES = (("不",), ("没",), ("非",), ("无",))
+"""Negators that may be the first half of a word: 不锈钢."""
 _MAX_STARTS = 80
 """Clauses after which nobody listens for acts any more: what steers a call is said in a sentence or two."""
 _SHORT_CLAUSE = 4
@@ -43,6 +45,8 @@ class Reading(msgspec.Struct):
     """The token of the first "actually" or "instead", or -1."""
     remade: int = -1
     """The token of the first "make it", or -1."""
+    swapped: int = -1
+    """The token of the "not" in "not Monday, Tuesday", or -1."""
     idle: int = 0
     """Units of clauses that ask for something, and do nothing known: "give me the last one"."""
     starts: int = 0
@@ -63,7 +67,7 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
     units, at = _with_tail(segment.units), 0
     vocative = False
     reading.asks = reading.asks or bool(units[0].marks & mask("i", "able", "remake"))
-    for unit in units:
+    for place, unit in enumerate(units):
         reading.content += unit.marks == 0
         if reading.but < 0 and unit.marks & mask("but"):
             reading.but = unit.first
@@ -71,13 +75,17 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
             reading.turned = unit.first
         if reading.remade < 0 and unit.marks & mask("remake"):
             reading.remade = unit.first
+        if reading.swapped < 0 and _is_swap(units, place):
+            reading.swapped = unit.first
         if not reading.slot:
             reading.slot = _slot(unit)
     while at < len(units) and reading.starts < _MAX_STARTS:
         reading.starts += 1
         if step := _manners(units, at, reading):
             at += step
-        elif answer := _particle(units, at, asked=segment.asked, vocative=vocative):
+        elif units[at].marks & mask("third"):  # what others did is a story
+            at = _next_start(units, at)
+        elif not vocative and (answer := _particle(units, at, asked=segment.asked)):
             reading.answers.append(answer)
             at += 1
         elif fit := _fits(units, at, only and not reading.content and not reading.found and _only_filler(units[:at])):
@@ -115,6 +123,15 @@ def _with_tail(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
     return (*units[:-1], units[-1]._replace(marks=mask("tail")))
 
 
+def _is_swap(units: Sequence[Unit], place: int) -> bool:
+    """Whether a negator here puts one value aside for another: "it's not Monday it's Tuesday"."""
+    unit = units[place]
+    if not unit.marks & mask("not") or unit.words in _PREFIXES or any(before.marks == 0 for before in units[:place]):
+        return False
+    after = next((later for later in range(place + 1, len(units)) if not units[later].marks & mask("dangling")), len(units))
+    return after < len(units) and units[after].marks == 0
+
+
 def _manners(units: Sequence[Unit], at: int, reading: Reading) -> int:
     """How many units of thanks, goodbye or greeting stand here."""
     unit = units[at]
@@ -146,14 +163,14 @@ def _manners(units: Sequence[Unit], at: int, reading: Reading) -> int:
     return 0
 
 
-def _particle(units: Sequence[Unit], at: int, *, asked: bool, vocative: bool) -> Answer | None:
+def _particle(units: Sequence[Unit], at: int, *, asked: bool) -> Answer | None:
     """A yes, a no or an okay that stands for itself at the beginning of a clause."""
     unit = units[at]
     if not unit.marks & mask("yes", "no", "ok"):
         return None
     following = units[at + 1] if at + 1 < len(units) else None
-    if (asked and following is None and unit.marks & mask("ok")) or (vocative and following is not None and not following.marks):
-        return None  # "right?" asks; "45 Nope Avenue" is a place
+    if asked and following is None and unit.marks & mask("ok"):  # "right?"
+        return None
     ends_here = following is None or following.marks & mask("opens", "clause", "yes", "no", "ok", "thanks", "bye", "all_done", "filler", "hold_on")
     if unit.marks & mask("not", "bare") and not ends_here:
         return None
@@ -177,7 +194,7 @@ def _ends(units: Sequence[Unit], at: int, boundary: int) -> list[tuple[int, bool
     if limit == at:
         return []
     closed = limit == len(units) or bool(units[limit].marks)
-    inner = [(place, True) for place in range(limit - 1, at, -1) if units[place].marks & boundary]
+    inner = [(place, True) for place in range(limit - 1, at, -1) if units[place].marks & boundary and not units[place - 1].marks & mask("dangling")]
     return [(limit, closed), *inner[:_MAX_ENDS]]
 
 
@@ -192,7 +209,7 @@ def _fits(units: Sequence[Unit], at: int, alone: bool) -> tuple[Frame, int] | No
         every = marks[end - at - 1]
         for frame in likely:
             if (frame.alone and not (alone and end == len(units))) or (
-                frame.single and sum(not unit.marks & mask("filler") for unit in units[at:end]) > 1
+                frame.single and (not _only_filler(units[:at], "filler") or sum(not unit.marks & mask("filler") for unit in units[at:end]) > 1)
             ):
                 continue
             if every & frame.lacks or not all(every & need for need in frame.needs):
@@ -229,8 +246,9 @@ def _judged(units: Sequence[Unit], at: int, asked: bool) -> tuple[Answer, int] |
     return None
 
 
-def _only_filler(units: Sequence[Unit]) -> bool:
-    return all(unit.marks & mask("filler", "yes", "no", "ok") for unit in units)
+def _only_filler(units: Sequence[Unit], *marks: str) -> bool:
+    """Whether these units are nothing, or answers before what follows; with `marks`, none but these."""
+    return all(unit.marks & mask(*(marks or ("filler", "yes", "no", "ok"))) for unit in units)
 
 
 def _next_start(units: Sequence[Unit], at: int) -> int:

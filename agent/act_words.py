@@ -98,8 +98,8 @@ def _contractions() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=4096)
 def _apart(norm: str) -> tuple[str, ...]:
     """A word without its contraction: "don't" is "do not", "that's" is "that is"."""
-    if norm in (short := _contractions()):
-        return short[norm]
+    if (plain := norm.replace("'", "")) in (short := _contractions()):
+        return short[plain]
     if "'" not in norm:
         return (norm,)
     stem, _, clitic = norm.rpartition("'")
