@@ -2,7 +2,7 @@
 
 Heard      "tomorrow arvo at four", "Tuesday week", "half past two on the ninth", "下周三下午三点半"; day and clock may come in different turns.
 Held       local, ISO 8601: "2026-03-08T14:30" whole; a part of it is "2026-03-08", "14:30", "2026-03-08TAF" (that afternoon) or "TAF", the
-           part of the day named as in TIMEX3 (ISO 24617-1), so that "four" said next is sixteen hours.
+           part of the day named as in TIMEX3 (ISO 24617-1), so that "four" said next is sixteen hours, or "2026-W11", the week of the day.
 Not whole  also a window's edge (rules "after", "before": the edge is the value, but no point in time was said) and "as soon as possible" (rule
            "soonest": the value is the day if one was said, else ""): a place is to be offered. A range is kept by its start (rule "range").
 Asked      what words leave open stands in `options`: "at six" when the hours allow both, "next Friday" said on a Wednesday, 3/4 in Canada.
@@ -20,7 +20,7 @@ from agent.languages.dates import Day, Kind, Line, Part
 from agent.reasons import Reason
 from agent.slots import time_speech
 from agent.slots.time_reading import Reading, readings
-from agent.slots.time_resolve import Known, Moment, days, known, local_now, moments, moved_into, opens, written
+from agent.slots.time_resolve import Known, Moment, days, in_week, known, local_now, moments, monday_of, moved_into, opens, written
 from agent.text import Said
 
 _MOST_OPTIONS = 6
@@ -41,7 +41,7 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     excluded = [day for one in heard.excluded for day in _excluded(one, context)]
     before = known(context.current or context.partial)
     if before.day is None and excluded:
-        before = Known(None, before.clock, before.part, excluded[0])
+        before = msgspec.structs.replace(before, day_not_meant=excluded[0])
     answers: list[_Answer] = []
     for reading in heard.found:
         several = _Listener(reading, before, context, asked=asked is True).answers()
@@ -111,9 +111,9 @@ class _Listener:
         if reading.shift is not None:
             counted_from = before.at or (self.now if reading.shift > 0 else None)
             return [] if counted_from is None else self._at(counted_from + timedelta(minutes=reading.shift), "shift", 0.6)
-        said_days = days(reading.day, self.now.date(), before.day or before.day_not_meant, self.context.region) if reading.day is not None else []
+        said_days = self._days(reading.day) if reading.day is not None else []
         if not said_days and reading.day is not None and reading.clock is None:
-            return []
+            return self._week(reading.day)
         on: Sequence[date | None] = said_days or [before.day]
         if reading.soonest and reading.clock is None:
             return [self._answer(day, None, "soonest") for day in (said_days or (None,))]
@@ -121,6 +121,17 @@ class _Listener:
         if len(found) > 1 and len(said_days) > 1:
             found = [answer for answer in found if not self._is_past(answer)] or found
         return found
+
+    def _days(self, said: Day) -> list[date]:
+        today = self.now.date()
+        return days(in_week(said, self.before.week, today), today, self.before.day or self.before.day_not_meant, self.context.region)
+
+    def _week(self, said: Day) -> list[_Answer]:
+        """A week is kept so that a weekday said next is one of its days; only when a time was asked for."""
+        monday = monday_of(said, self.now.date())
+        if monday is None or not self.asked:
+            return []
+        return [_Answer(written(None, None, self.reading.part, monday), None, "week", self._sure(), False, False)]
 
     def _on(self, day: date | None) -> list[_Answer]:
         reading, before = self.reading, self.before

@@ -19,6 +19,7 @@ _WEEK = 7
 _NEAR_HOURS = 4
 _EARLIEST_EVENING_HOUR = 5
 _LATEST_YEAR = 2200
+_WEEK_MARK = "-W"
 _PARTS = frozenset(part.value for part in Part)
 
 
@@ -28,6 +29,8 @@ class Known(msgspec.Struct, frozen=True):
     day: date | None = None
     clock: time | None = None
     part: Part | None = None
+    week: date | None = None
+    """The Monday of the week in which the day is to be."""
     day_not_meant: date | None = None
     """The day just turned down: "not tomorrow but the day after" is counted from it."""
 
@@ -37,7 +40,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 def known(value: str) -> Known:
-    """A value taken apart: "2026-03-08T14:30", "2026-03-08", "14:30", "2026-03-08TAF", "TAF"; nothing of it for any other string."""
+    """A value taken apart: "2026-03-08T14:30", "2026-03-08", "14:30", "2026-03-08TAF", "TAF", "2026-W11"; nothing of it for any other string."""
     day, mark, rest = value.partition("T")
     try:
         if not mark and ":" in day:
@@ -45,6 +48,8 @@ def known(value: str) -> Known:
         on = date.fromisoformat(day) if day else None
         if on is not None and on.year > _LATEST_YEAR:
             return Known()
+        if on is not None and _WEEK_MARK in day:
+            return Known(None, None, Part(rest) if rest else None, on)
         if rest in _PARTS:
             return Known(on, None, Part(rest))
         return Known(on, time.fromisoformat(rest).replace(tzinfo=None) if rest else None)
@@ -52,11 +57,12 @@ def known(value: str) -> Known:
         return Known()
 
 
-def written(day: date | None, clock: time | None, part: Part | None) -> str:
-    """The value of what is known; "" when nothing is. A part of the day stands as in TIMEX3, "2026-03-08TAF"."""
+def written(day: date | None, clock: time | None, part: Part | None, week: date | None = None) -> str:
+    """The value of what is known; "" when nothing is. A part of the day stands as in TIMEX3, "2026-03-08TAF"; a week as in ISO 8601, "2026-W11"."""
     if clock is not None:
         return f"{day.isoformat()}T{clock:%H:%M}" if day is not None else f"{clock:%H:%M}"
-    return (day.isoformat() if day is not None else "") + (f"T{part}" if part is not None else "")
+    dated = f"{week:%G}{_WEEK_MARK}{week:%V}" if week is not None else ""
+    return (day.isoformat() if day is not None else dated) + (f"T{part}" if part is not None else "")
 
 
 def local_now(context: Context) -> datetime:
@@ -74,6 +80,21 @@ def days(said: Day, today: date, counted_from: date | None, region: str) -> list
     except (OverflowError, ValueError):
         return []
     return [day for day in dict.fromkeys(found) if day.year <= _LATEST_YEAR]
+
+
+def monday_of(said: Day, today: date) -> date | None:
+    """The Monday of the week that was said without a day of it, "next week"; None when a day was said, or no week."""
+    if said.week is None or said != Day(week=said.week):
+        return None
+    return today + timedelta(days=_WEEK * said.week - today.weekday())
+
+
+def in_week(said: Day, monday: date | None, today: date) -> Day:
+    """A weekday, in the week it was said to be in; any other day as it is."""
+    if monday is None or said.weekday is None or said != Day(weekday=said.weekday):
+        return said
+    this_monday = today - timedelta(days=today.weekday())
+    return Day(weekday=said.weekday, week=max(0, (monday - this_monday).days // _WEEK))
 
 
 def _unshifted(said: Day, today: date, counted_from: date | None, region: str) -> list[date]:

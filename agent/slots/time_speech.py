@@ -43,6 +43,9 @@ def read_back(value: str, context: Context, slow: bool) -> str:
     if what == type(what)():
         return value
     year = local_now(context).year
+    if what.week is not None:
+        day = read_back(what.week.isoformat(), context, False)
+        return str(words(context.language, "time")["say"]["week"]).format(day=day)
     if context.language == "zh":
         return _mandarin(what.day, what.clock, what.part, year, slow=slow)
     return _english(what.day, what.clock, what.part, year, context.region, slow=slow)

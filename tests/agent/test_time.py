@@ -108,6 +108,16 @@ def test_a_kept_half_is_made_whole() -> None:
     assert heard("九点", partial="2026-03-10TNI").value == "2026-03-10T21:00"
 
 
+def test_a_kept_week_holds_its_days() -> None:
+    assert heard("next week").value == "2026-W11"
+    assert heard("friday at noon", partial="2026-W11").value == "2026-03-13T12:00"
+    assert heard("wednesday", partial="2026-W12").value == "2026-03-18"
+    assert heard("friday", partial="2026-W10").value == "2026-03-06"
+    assert heard("the 20th", partial="2026-W11").value == "2026-03-20"
+    assert TIME.read_back("2026-W11", listening(), False) == "the week from Monday, March 9th"
+    assert TIME.read_back("2026-W11", listening(language="zh"), False) == "从三月九号星期一起的那一周"
+
+
 def test_a_part_of_the_day_moves_a_clock_into_it() -> None:
     assert heard("in the evening", partial="2026-03-10T07:30").value == "2026-03-10T19:30"
     assert heard("pm", partial="07:30").value == "19:30"
@@ -236,10 +246,10 @@ def test_a_part_of_the_day_is_said_and_heard() -> None:
 # Values and holidays.
 
 
-@pytest.mark.parametrize("value", ["2026-03-08T14:30", "2026-03-08", "14:30", "2026-03-08TAF", "TMO", ""])
+@pytest.mark.parametrize("value", ["2026-03-08T14:30", "2026-03-08", "14:30", "2026-03-08TAF", "TMO", "2026-W11", "2026-W53TAF", ""])
 def test_a_value_is_what_its_parts_make(value: str) -> None:
     what = known(value)
-    assert written(what.day, what.clock, what.part) == value
+    assert written(what.day, what.clock, what.part, what.week) == value
 
 
 @pytest.mark.parametrize(
