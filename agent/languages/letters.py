@@ -17,6 +17,8 @@ from agent.languages import words
 from agent.text import Said, Token
 
 _SEPARATORS = frozenset("-,.;/·、。_")
+_STOPS = frozenset(".;。")
+"""They end a run whose letters had commas or hyphens between them."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MAX_GLUED = 4
 _OPENING_GLUED = 3
@@ -138,10 +140,16 @@ def _elements(tokens: Sequence[Token], start: int, table: _Table) -> list[_Eleme
     found: list[_Element] = []
     at = start
     doubtful = 0
+    marked = False
     while at < len(tokens) and len(found) < _MAX_ELEMENTS and doubtful < _MAX_DOUBTFUL:
-        element = _element(tokens, _past(tokens, at, table) if found else at, table)
-        if element is None:
+        begin = _past(tokens, at, table) if found else at
+        marks = {tokens[i].norm for i in range(at, begin)} & _SEPARATORS
+        if marked and marks & _STOPS:
             break
+        element = _element(tokens, begin, table)
+        if element is None or (marks and element.kind is _Kind.GLUED) or (marks & _STOPS and element.kind is not _Kind.PLAIN):
+            break
+        marked = marked or bool(marks - _STOPS)
         doubtful = doubtful + 1 if element.kind in (_Kind.WEAK, _Kind.GLUED, _Kind.MARK) else 0
         found.append(element)
         at = element.end
@@ -263,7 +271,7 @@ def _borne_out(at: int, elements: Sequence[_Element], tokens: Sequence[Token], t
         case _Kind.MARK:
             return at > 0 and bool(following)
         case _Kind.NAMED:
-            return at > 0 or bool(firm)
+            return at > 0 or (bool(firm) and firm[0].text != element.text)
         case _Kind.WEAK:
             word = tokens[element.start].norm
             if at == 0:

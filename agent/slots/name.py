@@ -28,7 +28,12 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
 def check(value: str, context: Context) -> Reason | None:
     """NOT_A_NAME for digits and placeholders ("null"), TOO_SHORT and TOO_LONG; else None."""
     letters = sum(character.isalpha() for character in value)
-    if not letters or sum(character.isdigit() for character in value) > _MAX_DIGITS or value.strip().lower() in lexicon().refused or is_refused(value.strip()):
+    if (
+        not letters
+        or sum(character.isdigit() for character in value) > _MAX_DIGITS
+        or value.strip().lower() in lexicon().refused
+        or is_refused(value.strip())
+    ):
         return Reason.NOT_A_NAME
     if len(value) > _MAX_CHARS:
         return Reason.TOO_LONG
@@ -36,13 +41,13 @@ def check(value: str, context: Context) -> Reason | None:
 
 
 def read_back(value: str, context: Context, slow: bool) -> str:
-    """The name; slowly: "Mary, M, A, R, Y, Smyth, S, M, Y, T, H", or "王宝强，国王的王，宝贝的宝，强大的强"."""
+    """The name; slowly: "Mary, M, A, R, Y. Smyth, S, M, Y, T, H", or "王宝强，国王的王，宝贝的宝，强大的强"."""
     if not slow:
         return value
     if is_written_in_han(value):
         return spoken_characters(value)
-    between = "，" if context.language == "zh" else ", "
-    return between.join(between.join((word, spoken_letters(word, context.language, False))) for word in value.split())
+    comma, stop = ("，", "。") if context.language == "zh" else (", ", ". ")
+    return stop.join(comma.join((word, spoken_letters(word, context.language, False))) if len(word) > 1 else word for word in value.split())
 
 
 def parts(value: str, context: Context) -> Mapping[str, str]:

@@ -78,7 +78,7 @@ def characters() -> Characters:
     cues: dict[str, Any] = data["cues"]
     grammar: dict[str, Any] = data["grammar"]
     tell: dict[str, str] = {}
-    for word in data["say"]["words"].split():
+    for word in sorted(data["say"]["words"].split(), key=len):  # two characters tell best
         for character in word:
             tell.setdefault(character, word)
     return Characters(

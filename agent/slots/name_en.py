@@ -114,7 +114,13 @@ class _Listener:
         if phrase is None or (not stated and not phrase[1].known and not self.reader.is_closed(phrase[1].end)):
             return
         start = at - 1 if before in self.cues.articles else at
-        yield self._found("other" if role == "other" else role, phrase[1], start, 0.3 if role == "other" else 0.95, "other_person" if role == "other" else f"{role}_name")
+        yield self._found(
+            "other" if role == "other" else role,
+            phrase[1],
+            start,
+            0.3 if role == "other" else 0.95,
+            "other_person" if role == "other" else f"{role}_name",
+        )
 
     def _cue(self, at: int, opening: int) -> Iterator[_Found]:
         """ "call me ...", "this is ...", "it's ..."."""
@@ -159,7 +165,7 @@ class _Listener:
     def _bare(self, at: int, opening: int) -> Iterator[_Found]:
         """A name with nothing before it, or with "is my name" behind it."""
         phrase = self.reader.phrase(at, Trust.BARE) or self._surname(at)
-        if phrase is None or self._numbered(at):
+        if phrase is None or self._numbered(at) or (not phrase.words and not self._plainly_spelled(phrase)):
             return
         trailed = next(self._trailed(at), None)
         if trailed is not None:
@@ -179,7 +185,9 @@ class _Listener:
         if self.cues.holds.at(self.tokens, phrase.end) and phrase.words >= _LONG and likely:
             yield self._found("full", phrase, at, 0.6, "holder", asked_only=True)
             return
-        if self._rest_allows(phrase, first=at == opening or self._repaired(at)) and not (self._greeted(at) and phrase.words == 1 and self.context.asked is None):
+        if self._rest_allows(phrase, first=at == opening or self._repaired(at)) and not (
+            self._greeted(at) and phrase.words == 1 and self.context.asked is None
+        ):
             sure = 0.5 if phrase.words < _LONG and not phrase.spelled else 0.6
             yield self._found("full", phrase, at, sure, "spelled" if not phrase.words else "bare", asked_only=True)
 
@@ -226,12 +234,20 @@ class _Listener:
         if not lists.is_known(token.norm) or token.norm in lists.answers or token.norm in lists.never or not self._ends(at + 1):
             return None
         asked = self.context.asked is not None and "name" in self.context.asked
-        return Phrase((Piece(token.text),), at + 1, 1, 0) if asked or (token.text.istitle() and len(self.tokens) == 1 and token.norm not in lists.calendar) else None
+        return (
+            Phrase((Piece(token.text),), at + 1, 1, 0)
+            if asked or (token.text.istitle() and len(self.tokens) == 1 and token.norm not in lists.calendar)
+            else None
+        )
 
     def _booking(self, at: int) -> Iterator[_Found]:
         """ "a table for ...", "under ...", where a booking is spoken of."""
         length = self.cues.booking.at(self.tokens, at)
-        if not length or self.cues.vocative.at(self.tokens, at - 1) or self.reader.word(at - 1) in ("looking", "ask", "asking", "waiting", "thanks", "thank", "up"):
+        if (
+            not length
+            or self.cues.vocative.at(self.tokens, at - 1)
+            or self.reader.word(at - 1) in ("looking", "ask", "asking", "waiting", "thanks", "thank", "up")
+        ):
             return
         after = self.reader.phrase(at + length, Trust.LISTED)
         if after is None or not (self.reader.is_closed(after.end) or self.reader.word(after.end) in self.cues.household):
@@ -254,7 +270,10 @@ class _Listener:
             yield _Found("mend", name, at, end, 0.8, "letter")
 
     def _after(self, at: int, trust: Trust) -> tuple[int, Phrase] | None:
-        """The name phrase behind a cue, fillers between passed over, and where it begins; a name said again in full takes its place ("Bond, James Bond")."""
+        """The name phrase behind a cue, fillers between passed over, and where it begins.
+
+        A name said again in full takes its place ("Bond, James Bond").
+        """
         start = at
         phrase = None
         for _ in range(4):
@@ -350,6 +369,11 @@ class _Listener:
     def _numbered(self, at: int) -> bool:
         before = self.reader.word(at - 1)
         return before[:1].isdigit() or before in self.reader.lists.numbers
+
+    def _plainly_spelled(self, phrase: Phrase) -> bool:
+        """Whether letters alone are a name: three or more, or two that a list has ("J, O")."""
+        letters = "".join(piece.text for piece in phrase.pieces)
+        return len(letters) > 2 or letters in self.reader.lists.given
 
     def _greeted(self, at: int) -> bool:
         return at > 0 and any(self.cues.greeting.at(self.tokens, start) == at - start for start in range(max(0, at - 2), at))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import groupby
 from typing import NamedTuple
 
 from agent.languages import words
@@ -13,6 +14,8 @@ _BEGINNINGS = ("un", "dis", "re", "non", "mis", "over", "pre")
 _MIN_STEM = 3
 _MIN_ROOT = 4
 """Letters that are left of a word without its ending, and without its beginning."""
+_DRAWN = 2
+"""A letter said oftener in a row is drawn out: "yeees"."""
 _MIN_WORDLIKE = 6
 """Shorter words say nothing by their ending: "Ming", "Reed"."""
 
@@ -60,8 +63,8 @@ class Lexicon(NamedTuple):
             return False
         if any(word.startswith(start) and len(word) - len(start) >= _MIN_ROOT and word[len(start) :] in self.ordinary for start in _BEGINNINGS):
             return True
-        short = word.rstrip(word[-1]) + word[-1]
-        return len(word) - len(short) > 1 and short in self.ordinary
+        runs = [(letter, len(list(run))) for letter, run in groupby(word)]
+        return any(length > _DRAWN for _, length in runs) and "".join(letter for letter, _ in runs) in self.ordinary
 
     def is_wordlike(self, word: str) -> bool:
         """Whether it is in no list and ends as words do and names do not: "horrendous"."""

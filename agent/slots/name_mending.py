@@ -16,8 +16,38 @@ from agent.languages.phrases import Phrases
 from agent.slots.name_lexicon import lexicon
 from agent.text import Token
 
-_SOUNDS = (("ph", "f"), ("gh", ""), ("ck", "k"), ("sch", "s"), ("wr", "r"), ("kn", "n"), ("ge", "je"), ("gi", "ji"), ("ce", "se"), ("ci", "si"), ("cy", "sy"))
-_SAME = str.maketrans({"c": "k", "q": "k", "z": "s", "v": "f", "x": "k", "d": "t", "b": "p", "h": None, "w": None, "e": None, "i": None, "o": None, "u": None, "y": None, "a": None})
+_SOUNDS = (
+    ("ph", "f"),
+    ("gh", ""),
+    ("ck", "k"),
+    ("sch", "s"),
+    ("wr", "r"),
+    ("kn", "n"),
+    ("ge", "je"),
+    ("gi", "ji"),
+    ("ce", "se"),
+    ("ci", "si"),
+    ("cy", "sy"),
+)
+_SAME = str.maketrans(
+    {
+        "c": "k",
+        "q": "k",
+        "z": "s",
+        "v": "f",
+        "x": "k",
+        "d": "t",
+        "b": "p",
+        "h": None,
+        "w": None,
+        "e": None,
+        "i": None,
+        "o": None,
+        "u": None,
+        "y": None,
+        "a": None,
+    }
+)
 _NEAR = 0.7
 _SAME_SOUND = 0.4
 """Similarity (1 - edits / length) from which words are taken for one another: with another beginning or with the same consonants."""
@@ -41,7 +71,10 @@ def sounds_like(one: str, other: str) -> bool:
 
 
 def settled(pieces: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
-    """The words of a name whose pieces are (text, was it spelled): letters take the place of the words they sound like, and are words of their own otherwise."""
+    """The words of a name whose pieces are (text, was it spelled).
+
+    Letters take the place of the words they sound like, and are words of their own otherwise.
+    """
     name: list[tuple[str, bool]] = []
     for text, spelled in pieces:
         if not spelled:
@@ -49,8 +82,9 @@ def settled(pieces: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
                 name.append((text, False))
             continue
         letters = text.replace(" ", "")
-        heard = [word for word, _ in name]
-        if len(heard) > 1 and Levenshtein.normalized_similarity("".join(heard).lower(), letters) >= _NEAR:
+        heard = [word.lower() for word, _ in name]
+        joined = Levenshtein.normalized_similarity("".join(heard), letters)
+        if len(heard) > 1 and joined >= _NEAR and all(Levenshtein.normalized_similarity(word, letters) < joined for word in heard):
             name = [(part, True) for part in _cut(letters, heard)]
             continue
         for part in text.split():
@@ -58,20 +92,21 @@ def settled(pieces: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
             if place is None:
                 name.append((part, True))
             else:
-                name[place] = (part, True)
+                name[place] = (name[place][0] if name[place][0].lower() == part else part, True)
     return tuple(word for word, _ in name)
 
 
 def mending(tokens: Sequence[Token], start: int) -> tuple[Mend | None, int]:
-    """What is said at `start` of a word's letters, and the index after it: "with a y", "without an h", "with two t's"; (None, start) if nothing is."""
+    """What is said at `start` of a word's letters, and the index after it: "with a y", "without an h"; (None, start) if nothing is."""
     said = _said()
     at = start + 1 if start < len(tokens) and tokens[start].norm == "," else start
     without = said.without.at(tokens, at)
     present = said.present.at(tokens, at)
     if not without and not present:
         return None, start
-    present = 0 if without >= present else present
-    at += without if not present else present
+    if without >= present:
+        present = 0
+    at += present or without
     one = said.single.at(tokens, at)
     letters, end = letter_at(tokens, at + one, "en")
     if not letters and at + one < len(tokens) and len(tokens[at + one].norm) == 2 and tokens[at + one].norm in _alike():
@@ -86,7 +121,10 @@ def mending(tokens: Sequence[Token], start: int) -> tuple[Mend | None, int]:
 
 
 def mended(name: Sequence[str], mend: Mend) -> tuple[str, ...]:
-    """`name` with the one word mended that `mend` can be about: the last if it is so already, else the one with a namesake, else the one that can change."""
+    """`name` with the one word mended that `mend` can be about.
+
+    That is none if the last word is so already, else the one with a namesake, else the one that can change at all.
+    """
     lower = [word.lower() for word in name]
     if not lower or _holds(lower[-1], mend):
         return tuple(name)
@@ -137,7 +175,9 @@ def _cut(letters: str, heard: Sequence[str]) -> list[str]:
     """`letters` cut into as many words as were heard, each as like its word as can be; more than two words are cut by length."""
     if len(heard) == 2:
         cuts = range(1, len(letters))
-        best = max(cuts, key=lambda at: sum(map(Levenshtein.normalized_similarity, (letters[:at], letters[at:]), (heard[0].lower(), heard[1].lower()))))
+        best = max(
+            cuts, key=lambda at: sum(map(Levenshtein.normalized_similarity, (letters[:at], letters[at:]), (heard[0].lower(), heard[1].lower())))
+        )
         return [letters[:best], letters[best:]]
     parts, at = [], 0
     for word in heard[:-1]:

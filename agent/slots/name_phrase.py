@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from agent.languages.letters import spelled_runs
 from agent.slots.name_lexicon import lexicon
-from agent.slots.name_mending import mended, mending
+from agent.slots.name_mending import mended, mending, sounds_like
 from agent.slots.name_writing import initials, split_letters
 from agent.text import Token
 
@@ -99,9 +99,16 @@ class Reader:
         pieces: list[Piece] = []
         known = proud = 0
         while at < len(self.tokens) and len(pieces) < MAX_WORDS:
+            at = self._past_stop(at, pieces)
+            end = self._with_letters(at)
+            if end > at and (pieces or trust is not Trust.LISTED):
+                known += self.lists.is_known(self.word(at))
+                pieces.append(Piece(self.tokens[at].text))
+                at = end
+                continue
             letters, end = self.spelled(at)
             if letters:
-                pieces.append(Piece(split_letters(letters) if len(letters) > 2 else initials(letters), spelled=True))
+                pieces.append(Piece(self._split(letters, pieces), spelled=True))
                 at = end
                 continue
             if pieces and (after := self._to_letters(at)) > at:
@@ -123,6 +130,34 @@ class Reader:
         if not pieces:
             return None
         return Phrase(tuple(pieces), at, known, proud, title)
+
+    def _split(self, letters: str, before: Sequence[Piece]) -> str:
+        """Spelled letters as words: one, if they spell the word before them."""
+        if len(letters) < _MIN_SPELLED:
+            return initials(letters)
+        return letters if before and sounds_like(before[-1].text, letters) else split_letters(letters)
+
+    def _with_letters(self, at: int) -> int:
+        """The index after the word at `at` and the very letters of it; `at` when they do not follow."""
+        word = self.word(at)
+        if len(word) < 2 or not word[0].isalpha():
+            return at
+        for start in (at + 1, at + 2):
+            letters, end = self._runs.get(start, ("", start))
+            if letters == word and (start == at + 1 or self.word(at + 1) == ","):
+                return end
+        return at
+
+    def _past_stop(self, at: int, before: Sequence[Piece]) -> int:
+        """The index after a mark that parts a word and its letters from the next word and its letters, or from an initial; else `at`."""
+        if not before or self.word(at) not in (".", "。", ","):
+            return at
+        lettered = self.word(at - 1).isalpha() and len(self.word(at - 1)) == 1
+        following = at + 1
+        initial = len(self.word(following)) == 1
+        word = following + 2 if initial else following
+        joined = self.word(word + 1) == "-" and bool(self._runs.get(word + 4))
+        return following if lettered and (joined or self._with_letters(word) > word) else at
 
     def _title(self, at: int) -> tuple[int, str]:
         word = self.word(at)
@@ -169,14 +204,14 @@ class Reader:
     def _single(self, at: int, trust: Trust, before: Sequence[Piece]) -> tuple[Piece | None, int]:
         """A letter by itself: the O of O'Neill, or an initial between names."""
         word, following = self.word(at), self.word(at + 1)
-        after = at + 2 if following in (".", "'") else at + 1
+        after = at + 2 if following in (".", "。", "'") else at + 1
         if word == "o" and self.word(after) in self.lists.after_o:
             return self._hyphened(Piece("o'" + self.word(after)), after + 1, trust)
         if word == "d" and self.word(after) in self.lists.after_d:
             return Piece("d'" + self.word(after)), after + 1
         if word in ("i", "a") and not (word == "a" and self.is_proud(at)):
             return None, at
-        behind = after + 2 if self.word(after + 1) == "." else after + 1
+        behind = after + 2 if self.word(after + 1) in (".", "。") else after + 1
         second = len(self.word(after)) == 1 and self.word(after).isalpha() and self._is_plainly(behind)
         if second or ((before or trust is Trust.CUED) and self._is_name(after, Trust.BARE, before=True)):
             return Piece(self.tokens[at].text.upper()), after
@@ -185,7 +220,11 @@ class Reader:
     def _hyphened(self, piece: Piece, at: int, trust: Trust) -> tuple[Piece, int]:
         """`piece` and the words that a hyphen, written without spaces or said aloud, joins to it."""
         for _ in range(2):
-            written = self.word(at) == "-" and at + 1 < len(self.tokens) and self.tokens[at - 1].end == self.tokens[at].start == self.tokens[at + 1].start - 1
+            written = (
+                self.word(at) == "-"
+                and at + 1 < len(self.tokens)
+                and self.tokens[at - 1].end == self.tokens[at].start == self.tokens[at + 1].start - 1
+            )
             if not (written or self.word(at) in self.lists.hyphen) or not self._is_name(at + 1, max(trust, Trust.BARE), before=True):
                 return piece, at
             piece = Piece(f"{piece.text}-{self.tokens[at + 1].text}")
@@ -212,9 +251,9 @@ class Reader:
         proud = self.is_proud(at)
         if word in lists.never or word.endswith("'s") or word.endswith("n't"):
             return False
-        if word in lists.calendar and not (word in lists.given and (before or trust is Trust.CUED)):
+        if word in lists.calendar and not (lists.is_known(word) and (before or trust is Trust.CUED)):
             following = self.word(at + 1)
-            if word in lists.given and self._is_plainly(at + 1):
+            if word in lists.given and self._leads_plainly(at):
                 return True
             return proud and self.is_proud(at + 1) and following not in lists.calendar and following not in lists.never and following[:1].isalpha()
         if lists.is_ordinary(word):
@@ -224,7 +263,7 @@ class Reader:
                 return False
             if before:
                 return self.is_closed(at + 1) or self._is_plainly(at + 1)
-            leads = self._is_plainly(at + 1)
+            leads = self._leads_plainly(at)
             if word in lists.given:
                 return leads or (trust is not Trust.LISTED and self._ends(at + 1, trust))
             return trust is Trust.CUED and self._ends(at + 1, trust)
@@ -234,16 +273,30 @@ class Reader:
             return proud or word in lists.given
         if lists.is_known(word):
             return True
-        if trust is not Trust.CUED and not before and word.isascii() and (not any(letter in _VOWELS for letter in word) or (len(word) == 2 and not self._is_plainly(at + 1))):
+        if (
+            trust is not Trust.CUED
+            and not before
+            and word.isascii()
+            and (not any(letter in _VOWELS for letter in word) or (len(word) == 2 and not self._is_plainly(at + 1)))
+        ):
             return False
         return proud or trust is Trust.CUED or not lists.is_wordlike(word)
+
+    def _leads_plainly(self, at: int) -> bool:
+        """Whether the word at `at` has a plain name behind it, or an initial and a name."""
+        initial = len(self.word(at + 1)) == 1 and self.word(at + 1).isalpha()
+        return self._is_plainly(at + 2 if initial else at + 1)
 
     def _is_plainly(self, at: int) -> bool:
         """Whether the word at `at` is a name and no everyday word; a capital or a list says so, or that nobody knows it."""
         word = self.word(at)
         if len(word) < 2 or not word[0].isalpha() or word in self.lists.never or word.endswith("'s"):
             return False
-        return self.is_proud(at) or (not self.lists.is_ordinary(word) and not self.lists.is_wordlike(word)) or (self.lists.is_known(word) and self.is_closed(at + 1))
+        return (
+            self.is_proud(at)
+            or (not self.lists.is_ordinary(word) and not self.lists.is_wordlike(word))
+            or (self.lists.is_known(word) and self.is_closed(at + 1))
+        )
 
     def _ends(self, at: int, trust: Trust) -> bool:
         word = self.word(at)

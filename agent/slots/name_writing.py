@@ -8,7 +8,7 @@ _MIN_PART = 3
 
 
 def written(name: str) -> str:
-    """`name` with the capitals a person would give it. Capitals inside a word stay as they came ("DeShawn", "McKenzie"), shouting does not ("SMITH")."""
+    """`name` with the capitals a person would give it. Capitals inside a word stay ("DeShawn", "McKenzie"), shouting does not ("SMITH")."""
     parts = name.split()
     return " ".join(_word(part, place, parts) for place, part in enumerate(parts))
 
@@ -47,7 +47,7 @@ def _word(word: str, place: int, parts: list[str]) -> str:
     if len(word) == 2 and word.isalpha() and not _VOWELS & set(lower) and not lists.is_known(lower):
         return word.upper()
     if lower in lists.small and place < len(parts) - 1 and not (place and parts[0].lower() in lists.no_particle_after):
-        opens = place == 0 and not (lower == "de" or parts[1].lower() in lists.small)
+        opens = place == 0 and (lower in lists.given or not (lower == "de" or parts[1].lower() in lists.small))
         return word.capitalize() if opens else lower
     return _capital(lower)
 
@@ -60,7 +60,7 @@ def _capital(word: str) -> str:
         return f"{head.capitalize()}'{_capital(tail)}"
     if word.startswith("mc") and len(word) > 4 and any(letter in _VOWELS for letter in word[2:]):
         return "Mc" + word[2:].capitalize()
-    if word.startswith("mac") and word[3:] in lists.mac:
+    if word.startswith("mac") and word[3:] in lists.mac and word not in lists.given:
         return "Mac" + word[3:].capitalize()
     if word.startswith("o") and word[1:] in lists.glued_o:
         return "O'" + word[1:].capitalize()

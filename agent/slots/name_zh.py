@@ -129,7 +129,12 @@ class _Listener:
             helped = self._name(self._past(at + length, words.link), plain=True)
             if helped is not None:
                 yield _Found(helped[0], at, helped[1], 0.3, "other_person", "other")
-        for phrases, role, sure in ((words.plain, "full", 0.95), (words.call, "call", 0.9), (words.family, "family", 0.9), (words.weak, "weak", 0.75)):
+        for phrases, role, sure in (
+            (words.plain, "full", 0.95),
+            (words.call, "call", 0.9),
+            (words.family, "family", 0.9),
+            (words.weak, "weak", 0.75),
+        ):
             length = phrases.at(self.text, at)
             if not length:
                 continue
@@ -158,7 +163,7 @@ class _Listener:
         """A name with nothing before it."""
         asked = self.context.asked is not None and "name" in self.context.asked
         read = self._name(at, plain=False)
-        if read is None or not (self._likely(read[0]) or (asked and self.words.surname_of(read[0]))):
+        if read is None or not (self._likely(read[0]) or (asked and self._possible(read[0]))):
             return
         name, end = read
         rest = self._past(end + self.words.titles.at(self.text, end), self.words.after)
@@ -186,11 +191,16 @@ class _Listener:
                 return text[at : base + title], base + title
             for count in (2, 1):
                 end = base + count
-                if count > 1 and words.next.at(text, base + 1) > 1:
+                if count > 1 and max(words.next.at(text, base + 1), words.after.at(text, base + 1), words.after.at(text, base)) > 1:
                     continue
                 if self._given(base, count) and (text[at:end] not in words.common or (plain and self._is_over(end))) and self._is_closed(end):
                     return text[at:end], end
-            if plain and self._given(base, 2) and all(character in words.given for character in text[base : base + 2]) and text[at : base + 2] not in words.common:
+            if (
+                plain
+                and self._given(base, 2)
+                and all(character in words.given for character in text[base : base + 2])
+                and text[at : base + 2] not in words.common
+            ):
                 return text[at : base + 2], base + 2
         return self._other(at, short=short) if plain else None
 
@@ -250,7 +260,10 @@ class _Listener:
         if len(given) < count or not all(map(is_han, given)):
             return False
         ends = at + count >= len(self.text) or self.text[at + count] in _MARKS
-        return all(character not in self.words.stop or (ends and place == count - 1 and character in self.words.given) for place, character in enumerate(given))
+        return all(
+            character not in self.words.stop or (ends and place == count - 1 and character in self.words.given)
+            for place, character in enumerate(given)
+        )
 
     def _likely(self, name: str) -> bool:
         """Whether the name is made as names are: a surname and characters for given names, a title, or Latin letters."""
@@ -258,14 +271,29 @@ class _Listener:
             return True
         family = self.words.surname_of(name)
         rest = name[len(family) :]
-        return bool(family) and name not in self.words.common and (all(character in self.words.given for character in rest) or self.words.titles.at(rest, 0) == len(rest) > 0)
+        return (
+            bool(family)
+            and name not in self.words.common
+            and (all(character in self.words.given for character in rest) or self.words.titles.at(rest, 0) == len(rest) > 0)
+        )
+
+    def _possible(self, name: str) -> bool:
+        """Whether it has a surname and, beside a rare character, one that names are made of."""
+        family = self.words.surname_of(name)
+        return bool(family) and name not in self.words.common and any(character in self.words.given for character in name[len(family) :])
 
     def _is_closed(self, at: int) -> bool:
         """Whether a name may end before `at`."""
         text, words = self.text, self.words
         if at >= len(text) or text[at] in _MARKS or text[at].isascii():
             return True
-        return bool(words.titles.at(text, at) or words.after.at(text, at) or words.next.at(text, at) or words.apart.at(text, at) or (text[at] in words.stop and text[at] != "的"))
+        return bool(
+            words.titles.at(text, at)
+            or words.after.at(text, at)
+            or words.next.at(text, at)
+            or words.apart.at(text, at)
+            or (text[at] in words.stop and text[at] != "的")
+        )
 
     def _is_over(self, at: int) -> bool:
         """Whether nothing but a title, politeness, a mark or another clause follows."""
