@@ -104,6 +104,9 @@ class Reader:
         if self._queue or self._beat_due or self._lost or self.closed:
             return
         self._wake.clear()
+        if at_most_s is None:
+            await self._wake.wait()
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(at_most_s):
                 await self._wake.wait()
