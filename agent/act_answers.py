@@ -104,7 +104,7 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
     """
     masks = _masks()
     first, last = units[0], units[-1]
-    if begins_question(units) or any(unit.marks & masks["tail"] for unit in units):
+    if any(unit.marks & (masks["tail"] | masks["wh"]) for unit in units) or begins_question(units):
         return None
     words = tuple(word for unit in units for word in unit.words)
     if whole and words in _short_yes():

@@ -79,6 +79,7 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
             reading.swapped = unit.first
         if not reading.slot:
             reading.slot = _slot(unit)
+    heard = len(reading.found) + len(reading.answers)
     while at < len(units) and reading.starts < _MAX_STARTS:
         reading.starts += 1
         if step := _manners(units, at, reading):
@@ -114,6 +115,8 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
         else:
             start, at = at, _next_start(units, at)
             reading.idle += at - start if any(unit.marks & mask("pick", "give") for unit in units[start:at]) else 0
+    if heard == len(reading.found) + len(reading.answers) and any(unit.marks & mask("wh", "tail") for unit in units):
+        reading.content += len(units)  # a question of the caller's own
 
 
 def _with_tail(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
@@ -170,6 +173,8 @@ def _particle(units: Sequence[Unit], at: int, *, asked: bool) -> Answer | None:
         return None
     following = units[at + 1] if at + 1 < len(units) else None
     if asked and following is None and unit.marks & mask("ok"):  # "right?"
+        return None
+    if following is not None and following.marks & mask("wh") and unit.marks & mask("bare"):  # "是什么"
         return None
     ends_here = following is None or following.marks & mask("opens", "clause", "yes", "no", "ok", "thanks", "bye", "all_done", "filler", "hold_on")
     if unit.marks & mask("not", "bare") and not ends_here:
