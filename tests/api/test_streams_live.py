@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
@@ -202,3 +203,57 @@ async def test_a_redis_that_dies_and_comes_back_costs_no_event() -> None:
         assert seen == teller.ids
         await hub.close()
     server.close()
+
+
+def test_events_that_stay_in_one_process_reach_its_readers(redis_url: str, tmp_path: Path) -> None:
+    with serving(tmp_path, REDIS_URL=redis_url, USE_REDIS_SSE="false") as running, running.http.stream("GET", "/events") as stream:
+        feed = decoded(stream.iter_raw())
+        assert [next(feed)["type"], next(feed)["type"]] == ["connected", "history"]
+        answer = running.say("", "CA-alone").json()
+        told = next(feed)
+        assert (told["type"], told["payload"]["message"]) == ("new_message", answer["aiResponse"]["message"])
+        running.say("it's Mary O'Neill", "CA-alone")
+        assert next(feed)["payload"]["message"] == "it's Mary O'Neill"
+        assert (told := next(feed)["payload"])["slot"] == "name"
+        assert told["status"] == "filled"
+
+
+async def test_a_client_that_stops_reading_is_bounded_then_caught_up_and_does_not_hold_up_the_end(redis_server: RedisServer, tmp_path: Path) -> None:
+    with serving(tmp_path, REDIS_URL=redis_server.url, SLOTLINE_DRAIN_S="1") as running:
+        async with store_of(redis_server) as store:
+            teller = Teller(store, "CA-stalled")
+            await teller.tell()
+            with socket.socket() as stalled, socket.socket() as quick:
+                for one in (stalled, quick):
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+                    one.settimeout(PATIENCE_S)
+                    one.connect(("127.0.0.1", running.port))
+                    one.sendall(b"GET /events HTTP/1.0\r\nHost: 127.0.0.1\r\nLast-Event-ID: %b\r\n\r\n" % teller.ids[0].encode())
+                reading = asyncio.create_task(asyncio.to_thread(ids_until, quick, "told"))
+                wanted = [await teller.tell(value="x" * 2000) for _ in range(3000)]
+                wanted.append(await teller.tell(value="told"))
+                assert await reading == wanted
+                health = running.http.get("/calls/CA-stalled/events/health").json()
+                assert health["log"]["readers"] == 2
+                assert health["log"]["dropped"] >= 1
+                assert health["log"]["queued"] <= 100
+                assert await asyncio.to_thread(ids_until, stalled, "told") == wanted
+                for _ in range(1500):
+                    await teller.tell(value="x" * 4000)
+                begun = time.monotonic()
+                running.process.send_signal(signal.SIGTERM)
+                assert await asyncio.to_thread(running.process.wait, PATIENCE_S) == 0
+                assert time.monotonic() - begun < 8
+
+
+def ids_until(connection: socket.socket, value: str) -> list[str]:
+    """The ids of the events on a connection, up to the one with this value. The head of the response is to the parser a block without data."""
+    parser = Parser()
+    found: list[str] = []
+    while chunk := connection.recv(65536):
+        for data in parser.feed(chunk):
+            if b'"type":"progress"' in data:
+                found.append(parser.last_id)
+            if b'"value":"%b"' % value.encode() in data:
+                return found
+    raise AssertionError("the connection ended")
