@@ -12,8 +12,9 @@ from agent.slots.address_line import Line
 from agent.slots.address_number import House, house
 from agent.slots.address_parts import Parts
 from agent.slots.address_postcode import alphanumeric, known_area
-from agent.slots.address_street import Street, street, unit, written
+from agent.slots.address_street import Street, street, written
 from agent.slots.address_town import town
+from agent.slots.address_unit import unit
 
 _MOST_NUMBERS = 24
 _MOST_UNITS = 3
@@ -97,13 +98,14 @@ def _address(line: Line, at: int, done: int) -> Found | None:
         here = _past_commas(line, end) if not runs_on else end
         if line.norm(here) in ("/", "slash", "at", "on", "of", "in"):
             here += 1
-    if units and not runs_on and (building := _building_after(line, here)):
+    building = _building_after(line, here) if units and not runs_on else None
+    if building:
         units.append(building[0])
         here = building[1]
     _, here = line.phrase(here, line.lexicon.number_cue)
     number = house(line, here, unit_said=runs_on)
     if number is None:
-        return _lot(line, at, units, here) or _in_park(line, at, done, units, here)
+        return _in_park(line, at, done, units, here) if building else _lot(line, at, units, here)
     way = street(line, number.end)
     if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
         return None
@@ -125,7 +127,7 @@ def _lot(line: Line, at: int, units: list[str], here: int) -> Found | None:
 
 def _in_park(line: Line, at: int, done: int, units: list[str], here: int) -> Found | None:
     """A unit in a named building or park whose street has no number: "Unit 4, Bridge Business Park, Mill Road"."""
-    way = street(line, here) if len(units) > 1 and line.lexicon.named_houses else None
+    way = street(line, here) if line.lexicon.named_houses else None
     return _with_town(line, at, done, ", ".join(units), House("", "", here), way) if way and way.kind == "typed" else None
 
 
@@ -153,7 +155,8 @@ def _building_after(line: Line, at: int) -> tuple[str, int] | None:
         if line.number_starts(end - 1) or line.norm(end - 1) == ",":
             return None
         if line.norm(end) == "," or line.number_starts(end):
-            is_house = line.norm(at - 1) == line.norm(end) == "," or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
+            in_pauses = line.norm(at - 1) == line.norm(end) == "," and line.norms[end - 1] not in line.lexicon.types
+            is_house = in_pauses or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
             return (" ".join(written(line, word) for word in range(at, end)), _past_commas(line, end)) if is_house else None
     return None
 

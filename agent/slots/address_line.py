@@ -22,7 +22,7 @@ class Line:
 
     def __init__(self, said: Said, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.tokens: Sequence[Token] = _mend_spelled(_without_stops(said.tokens), lexicon)
+        self.tokens: Sequence[Token] = _mend_spelled(_without_stops(said.tokens, lexicon), lexicon)
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
         self.postcodes: dict[int, tuple[str, int]] = {}
@@ -91,11 +91,11 @@ def with_suffix(number: int) -> str:
     return f"{number}{_suffix(number)}"
 
 
-def _without_stops(tokens: Sequence[Token]) -> list[Token]:
-    """Full stops of short forms are dropped, others part like commas; quotes and brackets are dropped."""
+def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+    """Full stops of short forms are dropped, others part like commas; quotes, brackets and sounds of hesitation are dropped."""
     found: list[Token] = []
     for at, token in enumerate(tokens):
-        if token.norm in _MARKS:
+        if token.norm in _MARKS or token.norm in lexicon.fillers:
             continue
         if token.norm in (".", ";", "\u2022"):
             before = tokens[at - 1] if at else token

@@ -76,6 +76,8 @@ def house(line: Line, at: int, *, unit_said: bool = False) -> House | None:
 
 def _alone(line: Line, said: Sequence[Group]) -> House | None:
     last = said[-1]
+    if last.written and len(said) > 2 and all(len(group.figures) == 1 for group in said):
+        return House("", "".join(group.figures for group in said), last.end)
     if last.written:
         if len(last.figures) > _MOST_FIGURES:
             return None

@@ -18,7 +18,7 @@ _MOST_TOKENS = 16
 _GLUED = 4
 _LONGEST = 7
 _FIGURE_WITHIN = 5
-_PASSED = frozenset("-,._")
+_PASSED = frozenset({"-", ",", ".", "_", "capital", "uppercase"})
 
 
 def numeric(line: Line, at: int) -> tuple[str, int]:
@@ -129,6 +129,8 @@ def _hear(line: Line, at: int) -> tuple[list[str], int]:
         return ([norm] if norm.isascii() and len(norm) <= _LONGEST else []), at + 1
     if not line.is_word(at) or not norm.isascii():
         return [], at + 1
+    if len(norm) == 1 and (linked := _past_code_word(line, at, norm)) > at + 1:
+        return [norm.upper()], linked
     found = [letter.upper() for letter in (norm, letters.get(norm, "")) if len(letter) == 1]
     if norm in homophones:
         found.append(homophones[norm])
@@ -138,9 +140,28 @@ def _hear(line: Line, at: int) -> tuple[list[str], int]:
     if 1 < len(norm) <= _GLUED and norm.isalpha():
         # "EN6" is written as one; "en 6" is N as likely as E and N; "of us" is neither.
         run, as_one = norm.upper(), line.glued(at + 1) or line.glued(at) or line.tokens[at].text.isupper()
-        runs = [run, *_noughts(run)] if as_one or (len(norm) < _GLUED and norm not in _common_words()) else []
+        rare = len(norm) < _GLUED and (norm not in _common_words() or run in line.lexicon.postcode_areas)
+        runs = [run, *_noughts(run)] if as_one or rare else []
         found = [*runs, *found] if as_one else [*found, *runs]
     return found, at + 1
+
+
+def _past_code_word(line: Line, at: int, letter: str) -> int:
+    """The index after a letter and the word it is said to stand for: "b for bravo", "v as in victor", "x for x-ray"; `at` + 1 when there is none."""
+    after = at + 1
+    if line.norm(after) in ("for", "like"):
+        after += 1
+    elif line.norm(after) == "as" and line.norm(after + 1) == "in":
+        after += 2
+    word = line.norm(after)
+    if (
+        not word.startswith(letter)
+        or not word.isalpha()
+        or (after == at + 1 and _letter_words().get(word) != letter)
+        or (len(word) == 1 and letter != "x")
+    ):
+        return at + 1
+    return after + 3 if line.norm(after + 1) == "-" and line.norm(after + 2) == "ray" else after + 1
 
 
 def _noughts(run: str) -> Iterable[str]:

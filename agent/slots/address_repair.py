@@ -3,7 +3,6 @@
 "Unit four, not fourteen"; "no, it's Smyth Street"; "postcode 3122"; "Richmond, three one two one".
 """
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -16,13 +15,15 @@ from agent.slots.address_line import Line
 from agent.slots.address_number import house
 from agent.slots.address_parts import Parts
 from agent.slots.address_postcode import alphanumeric, numeric
-from agent.slots.address_street import Street, street, unit, written
+from agent.slots.address_street import Street, street, written
 from agent.slots.address_town import town
+from agent.slots.address_unit import unit
 from agent.slots.address_words import Lexicon
 from agent.text import Said
 
 _MOST_TOWN_WORDS = 4
 _MOST_TOKENS = 60
+_NONE = frozenset({"no", "not", "without"})
 _SPELLED = 3
 _ALIKE = 60.0
 """Out of 100: "Smyth" and "Smith" 80, "Fitzroy" and "Fraser" 46."""
@@ -37,8 +38,6 @@ class Pieces(NamedTuple):
     start: int
     end: int
     labelled: bool
-    denied: Sequence[str] = ()
-    """The words after "not"."""
 
 
 def parse(value: str, lexicon: Lexicon) -> Parts:
@@ -54,7 +53,7 @@ def pieces(line: Line, *, town_expected: bool = False, number_expected: bool = F
     """What parts the line holds, when it holds nothing else; a bare town or a bare number only where one is expected."""
     if line.size > _MOST_TOKENS:
         return None
-    start, stop, denied = _affirmed(line)
+    start, stop = _affirmed(line)
     while start < stop and (
         line.norms[start] in line.lexicon.courtesy or line.norms[start] in line.lexicon.lead_in or not line.tokens[start].norm[0].isalnum()
     ):
@@ -76,7 +75,7 @@ def pieces(line: Line, *, town_expected: bool = False, number_expected: bool = F
         return None
     if not _is_plain(line, parts, labelled=labelled, town_expected=town_expected):
         return None
-    return Pieces(parts, start, end, labelled or bool(after > at), denied)
+    return Pieces(parts, start, end, labelled or bool(after > at))
 
 
 def _is_name(line: Line, at: int, stop: int) -> bool:
@@ -88,26 +87,34 @@ def _is_name(line: Line, at: int, stop: int) -> bool:
     return is_the or (line.norms[at] in ("new", "old") and following not in ("", "address", "one", "place"))
 
 
-def _affirmed(line: Line) -> tuple[int, int, Sequence[str]]:
-    """The tokens that say what it is, as (first, after the last), and the words that say what it is not."""
+def _affirmed(line: Line) -> tuple[int, int]:
+    """The tokens that say what it is, (first, after the last): "forest avenue | not fourth", "the zip is wrong | it's 85004"."""
+    complaint = next((here for here in range(line.size) if line.norms[here] in line.lexicon.complaint), -1)
+    if 0 <= complaint < line.size - 1:
+        return complaint + 1, line.size
     at = next((here for here in range(line.size) if line.phrase(here, line.lexicon.negation)[1] > here), -1)
     if at < 0:
-        return 0, line.size, ()
+        return 0, line.size
     after = line.phrase(at, line.lexicon.negation)[1]
     if any(line.norms[here] not in line.lexicon.courtesy and line.tokens[here].norm[0].isalnum() for here in range(at)):
-        return 0, at, line.norms[after:]
+        return 0, at
     turn = next((here for here in range(after + 1, line.size) if line.norms[here] in _BESIDE_NEGATION), line.size)
-    return turn, line.size, line.norms[after:turn]
+    return turn, line.size
 
 
 def _number_or_street(line: Line, at: int, stop: int, *, number_expected: bool) -> tuple[Parts, int, bool]:
     _, number_at = line.phrase(at, line.lexicon.number_cue)
-    number = house(line, number_at)
+    number_at += line.norm(number_at) == "is"
+    several = line.is_written(number_at) and line.is_written(number_at + 1)
+    number = None if several else house(line, number_at)
     is_postcode = number_at == at and bool(numeric(line, at)[0])
     if number and not is_postcode and number.end <= stop and (number_at > at or number_expected) and _nothing_else(line, number.end, stop):
         return Parts(unit=number.unit, street_number=number.number), number.end, number_at > at
     if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, at, way, begun=number_expected):
-        return Parts(street_name=way.name), way.end, way.kind == "typed"
+        _, number_at = line.phrase(way.end, line.lexicon.number_cue)
+        number = house(line, number_at) if number_at > way.end else None
+        end = number.end if number else way.end
+        return Parts(street_name=way.name, street_number=number.number if number else ""), end, way.kind == "typed"
     return Parts(), at, False
 
 
@@ -157,6 +164,8 @@ def mended(current: Parts, line: Line) -> tuple[Parts, Pieces] | None:
     """`current` with the part that this turn corrects; None when it corrects none."""
     if line.size > _MOST_TOKENS:
         return None
+    if current.unit and _takes_away_unit(line):
+        return msgspec.structs.replace(current, unit=""), Pieces(Parts(), 0, line.size, True)
     if (put := _put_for(current, line)) or (put := _respelled(current, line)):
         return put, Pieces(put, 0, line.size, True)
     said = pieces(line, town_expected=True, number_expected=True)
@@ -165,9 +174,16 @@ def mended(current: Parts, line: Line) -> tuple[Parts, Pieces] | None:
     return msgspec.structs.replace(current, **said.parts.said()), said
 
 
+def _takes_away_unit(line: Line) -> bool:
+    """ "there's no apartment"."""
+    passed = (line.lexicon.lead_in | line.lexicon.courtesy) - _NONE
+    said = [norm for norm in line.norms if norm[0].isalnum() and norm not in passed]
+    return len(said) == 2 and said[0] in _NONE and said[1] in line.lexicon.units
+
+
 def _put_for(current: Parts, line: Line) -> Parts | None:
     """ "X not Y", where Y stands in the address: "fourteen not forty", "Fitzroy not Richmond", "road not street", "west not east"."""
-    start, stop, _ = _affirmed(line)
+    start, stop = _affirmed(line)
     at = next((here for here in range(line.size) if line.phrase(here, line.lexicon.negation)[1] > here), -1)
     if at < 0:
         return None

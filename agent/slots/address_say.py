@@ -51,7 +51,9 @@ def _street(parts: Parts, lexicon: Lexicon, slow: bool) -> str:
     if not number or not name:
         return number or name
     # A pause keeps the number from running into a name that begins like one, or a letter from being taken for a direction.
-    runs_on = name.split()[0].lower() in _number_words() or name[:1].isdigit() or len(name.split()[0]) == 1 or number[-1].isupper()
+    first = name.split()[0]
+    joins = first.lower() in _number_words() or first[0].isdigit() or len(first) == 1
+    runs_on = joins or number[-1].isupper() or parts.street_number.startswith("Lot")
     return f"{number}, {name}" if runs_on else f"{number} {name}"
 
 

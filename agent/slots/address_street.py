@@ -1,4 +1,4 @@
-"""Streets and units: from a house number on, what is the street, and what a part of a building.
+"""Streets: from a house number on, what is the street.
 
 A street is a name and a type ("High Street"), a road known by its number ("Highway 14"), a type and a name (French), "The Strand", or a name alone.
 Words that are types elsewhere are names here when nothing stands before them: Court Street, St Kilda Road, West End Avenue.
@@ -233,6 +233,9 @@ def _typed(line: Line, begin: int, said: list[str], at: int, kind: str, how: str
     if direction and _belongs(line, begin, here):
         said.append(direction)
         here += 1
+        if direction in ("North", "South") and line.norm(here) in ("east", "west"):
+            said.append(line.lexicon.directions[line.norm(here)])
+            here += 1
     return Street(" ".join(said), here, how)
 
 
@@ -249,7 +252,7 @@ def _belongs(line: Line, begin: int, at: int) -> bool:
     norm = line.norm(at)
     two = line.norm(at + 1) if len(norm) > 1 and norm in ("north", "south") and line.norm(at + 1) in ("east", "west") else ""
     if two:
-        return line.ends(at + 2)
+        return line.ends(at + 2) or line.lexicon.street_directions
     _, state = line.phrase(at + 1, line.lexicon.states)
     if (
         line.ends(at + 1)
@@ -281,64 +284,3 @@ def _open(line: Line, at: int) -> Street | None:
         said.append(text)
         here = end
     return Street(" ".join(said), here, "open") if said and any(len(word) > 1 for word in said) and said != ["The"] else None
-
-
-def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False) -> tuple[str, int, bool]:
-    """A part of a building at `at`: ("Apt 4B", the index after it, False), ("", at, False) for none.
-
-    The last is True when the house number is said in the same run of numbers ("unit two eighty-eight"), which then begins after the label.
-    """
-    norm = line.norm(at)
-    if floor := _floor(line, at):
-        return (*floor, False)
-    label = "#" if norm == "number" and after_street else line.lexicon.units.get(norm)
-    if label is None:
-        return "", at, False
-    here = at + 1
-    if line.norm(here) == "-":
-        here += 1
-    _, here = line.phrase(here, line.lexicon.number_cue)
-    if line.norm(here) in ("#", "is"):
-        here += 1
-    said = groups(line, here)
-    if said:
-        after = _unit_letter(line, "", said[-1].end)[1]
-        runs_on = before_number and len(said) > 1 and not line.ends(after) and line.norm(after) not in ("/", "slash")
-        if runs_on:
-            return label, here, True
-        figures, end = "".join(group.figures for group in said), said[-1].end
-        if len(figures) > 5:
-            return "", at, False
-        figures, end = _unit_letter(line, figures, end)
-        return _labelled(label, figures), end, False
-    letter = line.norm(here)
-    if len(letter) == 1 and letter.isascii() and letter.isalpha() and label != "#":
-        if line.is_written(here + 1) and (line.glued(here + 1) or (line.norm(here + 1) == "-" and line.is_written(here + 2))):
-            end = here + 2 if line.is_written(here + 1) else here + 3
-            return f"{label} {letter.upper()}{line.norm(end - 1)}", end, False
-        return f"{label} {letter.upper()}", here + 1, False
-    return (label, here, False) if norm in line.lexicon.bare_units else ("", at, False)
-
-
-def _labelled(label: str, figures: str) -> str:
-    return f"#{figures}" if label == "#" else f"{label} {figures}"
-
-
-def _unit_letter(line: Line, figures: str, end: int) -> tuple[str, int]:
-    """ "4 b", "4-B": the letter that belongs to a unit's number."""
-    here = end + 1 if line.norm(end) == "-" else end
-    letter = line.norm(here)
-    is_letter = len(letter) == 1 and letter.isascii() and letter.isalpha()
-    if is_letter and (line.glued(here) or letter not in "nsew" or line.ends(here + 1)) and letter != "i":
-        return figures + letter.upper(), here + 1
-    return figures, end
-
-
-def _floor(line: Line, at: int) -> tuple[str, int] | None:
-    """ "third floor", "ground level"."""
-    value, end = line.ordinal(at, after_number=True)
-    if value and line.norm(end) in line.lexicon.floors:
-        return f"{with_suffix(value)} {line.lexicon.units[line.norm(end)]}", end + 1
-    if line.norm(at) in line.lexicon.lower_floors and line.norm(at + 1) in line.lexicon.floors:
-        return f"{written(line, at)} {line.lexicon.units[line.norm(at + 1)]}", at + 2
-    return None

@@ -5,11 +5,13 @@ import msgspec
 from agent.slots.address_line import Line
 from agent.slots.address_parts import Parts
 from agent.slots.address_postcode import alphanumeric, numeric
-from agent.slots.address_street import unit, written
+from agent.slots.address_street import written
+from agent.slots.address_unit import unit
 
 _MOST_SUBURB_WORDS = 6
 _MOST_SEGMENTS = 3
 _MOST_FIGURES = 6
+_MOST_LINKING = 4
 
 
 class _Town:
@@ -51,11 +53,30 @@ def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tupl
 
 def _coded(line: Line, here: _Town) -> bool:
     """A word that names the next part: "postcode three one two one", "suburb of Richmond", "in"."""
+    start = here.at
+    here.at = _past_linking(line, here.at)
+    if _cued(line, here):
+        return True
+    here.at = start
+    return False
+
+
+def _past_linking(line: Line, at: int) -> int:
+    """Past "and it's", "the", when a word that names the next part follows; `at` otherwise."""
+    after = at
+    while after - at < _MOST_LINKING and line.norm(after) in line.lexicon.linking:
+        after += 1
+    names = line.norm(after) == "in" or line.norm(after) in line.lexicon.suburb_cue or line.phrase(after, line.lexicon.postcode_cue)[1] > after
+    return after if names else at
+
+
+def _cued(line: Line, here: _Town) -> bool:
     norm = line.norms[here.at]
     _, after = line.phrase(here.at, line.lexicon.postcode_cue)
     if after == here.at and norm in line.lexicon.state_cue and line.phrase(_past_is(line, here.at + 1), line.lexicon.states)[0]:
         after = here.at + 1
-    if after == here.at and norm in line.lexicon.suburb_cue and not here.segments[-1] and line.norm(here.at + 1) in ("of", "is"):
+    names_town = norm in line.lexicon.suburb_cue and (norm.endswith("'s") or line.norm(here.at + 1) in ("of", "is"))
+    if after == here.at and names_town and not here.segments[-1]:
         after = here.at + 1
     if after == here.at and norm == "in" and not here.segments[-1] and line.is_word(here.at + 1) and not line.ends(here.at + 1):
         after = here.at + 1
@@ -75,7 +96,7 @@ def _past_is(line: Line, at: int) -> int:
 def _unit(line: Line, here: _Town) -> bool:
     if here.parts.unit and here.parts.unit.split()[0] in line.lexicon.units.values() and not here.parts.street_name:
         return False
-    text, end, _ = unit(line, here.at, before_number=False, after_street=bool(here.parts.street_name))
+    text, end, _ = unit(line, here.at, before_number=False, after_street=bool(here.parts.street_name and here.parts.street_number))
     if not text or (here.suburb and line.norms[here.at] in line.lexicon.houses):
         return False
     if text.startswith("Floor") and line.norms[here.at] == "fl":
@@ -87,7 +108,10 @@ def _unit(line: Line, here: _Town) -> bool:
 
 def _state(line: Line, here: _Town) -> bool:
     code, end = line.phrase(here.at, line.lexicon.states)
-    if not code or here.parts.state or not state_stands(line, here.at, end, town_said=bool(here.suburb or here.parts.suburb)):
+    if not code or here.parts.state:
+        return False
+    after_postcode = bool(here.parts.postcode) and here.end == here.at and here.suburb == ""
+    if not after_postcode and not state_stands(line, here.at, end, town_said=bool(here.suburb or here.parts.suburb)):
         return False
     here.take(end, state=code)
     here.segments.append([])

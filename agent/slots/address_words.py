@@ -25,7 +25,10 @@ class Lexicon(NamedTuple):
     no_town: frozenset[str]
     counted: frozenset[str]
     courtesy: frozenset[str]
+    fillers: frozenset[str]
+    linking: frozenset[str]
     negation: Phrases
+    complaint: frozenset[str]
     cue: Phrases
     suburb_cue: frozenset[str]
     state_cue: frozenset[str]
@@ -113,6 +116,9 @@ def lexicon(region: str) -> Lexicon:
         no_town=frozenset(spoken["no_town"].split()),
         counted=frozenset(spoken["counted"].split()),
         courtesy=frozenset(spoken["courtesy"].split()),
+        fillers=frozenset(spoken["fillers"].split()),
+        linking=frozenset(spoken["linking"].split()),
+        complaint=frozenset(spoken["complaint"].split()),
         **tables,
         suburb_cue=frozenset(spoken["suburb_cue"]),
         state_cue=frozenset(spoken["state_cue"]),
