@@ -35,7 +35,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     week: int | None = None
     """Weeks from this one: "this Friday" 0, "下周三" 1."""
     next_one: bool = False
-    """ "next Friday": this week's or the next one's, as speakers differ."""
+    """ "next Friday", with week 1: this week's or the next one's, as speakers differ; "this coming Friday": never today."""
     day: int | None = None
     month: int | None = None
     year: int | None = None

@@ -44,7 +44,14 @@ class Days(Lengths):
             run = self._run_end(at)
             if self._is_string(at, run):
                 return self._numeric_date(at) or nothing(at, run)
-            return self._numeric_date(at) or self._clock_of_minutes(at) or self._quantity(at) or self._day_month(at) or self._clock(at)
+            return (
+                self._numeric_date(at)
+                or self._clock_of_minutes(at)
+                or self._quantity(at)
+                or self._several(at)
+                or self._day_month(at)
+                or self._clock(at)
+            )
         if kind == "":
             word = self.line.words[at]
             if word in self.sets["articles"] or word in self.sets["half"] or word in self.sets["quarter"] or word in self.sets["couple"]:
@@ -84,11 +91,21 @@ class Days(Lengths):
         if self.line.kinds[here] == "units" and self.line.words[here] in ("week", "fortnight") and not self._which_before(at):
             shift = 7 if self.line.words[here] == "week" else 14
             here += 1
+        elif self.line.values[here] == "coming":
+            return [day_piece(at, here + 1, Day(weekday=weekday, next_one=True))]
         elif self.line.words[here] == "after" and self.line.words[here + 1] == "next":
             return [day_piece(at, here + 2, Day(weekday=weekday, week=1, next_one=True, shift=7))]
         if self.line.words[here] == "." and self.line.glued(here) and self.line.words[at] in self.sets["dotted"]:
             here += 1
         return [day_piece(at, here, Day(weekday=weekday, shift=shift))]
+
+    def _several(self, at: int) -> list[Piece]:
+        """ "two Sundays from now"."""
+        line = self.line
+        weekday = english().weekdays.get(line.words[at + 1].removesuffix("s"))
+        if weekday is None or line.words[at + 2] != "from" or line.words[at + 3] not in self.sets["now"]:
+            return []
+        return [day_piece(at, at + 4, Day(weekday=weekday, next_one=True, shift=7 * (line.values[at][0] - 1)))]
 
     def _which_before(self, at: int) -> bool:
         return self.line.kinds[at - 1] == "which"
@@ -143,7 +160,7 @@ class Days(Lengths):
             if which == "next":
                 day = Day(weekday=value, week=1, next_one=True)
             else:
-                day = Day(weekday=value, week=0) if which == "this" and here == at + 1 else Day(weekday=value)
+                day = Day(weekday=value, week=0) if which == "this" and here == at + 1 else Day(weekday=value, next_one=True)
             return [day_piece(at, here + 1, day)]
         if kind == "parts" and which == "this":
             return [day_piece(at, here, Day(offset=0)), Piece(kind=Kind.PART, value=Part(value), first=here, last=here + 1)]

@@ -6,6 +6,8 @@ from agent.languages.dates import Day, Line, Piece, day_piece
 from agent.languages.dates_en_clocks import Clocks
 
 _YEARS = (1900, 2100)
+_PIVOT = 70
+"""Two figures of a year from here on are of the last century, as in POSIX `strptime` (there 69)."""
 
 
 class Calendar:
@@ -26,8 +28,8 @@ class Calendar:
             if _YEARS[0] <= value <= _YEARS[1] and line.kinds[here + 1] != "half_of_day" and line.words[here + 1] != ":":
                 return here + 1, value
             following = line.values[here + 1][0] if line.kinds[here + 1] == "number" else 0
-            if value == 20 and not text and 20 <= following <= 99 and line.kinds[here + 2] not in ("half_of_day", "oclock"):
-                return here + 2, 2000 + following
+            if value in (19, 20) and not text and 20 <= following <= 99 and line.kinds[here + 2] not in ("half_of_day", "oclock"):
+                return here + 2, value * 100 + following
         return at, None
 
     def _day_number(self, at: int) -> int | None:
@@ -131,7 +133,7 @@ class Calendar:
             return [day_piece(at, at + 5, day)] if day else []
         if len(text) > 2 or len(second[1]) > 2 or len(third[1]) not in (2, 4):
             return []
-        year = third[0] if len(third[1]) == 4 else 2000 + third[0]
+        year = third[0] if len(third[1]) == 4 else third[0] + (2000 if third[0] < _PIVOT else 1900)
         return self._two_figures(at, int(text), second[0], year, at + 5)
 
     def _two_figures(self, at: int, first: int, second: int, year: int | None, end: int) -> list[Piece]:

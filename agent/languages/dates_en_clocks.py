@@ -9,8 +9,7 @@ from typing import NamedTuple
 from agent.languages.dates import Clock, Kind, Line, Piece
 
 _MINUTES = 60
-_TWO_WORDS = 2
-"""What "fifteen hundred" is, and "one thousand five hundred" is not."""
+_HUNDRED = "hundred"
 _FEWEST_HUNDREDS = 1000
 """Fewer are no clock without "hours" or a zero before them: "three hundred"."""
 _ROUND_MINUTES = frozenset((5, 10, 20, 25))
@@ -69,7 +68,7 @@ class Clocks:
         line = self.line
         if line.kinds[at] == "half_of_day":
             return line.values[at], at + 1
-        if line.words[at] in ("a", "p") and line.glued(at) and self._text(at - 1):
+        if line.words[at] in ("a", "p") and self._text(at - 1) and (line.glued(at) or at + 1 == line.count):
             return line.words[at] + "m", at + 1
         return "", at
 
@@ -125,7 +124,7 @@ class Clocks:
                 return minutes
         if hour > 24:
             in_hours = line.words[at + 1] in self.words["hours"]
-            said_in_hundreds = hour % 100 == 0 and not line.values[at][1] and line.size(at, at + 1) == _TWO_WORDS
+            said_in_hundreds = hour % 100 == 0 and not line.values[at][1] and line.said.words[line.firsts[at + 1] - 1] == _HUNDRED
             if said_in_hundreds and (hour >= _FEWEST_HUNDREDS or in_hours) and hour <= 2400:
                 return self._time(hour // 100, 0, at + 2 if in_hours else at + 1, sure=0.6 if in_hours else 0.35, bare=not in_hours)
             return None

@@ -35,11 +35,14 @@ class Lengths(Calendar):
     def _length(self, at: int) -> tuple[float, str, int] | None:
         """ "two weeks", "half an hour", "a couple of days", "an hour and a half": how many, of which unit, and the item after it."""
         line, sets = self.line, self.sets
-        if line.words[at] in sets["half"]:
-            here = at + 2 if line.words[at + 1] in sets["articles"] else at + 1
-            return (0.5, line.values[here], here + 1) if line.kinds[here] == "units" else None
+        first = at + 1 if line.words[at] in sets["articles"] else at
+        for part, size in (("half", 0.5), ("quarter", 0.25)):
+            if line.words[first] in sets[part]:
+                here = first + 2 if line.words[first + 1] == "of" else first + 1
+                here += line.words[here] in sets["articles"]
+                return (size, line.values[here], here + 1) if line.kinds[here] == "units" else None
         amount, here = self._amount(at)
-        if amount is None or line.kinds[here] != "units" or (line.glued(here) and line.words[at - 1] != "in"):
+        if amount is None or line.kinds[here] != "units" or self._is_clock(at, here):
             return None
         unit, here = line.values[here], here + 1
         if line.words[here] == "and" and line.words[here + 1] in sets["articles"] and line.words[here + 2] in sets["half"]:
@@ -50,11 +53,20 @@ class Lengths(Calendar):
                 return amount + line.values[further][0] / _MINUTES, unit, further + 2
         return amount, unit, here
 
+    def _is_clock(self, at: int, unit: int) -> bool:
+        """Whether "15hr" is a clock: written together, with nothing beside it that makes it a length."""
+        line = self.line
+        together = line.words[unit] in self.sets["hours"] and line.glued(unit)
+        return together and line.words[at - 1] != "in" and line.words[unit + 1] not in ("from", "later", "ago", "time")
+
     def _amount(self, at: int) -> tuple[float | None, int]:
         line, sets = self.line, self.sets
         if line.kinds[at] == "number":
             value: float = line.values[at][0]
             here = at + 1
+            if line.words[here] == "." and line.kinds[at + 2] == "number" and line.glued(here) and line.glued(at + 2):
+                decimals = str(line.values[at + 2][1])
+                return value + int(decimals or 0) / 10 ** len(decimals), at + 3
             if line.words[here] == "and" and line.words[here + 1] in sets["articles"] and line.words[here + 2] in sets["half"]:
                 return value + 0.5, here + 3
             hours = value >= 100 and line.values[here] == "60 minute"
@@ -125,7 +137,8 @@ def _counted(at: int, end: int, amount: float, unit: str, *, known: bool) -> lis
     if name == "month":
         if amount <= 0:
             return []
-        return [day_piece(at, end, Day(months_on=round(amount), offset=0) if amount == int(amount) else Day(offset=round(amount * _MONTH)))]
+        months = amount * int(size)
+        return [day_piece(at, end, Day(months_on=int(months), offset=0) if months == int(months) else Day(offset=round(months * _MONTH)))]
     days = _days(amount, unit)
     return [day_piece(at, end, Day(after_known=True, shift=days, offset=0) if known else Day(offset=days))]
 

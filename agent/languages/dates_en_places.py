@@ -125,10 +125,13 @@ class Places:
         return bool(line.kinds[before]) or line.words[before] == "the" or not self._is_whole_answer()
 
     def _has_reason(self, piece: Piece) -> bool:
-        """Whether anything but its being a number makes it a time."""
-        line = self.line
+        """Whether anything but its being a number makes it a time: where it stands itself, or the clock it is joined to."""
         if piece.kind is Kind.DAY:
             return self._day_has_reason(piece)
+        joined = (self._joined_before(piece), self._joined_after(piece))
+        return self._clock_has_reason(piece) or any(other is not None and (not other.bare or self._clock_has_reason(other)) for other in joined)
+
+    def _clock_has_reason(self, piece: Piece) -> bool:
         before = self._before(piece)
         if self._in_part(piece.last):
             return True
@@ -141,18 +144,22 @@ class Places:
         clock_like = self.line.size(piece.first, piece.last) > 1
         if clock_like and (before in self.sets["on"] or self._is_whole_answer() or self._beside_time(piece)):
             return True
-        if before in self.sets["range_to"] and piece.first - 1 in self.ends:
-            return True
-        end = self._range_end(piece)
-        if end is not None and (not end.bare or self._has_reason(end)):
-            return True
-        return self.asked is True and self.sets["people"].isdisjoint(line.words)
+        return self.asked is True and self.sets["people"].isdisjoint(self.line.words)
 
-    def _range_end(self, piece: Piece) -> Piece | None:
-        """The clock that a clock goes up to: "nine to eleven", "between two and four"."""
-        between = self.line.words[piece.last] in self.sets["range_and"] and self._after_between(piece.first)
-        end = self.starts.get(piece.last + 1) if between or self.line.words[piece.last] in self.sets["range_to"] else None
+    def _joined_after(self, piece: Piece) -> Piece | None:
+        """The clock that one goes up to or that may take its place: "nine to eleven", "between two and four", "six or seven"."""
+        end = self.starts.get(piece.last + 1) if self._joins(piece.last, piece.first) else None
         return end if end is not None and end.kind is Kind.CLOCK else None
+
+    def _joined_before(self, piece: Piece) -> Piece | None:
+        """The clock that is joined to this one from before."""
+        start = self.ends.get(piece.first - 1)
+        return start if start is not None and start.kind is Kind.CLOCK and self._joins(start.last, start.first) else None
+
+    def _joins(self, at: int, first: int) -> bool:
+        """Whether item `at` joins two clocks, the first of which begins at item `first`."""
+        word = self.line.words[at]
+        return self.line.kinds[at] == "or" or word in self.sets["range_to"] or (word in self.sets["range_and"] and self._after_between(first))
 
     def _after_between(self, at: int) -> bool:
         return any(self.line.kinds[here] == "between" for here in range(max(0, at - _MOST_LINKERS), at))
@@ -244,9 +251,7 @@ class Places:
     def _plainness(self, piece: Piece) -> float:
         """How much a bare clock has to it besides having been asked for: words that say it is one, or only a day beside it."""
         before = self._before(piece)
-        if before in self.sets["at"] or self._in_part(piece.last) or self._range_end(piece) is not None:
-            return 1.0
-        if piece.first - 1 in self.ends and self.line.words[piece.first - 1] in self.sets["range_to"]:
+        if before in self.sets["at"] or self._in_part(piece.last) or self._joined_before(piece) or self._joined_after(piece):
             return 1.0
         if self.line.size(piece.first, piece.last) > 1:
             return 1.0

@@ -26,6 +26,7 @@ class English:
         flat = {name: table["phrases"] if isinstance(table, Mapping) and "phrases" in table else table for name, table in tables.items()}
         self.phrases: Phrases = phrases(flat, _TABLES)
         self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
+        self.weekdays: dict[str, int] = tables["weekdays"]
         self.region_holidays: dict[str, dict[str, str]] = tables["region_holidays"]
         numbers: dict[str, Any] = words("en", "numbers")
         self.suffixes = frozenset(numbers["suffixes"])

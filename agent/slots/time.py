@@ -45,9 +45,20 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     answers: list[_Answer] = []
     for reading in heard.found:
         several = _Listener(reading, before, context, asked=asked is True).answers()
-        answers += several[:1] if len(heard.found) > 1 else several
+        answers += several if len(heard.found) == 1 else [_nearest(several, answers[0])] if several and answers else several[:1]
     answers = [answer for answer in answers if answer.day not in excluded or len(answers) == 1]
     return [_heard(answers, line, heard.found, context)] if answers else ()
+
+
+def _nearest(answers: Sequence["_Answer"], other: "_Answer") -> "_Answer":
+    """Of what one of several times may mean, the clock nearest the time before it: "6 or 7" are both in the evening."""
+    first = known(other.value).clock
+    return min(answers, key=lambda answer: _apart(known(answer.value).clock, first))
+
+
+def _apart(one: time | None, other: time | None) -> int:
+    """Minutes between two clocks."""
+    return 0 if one is None or other is None else abs(one.hour * 60 + one.minute - other.hour * 60 - other.minute)
 
 
 def _heard(answers: list["_Answer"], line: Line, found: Sequence[Reading], context: Context) -> Heard:

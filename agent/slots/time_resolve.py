@@ -146,14 +146,14 @@ def _days_of_month(said: Day, day: int, today: date) -> list[date]:
 
 def _nth_of_month(said: Day, weekday: int, today: date) -> list[date]:
     """The first such day at or after today; empty when a month has no fifth Monday."""
+    in_year = _year(said, today)
+    fixed = in_year is not None or said.month is None
     if said.month is not None:
-        in_year = _year(said, today)
-        years = (in_year,) if in_year is not None else (today.year, today.year + 1)
-        months = [(year, said.month) for year in years]
+        months = [(year, said.month) for year in ((in_year,) if in_year is not None else (today.year, today.year + 1))]
     else:
         months = [_months_on(today, said.months_on or 0)]
     found = [nth_weekday(year, month, weekday, said.nth) for year, month in months]
-    return [day for day, (_, month) in zip(found, months, strict=True) if day.month == month and (day >= today or said.year is not None)][:1]
+    return [day for day, (_, month) in zip(found, months, strict=True) if day.month == month and (day >= today or fixed)][:1]
 
 
 def _year(said: Day, today: date) -> int | None:
@@ -186,6 +186,8 @@ def _weekday(said: Day, weekday: int, today: date) -> list[date]:
         then = monday + timedelta(days=_WEEK * said.week + weekday)
         this_weeks = monday + timedelta(days=weekday)
         return [then, this_weeks] if said.next_one and this_weeks > today else [then]
+    if coming == today and said.week is None and said.next_one:
+        return [today + timedelta(days=_WEEK)]
     if coming == today and said.week is None and not said.shift:
         return [today, today + timedelta(days=_WEEK)]
     return [coming]
