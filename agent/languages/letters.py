@@ -174,6 +174,15 @@ def _past(tokens: Sequence[Token], at: int, table: _Table) -> int:
 def _element(tokens: Sequence[Token], start: int, table: _Table) -> _Element | None:
     if start >= len(tokens):
         return None
+    word = tokens[start].norm
+    if word in table.starters:
+        return _prefixed(tokens, start, table)
+    one = _letter(tokens, start, table)
+    return one if one is not None or (len(word) == 1 and word.isascii()) else _unsure(tokens, start, table)
+
+
+def _prefixed(tokens: Sequence[Token], start: int, table: _Table) -> _Element | None:
+    """An element that may open with "double", "two" or "capital"."""
     _, at = _phrase(tokens, start, table.before)
     _, wide = _phrase(tokens, at, table.double_u)
     if wide > at:
@@ -188,14 +197,17 @@ def _element(tokens: Sequence[Token], start: int, table: _Table) -> _Element | N
     one = _letter(tokens, at, table)
     if one is not None:
         return _Element(one.text, _Kind.PLAIN if at > start and one.kind is _Kind.NAMED else one.kind, start, one.end)
-    if at > start:
-        return None
-    mark, end = _phrase(tokens, at, table.marks)
+    return None if at > start else _unsure(tokens, start, table)
+
+
+def _unsure(tokens: Sequence[Token], start: int, table: _Table) -> _Element | None:
+    """A mark by name, or a short word that may be letters run together."""
+    mark, end = _phrase(tokens, start, table.marks)
     if mark:
         return _Element(mark, _Kind.MARK, start, end)
-    word = tokens[at].norm
+    word = tokens[start].norm
     if 2 <= len(word) <= _MAX_GLUED and word.isascii() and word.isalpha() and word not in table.stop:
-        return _Element(word, _Kind.GLUED, start, at + 1)
+        return _Element(word, _Kind.GLUED, start, start + 1)
     return None
 
 

@@ -24,6 +24,9 @@ _MAX_LEAD = 8
 """Marks and fillers passed over in a row."""
 _POSTCODE_DIGITS = 3
 _CODE_LETTERS = 3
+_MAX_FOUND = 8
+_MAX_TRIES = 40
+"""Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
 _LONG = 2
 """Words from which a name is a full name."""
 
@@ -63,6 +66,7 @@ class _Listener:
         self.context = context
         self.cues = _cues()
         self.ended = 0
+        self.tries = 0
         self.booked = any(word in self.cues.booked for word in (token.norm for token in reader.tokens))
 
     def listen(self) -> list[_Found]:
@@ -70,7 +74,7 @@ class _Listener:
         found: list[_Found] = []
         at = 0
         opening = self._past_fillers(0)
-        while at < len(self.tokens):
+        while at < len(self.tokens) and len(found) < _MAX_FOUND and self.tries < _MAX_TRIES:
             one = next(self._here(at, opening), None)
             if one is not None:
                 found.append(one)
@@ -82,11 +86,15 @@ class _Listener:
 
     def _here(self, at: int, opening: int) -> Iterator[_Found]:
         """The readings of a name whose cue, or which itself, begins at `at`, best first."""
+        word = self.reader.word(at)
+        starts = at == opening or self.reader.word(at - 1) in _SENTENCE or self._repaired(at)
+        if not starts and word not in self.cues.first and self.reader.word(at - 1) != "and":
+            return
         yield from self._noun(at, opening)
         yield from self._cue(at, opening)
         yield from self._relative(at)
         yield from self._spelling(at)
-        if at == opening or self.reader.word(at - 1) in _SENTENCE or self._repaired(at):
+        if starts:
             yield from self._bare(at, opening)
         elif self.reader.word(at - 1) == "and":
             yield from self._trailed(at)
@@ -101,7 +109,7 @@ class _Listener:
         before = self.reader.word(at - 1)
         if not length or before in self.cues.not_mine:
             return
-        if before in self.cues.theirs or (before.endswith("'s") and before[:-2] in self.cues.kin):
+        if before in self.cues.theirs or (before.endswith("'s") and before in self.cues.kin):
             role = "other"
         after = at + length
         copula = self.cues.copula.at(self.tokens, after)
@@ -156,7 +164,7 @@ class _Listener:
             if after is not None:
                 yield self._found("other", after[1], at, 0.3, "other_person")
             return
-        if self.reader.word(at).removesuffix("'s") not in self.cues.kin or self.reader.word(at - 1) not in ("my", "our", "his", "her", "their", "a"):
+        if self.reader.word(at) not in self.cues.kin or self.reader.word(at - 1) not in ("my", "our", "his", "her", "their", "a"):
             return
         after = self._after(at + 1, Trust.LISTED)
         if after is not None and self.reader.is_closed(after[1].end):
@@ -164,6 +172,7 @@ class _Listener:
 
     def _bare(self, at: int, opening: int) -> Iterator[_Found]:
         """A name with nothing before it, or with "is my name" behind it."""
+        self.tries += 1
         phrase = self.reader.phrase(at, Trust.BARE) or self._surname(at)
         if phrase is None or self._numbered(at) or (not phrase.words and not self._plainly_spelled(phrase)):
             return
@@ -274,6 +283,7 @@ class _Listener:
 
         A name said again in full takes its place ("Bond, James Bond").
         """
+        self.tries += 1
         start = at
         phrase = None
         for _ in range(4):
@@ -450,6 +460,8 @@ def _put(name: Sequence[str], part: _Found) -> tuple[str, ...]:
 
 
 class _Cues(NamedTuple):
+    first: frozenset[str]
+    """The words that any of the cues begins with."""
     nouns: dict[str, Phrases]
     copula: Phrases
     articles: frozenset[str]
@@ -482,7 +494,11 @@ def _cues() -> _Cues:
     data = words("en", "name")
     cues: dict[str, Any] = data["cues"]
     fillers: dict[str, Any] = data["fillers"]
+    led = [*cues["plain"], *cues["weak"], *cues["booking"], *cues["other_person"], *data["grammar"]["spelling"]]
+    nouns = [noun for several in data["nouns"].values() for noun in several]
+    kin = frozenset(word + ending for word in cues["kin"].split() for ending in ("", "'s"))
     return _Cues(
+        first=frozenset(Said(phrase).words[0] for phrase in (*led, *nouns)) | kin,
         nouns={role: Phrases(nouns) for role, nouns in data["nouns"].items()},
         copula=Phrases(cues["copula"]),
         articles=frozenset(phrase.split()[-1] for phrase in cues["article"]),
@@ -501,7 +517,7 @@ def _cues() -> _Cues:
         negation=Phrases(cues["negation"]),
         repair=Phrases(cues["repair"]),
         other=Phrases(cues["other_person"]),
-        kin=frozenset(cues["kin"].split()),
+        kin=kin,
         vocative=Phrases(cues["vocative"]),
         filler=Phrases(fillers["before"]),
         greeting=Phrases(fillers["greeting"]),

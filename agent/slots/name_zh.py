@@ -21,6 +21,9 @@ _MAX_TRANSLITERATED = 14
 _MAX_WORD = 4
 """Characters that a word naming one of its characters has: 国王的王."""
 _FULL = 3
+_MAX_FOUND = 8
+_MAX_TRIES = 40
+"""Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
 
 
 class _Found(NamedTuple):
@@ -64,6 +67,7 @@ class _Listener:
         self.text = said.lower
         self.context = context
         self.words = characters()
+        self.tries = 0
 
     @cached_property
     def reader(self) -> Reader:
@@ -82,7 +86,7 @@ class _Listener:
         found: list[_Found] = []
         opening = self._past(0, self.words.lead)
         at = 0
-        while at < len(self.text):
+        while at < len(self.text) and len(found) < _MAX_FOUND and self.tries < _MAX_TRIES:
             one = next(self._here(at, opening), None)
             if one is not None:
                 found.append(one)
@@ -94,6 +98,8 @@ class _Listener:
         """Every character that is told by a word or by its parts."""
         found: list[Described] = []
         for at, character in enumerate(self.text):
+            if len(found) > _MAX_FOUND:
+                break
             if character == "的" and (one := self._of(at)) is not None:
                 found.append(one)
             part = self.words.apart.at(self.text, at)
@@ -177,6 +183,7 @@ class _Listener:
 
     def _name(self, at: int, *, plain: bool, short: bool = False) -> tuple[str, int] | None:
         """The name that stands at `at`, and where it ends. `plain`: a cue says that one does; `short`: a nickname will do."""
+        self.tries += 1
         if at >= len(self.text):
             return None
         if at in self.latin:
