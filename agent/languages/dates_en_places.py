@@ -85,6 +85,9 @@ class Places:
     def _may_follow(self, at: int) -> bool:
         """Whether what stands at item `at` may stand after a number that is a time."""
         line = self.line
+        joins = line.kinds[at] == "or" or line.words[at] in self.sets["range_to"] or line.words[at] in self.sets["range_and"]
+        if joins and line.kinds[at + 1] == "number" and at + 1 not in self.starts:
+            return False
         if at >= line.count or at in self.starts or line.kinds[at] in _FOLLOW_KINDS:
             return True
         if line.words[at] == "-":
