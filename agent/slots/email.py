@@ -25,6 +25,7 @@ from agent.text import Said
 _LONGEST = 254
 _MOST = 3
 _FEWEST_SPELLED = 2
+_MOST_WORDS = 3
 _JOINING = "._-+"
 
 
@@ -163,16 +164,26 @@ def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
             value = _normal(f"{local}@{said}")
             return (Heard(value=value, rule="domain", span=span, sure=0.7),) if value else ()
     end = len(tokens) - anchored
-    pieces = list(grammar.pieces(start, end))
-    spelled = sum(len(piece.text) for piece in pieces if piece.kind == "letters")
-    marked = any(piece.kind == "mark" for piece in pieces[1 if not local else 0 :])
     written = grammar.write(start, end)
-    if not written or not (marked or spelled >= _FEWEST_SPELLED) or sum(piece.kind == "word" for piece in pieces) > 3 or grammar.has_others(start) or grammar.has_at(start, end):
-        return ()
-    if not local and (written.replace(".", "").isdecimal() or written.rpartition(".")[2] in domains().endings or grammar.refers(0, start)):
+    if not written or not _is_beginning(grammar, start, end, going_on=bool(local)):
         return ()
     value = (local if not at else "") + written + ("@" if anchored else "")
     return (Heard(value=value, rule="part", span=span, whole=False),)
+
+
+def _is_beginning(grammar: Grammar, start: int, end: int, *, going_on: bool) -> bool:
+    """Whether the tokens are plainly part of an address: spelled letters or a mark by name, few words, and no website or number."""
+    pieces = list(grammar.pieces(start, end))
+    spelled = sum(len(piece.text) for piece in pieces if piece.kind == "letters")
+    marked = any(piece.kind == "mark" for piece in (pieces if going_on else pieces[1:]))
+    if not (marked or spelled >= _FEWEST_SPELLED) or sum(piece.kind == "word" for piece in pieces) > _MOST_WORDS:
+        return False
+    if grammar.has_others(start) or grammar.has_at(start, end):
+        return False
+    if going_on:
+        return True
+    website = pieces[-1].text in domains().endings and len(pieces) > 1 and pieces[-2].text == "."
+    return not website and any(piece.kind in ("word", "letters") for piece in pieces) and not grammar.refers(0, start)
 
 
 EMAIL = Slot(name="email", hear=hear, check=check, read_back=read_back, parts=parts)

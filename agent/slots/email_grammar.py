@@ -364,7 +364,7 @@ class Grammar(NamedTuple):
         while typed and glued > before and self.tokens[glued - 1].end == self.tokens[glued].start and self._may_be_typed(self.tokens[glued - 1]):
             glued -= 1
         if glued < at:
-            local = self.said.text[self.tokens[glued].start : self.tokens[at].start].lower()
+            local = self.said.text[self.tokens[glued].start : self.tokens[at].start].lower().lstrip("'")
             start = self._near(glued, before) if glued > before and self._goes_on(glued) else glued
             if start < glued:
                 local = self.write(start, glued) + local
@@ -388,6 +388,8 @@ class Grammar(NamedTuple):
         while here < at:
             if (spelled := self._spelled(here)) > here + 1:
                 taken = min(spelled, at) - here
+            elif self._is_beside_mark(here):
+                taken = 1
             elif (taken := self.words.leads.at(self.tokens, here)) and here + taken < at:
                 lead, told = here + taken, True
             elif taken := self.words.joined.at(self.tokens, here):
@@ -412,6 +414,14 @@ class Grammar(NamedTuple):
     def _weak_lead(self, at: int, *, told: bool) -> int:
         """How many tokens at `at` may come before an address; "and" does when none was announced: "smith and sons" otherwise."""
         return self.words.weak_leads.at(self.tokens, at) or (0 if told else self.words.linking.at(self.tokens, at))
+
+    def _is_beside_mark(self, at: int) -> bool:
+        """Whether a mark joins the word at `at` to others, so that it is part of the address whatever it is: "support dot us"."""
+        before, after = (self.tokens[here] if 0 <= here < len(self.tokens) else None for here in (at - 1, at + 1))
+        joins = [token for token in (before, after) if token is not None and self.words.marks.get(token.norm)]
+        return any(mark.is_word or mark.start == self.tokens[at].end or mark.end == self.tokens[at].start for mark in joins) and not (
+            before in joins and before is not None and before.norm == "." and before.end < self.tokens[at].start
+        )
 
     def _spelled(self, at: int) -> int:
         """The index past letters spelled from token `at` on, with the words they stand for."""

@@ -32,7 +32,7 @@ def _said(text: str, language: str, *, spelled: bool, domain: bool = False) -> l
             spoken += [data["marks"].get(mark, mark) for mark in run]
         elif kind == "digit":
             spoken += [data["digits"][int(digit)] for digit in run]
-        elif _is_word(run, last=domain and text.endswith("." + run)) if domain else not spelled and _is_word(run):
+        elif (not spelled or (domain and run in domains().endings)) and _is_word(run, last=domain and text.endswith("." + run)):
             spoken.append(run)
         else:
             spoken.append(spoken_letters(run, language, False) if spelled else " ".join(run.upper()))

@@ -31,7 +31,7 @@ _FEWEST_SURE = 9
 _MOST = 3
 _MOST_RUNS = 12
 _BARE = 8
-"""Where the region does not say how many digits are a number with nothing around them."""
+"""Digits that are a number with nothing around them, said in words, or where the region does not say."""
 
 
 class _Piece(NamedTuple):
@@ -207,7 +207,8 @@ def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> b
         return True
     if piece.cue in (Cue.PHONE, Cue.NUMBER) or piece.digits.startswith("+"):
         return count >= _FEWEST_CUED
-    return count >= plan(context.region).get("bare", _BARE) and not is_other_shape(piece.run)
+    written = all(group.written for group in piece.run.groups)
+    return count >= (plan(context.region).get("bare", _BARE) if written else _BARE) and not is_other_shape(piece.run)
 
 
 def _heard(piece: _Piece, said: Said, context: Context, *, bare: bool, patch: bool) -> Heard:

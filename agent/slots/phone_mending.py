@@ -12,6 +12,8 @@ from agent.slots.phone_numbering import Fit, fit
 from agent.slots.phone_runs import Vocabulary
 from agent.text import Token
 
+_WITHIN = 60
+"""Tokens within which a part is named: who mends a number does not go on for long."""
 _MOST_SKIPPED = 4
 
 
@@ -57,13 +59,13 @@ def amend(before: Sequence[str], said: str, region: str, *, just_said: bool = Tr
 
 def mend(tokens: Sequence[Token], language: str, words: Vocabulary, groups: Sequence[str]) -> Mended | None:
     """The number of `groups` with the part mended that the caller names, or None when no part is named."""
-    mender = _Mender(tokens, language, words, "".join(groups), groups)
+    mender = _Mender(tokens[:_WITHIN], language, words, "".join(groups), groups)
     at = 0
-    while at < len(tokens):
+    while at < min(len(tokens), _WITHIN):
         found = mender.by_position(at) or mender.by_exchange(at)
         if found is not None and found.digits != mender.whole:
             return found
-        at = max(at + 1, digits(tokens, at, language)[1])
+        at = max(at + 1, digits(mender.tokens, at, language)[1])
     return None
 
 

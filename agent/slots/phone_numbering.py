@@ -87,7 +87,8 @@ def _length(digits: str, region: str) -> Fit:
         digits = table["trunk"] + digits.removeprefix(home)
     if not lengths:
         return _possible(digits, region)
-    beginning = max((beginning for beginning in lengths if digits.startswith(beginning)), key=len)
+    code = str(_country_code(region)) if international else None
+    beginning = max((beginning for beginning in lengths if digits.startswith(beginning) and beginning != code), key=len)
     if len(digits) < min(lengths[beginning]):
         return Fit.SHORT
     return Fit.LONG if len(digits) > max(lengths[beginning]) else Fit.WHOLE

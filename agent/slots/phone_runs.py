@@ -164,6 +164,8 @@ class _Listener(NamedTuple):
                 end, cue = after, cue_after
         area = self.words.area_code.at(self.tokens, start) > 0
         groups[0] = groups[0]._replace(area=area)
+        if self._is_denied(at):
+            cue = Cue.OTHER
         followed = end < len(self.tokens) and self.tokens[end].is_word and not self.quiet_at(end)
         return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end, followed), end
 
@@ -298,6 +300,10 @@ class _Listener(NamedTuple):
                 break
             at += taken
         return end, Cue.NONE
+
+    def _is_denied(self, at: int) -> bool:
+        """Whether "not" or the like stands right before the digits at `at`: they are what the number is not."""
+        return any(first + self.words.instead_of.at(self.tokens, first) == at for first in range(max(0, at - _LONGEST_PHRASE), at))
 
     def _is_abbreviation(self, at: int) -> bool:
         """Whether "no" stands for number: "phone no", "no 45"."""
