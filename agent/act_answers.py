@@ -129,7 +129,7 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
         return Answer(-1, "not", first.first, last.last) if negated else None
     if len(units) == 1 and first.marks & masks["ok"]:
         kind = "ok"
-    if kind == "quality" and sign > 0 and first.marks & masks["you"] and len(units) > 1 and units[1].marks & masks["copula"]:
+    if kind == "quality" and sign > 0 and first.marks & masks["you"] and len(units) > 1 and any(unit.marks & masks["copula"] for unit in units[1:3]):
         kind = "praise"
     return None if asked and kind in ("ok", "quality", "truth") and len(units) <= 2 else Answer(sign, kind, first.first, last.last)
 
@@ -139,7 +139,7 @@ def begins_question(units: Sequence[Unit]) -> bool:
     masks = _masks()
     subject = next((unit for unit in units[1:3] if not unit.marks & masks["not"]), None)
     inverted = units[0].marks & masks["aux"] and subject is not None and subject.marks & masks["pronoun"]
-    return bool(units[0].marks & masks["wh"] or inverted)
+    return bool(units[0].marks & (masks["wh"] | masks["there_is"]) or inverted)
 
 
 def fold(answers: Sequence[Answer], but: int) -> Answer | None:
@@ -168,7 +168,24 @@ def fold(answers: Sequence[Answer], but: int) -> Answer | None:
 def _masks() -> dict[str, int]:
     single = {
         name: bits(name)
-        for name in ("not", "no", "yes", "ok", "wrong", "truth", "quality", "aux", "pronoun", "wh", "tail", "bare", "assent", "you", "copula")
+        for name in (
+            "not",
+            "no",
+            "yes",
+            "ok",
+            "wrong",
+            "truth",
+            "quality",
+            "aux",
+            "pronoun",
+            "wh",
+            "tail",
+            "bare",
+            "assent",
+            "you",
+            "copula",
+            "there_is",
+        )
     }
     return {**single, "quality_truth": bits("truth", "quality"), "polar": bits("truth", "quality", "wrong", "yes", "no", "assent")}
 

@@ -257,11 +257,12 @@ def _only_filler(units: Sequence[Unit], *marks: str) -> bool:
 
 
 def _next_start(units: Sequence[Unit], at: int) -> int:
-    """Where the next clause may begin."""
+    """Where the next clause may begin; no thanks are meant inside a question ("how do I say thank you in French")."""
+    thanks = 0 if begins_question(units) else mask("thanks")
     at += 1
     while at < len(units):
         marks = units[at].marks
-        if marks & mask("opens", "wh", "thanks", "but") or (
+        if marks & (mask("opens", "wh", "but") | thanks) or (
             (units[at - 1].marks == 0 or len(units[at].words) > 1)
             and marks & mask("bye", "hold_on", "all_done", "transfer", "greet", "how_much", "hours_ask")
         ):

@@ -13,6 +13,7 @@ from agent.act_hearing import hear_acts, said_phrase
 from agent.act_words import MAX_UNITS, segments, written_out
 from agent.acts import Act
 from agent.hearing import Context
+from agent.measure import read_value
 from agent.text import Said
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -37,6 +38,20 @@ def test_acts(lang: str, case: dict[str, Any]) -> None:
     assert [one.act.value for one in heard] == case["acts"]
     if "detail" in case:
         assert next((one.detail for one in heard if one.detail), "") == case["detail"]
+
+
+def mains() -> list[Any]:
+    return [
+        pytest.param(path.parent.name, say, None if act == "none" else act, id=f"{path.parent.name}-{say[:60]}")
+        for path in sorted(CASES.glob("*/acts.toml"))
+        for act, said in tomllib.loads(path.read_text("utf-8")).get("main", {}).items()
+        for say in said
+    ]
+
+
+@pytest.mark.parametrize(("lang", "say", "act"), mains())
+def test_the_main_act(lang: str, say: str, act: str | None) -> None:
+    assert read_value("act", say, None, lang, None) == act
 
 
 @pytest.mark.parametrize("polar", ["right", "correct", "true", "accurate"])
