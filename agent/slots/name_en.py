@@ -166,8 +166,8 @@ class _Listener:
             return
         if self.reader.word(at) not in self.cues.kin or self.reader.word(at - 1) not in ("my", "our", "his", "her", "their", "a"):
             return
-        after = self._after(at + 1, Trust.LISTED)
-        if after is not None and self.reader.is_closed(after[1].end):
+        after = self._after(at + 1, Trust.BARE)
+        if after is not None and (after[1].known or after[1].proud) and self.reader.is_closed(after[1].end):
             yield self._found("other", after[1], at - 1, 0.3, "other_person")
 
     def _bare(self, at: int, opening: int) -> Iterator[_Found]:
@@ -240,7 +240,7 @@ class _Listener:
     def _surname(self, at: int) -> Phrase | None:
         """An everyday word that is a name too, said alone: only if the name was asked for, or it was written like a surname."""
         token, lists = self.tokens[at], self.reader.lists
-        if not lists.is_known(token.norm) or token.norm in lists.answers or token.norm in lists.never or not self._ends(at + 1):
+        if not lists.is_known(token.norm) or self.reader.word(at - 1) == "no" or token.norm in lists.answers or token.norm in lists.never or not self._ends(at + 1):
             return None
         asked = self.context.asked is not None and "name" in self.context.asked
         return (

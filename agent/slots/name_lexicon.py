@@ -11,6 +11,7 @@ from agent.languages.phrases import Phrases
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ation", "e"), ("'s", ""))
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
 _BEGINNINGS = ("un", "dis", "re", "non", "mis", "over", "pre")
+_NAME_BEGINNINGS = ("o'", "d'", "mc")
 _MIN_STEM = 3
 _MIN_ROOT = 4
 """Letters that are left of a word without its ending, and without its beginning."""
@@ -39,6 +40,7 @@ class Lexicon(NamedTuple):
     after_d: frozenset[str]
     mac: frozenset[str]
     hyphen: frozenset[str]
+    hesitation: frozenset[str]
     word_endings: tuple[str, ...]
     refused: frozenset[str]
     answers: frozenset[str]
@@ -68,7 +70,7 @@ class Lexicon(NamedTuple):
 
     def is_wordlike(self, word: str) -> bool:
         """Whether it is in no list and ends as words do and names do not: "horrendous"."""
-        return not self.is_known(word) and (len(word) >= _MIN_WORDLIKE or "'" in word) and word.endswith(self.word_endings)
+        return not self.is_known(word) and not word.startswith(_NAME_BEGINNINGS) and (len(word) >= _MIN_WORDLIKE or "'" in word) and word.endswith(self.word_endings)
 
 
 @cache
@@ -100,6 +102,7 @@ def lexicon() -> Lexicon:
         after_d=listed("after_d"),
         mac=listed("mac"),
         hyphen=frozenset(grammar["hyphen"]),
+        hesitation=listed("hesitation"),
         word_endings=tuple(grammar["word_endings"]),
         refused=listed("refused"),
         answers=listed("answers"),

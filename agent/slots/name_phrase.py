@@ -100,6 +100,8 @@ class Reader:
         known = proud = 0
         while at < len(self.tokens) and len(pieces) < MAX_WORDS:
             at = self._past_stop(at, pieces)
+            if pieces and self.word(at) in self.lists.hesitation and self._is_plainly(at + 1):
+                at += 1
             end = self._with_letters(at)
             if end > at and (pieces or trust is not Trust.LISTED):
                 known += self.lists.is_known(self.word(at))
@@ -264,6 +266,8 @@ class Reader:
             if before:
                 return self.is_closed(at + 1) or self._is_plainly(at + 1)
             leads = self._leads_plainly(at)
+            if leads and lists.is_known(self.word(at + 1)) and not lists.is_ordinary(self.word(at + 1)):
+                return True
             if word in lists.given:
                 return leads or (trust is not Trust.LISTED and self._ends(at + 1, trust))
             return trust is Trust.CUED and self._ends(at + 1, trust)
@@ -280,7 +284,7 @@ class Reader:
             and (not any(letter in _VOWELS for letter in word) or (len(word) == 2 and not self._is_plainly(at + 1)))
         ):
             return False
-        return proud or trust is Trust.CUED or not lists.is_wordlike(word)
+        return proud or before or trust is Trust.CUED or not lists.is_wordlike(word)
 
     def _leads_plainly(self, at: int) -> bool:
         """Whether the word at `at` has a plain name behind it, or an initial and a name."""

@@ -28,7 +28,7 @@ def split_letters(letters: str) -> str:
 
 def initials(letters: str) -> str:
     """Two letters as a name: "Jo" where a list has it or it has a vowel after a consonant, else "JR"."""
-    return letters if letters in lexicon().given else letters.upper()
+    return letters if letters in lexicon().given and _VOWELS & set(letters) else letters.upper()
 
 
 def _word(word: str, place: int, parts: list[str]) -> str:
@@ -44,7 +44,7 @@ def _word(word: str, place: int, parts: list[str]) -> str:
         return word
     if not word.islower() and not word.isupper() and word[0].isupper():
         return word
-    if len(word) == 2 and word.isalpha() and not _VOWELS & set(lower) and not lists.is_known(lower):
+    if len(word) == 2 and word.isalpha() and not _VOWELS & set(lower) and lower not in lists.family:
         return word.upper()
     if lower in lists.small and place < len(parts) - 1 and not (place and parts[0].lower() in lists.no_particle_after):
         opens = place == 0 and (lower in lists.given or not (lower == "de" or parts[1].lower() in lists.small))
