@@ -68,7 +68,7 @@ class Clocks:
         line = self.line
         if line.kinds[at] == "half_of_day":
             return line.values[at], at + 1
-        if line.words[at] in ("a", "p") and self._text(at - 1) and (line.glued(at) or at + 1 == line.count):
+        if line.words[at] in ("a", "p") and self._text(at - 1) and (line.glued(at) or (at + 1 == line.count and line.words[at - 2] == ":")):
             return line.words[at] + "m", at + 1
         return "", at
 

@@ -12,6 +12,9 @@ from agent.text import Said
 _MARKS_FOLLOW = frozenset(",.?!;:)\"'@&")
 _FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest", "opening", "denied_after", "between", "edge"))
 _MOST_LINKERS = 3
+_CLAUSE = 6
+"""How many words a verb rules."""
+_TELLING = (Kind.DAY, Kind.CLOCK, Kind.PART)
 _UNSURE = 0.3
 _BESIDE = 0.35
 
@@ -67,7 +70,7 @@ class Places:
         after = self.line.words[piece.last]
         if after in self.sets["streets"] and piece.kind is not Kind.PART and self.line.kinds[piece.last - 1] != "half_of_day":
             return False
-        if piece.kind is Kind.DAY and self.line.words[piece.first - 1] in self.sets["habits"]:
+        if piece.kind in _TELLING and (self.line.words[piece.first - 1] in self.sets["habits"] or self._is_told(piece)):
             return False
         if after in self.sets["people"] and self.line.kinds[piece.last - 1] in ("number", "ordinal"):
             return False
@@ -75,6 +78,16 @@ class Places:
         if piece.kind in (Kind.CLOCK, Kind.DAY) and counts and not self._may_follow(piece.last):
             return False
         return not piece.bare or not self._named(piece)
+
+    def _is_told(self, piece: Piece) -> bool:
+        """Whether the caller tells what happened then: "it broke on Monday"."""
+        line = self.line
+        for at in range(piece.first - 1, max(-1, piece.first - 1 - _CLAUSE), -1):
+            if line.words[at] in self.sets["unless"] or line.kinds[at] in ("or", "fix", "change"):
+                return False
+            if line.words[at] in self.sets["past_verbs"]:
+                return True
+        return False
 
     def _ends_in_number(self, piece: Piece) -> bool:
         """Whether the last thing said is a number that could count what follows."""
