@@ -2,11 +2,12 @@
 
 Three questions, each answered by ratios taken in one run, since the machine has other things to do:
 what it costs that a step is on the disk before it is answered; whether a step costs the same at turn 200 as at turn 2 and beside 100,000 calls
-as beside one; and whether of many callers for one last place exactly one gets it. A time is the median of its sample.
+as beside one; and whether of many callers for one last place exactly one gets it. A time is the median of its sample, CPU a mean.
 """
 
 import argparse
 import asyncio
+import os
 import statistics
 import sys
 import tempfile
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import redis
@@ -68,16 +70,19 @@ def embedded(fsync: Fsync) -> Iterator[EmbeddedRedis]:
 
 
 async def disk(table: Table, turns: int) -> None:
-    """The three ways to keep the file, one turn of each after the other."""
+    """The three ways to keep the file, one turn of each after the other, and beside them what the disk alone takes for as much."""
     ways: tuple[Fsync, ...] = ("off", "everysec", "always")
     with embedded("off") as a, embedded("everysec") as b, embedded("always") as c:
         stores = [await connect(server.url, channel_prefix="sse:", ttl=Ttl()) for server in (a, b, c)]
         for store in stores:
             await begin(store, "CA1")
         alone: list[list[float]] = [[], [], []]
-        for number in range(turns):
-            for taken, store in zip(alone, stores, strict=True):
-                taken.append(await turn(store, "CA1", number))
+        syncs: list[float] = []
+        with tempfile.TemporaryFile(prefix="slotline-bench-") as file:
+            for number in range(turns):
+                for taken, store in zip(alone, stores, strict=True):
+                    taken.append(await turn(store, "CA1", number))
+                syncs.append(sync(file))
         crowd: list[list[float]] = [[], [], []]
         for round_ in range(max(3, turns // 40)):
             for taken, store in zip(crowd, stores, strict=True):
@@ -91,37 +96,64 @@ async def disk(table: Table, turns: int) -> None:
             for way, taken in zip(ways, sample, strict=True):
                 middle = statistics.median(taken)
                 table.add_row(f"{label}, fsync {way}", f"{middle * 1e3:.2f} ms", f"{middle / floor:.2f}")
+        table.add_row("the disk alone: write and sync 4 KiB", f"{statistics.median(syncs) * 1e3:.2f} ms", "")
         for store in stores:
             await store.close()
 
 
+def sync(file: IO[bytes]) -> float:
+    """Append 4 KiB and wait for the disk; seconds."""
+    began = time.perf_counter()
+    file.write(b"x" * 4096)
+    file.flush()
+    os.fdatasync(file.fileno())
+    return time.perf_counter() - began
+
+
 async def growth(table: Table, turns: int, calls: int) -> None:
-    """Early against late in one call, and an empty Redis against a full one."""
-    with embedded("off") as server:
+    """Early against late in one call, and an empty Redis against a full one.
+
+    Measured in CPU, of this process and of Redis, so that the machine's other work does not count.
+    """
+    with embedded("off") as server, redis.Redis.from_url(server.url) as client:
         store = await connect(server.url, channel_prefix="sse:", ttl=Ttl())
-        await begin(store, "warm")
-        for number in range(20):
-            await turn(store, "warm", number)
-        early, late = [], []
+        await _calls_of_one_turn(store, "warm")
+        early = late = 0.0
         for sid in (f"G{number}" for number in range(5)):
             await begin(store, sid)
-            taken = [await turn(store, sid, number) for number in range(turns)]
-            early += taken[1:21]
-            late += taken[-20:]
-        _compare(table, f"turn 2 to 21 | turn {turns - 19} to {turns}", early, late)
-        few = await _sample(store, "F")
+            await turn(store, sid, 0)
+            began = cpu_s(client)
+            for number in range(1, 21):
+                await turn(store, sid, number)
+            early += cpu_s(client) - began
+            for number in range(21, turns - 20):
+                await turn(store, sid, number)
+            began = cpu_s(client)
+            for number in range(turns - 20, turns):
+                await turn(store, sid, number)
+            late += cpu_s(client) - began
+        _compare(table, f"turn 2 to 21 | turn {turns - 19} to {turns}", early / 100, late / 100)
+        began = cpu_s(client)
+        await _calls_of_one_turn(store, "F")
+        few = cpu_s(client) - began
         fill(server.url, await _example(store), calls)
-        many = await _sample(store, "M")
-        _compare(table, f"beside a few calls | beside {calls:,}", few, many)
+        began = cpu_s(client)
+        await _calls_of_one_turn(store, "M")
+        many = cpu_s(client) - began
+        _compare(table, f"new call beside a few | beside {calls:,}", few / 200, many / 200)
         await store.close()
 
 
-async def _sample(store: CallStore, name: str) -> list[float]:
-    taken = []
-    for number in range(100):
+def cpu_s(client: redis.Redis) -> float:
+    """CPU seconds that this process and Redis have used."""
+    used: dict[str, float] = client.info("cpu")
+    return time.process_time() + used["used_cpu_user"] + used["used_cpu_sys"]
+
+
+async def _calls_of_one_turn(store: CallStore, name: str) -> None:
+    for number in range(200):
         await begin(store, f"{name}{number}")
-        taken.append(await turn(store, f"{name}{number}", 0))
-    return taken
+        await turn(store, f"{name}{number}", 0)
 
 
 async def _example(store: CallStore) -> str:
@@ -149,9 +181,8 @@ def fill(url: str, sid: str, count: int) -> None:
             client.eval(copy, 0, start, min(start + 999, count), sid, '{"type":"progress"}' + " " * 280)
 
 
-def _compare(table: Table, label: str, first: list[float], second: list[float]) -> None:
-    one, other = statistics.median(first), statistics.median(second)
-    table.add_row(f"{label}", f"{one * 1e3:.2f} | {other * 1e3:.2f} ms", f"{other / one:.2f}")
+def _compare(table: Table, label: str, one: float, other: float) -> None:
+    table.add_row(label, f"{one * 1e3:.2f} | {other * 1e3:.2f} ms CPU", f"{other / one:.2f}")
 
 
 async def race(table: Table, racers: int) -> None:
@@ -179,7 +210,7 @@ async def race(table: Table, racers: int) -> None:
 
 
 async def main(options: argparse.Namespace, show: Callable[[Table], None]) -> None:
-    table = Table("open + commit", "median", "ratio")
+    table = Table("open + commit", "cost", "ratio")
     await disk(table, options.turns)
     await growth(table, options.turns, options.calls)
     await race(table, options.racers)

@@ -10,6 +10,7 @@ from storage.awaited_store import AwaitedStore
 from storage.cluster_store import ClusterStore
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
+from storage.lines import Lines, can_reach
 from storage.redis_store import RedisStore, reaching
 from storage.store import CallStore
 
@@ -35,7 +36,8 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
         if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
             raise ValueError(f"Redis {version} is too old: 6.2 or later is needed")
         if not is_cluster:
-            return RedisStore(redis, _client(url, None), channel_prefix=channel_prefix, ttl=ttl)
+            lines = Lines(url, connect_timeout_s=CONNECT_TIMEOUT_S, answer_timeout_s=ANSWER_TIMEOUT_S) if can_reach(url) else None
+            return RedisStore(redis, _client(url, None), channel_prefix=channel_prefix, ttl=ttl, lines=lines)
     except (StoreUnavailable, ValueError):
         await redis.aclose()
         raise

@@ -10,7 +10,7 @@ been written is refused as stale by its own revision, upon which the caller read
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,7 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
 from storage.keys import Ttl
+from storage.lines import Lines
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
@@ -38,10 +39,11 @@ class RedisStore:
 
     survives_restart = True
 
-    def __init__(self, redis: Redis | RedisCluster, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl) -> None:
-        """`redis` times out by itself; `tail` does not, and is used for reads that wait."""
+    def __init__(self, redis: Redis | RedisCluster, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl, lines: Lines | None = None) -> None:
+        """`redis` times out by itself; `tail` does not, and is used for reads that wait. All others go over `lines`, if there are any."""
         self._redis = redis
-        self._send: Callable[..., Awaitable[Any]] = redis.execute_command
+        self._lines = lines
+        self._send: Callable[..., Awaitable[Any]] = lines.send if lines else redis.execute_command
         self._tail = tail
         self._channel_prefix = channel_prefix
         self._ttl = ttl
@@ -113,7 +115,7 @@ class RedisStore:
             reason = ids.gone_from_call(at, cut, last, last)
         else:
             reason = ids.gone_from_call(at, cut, last, ids.position(await self.head()))
-        return ids.lost(reason) if reason else Page(entries=tuple(_entry(id_, pairs(flat), sid) for id_, flat in entries))
+        return ids.lost(reason) if reason else Page(entries=tuple(_entry(id_, fields, sid) for id_, fields in entries))
 
     async def head(self, sid: str = "") -> str:
         last: bytes | None = await self._command("HGET", keys.record(sid) if sid else keys.LOG_MARK, "last")
@@ -149,6 +151,8 @@ class RedisStore:
         return time.perf_counter() - began
 
     async def close(self) -> None:
+        if self._lines:
+            await self._lines.close()
         await self._redis.aclose()
         await self._tail.aclose()
 
@@ -195,7 +199,7 @@ class RedisStore:
         found = await self._command("HGETALL", keys.record(sid))
         if not found:
             return None
-        kept = {name.decode(): value for name, value in found.items()}
+        kept = pairs(found)
         history = await self._command("GET", keys.history(sid)) or b""
         return codec.compose(codec.body(codec.call(sid, kept)), b"[%b]" % history)
 
@@ -203,7 +207,7 @@ class RedisStore:
         """Delete what the log still holds of a call: its own stream, which gave the ids, may have been shorter."""
         start = "-"
         while entries := await self._command("XRANGE", keys.LOG, start, "+", "COUNT", _SWEEP):
-            mine = [id_ for id_, fields in entries if fields[b"sid"].decode() == sid]
+            mine = [id_ for id_, fields in entries if pairs(fields)["sid"].decode() == sid]
             if mine:
                 await self._command("XDEL", keys.LOG, *mine)
             start = f"({entries[-1][0].decode()}"
@@ -251,8 +255,11 @@ def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:
     )
 
 
-def pairs(flat: Sequence[bytes]) -> dict[str, bytes]:
-    return {flat[at].decode(): flat[at + 1] for at in range(0, len(flat), 2)}
+def pairs(found: Sequence[bytes] | Mapping[bytes, bytes]) -> dict[str, bytes]:
+    """Names and values, whether they come as Redis gives them or as redis-py turns them."""
+    if isinstance(found, Mapping):
+        return {name.decode(): value for name, value in found.items()}
+    return {found[at].decode(): found[at + 1] for at in range(0, len(found), 2)}
 
 
 def opened(sid: str, kept: dict[str, bytes], answer: bytes | None, text: bytes | None, seen: bytes, bookings: Sequence[bytes]) -> Opened:
@@ -279,6 +286,6 @@ def _position(text: bytes | None) -> ids.Position | None:
     return ids.position(text.decode()) if text is not None else None
 
 
-def _entry(id_: bytes, fields: Any, sid: str = "") -> Entry:
-    found = {name if isinstance(name, str) else name.decode(): value for name, value in fields.items()}
-    return Entry(id=id_.decode(), sid=found["sid"].decode() if "sid" in found else sid, data=found["data"])
+def _entry(id_: bytes, found: Sequence[bytes] | Mapping[bytes, bytes], sid: str = "") -> Entry:
+    fields = pairs(found)
+    return Entry(id=id_.decode(), sid=fields["sid"].decode() if "sid" in fields else sid, data=fields["data"])

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from storage.connect import connect
 from storage.embedded import find_server
@@ -30,7 +32,7 @@ class RedisServer:
         self.socket = self.folder / "redis.sock"
         self.url = f"unix://{self.socket}"
         self._command = [str(binary), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self.folder), *options]
-        self.client: Any = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=10)
+        self.client: Any = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=10, retry=Retry(NoBackoff(), 0))
         self.start()
 
     def start(self) -> None:

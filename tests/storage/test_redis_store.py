@@ -181,7 +181,9 @@ async def test_a_server_that_refuses_to_write_is_unavailable_and_nothing_is_half
     server.close()
 
 
-async def test_a_server_that_hangs_is_unavailable_in_time() -> None:
+async def test_a_server_that_hangs_is_unavailable_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.connect.ANSWER_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("storage.redis_store.SLACK_S", 0.2)
     server = RedisServer()
     store = await connect(server.url, channel_prefix="sse:", ttl=Ttl())
     await store.ping()

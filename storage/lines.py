@@ -1,0 +1,175 @@
+"""Connections to Redis that all tasks share.
+
+How it works. A command is written as soon as the event loop comes round, together with the others given meanwhile, and answers come back in the
+order of the commands; so a command costs much less than when each takes a connection out of a pool for itself. There are a few lines and not one,
+because Redis reads 16 KiB of a connection at a time and waits for the disk after each round: on several lines more steps share one wait. Nothing
+that waits inside Redis may go over such a line.
+
+A task that is cancelled leaves its command running: its answer is read and dropped.
+"""
+
+import asyncio
+import time
+from collections import deque
+from typing import Any, cast
+
+import hiredis
+from redis.asyncio.connection import parse_url
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+LINES = 16
+"""At most, in one process."""
+BUSY = 3
+"""Commands on each line, from which on another is laid."""
+
+
+def can_reach(url: str) -> bool:
+    """Whether a line can be laid to `url`: TLS is left to redis-py."""
+    return url.startswith(("redis://", "unix://"))
+
+
+class Lines:
+    """Sends commands to the Redis at `url`; connects when first needed, and again when a connection broke."""
+
+    def __init__(self, url: str, *, connect_timeout_s: float, answer_timeout_s: float) -> None:
+        self._where: Any = parse_url(url)
+        self._connect_timeout_s = connect_timeout_s
+        self._answer_timeout_s = answer_timeout_s
+        self._wires: list[_Wire] = []
+        self._laying = asyncio.Lock()
+
+    async def send(self, *parts: Any) -> Any:
+        """The answer to a command, as Redis gives it. Raises what redis-py raises."""
+        wire = self._free()
+        if wire is None or (wire.busy >= BUSY and len(self._wires) < LINES and not self._laying.locked()):
+            wire = await self._lay()
+        return await wire.ask(parts)
+
+    async def close(self) -> None:
+        while self._wires:
+            self._wires.pop().hang_up()
+
+    def _free(self) -> "_Wire | None":
+        """The line with the fewest commands on it; the first of those, so that a quiet service uses one."""
+        if any(wire.broken for wire in self._wires):
+            self._wires = [wire for wire in self._wires if not wire.broken]
+        return min(self._wires, key=lambda wire: wire.busy, default=None)
+
+    async def _lay(self) -> "_Wire":
+        async with self._laying:
+            wire = self._free()
+            if wire is not None and wire.busy < BUSY:
+                return wire
+            loop = asyncio.get_running_loop()
+            where = self._where
+            try:
+                async with asyncio.timeout(self._connect_timeout_s):
+                    make = lambda: _Wire(loop, self._answer_timeout_s)  # noqa: E731 - the event loop wants a factory
+                    if "path" in where:
+                        _, wire = await loop.create_unix_connection(make, where["path"])
+                    else:
+                        _, wire = await loop.create_connection(make, where.get("host", "localhost"), int(where.get("port", 6379)))
+            except TimeoutError:
+                raise RedisTimeoutError("no connection in time") from None
+            except OSError as error:
+                raise RedisConnectionError(f"no connection: {error.strerror}") from None
+            try:
+                if where.get("password"):
+                    await wire.ask(("AUTH", *((where["username"],) if where.get("username") else ()), where["password"]))
+                if where.get("db"):
+                    await wire.ask(("SELECT", where["db"]))
+            except BaseException:
+                wire.hang_up()
+                raise
+            self._wires.append(wire)
+            return wire
+
+
+class _Wire(asyncio.Protocol):
+    """One connection: commands out, answers in, in the same order."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, answer_timeout_s: float) -> None:
+        self.broken = False
+        self._loop = loop
+        self._timeout_s = answer_timeout_s
+        self._reader = hiredis.Reader(replyError=_error)
+        self._transport: asyncio.Transport | None = None
+        self._going: list[bytes] = []
+        self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
+        self._watch: asyncio.TimerHandle | None = None
+
+    @property
+    def busy(self) -> int:
+        """How many commands have no answer yet."""
+        return len(self._waiting)
+
+    def ask(self, parts: tuple[Any, ...]) -> asyncio.Future[Any]:
+        answer: asyncio.Future[Any] = self._loop.create_future()
+        if self.broken:
+            answer.set_exception(RedisConnectionError("the connection is closed"))
+            return answer
+        if not self._going:
+            self._loop.call_soon(self._go)
+        self._going.append(hiredis.pack_command(parts))
+        self._waiting.append((time.monotonic(), answer))
+        if self._watch is None:
+            self._watch = self._loop.call_later(self._timeout_s, self._look)
+        return answer
+
+    def hang_up(self) -> None:
+        self._break(RedisConnectionError("the connection was closed"))
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._reader.feed(data)
+        try:
+            while (answer := self._reader.gets()) is not False:
+                _, waiting = self._waiting.popleft()
+                if waiting.done():
+                    continue
+                if isinstance(answer, ResponseError):
+                    waiting.set_exception(answer)
+                else:
+                    waiting.set_result(answer)
+        except (hiredis.ProtocolError, IndexError):
+            self._break(RedisConnectionError("not the answers of a Redis server"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._break(RedisConnectionError("the connection was lost"))
+
+    def _go(self) -> None:
+        going, self._going = self._going, []
+        if self._transport is not None and not self.broken:
+            self._transport.write(b"".join(going))
+
+    def _look(self) -> None:
+        """Give the connection up when its oldest command has waited too long."""
+        self._watch = None
+        if not self._waiting:
+            return
+        left = self._waiting[0][0] + self._timeout_s - time.monotonic()
+        if left <= 0:
+            self._break(RedisTimeoutError("no answer in time"))
+        else:
+            self._watch = self._loop.call_later(left, self._look)
+
+    def _break(self, error: Exception) -> None:
+        self.broken = True
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        while self._waiting:
+            _, waiting = self._waiting.popleft()
+            if not waiting.done():
+                waiting.set_exception(error)
+        if self._transport is not None:
+            self._transport.abort()
+            self._transport = None
+
+
+def _error(message: str) -> ResponseError:
+    return NoScriptError(message) if message.startswith("NOSCRIPT") else ResponseError(message)

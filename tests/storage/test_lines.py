@@ -1,0 +1,132 @@
+"""The connections that all tasks share: every task gets its own answer, whatever happens to the others."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import NoScriptError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from storage.lines import LINES, Lines, can_reach
+from tests.conftest import RedisServer
+
+pytestmark = pytest.mark.anyio
+
+
+def laid(url: str, answer_timeout_s: float = 5.0) -> Lines:
+    return Lines(url, connect_timeout_s=2.0, answer_timeout_s=answer_timeout_s)
+
+
+@pytest.fixture
+async def lines(redis_url: str) -> AsyncIterator[Lines]:
+    made = laid(redis_url)
+    yield made
+    await made.close()
+
+
+async def test_everybody_gets_the_answer_to_their_own_command(lines: Lines) -> None:
+    async def ask(number: int) -> bool:
+        return bool(await lines.send("ECHO", number) == b"%d" % number)
+
+    assert all(await asyncio.gather(*(ask(number) for number in range(2000))))
+
+
+async def test_a_quiet_service_uses_one_connection_and_a_busy_one_a_few(lines: Lines, redis_url: str) -> None:
+    def connections() -> int:
+        with redis.Redis.from_url(redis_url) as client:
+            return len([one for one in client.client_list() if one["cmd"] == "echo"])
+
+    for number in range(20):
+        await lines.send("ECHO", number)
+    assert connections() == 1
+    for _ in range(3):
+        await asyncio.gather(*(lines.send("ECHO", number) for number in range(500)))
+    assert 1 < connections() <= LINES
+
+
+async def test_errors_go_to_whom_they_belong(lines: Lines) -> None:
+    commands = (("ECHO", "a"), ("NONSENSE",), ("EVALSHA", "0" * 40, 0), ("GET", "a"))
+    found = await asyncio.gather(*(lines.send(*parts) for parts in commands), return_exceptions=True)
+    assert found[0] == b"a"
+    assert isinstance(found[1], ResponseError)
+    assert isinstance(found[2], NoScriptError)
+    assert found[3] is None
+
+
+async def test_a_cancelled_task_leaves_the_others_their_answers(lines: Lines) -> None:
+    tasks = [asyncio.create_task(lines.send("ECHO", number)) for number in range(10)]
+    await asyncio.sleep(0)
+    for task in tasks[::2]:
+        task.cancel()
+    await asyncio.wait(tasks)
+    assert [task.result() for task in tasks[1::2]] == [b"%d" % number for number in range(1, 10, 2)]
+    assert await lines.send("ECHO", "on") == b"on"
+
+
+async def test_a_broken_connection_fails_what_was_on_it_and_nothing_later(lines: Lines, redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client:
+        client.execute_command("CLIENT", "PAUSE", 10_000, "WRITE")
+        waiting = [asyncio.create_task(lines.send("SET", "a", number)) for number in range(3)]
+        await asyncio.sleep(0.05)
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+        client.execute_command("CLIENT", "UNPAUSE")
+    assert {type(one) for one in found} == {RedisConnectionError}
+    assert await lines.send("ECHO", "on") == b"on"
+
+
+async def test_a_silent_server_is_given_up_in_time(redis_url: str) -> None:
+    lines = laid(redis_url, answer_timeout_s=0.1)
+    await lines.send("PING")
+    with redis.Redis.from_url(redis_url) as client:
+        client.execute_command("CLIENT", "PAUSE", 10_000, "WRITE")
+        found = await asyncio.gather(lines.send("SET", "a", 1), lines.send("SET", "a", 2), return_exceptions=True)
+        client.execute_command("CLIENT", "UNPAUSE")
+    assert {type(one) for one in found} == {RedisTimeoutError}
+    assert await lines.send("PING") in (b"PONG", "PONG")
+    await lines.close()
+
+
+async def test_nobody_there_is_told(tmp_path: Path) -> None:
+    lines = laid(f"unix://{tmp_path}/none.sock")
+    with pytest.raises(RedisConnectionError):
+        await lines.send("PING")
+    await lines.close()
+
+
+async def test_what_is_no_redis_is_told(tmp_path: Path) -> None:
+    async def babble(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_unix_server(babble, tmp_path / "odd.sock")
+    lines = laid(f"unix://{tmp_path}/odd.sock")
+    with pytest.raises(RedisConnectionError):
+        await lines.send("PING")
+    await lines.close()
+    server.close()
+
+
+async def test_password_and_database_of_the_url_count() -> None:
+    server = RedisServer("--requirepass", "right")
+    lines = laid(f"{server.url}?password=right&db=3")
+    await lines.send("SET", "a", 1)
+    with redis.Redis.from_url(f"{server.url}?password=right&db=3") as client:
+        assert client.get("a") == b"1"
+    wrong = laid(f"{server.url}?password=wrong")
+    with pytest.raises(ResponseError):
+        await wrong.send("PING")
+    for one in (lines, wrong):
+        await one.close()
+    server.close()
+
+
+def test_tls_is_left_to_redis_py() -> None:
+    assert can_reach("redis://localhost")
+    assert can_reach("unix:///tmp/x")
+    assert not can_reach("rediss://localhost")
