@@ -60,17 +60,21 @@ class Running:
         self._told = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in `close`
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), *arguments]
         self.process = subprocess.Popen(command, cwd=folder, env=environment(**settings), stdout=subprocess.PIPE, stderr=self._told, text=True)
-        assert self.process.stdout is not None
+        self.http = httpx.Client(trust_env=False, timeout=PATIENCE_S)
         self.welcome = ""
+        assert self.process.stdout is not None
         for line in self.process.stdout:
             self.welcome += line
             if "calls are kept" in line:
                 break
         found = re.search(r"is at (http://\S+)", self.welcome)
-        assert found, f"it did not start: {self.told}"
+        if found is None:
+            told = self.told
+            self.close()
+            raise AssertionError(f"it did not start: {told}")
         self.url = found[1]
         self.port = int(self.url.rpartition(":")[2])
-        self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE_S)
+        self.http.base_url = httpx.URL(self.url)
 
     @property
     def told(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import redis
 
 from api import serve
 from api.settings import SettingsError
@@ -91,6 +92,21 @@ def test_calls_outlive_a_service_that_is_killed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_embedded_redis_that_is_killed_is_started_again(tmp_path: Path, workers: str) -> None:
+    with serving(tmp_path, "--workers", workers) as running:
+        said = running.say("hello", startedAt="2026-03-02T01:00:00Z").content
+        first = _redis_of(tmp_path)
+        _kill(first)
+        until(lambda: running.http.get("/ready").status_code == 200)
+        assert running.say("hello", startedAt="2026-03-02T01:00:00Z").content == said
+        assert running.say("my name is Mary", startedAt="2026-03-02T01:00:09Z").json()["shouldTransfer"] is False
+        again = _redis_of(tmp_path)
+        assert again != first
+        assert running.stop(signal.SIGKILL) == -signal.SIGKILL
+        until(lambda: not living(again))
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_redis_that_comes_later_is_waited_for(tmp_path: Path, workers: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -99,19 +115,19 @@ def test_a_redis_that_comes_later_is_waited_for(tmp_path: Path, workers: str) ->
         assert (trouble.status_code, trouble.json()["shouldTransfer"]) == (200, True)
         assert running.http.get("/health").json()["status"] == "degraded"
         assert running.http.get("/ready").status_code == 503
-        redis = RedisServer("--port", str(port))
+        server = RedisServer("--port", str(port))
         try:
             until(lambda: running.http.get("/ready").status_code == 200)
             assert running.say("hello").json()["shouldTransfer"] is False
-            redis.kill()
+            server.kill()
             assert running.say("hello").json()["shouldTransfer"] is True
             assert running.http.get("/calls/CA1").json()["code"] == "store_unavailable"
-            redis.start()
+            server.start()
             until(lambda: running.http.get("/ready").status_code == 200)
             assert running.say("hello").json()["shouldTransfer"] is False
             until(lambda: running.http.get("/health").json()["status"] == "ok")
         finally:
-            redis.close()
+            server.close()
         assert running.stop() == 0
 
 
@@ -209,3 +225,10 @@ def _workers(running: Running) -> set[int]:
 def _kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
     until(lambda: not living(pid))
+
+
+def _redis_of(folder: Path) -> int:
+    """The process of the embedded Redis of the service that runs in a folder."""
+    sockets = Path((folder / "data" / "redis" / "socket").read_text().strip())
+    with redis.Redis(unix_socket_path=str(sockets / "redis.sock")) as client:
+        return int(client.info("server")["process_id"])
