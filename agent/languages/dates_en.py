@@ -204,6 +204,8 @@ class Days(Lengths):
         line = self.line
         name = " ".join(token.norm for token in line.said.tokens[line.firsts[at] : line.firsts[at + 1]])
         regional = english().region_holidays.get(self.region, {}).get(name, line.values[at])
+        if line.kinds[at + 1] == "weekend":
+            return nothing(at, at + 2)
         end, year = self._year(at + 1)
         return [day_piece(at, end, Day(holiday=regional, year=year))]
 

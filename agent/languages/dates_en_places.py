@@ -70,7 +70,8 @@ class Places:
         after = self.line.words[piece.last]
         if after in self.sets["streets"] and piece.kind is not Kind.PART and self.line.kinds[piece.last - 1] != "half_of_day":
             return False
-        if piece.kind in _TELLING and (self.line.words[piece.first - 1] in self.sets["habits"] or self._is_told(piece)):
+        habit = not self.line.kinds[piece.first - 1] and self.line.words[piece.first - 1] in self.sets["habits"]
+        if piece.kind in _TELLING and (habit or self._is_told(piece)):
             return False
         if after in self.sets["people"] and self.line.kinds[piece.last - 1] in ("number", "ordinal"):
             return False

@@ -17,6 +17,7 @@ from agent.slots.time_resolve import known, local_now
 _FIGURES = "零一二三四五六七八九"
 
 
+@cache
 def month_first(code: str, kind: str) -> bool | None:
     """Whether the region puts the month before the day, in "figures" or "spoken"; None when it does both. Regions without a file: day first."""
     try:
