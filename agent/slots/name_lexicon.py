@@ -70,7 +70,12 @@ class Lexicon(NamedTuple):
 
     def is_wordlike(self, word: str) -> bool:
         """Whether it is in no list and ends as words do and names do not: "horrendous"."""
-        return not self.is_known(word) and not word.startswith(_NAME_BEGINNINGS) and (len(word) >= _MIN_WORDLIKE or "'" in word) and word.endswith(self.word_endings)
+        return (
+            not self.is_known(word)
+            and not word.startswith(_NAME_BEGINNINGS)
+            and (len(word) >= _MIN_WORDLIKE or "'" in word)
+            and word.endswith(self.word_endings)
+        )
 
 
 @cache

@@ -4,14 +4,14 @@ A name is a surname and one or two characters. Behind a plain cue any characters
 made of, and be no everyday word (周末). Where it ends is seen from what follows: nothing, a mark, a title, a word that cannot be part of a name.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from agent.hearing import Context, Heard
 from agent.slots.name_characters import HanPhrases, characters, is_han
 from agent.slots.name_mending import settled
 from agent.slots.name_phrase import Reader, Trust
+from agent.slots.name_told import Described, HanFound, joined
 from agent.slots.name_writing import written
 from agent.text import Said
 
@@ -26,33 +26,12 @@ _MAX_TRIES = 40
 """Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
 
 
-class _Found(NamedTuple):
-    name: str
-    start: int
-    end: int
-    sure: float
-    rule: str
-    role: str = "full"
-
-
-class Described(NamedTuple):
-    """One character, told by a word or by its parts."""
-
-    character: str
-    start: int
-    end: int
-    place: int | None
-    """Which character of the name it is said to be, from the front or (negative) from the back."""
-    family: bool
-    """Said to be the surname."""
-
-
 def hear_mandarin(said: Said, context: Context) -> list[Heard]:
     """Every name in the utterance, the caller's own first."""
     listener = _Listener(said, context)
     found = listener.listen()
     own = [one for one in found if one.role != "other"]
-    whole = _joined(own, listener.described, said.text, context)
+    whole = joined(own, listener.described, said.text, context)
     answers: dict[str, Heard] = {}
     for one, patch in (*whole, *((one, False) for one in found if one.role == "other")):
         answers.setdefault(one.name, Heard(value=one.name, rule=one.rule, span=(one.start, one.end), sure=one.sure, patch=patch))
@@ -81,9 +60,9 @@ class _Listener:
         tokens = self.said.tokens
         return {token.start: at for at, token in enumerate(tokens) if (token.norm.isascii() and token.is_word) or self.reader.spelled(at)[0]}
 
-    def listen(self) -> list[_Found]:
+    def listen(self) -> list[HanFound]:
         """Everything that may be a name, in the order it was said."""
-        found: list[_Found] = []
+        found: list[HanFound] = []
         opening = self._past(0, self.words.lead)
         at = 0
         while at < len(self.text) and len(found) < _MAX_FOUND and self.tries < _MAX_TRIES:
@@ -123,7 +102,7 @@ class _Listener:
         place = next((self.words.places[phrase] for phrase in self.words.places if phrase in self.text[max(0, start - 8) : start]), None)
         return Described(character, start, at + 2, place, place == 0)
 
-    def _here(self, at: int, opening: int) -> Iterator[_Found]:
+    def _here(self, at: int, opening: int) -> Iterator[HanFound]:
         """The readings of a name whose cue, or which itself, begins at `at`, best first."""
         words = self.words
         theirs = self._behind(at, words.theirs) > 0
@@ -134,7 +113,7 @@ class _Listener:
         if length := words.helping.at(self.text, at):
             helped = self._name(self._past(at + length, words.link), plain=True)
             if helped is not None:
-                yield _Found(helped[0], at, helped[1], 0.3, "other_person", "other")
+                yield HanFound(helped[0], at, helped[1], 0.3, "other_person", "other")
         for phrases, role, sure in (
             (words.plain, "full", 0.95),
             (words.call, "call", 0.9),
@@ -154,18 +133,18 @@ class _Listener:
             if role == "weak" and not (self._likely(name) and self._is_over(end)):
                 continue
             if theirs:
-                yield _Found(name, at, end, 0.3, "other_person", "other")
+                yield HanFound(name, at, end, 0.3, "other_person", "other")
             elif role == "family":
-                yield _Found(name, at, end, sure, "family_name", "full" if len(name) > len(words.surname_of(name)) else "family")
+                yield HanFound(name, at, end, sure, "family_name", "full" if len(name) > len(words.surname_of(name)) else "family")
             else:
                 likely = self._likely(name)
                 if role == "weak" and len(name) >= _FULL:
                     sure = 0.85
-                yield _Found(name, at, end, sure if likely else min(sure, 0.75), "self" if role == "weak" else "cue")
+                yield HanFound(name, at, end, sure if likely else min(sure, 0.75), "self" if role == "weak" else "cue")
         if self.context.asks("name") and (at == opening or (at > 0 and self.text[at - 1] in _MARKS)):
             yield from self._bare(at, first=at == opening)
 
-    def _bare(self, at: int, *, first: bool = True) -> Iterator[_Found]:
+    def _bare(self, at: int, *, first: bool = True) -> Iterator[HanFound]:
         """A name with nothing before it."""
         asked = self.context.asked is not None and "name" in self.context.asked
         read = self._name(at, plain=False)
@@ -179,7 +158,7 @@ class _Listener:
         opens = rest < len(self.text) and (self.text[rest - 1] in _MARKS or self.words.next.at(self.text, rest) > 0)
         described = self.words.apart.at(self.text, rest) or any(one.start >= end for one in self.described)
         if whole or described or (opens and len(name) >= _FULL):
-            yield _Found(name, at, end, 0.6 if len(name) >= _FULL else 0.5, "bare")
+            yield HanFound(name, at, end, 0.6 if len(name) >= _FULL else 0.5, "bare")
 
     def _name(self, at: int, *, plain: bool, short: bool = False) -> tuple[str, int] | None:
         """The name that stands at `at`, and where it ends. `plain`: a cue says that one does; `short`: a nickname will do."""
@@ -322,68 +301,3 @@ class _Listener:
     def _behind(self, at: int, phrases: HanPhrases) -> int:
         """How many characters the longest of `phrases` that ends at `at` has."""
         return phrases.before(self.text, at)
-
-
-def _joined(found: Sequence[_Found], described: Sequence[Described], text: str, context: Context) -> list[tuple[_Found, bool]]:
-    """The readings with the characters put in that were told by words, best first, and whether each mends the held name."""
-    full = [one for one in found if one.role != "family"]
-    family = next((one for one in reversed(found) if one.role == "family"), None)
-    best = max(full, key=lambda one: (one.sure, one.start), default=family)
-    told = [one for one in described if best is None or one.start >= best.start]
-    held = context.current
-    if best is None:
-        if held and told and (name := _told(held, told)) != held:
-            return [(_Found(name, told[0].start, told[-1].end, 0.8, "character"), True)]
-        if held and (swap := _swapped(held, text)) is not None:
-            return [(swap, True)]
-        characters_told = "".join(one.character for one in told)
-        if len(told) > 1 and characters().surname_of(characters_told) and context.asks("name"):
-            return [(_Found(characters_told, told[0].start, told[-1].end, 0.6, "characters"), False)]
-        return []
-    end = max([best.end, *(one.end for one in told)])
-    name = _told(best.name, told)
-    if family is not None and best is not family and not characters().surname_of(name) and len(name) <= 2 and is_han(name[0]):
-        name, best = family.name + name, best._replace(start=min(best.start, family.start))
-    if best is family and len(held) > 1 and is_han(held[0]):
-        mended = name + held[len(characters().surname_of(held)) :]
-        return [(best._replace(name=mended, end=end), True)]
-    rest = [(one, False) for one in sorted(full, key=lambda one: -one.sure) if one is not best]
-    return [(best._replace(name=name, end=end), False), *rest]
-
-
-def _told(name: str, told: Sequence[Described]) -> str:
-    """`name` with the characters put right that a word has told; one that may stand in two places is left out."""
-    if len(told) == len(name) and len(told) > 1:
-        return "".join(one.character for one in told)
-    said = list(name)
-    sure = {name.index(one.character) for one in told if one.character in name}
-    for one in told:
-        if one.character in said or not said:
-            continue
-        if one.place is not None and -len(said) <= one.place < len(said):
-            place = one.place % len(said)
-        elif len(near := [at for at, character in enumerate(said) if at not in sure and characters().sound_alike(character, one.character)]) == 1:
-            place = near[0]
-        elif one.family and 0 not in sure:
-            place = 0
-        else:
-            free = [at for at in range(len(said)) if at not in sure]
-            if len(free) != 1:
-                continue
-            place = free[0]
-        said[place] = one.character
-        sure.add(place)
-    return "".join(said)
-
-
-def _swapped(held: str, text: str) -> _Found | None:
-    """The held name with one character for another: 是汪不是王, 不是王是汪."""
-    for at, character in enumerate(text):
-        if character not in held or text[max(0, at - 2) : at] not in ("不是", "不姓") or held.count(character) != 1:
-            continue
-        before = text[: max(0, at - 2)].rstrip("，。, ")
-        after = text[at + 1 :].lstrip("，。, ")
-        other = before[-1:] if before[-2:-1] in ("是", "姓") else after[1:2] if after[:1] in ("是", "姓") else ""
-        if other and is_han(other):
-            return _Found(held.replace(character, other), 0, len(text), 0.8, "character")
-    return None

@@ -69,7 +69,25 @@ def test_ends_before(said: str, letters: str, rest: str) -> None:
     assert (got, tokens[end].norm) == (letters, rest)
 
 
-@pytest.mark.parametrize("said", ["mike", "Mike Brown", "charlie", "are you there", "why", "queue here", "see you", "bee", "oh okay", "mike b two two", "lee l e e", "", "4 2", "you are why"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "mike",
+        "Mike Brown",
+        "charlie",
+        "are you there",
+        "why",
+        "queue here",
+        "see you",
+        "bee",
+        "oh okay",
+        "mike b two two",
+        "lee l e e",
+        "",
+        "4 2",
+        "you are why",
+    ],
+)
 def test_no_letters(said: str) -> None:
     assert spell(Said(said).tokens, 0, "en") == ("", 0)
 
@@ -101,7 +119,9 @@ def test_what_we_spell_we_hear(word: str, language: str, slow: bool) -> None:
     assert spell(tokens, 0, language) == (word, len(tokens))
 
 
-@given(st.lists(st.text(string.ascii_lowercase, min_size=2, max_size=8), min_size=2, max_size=3), st.sampled_from("-'"), st.sampled_from(["en", "zh"]))
+@given(
+    st.lists(st.text(string.ascii_lowercase, min_size=2, max_size=8), min_size=2, max_size=3), st.sampled_from("-'"), st.sampled_from(["en", "zh"])
+)
 def test_hyphens_and_apostrophes_come_back(words: list[str], mark: str, language: str) -> None:
     name = mark.join(words)
     assert spell(Said(spoken_letters(name, language, False)).tokens, 0, language)[0] == name
@@ -116,7 +136,9 @@ def test_nothing_raises(text: str, language: str) -> None:
         assert bool(letters) == (end > at)
 
 
-@pytest.mark.parametrize("unit", ["you ", "a ", "be a ", "bee ", "mike ", "kilo ", "ab ", "double ", "a-", "- ", "hyphen ", "s for ", "as in the word ", "的a"])
+@pytest.mark.parametrize(
+    "unit", ["you ", "a ", "be a ", "bee ", "mike ", "kilo ", "ab ", "double ", "a-", "- ", "hyphen ", "s for ", "as in the word ", "的a"]
+)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_run_is_bounded(unit: str, language: str) -> None:
     """No run reads on for ever: what one call takes in is bounded, so that trying at every token stays cheap."""
