@@ -15,10 +15,11 @@ from agent.hearing import Context, Heard, Slot
 from agent.languages import words
 from agent.reasons import Reason
 from agent.slots.service_choice import Pick, listed, pick
-from agent.slots.service_index import Match, index, matches, offers, stem, thesaurus
+from agent.slots.service_index import Match, index, matches, offers
+from agent.slots.service_words import stem, thesaurus
 from agent.text import Said
 
-LEAST = 0.42
+LEAST = 0.38
 """Share of a name that must be met when the service was asked for."""
 PLAIN = 0.8
 """... and to be taken when something else was."""
@@ -136,12 +137,20 @@ def _taken_back(said: Said) -> frozenset[int]:
     spoken, barred = said.words, set[int]()
     for at in range(len(spoken)):
         for size in range(1, longest + 1):
-            if spoken[at : at + size] in negators:
-                for place in range(at + size, min(at + size + _REACH, len(spoken))):
-                    if not spoken[place][0].isalnum() or spoken[place] in ends:
-                        break
-                    barred.add(place)
+            if spoken[at : at + size] not in negators or _tells(spoken, at, size):
+                continue
+            for place in range(at + size, min(at + size + _REACH, len(spoken))):
+                if not spoken[place][0].isalnum() or spoken[place] in ends:
+                    break
+                barred.add(place)
     return frozenset(barred)
+
+
+def _tells(spoken: Sequence[str], at: int, size: int) -> bool:
+    """Whether a "not" tells what is wrong ("has not arrived") and refuses nothing ("it's not the tap")."""
+    known = thesaurus()
+    after = spoken[at + size] if at + size < len(spoken) else ""
+    return at > 0 and spoken[at - 1] in known.verbs and after not in known.articles
 
 
 SERVICE = Slot(name="service", hear=hear, check=check, read_back=read_back, parts=parts)

@@ -11,7 +11,8 @@ from agent.business import Service
 from agent.hearing import Context
 from agent.reasons import Reason
 from agent.slots.service import MOST_OPTIONS, PLAIN, SERVICE
-from agent.slots.service_index import index, offers, stem, terms_of
+from agent.slots.service_index import index, offers
+from agent.slots.service_words import MAX_TOKENS, stem, terms_of
 from agent.text import Said
 
 NOW = datetime(2026, 3, 2, 9)
@@ -212,4 +213,4 @@ def test_any_text_and_any_names_are_heard(text: str, names: list[str], prompt: s
 @pytest.mark.parametrize("text", ["one " * 500, "not a " * 400, "the second " * 200, "drain " * 400, "我不要管道" * 400, "x" * 3000, "1 " * 1000])
 def test_a_long_utterance_is_heard_within_bounds(text: str) -> None:
     assert len(SERVICE.hear(Said(text), context())) <= len(HOME)
-    assert len(terms_of(text)) <= 120
+    assert len(terms_of(text)) <= MAX_TOKENS
