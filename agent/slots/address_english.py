@@ -16,7 +16,7 @@ from agent.slots.address_street import Street, street, written
 from agent.slots.address_town import town
 from agent.slots.address_unit import unit
 
-_MOST_NUMBERS = 24
+_MOST_NUMBERS = 16
 _MOST_UNITS = 3
 _HOUSE_WORDS = 4
 

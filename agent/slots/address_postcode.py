@@ -15,6 +15,7 @@ from agent.slots.address_line import Line
 
 _MOST_READINGS = 24
 _MOST_TOKENS = 16
+_MOST_STARTS = 300
 _GLUED = 4
 _LONGEST = 7
 _FIGURE_WITHIN = 5
@@ -56,6 +57,8 @@ def alphanumeric(line: Line, at: int) -> tuple[str, int]:
     if not line.lexicon.postcode_shapes or not line.is_word(at):
         return "", at
     if at not in line.postcodes:
+        if len(line.postcodes) >= _MOST_STARTS:
+            return "", at
         line.postcodes[at] = _read(line, at) if _figure_near(line, at) else ("", at)
     return line.postcodes[at]
 

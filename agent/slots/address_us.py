@@ -7,7 +7,7 @@ import usaddress
 
 from agent.slots.address_line import Line
 
-_MOST_TOKENS = 16
+_MOST_TOKENS = 12
 
 
 def place_starts(line: Line, at: int) -> int:

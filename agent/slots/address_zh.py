@@ -7,86 +7,19 @@ may stand in several clauses. A text that has figures was typed, or a recogniser
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import Any, NamedTuple
 
 from agent.hearing import Context, Heard
-from agent.languages import words
-from agent.languages.numbers import digits, say_digits
+from agent.languages.numbers import say_digits
 from agent.reasons import Reason
 from agent.regions import region
+from agent.slots.address_zh_parts import Split, divisions_of, figures_of, grammar_of, numbered, split_of
 from agent.text import Said
 
 _HAN = re.compile(r"[㐀-鿿]")
-_CLAUSE = re.compile(r"[。！!,，;；]")
-_NUMERAL = "〇零一二三四五六七八九十百两幺洞"
-_NUMBER = rf"(?:[0-9]{{1,5}}|[{_NUMERAL}]{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
+_CLAUSE = re.compile(r"[。！!,，;；?？]")
 _MOST_CHARS = 60
+_MOST_PLACE = 6
 _ASKED = "address"
-
-
-class _Grammar(NamedTuple):
-    """The compiled tables. Every quantifier is bounded, and no two of them stand over the same characters in a row without a mark between."""
-
-    anchor: re.Pattern[str]
-    """A number with what it numbers."""
-    marked: re.Pattern[str]
-    """Numerals before a marker."""
-    last: re.Pattern[str]
-    """A room's number at the end, without its marker."""
-    province: re.Pattern[str]
-    division: re.Pattern[str]
-    """A province, or a short name of a city, a district or a county."""
-    divisions: Sequence[re.Pattern[str]]
-    """City, district, town: from where the last one ended."""
-    road_end: re.Pattern[str]
-    """A road's or an estate's name directly before a number."""
-    street_end: re.Pattern[str]
-    """The ending of a road or an estate that needs no number to be known for one."""
-    estate: re.Pattern[str]
-    question: re.Pattern[str]
-    tail: re.Pattern[str]
-    words: Mapping[str, Any]
-
-
-class _Split(NamedTuple):
-    province: str
-    city: str
-    district: str
-    town: str
-    road: str
-    number: str
-    rest: str
-
-    @property
-    def divided(self) -> bool:
-        return bool(self.province or self.city or self.district)
-
-
-@cache
-def _grammar() -> _Grammar:
-    said, place = words("zh", "address"), region("CN")["address"]
-    markers = "|".join(said["markers"])
-    alternatives = {name: "|".join(sorted(map(re.escape, said[name]), key=len, reverse=True)) for name in ("roads", "estates", "question", "tail")}
-    provinces = "|".join(sorted(place["provinces"], key=len, reverse=True))
-    return _Grammar(
-        anchor=re.compile(rf"{_NUMBER}(?:[-~、至到之/]{_NUMBER})?(?:{markers}|区(?=[0-9]))"),
-        marked=re.compile(rf"[{_NUMERAL}]{{1,8}}(?={markers})"),
-        last=re.compile(rf"({markers})([{_NUMERAL}]{{2,6}})$"),
-        province=re.compile(rf"(?:{provinces})(?:{'|'.join(place['province_ends'])})?"),
-        division=re.compile(rf"(?:{provinces})|[㐀-鿿]{{2,4}}?[市区县]"),
-        divisions=(
-            re.compile(r"[㐀-鿿]{1,9}?(?:自治州|地区|盟|市(?![场口]))"),
-            re.compile(r"[㐀-鿿]{1,9}?(?:自治县|工业园区|开发区|(?<![小园社厂校景片院期])区|县(?!城)|(?<!红)旗|市(?![场口]))"),
-            re.compile(r"[㐀-鿿]{1,6}?(?:街道|镇(?!政)|乡)"),
-        ),
-        road_end=re.compile(rf"(?:{alternatives['roads']})[甲乙丙丁东西南北]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[甲乙丙丁第]?$"),
-        street_end=re.compile(rf"[^的](?:{'|'.join(said['plain_roads'])})$"),
-        estate=re.compile(rf"(?:{alternatives['estates']})"),
-        question=re.compile(alternatives["question"]),
-        tail=re.compile(alternatives["tail"]),
-        words=said,
-    )
 
 
 def is_chinese(value: str) -> bool:
@@ -96,27 +29,28 @@ def is_chinese(value: str) -> bool:
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
     """The address in a Mandarin utterance, or a part of one when one was asked for, begun or held."""
-    grammar = _grammar()
+    grammar = grammar_of()
     asked = context.asked is not None and _ASKED in context.asked
-    if grammar.question.search(said.text):
-        return ()
-    if (patch := _patched(said, context, asked)) is not None:
-        return [patch]
+    if (mended := _patched(said, context, asked)) is not None:
+        return [mended]
     text, span = _address(said.text)
     if not text:
         return _in_part(said, context, asked)
-    split = _split(text)
-    if context.partial and is_chinese(context.partial):
+    split = split_of(text)
+    patch = bool(context.current) and is_chinese(context.current) and not split.divided
+    if patch:
+        text = _moved(split_of(context.current), split)
+    elif context.partial and is_chinese(context.partial):
         text = _joined(context.partial, text)
-        split = _split(text)
+    split = split_of(text)
     whole = _whole(split)
     sure = 0.9 if whole else 0.8 if split.road and grammar.road_end.search(split.road) else 0.6
-    return [Heard(value=text, rule="mandarin", span=span, sure=sure, whole=whole, parts=_parts(split))]
+    return [Heard(value=text, rule="mandarin", span=span, sure=sure, whole=whole, parts=_parts(split), patch=patch)]
 
 
 def check(value: str) -> Reason | None:
     """What is missing: the number, the road or estate, or the division it lies in."""
-    split = _split(value)
+    split = split_of(value)
     if not split.road:
         return Reason.NO_STREET
     if not (split.number or split.rest):
@@ -125,7 +59,7 @@ def check(value: str) -> Reason | None:
 
 
 def parts(value: str) -> Mapping[str, str]:
-    return _parts(_split(value)) if value else {}
+    return _parts(split_of(value)) if value else {}
 
 
 def read_back(value: str, slow: bool) -> str:
@@ -134,8 +68,8 @@ def read_back(value: str, slow: bool) -> str:
     Where the value has numerals in its names beside its figures, or figures that number nothing, the figures stay as they are: said in characters
     they could not be told from the names.
     """
-    grammar = _grammar()
-    split = _split(value)
+    grammar = grammar_of()
+    split = split_of(value)
     own = grammar.anchor.match(split.rest) is not None
     last = (split.road + split.number, split.rest) if own else (split.road + split.number + split.rest,)
     levels = [part for part in (split.province, split.city, split.district, split.town, *last) if part]
@@ -156,7 +90,7 @@ def _say(figures: str, slow: bool) -> str:
 
 def _address(text: str) -> tuple[str, tuple[int, int]]:
     """The address in the utterance, in one piece with its numbers as figures, and where it stands; ("", (0, 0)) for none."""
-    grammar = _grammar()
+    grammar = grammar_of()
     begin = end = -1
     anchored = False
     for start, stop in _clauses(text):
@@ -164,7 +98,11 @@ def _address(text: str) -> tuple[str, tuple[int, int]]:
         clause = text[first:stop]
         anchor = _last_anchor(clause)
         level = _only_divisions(clause) or (grammar.road_end.search(clause) is not None and 2 < len(clause) <= 20)
-        if anchor is None and not level:
+        if begin >= 0 and anchor is None and not level:
+            # Said with pauses: "东城区，东直门，南大街，三号", "四单元，幺零二".
+            level = grammar.numeral.fullmatch(clause) is not None if anchored else _may_be_place(clause)
+        # A clause that asks tells us no address: "建国路88号怎么走".
+        if (anchor is None and not level) or grammar.question.search(text, start, stop + 1):
             if anchored:
                 break
             begin = -1
@@ -176,8 +114,15 @@ def _address(text: str) -> tuple[str, tuple[int, int]]:
     if not anchored or begin < 0:
         return "", (0, 0)
     found = re.sub(r"[\s,，。;；]", "", text[begin:end])
-    found = _figures(found) if len(found) <= _MOST_CHARS else ""
+    found = figures_of(found) if len(found) <= _MOST_CHARS else ""
     return (found, (begin, end)) if _plausible(found) else ("", (0, 0))
+
+
+def _may_be_place(clause: str) -> bool:
+    """Whether a short clause between a division and a number may name a place: it says nothing else that we know."""
+    said = grammar_of().words
+    other = (*said["tail"], *said["particle"], *said["negation"], *said["name_cue"])
+    return 1 < len(clause) <= _MOST_PLACE and is_chinese(clause) and not any(word in clause for word in other)
 
 
 def _clauses(text: str) -> list[tuple[int, int]]:
@@ -187,15 +132,15 @@ def _clauses(text: str) -> list[tuple[int, int]]:
 
 def _start(text: str, start: int, stop: int) -> int:
     """Where the address may begin in a clause: after the last word that announces one, and after what people say before."""
-    said = _grammar().words
-    match = _grammar().anchor.search(text, start, stop)
+    said = grammar_of().words
+    match = grammar_of().anchor.search(text, start, stop)
     limit = match.start() if match else stop
     after = max((at + len(cue) for cue in said["cue"] if (at := text.rfind(cue, start, limit)) >= 0), default=start)
     while after < stop:
         skipped = next((word for word in said["lead_in"] if text.startswith(word, after)), " " if text[after].isspace() else "")
-        if not skipped and text[after] in said["lead_in_before_division"] and _grammar().division.match(text, after + 1):
+        if not skipped and text[after] in said["lead_in_before_division"] and grammar_of().division.match(text, after + 1):
             skipped = text[after]
-        if not skipped or _grammar().province.match(text, after):
+        if not skipped or grammar_of().province.match(text, after):
             break
         after += len(skipped)
     return min(after, stop)
@@ -203,66 +148,37 @@ def _start(text: str, start: int, stop: int) -> int:
 
 def _last_anchor(clause: str) -> re.Match[str] | None:
     last = None
-    for last in _grammar().anchor.finditer(clause):  # noqa: B007
+    for last in grammar_of().anchor.finditer(clause):  # noqa: B007
         pass
     return last
 
 
 def _cut(clause: str, anchor: re.Match[str]) -> int:
     """Where the address ends in its clause: what follows the last number stays ("大厦内"), up to a word that goes on about something else."""
-    tail = _grammar().tail.search(clause, anchor.end())
+    tail = grammar_of().tail.search(clause, anchor.end())
     return tail.start() if tail else len(clause.rstrip())
 
 
 def _only_divisions(clause: str) -> bool:
-    return bool(clause) and len(clause) <= 20 and _divisions(clause)[1] == len(clause)
-
-
-def _divisions(text: str) -> tuple[tuple[str, str, str, str], int]:
-    """Province, city, district and town at the start of an address, "" for what was not said, and where they end."""
-    grammar = _grammar()
-    number = grammar.anchor.search(text)
-    limit = number.start() if number else len(text)
-    found, at = [], 0
-    for pattern in (grammar.province, *grammar.divisions):
-        match = pattern.match(text, at, limit)
-        found.append(match[0] if match else "")
-        at = match.end() if match else at
-    province, city, district, town = found
-    if province and not city and not district and text[at : at + 1] in ("路", "街", "大", "道"):
-        return ("", "", "", ""), 0
-    return (province, city, district, town), at
-
-
-def _split(value: str) -> _Split:
-    """The parts of an address in one piece."""
-    grammar = _grammar()
-    (province, city, district, town), at = _divisions(value)
-    rest = value[at:]
-    anchor = grammar.anchor.search(rest)
-    if anchor is None:
-        return _Split(province, city, district, town, rest, "", "")
-    is_number = anchor[0].endswith(("号", "弄")) or anchor[0].endswith("号院")
-    end = anchor.end() if is_number else anchor.start()
-    return _Split(province, city, district, town, rest[: anchor.start()], rest[anchor.start() : end], rest[end:])
+    return bool(clause) and len(clause) <= 20 and divisions_of(clause)[1] == len(clause)
 
 
 def _plausible(text: str) -> bool:
     """Whether a number stands after a road's name, or after any name with a division before it; dates and prices do not."""
-    split = _split(text)
+    split = split_of(text)
     if len(text) > _MOST_CHARS or not split.road or not (split.number or split.rest):
         return False
-    named = _grammar().road_end.search(split.road) is not None and len(split.road) > 1
+    named = grammar_of().road_end.search(split.road) is not None and len(split.road) > 1
     if named and not split.number:
-        named = _grammar().estate.search(split.road) is not None
+        named = grammar_of().estate.search(split.road) is not None
     return named or (split.divided and len(split.road) > 1)
 
 
-def _whole(split: _Split) -> bool:
+def _whole(split: Split) -> bool:
     return bool(split.divided and split.road and (split.number or split.rest))
 
 
-def _parts(split: _Split) -> dict[str, str]:
+def _parts(split: Split) -> dict[str, str]:
     place = region("CN")["address"]
     municipality = split.province.removesuffix("市") in place["municipalities"]
     suburb = split.city + split.district + split.town if not municipality or split.district or split.city else split.town
@@ -271,53 +187,68 @@ def _parts(split: _Split) -> dict[str, str]:
     return {name: text for name, text in named.items() if text}
 
 
-def _figures(text: str) -> str:
-    """Numbers as figures, where no figure was written."""
-    if any(c.isdigit() and c.isascii() for c in text):
-        return text
-    text = _grammar().marked.sub(lambda numeral: _read(numeral[0]), text)
-    return _grammar().last.sub(lambda room: room[1] + _read(room[2]), text)
-
-
-def _read(numeral: str) -> str:
-    said = Said(numeral)
-    figures, end = digits(said.tokens, 0, "zh")
-    return figures if end == len(said.tokens) else numeral
-
-
 def _joined(before: str, after: str) -> str:
     """An address begun and what was said next, the wider part first; what is said again replaces what was said before."""
-    first, second = _split(before), _split(after)
+    first, second = split_of(before), split_of(after)
     return "".join(new or old for old, new in zip(first, second, strict=True))
+
+
+def _moved(current: Split, new: Split) -> str:
+    """A road and a number that mend the address we hold: its divisions stay, and its room when the road and the number's kind are the same."""
+    rest = new.rest or (current.rest if new.road == current.road else "")
+    return "".join((current.province, current.city, current.district, new.town or current.town, new.road, new.number, rest))
+
+
+def _part_start(text: str) -> int:
+    """Where a part said by itself begins: with the name of its number, or after what people say before."""
+    name = grammar_of().named_number.search(text)
+    return name.start() if name else _start(text, 0, len(text))
+
+
+def _plain(text: str, at: int) -> str:
+    """A part said by itself from `at` on; a number that is named has its marker: "门牌号是二十三" is "二十三号"."""
+    grammar = grammar_of()
+    text = re.sub(r"[\s,，。;；!！]", "", text[at:])
+    for particle in grammar.words["particle"]:
+        text = text.removesuffix(particle)
+    name = grammar.named_number.match(text)
+    if name is None:
+        return text
+    number = text[name.end() :]
+    marker: str = next(to for of, to in grammar.words["number_names"].items() if name[0].startswith(of))
+    return number + marker if grammar.numeral.fullmatch(number) else number
 
 
 def _in_part(said: Said, context: Context, asked: bool) -> Sequence[Heard]:
     """A division, a road or a number by itself."""
-    if not (asked or context.partial) or len(said.text) > _MOST_CHARS:
+    if len(said.text) > _MOST_CHARS or grammar_of().question.search(said.text):
         return ()
-    at = _start(said.text, 0, len(said.text))
-    text = re.sub(r"[\s,，。;；!！]", "", said.text[at:])
-    for particle in _grammar().words["particle"]:
-        text = text.removesuffix(particle)
-    text = _figures(text)
-    split = _split(text)
-    numbered = bool(split.number or split.rest) and len(split.road) <= 1 and bool(context.partial)
-    road = bool(_grammar().street_end.search(split.road)) and 2 < len(split.road) <= 12
-    named = any(name in said.text for name in _grammar().words["name_cue"])
-    if named or not text or len(text) > _MOST_CHARS or not (_only_divisions(text) or numbered or (road and (split.divided or asked))):
+    expected = asked or bool(context.partial)
+    at = _part_start(said.text)
+    text = _plain(said.text, at)
+    text = figures_of(text)
+    split = split_of(text)
+    number = bool(split.number or split.rest) and len(split.road) <= 1 and bool(context.partial)
+    road = bool(grammar_of().street_end.search(split.road)) and 2 < len(split.road) <= 12
+    named = any(name in said.text for name in grammar_of().words["name_cue"])
+    # Whatever was asked, a road with its city and district before it, and nothing else said, is where someone lives.
+    plain = road and bool(split.province or split.city) and bool(split.district)
+    if named or not text or not (plain or (expected and (_only_divisions(text) or number or (road and (split.divided or asked))))):
         return ()
     if context.partial and is_chinese(context.partial):
         text = _joined(context.partial, text)
-    split = _split(text)
+    split = split_of(text)
     return [Heard(value=text, rule="part", span=(at, len(said.text)), sure=0.5, whole=_whole(split), parts=_parts(split))]
 
 
 def _patched(said: Said, context: Context, asked: bool) -> Heard | None:
     """The part of the address we hold that is corrected: "是三单元不是四单元", "应该是86号"."""
     current = context.current
+    if grammar_of().question.search(said.text):
+        return None
     if not current or not is_chinese(current) or len(said.text) > _MOST_CHARS:
         return None
-    grammar = _grammar()
+    grammar = grammar_of()
     text = said.text
     for negation in grammar.words["negation"]:
         before, found, after = text.partition(negation)
@@ -325,12 +256,9 @@ def _patched(said: Said, context: Context, asked: bool) -> Heard | None:
             text = re.split(r"[,，]|是", after, maxsplit=1)[-1]
         elif found:
             text = before
-    at = _start(text, 0, len(text))
-    new = re.sub(r"[\s,，。;；!！]", "", text[at:])
-    for particle in grammar.words["particle"]:
-        new = new.removesuffix(particle)
+    new = _plain(text, _part_start(text))
     if not re.search(r"[0-9]", current) or not re.search(r"[0-9]", new):
-        new = grammar.marked.sub(lambda numeral: _read(numeral[0]), new)
+        new = numbered(new)
     anchor = grammar.anchor.fullmatch(new)
     value = ""
     if anchor is not None:
@@ -341,7 +269,7 @@ def _patched(said: Said, context: Context, asked: bool) -> Heard | None:
         value = _joined(current, new)
     if not value or not (asked or len(text) < len(said.text)):
         return None
-    split = _split(value)
+    split = split_of(value)
     return Heard(
         value=value,
         rule="patch",
