@@ -54,6 +54,8 @@ class Days(Lengths):
             )
         if kind == "":
             word = self.line.words[at]
+            if word in english().homophones and self.line.kinds[at + 1] in ("oclock", "half_of_day"):
+                return self._misheard(at)
             if word in self.sets["articles"] or word in self.sets["half"] or word in self.sets["quarter"] or word in self.sets["couple"]:
                 return self._quantity(at) or self._clock(at)
             return []
@@ -65,6 +67,14 @@ class Days(Lengths):
         if piece is None:
             return []
         return [piece]
+
+    def _misheard(self, at: int) -> list[Piece]:
+        """ "for o'clock", "to p m": what a recogniser writes for four and two."""
+        line, hour = self.line, english().homophones[self.line.words[at]]
+        if line.kinds[at + 1] == "oclock":
+            return [Piece(kind=Kind.CLOCK, value=Clock(hour=hour), first=at, last=at + 2)]
+        half = 12 if line.values[at + 1] == "pm" else 0
+        return [Piece(kind=Kind.CLOCK, value=Clock(hour=hour + half, decided=True), first=at, last=at + 2)]
 
     def _clock_of_minutes(self, at: int) -> list[Piece]:
         """ "thirty six minutes past eight" is a clock before it is a length of time."""

@@ -14,7 +14,7 @@ _TABLES = (
     "weekend", "month_end", "week_after_next", "day_after", "soonest", "opening", "oclock", "or", "fix", "change", "not", "between", "edge",
     "denied_after", "not_this", "holidays",
 )  # fmt: skip
-_NO_TIME_ALONE = frozenset(("nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "oclock", "not_this"))
+_NO_TIME_ALONE = frozenset(("nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "not_this"))
 _ISH = "ish"
 
 
@@ -29,6 +29,7 @@ class English:
         self.weekdays: dict[str, int] = tables["weekdays"]
         self.region_holidays: dict[str, dict[str, str]] = tables["region_holidays"]
         numbers: dict[str, Any] = words("en", "numbers")
+        self.homophones: dict[str, int] = numbers["homophones"]
         self.suffixes = frozenset(numbers["suffixes"])
         self.zeros = frozenset(numbers["only_inside"])
         self.tens = frozenset(numbers["tens"])

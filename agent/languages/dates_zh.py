@@ -15,21 +15,20 @@ _MARKS = {"or": Mark.OR, "fix": Mark.FIX}
 
 
 def read(said: Said, *, region: str, month_first: bool | None, asked: bool | None) -> tuple[Line, list[Piece]] | None:
-    """Every piece of time in the utterance, in order, each with its relation; None when there is none. See `dates_en_places.read`."""
+    """Every piece of time in the utterance, in order, each with its relation; None when there is none. See `dates_en_places.read`.
+
+    Region and order of figures make no difference: in Chinese the month is written first everywhere.
+    """
     table = mandarin()
     if table.triggers.isdisjoint(said.words) and ":" not in said.words and "/" not in said.words:
         return None
     line = Line(said, table.phrases, table.number)
-    pieces = Chinese(line, month_first=month_first, asked=asked).pieces()
+    pieces = Chinese(line, asked=asked).pieces()
     return (line, pieces) if any(piece.kind is not Kind.MARK for piece in pieces) else None
 
 
 class Chinese(Clocks):
-    """Reads every piece of a line. `month_first`: the region's order of figures, None when it has none."""
-
-    def __init__(self, line: Line, *, month_first: bool | None, asked: bool | None) -> None:
-        super().__init__(line, asked=asked)
-        self.month_first = month_first
+    """Reads every piece of a line."""
 
     def pieces(self) -> list[Piece]:
         """Every piece, in order; each item is visited once."""
