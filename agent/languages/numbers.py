@@ -36,9 +36,11 @@ def digits(tokens: Sequence[Token], start: int, language: str, *, homophones: bo
     return (said, at) if firm else ("", start)
 
 
-def next_group(tokens: Sequence[Token], at: int, language: str, *, first: bool, homophones: bool = False) -> tuple[str, int]:
+def next_group(
+    tokens: Sequence[Token], at: int, language: str, *, first: bool, homophones: bool = False, round_only: bool = False
+) -> tuple[str, int]:
     """The group at token `at` as part of a digit string, whose `first` it may be; no sigh is one ("oh, hang on")."""
-    group, after = digit_group(tokens, at, language)
+    group, after = digit_group(tokens, at, language, round_only=round_only)
     if group:
         return ("", at) if _is_sigh(tokens, at, language, first=first) else (group, after)
     return _homophone(tokens, at, language) if homophones else ("", at)
@@ -49,20 +51,28 @@ def has_homophone(tokens: Sequence[Token], language: str) -> bool:
     return any(token.norm in table_of(token.norm, language).homophones for token in tokens if token.is_word)
 
 
+def has_scale(tokens: Sequence[Token], language: str) -> bool:
+    """Whether "hundred" or the like was said, which `round_only` may read otherwise."""
+    return any(token.norm in table_of(token.norm, language).scales for token in tokens if token.is_word)
+
+
 def only_inside(token: Token, language: str) -> bool:
     """Whether the word is a digit only beside other digits, like "oh"."""
     return token.norm in table_of(token.norm, language).only_inside
 
 
-def digit_group(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int]:
-    """One group of a digit string at token `at`, e.g. ("44", at + 2) for "double four", or ("", at)."""
+def digit_group(tokens: Sequence[Token], at: int, language: str, *, round_only: bool = False) -> tuple[str, int]:
+    """One group of a digit string at token `at`, e.g. ("44", at + 2) for "double four", or ("", at).
+
+    `round_only`: "eight hundred sixty eight" is the groups 800 and 68; otherwise it is 868.
+    """
     if at >= len(tokens):
         return "", at
     norm = tokens[at].norm
     if figures := figures_of(norm):
         if has_suffix(tokens, at, language):
             return "", at
-        return _repeated_by_counter(tokens, at, language) or scaled_figures(tokens, at, figures, language)
+        return _repeated_by_counter(tokens, at, language) or scaled_figures(tokens, at, figures, language, round_only=round_only)
     if norm[0] == "〇":
         return "0" * len(norm), at + 1
     if norm not in openers("zh" if is_han(norm) else "en" if language == "zh" else language):
@@ -80,7 +90,7 @@ def digit_group(tokens: Sequence[Token], at: int, language: str) -> tuple[str, i
             return by_counter
         if digit == 0 or norm_at(tokens, at + 1) not in table.scales:
             return str(digit), at + 1
-    value, after = quantity(tokens, at, language)
+    value, after = quantity(tokens, at, language, round_only=round_only)
     return ("", at) if value is None else (str(value), after)
 
 

@@ -8,11 +8,11 @@ from agent.text import Token
 MOST_FIGURES = 15
 
 
-def scaled_figures(tokens: Sequence[Token], at: int, figures: str, language: str) -> tuple[str, int]:
+def scaled_figures(tokens: Sequence[Token], at: int, figures: str, language: str, *, round_only: bool = False) -> tuple[str, int]:
     """Figures as they stand, or with the scale said after them: "8 hundred"."""
     scale = norm_at(tokens, at + 1)
     if scale and len(figures) <= 2 and scale in table_of(scale, language).scales:
-        value, after = quantity(tokens, at, language)
+        value, after = quantity(tokens, at, language, round_only=round_only)
         if value is not None:
             return str(value), after
     return figures, at + 1
@@ -34,12 +34,13 @@ def written_quantity(tokens: Sequence[Token], at: int, language: str) -> tuple[i
     return int(figures), after
 
 
-def quantity(tokens: Sequence[Token], at: int, language: str) -> tuple[int | None, int]:
+def quantity(tokens: Sequence[Token], at: int, language: str, *, round_only: bool = False) -> tuple[int | None, int]:
+    """The quantity at token `at`, and the index after it; (None, at) for none. `round_only`: "eight hundred sixty eight" is 800, and then 68."""
     norm = tokens[at].norm
     following = norm_at(tokens, at + 1)
     if is_han(norm) or (following and is_han(following)):
         return _mandarin(tokens, at, number_words("zh"), language)
-    return english_quantity(tokens, at, table_of(norm, language))
+    return english_quantity(tokens, at, table_of(norm, language), round_only=round_only)
 
 
 def _below_hundred(tokens: Sequence[Token], at: int, table: NumberWords) -> tuple[int, int]:
@@ -57,7 +58,7 @@ def _below_hundred(tokens: Sequence[Token], at: int, table: NumberWords) -> tupl
     return (value, at + 1) if value else (0, at)
 
 
-def _rest(tokens: Sequence[Token], at: int, table: NumberWords) -> tuple[int, int]:
+def _rest(tokens: Sequence[Token], at: int, table: NumberWords, *, round_only: bool) -> tuple[int, int]:
     """What is added to a round number: "and five", "twenty five"; a bare digit only when no further digit follows it. (0, at) for nothing."""
     linked = norm_at(tokens, at) in table.linking
     here = at + 1 if linked else at
@@ -68,10 +69,12 @@ def _rest(tokens: Sequence[Token], at: int, table: NumberWords) -> tuple[int, in
         return 0, at
     following = norm_at(tokens, after)
     goes_on = bool(following) and (figures_of(following) or any(following in part for part in (table.digits, table.teens, table.tens, table.repeats)))
-    return (0, at) if value < 10 and not linked and goes_on else (value, after)
+    return (0, at) if not linked and (round_only or (value < 10 and goes_on)) else (value, after)
 
 
-def english_quantity(tokens: Sequence[Token], at: int, table: NumberWords, *, article: bool = False) -> tuple[int | None, int]:
+def english_quantity(
+    tokens: Sequence[Token], at: int, table: NumberWords, *, article: bool = False, round_only: bool = False
+) -> tuple[int | None, int]:
     """A quantity with hundreds, thousands and millions; (None, at) for none. `article`: "a hundred"."""
     total, here, ceiling = 0, at, 10**9
     while True:
@@ -79,17 +82,17 @@ def english_quantity(tokens: Sequence[Token], at: int, table: NumberWords, *, ar
         if not value:
             break
         if table.scales.get(norm_at(tokens, after)) == 100:
-            rest, after = _rest(tokens, after + 1, table)
+            rest, after = _rest(tokens, after + 1, table, round_only=round_only)
             value = value * 100 + rest
         scale = table.scales.get(norm_at(tokens, after), 0)
         if 100 < scale < ceiling:
             total, here, ceiling = total + value * scale, after + 1, scale
             if norm_at(tokens, here) in table.linking:
-                rest, after = _rest(tokens, here, table)
+                rest, after = _rest(tokens, here, table, round_only=round_only)
                 return total + rest, after
             continue
         if total and value < 10:
-            rest, after = _rest(tokens, here, table)
+            rest, after = _rest(tokens, here, table, round_only=round_only)
             return total + rest, after
         if total and value >= ceiling:
             break

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from agent.hearing import Context, Heard, Slot
 from agent.languages import words
-from agent.languages.numbers import has_homophone, say_digits
+from agent.languages.numbers import has_homophone, has_scale, say_digits
 from agent.reasons import Reason
 from agent.slots.phone_mending import amend, mend
 from agent.slots.phone_numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, e164, fit, groups, judge, plan, without_prefix
@@ -52,11 +52,14 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     """
     if context.current and (mended := _mended(said, context)):
         return (mended,)
-    found = _hear(said, context, homophones=False)
-    if not any(heard.value.startswith("+") and heard.whole for heard in found) and has_homophone(said.tokens, context.language):
-        mistaken = _hear(said, context, homophones=True)
-        if mistaken and mistaken[0].value.startswith("+") and fit(mistaken[0].value, context.region) is Fit.VALID:
-            return mistaken
+    found = _hear(said, context)
+    if any(heard.value.startswith("+") and heard.whole for heard in found):
+        return found
+    for homophones, round_only in ((False, True), (True, False)):  # readings that count only when they make a number in use
+        if has_homophone(said.tokens, context.language) if homophones else has_scale(said.tokens, context.language):
+            other = _hear(said, context, homophones=homophones, round_only=round_only)
+            if other and other[0].value.startswith("+") and fit(other[0].value, context.region) is Fit.VALID:
+                return other
     return found
 
 
@@ -114,8 +117,8 @@ def _mended(said: Said, context: Context) -> Heard | None:
     )
 
 
-def _hear(said: Said, context: Context, *, homophones: bool) -> tuple[Heard, ...]:
-    runs = find_runs(said, context.language, homophones=homophones)
+def _hear(said: Said, context: Context, *, homophones: bool = False, round_only: bool = False) -> tuple[Heard, ...]:
+    runs = find_runs(said, context.language, homophones=homophones, round_only=round_only)
     if not runs:
         return ()
     asked = context.asked is not None and "phone" in context.asked

@@ -110,9 +110,9 @@ def vocabulary(said: Said, language: str) -> Vocabulary:
     return _vocabulary(("zh", "en") if said.has_han or language == "zh" else (language,))
 
 
-def find_runs(said: Said, language: str, *, homophones: bool = False) -> tuple[Run, ...]:
-    """Every run of digits, in order. `homophones`: "to" and "for" between digits are digits too."""
-    listener = _Listener(said, said.tokens, language, vocabulary(said, language), homophones)
+def find_runs(said: Said, language: str, *, homophones: bool = False, round_only: bool = False) -> tuple[Run, ...]:
+    """Every run of digits, in order. `homophones`: "to" and "for" between digits are digits too. `round_only`: "eight hundred sixty" is 800 60."""
+    listener = _Listener(said, said.tokens, language, vocabulary(said, language), homophones, round_only)
     found: list[Run] = []
     at = 0
     while at < len(said.tokens):
@@ -124,7 +124,7 @@ def find_runs(said: Said, language: str, *, homophones: bool = False) -> tuple[R
 
 def is_bare(said: Said, runs: Sequence[Run], language: str) -> bool:
     """Whether the utterance holds nothing but the runs and words that commonly stand around a number."""
-    listener = _Listener(said, said.tokens, language, vocabulary(said, language), False)
+    listener = _Listener(said, said.tokens, language, vocabulary(said, language))
     at = 0
     for run in runs:
         if listener.quiet(at, run.start) < run.start:
@@ -138,7 +138,8 @@ class _Listener(NamedTuple):
     tokens: Sequence[Token]
     language: str
     words: Vocabulary
-    homophones: bool
+    homophones: bool = False
+    round_only: bool = False
 
     def run(self, at: int, before: int) -> tuple[Run | None, int]:
         """The run that begins at token `at`, when one does, and where to go on; `before` is where the run before it ended."""
@@ -171,7 +172,8 @@ class _Listener(NamedTuple):
 
     def group(self, at: int, groups: Sequence[Group], *, apart: bool, area: bool) -> Group | None:
         """The group at token `at`, when it may be part of a phone number."""
-        digits, end = next_group(self.tokens, at, self.language, first=not groups, homophones=self.homophones and bool(groups))
+        homophones = self.homophones and bool(groups)
+        digits, end = next_group(self.tokens, at, self.language, first=not groups, homophones=homophones, round_only=self.round_only)
         if not digits:
             return None
         written = self.tokens[at].is_number
