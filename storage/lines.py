@@ -15,8 +15,8 @@ from typing import Any, cast
 
 import hiredis
 from redis.asyncio.connection import parse_url
+from redis.exceptions import BusyLoadingError, NoScriptError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 LINES = 16
@@ -131,7 +131,7 @@ class _Wire(asyncio.Protocol):
                 _, waiting = self._waiting.popleft()
                 if waiting.done():
                     continue
-                if isinstance(answer, ResponseError):
+                if isinstance(answer, RedisError):
                     waiting.set_exception(answer)
                 else:
                     waiting.set_result(answer)
@@ -171,5 +171,6 @@ class _Wire(asyncio.Protocol):
             self._transport = None
 
 
-def _error(message: str) -> ResponseError:
-    return NoScriptError(message) if message.startswith("NOSCRIPT") else ResponseError(message)
+def _error(message: str) -> RedisError:
+    kinds = {"NOSCRIPT": NoScriptError, "LOADING": BusyLoadingError}
+    return kinds.get(message.partition(" ")[0], ResponseError)(message)

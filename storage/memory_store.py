@@ -20,6 +20,8 @@ from storage.keys import Ttl
 from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
 _KEEP_OVER_S = 86_400
+"""How long a job stays in the calendar once it is over."""
+_SWEEP_S = 60
 
 
 class _Kept(msgspec.Struct, kw_only=True):
@@ -63,6 +65,7 @@ class MemoryStore:
         self._cut = ids.START
         self._last: ids.Position | None = None
         self._erased = 0
+        self._sweep_at = 0.0
         self._grown = asyncio.Event()
 
     async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
@@ -80,6 +83,7 @@ class MemoryStore:
     async def commit(self, change: Change) -> Committed:
         before, after = change.before, change.after
         sid = after.sid
+        self._sweep()
         kept, text = self._kept(sid), self._document(sid)
         if (kept.rev if kept else None) != (before.rev if before else None) or _fingerprint(text) != change.seen:
             raise StaleCall(f"call {sid} was changed by another writer")
@@ -182,6 +186,14 @@ class MemoryStore:
 
     def _call(self, sid: str, kept: _Kept) -> Call:
         return codec.call(sid, {**kept.fields, "rev": b"%d" % kept.rev})
+
+    def _sweep(self) -> None:
+        """Drop, now and then, what has expired and nobody looks at."""
+        if self._clock() >= self._sweep_at:
+            self._sweep_at = self._clock() + _SWEEP_S
+            for sid in (*self._calls, *self._documents):
+                self._kept(sid)
+                self._document(sid)
 
     def _kept(self, sid: str) -> _Kept | None:
         kept = self._calls.get(sid)

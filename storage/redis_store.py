@@ -4,7 +4,7 @@ How it works. `open` and `commit` are one script each, and so one round trip. A 
 writes: the revision, the document as it was seen, the room in the calendar. The conversation is only ever appended to and put into the document
 inside Redis, so a turn sends the same amount at the start of a call and at its end.
 
-A script that may have run although its answer was lost is sent once more when the connection broke: reading twice is harmless, and a commit that had
+A script that may have run although its answer was lost is sent again when the connection broke: reading twice is harmless, and a commit that had
 been written is refused as stale by its own revision, upon which the caller reads again and finds it.
 """
 
@@ -26,6 +26,8 @@ from storage.lines import Lines
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
+PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.4)
+"""Before each further attempt to reach a Redis that refuses connections or reads its file back."""
 SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
 UNREADABLE = "!"
@@ -147,7 +149,8 @@ class RedisStore:
 
     async def ping(self) -> float:
         began = time.perf_counter()
-        await self._command("PING")
+        with reaching():
+            await self._send("PING")
         return time.perf_counter() - began
 
     async def close(self) -> None:
@@ -228,12 +231,14 @@ class RedisStore:
 
 
 async def again(send: Callable[[], Awaitable[Any]]) -> Any:
-    """What `send` brings; it is sent once more when the connection broke, as one that lay idle while Redis was restarted does."""
+    """What `send` brings; it is sent again while there is no connection, as when Redis was restarted, for as long as a caller would not notice."""
     with reaching():
-        try:
-            return await send()
-        except RedisConnectionError:
-            return await send()
+        for pause_s in PAUSES_S:
+            try:
+                return await send()
+            except RedisConnectionError:
+                await asyncio.sleep(pause_s)
+        return await send()
 
 
 @contextmanager

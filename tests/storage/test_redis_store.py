@@ -100,7 +100,8 @@ async def test_scripts_that_the_server_forgot_are_sent_again(redis_url: str) -> 
     await store.close()
 
 
-async def test_a_redis_that_is_away_is_unavailable_and_back_when_it_is_back() -> None:
+async def test_a_redis_that_is_away_is_unavailable_and_back_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.redis_store.PAUSES_S", (0.0,))
     server = RedisServer()
     store = await connect(server.url, channel_prefix="sse:", ttl=Ttl())
     await begin(store)
@@ -122,6 +123,19 @@ async def test_a_redis_that_is_away_is_unavailable_and_back_when_it_is_back() ->
         await connect(server.url, channel_prefix="sse:", ttl=Ttl())
     server.start()
     await begin(store)
+    await store.close()
+    server.close()
+
+
+async def test_a_redis_that_is_restarted_is_waited_for() -> None:
+    server = RedisServer()
+    store = await connect(server.url, channel_prefix="sse:", ttl=Ttl())
+    await begin(store)
+    server.kill()
+    waiting = asyncio.create_task(begin(store))
+    await asyncio.sleep(0.1)
+    await asyncio.to_thread(server.start)
+    assert (await waiting).call.rev == 1
     await store.close()
     server.close()
 
