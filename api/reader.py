@@ -173,7 +173,8 @@ class Reader:
         if self.cursor >= hub.head:
             self.hot = True
             return []
-        if self.cursor >= hub.floor:
+        # A log that was empty when we came leaves the floor at START; what ids there were before it, only the store knows.
+        if self.cursor >= hub.floor > START or self.cursor == hub.floor:
             frames, all_of_it = hub.newer(self.cursor, self.topic, PAGE)
             self.hot = all_of_it
             self.cursor = hub.head if all_of_it else frames[-1].order

@@ -151,6 +151,26 @@ async def test_what_cannot_be_resumed_is_told_and_begins_anew(service: Service, 
         assert (await feed.next()).id == live
 
 
+@pytest.mark.parametrize("path", ["/calls/CA-ancient/events", "/events", "/agents/kim/events"])
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_an_id_from_before_the_log_is_gone(service: Service, path: str, restarted: bool) -> None:
+    teller = Teller(service.store, "CA-ancient")
+    await teller.tell("status_change")
+    now = Service(service.store) if restarted else service
+    if restarted:
+        await now.hub.start()
+    await until(lambda: now.hub.head == order(teller.ids[-1]))
+    async with reading(now.app, path, "7-0") as feed:
+        told = [await feed.next() for _ in range(3)]
+        assert [one.type for one in told] == ["connected", "reset", "history"]
+        assert told[1].payload == {"reason": "trimmed"}
+        assert told[2].id == teller.ids[0]
+    async with reading(now.app, path, "0") as feed:
+        assert [(await feed.next()).id for _ in range(2)] == ["", teller.ids[0]], "0 asks for all there is"
+    if restarted:
+        await now.hub.close()
+
+
 async def test_a_call_that_is_gone_cannot_be_resumed(service: Service) -> None:
     teller = Teller(service.store, "CA-gone")
     first = await teller.tell()
