@@ -98,7 +98,7 @@ def _address(line: Line, at: int, done: int) -> Found | None:
         here = _past_commas(line, end) if not runs_on else end
         if line.norm(here) in ("/", "slash", "at", "on", "of", "in"):
             here += 1
-    building = _building_after(line, here) if units and not runs_on else None
+    building = _building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
     if building:
         units.append(building[0])
         here = building[1]

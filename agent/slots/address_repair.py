@@ -166,8 +166,11 @@ def mended(current: Parts, line: Line) -> tuple[Parts, Pieces] | None:
         return None
     if current.unit and _takes_away_unit(line):
         return msgspec.structs.replace(current, unit=""), Pieces(Parts(), 0, line.size, True)
-    if (put := _put_for(current, line)) or (put := _respelled(current, line)):
-        return put, Pieces(put, 0, line.size, True)
+    if put := _put_for(current, line):
+        # "Fourteen, not ten" may as well mend a time; "Smith Road, not Smith Street" mends nothing else.
+        return put, Pieces(put, 0, line.size, any(norm in line.lexicon.types or norm in line.lexicon.units for norm in line.norms))
+    if put := _respelled(current, line):
+        return put, Pieces(put, 0, line.size, False)
     said = pieces(line, town_expected=True, number_expected=True)
     if said is None or not said.parts.said():
         return None

@@ -172,7 +172,7 @@ def _suburb(line: Line, here: _Town) -> bool:
         segment.append(norm)
         here.at += 1
         return True
-    if norm in line.lexicon.stop and not _named_like(line, here.at):
+    if norm in line.lexicon.stop and segment[-1:] != ["St"] and not _named_like(line, here.at):
         return False
     text, end = _hyphenated(line, here.at)
     segment.append(text)
