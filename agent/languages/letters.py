@@ -23,6 +23,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MAX_GLUED = 4
 _OPENING_GLUED = 3
 _MAX_ELEMENTS = 60
+_NEAR = 6
 _MAX_DOUBTFUL = 3
 """Doubtful elements in a row that end a run: no name is spelled in them alone."""
 
@@ -175,10 +176,17 @@ def _element(tokens: Sequence[Token], start: int, table: _Table) -> _Element | N
     if start >= len(tokens):
         return None
     word = tokens[start].norm
+    if 2 <= len(word) <= _MAX_GLUED and tokens[start].text.isupper() and _among_small_letters(tokens, start):
+        return _Element(word, _Kind.GLUED, start, start + 1)
     if word in table.starters:
         return _prefixed(tokens, start, table)
     one = _letter(tokens, start, table)
     return one if one is not None or (len(word) == 1 and word.isascii()) else _unsure(tokens, start, table)
+
+
+def _among_small_letters(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a single small letter stands near: then a group in capitals is letters as they stand, whatever word it would be."""
+    return any(len(token.norm) == 1 and token.text.islower() for token in tokens[max(0, at - _NEAR) : at + _NEAR])
 
 
 def _prefixed(tokens: Sequence[Token], start: int, table: _Table) -> _Element | None:

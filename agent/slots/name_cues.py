@@ -30,7 +30,11 @@ class Cues(NamedTuple):
     repair: Phrases
     other: Phrases
     kin: frozenset[str]
-    vocative: Phrases
+    asking: frozenset[str]
+    oneself: frozenset[str]
+    owners: frozenset[str]
+    numbering: frozenset[str]
+    mail: frozenset[str]
     filler: Phrases
     greeting: Phrases
     politeness: Phrases
@@ -68,7 +72,11 @@ def cues() -> Cues:
         repair=Phrases(lead["repair"]),
         other=Phrases(lead["other_person"]),
         kin=kin,
-        vocative=Phrases(lead["vocative"]),
+        asking=frozenset(lead["asking"].split()),
+        oneself=frozenset(lead["oneself"].split()),
+        owners=frozenset(lead["owners"].split()),
+        numbering=frozenset(lead["numbering"].split()),
+        mail=frozenset(lead["mail"].split()),
         filler=Phrases(fillers["before"]),
         greeting=Phrases(fillers["greeting"]),
         politeness=Phrases(fillers["after"]),

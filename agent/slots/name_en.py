@@ -133,7 +133,7 @@ class _Listener:
         opens = at == opening or self.reader.word(at - 1) in SENTENCE
         if not likely and (doubtful or not opens or phrase.words > 3 or not self.around.ends(phrase.end)):
             return
-        plainly = self.reader.word(at) in ("this", "i'm", "im", "i")
+        plainly = self.reader.word(at) in self.cues.oneself
         listed = phrase.known and self.reader.word(start) in self.reader.lists.given | self.reader.lists.titles
         sure = (0.85 if plainly else 0.7) if listed else 0.6
         yield self._found("full", phrase, at, sure, "self", asked_only=not likely)
@@ -146,7 +146,7 @@ class _Listener:
             if after is not None:
                 yield self._found("other", after[1], at, 0.3, "other_person")
             return
-        if self.reader.word(at) not in self.cues.kin or self.reader.word(at - 1) not in ("my", "our", "his", "her", "their", "a"):
+        if self.reader.word(at) not in self.cues.kin or self.reader.word(at - 1) not in self.cues.owners:
             return
         after = self._after(at + 1, Trust.BARE)
         if after is not None and (after[1].known or after[1].proud) and self.reader.is_closed(after[1].end):
@@ -236,14 +236,13 @@ class _Listener:
     def _booking(self, at: int) -> Iterator[Found]:
         """ "a table for ...", "under ...", where a booking is spoken of."""
         length = self.cues.booking.at(self.tokens, at)
-        if (
-            not length
-            or self.cues.vocative.at(self.tokens, at - 1)
-            or self.reader.word(at - 1) in ("looking", "ask", "asking", "waiting", "thanks", "thank", "up")
-        ):
+        if not length or self.reader.word(at - 1) in self.cues.asking:
             return
-        after = self.reader.phrase(at + length, Trust.LISTED)
-        if after is None or not (self.reader.is_closed(after.end) or self.reader.word(after.end) in self.cues.household):
+        led = self._after(at + length, Trust.LISTED)
+        if led is None:
+            return
+        after = led[1]
+        if not (self.reader.is_closed(after.end) or self.reader.word(after.end) in self.cues.household):
             return
         articled = self.reader.word(at + length - 1) in ("the", "a")
         if articled and self.reader.word(after.end) not in self.cues.household:

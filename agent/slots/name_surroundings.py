@@ -53,7 +53,7 @@ class Surroundings:
             return False
         if self._is_address(at):
             return False
-        digits = at + 1 if self.reader.word(at) in ("and", ",", "ssn", "-", "number") else at
+        digits = at + 1 if self.reader.word(at) in self.cues.numbering or self.reader.word(at) in (",", "-") else at
         if self.reader.word(digits)[:1].isdigit() or self.reader.word(digits) in self.reader.lists.numbers:
             return self._number_allows(phrase, digits)
         if self.ends(at) and self.reader.word(at) not in SENTENCE:
@@ -79,7 +79,7 @@ class Surroundings:
     def _is_address(self, at: int) -> bool:
         """Whether an e-mail address goes on at `at`."""
         joined = self.reader.word(at) in (".", "_", "@") and at + 1 < len(self.tokens) and self.tokens[at].end == self.tokens[at + 1].start
-        return joined or (self.reader.word(at) == "at" and any(word.norm in ("dot", "@", "gmail") for word in self.tokens[at : at + 8]))
+        return joined or (self.reader.word(at) == "at" and any(word.norm in self.cues.mail for word in self.tokens[at : at + 8]))
 
     def _only_marks(self, at: int) -> bool:
         return all(self.reader.word(i) in MARKS for i in range(at, min(len(self.tokens), at + _MAX_LEAD)))

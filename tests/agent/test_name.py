@@ -15,7 +15,7 @@ from agent.slots.name import NAME
 from agent.text import MAX_CHARS, Said
 
 NOW = datetime.fromisoformat("2026-03-02T09:00")
-GIVEN = sorted(words("en", "names")["given"].split())
+GIVEN = sorted(name for name in words("en", "names")["given"].split() if set(name) & set("aeiouy"))  # "TJ" is written in capitals
 FAMILY = sorted(words("en", "names")["family"].split())
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
