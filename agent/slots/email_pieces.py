@@ -83,13 +83,14 @@ class PieceReader(NamedTuple):
 
     def write(self, start: int, end: int) -> str:
         """What the tokens write together, "" when it is nothing an address can hold. A word that is then spelled is written once."""
-        written, last_word = "", ""
+        written = ""
+        said: list[str] = []
         for piece in self.pieces(start, end):
             if not piece.text:
                 return ""
-            if piece.kind == "letters" and last_word and written.endswith(last_word) and is_spelling(last_word, piece.text):
-                written = written[: -len(last_word)]
-            last_word = (last_word + piece.text if piece.kind == "word" else "") if written else piece.text * (piece.kind == "word")
+            if piece.kind == "letters" and (spelled := _spelled_words(said, piece.text)):
+                written = written.removesuffix(spelled)
+            said = [*said, piece.text] if piece.kind == "word" else []
             written += piece.text
         return written
 
@@ -98,11 +99,26 @@ class PieceReader(NamedTuple):
         return letters, at + length
 
     def _spells_past(self, at: int, end: int) -> int:
-        """Where letters ran into an "at" or a mark that is no hyphen: "j o plus n"; 0 when they did not."""
+        """Where letters ran into an "at", a mark that is no hyphen ("j o plus n") or a word that is then spelled ("j lee l e e"); 0 for nowhere."""
         for here in range(at + 1, end):
-            if self.words.at.at(self.tokens, here) or self.words.marks.get(self.tokens[here].norm, "-") != "-":
+            norm = self.tokens[here].norm
+            if self.words.at.at(self.tokens, here) or self.words.marks.get(norm, "-") != "-":
+                return here
+            if len(norm) > 1 and self._single_letters(here + 1, len(norm)) == norm:
                 return here
         return 0
+
+    def _single_letters(self, at: int, count: int) -> str:
+        """The next single letters from token `at` on, at most `count`."""
+        letters = ""
+        while at < len(self.tokens) and len(letters) < count:
+            norm = self.tokens[at].norm
+            if norm not in "-,":
+                if len(norm) > 1:
+                    break
+                letters += norm
+            at += 1
+        return letters
 
     def _digits(self, at: int) -> tuple[str, int]:
         """Digits at `at`. "Oh" is one between digits only; "o" is a letter unless digits touch it on both sides."""
@@ -124,3 +140,13 @@ def is_spelling(word: str, letters: str) -> bool:
     if word == letters:
         return True
     return len(letters) > _MISHEARD and word[0] == letters[0] and Levenshtein.distance(word, letters, score_cutoff=_MISHEARD) <= _MISHEARD
+
+
+def _spelled_words(said: Sequence[str], letters: str) -> str:
+    """The last of the words just `said`, run together, that the letters spell once more; "" when they spell something else."""
+    head = letters.partition("-")[0]
+    for first in range(len(said)):
+        words = "".join(said[first:])
+        if letters.startswith(words) or is_spelling(words, head):
+            return words
+    return ""

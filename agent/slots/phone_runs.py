@@ -73,6 +73,8 @@ class Vocabulary(NamedTuple):
     area_code: Phrases
     extension: Phrases
     dots: Phrases
+    pronouns: Phrases
+    before_pronouns: Phrases
     fillers: Phrases
     corrections: Phrases
     restarts: Phrases
@@ -174,7 +176,7 @@ class _Listener(NamedTuple):
         """The group at token `at`, when it may be part of a phone number."""
         homophones = self.homophones and bool(groups)
         digits, end = next_group(self.tokens, at, self.language, first=not groups, homophones=homophones, round_only=self.round_only)
-        if not digits:
+        if not digits or (not groups and at and self.words.pronouns.at(self.tokens, at) and self.words.before_pronouns.at(self.tokens, at - 1)):
             return None
         written = self.tokens[at].is_number
         if written and (self._is_glued(at, end) or (not groups and self._is_inside_code(at))):
