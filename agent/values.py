@@ -183,7 +183,7 @@ def _ambiguous_time(call: Call, given: Inform, scene: Scene) -> Outcome:
     if not possible:
         return _time(call, replace(given, options=(), whole=_is_whole(given.value)), scene)
     state = call.slot("time")
-    asking = replace(bare(state, "empty"), options=tuple(sorted(possible[:3])), partial=state.partial)
+    asking = replace(bare(state, "empty"), options=tuple(sorted(possible[:3])), partial=given.value)
     return Outcome(call=call.with_slot("time", asking))
 
 
@@ -208,11 +208,11 @@ def _is_whole(value: str) -> bool:
 
 
 def _is_day(text: str) -> bool:
+    """Whether it is a day of the calendar: "2026-03-08", not the week "2026-W11"."""
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return True
 
 
 def _no_time(call: Call, value: str, scene: Scene, reason: Reason) -> Outcome:
@@ -242,7 +242,8 @@ def offer_times(
 
 def any_time(call: Call, scene: Scene) -> Outcome:
     """The caller takes any: the first free times, of the day if one was said."""
-    wish = calendar.localise(f"{call.slot('time').partial[:10]}T00:00", call.brief.time_zone)
+    day = call.slot("time").partial[: len("2026-03-08")]
+    wish = calendar.localise(f"{day}T00:00", call.brief.time_zone) if _is_day(day) else None
     return offer_times(call, scene, wish or scene.now, ())
 
 
