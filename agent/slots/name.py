@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from agent.hearing import Context, Heard, Slot
 from agent.languages.letters import spoken_letters
 from agent.reasons import Reason
-from agent.slots.name_characters import characters, is_refused, is_written_in_han, spoken_characters
+from agent.slots.name_characters import han_parts, is_refused, is_written_in_han, spoken_characters
 from agent.slots.name_en import hear_english
 from agent.slots.name_lexicon import lexicon
+from agent.slots.name_writing import latin_parts
 from agent.slots.name_zh import hear_mandarin
 from agent.text import Said
 
@@ -51,12 +52,10 @@ def read_back(value: str, context: Context, slow: bool) -> str:
 
 
 def parts(value: str, context: Context) -> Mapping[str, str]:
-    """Family name and given name, where they can be told apart; a name of one word is the given name."""
+    """Given and family name, where they can be told apart; a name of one word is the given name, behind a title the family name."""
     if is_written_in_han(value):
-        family = characters().surname_of(value)
-        return {"family": family, "given": value[len(family) :]} if family else {"given": value}
-    given, _, family = value.partition(" ")
-    return {"given": given, "family": family} if family else {"given": given}
+        return han_parts(value)
+    return latin_parts(value)
 
 
 NAME = Slot(name="name", hear=hear, check=check, read_back=read_back, parts=parts)

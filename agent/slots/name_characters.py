@@ -130,3 +130,13 @@ def spoken_characters(name: str) -> str:
     tell = characters().tell
     told = [said["form"].format(word=tell[character], character=character) for character in name if character in tell]
     return str(said["between"]).join((name, *told))
+
+
+def han_parts(name: str) -> dict[str, str]:
+    """Family and given name of a name in characters; a title ("王先生") is neither."""
+    words = characters()
+    family = words.surname_of(name)
+    given = name[len(family) :]
+    if not family:
+        return {"given": name}
+    return {"family": family} if not given or words.titles.at(given, 0) == len(given) else {"family": family, "given": given}

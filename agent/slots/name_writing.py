@@ -31,6 +31,18 @@ def initials(letters: str) -> str:
     return letters if letters in lexicon().given and _VOWELS & set(letters) else letters.upper()
 
 
+def latin_parts(name: str) -> dict[str, str]:
+    """Given and family name: the last word, with the particles before it and a "Jr" behind it, is the family name of two or more."""
+    lists = lexicon()
+    words = name.split()
+    if words and words[0] in lists.written_titles.values():
+        return {"family": " ".join(words[1:])}
+    last = len(words) - (2 if words and words[-1] in lists.suffixes.values() else 1)
+    while last > 1 and words[last - 1].islower() and words[last - 1] in lists.particles:
+        last -= 1
+    return {"given": " ".join(words[:last]), "family": " ".join(words[last:])} if last > 0 else {"given": name}
+
+
 def _word(word: str, place: int, parts: list[str]) -> str:
     if "-" in word:
         return "-".join(_word(part, place, parts) if part else "" for part in word.split("-"))

@@ -260,10 +260,22 @@ def test_check(name: str, reason: Reason | None) -> None:
     assert NAME.check(name, context()) is reason
 
 
-def test_parts() -> None:
-    assert NAME.parts("Mary Anne O'Neill", context()) == {"given": "Mary", "family": "Anne O'Neill"}
-    assert NAME.parts("Cher", context()) == {"given": "Cher"}
-    assert NAME.parts("欧阳娜娜", context()) == {"given": "娜娜", "family": "欧阳"}
+@pytest.mark.parametrize(
+    ("name", "given_name", "family"),
+    [
+        ("Mary Anne O'Neill", "Mary Anne", "O'Neill"),
+        ("Ludwig van der Berg", "Ludwig", "van der Berg"),
+        ("John Smith Jr", "John", "Smith Jr"),
+        ("Cher", "Cher", None),
+        ("Mr Smith", None, "Smith"),
+        ("欧阳娜娜", "娜娜", "欧阳"),
+        ("王先生", None, "王"),
+        ("小明", "小明", None),
+    ],
+)
+def test_parts(name: str, given_name: str | None, family: str | None) -> None:
+    parts = NAME.parts(name, context())
+    assert (parts.get("given"), parts.get("family")) == (given_name, family)
 
 
 def test_read_back() -> None:
