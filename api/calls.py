@@ -24,6 +24,9 @@ PAGE_LIMIT = 200
 _LONG = ("history", "provenance", "services")
 """What a list leaves out of each document."""
 
+_PRIVATE = {"Cache-Control": "no-store"}
+"""No proxy and no browser is to keep a caller's values."""
+
 router = APIRouter(tags=["calls"])
 _object = msgspec.json.Decoder(dict[str, Any])
 
@@ -48,7 +51,7 @@ async def read_call(request: Request, sid: str) -> Response:
     if document is None:
         raise Problem("call_not_found")
     if request.scope["role"] != "viewer":
-        return Response(document, media_type="application/json")
+        return Response(document, headers=_PRIVATE, media_type="application/json")
     return _json(request, msgspec.json.decode(document))
 
 
@@ -106,4 +109,4 @@ def _names(body: Mapping[str, Any], field: str) -> tuple[str, ...]:
 
 def _json(request: Request, document: Any) -> Response:
     shown = mask(document) if request.scope["role"] == "viewer" else document
-    return Response(msgspec.json.encode(shown), media_type="application/json")
+    return Response(msgspec.json.encode(shown), headers=_PRIVATE, media_type="application/json")

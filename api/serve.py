@@ -95,9 +95,11 @@ def _check_redis(url: str) -> None:
 def bound(host: str, port: int) -> Iterator[socket.socket]:
     """The listening socket. Raises SettingsError when the address cannot be had."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
         raise SettingsError("SLOTLINE_HOST: not an address of this machine") from None
+    # "localhost" is both; what is printed, and what most clients try first, is 127.0.0.1.
+    family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
     with socket.socket(family, kind, protocol) as listening:
         # Lets a restart have the port at once, while connections of the service before still linger (TIME_WAIT).
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

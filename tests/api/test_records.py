@@ -15,7 +15,9 @@ async def calls(caller: Caller, count: int) -> None:
 async def test_a_call_is_read_as_its_document() -> None:
     async with running() as caller:
         await caller.say("it's Mary")
-        document = (await caller.http.get("/calls/CA1")).json()
+        answer = await caller.http.get("/calls/CA1")
+        assert answer.headers["cache-control"] == "no-store"
+        document = answer.json()
         assert document["callSid"] == "CA1"
         assert document["progress"]["total"] == 6
         assert document["history"][0]["message"] == "it's Mary"
