@@ -36,7 +36,7 @@ _SLOT = "|".join(SLOT_MARKS)
 def frames() -> tuple[Frame, ...]:
     """Every frame, the special before the general."""
     return (
-        _frame(Act.LANGUAGE, "language", "language", "speak_lang", open=True),
+        _frame(Act.LANGUAGE, "language", "language", "speak_lang"),
         _frame(Act.LANGUAGE, "language_alone", "language", alone=True),
         _frame(Act.HANDOFF, "no_bot", "bot", "talk|connect", "not|stupid"),
         _frame(Act.HANDOFF, "person", "person", "talk|connect|transfer|help|there_is", lacks="not|wh", open=True),
@@ -60,7 +60,7 @@ def frames() -> tuple[Frame, ...]:
         _frame(Act.REPEAT, "asked_before", "wh", "say", "past", lacks="able|topic|not"),
         _frame(Act.REPEAT, "not_heard", "not", "hear"),
         _frame(Act.REPEAT, "missed", "missed"),
-        _frame(Act.REPEAT, "what_again_then", "wh", "again", lacks="start|able|how|not|i"),
+        _frame(Act.REPEAT, "what_again_then", "wh|what_again", "again", lacks="start|able|how|not|i"),
         _frame(Act.REPEAT, "again", "again", alone=True, single=True),
         _frame(Act.REPEAT, "what_again", "what_again", alone=True, single=True),
         _frame(Act.CANCEL, "cancel", "cancel"),

@@ -86,17 +86,19 @@ def _answer(reading: Reading, prompt: Prompt) -> None:
     weak = answer.kind in ("ok", "quality")
     answers = prompt in (Prompt.YES_NO, Prompt.CONFIRM)
     act = Act.AFFIRM if answer.sign > 0 else Act.DENY
-    if answer.kind == "not" and reading.content:
+    if answer.kind == "not" and (reading.content or any(found.act in (Act.THANKS, Act.GOODBYE) for found in reading.found)):
         return
-    if answers and answer.kind == "ok" and reading.content >= _CHATTER:  # "right, so the number is ...": nothing is accepted by it
-        act = Act.BACKCHANNEL
-    if weak and not answers:
-        if reading.content >= _CHATTER:  # "okay, my number is ...": a way to begin
+    aside = any(_RANK[found.act] == _RANK[Act.ASK_PRICE] for found in reading.found)
+    if weak and (
+        reading.content >= _CHATTER or (aside and answer.kind == "ok")
+    ):  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
+        if answers and answer.kind == "ok":
+            reading.found.append(Found(Act.BACKCHANNEL, "ok", answer.first, answer.last))
+        return
+    if weak and prompt in (Prompt.VALUE, Prompt.STATEMENT, Prompt.ELSE):
+        if answer.sign < 0:  # "it doesn't work" tells of a tap, when nobody asked whether it does
             return
-        if prompt is not Prompt.UNKNOWN:
-            if answer.sign < 0:  # "it doesn't work" tells of a tap, when nobody asked whether it does
-                return
-            act = Act.BACKCHANNEL if answer.kind == "ok" else act
+        act = Act.BACKCHANNEL if answer.kind == "ok" else act
     reading.found.append(Found(act, answer.kind, answer.first, answer.last))
     if any(answer.sign > 0 and later.sign < 0 and answer.first < reading.but <= later.first for later in reading.answers):
         reading.found.append(Found(Act.DENY, "but", reading.but, reading.but + 1))  # "yes, but the postcode is wrong"

@@ -66,7 +66,7 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
     """Read one segment from left to right: at each place the longest thing that can begin there."""
     units, at = _with_tail(segment.units), 0
     vocative = False
-    reading.asks = reading.asks or bool(units[0].marks & mask("i", "able", "remake"))
+    reading.asks = reading.asks or _requests(units)
     for place, unit in enumerate(units):
         reading.content += unit.marks == 0
         if reading.but < 0 and unit.marks & mask("but"):
@@ -99,7 +99,7 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
         elif units[at].marks & mask("hold_on"):
             reading.found.append(Found(Act.HOLD_ON, "hold_on", units[at].first, units[at].last))
             at += 1
-        elif not vocative and (judged := _judged(units, at, segment.asked)):
+        elif not vocative and (judged := _judged(units, at, asked=segment.asked, only=only)):
             answer, end = judged
             if answer.kind == "praise":
                 reading.found.append(Found(Act.THANKS, "praise", answer.first, answer.last))
@@ -124,6 +124,12 @@ def _with_tail(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
     if len(units) < _TAILED or units[-1].words not in (("不",), ("没",), ("没有",)) or any(unit.marks & mask("no", "yes") for unit in units[:-1]):
         return units
     return (*units[:-1], units[-1]._replace(marks=mask("tail")))
+
+
+def _requests(units: Sequence[Unit]) -> bool:
+    """Whether a sentence begins as requests do: "I need it for two", "could you make it four"."""
+    wishes = units[0].marks & mask("i") and any(unit.marks & mask("need", "pick") or unit.words == ("will",) for unit in units[1:3])
+    return bool(wishes or units[0].marks & mask("able", "remake"))
 
 
 def _is_swap(units: Sequence[Unit], place: int) -> bool:
@@ -199,8 +205,14 @@ def _ends(units: Sequence[Unit], at: int, boundary: int) -> list[tuple[int, bool
     if limit == at:
         return []
     closed = limit == len(units) or bool(units[limit].marks)
-    inner = [(place, True) for place in range(limit - 1, at, -1) if units[place].marks & boundary and not units[place - 1].marks & mask("dangling")]
+    inner = [(place, True) for place in range(limit - 1, at, -1) if units[place].marks & boundary and _may_end(units, place)]
     return [(limit, closed), *inner[:_MAX_ENDS]]
+
+
+def _may_end(units: Sequence[Unit], place: int) -> bool:
+    """Whether a clause can end before unit `place`: not after a preposition, and not between a command and what it is to do."""
+    before, at = units[place - 1].marks, units[place].marks
+    return not before & mask("dangling") and not (before & mask("assent") and not at & mask("opens"))
 
 
 def _fits(units: Sequence[Unit], at: int, alone: bool) -> tuple[Frame, int] | None:
@@ -235,7 +247,7 @@ def _apart(units: Sequence[Unit], needs: Sequence[int]) -> bool:
     return sum(any(unit.marks & need for need in needs) for unit in units) >= len(needs)
 
 
-def _judged(units: Sequence[Unit], at: int, asked: bool) -> tuple[Answer, int] | None:
+def _judged(units: Sequence[Unit], at: int, *, asked: bool, only: bool) -> tuple[Answer, int] | None:
     """The judgement that begins here, and where it ends."""
     ends = _ends(units, at, mask("opens", "clause"))
     if not ends or not (
@@ -246,7 +258,7 @@ def _judged(units: Sequence[Unit], at: int, asked: bool) -> tuple[Answer, int] |
     if begins_question(units[at : ends[0][0]]):
         return None
     for end, closed in ends:
-        if closed and (answer := judge(units[at:end], asked=asked, whole=at == 0 and end == len(units))):
+        if closed and (answer := judge(units[at:end], asked=asked, whole=only and end == len(units) and _only_filler(units[:at]))):
             return answer, end
     return None
 

@@ -20,7 +20,7 @@ _CLITICS = {"s": "is", "re": "are", "ve": "have", "ll": "will", "d": "would", "m
 _BREAKS = frozenset(".,;:!?。、…")
 _SUFFIXES = (("ies", "y"), ("es", "e"), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("ly", ""))
 _MIN_STEM = 3
-_MIN_MISSPELT = 7
+_MIN_MISSPELT = 9
 """Letters from which one wrong, missing or extra letter is forgiven; shorter words are too near to others."""
 
 Node = dict[str, Any]
@@ -211,6 +211,8 @@ def segments(said: Said) -> tuple[Segment, ...]:
         if taken == at:
             form = _form(word)
             marks, taken = (root[form][_END] if form else 0), at + 1
+            if word.endswith("ed"):  # "it's destroyed" is no command
+                marks &= ~bits("stop")
         units.append(Unit(marks, tuple(word for word, _ in looked_up[at:taken]), token, looked_up[taken - 1][1] + 1))
         at = taken
     if units:
