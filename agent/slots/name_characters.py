@@ -36,6 +36,7 @@ class Characters(NamedTuple):
     common: frozenset[str]
     stop: frozenset[str]
     nick: frozenset[str]
+    place_ends: frozenset[str]
     plain: HanPhrases
     call: HanPhrases
     family: HanPhrases
@@ -88,6 +89,7 @@ def characters() -> Characters:
         common=frozenset(names["words"].split()),
         stop=frozenset(grammar["stop"]),
         nick=frozenset(grammar["nick"]),
+        place_ends=frozenset(grammar["place_ends"]),
         plain=HanPhrases(cues["plain"]),
         call=HanPhrases(cues["call"]),
         family=HanPhrases(cues["family"]),

@@ -43,6 +43,8 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: str,
         characters_told = "".join(one.character for one in told)
         if len(told) > 1 and characters().surname_of(characters_told) and context.asks("name"):
             return [(HanFound(characters_told, told[0].start, told[-1].end, 0.6, "characters"), False)]
+        if len(told) == 1 and told[0].family and not held and context.asks("name"):
+            return [(HanFound(told[0].character, told[0].start, told[0].end, 0.5, "characters"), False)]
         return []
     end = max([best.end, *(one.end for one in told)])
     name = _told(best.name, told)

@@ -16,6 +16,7 @@ from agent.slots.name_writing import written
 from agent.text import Said
 
 _MARKS = frozenset("，。,.!?！？、;；:： -—\"'“”()…~")
+_SENTENCE = frozenset("，。,.!?！？、;；")
 _MAX_LEAD = 12
 _MAX_TRANSLITERATED = 14
 _MAX_WORD = 4
@@ -141,7 +142,7 @@ class _Listener:
                 if role == "weak" and len(name) >= _FULL:
                     sure = 0.85
                 yield HanFound(name, at, end, sure if likely else min(sure, 0.75), "self" if role == "weak" else "cue")
-        if self.context.asks("name") and (at == opening or (at > 0 and self.text[at - 1] in _MARKS)):
+        if self.context.asks("name") and (at == opening or (at > 0 and self.text[at - 1] in _SENTENCE)):
             yield from self._bare(at, first=at == opening)
 
     def _bare(self, at: int, *, first: bool = True) -> Iterator[HanFound]:
@@ -151,11 +152,13 @@ class _Listener:
         if read is None or not (self._likely(read[0]) or (asked and self._possible(read[0]))):
             return
         name, end = read
+        if name[-1] in self.words.place_ends:
+            return
         rest = self._past(end + self.words.titles.at(self.text, end), self.words.after)
         whole = rest >= len(self.text)
         if not self.words.surname_of(name) and not (whole and first):
             return
-        opens = rest < len(self.text) and (self.text[rest - 1] in _MARKS or self.words.next.at(self.text, rest) > 0)
+        opens = rest < len(self.text) and self._likely(name) and (self.text[rest - 1] in _SENTENCE or self.words.next.at(self.text, rest) > 0)
         described = self.words.apart.at(self.text, rest) or any(one.start >= end for one in self.described)
         if whole or described or (opens and len(name) >= _FULL):
             yield HanFound(name, at, end, 0.6 if len(name) >= _FULL else 0.5, "bare")
@@ -168,16 +171,23 @@ class _Listener:
         if at in self.latin:
             return self._latin(at, plain=plain)
         words, text = self.words, self.text
+        if words.apart.at(text, at):
+            return None
         if text[at] in words.nick and at + 1 < len(text) and text[at + 1] in words.single and self._is_closed(at + 2):
             return text[at : at + 2], at + 2
         family = words.surname_at(text, at)
         if family:
             base = at + len(family)
+            if base in self.latin and (latin := self._latin(base, plain=plain)) is not None:
+                return family + latin[0], latin[1]
             if (title := words.titles.at(text, base)) and not (plain and self._given(base, 2)):
                 return text[at : base + title], base + title
             for count in (2, 1):
                 end = base + count
-                if count > 1 and max(words.next.at(text, base + 1), words.after.at(text, base + 1), words.after.at(text, base)) > 1:
+                if (
+                    count > 1
+                    and max(words.next.at(text, base), words.next.at(text, base + 1), words.after.at(text, base + 1), words.after.at(text, base)) > 1
+                ):
                     continue
                 if self._given(base, count) and (text[at:end] not in words.common or (plain and self._is_over(end))) and self._is_closed(end):
                     return text[at:end], end
@@ -266,6 +276,8 @@ class _Listener:
     def _possible(self, name: str) -> bool:
         """Whether it has a surname and, beside a rare character, one that names are made of."""
         family = self.words.surname_of(name)
+        if len(family) > 1 and len(name) > len(family):
+            return True
         return bool(family) and name not in self.words.common and any(character in self.words.given for character in name[len(family) :])
 
     def _is_closed(self, at: int) -> bool:
