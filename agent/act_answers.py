@@ -19,6 +19,8 @@ class Answer(NamedTuple):
     last: int
 
 
+_LONG = 9
+"""Units from which a negated clause that judges nothing tells a story."""
 _SHORT = 2
 """Units up to which a clause with a word such as 要 (yes; to want) answers."""
 
@@ -126,7 +128,7 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
         ):
             kind = "truth" if (unit.marks & (masks["truth"] | masks["yes"] | masks["assent"])) or kind == "truth" else "quality"
     if not kind:
-        return Answer(-1, "not", first.first, last.last) if negated else None
+        return Answer(-1, "not", first.first, last.last) if negated and len(units) <= _LONG else None
     if len(units) == 1 and first.marks & masks["ok"]:
         kind = "ok"
     if kind == "quality" and sign > 0 and first.marks & masks["you"] and len(units) > 1 and any(unit.marks & masks["copula"] for unit in units[1:3]):

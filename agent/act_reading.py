@@ -275,7 +275,8 @@ def _next_start(units: Sequence[Unit], at: int) -> int:
     while at < len(units):
         marks = units[at].marks
         if marks & (mask("opens", "wh", "but") | thanks) or (
-            (units[at - 1].marks == 0 or len(units[at].words) > 1)
+            not units[at - 1].marks & mask("article")
+            and (units[at - 1].marks == 0 or len(units[at].words) > 1)
             and marks & mask("bye", "hold_on", "all_done", "transfer", "greet", "how_much", "hours_ask")
         ):
             break
