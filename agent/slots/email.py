@@ -18,6 +18,7 @@ from agent.hearing import Context, Heard, Slot
 from agent.reasons import Reason
 from agent.slots.email_grammar import Address, Grammar
 from agent.slots.email_mending import mend, respelled
+from agent.slots.email_pieces import Piece
 from agent.slots.email_reading import say
 from agent.slots.email_words import domains
 from agent.text import Said
@@ -119,7 +120,8 @@ def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool)
     if not local or grammar.is_unlikely(address, asked=asked and whole):
         return None
     span = _span(grammar, address.start, address.end)
-    if not whole and not (address.led or (asked and (address.domain in domains().names or grammar.past_leads(0) >= address.start))):
+    begins = address.led or (asked and (address.domain in domains().names or grammar.past_leads(0) >= address.start))
+    if not whole and not (begins and grammar.is_quiet(address.end, len(grammar.tokens))):
         return None
     value = _normal(f"{local}@{address.domain}") if whole else ""
     if not value:
@@ -175,7 +177,7 @@ def _is_beginning(grammar: Grammar, start: int, end: int, *, going_on: bool) -> 
     """Whether the tokens are plainly part of an address: spelled letters or a mark by name, few words, and no website or number."""
     pieces = list(grammar.pieces(start, end))
     spelled = sum(len(piece.text) for piece in pieces if piece.kind == "letters")
-    marked = any(piece.kind == "mark" for piece in (pieces if going_on else pieces[1:]))
+    marked = any(piece.text == "_" or _joins_words(pieces, at) for at, piece in enumerate(pieces) if piece.kind == "mark" and (at or going_on))
     if not (marked or spelled >= _FEWEST_SPELLED) or sum(piece.kind == "word" for piece in pieces) > _MOST_WORDS:
         return False
     if grammar.has_others(start) or grammar.has_at(start, end):
@@ -184,6 +186,11 @@ def _is_beginning(grammar: Grammar, start: int, end: int, *, going_on: bool) -> 
         return True
     website = pieces[-1].text in domains().endings and len(pieces) > 1 and pieces[-2].text == "."
     return not website and any(piece.kind in ("word", "letters") for piece in pieces) and not grammar.refers(0, start)
+
+
+def _joins_words(pieces: Sequence[Piece], at: int) -> bool:
+    """Whether the mark at `at` stands between words or letters, not beside figures: "+31" and "2010-15" are no addresses."""
+    return all(piece.kind in ("word", "letters") for piece in (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2]))
 
 
 EMAIL = Slot(name="email", hear=hear, check=check, read_back=read_back, parts=parts)

@@ -33,6 +33,8 @@ class DomainReader(PieceReader):
             here = here_after
         if here < len(self.tokens) and self.tokens[here].norm in "-_@" and self.tokens[here].start == self.tokens[here - 1].end:
             return "", at
+        if len(labels) > 1 and len(labels[-1]) == 1:
+            return "", at  # "8 p.m"
         if len(labels) == 1:
             label, ending = self._unjoined(label)
             return (f"{label}.{ending}", bare) if ending else self._name_only(at, label, bare)
@@ -85,7 +87,7 @@ class DomainReader(PieceReader):
             if mark == "-":
                 here += 1
                 continue
-            if self.tokens[here].norm == "," and not self._is_beside_letter(here):
+            if self.tokens[here].norm in ":;" or (self.tokens[here].norm == "," and not self._is_beside_letter(here)):
                 break
             if here > at and self.write(at, here) in domains().names and self._word(here) in domains().endings:
                 break

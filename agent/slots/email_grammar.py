@@ -79,9 +79,9 @@ class Grammar(DomainReader):
     def past_leads(self, start: int, end: int | None = None) -> int:
         """Past the words that come before an address."""
         stop = len(self.tokens) if end is None else end
-        at, known = start, (self.words.leads, self.words.weak_leads, self.words.silent, self.words.joined, self.words.others)
+        at, known = start, (self.words.leads, self.words.weak_leads, self.words.silent, self.words.joined)
         while at < stop:
-            taken = max(phrases.at(self.tokens, at) for phrases in known)
+            taken = max(self._other(at), *(phrases.at(self.tokens, at) for phrases in known))
             if not taken and (self.tokens[at].is_word or self.tokens[at].is_number or self.tokens[at].norm in self.words.marks):
                 break
             at += taken or 1
@@ -181,11 +181,12 @@ class Grammar(DomainReader):
 
     def _other(self, at: int) -> int:
         """How many tokens at `at` tell of something else; "a" and "i" are letters beside letters, digits and marks."""
-        if len(self.tokens[at].norm) == 1 and at + 1 < len(self.tokens):
+        taken = self.words.others.at(self.tokens, at)
+        if taken == 1 and len(self.tokens[at].norm) == 1 and at + 1 < len(self.tokens):
             following = self.tokens[at + 1]
             if len(following.norm) == 1 or self.words.marks.get(following.norm) or self.is_small(at + 1) or self.words.at.at(self.tokens, at + 1):
                 return 0
-        return self.words.others.at(self.tokens, at)
+        return taken
 
     def _is_short(self, start: int, at: int) -> bool:
         return at - start <= _LONGEST_LOCAL and sum(piece.kind == "word" for piece in self.pieces(start, at)) <= _MOST_WORDS

@@ -46,10 +46,10 @@ class PieceReader(NamedTuple):
             mark = self.words.mark_phrases.at(self.tokens, at)
             if silent and silent >= mark:
                 at += silent
-            elif mark:
+            elif mark and not self._ends_sentence(at):
                 yield Piece(self.words.marks[" ".join(token.norm for token in self.tokens[at : at + mark])], "mark", at + mark)
                 at += mark
-            elif self.tokens[at].norm in PASSED_OVER:
+            elif mark or self.tokens[at].norm in PASSED_OVER:
                 at += 1
             else:
                 announced = self.words.announcing.at(self.tokens, at)
@@ -93,6 +93,12 @@ class PieceReader(NamedTuple):
             said = [*said, piece.text] if piece.kind == "word" else []
             written += piece.text
         return written
+
+    def _ends_sentence(self, at: int) -> bool:
+        """Whether the mark at `at` is a full stop: glued to the word before, and not to one after."""
+        token = self.tokens[at]
+        glued = at > 0 and self.tokens[at - 1].end == token.start
+        return token.norm == "." and glued and (at + 1 >= len(self.tokens) or self.tokens[at + 1].start > token.end)
 
     def _letters(self, at: int, stop: int) -> tuple[str, int]:
         letters, length = spell(self.tokens[at:stop], 0, self.language)

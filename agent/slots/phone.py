@@ -10,6 +10,7 @@ Sources    ITU-T E.164 (11/2010); numbering plans from libphonenumber; lengths f
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from agent.hearing import Context, Heard, Slot
@@ -26,6 +27,8 @@ _FEWEST_ASKED = 2
 """Digits that are a beginning when the number was asked for."""
 _FEWEST_JOINED = 3
 """Digits of a part that goes on after other words: "0412, hang on, 345"."""
+_MOST_BETWEEN = 3
+"""Words between such parts, if they are words that say something of their own: "0412 345, let me check, 678"."""
 _FEWEST_CUED = 7
 _FEWEST_SURE = 9
 _MOST = 3
@@ -124,11 +127,7 @@ def _hear(said: Said, context: Context, *, homophones: bool = False, round_only:
     asked = context.asked is not None and "phone" in context.asked
     bare = is_bare(said, runs, context.language)
     pieces, mended = _assemble([run for run in runs if run.cue is not Cue.OTHER], context, asked=asked, bare=bare)
-    if (
-        len(pieces) > 1
-        and not any(piece.fit in (Fit.VALID, Fit.WHOLE) for piece in pieces)
-        and (joined := _joined(pieces, context, bare=bare and asked))
-    ):
+    if asked and len(pieces) > 1 and all(piece.fit is Fit.SHORT for piece in pieces) and (joined := _joined(pieces, said, context, bare=bare)):
         pieces = [joined]
     kept = [piece for piece in pieces if _is_likely(piece, context, bare=bare, asked=asked)]
     kept.sort(key=lambda piece: (piece.fit is not Fit.VALID, piece.fit is Fit.SHORT, piece.cue is not Cue.PHONE))
@@ -183,14 +182,17 @@ def _continued(before: str, digits: str, run: Run, region: str) -> str:
     return before + digits if fit(before + digits, region) is not Fit.LONG else amend((before,), digits, region)
 
 
-def _joined(pieces: Sequence[_Piece], context: Context, *, bare: bool) -> _Piece | None:
-    """Several beginnings as one number: when that is a number, or when nothing but digits was said."""
+def _joined(pieces: Sequence[_Piece], said: Said, context: Context, *, bare: bool) -> _Piece | None:
+    """Several beginnings as one number: when that is a number and little was said between, or when nothing but digits was said."""
     digits = "".join(piece.digits for piece in pieces)
     first, last = pieces[0], pieces[-1]
     if any(piece.digits.startswith("+") for piece in pieces[1:]):
         return None
     whole = judge(digits, context.region)
-    if whole.fit is not Fit.VALID and not (bare and all(len(piece.digits) >= _FEWEST_JOINED for piece in pieces)):
+    between = (said.tokens[before.run.end : after.run.start] for before, after in pairwise(pieces))
+    near = all(sum(token.is_word for token in tokens) <= _MOST_BETWEEN for tokens in between)
+    going_on = bare and all(len(piece.digits) >= _FEWEST_JOINED for piece in pieces)
+    if not going_on and not (near and whole.fit is Fit.VALID):
         return None
     cue = next((piece.cue for piece in pieces if piece.cue is not Cue.NONE), Cue.NONE)
     parts_ = tuple(part for piece in pieces for part in piece.parts)
@@ -203,6 +205,8 @@ def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> b
     if count > (MOST_DIGITS if without_prefix(piece.digits, context.region) else MOST_DIGITS_E164):
         return False
     if asked:
+        if piece.fit is Fit.SHORT and piece.cue is not Cue.PHONE and any("/" in group.joint for group in piece.run.groups):
+            return False  # 24/6/1940
         if count >= _FEWEST_CUED or piece.fit is Fit.VALID:
             return True
         return (bare and (count >= _FEWEST_ASKED or bool(context.partial))) or (piece.cue is Cue.PHONE and count > _FEWEST_ASKED)

@@ -39,6 +39,12 @@ def context(language: str, region: str, partial: str = "", current: str = "") ->
     return Context(language=language, region=region, now=NOW, asked=frozenset({"phone"}), partial=partial, current=current)
 
 
+def example(region: str) -> phonenumbers.PhoneNumber:
+    found = phonenumbers.example_number(region)
+    assert found is not None
+    return found
+
+
 @st.composite
 def numbers(draw: st.DrawFn) -> tuple[str, str]:
     """A region, and a number in use there, in E.164."""
@@ -47,7 +53,7 @@ def numbers(draw: st.DrawFn) -> tuple[str, str]:
     rest = draw(st.text("0123456789", min_size=10 - len(prefix), max_size=11 - len(prefix)))
     parsed = phonenumbers.parse(prefix + rest, region)
     if not phonenumbers.is_valid_number(parsed):
-        parsed = phonenumbers.example_number(region)
+        parsed = example(region)
     return region, phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
@@ -145,7 +151,7 @@ def test_a_part_said_again_takes_its_place(before: tuple[str, ...], said: str, w
 
 @pytest.mark.parametrize("region", ["US", "CA", "AU", "GB", "NZ", "CN"])
 def test_every_region_knows_how_long_its_numbers_are(region: str) -> None:
-    example = phonenumbers.format_number(phonenumbers.example_number(region), phonenumbers.PhoneNumberFormat.NATIONAL)
+    example = phonenumbers.format_number(example(region), phonenumbers.PhoneNumberFormat.NATIONAL)
     digits = "".join(c for c in example if c.isdecimal())
     assert "phone" in region_data(region)
     assert fit(digits, region) is Fit.VALID
