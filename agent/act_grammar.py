@@ -3,7 +3,7 @@
 A frame is a clause that holds one unit of each of `needs` (each a choice of marks), none of `lacks`, and else only words that are no content.
 Order of the words is free, as speakers' is; the first frame that fits wins, so the special stands before the general.
 A frame that is `open` also fits where content follows ("a person, because my sink ..."), one that is `alone` only where nothing else was said,
-and one that is `single` only a clause of one unit.
+and one that is `single` only a clause of nothing but what it needs.
 """
 
 from functools import cache

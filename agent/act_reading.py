@@ -225,8 +225,10 @@ def _fits(units: Sequence[Unit], at: int, alone: bool) -> tuple[Frame, int] | No
     for end, closed in ends if likely else ():
         every = marks[end - at - 1]
         for frame in likely:
-            if (frame.alone and not (alone and end == len(units))) or (
-                frame.single and (not _only_filler(units[:at], "filler") or sum(not unit.marks & mask("filler") for unit in units[at:end]) > 1)
+            if frame.alone and not (alone and end == len(units)):
+                continue
+            if frame.single and not (
+                _only_filler(units[:at], "filler") and all(unit.marks & (frame.needs[0] | mask("filler")) for unit in units[at:end])
             ):
                 continue
             if every & frame.lacks or not all(every & need for need in frame.needs):
