@@ -12,14 +12,16 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from agent.hearing import Context, Heard, Slot
+from agent.languages import words as table
 from agent.reasons import Reason
 from agent.slots import address_zh
 from agent.slots.address_check import refused
 from agent.slots.address_english import Found, addresses
 from agent.slots.address_line import Line
 from agent.slots.address_parts import Parts, line_of
+from agent.slots.address_pieces import Pieces, pieces
 from agent.slots.address_postcode import alphanumeric, known_area
-from agent.slots.address_repair import Pieces, continued, mended, moved, parse, pieces
+from agent.slots.address_repair import continued, mended, moved, parse
 from agent.slots.address_say import spoken
 from agent.slots.address_words import Lexicon, lexicon
 from agent.text import Said
@@ -39,7 +41,8 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     if said.has_han:
         found = address_zh.hear(said, context)
         said = _latin(said)
-        held = {name: "" for name in ("partial", "current") if address_zh.is_chinese(getattr(context, name))}
+    held = {name: "" for name in ("partial", "current") if address_zh.is_chinese(getattr(context, name))}
+    if held and not found:
         context = msgspec.structs.replace(context, **held)
     if not found and said:
         found = _hear_english(said, context)
@@ -105,7 +108,9 @@ def _is_count(found: Found) -> bool:
     """Whether number and name may just as well count something: "one moment", "eighteen ounces"."""
     parts = found.parts
     words = parts.street_name.split()
-    return not parts.unit and (parts.street_number == "1" or any(len(word) == 1 for word in words) or (not parts.suburb and words[-1].endswith("s")))
+    ordinal = len(words) == 1 and (words[0].casefold() in table("en", "numbers")["ordinals"] or words[0][0].isdigit())
+    several = not parts.suburb and words[-1].endswith("s")
+    return not parts.unit and (ordinal or several or parts.street_number == "1" or any(len(word) == 1 for word in words))
 
 
 def _alone(found: Found, line: Line) -> bool:
@@ -159,7 +164,7 @@ def _in_parts(line: Line, context: Context, asked: bool) -> Sequence[Heard]:
         if fixed:
             correcting = fixed[1].labelled and not _CORRECTING.isdisjoint(line.norms)
             if correcting or asked:
-                return [_part(line, fixed[0], fixed[1], "patch", _UNMISTAKABLE if correcting else 0.5, patch=True)]
+                return [_part(line, fixed[0], fixed[1], "patch", _UNMISTAKABLE if correcting else 0.5 if fixed[1].labelled else 0.4, patch=True)]
     if context.partial:
         more = continued(parse(context.partial, known), line)
         if more:

@@ -9,6 +9,7 @@ from agent.slots.address_line import Line
 _MOST_FIGURES = 6
 _MOST_GROUPS = 8
 _UNIT_FIGURES = 4
+_WIDEST_RANGE = 200
 _LETTERS = frozenset("abcdefgh")
 
 
@@ -130,6 +131,7 @@ def _slashed(line: Line, found: House) -> House:
     following = groups(line, after)
     if not following:
         return found
+    following = following[:1] if following[0].written else following
     number = "".join(group.figures for group in following)
     unit = found.unit + found.number if found.other else found.number
     return House(unit, number, following[-1].end) if len(number) <= _MOST_FIGURES else found
@@ -144,8 +146,10 @@ def _ranged(line: Line, found: House) -> House:
     following = groups(line, found.end + 1)
     if not following:
         return found
+    following = following[:1] if following[0].written else following
     until = "".join(group.figures for group in following)
-    upwards = len(until) <= _MOST_FIGURES and int(until) > int("".join(filter(str.isdigit, found.number)) or 0)
+    first = int("".join(filter(str.isdigit, found.number)) or 0)
+    upwards = len(until) <= _MOST_FIGURES and first < int(until) <= first + _WIDEST_RANGE
     written = sign == "-" and len(until) <= _MOST_FIGURES
     return House(found.unit, f"{found.number}-{until}", following[-1].end, None) if upwards or written else found
 

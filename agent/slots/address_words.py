@@ -23,6 +23,11 @@ class Lexicon(NamedTuple):
     link: frozenset[str]
     street_link: frozenset[str]
     no_town: frozenset[str]
+    before_parts: frozenset[str]
+    """What may stand before a part said by itself: words of courtesy, and those before any address."""
+    talk: frozenset[str]
+    """Words by which a caller does something else, those of `acts.toml` among them: no town has one, unless words before it announce a town."""
+    town_lead_in: frozenset[str]
     counted: frozenset[str]
     courtesy: frozenset[str]
     fillers: frozenset[str]
@@ -114,6 +119,9 @@ def lexicon(region: str) -> Lexicon:
         link=frozenset(spoken["link"].split()),
         street_link=frozenset(spoken["street_link"].split()),
         no_town=frozenset(spoken["no_town"].split()),
+        before_parts=frozenset(spoken["courtesy"].split()) | frozenset(spoken["lead_in"].split()),
+        talk=_talk(),
+        town_lead_in=frozenset(spoken["town_lead_in"].split()),
         counted=frozenset(spoken["counted"].split()),
         courtesy=frozenset(spoken["courtesy"].split()),
         fillers=frozenset(spoken["fillers"].split()),
@@ -154,6 +162,14 @@ def lexicon(region: str) -> Lexicon:
         prefix_directions=frozenset(place.get("prefix_directions", ())),
         named_houses=place.get("named_houses", False),
     )
+
+
+@cache
+def _talk() -> frozenset[str]:
+    spoken, acts = words("en", "address"), words("en", "acts")
+    link = {*spoken["link"].split(), *spoken["street_link"].split()}
+    said = {word for phrases_of in acts["words"].values() for word in phrases_of if word.isalpha()} | {*acts["contractions"]}
+    return frozenset((said | {*spoken["no_town"].split()} | {*spoken["counted"].split()}) - link)
 
 
 @cache

@@ -265,7 +265,7 @@ def _patched(said: Said, context: Context, asked: bool) -> Heard | None:
         marker = next(marker for marker in (*grammar.words["markers"], "区") if new.endswith(marker))
         old = [match for match in grammar.anchor.finditer(current) if match[0].endswith(marker) and len(match[0]) - len(marker) < 8]
         value = current[: old[-1].start()] + new + current[old[-1].end() :] if old else current + new
-    elif _only_divisions(new) or (grammar.road_end.search(new) and 2 < len(new) <= 12):
+    elif _only_divisions(new) or (grammar.street_end.search(new) and 2 < len(new) <= 12):
         value = _joined(current, new)
     if not value or not (asked or len(text) < len(said.text)):
         return None
