@@ -85,8 +85,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What we last asked, so that "yes" and a bare "four" have a meaning."""
 
-    kind: Literal["none", "ask", "read_back", "choice", "summary", "change", "leave"] = "none"
-    """`change`: what is to be corrected; `leave`: whether to cancel the call."""
+    kind: Literal["none", "ask", "read_back", "choice", "summary", "change", "leave", "resume"] = "none"
+    """`change`: what is to be corrected; `leave`: whether to cancel the call; `resume`: whether to go on with an earlier one."""
     slots: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
     """Slots just taken without a read-back: a "no" now is about them."""
@@ -111,10 +111,14 @@ class OpenTurn(msgspec.Struct, frozen=True, kw_only=True):
     """A turn that has begun to change the record and is not answered yet. Whoever comes next, on whichever worker, finishes it first."""
 
     turn: Turn
+    taken: tuple[Taken, ...] = ()
+    """All that the caller did."""
     todo: tuple[Taken, ...] = ()
     """What the caller did and was not carried out yet."""
     notices: tuple[Notice, ...] = ()
     """What is to be said about what was carried out."""
+    decided: tuple[str, ...] = ()
+    """What became of it so far, for the trace."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,6 +173,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     hand_off: HandOff | None = None
     """Set while a person is wanted."""
     open_turn: OpenTurn | None = None
+    unfinished: str = ""
+    """An earlier call from the same number that came to no end: its callSid. Nothing of it is said before its name was said in this one."""
+    recognised: bool = False
+    """The caller said the name of the unfinished call: going on with it is offered."""
     resumed_from: str = ""
     foreign: Mapping[str, Any] | None = None
     """What another system keeps in the CallSkeleton and we do not know, without its history; None when the document is ours alone."""

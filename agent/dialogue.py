@@ -46,6 +46,8 @@ def next_question(call: Call, scene: Scene, implied: tuple[str, ...] = ()) -> Qu
         return Question()
     if call.question.kind in ("leave", "change"):
         return call.question
+    if call.recognised:
+        return Question(kind="resume")
     for name in NAMES:
         if call.slot(name).options:
             return Question(kind="choice", slots=(name,), implied=implied)
@@ -94,7 +96,9 @@ def _deny(call: Call, did: Did, scene: Scene) -> Outcome:
     """No, without saying what it should be: the read-back is dropped, the part that is wrong is asked for, and next time we read back slowly."""
     call = replace(call, silences=0)
     if call.question.kind == "leave":
-        return Outcome(call=replace(call, question=Question()), notices=(Notice(key="notice.hold"),))
+        return Outcome(call=replace(call, question=Question()), notices=(Notice(key="notice.noted"),))
+    if call.question.kind == "resume":
+        return Outcome(call=replace(call, question=Question(), unfinished="", recognised=False), notices=(Notice(key="notice.noted"),))
     if call.question.kind == "ask" and caller_id.offered(call):
         return Outcome(call=call.with_slot("phone", replace(call.slot("phone"), disputed=call.brief.caller)))
     if call.question.kind == "choice":

@@ -21,7 +21,7 @@ def listening_plan(call: Call, tag: str) -> dict[str, Any]:
     question = call.question
     slot = question.slots[0] if question.kind in ("ask", "choice") and question.slots else ""
     hints: tuple[str, ...] = ()
-    if question.kind in ("read_back", "summary", "leave"):
+    if question.kind in ("read_back", "summary", "leave", "resume"):
         hints = _YES_NO.get(call.language, ())
     elif slot == "service":
         hints = tuple(in_language(service.name, call.language) for service in call.brief.services)

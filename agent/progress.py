@@ -22,7 +22,7 @@ def expecting(call: Call) -> str:
     if call.status in ("booked", "ended"):
         return "nothing"
     match call.question.kind:
-        case "read_back" | "summary":
+        case "read_back" | "summary" | "leave" | "resume":
             return "confirmation"
         case "choice":
             return "choice"

@@ -32,6 +32,8 @@ ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.AS
 """Questions of the caller: answered, then back to the open question."""
 COURTESIES = (Act.THANKS, Act.GREET, Act.BACKCHANNEL, Act.AFFIRM)
 """What is no answer and no failed attempt either when it stands alone and nothing was to be confirmed."""
+CONFIRMING = ("read_back", "summary", "leave", "resume")
+"""The questions that a yes or a no answers."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
 """Keys instead of a yes or no."""
 
@@ -83,7 +85,7 @@ def _keyed(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[T
     if not keys:
         return ()
     question = call.question
-    if question.kind in ("read_back", "summary", "leave") and keys in KEYS:
+    if question.kind in CONFIRMING and keys in KEYS:
         return (Did(act=KEYS[keys], slots=question.slots),)
     if question.kind == "choice":
         options = call.slot(question.slots[0]).options
@@ -135,7 +137,7 @@ class _Reading:
         switch = self._language()
         if answers.urgent(self.said, self.business):
             return (*switch, Did(act=Act.EMERGENCY))
-        confirming = self.question.kind in ("read_back", "summary", "leave")
+        confirming = self.question.kind in CONFIRMING
         meant = bool(self.informs) or (confirming and Act.AFFIRM in self.acts)
         control = next((act for act in CONTROL if act in self.acts), None)
         if control and not (meant and control in (Act.GOODBYE, Act.GO_BACK, Act.CANCEL)):

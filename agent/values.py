@@ -28,7 +28,9 @@ DOUBTFUL = 0.4
 
 def inform(call: Call, given: Inform, scene: Scene) -> Outcome:
     """A value, or a part of one, given by the caller."""
-    call = replace(call, silences=0, question=Question() if call.question.kind in ("change", "leave") else call.question)
+    if call.question.kind in ("change", "leave", "resume"):
+        call = replace(call, question=Question(), unfinished="", recognised=False)
+    call = replace(call, silences=0)
     state = call.slot(given.slot)
     if state.locked:
         return Outcome(call=call)

@@ -125,8 +125,8 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
             names = question.slots if call.summarised and question.slots else NAMES
             key = "summary_again" if call.summarised else "summary"
             return str(book["common"]["question"][key]).format(list=_join(_items(call, names, scene, book), "sentence", book))
-        case "leave":
-            return str(book["common"]["question"]["leave"])
+        case "leave" | "resume":
+            return str(book["common"]["question"][question.kind])
         case "change" | "none":
             return ""
 

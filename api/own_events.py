@@ -39,6 +39,12 @@ class OwnEvents:
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         return await self._store.calls(status, before, count)
 
+    async def unfinished(self, business: str, caller: str) -> str:
+        return await self._store.unfinished(business, caller)
+
+    async def trace(self, sid: str) -> Sequence[bytes]:
+        return await self._store.trace(sid)
+
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
         return await self._store.events(sid, after, count)
 

@@ -35,11 +35,13 @@ log = logging.getLogger("slotline.turn")
 def build() -> Any:
     """The compiled graph; compiled once, shared by every turn."""
     graph: StateGraph[Walk, Deps, Walk, Walk] = StateGraph(Walk, context_schema=Deps)
-    places = (*STEPS, "book", "aside", "speak")
+    places = (*STEPS, "book", "resume", "aside", "recognise", "speak")
     graph.add_node("listen", nodes.listen, destinations=(*places, "__end__"))
     for name in (*STEPS, "aside"):
         graph.add_node(name, nodes.carry_out, destinations=places)
     graph.add_node("book", nodes.book, destinations=places)
+    graph.add_node("resume", nodes.resume, destinations=places)
+    graph.add_node("recognise", nodes.recognise, destinations=("speak",))
     graph.add_node("speak", nodes.speak, destinations=("__end__",))
     graph.add_edge(START, "listen")
     return graph.compile()

@@ -4,12 +4,14 @@ Each node but the first carries out the act that stands first in `work.todo`, co
 next act is at home; when none is left, to `speak`.
 """
 
+from datetime import datetime
+
 import msgspec
 from langgraph.graph import END
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
-from agent import values
+from agent import resuming, values
 from agent.acts import Act
 from agent.business import in_language
 from agent.call import Call, Line, Question
@@ -17,15 +19,17 @@ from agent.dialogue import next_question, take
 from agent.events import Event
 from agent.outcomes import close
 from agent.progress import step as open_step
+from agent.resuming import may_recognise
 from agent.scene import Outcome
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
 from agent.telling import line_said, person_wanted
+from agent.trace import TracedTurn, held, waiting
 from agent.understanding import understand
 from agent.wording import briefing, word
 from graph.answer import answer
 from graph.opening import new_call, prepared, scene_of
-from graph.state import Deps, Walk, Work
+from graph.state import Deps, TurnRequest, Walk, Work
 from storage.errors import PlaceTaken
 from storage.store import Change, Committed
 
@@ -43,8 +47,8 @@ def home(taken: Taken, call: Call) -> str:
     match taken:
         case Inform():
             return taken.slot
-        case Did(act=Act.AFFIRM, slots=()) if call.question.kind == "summary":
-            return "book"
+        case Did(act=Act.AFFIRM, slots=()) if call.question.kind in ("summary", "resume"):
+            return "book" if call.question.kind == "summary" else "resume"
         case Did() if taken.slots and taken.slots[0] in NAMES and taken.act in (Act.AFFIRM, Act.DENY, Act.CORRECTION):
             return taken.slots[0]
         case Did() | NoMatch() | NoInput():
@@ -53,7 +57,9 @@ def home(taken: Taken, call: Call) -> str:
 
 def onward(work: Work) -> str:
     """Where the turn goes next."""
-    return home(work.todo[0], work.call) if work.todo else "speak"
+    if work.todo:
+        return home(work.todo[0], work.call)
+    return "recognise" if may_recognise(work.call) else "speak"
 
 
 async def listen(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
@@ -66,18 +72,39 @@ async def listen(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     found = await deps.store.open(request.sid, request.turn.key, business)
     if found.answer is not None:
         return Command(goto=END, update={"answer": found.answer})
-    call = prepared(found.call or new_call(request, deps, now), found.foreign, now)
+    call = prepared(found.call or await _begun(request, deps, now), found.foreign, now)
     left = call.open_turn
     turn = left.turn if left else request.turn
     bookings = found.bookings
     if call.brief.business != business and open_step(call) in AGREEING:
         bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
-    work = Work(base=found.call, call=call, seen=found.seen, scene=scene_of(call, turn, deps, now, bookings))
+    scene = scene_of(call, turn, deps, now, bookings)
+    work = Work(base=found.call, call=call, seen=found.seen, scene=scene, asked=call.question)
     if left:
-        work = replace(work, todo=left.todo, notices=left.notices)
+        work = replace(work, taken=left.taken, todo=left.todo, notices=left.notices, decided=left.decided)
     else:
         work = await _understood(work, deps)
     return Command(goto=onward(work), update={"work": work})
+
+
+async def _begun(request: TurnRequest, deps: Deps, now: datetime) -> Call:
+    """A new call, which knows whether its caller's last one came to an end."""
+    call = new_call(request, deps, now)
+    return replace(call, unfinished=await deps.store.unfinished(call.brief.business, call.brief.caller)) if call.brief.caller else call
+
+
+async def recognise(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
+    """The caller has said a name: is it that of the call that was cut off?"""
+    work = state["work"]
+    earlier = (await runtime.context.store.open(work.call.unfinished)).call
+    return Command(goto="speak", update={"work": replace(work, call=resuming.recognise(work.call, earlier))})
+
+
+async def resume(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
+    """The yes to going on: what the earlier call had is taken over, in one commit."""
+    work, deps = state["work"], runtime.context
+    earlier = (await deps.store.open(work.call.unfinished)).call
+    return await _go_on(work, resuming.resume(work.call, earlier, work.scene), deps)
 
 
 async def _understood(work: Work, deps: Deps) -> Work:
@@ -97,7 +124,7 @@ async def _understood(work: Work, deps: Deps) -> Work:
         notices = (Notice(key="notice.greeting", values={"greeting": in_language(scene.business.greeting, call.language)}),)
     elif work.base is not None and work.base.status == "ended":
         notices = (Notice(key="notice.resumed"),)
-    return replace(work, todo=taken, notices=notices)
+    return replace(work, taken=taken, todo=taken, notices=notices)
 
 
 async def carry_out(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
@@ -159,6 +186,21 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         recent=(*asking.recent, *lines, spoken)[-RECENT:],
     )
     body = answer(call, words, scene.business, scene.stamp)
+    traced = TracedTurn(
+        at=scene.stamp,
+        turn=scene.turn,
+        caller=state["request"].caller,
+        dialled=state["request"].dialled,
+        language=state["request"].language,
+        before=msgspec.to_builtins(work.asked),
+        taken=work.taken,
+        decided=work.decided,
+        notices=work.notices,
+        asked=msgspec.to_builtins(question),
+        said=words,
+        held=held(call),
+        waiting=waiting(call),
+    )
     wanted = () if call.hand_off is None or (work.base and work.base.hand_off) else (person_wanted(call, briefing(call, scene, book), scene.seconds),)
     change = Change(
         before=work.base,
@@ -167,6 +209,7 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         lines=(*lines, spoken),
         events=(*heard, *work.events, line_said(call, "AI", words, scene.stamp, scene.seconds), *wanted),
         answer=(scene.turn.key, body),
+        trace=msgspec.json.encode(traced),
     )
     await deps.store.commit(change)
     mine = scene.turn.key == state["request"].turn.key

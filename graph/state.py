@@ -7,11 +7,12 @@ from typing import Any, TypedDict
 import msgspec
 
 from agent.businesses import Businesses
-from agent.call import Call, OpenTurn, Turn
+from agent.call import Call, OpenTurn, Question, Turn
 from agent.events import Event
 from agent.reader import Reader
 from agent.scene import Outcome, Plan, Scene
 from agent.taken import Notice, Taken
+from agent.trace import decided
 from storage.store import CallStore
 
 
@@ -46,10 +47,15 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     seen: str
     """Fingerprint of the CallSkeleton as last read or written."""
     scene: Scene
+    taken: tuple[Taken, ...] = ()
+    """All that the caller did with the turn."""
     todo: tuple[Taken, ...] = ()
     notices: tuple[Notice, ...] = ()
+    decided: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     """Not committed yet."""
+    asked: Question = Question()
+    """The question the turn answered."""
 
     def after(self, outcome: Outcome) -> "Work":
         """With one act carried out."""
@@ -58,6 +64,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
             call=outcome.call,
             todo=self.todo[1:],
             notices=(*self.notices, *outcome.notices),
+            decided=(*self.decided, *decided(outcome.events)),
             events=(*self.events, *outcome.events),
         )
 
@@ -68,7 +75,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     def opened(self) -> Call:
         """The record with this turn open in it, so that whoever reads it can finish what is left."""
-        return msgspec.structs.replace(self.call, open_turn=OpenTurn(turn=self.scene.turn, todo=self.todo, notices=self.notices))
+        left = OpenTurn(turn=self.scene.turn, taken=self.taken, todo=self.todo, notices=self.notices, decided=self.decided)
+        return msgspec.structs.replace(self.call, open_turn=left)
 
 
 class Walk(TypedDict, total=False):

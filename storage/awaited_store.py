@@ -30,6 +30,12 @@ class AwaitedStore:
     async def erase(self, sid: str) -> bool:
         return await (await self._store()).erase(sid)
 
+    async def unfinished(self, business: str, caller: str) -> str:
+        return await (await self._store()).unfinished(business, caller)
+
+    async def trace(self, sid: str) -> Sequence[bytes]:
+        return await (await self._store()).trace(sid)
+
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
         return await (await self._store()).events(sid, after, count)
 

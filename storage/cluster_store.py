@@ -22,7 +22,7 @@ from agent.call import Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
-from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, reading
+from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, reading, unfinished
 from storage.store import Change, Committed, Opened
 
 HOLD_FRESH_MS = 60_000
@@ -94,12 +94,13 @@ class ClusterStore(RedisStore):
             {"take": business, "release": "-"}.get(operation, ""),
             self._place_s(change),
             uuid4().hex,
+            change.trace,
             len(changed),
         ]
         for field in changed.items():
             values += field
         values += map(codec.envelope, change.events)
-        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.outbox(sid)]
+        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.outbox(sid), keys.trace(sid)]
         result = await self._script("cluster_commit", names, values)
         if result[0] == b"stale":
             await self._give_up(business, hold)
@@ -126,8 +127,11 @@ class ClusterStore(RedisStore):
                 found += await self._command("ZREM", key, sid)
         await self._command("HDEL", keys.STANDING, sid)
         found += await self._command("DEL", keys.document(sid))
+        caller = await self._caller_of(sid)
+        if await self._command("GET", caller) == sid.encode():
+            await self._command("DEL", caller)
         # The record goes last: until then an erasure that was cut off can be found and done again.
-        own = (keys.turns(sid), keys.history(sid), keys.events(sid), keys.outbox(sid), keys.record(sid), keys.place(sid))
+        own = (keys.turns(sid), keys.trace(sid), keys.history(sid), keys.events(sid), keys.outbox(sid), keys.record(sid), keys.place(sid))
         found += await self._command("DEL", *own)
         return bool(found)
 
@@ -196,6 +200,7 @@ class ClusterStore(RedisStore):
             self._log_events(sid, life, told, outbox, ttl_s),
             self._list(call, life, ttl_s),
             self._settle_place(call, pending),
+            self._lead_here(call, ttl_s),
         )
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
         names = [keys.record(sid), keys.events(sid), keys.outbox(sid)]
@@ -230,6 +235,14 @@ class ClusterStore(RedisStore):
                 names += keys.index(status)
         values = [call.sid, codec.milliseconds(call.created_at), ttl_s, life, call.rev]
         await self._script("cluster_index", [*names, keys.STANDING], values)
+
+    async def _lead_here(self, call: Call, ttl_s: int) -> None:
+        """Let the caller's number lead to this call, or no longer."""
+        key, way = keys.caller(call.brief.business, call.brief.caller), unfinished(call)
+        if way == "1":
+            await self._command("SET", key, call.sid, "EX", ttl_s)
+        elif way == "0" and await self._command("GET", key) == call.sid.encode():
+            await self._command("DEL", key)
 
     async def _settle_place(self, call: Call, pending: _Pending) -> None:
         if pending.hold:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from agent.call import Booking, Call, Line, SlotState
+from agent.call import Booking, Brief, Call, Line, SlotState
 from agent.events import Event
 from agent.skeleton import document
 from agent.slots.names import NAMES
@@ -21,6 +21,7 @@ _EMPTY = SlotState()
 
 encode = msgspec.json.Encoder().encode
 _call = msgspec.json.Decoder(Call)
+_brief = msgspec.json.Decoder(Brief)
 _booking = msgspec.json.Decoder(Booking)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -41,6 +42,11 @@ def fields(before: Call | None, after: Call) -> dict[str, bytes]:
         state_now = {name: getattr(after, name) for name in _STATE}
         changed["state"] = encode({name: value for name, value in state_now.items() if value != _DEFAULTS.get(name, msgspec.NODEFAULT)})
     return changed
+
+
+def brief(text: bytes) -> Brief:
+    """What a call was opened with, from its record's field."""
+    return _brief.decode(text)
 
 
 def call(sid: str, kept: Mapping[str, bytes]) -> Call:

@@ -7,8 +7,10 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, one JSON field for each slot; the marks below | call |
 | `slotline:{sid}:turns` | hash | turn key -> the answer it got | call |
 | `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas, only ever appended to | call |
+| `slotline:{sid}:trace` | list | what was heard and decided in each turn, JSON | call |
 | `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | call |
 | `slotline:{sid}:place` | string | id of the business whose calendar holds a place for this call | place |
+| `slotline:caller:<hash of business and number>` | string | sid of the number's newest call that has a name and no booking | call, open |
 | `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
 | `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
@@ -34,6 +36,7 @@ the history in it is the other side's (`theirs`); `cut` and `last` are for the c
 `Ttl.booked_s` from now.
 """
 
+from hashlib import sha256
 from typing import get_args
 
 import msgspec
@@ -72,6 +75,15 @@ def turns(sid: str) -> str:
 
 def history(sid: str) -> str:
     return f"slotline:{{{tag(sid)}}}:history"
+
+
+def trace(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:trace"
+
+
+def caller(business: str, number: str) -> str:
+    """Hashed, so that a list of the keys is no list of numbers."""
+    return f"slotline:caller:{sha256(f'{business} {number}'.encode()).hexdigest()[:32]}"
 
 
 def events(sid: str) -> str:

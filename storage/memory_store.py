@@ -37,6 +37,7 @@ class _Kept(msgspec.Struct, kw_only=True):
     created_ms: int = 0
     until: float = 0.0
     answers: dict[str, bytes] = msgspec.field(default_factory=dict)
+    trace: list[bytes] = msgspec.field(default_factory=list)
     history: list[bytes] = msgspec.field(default_factory=list)
     entries: list[Entry] = msgspec.field(default_factory=list)
     cut: ids.Position = ids.START
@@ -61,6 +62,8 @@ class MemoryStore:
         self._documents: dict[str, _Document] = {}
         self._places: dict[str, dict[str, Booking]] = {}
         """By business, then by sid; a place whose caller was erased has a name that is no sid."""
+        self._callers: dict[tuple[str, str], str] = {}
+        """By business and number: the newest call that is unfinished."""
         self._log: list[Entry] = []
         self._cut = ids.START
         self._last: ids.Position | None = None
@@ -102,6 +105,9 @@ class MemoryStore:
         kept.history += lines
         if change.answer and change.answer[0]:
             kept.answers[change.answer[0]] = change.answer[1]
+        if change.trace:
+            kept.trace.append(change.trace)
+        self._lead_here(after)
         self._write_document(sid, kept, text, body, adopted=after.foreign is not None, until=until)
         event_ids = tuple(self._append(sid, kept, data) for data in envelopes)
         if event_ids:
@@ -130,6 +136,7 @@ class MemoryStore:
     async def erase(self, sid: str) -> bool:
         found = [self._kept(sid), self._document(sid)]
         self._calls.pop(sid, None)
+        self._callers = {number: one for number, one in self._callers.items() if one != sid}
         self._documents.pop(sid, None)
         self._log = [entry for entry in self._log if entry.sid != sid]
         for places in self._places.values():
@@ -138,6 +145,14 @@ class MemoryStore:
                 self._erased += 1
                 places[f" {self._erased}"] = msgspec.structs.replace(booking, sid="")
         return any(one is not None for one in found)
+
+    async def unfinished(self, business: str, caller: str) -> str:
+        sid = self._callers.get((business, caller), "")
+        return sid if self._kept(sid) else ""
+
+    async def trace(self, sid: str) -> Sequence[bytes]:
+        kept = self._kept(sid)
+        return tuple(kept.trace) if kept else ()
 
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
         at = ids.position(after)
@@ -183,6 +198,14 @@ class MemoryStore:
             self._documents.pop(sid, None)
         else:
             self._documents[sid] = _Document(text=text, until=None)
+
+    def _lead_here(self, call: Call) -> None:
+        """Let the caller's number lead to this call, or no longer."""
+        number = (call.brief.business, call.brief.caller)
+        if call.brief.caller and call.slot("name").value and not call.booked:
+            self._callers[number] = call.sid
+        elif self._callers.get(number) == call.sid:
+            del self._callers[number]
 
     def _call(self, sid: str, kept: _Kept) -> Call:
         return codec.call(sid, {**kept.fields, "rev": b"%d" % kept.rev})

@@ -19,6 +19,7 @@ from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
+from agent.call import Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
 from storage.keys import Ttl
@@ -96,6 +97,7 @@ class RedisStore:
     async def erase(self, sid: str) -> bool:
         business = await self._command("GET", keys.place(sid))
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG]
+        names += [keys.trace(sid), await self._caller_of(sid)]
         for status in keys.STATUSES:
             names += keys.index(status)
         if business is not None:
@@ -103,6 +105,12 @@ class RedisStore:
         found = await self._script("erase", names, [sid, len(keys.STATUSES)])
         await self.sweep_log(sid)
         return bool(found)
+
+    async def _caller_of(self, sid: str) -> str:
+        """The key that leads from the number a call came from to that call."""
+        brief: bytes | None = await self._command("HGET", keys.record(sid), "brief")
+        found = codec.brief(brief) if brief is not None else None
+        return keys.caller(found.business, found.caller) if found else keys.caller("", "")
 
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
         at = ids.position(after)
@@ -118,6 +126,14 @@ class RedisStore:
         else:
             reason = ids.gone_from_call(at, cut, last, ids.position(await self.head()))
         return ids.lost(reason) if reason else Page(entries=tuple(_entry(id_, fields, sid) for id_, fields in entries))
+
+    async def unfinished(self, business: str, caller: str) -> str:
+        found: bytes | None = await self._command("GET", keys.caller(business, caller))
+        return found.decode() if found is not None else ""
+
+    async def trace(self, sid: str) -> Sequence[bytes]:
+        found: list[bytes] = await self._command("LRANGE", keys.trace(sid), 0, -1)
+        return found
 
     async def head(self, sid: str = "") -> str:
         last: bytes | None = await self._command("HGET", keys.record(sid) if sid else keys.LOG_MARK, "last")
@@ -163,6 +179,7 @@ class RedisStore:
         before, after, booking = change.before, change.after, change.booking
         sid = after.sid
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG, keys.LOG_MARK]
+        names += [keys.trace(sid), keys.caller(after.brief.business, after.brief.caller)]
         names += keys.index(after.status) + keys.index(before.status if before else after.status)
         operation, business = on_calendar(change)
         if operation:
@@ -190,6 +207,8 @@ class RedisStore:
             codec.encode(booking) if booking else b"",
             business,
             self._ttl.booked_s,
+            change.trace,
+            unfinished(after),
             len(changed),
         ]
         for field in changed.items():
@@ -276,6 +295,13 @@ def opened(sid: str, kept: dict[str, bytes], answer: bytes | None, text: bytes |
         seen=seen.decode() if text is None or foreign is not None else UNREADABLE + seen.decode(),
         bookings=codec.bookings(bookings),
     )
+
+
+def unfinished(call: Call) -> str:
+    """Whether the caller's number leads to this call from now on ("1"), does not any more ("0"), or stays as it is ("")."""
+    if not call.brief.caller or not call.slot("name").value:
+        return ""
+    return "0" if call.booked else "1"
 
 
 def on_calendar(change: Change) -> tuple[str, str]:

@@ -49,6 +49,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
     answer: tuple[str, bytes] | None = None
     """Turn key and answer, when this commit ends the turn."""
+    trace: bytes = b""
+    """What was heard and decided in this turn, JSON on one line; with the commit that ends the turn."""
     booking: Booking | None = None
     """A place to take; `after.booked` is that same booking."""
     capacity: int = 1
@@ -112,6 +114,12 @@ class CallStore(Protocol):
 
         Its place in the calendar stays taken, without its sid.
         """
+
+    async def unfinished(self, business: str, caller: str) -> str:
+        """The newest call from the number `caller` (E.164) that confirmed a name and was not booked, while it is kept; "" when there is none."""
+
+    async def trace(self, sid: str) -> Sequence[bytes]:
+        """What was heard and decided in each turn, in order (`Change.trace`)."""
 
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
         """Events after id `after` ("0": from the first): of one call, or of all calls (sid "") as far back as the shared log goes."""

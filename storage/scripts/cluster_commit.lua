@@ -1,10 +1,10 @@
 -- uses: record
 -- One step of a call, on a cluster: what lies under its own tag, and in `pending` what is still to be done elsewhere. The events wait in the outbox for
--- their ids, which the shared log gives. KEYS: record, turns, history, place, outbox.
+-- their ids, which the shared log gives. KEYS: record, turns, history, place, outbox, trace.
 -- Returns {"stale"}, or {"ok", how many events were told before those in the outbox, the outbox}.
 
-local record, turns, history, place, outbox = unpack(KEYS)
-local rev, pending, ttl, lines, turn, answer, held_ms, fresh_ms, business, place_s, life, field_count = unpack(ARGV, 1, 12)
+local record, turns, history, place, outbox, trace = unpack(KEYS)
+local rev, pending, ttl, lines, turn, answer, held_ms, fresh_ms, business, place_s, life, traced, field_count = unpack(ARGV, 1, 13)
 
 local known = redis.call('HMGET', record, 'rev', 'pending')
 if (known[1] or '') ~= rev or known[2] then return {'stale'} end
@@ -14,8 +14,8 @@ if held_ms ~= '' then
   if now[1] * 1000 + math.floor(now[2] / 1000) - held_ms > tonumber(fresh_ms) then return {'stale'} end
 end
 
-local at = 13 + 2 * field_count
-keep(record, history, turns, rev, 13, at - 1, lines, turn, answer)
+local at = 14 + 2 * field_count
+keep(record, history, turns, trace, rev, 14, at - 1, lines, turn, answer, traced)
 redis.call('HSET', record, 'pending', pending)
 redis.call('HSETNX', record, 'life', life)
 if business == '-' then
@@ -24,5 +24,5 @@ elseif business ~= '' then
   redis.call('SET', place, business, 'EX', place_s)
 end
 for i = at, #ARGV do redis.call('RPUSH', outbox, ARGV[i]) end
-expire(ttl, record, turns, history, outbox)
+expire(ttl, record, turns, history, outbox, trace)
 return {'ok', tonumber(redis.call('HGET', record, 'told') or 0), redis.call('HGET', record, 'life'), redis.call('LRANGE', outbox, 0, -1)}

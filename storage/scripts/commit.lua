@@ -2,10 +2,10 @@
 -- One step of a call: all of it, or nothing. Everything is checked before the first write.
 -- Returns {"stale"}, {"taken"}, or {"ok", fingerprint of the document, event ids ...}.
 
-local record, turns, history, events, place, document, log, mark = unpack(KEYS, 1, 8)
-local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 9, 15)
+local record, turns, history, events, place, document, log, mark, trace, caller = unpack(KEYS, 1, 10)
+local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 11, 17)
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
-local op, start, till, capacity, booking, business, place_s, field_count = unpack(ARGV, 14, 21)
+local op, start, till, capacity, booking, business, place_s, traced, unfinished, field_count = unpack(ARGV, 14, 23)
 start, till, capacity, place_s, log_ms = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms)
 
 if (redis.call('HGET', record, 'rev') or '') ~= rev then return {'stale'} end
@@ -23,8 +23,13 @@ elseif op == 'release' then
   redis.call('DEL', place)
 end
 
-local at = 22 + 2 * field_count
-keep(record, history, turns, rev, 22, at - 1, lines, turn, answer)
+local at = 24 + 2 * field_count
+keep(record, history, turns, trace, rev, 24, at - 1, lines, turn, answer, traced)
+if unfinished == '1' then
+  redis.call('SET', caller, sid, 'EX', ttl)
+elseif unfinished == '0' and redis.call('GET', caller) == sid then
+  redis.call('DEL', caller)
+end
 
 local untouched = ours.sha and print == ours.sha
 local theirs = adopted == '1' and (untouched and ours.theirs or text and true) or false
@@ -44,5 +49,5 @@ end
 if at <= #ARGV then trim(log, mark, log_ms) end
 if from ~= to then unlist(from, from_until, sid) end
 list(to, to_until, sid, created_ms, ttl)
-expire(ttl, record, turns, history, events)
+expire(ttl, record, turns, history, events, trace)
 return result

@@ -1,0 +1,43 @@
+"""A caller who rings back: the same number, a new call.
+
+Going on is offered once the caller has said the name of the earlier call; to anybody else nothing is said of it.
+"""
+
+import unicodedata
+
+import msgspec
+
+from agent.call import Call, Question
+from agent.scene import Outcome, Scene
+from agent.slots.names import NAMES
+from agent.taken import Notice
+from agent.telling import step_taken
+
+replace = msgspec.structs.replace
+
+
+def may_recognise(call: Call) -> bool:
+    """Whether it is time to compare names: the caller has just said one, and there is an earlier call to compare it with."""
+    return bool(call.unfinished) and not call.recognised and bool(call.slot("name").value)
+
+
+def recognise(call: Call, earlier: Call | None) -> Call:
+    """The call with the earlier one offered, when the same name was said in it; otherwise as if there were none."""
+    same = earlier is not None and earlier.booked is None and _plain(earlier.slot("name").value) == _plain(call.slot("name").value)
+    return replace(call, recognised=True) if same else replace(call, unfinished="")
+
+
+def resume(call: Call, earlier: Call | None, scene: Scene) -> Outcome:
+    """Yes: what the earlier call had and this one has not is taken over."""
+    forgotten = replace(call, question=Question(), unfinished="", recognised=False)
+    if earlier is None:
+        return Outcome(call=forgotten)
+    taken = {name: earlier.slot(name) for name in NAMES if not call.slot(name).settled and earlier.slot(name).settled}
+    after = replace(forgotten, slots={**call.slots, **taken}, resumed_from=earlier.sid)
+    events = tuple(step_taken(after, name, state.status, state.value, scene.seconds) for name, state in taken.items())
+    return Outcome(call=after, notices=(Notice(key="notice.resumed"),), events=events, settled=True)
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: letters only, without case and accents."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

@@ -1,0 +1,58 @@
+"""Why did it say that: for each turn what was heard, which rule read it, what was done about it, and what was asked next.
+
+Enough to play the turn again.
+"""
+
+from typing import Any
+
+import msgspec
+
+from agent.call import Call, Turn
+from agent.events import Event
+from agent.slots.names import NAMES
+from agent.taken import Notice, Taken
+
+
+class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn as it was taken."""
+
+    at: str
+    """The service's clock, ISO 8601, UTC."""
+    turn: Turn
+    caller: str = ""
+    dialled: str = ""
+    language: str = ""
+    before: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What had been asked: the question that was open."""
+    taken: tuple[Taken, ...] = ()
+    """What the caller did: each value with the rule that read it."""
+    decided: tuple[str, ...] = ()
+    """What became of it: "phone pending", "time missed: closed"."""
+    notices: tuple[Notice, ...] = ()
+    asked: dict[str, Any] = msgspec.field(default_factory=dict)
+    """The question that is open now."""
+    said: str = ""
+    held: dict[str, str] = msgspec.field(default_factory=dict)
+    """The values confirmed when the turn was over."""
+    waiting: dict[str, str] = msgspec.field(default_factory=dict)
+    """The values read back and not confirmed."""
+
+
+def decided(events: tuple[Event, ...]) -> tuple[str, ...]:
+    """What the progress events of a turn come to, in few words and without values."""
+    found = []
+    for event in events:
+        if event.type == "progress":
+            reason = event.payload.get("reason")
+            found.append(f"{event.payload['slot']} {event.payload['status']}" + (f": {reason}" if reason else ""))
+        elif event.type in ("status_change", "tool_status", "tool_result"):
+            found.append(f"{event.type} {event.payload['status']}")
+    return tuple(found)
+
+
+def held(call: Call) -> dict[str, str]:
+    return {name: call.slot(name).value for name in NAMES if call.slot(name).value}
+
+
+def waiting(call: Call) -> dict[str, str]:
+    return {name: call.slot(name).pending for name in NAMES if call.slot(name).pending}
