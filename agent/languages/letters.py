@@ -8,13 +8,14 @@ A run is read greedily into elements, then cut where an element is not borne out
 at a bounded number of them, so the cost is linear in the tokens read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum, auto
-from functools import cache
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.text import Said, Token
+from agent.languages.letter_words import Table, phrase_at
+from agent.languages.letter_words import table as letter_words
+from agent.text import Token
 
 _SEPARATORS = frozenset("-,.;/·、。_")
 _STOPS = frozenset(".;。")
@@ -49,34 +50,12 @@ class _Element(NamedTuple):
     end: int
 
 
-Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
-"""By first word: the words of each phrase, longest first, and what it stands for."""
-
-
-class _Table(NamedTuple):
-    named: Phrases
-    weak: Phrases
-    repeat: Phrases
-    counted: Mapping[str, int]
-    marks: Phrases
-    double_u: Phrases
-    before: Phrases
-    link: Phrases
-    filler: Phrases
-    code: Phrases
-    opening: frozenset[str]
-    stop: frozenset[str]
-    sounds: Mapping[str, Sequence[str]]
-    again: str
-    starters: frozenset[str]
-
-
 def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]:
     """The letters that stand from token `start` on, and the index after the last; ("", start) if none.
 
     Lower case, with "-" and "'" where a hyphen or an apostrophe was named. How many letters make a word is the caller's business.
     """
-    table = _table(language)
+    table = letter_words(language)
     elements = _elements(tokens, start, table)
     if not elements:
         return "", start
@@ -96,7 +75,7 @@ def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]
 
 def spelled_runs(tokens: Sequence[Token], language: str) -> Mapping[int, tuple[str, int]]:
     """Every run of letters in the utterance, by the index of its first token: what `spell` says of it."""
-    starters = _table(language).starters
+    starters = letter_words(language).starters
     runs: dict[int, tuple[str, int]] = {}
     at = 0
     while at < len(tokens):
@@ -115,13 +94,13 @@ def letter_at(tokens: Sequence[Token], start: int, language: str) -> tuple[str, 
     letters, end = spell(tokens, start, language)
     if letters:
         return letters, end
-    one = _element(tokens, start, _table(language))
+    one = _element(tokens, start, letter_words(language))
     return (one.text, one.end) if one and one.kind in (_Kind.NAMED, _Kind.WEAK) else ("", start)
 
 
 def is_code_word(word: str) -> bool:
     """Whether the word, in lower case, stands for a letter in the English spelling alphabet."""
-    return any(len(parts) == 1 for parts, _ in _table("en").code.get(word, ()))
+    return any(len(parts) == 1 for parts, _ in letter_words("en").code.get(word, ()))
 
 
 def spoken_letters(text: str, language: str, slow: bool) -> str:
@@ -136,7 +115,7 @@ def spoken_letters(text: str, language: str, slow: bool) -> str:
     return str(say["between"]).join(spoken)
 
 
-def _elements(tokens: Sequence[Token], start: int, table: _Table) -> list[_Element]:
+def _elements(tokens: Sequence[Token], start: int, table: Table) -> list[_Element]:
     """Everything from `start` on that may be a letter, separators and fillers between passed over."""
     found: list[_Element] = []
     at = start
@@ -157,7 +136,7 @@ def _elements(tokens: Sequence[Token], start: int, table: _Table) -> list[_Eleme
     return found
 
 
-def _past(tokens: Sequence[Token], at: int, table: _Table) -> int:
+def _past(tokens: Sequence[Token], at: int, table: Table) -> int:
     """The index of the first token from `at` on that is neither a separator nor a filler; at most six are passed over."""
     for _ in range(6):
         if at >= len(tokens):
@@ -165,18 +144,18 @@ def _past(tokens: Sequence[Token], at: int, table: _Table) -> int:
         if tokens[at].norm in _SEPARATORS:
             at += 1
         else:
-            _, end = _phrase(tokens, at, table.filler)
+            _, end = phrase_at(tokens, at, table.filler)
             if end == at:
                 return at
             at = end
     return at
 
 
-def _element(tokens: Sequence[Token], start: int, table: _Table) -> _Element | None:
+def _element(tokens: Sequence[Token], start: int, table: Table) -> _Element | None:
     if start >= len(tokens):
         return None
     word = tokens[start].norm
-    if 2 <= len(word) <= _MAX_GLUED and tokens[start].text.isupper() and _among_small_letters(tokens, start):
+    if 2 <= len(word) <= _MAX_GLUED and tokens[start].text[0].isupper() and _among_small_letters(tokens, start):
         return _Element(word, _Kind.GLUED, start, start + 1)
     if word in table.starters:
         return _prefixed(tokens, start, table)
@@ -185,17 +164,23 @@ def _element(tokens: Sequence[Token], start: int, table: _Table) -> _Element | N
 
 
 def _among_small_letters(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a single small letter stands near: then a group in capitals is letters as they stand, whatever word it would be."""
-    return any(len(token.norm) == 1 and token.text.islower() for token in tokens[max(0, at - _NEAR) : at + _NEAR])
+    """Whether a group with a capital is letters as they stand, whatever word it would be.
+
+    It is when it is all capitals with a small letter near, or has a small letter on either side.
+    """
+    near = _NEAR if tokens[at].text.isupper() else 1
+    around = (tokens[max(0, at - near) : at], tokens[at + 1 : at + 1 + near])
+    small = [any(len(token.norm) == 1 and token.text.islower() for token in side) for side in around]
+    return any(small) if near > 1 else all(small)
 
 
-def _prefixed(tokens: Sequence[Token], start: int, table: _Table) -> _Element | None:
+def _prefixed(tokens: Sequence[Token], start: int, table: Table) -> _Element | None:
     """An element that may open with "double", "two" or "capital"."""
-    _, at = _phrase(tokens, start, table.before)
-    _, wide = _phrase(tokens, at, table.double_u)
+    _, at = phrase_at(tokens, start, table.before)
+    _, wide = phrase_at(tokens, at, table.double_u)
     if wide > at:
         return _linked(tokens, _Element("w", _Kind.PLAIN, start, wide), table)
-    times, after = _phrase(tokens, at, table.repeat)
+    times, after = phrase_at(tokens, at, table.repeat)
     if after > at:
         one = _letter(tokens, after, table)
         return None if one is None else _Element(one.text * int(times), _Kind.PLAIN, start, one.end)
@@ -208,9 +193,9 @@ def _prefixed(tokens: Sequence[Token], start: int, table: _Table) -> _Element | 
     return None if at > start else _unsure(tokens, start, table)
 
 
-def _unsure(tokens: Sequence[Token], start: int, table: _Table) -> _Element | None:
+def _unsure(tokens: Sequence[Token], start: int, table: Table) -> _Element | None:
     """A mark by name, or a short word that may be letters run together."""
-    mark, end = _phrase(tokens, start, table.marks)
+    mark, end = phrase_at(tokens, start, table.marks)
     if mark:
         return _Element(mark, _Kind.MARK, start, end)
     word = tokens[start].norm
@@ -219,18 +204,18 @@ def _unsure(tokens: Sequence[Token], start: int, table: _Table) -> _Element | No
     return None
 
 
-def _letter(tokens: Sequence[Token], at: int, table: _Table) -> _Element | None:
+def _letter(tokens: Sequence[Token], at: int, table: Table) -> _Element | None:
     """One letter by itself, by name or by a word of the alphabet, with the word that it is said to stand for."""
     if at >= len(tokens):
         return None
     word = tokens[at].norm
-    code, end = _phrase(tokens, at, table.code)
+    code, end = phrase_at(tokens, at, table.code)
     if end > at + 1:
         return _Element(code, _Kind.CODE, at, end)
     if len(word) == 1 and word.isalpha() and not "぀" <= word <= "鿿":
         return _linked(tokens, _Element(word, _Kind.PLAIN, at, at + 1), table)
     for phrases, kind in ((table.named, _Kind.NAMED), (table.weak, _Kind.WEAK)):
-        letter, after = _phrase(tokens, at, phrases)
+        letter, after = phrase_at(tokens, at, phrases)
         if letter:
             return _linked(tokens, _Element(letter, kind, at, after), table)
     if word.isascii() and word.isalpha() and (again := _again(tokens, at + 1, word[0], table)) > at + 1:
@@ -238,16 +223,16 @@ def _letter(tokens: Sequence[Token], at: int, table: _Table) -> _Element | None:
     return _Element(code, _Kind.CODE, at, end) if code else None
 
 
-def _linked(tokens: Sequence[Token], one: _Element, table: _Table) -> _Element:
+def _linked(tokens: Sequence[Token], one: _Element, table: Table) -> _Element:
     """`one`, and the word it stands for where one follows: "for sugar", "as in boy", "kilo"."""
     at = one.end
     while at < len(tokens) and tokens[at].norm in "-," and at < one.end + 2:
         at += 1
-    _, after = _phrase(tokens, one.end, table.link)
-    code, end = _phrase(tokens, at, table.code)
+    _, after = phrase_at(tokens, one.end, table.link)
+    code, end = phrase_at(tokens, at, table.code)
     if after > one.end:
         at = after
-        code, end = _phrase(tokens, at, table.code)
+        code, end = phrase_at(tokens, at, table.code)
     elif code != one.text and not (table.again and _stands_for(tokens, at, one.text, table)):
         return one
     if code == one.text:
@@ -258,19 +243,19 @@ def _linked(tokens: Sequence[Token], one: _Element, table: _Table) -> _Element:
     return one._replace(kind=_Kind.PLAIN, end=end) if after > one.end or end > at + 1 else one
 
 
-def _stands_for(tokens: Sequence[Token], at: int, letter: str, table: _Table) -> bool:
+def _stands_for(tokens: Sequence[Token], at: int, letter: str, table: Table) -> bool:
     if at >= len(tokens) or len(tokens[at].norm) < 2 or not tokens[at].is_word:
         return False
     return tokens[at].norm[0] == letter or tokens[at].norm in table.sounds.get(letter, ())
 
 
-def _again(tokens: Sequence[Token], at: int, letter: str, table: _Table) -> int:
+def _again(tokens: Sequence[Token], at: int, letter: str, table: Table) -> int:
     """The index after "的 J" when the letter is said again in that way, else `at`."""
     said_again = table.again and at + 1 < len(tokens) and tokens[at].norm == table.again and tokens[at + 1].norm == letter
     return at + 2 if said_again else at
 
 
-def _plural(word: str, table: _Table) -> str:
+def _plural(word: str, table: Table) -> str:
     """The letter of "l's", "ls" or "ells", or ""."""
     if not word.endswith("s") or len(word) < 2:
         return ""
@@ -278,7 +263,7 @@ def _plural(word: str, table: _Table) -> str:
     return single if single in _LETTERS and len(single) == 1 else next((to for of, to in table.named.get(single, ()) if len(of) == 1), "")
 
 
-def _borne_out(at: int, elements: Sequence[_Element], tokens: Sequence[Token], table: _Table, *, plain: int, coded: bool) -> bool:
+def _borne_out(at: int, elements: Sequence[_Element], tokens: Sequence[Token], table: Table, *, plain: int, coded: bool) -> bool:
     """Whether the element at `at` is a letter, seeing those beside it; all before it are."""
     element = elements[at]
     following = elements[at + 1 : at + 3]
@@ -312,47 +297,3 @@ def _borne_out(at: int, elements: Sequence[_Element], tokens: Sequence[Token], t
 def _closed(tokens: Sequence[Token], at: int) -> bool:
     """Whether nothing, or a mark, follows."""
     return at >= len(tokens) or not tokens[at].is_word
-
-
-def _phrase(tokens: Sequence[Token], at: int, phrases: Phrases) -> tuple[str, int]:
-    """What the longest phrase standing at `at` means, and the index after it; ("", at) if none does."""
-    if at < len(tokens):
-        for parts, meaning in phrases.get(tokens[at].norm, ()):
-            if at + len(parts) <= len(tokens) and all(tokens[at + i].norm == part for i, part in enumerate(parts)):
-                return meaning, at + len(parts)
-    return "", at
-
-
-def _phrases(meanings: Mapping[str, object] | Iterable[tuple[str, object]]) -> Phrases:
-    pairs = meanings.items() if isinstance(meanings, Mapping) else meanings
-    by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for phrase, meaning in pairs:
-        parts = Said(phrase).words
-        by_first.setdefault(parts[0], []).append((parts, str(meaning)))
-    return {first: sorted(some, key=lambda pair: -len(pair[0])) for first, some in by_first.items()}
-
-
-@cache
-def _table(language: str) -> _Table:
-    data = words(language, "letters")
-    said = data["words"]
-    coded = [(word, word[0]) for word in said["alphabet"].split()] + list(said["alphabet_phrases"].items())
-    named, repeat, code = _phrases(data["named"]), _phrases(data["repeat"]), _phrases(coded)
-    double_u, before = _phrases((phrase, "w") for phrase in said["double_u"]), _phrases((phrase, "-") for phrase in said["before"])
-    return _Table(
-        named=named,
-        weak=_phrases(data["weak"]),
-        repeat=repeat,
-        counted=data["count"],
-        marks=_phrases(data["marks"]),
-        double_u=double_u,
-        before=before,
-        link=_phrases((phrase, "-") for phrase in said["link"]),
-        filler=_phrases((phrase, "-") for phrase in said["filler"]),
-        code=code,
-        opening=frozenset(said["opening"]),
-        stop=frozenset(said["stop"].split()),
-        sounds=said["sounds"],
-        again=said.get("again", ""),
-        starters=frozenset({*named, *repeat, *code, *double_u, *before, *said["opening"], *data["count"]}),
-    )

@@ -42,6 +42,7 @@ class Lexicon(NamedTuple):
     hyphen: frozenset[str]
     hesitation: frozenset[str]
     word_endings: tuple[str, ...]
+    contractions: tuple[str, ...]
     refused: frozenset[str]
     answers: frozenset[str]
     no_particle_after: frozenset[str]
@@ -109,6 +110,7 @@ def lexicon() -> Lexicon:
         hyphen=frozenset(grammar["hyphen"]),
         hesitation=listed("hesitation"),
         word_endings=tuple(grammar["word_endings"]),
+        contractions=tuple(grammar["contractions"]),
         refused=listed("refused"),
         answers=listed("answers"),
         no_particle_after=listed("no_particle_after"),

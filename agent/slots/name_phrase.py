@@ -251,13 +251,15 @@ class Reader:
         if len(word) < 2 or not word[0].isalpha() or not any(letter.isalpha() for letter in word):
             return False
         proud = self.is_proud(at)
-        if word in lists.never or word.endswith("'s") or word.endswith("n't"):
+        if word in lists.never or word.endswith(lists.contractions):
             return False
         if word in lists.calendar and not (lists.is_known(word) and (before or trust is Trust.CUED)):
             following = self.word(at + 1)
             if word in lists.given and self._leads_plainly(at):
                 return True
             return proud and self.is_proud(at + 1) and following not in lists.calendar and following not in lists.never and following[:1].isalpha()
+        if word in lists.street and trust is not Trust.CUED:
+            return False
         if lists.is_ordinary(word):
             if proud and (before or trust is not Trust.BARE) and word not in lists.street and word not in lists.numbers:
                 return trust is not Trust.LISTED or before or self.is_proud(at + 1)
@@ -271,8 +273,6 @@ class Reader:
             if word in lists.given:
                 return leads or (trust is not Trust.LISTED and self._ends(at + 1, trust))
             return trust is Trust.CUED and self._ends(at + 1, trust)
-        if word in lists.street and not before and trust is not Trust.CUED:
-            return False
         if trust is Trust.LISTED and not before:
             return proud or word in lists.given
         if lists.is_known(word):
@@ -294,7 +294,7 @@ class Reader:
     def _is_plainly(self, at: int) -> bool:
         """Whether the word at `at` is a name and no everyday word; a capital or a list says so, or that nobody knows it."""
         word = self.word(at)
-        if len(word) < 2 or not word[0].isalpha() or word in self.lists.never or word.endswith("'s"):
+        if len(word) < 2 or not word[0].isalpha() or word in self.lists.never or word.endswith(self.lists.contractions):
             return False
         return (
             self.is_proud(at)

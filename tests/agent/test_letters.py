@@ -17,6 +17,8 @@ HEARD = [
     ("en", "a bi g a i l", "abigail"),
     ("en", "Jo r d a n", "jordan"),
     ("en", "G ee MMA GI b s o n", "gemmagibson"),
+    ("en", "M AR TI n Bo y l e", "martinboyle"),
+    ("en", "a l e x p r e St o n", "alexpreston"),
     ("en", "s for sugar m like mike i t h", "smith"),
     ("en", "b as in boy e n", "ben"),
     ("en", "bee as in bravo e n", "ben"),
