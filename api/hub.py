@@ -64,6 +64,8 @@ class Hub:
         self._ring_size, self._ring_s = ring, ring_s
         self._follows = follows
         self._readers: dict[Topic, dict[Reader, None]] = {}
+        self._agents: set[Topic] = set()
+        """Supervisors who read: the only topics that are looked through for each event."""
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -85,12 +87,15 @@ class Hub:
 
     def join(self, reader: "Reader") -> None:
         self._readers.setdefault(reader.topic, {})[reader] = None
+        if reader.topic.kind == "agent":
+            self._agents.add(reader.topic)
 
     def leave(self, reader: "Reader") -> None:
         mates = self._readers.get(reader.topic, {})
         mates.pop(reader, None)
         if not mates:
             self._readers.pop(reader.topic, None)
+            self._agents.discard(reader.topic)
 
     def all_readers(self) -> list["Reader"]:
         return [reader for mates in self._readers.values() for reader in mates]
@@ -152,9 +157,9 @@ class Hub:
     def _concerned(self, frame: Frame) -> Iterable["Reader"]:
         yield from self._readers.get(Topic("all"), ())
         yield from self._readers.get(Topic("call", frame.sid), ())
-        for topic, mates in self._readers.items():
-            if topic.kind == "agent" and topic.concerns(frame):
-                yield from mates
+        for topic in self._agents:
+            if topic.concerns(frame):
+                yield from self._readers[topic]
 
     def _drop(self, count: int) -> None:
         """Drop the oldest entries of the ring; from now on the store is asked for them."""

@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
             sid = arguments.sid or f"term-{uuid.uuid4().hex[:12]}"
             about = {"from": arguments.caller, "to": arguments.dialled, "language": arguments.language}
             talk = _Screen(service, sid, about) if sys.stdin.isatty() and sys.stdout.isatty() else _Plain(service, sid, about)
+            talk.again = f"slotline call --sid {sid}" + (f" --url {arguments.url}" if arguments.url else "")
             return talk.run()
         finally:
             service.close()
@@ -86,6 +87,8 @@ class _Talk:
         self.service, self.sid, self.about = service, sid, about
         self.fields = Fields()
         self.said: list[tuple[str, str]] = []
+        self.again = ""
+        """The command that goes on with this call."""
 
     def run(self) -> int:
         """Talk until the caller or the service hangs up. Raises Failed."""
@@ -98,7 +101,7 @@ class _Talk:
             try:
                 said = self.listen()
             except EOFError:
-                self.end(f"You hung up. To go on: slotline call --sid {self.sid}")
+                self.end(f"You hung up. To go on: {self.again}")
                 return 0
 
     def answer(self, said: str) -> dict[str, Any]:
