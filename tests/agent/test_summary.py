@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from agent.summary import of_record, of_words
@@ -65,6 +65,7 @@ documents = some.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.dictionaries(some.sampled_from(list(RECORD)), documents))
 def test_whatever_another_system_wrote_is_survived(document: dict[str, Any]) -> None:
     found = of_record(document)
