@@ -89,7 +89,7 @@ class DomainReader(PieceReader):
                 continue
             if self.tokens[here].norm in ":;" or (self.tokens[here].norm == "," and not self._is_beside_letter(here)):
                 break
-            if here > at and self.write(at, here) in domains().names and self._word(here) in domains().endings:
+            if here > at and self.write(at, here, host=True) in domains().names and self._word(here) in domains().endings:
                 break
             silent = self.words.silent.at(self.tokens, here)
             piece = None if silent or self.tokens[here].norm in PASSED_OVER else self.piece(here)
@@ -99,7 +99,7 @@ class DomainReader(PieceReader):
                 here += max(silent, 1)
             else:
                 break
-        return self.write(at, end).strip("-"), end
+        return self.write(at, end, host=True).strip("-"), end
 
     def _is_beside_letter(self, at: int) -> bool:
         return at > 0 and len(self.tokens[at - 1].norm) == 1 and at + 1 < len(self.tokens)
@@ -165,7 +165,7 @@ class DomainReader(PieceReader):
                 here += 1
                 continue
             here = piece.end
-            if self.write(at, here) in domains().names:
-                return self.write(at, here), here
+            if self.write(at, here, host=True) in domains().names:
+                return self.write(at, here, host=True), here
         first = self.piece(at)
         return (first.text, first.end) if first is not None and first.kind != "digits" else ("", at)

@@ -38,16 +38,21 @@ class PieceReader(NamedTuple):
     def of(cls, said: Said, language: str) -> Self:
         return cls(said, said.tokens, "zh" if said.has_han else language, vocabulary(said, language))
 
-    def pieces(self, start: int, end: int) -> Iterator[Piece]:
-        """What the tokens from `start` to `end` write, piece by piece; an empty piece where they write nothing an address can hold."""
+    def pieces(self, start: int, end: int, *, host: bool = False) -> Iterator[Piece]:
+        """What the tokens from `start` to `end` write, piece by piece; an empty piece where they write nothing an address can hold.
+
+        `host`: they are a host's name, where "plus" is a word.
+        """
         at = start
         while at < end:
             silent = max(self.words.silent.at(self.tokens, at), self.words.joined.at(self.tokens, at))
             mark = self.words.mark_phrases.at(self.tokens, at)
+            if host and mark and self.words.marks[self._phrase(at, mark)] not in ".-":
+                mark = 0
             if silent and silent >= mark:
                 at += silent
             elif mark and not self._ends_sentence(at):
-                yield Piece(self.words.marks[" ".join(token.norm for token in self.tokens[at : at + mark])], "mark", at + mark)
+                yield Piece(self.words.marks[self._phrase(at, mark)], "mark", at + mark)
                 at += mark
             elif mark or self.tokens[at].norm in PASSED_OVER:
                 at += 1
@@ -67,7 +72,7 @@ class PieceReader(NamedTuple):
         if at >= len(self.tokens):
             return None
         if taken := self.words.sound_phrases.at(self.tokens, at):
-            return Piece(self.words.sounds[" ".join(token.norm for token in self.tokens[at : at + taken])], "word", at + taken)
+            return Piece(self.words.sounds[self._phrase(at, taken)], "word", at + taken)
         digits, end = self._digits(at)
         if digits:
             return Piece(digits, "digits", end)
@@ -81,11 +86,11 @@ class PieceReader(NamedTuple):
             return None
         return Piece(norm.replace("'", ""), "letters" if len(norm) == 1 else "word", at + 1)
 
-    def write(self, start: int, end: int) -> str:
+    def write(self, start: int, end: int, *, host: bool = False) -> str:
         """What the tokens write together, "" when it is nothing an address can hold. A word that is then spelled is written once."""
         written = ""
         said: list[str] = []
-        for piece in self.pieces(start, end):
+        for piece in self.pieces(start, end, host=host):
             if not piece.text:
                 return ""
             if piece.kind == "letters" and (spelled := _spelled_words(said, piece.text)):
@@ -93,6 +98,9 @@ class PieceReader(NamedTuple):
             said = [*said, piece.text] if piece.kind == "word" else []
             written += piece.text
         return written
+
+    def _phrase(self, at: int, length: int) -> str:
+        return " ".join(token.norm for token in self.tokens[at : at + length])
 
     def _ends_sentence(self, at: int) -> bool:
         """Whether the mark at `at` is a full stop: glued to the word before, and not to one after."""

@@ -8,8 +8,9 @@ from agent.languages import known
 from agent.languages.numbers import cardinal, digits, ordinal, say_digits
 from agent.text import Said
 
-UNITS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen")
-UNITS += ("fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+ONES = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+UNITS = (*ONES, *TEENS)
 TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 HAN = "零一二三四五六七八九"
 

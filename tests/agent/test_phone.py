@@ -151,8 +151,8 @@ def test_a_part_said_again_takes_its_place(before: tuple[str, ...], said: str, w
 
 @pytest.mark.parametrize("region", ["US", "CA", "AU", "GB", "NZ", "CN"])
 def test_every_region_knows_how_long_its_numbers_are(region: str) -> None:
-    example = phonenumbers.format_number(example(region), phonenumbers.PhoneNumberFormat.NATIONAL)
-    digits = "".join(c for c in example if c.isdecimal())
+    written = phonenumbers.format_number(example(region), phonenumbers.PhoneNumberFormat.NATIONAL)
+    digits = "".join(c for c in written if c.isdecimal())
     assert "phone" in region_data(region)
     assert fit(digits, region) is Fit.VALID
     assert fit(digits[:4], region) is Fit.SHORT
