@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from agent.call import Call, Turn
+from agent.call import Booking, Call, Turn
 from agent.events import Event
 from agent.slots.names import NAMES
 from agent.taken import Notice, Taken
@@ -19,6 +19,15 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     """The service's clock, ISO 8601, UTC."""
     turn: Turn
+    edit: dict[str, str | None] | None = None
+    """Fields set from outside instead of a turn; `locked` and `unlocked` beside them."""
+    locked: tuple[str, ...] = ()
+    unlocked: tuple[str, ...] = ()
+    source: str = ""
+    foreign: dict[str, Any] | None = None
+    """The document another system had left, when there was one to adopt."""
+    bookings: tuple[Booking, ...] = ()
+    """The places that were taken, while a time was being agreed."""
     caller: str = ""
     dialled: str = ""
     language: str = ""

@@ -168,7 +168,7 @@ class _Reading:
             text = f"{text[:start]} , {text[end:]}"
         rest = Said(text)
         heard = SLOTS[slot].hear(rest, listening(self.call, slot, rest, self.business, self.now, self.asked))
-        if not heard or heard[0].sure < UNMISTAKABLE and slot not in self.asked:
+        if not heard or (heard[0].sure < UNMISTAKABLE and slot not in self.asked):
             return None
         return _inform(slot, heard[0], rest, asked=slot in self.asked)
 

@@ -123,17 +123,17 @@ def fill(call: Call, slot: str, value: str, origin: Provenance, how: Confirmed, 
         events=(step_taken(after, slot, "corrected" if corrected else "filled", value, scene.seconds),),
         settled=True,
     )
-    return _recheck_time(outcome, scene) if slot == "service" else outcome
+    rechecked = recheck_time(after, scene) if slot == "service" else after
+    return outcome if rechecked is after else replace(outcome, call=rechecked, notices=(notice, Notice(key="notice.reopened_time")))
 
 
-def _recheck_time(outcome: Outcome, scene: Scene) -> Outcome:
-    call = outcome.call
+def recheck_time(call: Call, scene: Scene) -> Call:
+    """The call with its time open again, if the service it is about now does not fit there."""
     state = call.slot("time")
     agreed = state.pending or state.value
     if not agreed or _refusal(call, agreed, scene) is None:
-        return outcome
-    reopened = call.with_slot("time", replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=agreed))
-    return replace(outcome, call=reopened, notices=(*outcome.notices, Notice(key="notice.reopened_time")))
+        return call
+    return call.with_slot("time", replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=agreed))
 
 
 # Time

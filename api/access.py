@@ -26,6 +26,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = tuple(
     for method, path, roles in (
         ("GET", r"/|/console(/.*)?|/favicon\.ico|/health(/.*)?|/ready|/openapi\.json", OPEN),
         ("", r"/(twilio|signalwire|telnyx|jambonz|telephony)/.*", OPEN),
+        ("GET", r"/calls/[^/]+/trace", frozenset({"integration", "supervisor"})),
         ("GET", r"/.*", EVERYONE),
         ("POST", r"/ai/.*", frozenset({"integration"})),
         ("POST", r"(/v1)?/chat/completions", frozenset({"integration"})),

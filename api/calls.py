@@ -16,6 +16,7 @@ from api.bodies import SID, read
 from api.errors import Problem, bad_field
 from api.parts import parts
 from api.turns import TEXT_LIMIT
+from api.version import version
 from storage.store import Listed
 
 STATUSES = get_args(Status)
@@ -53,6 +54,18 @@ async def read_call(request: Request, sid: str) -> Response:
     if request.scope["role"] != "viewer":
         return Response(document, headers=_PRIVATE, media_type="application/json")
     return _json(request, msgspec.json.decode(document))
+
+
+@router.get("/calls/{sid}/trace", summary="Why it said that: what was heard and decided, turn by turn")
+async def trace_call(request: Request, sid: str) -> Response:
+    """{"callSid", "version", "resumedFrom"?, "turns": [what was heard, which rule read it, what was decided, what was said]}."""
+    store = parts(request).store
+    document = await store.document(sid) if SID.fullmatch(sid) else None
+    if document is None:
+        raise Problem("call_not_found")
+    resumed = msgspec.json.decode(document).get("resumedFrom")
+    turns = [msgspec.json.decode(turn) for turn in await store.trace(sid)]
+    return _json(request, {"callSid": sid, "version": version(), **({"resumedFrom": resumed} if resumed else {}), "turns": turns})
 
 
 @router.patch("/calls/{sid}", summary="Set, clear, lock or unlock fields of a call")

@@ -1,4 +1,4 @@
-"""The `slotline` command: serve, call, watch, doctor."""
+"""The `slotline` command: serve, call, watch, replay, doctor."""
 
 import argparse
 import sys
@@ -32,11 +32,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from api.terminal import call, watch
+    from api.terminal import call, replay, watch
 
     parser = _Parser(prog="slotline", description="A phone-intake agent: run it, call it, watch it.")
     parser.add_argument("--version", action="version", version=f"slotline {version()}")
-    commands = parser.add_subparsers(required=True, metavar="serve | call | watch | doctor")
+    commands = parser.add_subparsers(required=True, metavar="serve | call | watch | replay | doctor")
 
     serve = commands.add_parser("serve", help="run the service")
     serve.add_argument("--host", help="address to listen on (SLOTLINE_HOST, default 127.0.0.1)")
@@ -44,7 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", help="processes that serve (SLOTLINE_WORKERS, default 1)")
     serve.set_defaults(run=_serve)
 
-    for name, module, told in (("call", call, "be the caller, in this terminal"), ("watch", watch, "follow events, in this terminal")):
+    for name, module, told in (
+        ("call", call, "be the caller, in this terminal"),
+        ("watch", watch, "follow events, in this terminal"),
+        ("replay", replay, "play a recorded call again on this version and show what differs"),
+    ):
         command = commands.add_parser(name, help=told)
         module.add_arguments(command)
         command.set_defaults(run=module.run)

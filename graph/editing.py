@@ -14,6 +14,8 @@ from agent.slots import SLOTS
 from agent.slots.names import NAMES
 from agent.speaking import minutes_of
 from agent.text import Said
+from agent.trace import TracedTurn, held, waiting
+from agent.values import recheck_time
 from graph.errors import CallNotFound, FieldRefused
 from graph.opening import prepared, scene_of
 from graph.state import Deps
@@ -32,7 +34,10 @@ async def edit(
     if found.call is None:
         raise CallNotFound(f"call {sid} has not begun yet")
     call = prepared(found.call, found.foreign, now)
-    scene = scene_of(call, Turn(key=""), deps, now, found.bookings)
+    bookings = found.bookings
+    if call.brief.business != deps.businesses.default.id:
+        bookings = (await deps.store.open(sid, "", call.brief.business)).bookings
+    scene = scene_of(call, Turn(key=""), deps, now, bookings)
     for name in (*fields, *lock, *unlock):
         if name not in NAMES:
             raise FieldRefused(name, "unknown_field")
@@ -40,6 +45,8 @@ async def edit(
         raise FieldRefused(next(name for name in ("service", "time") if name in fields), "already_booked")
     for name in sorted(fields, key=NAMES.index):
         call = call.with_slot(name, _set(call, name, fields[name], scene, source))
+    if "service" in fields and "time" not in fields:
+        call = recheck_time(call, scene)
     for name in (*lock, *unlock):
         call = call.with_slot(name, replace(call.slot(name), locked=name in lock))
     payload = {
@@ -48,8 +55,20 @@ async def edit(
         "locked": [name for name in NAMES if call.slot(name).locked],
     }
     event = Event(type="client_updated", payload=payload, timestamp=scene.seconds, source=source)
+    traced = TracedTurn(
+        at=scene.stamp,
+        turn=scene.turn,
+        edit=dict(fields),
+        locked=tuple(lock),
+        unlocked=tuple(unlock),
+        source=source,
+        foreign=found.foreign,
+        bookings=tuple(bookings) if "time" in fields else (),
+        held=held(call),
+        waiting=waiting(call),
+    )
     after = replace(call, rev=found.call.rev, status=found.call.status)
-    await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, events=(event,)))
+    await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, events=(event,), trace=msgspec.json.encode(traced)))
 
 
 def _set(call: Call, name: str, value: str | None, scene: Scene, source: str) -> SlotState:

@@ -79,7 +79,7 @@ async def listen(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     if call.brief.business != business and open_step(call) in AGREEING:
         bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
     scene = scene_of(call, turn, deps, now, bookings)
-    work = Work(base=found.call, call=call, seen=found.seen, scene=scene, asked=call.question)
+    work = Work(base=found.call, call=call, seen=found.seen, scene=scene, asked=call.question, foreign=found.foreign)
     if left:
         work = replace(work, taken=left.taken, todo=left.todo, notices=left.notices, decided=left.decided)
     else:
@@ -189,6 +189,8 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     traced = TracedTurn(
         at=scene.stamp,
         turn=scene.turn,
+        foreign=work.foreign,
+        bookings=tuple(scene.bookings) if any(event.payload.get("slot") == "time" for event in work.events) or work.is_open else (),
         caller=state["request"].caller,
         dialled=state["request"].dialled,
         language=state["request"].language,

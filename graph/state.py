@@ -56,6 +56,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     """Not committed yet."""
     asked: Question = Question()
     """The question the turn answered."""
+    foreign: dict[str, Any] | None = None
+    """The document another system had left, for the trace."""
 
     def after(self, outcome: Outcome) -> "Work":
         """With one act carried out."""

@@ -199,6 +199,11 @@ class MemoryStore:
         else:
             self._documents[sid] = _Document(text=text, until=None)
 
+    def put_bookings(self, bookings: Sequence[Booking]) -> None:
+        """Fill the calendars of these bookings' businesses with them, as other calls would have."""
+        for business in {booking.business for booking in bookings}:
+            self._places[business] = {booking.sid: booking for booking in bookings if booking.business == business}
+
     def _lead_here(self, call: Call) -> None:
         """Let the caller's number lead to this call, or no longer."""
         number = (call.brief.business, call.brief.caller)

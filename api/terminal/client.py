@@ -92,6 +92,10 @@ class Client:
         """The call's document. Raises Failed."""
         return self._answered("GET", f"/calls/{quote(sid, safe='')}", None)
 
+    def trace(self, sid: str) -> dict[str, Any]:
+        """What was heard and decided in the call, turn by turn. Raises Failed."""
+        return self._answered("GET", f"/calls/{quote(sid, safe='')}/trace", None)
+
     def check(self) -> None:
         """Raises Failed when the service is not there."""
         try:

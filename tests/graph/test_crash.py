@@ -52,7 +52,10 @@ def request(number: int) -> TurnRequest:
 
 
 async def whole_call(store: Fragile, *, again: bool) -> tuple[list[str], dict[str, Any], list[tuple[str, str, str]]]:
-    """What was answered, the document at the end, and every progress event. After a cut a new process goes on: with the same turn, or with the next."""
+    """What was answered, the document at the end, and every progress event.
+
+    After a cut a new process goes on: with the same turn, or with the next.
+    """
     walk, answers = walker(store=store), []
     for number in range(len(SAID)):
         try:

@@ -1,0 +1,124 @@
+"""`slotline replay`: play a recorded call again on this version, and show field by field what differs.
+
+The recording is what `GET /calls/{callSid}/trace` answers: fetched from the running service for a callSid, or read from a file (one such object, or a
+list of them). The turns are walked again over a store in memory, with the words, the clock, the documents and the bookings of then and the
+business file of now. A call that was continued from another one is played after that one.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import prompts
+from agent.reader import RulesAlone
+from agent.trace import TracedTurn
+from api import business_files
+from api.settings import read_settings
+from api.terminal.client import Client, Failed, client, failed
+from api.terminal.client import add_arguments as common
+from graph.build import Walker
+from graph.errors import GraphError
+from graph.plan import PLAN
+from graph.state import Deps, TurnRequest
+from storage.memory_store import MemoryStore
+
+
+class Recording(msgspec.Struct, frozen=True, kw_only=True):
+    callSid: str  # noqa: N815 - the contract's word
+    turns: list[TracedTurn]
+    version: str = ""
+    resumedFrom: str = ""  # noqa: N815
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `slotline replay` takes."""
+    common(parser)
+    parser.add_argument(
+        "recording", metavar="FILE|callSid", help="a recording (the JSON of /calls/{callSid}/trace), or a call of the running service"
+    )
+    parser.add_argument("--business", type=Path, help="a business file, or a folder of them (default: SLOTLINE_BUSINESS)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command; the exit code: 1 when something differs."""
+    try:
+        recordings = _recordings(arguments)
+        businesses = business_files.load(arguments.business or read_settings().business)
+    except Failed as error:
+        return failed(error)
+    except ValueError as error:
+        return failed(Failed(str(error)))
+    books = {language: prompts.phrasebook(language) for language in prompts.known()}
+    store = MemoryStore()
+    walker = Walker(Deps(store=store, businesses=businesses, reader=RulesAlone(), phrasebooks=books, plan=PLAN))
+    found = [line for recording in recordings for line in asyncio.run(differences(recording, walker, store))]
+    for line in found:
+        print(line)  # noqa: T201 - what the command is for
+    turns = sum(len(recording.turns) for recording in recordings)
+    print(f"{turns} turns played again, {len(found)} differences")  # noqa: T201
+    return int(bool(found))
+
+
+async def differences(recording: Recording, walker: Walker, store: MemoryStore) -> list[str]:
+    """What this version does otherwise, one line each: what is said, what is held, what waits for a yes, turn by turn."""
+    found = []
+    for number, traced in enumerate(recording.turns, start=1):
+        if traced.foreign is not None:
+            store.put_document(recording.callSid, msgspec.json.encode(traced.foreign))
+        if traced.bookings:
+            store.put_bookings(traced.bookings)
+        try:
+            said, held, waiting = await _again(recording.callSid, traced, walker)
+        except GraphError as error:
+            found.append(f"{recording.callSid} turn {number}: {error}")
+            continue
+        found += [f"{recording.callSid} turn {number}: {line}" for line in _compared(traced, said, held, waiting)]
+    return found
+
+
+async def _again(sid: str, traced: TracedTurn, walker: Walker) -> tuple[str, dict[str, str], dict[str, str]]:
+    """What is said, held and waiting after one turn."""
+    now = datetime.fromisoformat(traced.at)
+    if traced.edit is not None:
+        await walker.edit(sid, traced.edit, traced.locked, traced.unlocked, now, traced.source)
+    else:
+        request = TurnRequest(sid=sid, turn=traced.turn, caller=traced.caller, dialled=traced.dialled, language=traced.language)
+        await walker.take_turn(request, now)
+    last = msgspec.json.decode((await walker.deps.store.trace(sid))[-1], type=TracedTurn)
+    return last.said, last.held, last.waiting
+
+
+def _compared(then: TracedTurn, said: str, held: dict[str, str], waiting: dict[str, str]) -> Iterator[str]:
+    for what, before, now in (("held", then.held, held), ("waiting", then.waiting, waiting)):
+        for slot in sorted(before.keys() | now.keys()):
+            if before.get(slot) != now.get(slot):
+                yield f"{slot} {what}: {before.get(slot, 'nothing')!r} then, {now.get(slot, 'nothing')!r} now"
+    if then.said != said:
+        yield f"said: {then.said!r} then, {said!r} now"
+
+
+def _recordings(arguments: argparse.Namespace) -> Sequence[Recording]:
+    """The recording asked for, behind those of the calls it was continued from. Raises Failed, ValueError."""
+    path = Path(arguments.recording)
+    if path.is_file():
+        text = path.read_bytes()
+        try:
+            found = msgspec.json.decode(text, type=list[Any] | dict[str, Any])
+            return [msgspec.convert(one, Recording) for one in (found if isinstance(found, list) else [found])]
+        except msgspec.DecodeError as error:
+            raise Failed(f"{path} is no recording: {error}") from None
+    service = client(arguments, "supervisor", "integration")
+    try:
+        return _fetched(service, arguments.recording)
+    finally:
+        service.close()
+
+
+def _fetched(service: Client, sid: str) -> list[Recording]:
+    recording = msgspec.convert(service.trace(sid), Recording)
+    return [*(_fetched(service, recording.resumedFrom) if recording.resumedFrom else []), recording]
