@@ -121,6 +121,8 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
                 negated, sign = True, -sign
             else:
                 sign, kind = -sign if not negated else -1, "truth"
+        elif unit.marks & masks["unfit"]:
+            sign, kind = -sign, kind or "quality"
         elif unit.marks & masks["wrong"]:
             sign, kind = -sign, "truth"
         elif polar and not (
@@ -166,30 +168,16 @@ def fold(answers: Sequence[Answer], but: int) -> Answer | None:
     return result
 
 
+_MARKS = (
+    "not", "no", "yes", "ok", "wrong", "unfit", "truth", "quality", "aux",
+    "pronoun", "wh", "tail", "bare", "assent", "you", "copula", "there_is",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=1)
 def _masks() -> dict[str, int]:
-    single = {
-        name: bits(name)
-        for name in (
-            "not",
-            "no",
-            "yes",
-            "ok",
-            "wrong",
-            "truth",
-            "quality",
-            "aux",
-            "pronoun",
-            "wh",
-            "tail",
-            "bare",
-            "assent",
-            "you",
-            "copula",
-            "there_is",
-        )
-    }
-    return {**single, "quality_truth": bits("truth", "quality"), "polar": bits("truth", "quality", "wrong", "yes", "no", "assent")}
+    single = {name: bits(name) for name in _MARKS}
+    return {**single, "quality_truth": bits("truth", "quality"), "polar": bits("truth", "quality", "wrong", "yes", "no", "assent", "unfit")}
 
 
 @lru_cache(maxsize=1)

@@ -135,7 +135,7 @@ def _requests(units: Sequence[Unit]) -> bool:
 def _is_swap(units: Sequence[Unit], place: int) -> bool:
     """Whether a negator here puts one value aside for another: "it's not Monday it's Tuesday"."""
     unit = units[place]
-    if not unit.marks & mask("not") or unit.words in _PREFIXES or any(before.marks == 0 for before in units[:place]):
+    if not unit.marks & mask("not") or unit.words in _PREFIXES or any(not before.marks or before.marks & mask("third") for before in units[:place]):
         return False
     after = next((later for later in range(place + 1, len(units)) if not units[later].marks & mask("dangling")), len(units))
     return after < len(units) and units[after].marks == 0
@@ -254,7 +254,7 @@ def _judged(units: Sequence[Unit], at: int, *, asked: bool, only: bool) -> tuple
     ends = _ends(units, at, mask("opens", "clause"))
     if not ends or not (
         len(units) - at <= _SHORT_CLAUSE
-        or any(unit.marks & mask("truth", "quality", "wrong", "yes", "no", "not", "assent") for unit in units[at : ends[0][0]])
+        or any(unit.marks & mask("truth", "quality", "wrong", "yes", "no", "not", "assent", "unfit") for unit in units[at : ends[0][0]])
     ):
         return None
     if begins_question(units[at : ends[0][0]]):
