@@ -30,6 +30,8 @@ class HanPhrases:
 
 
 class Characters(NamedTuple):
+    cue_first: frozenset[str]
+    """The characters that any of the cues begins with."""
     single: frozenset[str]
     compound: HanPhrases
     given: frozenset[str]
@@ -82,7 +84,9 @@ def characters() -> Characters:
     for word in sorted(data["say"]["words"].split(), key=len):  # two characters tell best
         for character in word:
             tell.setdefault(character, word)
+    led = [cue for name in ("plain", "call", "family", "weak", "helping") for cue in cues[name]]
     return Characters(
+        cue_first=frozenset(cue[0] for cue in led),
         single=frozenset("".join(names["single"].split())),
         compound=HanPhrases(names["compound"].split()),
         given=frozenset("".join(names["given"].split())),

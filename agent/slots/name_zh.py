@@ -106,6 +106,9 @@ class _Listener:
     def _here(self, at: int, opening: int) -> Iterator[HanFound]:
         """The readings of a name whose cue, or which itself, begins at `at`, best first."""
         words = self.words
+        starts = at == opening or (at > 0 and self.text[at - 1] in _SENTENCE)
+        if not starts and self.text[at] not in words.cue_first:
+            return
         theirs = self._behind(at, words.theirs) > 0
         if self._behind(at, words.not_mine) and not theirs:
             if at == opening:
@@ -142,7 +145,7 @@ class _Listener:
                 if role == "weak" and len(name) >= _FULL:
                     sure = 0.85
                 yield HanFound(name, at, end, sure if likely else min(sure, 0.75), "self" if role == "weak" else "cue")
-        if self.context.asks("name") and (at == opening or (at > 0 and self.text[at - 1] in _SENTENCE)):
+        if starts and self.context.asks("name"):
             yield from self._bare(at, first=at == opening)
 
     def _bare(self, at: int, *, first: bool = True) -> Iterator[HanFound]:
