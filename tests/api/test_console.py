@@ -54,6 +54,7 @@ def chromium(playwright: Playwright) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         # A container has no namespaces for the sandbox of a browser that runs as root.
         started = playwright.chromium.launch(executable_path=chromium(playwright), args=["--no-sandbox"])
@@ -106,7 +107,7 @@ class Console:
 @pytest.fixture
 def console(browser: Browser, service: Running) -> Iterator[Console]:
     tab = browser.new_page(viewport={"width": 1280, "height": 800})
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(30_000)
     found = Console(tab, service)
     yield found
     tab.close()
@@ -293,7 +294,7 @@ def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_
     store = portal.call(opened)
     story = told(portal, store, "CA-cut")
     tab = browser.new_page()
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(30_000)
     with serving(tmp_path, REDIS_URL=redis_url) as running:
         Console(tab, running).open("CA-cut")
         expect(tab.locator("#lines li")).to_have_count(2)
@@ -304,7 +305,7 @@ def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_
     portal.call(story.fill, "phone", "+12025550143", "yes")
     again = Running(tmp_path, port=running.port, REDIS_URL=redis_url)
     try:
-        expect(tab.locator("#light")).to_have_text("Live", timeout=30_000)
+        expect(tab.locator("#light")).to_have_text("Live")
         expect(tab.locator("#lines li")).to_have_count(3)
         expect(tab.locator("#lines li").last).to_contain_text("And the address?")
         expect(tab.locator("#field-phone .chip")).to_have_text("Filled")

@@ -5,7 +5,6 @@ import os
 import random
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
@@ -156,17 +155,16 @@ def test_every_reader_on_both_workers_sees_a_real_call_alike_and_in_order(two_wo
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_told_to_stop_it_ends_its_streams_and_is_gone_at_once(redis_url: str, tmp_path: Path, workers: str) -> None:
-    with serving(tmp_path, "--workers", workers, REDIS_URL=redis_url) as running:
+    # Whoever waits for its streams to end by themselves would wait for longer than this test does.
+    with serving(tmp_path, "--workers", workers, REDIS_URL=redis_url, SLOTLINE_DRAIN_S="600") as running:
         with running.http.stream("GET", "/events") as one, running.http.stream("GET", "/calls/CA1/events") as other:
             chunks = [stream.iter_raw() for stream in (one, other)]
             first = [next(chunk) for chunk in chunks]
             assert all(block.startswith(b"retry: ") for block in first)
-            begun = time.monotonic()
             running.process.send_signal(signal.SIGTERM)
             for chunk in chunks:
                 assert b"retry: " in b"".join(chunk), "when to come back is the last thing it says"
         assert running.process.wait(PATIENCE_S) == 0
-        assert time.monotonic() - begun < 5
 
 
 async def test_a_redis_that_dies_and_comes_back_costs_no_event() -> None:
@@ -240,10 +238,8 @@ async def test_a_client_that_stops_reading_is_bounded_then_caught_up_and_does_no
                 assert await asyncio.to_thread(ids_until, stalled, "told") == wanted
                 for _ in range(1500):
                     await teller.tell(value="x" * 4000)
-                begun = time.monotonic()
                 running.process.send_signal(signal.SIGTERM)
                 assert await asyncio.to_thread(running.process.wait, PATIENCE_S) == 0
-                assert time.monotonic() - begun < 8
 
 
 def ids_until(connection: socket.socket, value: str) -> list[str]:
