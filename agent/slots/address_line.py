@@ -25,6 +25,8 @@ class Line:
         self.tokens: Sequence[Token] = _mend_spelled(_without_stops(said.tokens, lexicon), lexicon)
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
+        self.splits = 0
+        """How often a statistical parser was asked where the town begins."""
         self.postcodes: dict[int, tuple[str, int]] = {}
         self.sounds: dict[int, tuple[list[str], int]] = {}
         """What postcode begins at an index, and what a word may stand for in one: kept once looked for, since several rules ask."""

@@ -15,7 +15,7 @@ from agent.slots.address_line import Line
 
 _MOST_READINGS = 24
 _MOST_TOKENS = 16
-_MOST_STARTS = 300
+_MOST_STARTS = 120
 _GLUED = 4
 _LONGEST = 7
 _FIGURE_WITHIN = 5

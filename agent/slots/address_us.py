@@ -8,10 +8,15 @@ import usaddress
 from agent.slots.address_line import Line
 
 _MOST_TOKENS = 12
+_MOST_SPLITS = 6
+"""An utterance has one address, or two; more are numbers beside other words."""
 
 
 def place_starts(line: Line, at: int) -> int:
     """The index of the first token after `at` that names a town, a state or a ZIP code; 0 when there is none."""
+    line.splits += 1
+    if line.splits > _MOST_SPLITS:
+        return 0
     tokens = line.tokens[at : at + _MOST_TOKENS]
     end = next(
         (
