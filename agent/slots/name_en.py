@@ -69,7 +69,7 @@ class _Listener:
     def _here(self, at: int, opening: int) -> Iterator[Found]:
         """The readings of a name whose cue, or which itself, begins at `at`, best first."""
         word = self.reader.word(at)
-        starts = at == opening or self.reader.word(at - 1) in SENTENCE or self._repaired(at)
+        starts = at in (0, opening) or self.reader.word(at - 1) in SENTENCE or self._repaired(at)
         if not starts and word not in self.cues.first and self.reader.word(at - 1) != "and":
             return
         yield from self._noun(at, opening)
@@ -80,7 +80,7 @@ class _Listener:
             yield from self._bare(at, opening)
         elif self.reader.word(at - 1) == "and":
             yield from self._trailed(at)
-        if self.context.current and at == opening:
+        if self.context.current and at in (0, opening):
             yield from self._mend(at)
         if self.booked:
             yield from self._booking(at)
@@ -257,7 +257,7 @@ class _Listener:
         if mend is None:
             return
         held = tuple(self.context.current.split())
-        name = mended(held, mend)
+        name = mended(held, mend, last=False)
         if name != held:
             yield Found("mend", name, at, end, 0.8, "letter")
 

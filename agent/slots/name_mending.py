@@ -58,6 +58,8 @@ class Mend(NamedTuple):
     present: bool = True
     single: bool = False
     """Exactly one: "with one l"."""
+    last: bool = False
+    """At the end of the word."""
 
 
 def sounds_like(one: str, other: str) -> bool:
@@ -103,7 +105,7 @@ def mending(tokens: Sequence[Token], start: int) -> tuple[Mend | None, int]:
     without = said.without.at(tokens, at)
     present = said.present.at(tokens, at)
     if not without and not present:
-        return None, start
+        return _doubled(tokens, at, start)
     if without >= present:
         present = 0
     at += present or without
@@ -113,23 +115,33 @@ def mending(tokens: Sequence[Token], start: int) -> tuple[Mend | None, int]:
         letters, end = tokens[at + one].norm, at + one + 1
     if not letters or len(letters) > 2 or (letters in ("a", "i") and end < len(tokens) and tokens[end].is_word):
         return None, start
+    last = said.at_end.at(tokens, end)
+    end += last
     apart = said.apart.at(tokens, end)
     if apart:
         other, after = letter_at(tokens, end + apart, "en")
         end = after if other and len(other) == 1 else end + apart
-    return Mend(letters, bool(present), bool(one)), end
+    return Mend(letters, bool(present), bool(one), bool(last)), end
 
 
-def mended(name: Sequence[str], mend: Mend) -> tuple[str, ...]:
-    """`name` with the one word mended that `mend` can be about.
+def _doubled(tokens: Sequence[Token], at: int, start: int) -> tuple[Mend | None, int]:
+    """ "double l" or "two l's" said by itself."""
+    letters, end = letter_at(tokens, at, "en")
+    if len(letters) != 2 or letters[0] != letters[1] or tokens[at].norm == letters[0] or (end < len(tokens) and tokens[end].is_word):
+        return None, start
+    return Mend(letters), end
+
+
+def mended(name: Sequence[str], mend: Mend, *, last: bool = True) -> tuple[str, ...]:
+    """`name` with the one word mended that `mend` can be about; `last`: it was said right behind the last word.
 
     That is none if the last word is so already, else the one with a namesake, else the one that can change at all.
     """
     lower = [word.lower() for word in name]
-    if not lower or _holds(lower[-1], mend):
+    if not lower or (last and _holds(lower[-1], mend)):
         return tuple(name)
     for change in (_namesake, _respelled):
-        changes = [(at, changed) for at, word in enumerate(lower) if (changed := change(word, mend)) and changed != word]
+        changes = [(at, changed) for at, word in enumerate(lower) if not _holds(word, mend) and (changed := change(word, mend))]
         if changes:
             at, changed = changes[0]
             return tuple(name) if len(changes) > 1 else (*name[:at], changed, *name[at + 1 :])
@@ -137,6 +149,8 @@ def mended(name: Sequence[str], mend: Mend) -> tuple[str, ...]:
 
 
 def _holds(word: str, mend: Mend) -> bool:
+    if mend.last and mend.present:
+        return word.endswith(mend.letters)
     if mend.single:
         return mend.letters in word and mend.letters * 2 not in word
     return (mend.letters in word) is mend.present
@@ -145,6 +159,8 @@ def _holds(word: str, mend: Mend) -> bool:
 def _namesake(word: str, mend: Mend) -> str:
     """The nearest other spelling of the same name that is as `mend` says, or ""."""
     fitting = [other for other in _homophones().get(word, ()) if _holds(other, mend)]
+    if not mend.present:
+        fitting = [other for other in fitting if Levenshtein.distance(word, other) == len(mend.letters)]
     known = lexicon().is_known
     return min(fitting, key=lambda other: (Levenshtein.distance(word, other), not known(other), abs(len(word) - len(other)), other), default="")
 
@@ -152,6 +168,8 @@ def _namesake(word: str, mend: Mend) -> str:
 def _respelled(word: str, mend: Mend) -> str:
     """`word` with the letters put where their like stands, or taken away; "" when that is not settled."""
     letters = mend.letters
+    if mend.last:
+        return word + letters if mend.present else word.removesuffix(letters)
     if mend.single:
         return word.replace(letters * 2, letters)
     if not mend.present:
@@ -199,12 +217,13 @@ class _Said(NamedTuple):
     without: Phrases
     single: Phrases
     apart: Phrases
+    at_end: Phrases
 
 
 @cache
 def _said() -> _Said:
     data = words("en", "name")["mending"]
-    return _Said(Phrases(data["with"]), Phrases(data["without"]), Phrases(data["single"]), Phrases(data["apart"]))
+    return _Said(Phrases(data["with"]), Phrases(data["without"]), Phrases(data["single"]), Phrases(data["apart"]), Phrases(data["at_end"]))
 
 
 @cache
