@@ -38,7 +38,7 @@ _PAUSES_S = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _STEADY_S = 1.0
 _LONGEST_SOCKET_PATH = 100
 """Bytes; the kernel's limit is 108 on Linux and 104 on macOS."""
-_GUARD = Path(__file__).with_name("guard.py")
+GUARD = Path(__file__).with_name("guard.py")
 _log = logging.getLogger("slotline.redis")
 
 
@@ -198,7 +198,7 @@ class EmbeddedRedis:
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
         if self._lock is None:
             raise RedisDidNotStart("the data folder is not locked")
-        guard = [sys.executable, "-I", "-S", str(_GUARD), str(os.getpid())]
+        guard = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid())]
         # In a session of its own: Ctrl-C in the terminal is for the service, which still has calls to finish.
         return subprocess.Popen(  # noqa: S603 - our own command
             [*guard, *command],

@@ -1,8 +1,10 @@
 """What every test may ask for: a real Redis server of its own, and a store of calls over it or in memory."""
 
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,7 +17,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from storage.connect import connect
-from storage.embedded import find_server
+from storage.embedded import GUARD, find_server
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
@@ -31,7 +33,9 @@ class RedisServer:
         self.folder = Path(tempfile.mkdtemp(prefix="sl-test-"))
         self.socket = self.folder / "redis.sock"
         self.url = f"unix://{self.socket}"
-        self._command = [str(binary), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self.folder), *options]
+        # Under the guard, so that it ends with the tests, also when they are killed.
+        guard = [sys.executable, "-I", "-S", str(GUARD), str(os.getpid())]
+        self._command = [*guard, str(binary), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--dir", str(self.folder), *options]
         self.client: Any = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=10, retry=Retry(NoBackoff(), 0))
         self.start()
 
@@ -133,7 +137,7 @@ class Shelf:
                 client.set(f"call:{sid}", text, ex=900)
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "redis"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
     return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))

@@ -111,7 +111,7 @@ def test_ends_with_a_service_that_is_killed_and_the_next_one_waits_for_that(tmp_
 
 def test_a_guard_beside_the_server_ends_it_too(tmp_path: Path) -> None:
     """The way of systems whose kernel tells no child that its parent ended."""
-    program = f"import sys; sys.path.insert(0, {str(embedded._GUARD.parent)!r}); import guard; sys.exit(guard.stay_beside(sys.argv[1:]))"
+    program = f"import sys; sys.path.insert(0, {str(embedded.GUARD.parent)!r}); import guard; sys.exit(guard.stay_beside(sys.argv[1:]))"
     sleeper = [sys.executable, "-c", f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)"]
     with subprocess.Popen([sys.executable, "-c", program, *sleeper], stdin=subprocess.PIPE) as guard:
         eventually("the command runs", lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
