@@ -52,7 +52,7 @@ def _prefixed(line: Line, at: int) -> Street | None:
     following = line.norm(at + 1)
     # "Avenue of the Americas" as well.
     kind = line.lexicon.prefix_types.get(line.norm(at)) or (line.lexicon.types.get(line.norm(at)) if following == "of" else None)
-    if kind is None or not line.is_word(at + 1) or following in line.lexicon.types or line.ends(at + 1):
+    if kind is None or not line.is_word(at + 1) or (following in line.lexicon.types and following != "st") or line.ends(at + 1):
         return None
     said, here, short = [kind], at + 1, 0
     while line.is_word(here) and len(said) <= _OPEN_WORDS and (line.norm(here) in line.lexicon.link or not _stops_name(line, here)):

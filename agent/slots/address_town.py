@@ -129,7 +129,7 @@ def state_stands(line: Line, at: int, end: int, *, town_said: bool) -> bool:
     name = " ".join(line.norms[at:end])
     figures = line.is_written(end) and len(following) >= 3
     if name in line.lexicon.city_states:
-        return town_said or figures
+        return town_said
     if name in line.lexicon.state_words:
         return town_said or figures or line.tokens[at].text.isupper()
     return True

@@ -39,7 +39,8 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
         if line.is_written(here + 1) and (line.glued(here + 1) or (line.norm(here + 1) == "-" and line.is_written(here + 2))):
             end = here + 2 if line.is_written(here + 1) else here + 3
             return f"{label} {letter.upper()}{line.norm(end - 1)}", end, False
-        return f"{label} {letter.upper()}", here + 1, False
+        code_word = 3 if line.norm(here + 1) == "as" and line.norm(here + 2) == "in" and line.is_word(here + 3) else 0
+        return f"{label} {letter.upper()}", here + 1 + code_word, False
     return (label, here, False) if norm in line.lexicon.bare_units else ("", at, False)
 
 
