@@ -3,6 +3,10 @@
 Heard      "my name is Mary O'Neill", a bare name between fillers, first and last name apart, spelled names; 我叫王宝强, 免贵姓王, 弓长张.
 Held       "Mary-Anne O'Neill", "王宝强".
 Read back  the name; slowly: each word with its letters, each character with a word that has it.
+Sources    lists of names: the head of `languages/<lang>/names.toml` says whence; everything else is grammar over `languages/<lang>/name.toml`.
+
+name_en.py and name_zh.py listen; name_phrase.py reads one English name where it stands; name_mending.py and name_told.py put single letters and
+characters right; name_joining.py puts what was said apart together; name_writing.py gives it its capitals.
 """
 
 from collections.abc import Mapping, Sequence
