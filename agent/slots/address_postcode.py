@@ -142,11 +142,16 @@ def _hear(line: Line, at: int) -> tuple[list[str], int]:
         return [*found, figures], end
     if 1 < len(norm) <= _GLUED and norm.isalpha():
         # "EN6" is written as one; "en 6" is N as likely as E and N; "of us" is neither.
-        run, as_one = norm.upper(), line.glued(at + 1) or line.glued(at) or line.tokens[at].text.isupper()
+        run, as_one = norm.upper(), _joins(line, at + 1) or _joins(line, at) or line.tokens[at].text.isupper()
         rare = len(norm) < _GLUED and (norm not in _common_words() or run in line.lexicon.postcode_areas)
         runs = [run, *_noughts(run)] if as_one or rare else []
         found = [*runs, *found] if as_one else [*found, *runs]
     return found, at + 1
+
+
+def _joins(line: Line, at: int) -> bool:
+    """Whether the token at `at` and the one before it are written as one: "EN6"."""
+    return line.glued(at) and line.norms[at][0].isalnum() and line.norms[at - 1][0].isalnum()
 
 
 def _past_code_word(line: Line, at: int, letter: str) -> int:
