@@ -1,0 +1,62 @@
+"""A service that is killed at any of its writes, before Redis has it or after: started again, the same turn has one effect and the call goes on."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import httpx
+
+from tests.conftest import RedisServer
+from tests.faults.callers import FILLED, FIRM, SAID, Left, document, events, filled, heard, left, post, whole_call
+from tests.faults.nursery import Nursery, Service
+from tests.faults.proxy import Proxy, When
+
+
+def test_killed_at_each_write_the_same_turn_has_one_effect(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as lanes:
+        points = list(lanes.map(walk, (tmp_path / "before", tmp_path / "after"), ("before", "after")))
+    assert points[0] == points[1] > len(SAID) + len(FILLED)
+
+
+def walk(folder: Path, when: When) -> int:
+    """The same call once for each of its commits, and the service killed there. Returns how many there are."""
+    folder.mkdir()
+    with Nursery() as nursery, closing(RedisServer()) as server, Proxy(server.socket) as proxy:
+        running = nursery.serve(folder, SLOTLINE_BUSINESS=FIRM, REDIS_URL=proxy.url)
+        try:
+            expected, points = undisturbed(running, server, proxy)
+            for number in range(1, points + 1):
+                server.client.flushall()
+                proxy.at_commit(number, when, lambda victim=running: killed(victim))
+                answers = []
+                for turn, said in enumerate(SAID):
+                    try:
+                        answer = post(running, turn, said)
+                    except httpx.TransportError:
+                        running.close()
+                        running = nursery.serve(folder, SLOTLINE_BUSINESS=FIRM, REDIS_URL=proxy.url)
+                        answer = post(running, turn, said)
+                    answers.append(answer.json())
+                assert not proxy.pending
+                assert left(server.client, answers) == expected, f"killed {when} commit {number}"
+        finally:
+            running.close()
+    return points
+
+
+def undisturbed(running: Service, server: RedisServer, proxy: Proxy) -> tuple[Left, int]:
+    """What the call leaves behind, and with how many commits."""
+    heard(running, 0, "", "CA0")  # from here on Redis knows the scripts
+    server.client.flushall()
+    begun = proxy.commits
+    answers = whole_call(running)
+    assert document(server.client)["servicebooked"] is True
+    assert filled(events(server.client)) == list(FILLED)
+    expected = left(server.client, answers)
+    assert expected.places == 1
+    return expected, proxy.commits - begun
+
+
+def killed(running: Service) -> bool:
+    running.kill()
+    return False
