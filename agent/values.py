@@ -22,6 +22,8 @@ CHEAP = frozenset({"name", "service"})
 """Slots where a mistake is cheap to undo: taken at once, said in the acknowledgement."""
 _WINDOWS = frozenset({"soonest", "after", "before"})
 """Rules of the time slot that read no point in time."""
+UNSURE = 0.4
+"""How plainly the words made it this value, from 0 to 1 (`Heard.sure`), below which it is read back too: somebody else's name, say."""
 DOUBTFUL = 0.4
 """Recogniser confidence below which even a cheap value is read back."""
 
@@ -80,7 +82,7 @@ def _accept(call: Call, given: Inform, value: str, scene: Scene) -> Outcome:
         return confirm(call, given.slot, scene, "explicit")
     if value == state.value and state.status == "filled":
         return Outcome(call=call.with_slot(given.slot, bare(state, "filled")), notices=(Notice(key="notice.noted"),))
-    doubted = state.denied > 0 or (scene.turn.confidence is not None and scene.turn.confidence < DOUBTFUL)
+    doubted = state.denied > 0 or given.sure < UNSURE or (scene.turn.confidence is not None and scene.turn.confidence < DOUBTFUL)
     if given.slot in CHEAP and not doubted:
         return fill(call, given.slot, value, origin, "implicit", scene)
     waiting = replace(bare(state, "pending"), pending=value, pending_provenance=origin, evidence=_evidence(state, given), denied=state.denied)
