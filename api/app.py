@@ -25,6 +25,7 @@ from api.parts import Parts
 from api.settings import Settings, read_settings
 from api.streams import Streams
 from api.version import version
+from api.warming import warm_up
 from graph.build import Walker
 from graph.plan import PLAN
 from graph.state import Deps
@@ -90,6 +91,7 @@ class Service:
             drain=self.drain,
         )
         self._streams = Streams(hub, self.drain)
+        await warm_up(walker.deps)
         await hub.start()
         logs.event("started", pid=os.getpid(), status="redis" if store.survives_restart else "memory")
         try:
