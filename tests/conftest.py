@@ -136,6 +136,14 @@ class Shelf:
             else:
                 client.set(f"call:{sid}", text, ex=900)
 
+    async def read_document(self, sid: str) -> bytes | None:
+        """The CallSkeleton as another system finds it."""
+        if self.memory is not None:
+            return self.memory._document(sid)
+        with redis.Redis.from_url(self.url) as client:
+            found: bytes | None = client.get(f"call:{sid}")
+            return found
+
 
 @pytest.fixture(params=["memory", "redis"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:

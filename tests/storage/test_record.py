@@ -10,6 +10,7 @@ from agent.call import OpenTurn, Question, Turn
 from agent.taken import Inform, NoMatch, Notice
 from storage.errors import StaleCall
 from storage.store import CallStore, Change
+from tests.conftest import Shelf
 from tests.storage.calls import CREATED, begin, book, event, filled, job, line, new_call, step
 
 pytestmark = pytest.mark.anyio
@@ -51,10 +52,11 @@ async def test_what_was_committed_is_read_back_whole(store: CallStore) -> None:
     assert (await store.open("CA1")).call == cleared.call
 
 
-async def test_the_document_shows_each_field_and_the_conversation(store: CallStore) -> None:
+async def test_the_document_shows_each_field_and_the_conversation(store: CallStore, shelf: Shelf) -> None:
     was = await begin(store, lines=(line("hello", "AI"),))
     was = await step(store, was, was.call.with_slot("name", filled('Mary "M" O\'Neill')), lines=(line("it's Mary"), line("thanks", "AI")))
-    document = json.loads(await store.document("CA1") or b"")
+    document = json.loads(await shelf.read_document("CA1") or b"")
+    assert document == json.loads(await store.document("CA1") or b"")
     assert document["callSid"] == "CA1"
     assert document["user"]["userInfo"]["name"] == 'Mary "M" O\'Neill'
     assert document["user"]["userInfo"]["name_timestamp"] == CREATED

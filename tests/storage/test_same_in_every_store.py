@@ -101,6 +101,8 @@ class Together:
         for what in (sid, "CA404"):
             texts = [await store.document(what) for store in self.stores]
             alike([text and json.loads(text) for text in texts])
+            raw = [await shelf.read_document(what) for shelf in self.shelves]
+            alike([text and text != b"odd" and json.loads(text) for text in raw])
         status, before, count = self.chance.choice(("", "active", "booked")), self.chance.choice(("", "", sid)), self.chance.randint(1, 4)
         lists = [await store.calls(status, before, count) for store in self.stores]
         alike(lists)
