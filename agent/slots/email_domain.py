@@ -3,7 +3,11 @@
 from agent.slots.email_pieces import PASSED_OVER, PieceReader
 from agent.slots.email_words import domains
 
-_LONGEST_LABEL = 14
+_LONGEST_LABEL = 130
+"""Tokens: 63 letters, the most that RFC 1035 allows, with commas between."""
+_LONGEST_NAME = 8
+_MOST_WORDS = 5
+_MOST_INNER_WORDS = 2
 
 
 class DomainReader(PieceReader):
@@ -79,8 +83,8 @@ class DomainReader(PieceReader):
 
     def _first_label(self, at: int) -> tuple[str, int]:
         """The words up to the first dot, run together."""
-        here, end = at, at
-        while here < len(self.tokens) and here - at < _LONGEST_LABEL and not self.dot(here, complete=False):
+        here, end, said = at, at, 0
+        while here < len(self.tokens) and here - at < _LONGEST_LABEL and said <= _MOST_WORDS and not self.dot(here, complete=False):
             if self.words.at.at(self.tokens, here) and here > at:
                 break
             mark = self.words.marks.get(self.tokens[here].norm, "")
@@ -89,12 +93,13 @@ class DomainReader(PieceReader):
                 continue
             if self.tokens[here].norm in ":;" or (self.tokens[here].norm == "," and not self._is_beside_letter(here)):
                 break
-            if here > at and self.write(at, here, host=True) in domains().names and self._word(here) in domains().endings:
+            if here > at and self._word(here) in domains().endings and self.write(at, here, host=True) in domains().names:
                 break
             silent = self.words.silent.at(self.tokens, here)
             piece = None if silent or self.tokens[here].norm in PASSED_OVER else self.piece(here)
             if piece is not None and piece.end > here:
                 here = end = piece.end
+                said += piece.kind == "word"
             elif silent or self.tokens[here].norm in PASSED_OVER:
                 here += max(silent, 1)
             else:
@@ -102,7 +107,9 @@ class DomainReader(PieceReader):
         return self.write(at, end, host=True).strip("-"), end
 
     def _is_beside_letter(self, at: int) -> bool:
-        return at > 0 and len(self.tokens[at - 1].norm) == 1 and at + 1 < len(self.tokens)
+        """Whether the comma at `at` stands between letters, digits and hyphens that are said one by one."""
+        beside = (at - 1, at + 1) if 0 < at < len(self.tokens) - 1 else ()
+        return bool(beside) and all(self.is_small(here) or self.words.marks.get(self.tokens[here].norm) == "-" for here in beside)
 
     def _label(self, at: int) -> tuple[str, int]:
         """The label after a dot, with a country said without its dot: "com.au"."""
@@ -110,6 +117,8 @@ class DomainReader(PieceReader):
         if word.startswith("."):
             return word[1:], at + 1
         text, end = word, at + 1
+        if (inner := self._inner_label(at))[0]:
+            return inner
         piece = self.piece(at)
         if piece is None:
             return "", at
@@ -129,25 +138,27 @@ class DomainReader(PieceReader):
         else:
             if not word.isascii() or not word.isalpha():
                 return "", at
-            while self._dash(end) and (more := self.piece(end + 1)) is not None and more.kind == "word":
-                text, end = f"{text}-{more.text}", more.end
-            if not self.dot(end, complete=False) and text not in domains().endings and (joined := self._joined_label(text, end)):
-                return joined
         if text in domains().before_country and not self.dot(end, complete=False):
             country = self.piece(end)
             if country is not None and country.text in domains().countries:
                 return f"{text}.{country.text}", country.end
         return text, end
 
-    def _joined_label(self, text: str, end: int) -> tuple[str, int] | None:
-        """A label of two words before a further dot: "mail dot big pond dot com"."""
-        more = self.piece(end)
-        if more is not None and more.kind == "word" and self.dot(more.end, complete=False):
-            return text + more.text, more.end
-        return None
-
-    def _dash(self, at: int) -> bool:
-        return at < len(self.tokens) and self.tokens[at].norm == "-"
+    def _inner_label(self, at: int) -> tuple[str, int]:
+        """A label of several pieces before a further dot: "mail dot big pond dot com"; ("", at) for none."""
+        here, end, said, count = at, at, 0, 0
+        while here < len(self.tokens) and here - at < _LONGEST_LABEL and said <= _MOST_INNER_WORDS:
+            if count and self.dot(here, complete=False):
+                return (self.write(at, end, host=True), end) if count > 1 and said <= _MOST_INNER_WORDS else ("", at)
+            if self.words.marks.get(self.tokens[here].norm) == "-" or (self.tokens[here].norm == "," and self._is_beside_letter(here)):
+                here += 1
+                continue
+            piece = None if self.words.at.at(self.tokens, here) else self.piece(here)
+            if piece is None:
+                break
+            here = end = piece.end
+            said, count = said + (piece.kind == "word"), count + 1
+        return "", at
 
     def _unjoined(self, label: str) -> tuple[str, str]:
         """ "gmailcom" is gmail and com: nothing with a provider's name can end otherwise."""
@@ -159,7 +170,7 @@ class DomainReader(PieceReader):
     def _name_only(self, at: int, label: str, end: int) -> tuple[str, int]:
         """A domain whose ending was not said: the provider's name, or the first word, of what follows the "at"."""
         here = at
-        while here < end:
+        while here < min(end, at + _LONGEST_NAME):
             piece = self.piece(here)
             if piece is None:
                 here += 1

@@ -18,7 +18,9 @@ def say(address: str, language: str, *, spelled: bool) -> str:
     before = (", " if spelled else " ").join(_said(local, language, spelled=spelled))
     if not at:
         return before
-    after = " ".join(_said(domain, language, spelled=spelled and not known, domain=True))
+    labels = (_said(label, language, spelled=spelled and not known, domain=True) for label in domain.split("."))
+    parting = ", " if spelled and not known else " "
+    after = f" {data['marks']['.']} ".join(parting.join(said) for said in labels)
     return f"{before}{',' if spelled else ''} {data['at']} {after}".strip()
 
 
@@ -32,7 +34,7 @@ def _said(text: str, language: str, *, spelled: bool, domain: bool = False) -> l
             spoken += [data["marks"].get(mark, mark) for mark in run]
         elif kind == "digit":
             spoken += [data["digits"][int(digit)] for digit in run]
-        elif (not spelled or (domain and run in domains().endings)) and _is_word(run, last=domain and text.endswith("." + run)):
+        elif (not spelled or (domain and run == text and run in domains().endings)) and _is_word(run, last=domain and run == text):
             spoken.append(run)
         else:
             spoken.append(spoken_letters(run, language, False) if spelled else " ".join(run.upper()))
