@@ -91,7 +91,7 @@ class Service:
             drain=self.drain,
         )
         self._streams = Streams(hub, self.drain)
-        await warm_up(walker.deps)
+        await warm_up(self._deps(store))
         await hub.start()
         logs.event("started", pid=os.getpid(), status="redis" if store.survives_restart else "memory")
         try:
@@ -103,7 +103,10 @@ class Service:
 
     def walker(self, store: CallStore) -> Walker:
         """What takes the turns."""
-        return Walker(Deps(store=store, businesses=self.businesses, reader=RulesAlone(), phrasebooks=self._phrasebooks, plan=PLAN))
+        return Walker(self._deps(store))
+
+    def _deps(self, store: CallStore) -> Deps:
+        return Deps(store=store, businesses=self.businesses, reader=RulesAlone(), phrasebooks=self._phrasebooks, plan=PLAN)
 
     async def _store(self) -> CallStore:
         settings = self.settings
