@@ -47,7 +47,7 @@ def read_value(slot: str, utterance: str, asked: str | None, locale: str, refere
     )
     said = Said(utterance)
     if slot == "act":
-        from agent.act_hearing import hear_acts
+        from agent.acts.hearing import hear_acts
 
         return next((heard.act.value for heard in hear_acts(said, context) if heard.act in _MEASURED), None)
     found = SLOTS[slot].hear(said, context)

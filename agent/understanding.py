@@ -11,8 +11,8 @@ from datetime import datetime
 import msgspec
 
 from agent import answers, caller_id
-from agent.act_hearing import hear_acts
 from agent.acts import Act, HeardAct
+from agent.acts.hearing import hear_acts
 from agent.business import Business
 from agent.call import Call, Turn
 from agent.choosing import choose

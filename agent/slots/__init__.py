@@ -1,20 +1,14 @@
 """The slots, in the order in which a caller is asked for them."""
 
-from importlib import import_module
-
 from agent.hearing import Slot
+from agent.slots.address import ADDRESS
+from agent.slots.email import EMAIL
+from agent.slots.name import NAME
 from agent.slots.names import NAMES
+from agent.slots.phone import PHONE
+from agent.slots.service import SERVICE
+from agent.slots.time import TIME
 
+SLOTS: dict[str, Slot] = {slot.name: slot for slot in (NAME, PHONE, ADDRESS, EMAIL, SERVICE, TIME)}
 
-def _load() -> dict[str, Slot]:
-    found = {}
-    for name in NAMES:
-        try:
-            found[name] = getattr(import_module(f"agent.slots.{name}"), name.upper())
-        except ModuleNotFoundError as missing:
-            if missing.name != f"agent.slots.{name}":
-                raise
-    return found
-
-
-SLOTS: dict[str, Slot] = _load()
+__all__ = ["NAMES", "SLOTS"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.act_hearing import hear_acts, said_phrase
-from agent.act_words import MAX_UNITS, segments, written_out
 from agent.acts import Act
+from agent.acts.hearing import hear_acts, said_phrase
+from agent.acts.words import MAX_UNITS, segments, written_out
 from agent.hearing import Context
 from agent.measure import read_value
 from agent.text import Said

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from agent.hearing import Context, Heard
 from agent.reasons import Reason
-from agent.slots import address_street
 from agent.slots.address import ADDRESS
-from agent.slots.address_line import Line
+from agent.slots.address import street as address_street
+from agent.slots.address.line import Line
 from agent.text import Said
 
 REGIONS = ("US", "CA", "AU", "GB", "NZ")

@@ -36,11 +36,11 @@ UNMISTAKABLE = 0.8
 
 
 def rows(kind: str) -> list[Any]:
-    found = []
+    found: list[Any] = []
     for path in sorted(CASES.glob("*/*.toml")):
         if path.stem in SLOTS:
-            for case in tomllib.loads(path.read_text("utf-8")).get(kind, []):
-                found.append(pytest.param(path.parent.name, path.stem, case, id=f"{path.parent.name}-{path.stem}-{case['say'][:60]}"))
+            table = tomllib.loads(path.read_text("utf-8")).get(kind, [])
+            found += [pytest.param(path.parent.name, path.stem, case, id=f"{path.parent.name}-{path.stem}-{case['say'][:60]}") for case in table]
     return found
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agent.hearing import Context
 from agent.reasons import Reason
 from agent.slots.email import EMAIL, lookalike
-from agent.slots.email_words import domains
+from agent.slots.email.words import domains
 from agent.text import Said
 from tests.agent.counting import calls_made
 

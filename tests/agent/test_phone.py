@@ -11,8 +11,8 @@ from agent.hearing import Context
 from agent.reasons import Reason
 from agent.regions import region as region_data
 from agent.slots.phone import PHONE
-from agent.slots.phone_mending import amend
-from agent.slots.phone_numbering import Fit, fit
+from agent.slots.phone.mending import amend
+from agent.slots.phone.numbering import Fit, fit
 from agent.text import Said
 from tests.agent.counting import calls_made
 

@@ -11,8 +11,8 @@ from agent.business import Service
 from agent.hearing import Context
 from agent.reasons import Reason
 from agent.slots.service import MOST_OPTIONS, PLAIN, SERVICE
-from agent.slots.service_index import index, offers
-from agent.slots.service_words import MAX_TOKENS, stem, terms_of
+from agent.slots.service.indexing import index, offers
+from agent.slots.service.vocabulary import MAX_TOKENS, stem, terms_of
 from agent.text import Said
 
 NOW = datetime(2026, 3, 2, 9)

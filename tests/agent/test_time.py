@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from agent.hearing import Context, Heard
 from agent.reasons import Reason
 from agent.slots.time import TIME
-from agent.slots.time_holidays import holiday
-from agent.slots.time_resolve import known, written
+from agent.slots.time.holidays import holiday
+from agent.slots.time.resolve import known, written
 from agent.text import MAX_CHARS, Said
 
 WEDNESDAY = datetime(2026, 3, 4, 9, 0)

@@ -1,0 +1,99 @@
+"""The grammar of dialogue acts: which marks in one clause make which act.
+
+A frame is a clause that holds one unit of each of `needs` (each a choice of marks), none of `lacks`, and else only words that are no content.
+Order of the words is free, as speakers' is; the first frame that fits wins, so the special stands before the general.
+A frame that is `open` also fits where content follows ("a person, because my sink ..."), one that is `alone` only where nothing else was said,
+and one that is `single` only a clause of nothing but what it needs.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from agent.acts import Act
+from agent.acts.words import bits
+
+
+class Frame(NamedTuple):
+    act: Act | None
+    """None: the clause is understood, and does nothing ("are you a robot?")."""
+    rule: str
+    needs: tuple[int, ...]
+    lacks: int
+    open: bool
+    alone: bool
+    single: bool
+
+
+def _frame(act: Act | None, rule: str, *needs: str, lacks: str = "", open: bool = False, alone: bool = False, single: bool = False) -> Frame:  # noqa: A002
+    return Frame(act, rule, tuple(bits(*need.split("|")) for need in needs), bits(*lacks.split("|")) if lacks else 0, open, alone, single)
+
+
+SLOT_MARKS = ("slot_name", "slot_phone", "slot_address", "slot_email", "slot_service", "slot_time")
+_SLOT = "|".join(SLOT_MARKS)
+
+
+@cache
+def frames() -> tuple[Frame, ...]:
+    """Every frame, the special before the general."""
+    return (
+        _frame(Act.LANGUAGE, "language", "language", "speak_lang"),
+        _frame(Act.LANGUAGE, "language_alone", "language", alone=True),
+        _frame(Act.HANDOFF, "no_bot", "bot", "talk|connect|need", "not|stupid"),
+        _frame(Act.HANDOFF, "person", "person", "talk|connect|transfer|help|there_is", lacks="not|wh", open=True),
+        _frame(Act.HANDOFF, "someone", "someone", "talk|transfer", lacks="not|about", open=True),
+        _frame(Act.HANDOFF, "transfer", "transfer", lacks="not"),
+        _frame(Act.HANDOFF, "person_alone", "person", lacks="not|aux|i|services_ask", alone=True),
+        _frame(Act.START_OVER, "start_over", "start_over", lacks="not"),
+        _frame(Act.START_OVER, "start_again", "start", "again", lacks="not|say|hear|repeat"),
+        _frame(Act.REFUSE, "rather_not", "rather"),
+        _frame(Act.REFUSE, "not_give", "not", "give", "need|care", "i|you", lacks="again|know|hear|dont_know"),
+        _frame(Act.REFUSE, "skip", "skip", lacks="not"),
+        _frame(Act.REFUSE, "has_none", "lack", _SLOT, lacks="hear|wrong|truth"),
+        _frame(Act.WHY, "must", "must", lacks="change"),
+        _frame(Act.WHY, "why", "why", lacks="not"),
+        _frame(Act.ASK_HELD, "held", "held", "wh|aux|able"),
+        _frame(Act.ASK_HELD, "held_whole", "held_whole"),
+        _frame(Act.ASK_HELD, "held_what", "held_what", "have|held|say"),
+        _frame(Act.ASK_HELD, "held_slot", "held_ask", _SLOT + "|held"),
+        _frame(Act.REPEAT, "repeat", "repeat", lacks="wrong"),
+        _frame(Act.REPEAT, "say_again", "say|know", "again", lacks="wrong|bye"),
+        _frame(Act.REPEAT, "asked_before", "wh", "say", "past", lacks="able|topic|not"),
+        _frame(Act.REPEAT, "not_heard", "not", "hear"),
+        _frame(Act.REPEAT, "missed", "missed"),
+        _frame(Act.REPEAT, "what_again_then", "wh|what_again", "again", lacks="start|able|how|not|i"),
+        _frame(Act.REPEAT, "again", "again", alone=True, single=True),
+        _frame(Act.REPEAT, "what_again", "what_again", alone=True, single=True),
+        _frame(Act.CANCEL, "cancel", "cancel"),
+        _frame(Act.CANCEL, "stop", "stop", lacks="not|skip|slot_name|slot_phone|slot_address|slot_email"),
+        _frame(Act.CORRECTION, "back_to", "go_back", _SLOT, lacks="not|wrong"),
+        _frame(Act.GO_BACK, "go_back", "go_back", lacks="not|wrong"),
+        _frame(Act.GO_BACK, "previous", "previous", lacks="not|wrong|wh|pick"),
+        _frame(Act.SAME_NUMBER, "same_number", "same_number", lacks="not|wrong|wh", open=True),
+        _frame(Act.HELP, "ask_help", "ask_help"),
+        _frame(Act.HELP, "skills", "wh", "skills", "you|bot|i"),
+        _frame(Act.HELP, "topics", "wh|there_is", "topic|dialogue", "you|bot", "capable"),
+        _frame(Act.HELP, "capabilities", "wh|there_is", "able", "capable", "you|bot|i"),
+        _frame(Act.HELP, "anything_else", "topic", "able", "capable", "you"),
+        _frame(Act.HELP, "tell_topics", "topic|dialogue", "capable", "you", "able|say"),
+        _frame(Act.ASK_HOURS, "hours", "hours_ask", open=True),
+        _frame(Act.ASK_HOURS, "hours_asked", "hours", "wh|tail"),
+        _frame(Act.ASK_PRICE, "how_much", "how_much", open=True),
+        _frame(Act.ASK_PRICE, "price", "price", "wh|aux|need", lacks="not"),
+        _frame(Act.ASK_SERVICES, "services_ask", "services_ask"),
+        _frame(Act.ASK_SERVICES, "services", "service", "wh|say", lacks="price|slot_time|change"),
+        _frame(Act.HOLD_ON, "hold_on", "hold_on"),
+        _frame(Act.GREET, "how_doing", "how", "bot|you", "feeling", lacks="not"),
+        _frame(Act.GREET, "how_are_you", "how_are", "wellbeing|quality", lacks="not"),
+        _frame(Act.DONT_KNOW, "dont_know", "dont_know", lacks="wrong"),
+        _frame(Act.DONT_KNOW, "hedge", "hedge", lacks="wrong", alone=True),
+        _frame(Act.DONT_CARE, "any_fits", "any", "quality|truth|care|best", lacks="wh|not|have"),
+        _frame(Act.DONT_CARE, "not_matter", "not|no", "care", lacks="wh"),
+        _frame(Act.DONT_CARE, "dont_care", "dont_care", lacks="wrong"),
+        _frame(Act.DONT_CARE, "any", "any", alone=True, lacks="wh|not|have|you"),
+        _frame(Act.DONT_KNOW, "not_know", "not", "know", lacks="say|wrong|again"),
+        _frame(Act.CORRECTION, "change_slot", "change", _SLOT, lacks="not"),
+        _frame(Act.CORRECTION, "meant", "fix", lacks="yes|no", open=True),
+        _frame(Act.GOODBYE, "nice_talk", "enjoy", "chatter", lacks="not|person|someone|able"),
+        _frame(Act.THANKS, "helped", "helped", "you|i|quality|pronoun"),
+        _frame(Act.HELP, "help", "help", lacks="not|wh"),
+    )

@@ -1,0 +1,166 @@
+"""The caller's dialogue acts: what an utterance does, beside giving a value.
+
+Three readings of one pass over the units of `agent.acts.words`:
+
+answers     yes and no, and judgements. A judgement is a clause of words that speak of nothing but this conversation ("I don't think you got that
+            right"); its sign is the product of its words' signs, so negation has the clause as its scope.
+frames      clauses of `agent.acts.grammar`.
+manners     thanks, goodbye, hello: acts only where they are what the caller wanted to say.
+
+What else was said is content. An act that content could contradict is heard only where there is none.
+"""
+
+from collections.abc import Sequence
+
+from agent.acts import Act, HeardAct
+from agent.acts.answers import Prompt, fold, prompt_kind
+from agent.acts.reading import Found, Reading, mask, read
+from agent.acts.words import segments
+from agent.hearing import Context
+from agent.text import Said
+
+_CHATTER = 2
+"""Content words from which an utterance is more than manners: "hello, it's Ella" greets, "hi, I need a plumber" asks."""
+_REQUEST = 4
+"""Units of clauses without an act from which thanks are but its manners: "I'll take the last one, thanks"."""
+
+_RANK = {
+    Act.HANDOFF: 0, Act.EMERGENCY: 0, Act.LANGUAGE: 1, Act.START_OVER: 1, Act.CANCEL: 1, Act.GO_BACK: 1, Act.REFUSE: 2, Act.WHY: 2, Act.ASK_HELD: 2,
+    Act.REPEAT: 2, Act.SAME_NUMBER: 2, Act.HELP: 2, Act.ASK_HOURS: 2, Act.ASK_PRICE: 2, Act.ASK_SERVICES: 2, Act.DENY: 3, Act.AFFIRM: 3,
+    Act.DONT_CARE: 3, Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6, Act.GREET: 8, Act.BACKCHANNEL: 9,
+}  # fmt: skip
+"""The main act first: what stops or turns the call, then questions, then answers, then manners."""
+_AFTER_MANNERS = 7
+"""Where "great, thanks" puts its "great": it answers nothing."""
+
+
+def hear_acts(said: Said, context: Context) -> Sequence[HeardAct]:
+    """Every act the utterance does, the main one first; empty when it only gives a value, asks for a service, or says nothing.
+
+    "Yes, but the street is wrong" is an affirmation and a correction: who acts on it must look for a correction before storing anything.
+    `context.prompt`, our last sentence, decides what a bare "okay" is worth: an answer to a yes-no question, else a back-channel.
+    """
+    if not said:
+        return ()
+    prompt = prompt_kind(context.prompt)
+    reading = Reading([], [])
+    spoken = segments(said)
+    for segment in spoken:
+        read(segment, reading, said, len(spoken) == 1)
+    _answer(reading, prompt)
+    _correct(reading, prompt)
+    return _in_order(reading, prompt, said)
+
+
+def said_phrase(said: Said, phrases: Sequence[str]) -> bool:
+    """Whether any of the phrases was said as words ("gas leak", not "gas leakage") and not denied ("there's no gas leak", "没有漏气")."""
+    spoken = said.words
+    for phrase in phrases:
+        wanted = Said(phrase).words
+        size = len(wanted)
+        for at in range(len(spoken) - size + 1 if size else 0):
+            if spoken[at] == wanted[0] and _same_words(spoken[at : at + size], wanted) and not _denied(said, at):
+                return True
+    return False
+
+
+def _same_words(spoken: Sequence[str], wanted: Sequence[str]) -> bool:
+    return spoken[:-1] == wanted[:-1] and (spoken[-1] == wanted[-1] or (wanted[-1].isascii() and spoken[-1] in (wanted[-1] + "s", wanted[-1] + "es")))
+
+
+def _denied(said: Said, at: int) -> bool:
+    """Whether a negator stands shortly before token `at` in its clause; a "no" counts only right before it, since elsewhere it is an answer."""
+    for segment in segments(said):
+        before = [unit for unit in segment.units if unit.last <= at]
+        if any(unit.first <= at < unit.last for unit in segment.units):
+            near = before[-4:]
+            return any(unit.marks & mask("not") or unit.words[0] == "not" for unit in near) or bool(near and near[-1].marks & mask("no"))
+    return False
+
+
+def _answer(reading: Reading, prompt: Prompt) -> None:
+    """Turn the answers into one act, or none."""
+    answer = fold(reading.answers, reading.but)
+    if answer is None:
+        return
+    weak = answer.kind in ("ok", "quality")
+    answers = prompt in (Prompt.YES_NO, Prompt.CONFIRM)
+    act = Act.AFFIRM if answer.sign > 0 else Act.DENY
+    if answer.kind == "not" and (reading.content or any(found.act in (Act.THANKS, Act.GOODBYE) for found in reading.found)):
+        return
+    aside = any(_RANK[found.act] == _RANK[Act.ASK_PRICE] for found in reading.found)
+    if weak and (
+        reading.content >= _CHATTER or (aside and answer.kind == "ok")
+    ):  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
+        if answers and answer.kind == "ok":
+            reading.found.append(Found(Act.BACKCHANNEL, "ok", answer.first, answer.last))
+        return
+    if weak and prompt in (Prompt.VALUE, Prompt.STATEMENT, Prompt.ELSE):
+        if answer.sign < 0:  # "it doesn't work" tells of a tap, when nobody asked whether it does
+            return
+        act = Act.BACKCHANNEL if answer.kind == "ok" else act
+    reading.found.append(Found(act, answer.kind, answer.first, answer.last))
+    if any(answer.sign > 0 and later.sign < 0 and answer.first < reading.but <= later.first for later in reading.answers):
+        reading.found.append(Found(Act.DENY, "but", reading.but, reading.but + 1))  # "yes, but the postcode is wrong"
+    if answer.sign < 0 and reading.slot and any(one.sign < 0 and one.kind in ("truth", "not") for one in reading.answers):
+        reading.found.append(Found(Act.CORRECTION, "wrong_slot", answer.first, answer.last, reading.slot))
+
+
+def _correct(reading: Reading, prompt: Prompt) -> None:
+    """Hear a correction in "actually ...", "... instead", "yes, but ...", and a "no" that content follows."""
+    acts = {found.act for found in reading.found}
+    if Act.CORRECTION in acts or acts & {Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, Act.REPEAT}:
+        return
+    answered = acts & {Act.AFFIRM, Act.DENY}
+    if reading.but >= 0 and answered and (reading.content or len(reading.answers) > 1):
+        reading.found.append(Found(Act.CORRECTION, "but", reading.but, reading.but + 1, reading.slot))
+    elif reading.content and reading.turned >= 0 and Act.AFFIRM not in acts:
+        reading.found.append(Found(Act.CORRECTION, "turned", reading.turned, reading.turned + 1, reading.slot))
+    elif reading.content and reading.remade >= 0 and Act.AFFIRM not in acts and prompt is not Prompt.VALUE:
+        reading.found.append(Found(Act.CORRECTION, "remade", reading.remade, reading.remade + 1, reading.slot))
+    elif reading.content >= _CHATTER and reading.swapped >= 0 and prompt is not Prompt.VALUE:
+        reading.found.append(Found(Act.CORRECTION, "swapped", reading.swapped, reading.swapped + 1, reading.slot))
+    elif reading.content >= _CHATTER and prompt is Prompt.CONFIRM and not acts and reading.asks:
+        reading.found.append(Found(Act.CORRECTION, "instead_of_yes", 0, 1, reading.slot))
+    elif reading.content and Act.DENY in acts and prompt in (Prompt.CONFIRM, Prompt.YES_NO, Prompt.UNKNOWN):
+        reading.found.append(Found(Act.CORRECTION, "no_and_value", reading.answers[0].first, reading.answers[0].last, reading.slot))
+
+
+def _in_order(reading: Reading, prompt: Prompt, said: Said) -> Sequence[HeardAct]:
+    found = reading.found
+    if prompt is Prompt.ELSE and any(act.rule == "all_done" for act in found) and not any(act.act is Act.DENY for act in found):
+        done = next(act for act in found if act.rule == "all_done")
+        found.append(Found(Act.DENY, "all_done", done.first, done.last))
+    if prompt in (Prompt.YES_NO, Prompt.CONFIRM):
+        found = [
+            Found(Act.AFFIRM, "that_is_it", a.first, a.last) if a.rule == "all_done" and said.between(a.first, a.last).lower() in _THAT_IS_IT else a
+            for a in found
+        ]
+    if reading.content:  # "I need help with my drain" asks for a service
+        found = [act for act in found if act.rule != "help"]
+    if reading.content >= _CHATTER or reading.idle >= _REQUEST:
+        found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
+    settled = {act.act for act in found}
+    if Act.HOLD_ON in settled and settled & {Act.AFFIRM, Act.DENY, Act.CORRECTION}:
+        found = [act for act in found if act.act is not Act.HOLD_ON or act.last - act.first > 1]
+    thanked = bool(settled & {Act.THANKS, Act.GOODBYE})
+
+    def rank(act: Found) -> tuple[int, int]:
+        polite = (
+            act.act is Act.AFFIRM
+            and thanked
+            and prompt not in (Prompt.YES_NO, Prompt.CONFIRM)
+            and (act.rule in ("ok", "quality") or prompt is not Prompt.UNKNOWN)
+        )
+        return (_AFTER_MANNERS if polite else _RANK[act.act], act.first)
+
+    if refused := next((act for act in found if act.rule in ("rather_not", "not_give")), None):
+        found = [*found, Found(Act.DENY, refused.rule, refused.first, refused.last)]
+    acts: dict[Act, HeardAct] = {}
+    for one in sorted(found, key=rank):
+        span = (said.tokens[one.first].start, said.tokens[one.last - 1].end)
+        acts.setdefault(one.act, HeardAct(act=one.act, rule=one.rule, span=span, detail=one.detail))
+    return tuple(acts.values())
+
+
+_THAT_IS_IT = ("that's it", "thats it", "that is it")

@@ -1,0 +1,301 @@
+"""One pass over an utterance: which frames its clauses fit, what they answer, and what in it is content."""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate
+from operator import or_
+
+import msgspec
+
+from agent.acts import Act
+from agent.acts.answers import Answer, begins_question, judge
+from agent.acts.grammar import SLOT_MARKS, Frame, frames
+from agent.acts.words import Segment, Unit, bits, table
+from agent.text import Said
+
+_MAX_WINDOW = 30
+_MAX_ENDS = 5
+_TAILED = 3
+_PREFIXES = (("不",), ("没",), ("非",), ("无",))
+"""Negators that may be the first half of a word: 不锈钢."""
+_MAX_STARTS = 80
+"""Clauses after which nobody listens for acts any more: what steers a call is said in a sentence or two."""
+_SHORT_CLAUSE = 4
+"""Units up to which a clause may be a short yes ("it is")."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    act: Act
+    rule: str
+    first: int
+    last: int
+    detail: str = ""
+
+
+class Reading(msgspec.Struct):
+    """What one pass has come upon."""
+
+    found: list[Found]
+    answers: list[Answer]
+    content: int = 0
+    """Units that no act speaks of."""
+    but: int = -1
+    """The token of the first "but", or -1."""
+    turned: int = -1
+    """The token of the first "actually" or "instead", or -1."""
+    remade: int = -1
+    """The token of the first "make it", or -1."""
+    swapped: int = -1
+    """The token of the "not" in "not Monday, Tuesday", or -1."""
+    idle: int = 0
+    """Units of clauses that ask for something, and do nothing known: "give me the last one"."""
+    starts: int = 0
+    """Clauses tried so far."""
+    asks: bool = False
+    """It begins as requests do: "I need it for two", "could you make it four"."""
+    slot: str = ""
+    """The first of our slots that the caller named."""
+
+
+@cache
+def mask(*names: str) -> int:
+    return bits(*names)
+
+
+def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
+    """Read one segment from left to right: at each place the longest thing that can begin there."""
+    units, at = _with_tail(segment.units), 0
+    vocative = False
+    reading.asks = reading.asks or _requests(units)
+    for place, unit in enumerate(units):
+        reading.content += unit.marks == 0
+        if reading.but < 0 and unit.marks & mask("but"):
+            reading.but = unit.first
+        if reading.turned < 0 and (unit.marks & mask("instead") or (unit.marks & mask("actually") and _only_filler(units[: units.index(unit)]))):
+            reading.turned = unit.first
+        if reading.remade < 0 and unit.marks & mask("remake"):
+            reading.remade = unit.first
+        if reading.swapped < 0 and _is_swap(units, place):
+            reading.swapped = unit.first
+        if not reading.slot:
+            reading.slot = _slot(unit)
+    heard = len(reading.found) + len(reading.answers)
+    while at < len(units) and reading.starts < _MAX_STARTS:
+        reading.starts += 1
+        if step := _manners(units, at, reading):
+            at += step
+        elif units[at].marks & mask("third"):  # what others did is a story
+            at = _next_start(units, at)
+        elif not vocative and (answer := _particle(units, at, asked=segment.asked)):
+            reading.answers.append(answer)
+            at += 1
+        elif fit := _fits(units, at, only and not reading.content and not reading.found and _only_filler(units[:at])):
+            frame, end = fit
+            if frame.act is not None:
+                reading.found.append(Found(frame.act, frame.rule, units[at].first, units[end - 1].last, _detail(frame.act, units, at, end, said)))
+            at = end
+        elif units[at].marks & mask("filler"):
+            at += 1
+        elif units[at].marks & mask("hold_on"):
+            reading.found.append(Found(Act.HOLD_ON, "hold_on", units[at].first, units[at].last))
+            at += 1
+        elif not vocative and (judged := _judged(units, at, asked=segment.asked, only=only)):
+            answer, end = judged
+            if answer.kind == "praise":
+                reading.found.append(Found(Act.THANKS, "praise", answer.first, answer.last))
+            else:
+                reading.answers.append(answer)
+            at = end
+        elif at == 0 and units[0].marks & mask("wrong"):  # "wrong you silly billy, I want ..."
+            reading.answers.append(Answer(-1, "truth", units[0].first, units[0].last))
+            at = 1
+        elif at == 0 and units[0].marks == 0 and units[0].words[0].isalpha():
+            vocative = True
+            at = 1
+        else:
+            start, at = at, _next_start(units, at)
+            reading.idle += at - start if any(unit.marks & mask("pick", "give") for unit in units[start:at]) else 0
+    if heard == len(reading.found) + len(reading.answers) and any(unit.marks & mask("wh", "tail") for unit in units):
+        reading.content += len(units)  # a question of the caller's own
+
+
+def _with_tail(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
+    """A negator that ends a clause after its verb asks, and negates nothing: "我能和人说话不"."""
+    if len(units) < _TAILED or units[-1].words not in (("不",), ("没",), ("没有",)) or any(unit.marks & mask("no", "yes") for unit in units[:-1]):
+        return units
+    return (*units[:-1], units[-1]._replace(marks=mask("tail")))
+
+
+def _requests(units: Sequence[Unit]) -> bool:
+    """Whether a sentence begins as requests do: "I need it for two", "could you make it four"."""
+    wishes = units[0].marks & mask("i") and any(unit.marks & mask("need", "pick") or unit.words == ("will",) for unit in units[1:3])
+    return bool(wishes or units[0].marks & mask("able", "remake"))
+
+
+def _is_swap(units: Sequence[Unit], place: int) -> bool:
+    """Whether a negator here puts one value aside for another: "it's not Monday it's Tuesday"."""
+    unit = units[place]
+    if not unit.marks & mask("not") or unit.words in _PREFIXES or any(not before.marks or before.marks & mask("third") for before in units[:place]):
+        return False
+    after = next((later for later in range(place + 1, len(units)) if not units[later].marks & mask("dangling")), len(units))
+    return after < len(units) and units[after].marks == 0
+
+
+def _manners(units: Sequence[Unit], at: int, reading: Reading) -> int:
+    """How many units of thanks, goodbye or greeting stand here."""
+    unit = units[at]
+    if unit.marks & mask("thanks"):
+        end = at + 1
+        while end < len(units) and not units[end].marks & mask("opens", "bye", "all_done", "thanks", "yes", "no"):
+            if units[end].marks & mask("for"):  # what the thanks are for is no act and no content
+                stop = next(
+                    (place for place in range(end + 2, len(units)) if units[place].marks & mask("opens", "bye", "all_done", "thanks", "yes", "no")),
+                    len(units),
+                )
+                reading.content -= sum(later.marks == 0 for later in units[end:stop])
+                end = stop
+                break
+            if units[end].marks == 0:
+                break
+            end += 1
+        reading.found.append(Found(Act.THANKS, "thanks", unit.first, unit.last))
+        return end - at
+    for mark, act in (("all_done", Act.GOODBYE), ("bye", Act.GOODBYE)):
+        if unit.marks & mask(mark) and not (
+            mark == "all_done" and units[at + 1 : at + 2] and units[at + 1].marks & mask("truth", "quality", "wrong")
+        ):
+            reading.found.append(Found(act, mark, unit.first, unit.last))
+            return 1
+    if unit.marks & mask("greet") and not (unit.marks & mask("quality") and len(units) > 1):
+        reading.found.append(Found(Act.GREET, "greet", unit.first, unit.last))
+        return 1
+    return 0
+
+
+def _particle(units: Sequence[Unit], at: int, *, asked: bool) -> Answer | None:
+    """A yes, a no or an okay that stands for itself at the beginning of a clause."""
+    unit = units[at]
+    if not unit.marks & mask("yes", "no", "ok"):
+        return None
+    following = units[at + 1] if at + 1 < len(units) else None
+    if asked and following is None and unit.marks & mask("ok"):  # "right?"
+        return None
+    if following is not None and following.marks & mask("wh") and unit.marks & mask("bare"):  # "是什么"
+        return None
+    ends_here = following is None or following.marks & mask("opens", "clause", "yes", "no", "ok", "thanks", "bye", "all_done", "filler", "hold_on")
+    if unit.marks & mask("not", "bare") and not ends_here:
+        return None
+    if unit.marks & mask("no") and following is not None and following.words[0].isdigit() and unit.words == ("no",):
+        return None  # "no 4" is a number
+    if unit.marks & mask("yes", "no") and not (unit.marks & mask("ok") and unit.marks & mask("bare") and following is not None):
+        return Answer(1 if unit.marks & mask("yes") else -1, "word", unit.first, unit.last)
+    return Answer(1, "ok", unit.first, unit.last)
+
+
+def _ends(units: Sequence[Unit], at: int, boundary: int) -> list[tuple[int, bool]]:
+    """Where a clause that begins here may end, longest first, and whether it is closed there (no content follows in it)."""
+    limit = at
+    while (
+        limit < len(units)
+        and limit - at < _MAX_WINDOW
+        and units[limit].marks
+        and not (limit > at and units[limit].marks & mask("thanks", "bye", "all_done"))
+    ):
+        limit += 1
+    if limit == at:
+        return []
+    closed = limit == len(units) or bool(units[limit].marks)
+    inner = [(place, True) for place in range(limit - 1, at, -1) if units[place].marks & boundary and _may_end(units, place)]
+    return [(limit, closed), *inner[:_MAX_ENDS]]
+
+
+def _may_end(units: Sequence[Unit], place: int) -> bool:
+    """Whether a clause can end before unit `place`: not after a preposition, and not between a command and what it is to do."""
+    before, at = units[place - 1].marks, units[place].marks
+    return not before & mask("dangling") and not (before & mask("assent") and not at & mask("opens"))
+
+
+def _fits(units: Sequence[Unit], at: int, alone: bool) -> tuple[Frame, int] | None:
+    """The frame that the longest clause beginning here fits, and where that clause ends."""
+    ends = _ends(units, at, mask("opens"))
+    if not ends:
+        return None
+    marks = tuple(accumulate((unit.marks for unit in units[at : ends[0][0]]), or_))
+    likely = [frame for frame in frames() if all(marks[-1] & need for need in frame.needs)]  # a shorter clause holds no more than this one
+    for end, closed in ends if likely else ():
+        every = marks[end - at - 1]
+        for frame in likely:
+            if frame.alone and not (alone and end == len(units)):
+                continue
+            if frame.single and not (
+                _only_filler(units[:at], "filler") and all(unit.marks & (frame.needs[0] | mask("filler")) for unit in units[at:end])
+            ):
+                continue
+            if every & frame.lacks or not all(every & need for need in frame.needs):
+                continue
+            if (closed or frame.open) and _apart(units[at:end], frame.needs):
+                return frame, end
+    return None
+
+
+def _apart(units: Sequence[Unit], needs: Sequence[int]) -> bool:
+    """Whether each need can be met by a unit of its own."""
+    if len(needs) == 1:
+        return True
+    if len(needs) == 2:
+        first, second = needs
+        both = [(unit.marks & first != 0, unit.marks & second != 0) for unit in units]
+        return any(a and b2 for i, (a, _) in enumerate(both) for j, (_, b2) in enumerate(both) if i != j)
+    return sum(any(unit.marks & need for need in needs) for unit in units) >= len(needs)
+
+
+def _judged(units: Sequence[Unit], at: int, *, asked: bool, only: bool) -> tuple[Answer, int] | None:
+    """The judgement that begins here, and where it ends."""
+    ends = _ends(units, at, mask("opens", "clause"))
+    if not ends or not (
+        len(units) - at <= _SHORT_CLAUSE
+        or any(unit.marks & mask("truth", "quality", "wrong", "yes", "no", "not", "assent", "unfit") for unit in units[at : ends[0][0]])
+    ):
+        return None
+    if begins_question(units[at : ends[0][0]]):
+        return None
+    for end, closed in ends:
+        if closed and (answer := judge(units[at:end], asked=asked, whole=only and end == len(units) and _only_filler(units[:at]))):
+            return answer, end
+    return None
+
+
+def _only_filler(units: Sequence[Unit], *marks: str) -> bool:
+    """Whether these units are nothing, or answers before what follows; with `marks`, none but these."""
+    return all(unit.marks & mask(*(marks or ("filler", "yes", "no", "ok"))) for unit in units)
+
+
+def _next_start(units: Sequence[Unit], at: int) -> int:
+    """Where the next clause may begin; no thanks are meant inside a question ("how do I say thank you in French")."""
+    thanks = 0 if begins_question(units) else mask("thanks")
+    at += 1
+    while at < len(units):
+        marks = units[at].marks
+        if marks & (mask("opens", "wh", "but") | thanks) or (
+            not units[at - 1].marks & mask("article")
+            and (units[at - 1].marks == 0 or len(units[at].words) > 1)
+            and marks & mask("bye", "hold_on", "all_done", "transfer", "greet", "how_much", "hours_ask")
+        ):
+            break
+        at += 1
+    return at
+
+
+def _slot(unit: Unit) -> str:
+    return next((mark.removeprefix("slot_") for mark in SLOT_MARKS if unit.marks & mask(mark)), "")
+
+
+def _detail(act: Act, units: Sequence[Unit], at: int, end: int, said: Said) -> str:
+    if act is Act.LANGUAGE:
+        spoken = {" ".join(unit.words) for unit in units[at:end]} | {"".join(unit.words) for unit in units[at:end]}
+        return next((code for code, names in table("languages").items() if spoken & set(names)), "")
+    if act is Act.ASK_HOURS:
+        return said.between(units[at].first, units[-1].last)
+    if act is Act.CORRECTION:
+        return next((slot for unit in units[at:end] if (slot := _slot(unit))), "")
+    return ""

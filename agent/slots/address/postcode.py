@@ -1,0 +1,217 @@
+"""Postcodes as they are said: figures ("three oh double oh", "thirty one twenty one"), or letters and figures ("s w one a, two double a").
+
+Letters come as letters, as words ("you", "zed", "double u"), from the spelling alphabet, or run together ("ope"); figures also as words that
+sound alike ("to", "for"); and "o" is a letter or a nought. All readings are followed at once, and the country's pattern decides.
+Sources: Royal Mail PAF Programmers' Guide (shape of a postcode); Canada Post Addressing Guidelines.
+"""
+
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+
+from agent.languages import words
+from agent.languages.numbers import digit_group
+from agent.slots.address.line import Line
+
+_MOST_READINGS = 24
+_MOST_TOKENS = 16
+_MOST_STARTS = 120
+_GLUED = 4
+_LONGEST = 7
+_FIGURE_WITHIN = 5
+_PASSED = frozenset({"-", ",", ".", "_", "capital", "uppercase"})
+
+
+def numeric(line: Line, at: int) -> tuple[str, int]:
+    """A postcode of figures at `at`, with the index after it: exactly as many figures as the country's has, or ("", at)."""
+    wanted = line.lexicon.postcode_digits
+    said, end = "", at
+    while wanted and len(said) < wanted:
+        here = end + 1 if said and line.norm(end) == "-" and not line.is_written(end - 1) else end
+        figures, after = digit_group(line.tokens, here, "en")
+        if not figures:
+            return "", at
+        said, end = said + figures, after
+    if not wanted or len(said) != wanted or _goes_on(line, end):
+        return "", at
+    extra = line.lexicon.postcode_extra
+    if extra and line.norm(end) in ("-", "dash", "hyphen") and line.number_starts(end + 1):
+        more, after = "", end + 1
+        while len(more) < extra:
+            figures, following = digit_group(line.tokens, after, "en")
+            if not figures:
+                return said, end
+            more, after = more + figures, following
+        if len(more) == extra:
+            return f"{said}-{more}", after
+    return said, end
+
+
+def _goes_on(line: Line, end: int) -> bool:
+    """Whether figures are glued to the end, as in "3121a"."""
+    return line.glued(end) and line.tokens[end].norm[0].isalnum()
+
+
+def alphanumeric(line: Line, at: int) -> tuple[str, int]:
+    """A postcode of letters and figures at `at`, written out with its space, and the index after it; ("", at) for none."""
+    if not line.lexicon.postcode_shapes or not line.is_word(at):
+        return "", at
+    if at not in line.postcodes:
+        if len(line.postcodes) >= _MOST_STARTS:
+            return "", at
+        line.postcodes[at] = _read(line, at) if _figure_near(line, at) else ("", at)
+    return line.postcodes[at]
+
+
+def _figure_near(line: Line, at: int) -> bool:
+    """Whether one of the next words may be a figure: the second or third character of every postcode is one."""
+    return any(
+        token.norm[0].isdigit() or token.norm in _figure_words() or "o" in token.norm[:_GLUED] for token in line.tokens[at : at + _FIGURE_WITHIN]
+    )
+
+
+def _read(line: Line, at: int) -> tuple[str, int]:
+    shapes = line.lexicon.postcode_shapes
+    beginnings = _beginnings(shapes)
+    readings: list[str] = [""]
+    best, best_end = "", at
+    here = at
+    for _ in range(_MOST_TOKENS):
+        if here >= line.size:
+            break
+        if line.norm(here) in _PASSED:
+            here += 1
+            continue
+        options, end = _sounds(line, here)
+        readings = [longer for reading in readings for option in options if _shape(longer := reading + option) in beginnings][:_MOST_READINGS]
+        if not readings:
+            break
+        here = end
+        full = [reading for reading in readings if _shape(reading) in shapes]
+        if full and not (line.glued(here) and line.norm(here)[0].isalnum()):
+            best, best_end = min(full, key=lambda reading: _area(reading) not in line.lexicon.postcode_areas), here
+    return (f"{best[:-3]} {best[-3:]}", best_end) if best else ("", at)
+
+
+def known_area(postcode: str, areas: frozenset[str]) -> bool:
+    """Whether the letters that a postcode begins with are a postal area's."""
+    return _area(postcode) in areas
+
+
+def _area(postcode: str) -> str:
+    return postcode[: next((at for at, c in enumerate(postcode) if c.isdigit()), len(postcode))]
+
+
+def _sounds(line: Line, at: int) -> tuple[list[str], int]:
+    if at not in line.sounds:
+        line.sounds[at] = _hear(line, at)
+    return line.sounds[at]
+
+
+def _hear(line: Line, at: int) -> tuple[list[str], int]:
+    """What the token at `at`, or the tokens from there on, may stand for, likeliest first; none for a word that is no letter and no figure."""
+    norm = line.norms[at]
+    letters, homophones = _letter_words(), _homophones()
+    if norm == "double" and line.norm(at + 1) in ("u", "you", "ewe"):
+        return ["W"], at + 2
+    if norm in ("double", "triple", "treble") and line.is_word(at + 1) and line.norm(at + 1) not in ("double", "triple", "treble"):
+        times = 2 if norm == "double" else 3
+        options, end = _sounds(line, at + 1)
+        return [option * times for option in options if len(option) == 1], end
+    if norm == "x" and line.norm(at + 1) == "ray":
+        return ["X"], at + 2
+    if norm == "x" and line.norm(at + 1) == "-" and line.norm(at + 2) == "ray":
+        return ["X"], at + 3
+    if norm == "fox" and line.norm(at + 1) == "trot":
+        return ["F"], at + 2
+    if norm == "o":
+        return ["O", "0"], at + 1
+    if norm == "oh":
+        return ["0", "O"], at + 1
+    if line.is_written(at):
+        return ([norm] if norm.isascii() and len(norm) <= _LONGEST else []), at + 1
+    if not line.is_word(at) or not norm.isascii():
+        return [], at + 1
+    if len(norm) == 1 and (linked := _past_code_word(line, at, norm)) > at + 1:
+        return [norm.upper()], linked
+    found = [letter.upper() for letter in (norm, letters.get(norm, "")) if len(letter) == 1]
+    if norm in homophones:
+        found.append(homophones[norm])
+    figures, end = digit_group(line.tokens, at, "en") if len(norm) > 1 else ("", at)
+    if figures:
+        return [*found, figures], end
+    if 1 < len(norm) <= _GLUED and norm.isalpha():
+        # "EN6" is written as one; "en 6" is N as likely as E and N; "of us" is neither.
+        run, as_one = norm.upper(), _joins(line, at + 1) or _joins(line, at) or line.tokens[at].text.isupper()
+        rare = len(norm) < _GLUED and (norm not in _common_words() or run in line.lexicon.postcode_areas)
+        runs = [run, *_noughts(run)] if as_one or rare else []
+        found = [*runs, *found] if as_one else [*found, *runs]
+    return found, at + 1
+
+
+def _joins(line: Line, at: int) -> bool:
+    """Whether the token at `at` and the one before it are written as one: "EN6"."""
+    return line.glued(at) and line.norms[at][0].isalnum() and line.norms[at - 1][0].isalnum()
+
+
+def _past_code_word(line: Line, at: int, letter: str) -> int:
+    """The index after a letter and the word it is said to stand for: "b for bravo", "v as in victor", "x for x-ray"; `at` + 1 when there is none."""
+    after = at + 1
+    if line.norm(after) in ("for", "like"):
+        after += 1
+    elif line.norm(after) == "as" and line.norm(after + 1) == "in":
+        after += 2
+    word = line.norm(after)
+    if (
+        not word.startswith(letter)
+        or not word.isalpha()
+        or (after == at + 1 and _letter_words().get(word) != letter)
+        or (len(word) == 1 and letter != "x")
+    ):
+        return at + 1
+    return after + 3 if line.norm(after + 1) == "-" and line.norm(after + 2) == "ray" else after + 1
+
+
+def _noughts(run: str) -> Iterable[str]:
+    """The run with its letters O read as noughts: all of them, or one."""
+    if "O" in run:
+        yield run.replace("O", "0")
+    if run.count("O") > 1:
+        yield from (run[:at] + "0" + run[at + 1 :] for at, c in enumerate(run) if c == "O")
+
+
+@cache
+def _letter_words() -> Mapping[str, str]:
+    """Names of letters and words of the spelling alphabet, to their letter."""
+    table = words("en", "letters")
+    return {**{word: word[0] for word in table["words"]["alphabet"].split()}, **table["weak"], **table["named"]}
+
+
+@cache
+def _figure_words() -> frozenset[str]:
+    table = words("en", "numbers")
+    return frozenset({*table["digits"], *table["teens"], *table["tens"], *table["repeats"], *_homophones()})
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    return frozenset(words("en", "letters")["words"]["stop"].split())
+
+
+@cache
+def _homophones() -> Mapping[str, str]:
+    sounds: Mapping[str, str] = words("en", "address")["sounds"]
+    return sounds
+
+
+@cache
+def _beginnings(shapes: Sequence[str]) -> frozenset[str]:
+    return frozenset(shape[:length] for shape in shapes for length in range(1, len(shape) + 1))
+
+
+_SHAPES = str.maketrans(string.ascii_uppercase + string.digits, "A" * 26 + "9" * 10)
+
+
+def _shape(text: str) -> str:
+    """ "A9A" for "W1A"."""
+    return text.translate(_SHAPES)

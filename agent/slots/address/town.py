@@ -1,0 +1,196 @@
+"""What follows a street, in whatever order it is said: a unit, town or suburb, state, postcode, country."""
+
+import msgspec
+
+from agent.slots.address.line import Line
+from agent.slots.address.model import Parts
+from agent.slots.address.postcode import alphanumeric, numeric
+from agent.slots.address.street import written
+from agent.slots.address.unit import unit
+
+_MOST_SUBURB_WORDS = 6
+_MOST_SEGMENTS = 3
+_MOST_FIGURES = 6
+_MOST_LINKING = 4
+
+
+class _Town:
+    """The parts as they come, and where the reader stands."""
+
+    def __init__(self, parts: Parts, at: int) -> None:
+        self.parts = parts
+        self.at = at
+        self.end = at
+        self.segments: list[list[str]] = [[]]
+
+    @property
+    def suburb(self) -> str:
+        return ", ".join(" ".join(segment) for segment in self.segments if segment)
+
+    def take(self, end: int, **parts: str) -> None:
+        self.parts = msgspec.structs.replace(self.parts, **parts)
+        self.at = self.end = end
+
+
+def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tuple[Parts, int]:
+    """`parts` with what is said from `at` on, and the index after the last word of it. `until`: where the next thing begins."""
+    size = line.size if until is None else until
+    here = _Town(parts, at)
+    while here.at < size:
+        if line.norms[here.at] == ",":
+            here.at += 1
+            here.segments.append([])
+            continue
+        if _coded(line, here) or _unit(line, here) or _state(line, here) or _postcode(line, here) or _country(line, here):
+            continue
+        if here.parts.postcode and (here.suburb or here.parts.suburb):
+            break
+        if not _suburb(line, here):
+            break
+    suburb = here.suburb
+    return (msgspec.structs.replace(here.parts, suburb=suburb) if suburb else here.parts), here.end
+
+
+def _coded(line: Line, here: _Town) -> bool:
+    """A word that names the next part: "postcode three one two one", "suburb of Richmond", "in"."""
+    start = here.at
+    here.at = _past_linking(line, here.at)
+    if _cued(line, here):
+        return True
+    here.at = start
+    return False
+
+
+def _past_linking(line: Line, at: int) -> int:
+    """Past "and it's", "the", when a word that names the next part follows; `at` otherwise."""
+    after = at
+    while after - at < _MOST_LINKING and line.norm(after) in line.lexicon.linking:
+        after += 1
+    names = line.norm(after) == "in" or line.norm(after) in line.lexicon.suburb_cue or line.phrase(after, line.lexicon.postcode_cue)[1] > after
+    return after if names else at
+
+
+def _cued(line: Line, here: _Town) -> bool:
+    norm = line.norms[here.at]
+    _, after = line.phrase(here.at, line.lexicon.postcode_cue)
+    if after == here.at and norm in line.lexicon.state_cue and line.phrase(_past_is(line, here.at + 1), line.lexicon.states)[0]:
+        after = here.at + 1
+    names_town = norm in line.lexicon.suburb_cue and (norm.endswith("'s") or line.norm(here.at + 1) in ("of", "is"))
+    if after == here.at and names_town and not here.segments[-1]:
+        after = here.at + 1
+    if after == here.at and norm == "in" and not here.segments[-1] and line.is_word(here.at + 1) and not line.ends(here.at + 1):
+        after = here.at + 1
+        if line.phrase(here.at, line.lexicon.states)[0] and (line.ends(after) or line.number_starts(after)):
+            return False
+    if after == here.at or (here.parts.postcode and line.phrase(here.at, line.lexicon.postcode_cue)[0]):
+        return False
+    here.at = _past_is(line, after)
+    here.segments.append([])
+    return True
+
+
+def _past_is(line: Line, at: int) -> int:
+    return at + 1 if line.norm(at) in ("is", "of", "code", ":") else at
+
+
+def _unit(line: Line, here: _Town) -> bool:
+    if here.parts.unit and here.parts.unit.split()[0] in line.lexicon.units.values() and not here.parts.street_name:
+        return False
+    text, end, _ = unit(line, here.at, before_number=False, after_street=bool(here.parts.street_name and here.parts.street_number))
+    if not text or (here.suburb and line.norms[here.at] in line.lexicon.houses):
+        return False
+    if text.startswith("Floor") and line.norms[here.at] == "fl":
+        return False
+    here.take(end, unit=f"{here.parts.unit}, {text}" if here.parts.unit else text)
+    here.segments.append([])
+    return True
+
+
+def _state(line: Line, here: _Town) -> bool:
+    code, end = line.phrase(here.at, line.lexicon.states)
+    if not code or here.parts.state:
+        return False
+    after_postcode = bool(here.parts.postcode) and here.end == here.at and here.suburb == ""
+    if not after_postcode and not state_stands(line, here.at, end, town_said=bool(here.suburb or here.parts.suburb)):
+        return False
+    here.take(end, state=code)
+    here.segments.append([])
+    return True
+
+
+def state_stands(line: Line, at: int, end: int, *, town_said: bool) -> bool:
+    """Whether the words from `at` to `end`, which name a state, name it here, and are neither a town's name nor another word."""
+    following = line.norm(end)
+    _, country = line.phrase(end, line.lexicon.countries)
+    _, cue = line.phrase(end, line.lexicon.postcode_cue)
+    closes = line.ends(end) or line.number_starts(end) or country > end or cue > end or bool(alphanumeric(line, end)[0])
+    if not closes:
+        return False
+    name = " ".join(line.norms[at:end])
+    figures = line.is_written(end) and len(following) >= 3
+    if name in line.lexicon.city_states:
+        return town_said
+    if name in line.lexicon.state_words:
+        return town_said or figures or line.tokens[at].text.isupper()
+    return True
+
+
+def _postcode(line: Line, here: _Town) -> bool:
+    if here.parts.postcode:
+        return False
+    postcode, end = numeric(line, here.at)
+    if not postcode:
+        postcode, end = alphanumeric(line, here.at)
+    figures = line.norms[here.at]
+    # What is said where a postcode stands is kept, right or wrong: the check refuses it, and the caller is asked again.
+    if not postcode and line.is_written(here.at) and 2 <= len(figures) <= _MOST_FIGURES and (here.parts.state or (here.suburb and len(figures) >= 4)):
+        postcode, end = figures, here.at + 1
+    if not postcode:
+        return False
+    here.take(end, postcode=postcode)
+    here.segments.append([])
+    return True
+
+
+def _country(line: Line, here: _Town) -> bool:
+    code, end = line.phrase(here.at, line.lexicon.countries)
+    if not code or here.parts.country or not (line.ends(end) or line.number_starts(end)) or here.at == 0:
+        return False
+    here.take(end, country=code)
+    here.segments.append([])
+    return True
+
+
+def _suburb(line: Line, here: _Town) -> bool:
+    """One more word of the town's name; False where the name ends."""
+    norm = line.norms[here.at]
+    segment = here.segments[-1]
+    said = sum(len(each) for each in here.segments)
+    if said >= _MOST_SUBURB_WORDS or sum(bool(each) for each in here.segments) > _MOST_SEGMENTS or not line.is_word(here.at):
+        return False
+    if norm in line.lexicon.link and segment and line.is_word(here.at + 1) and not line.ends(here.at + 1):
+        segment.append(norm)
+        here.at += 1
+        return True
+    if norm in line.lexicon.stop and segment[-1:] != ["St"] and not _named_like(line, here.at):
+        return False
+    text, end = _hyphenated(line, here.at)
+    segment.append(text)
+    here.at = here.end = end
+    return True
+
+
+def _named_like(line: Line, at: int) -> bool:
+    """Whether a word that ends an address elsewhere is a town here, its state right after it: "Mobile, Alabama"."""
+    after = at + 2 if line.norm(at + 1) == "," else at + 1
+    _, end = line.phrase(after, line.lexicon.states)
+    return len(line.norms[at]) > 4 and end > after and state_stands(line, after, end, town_said=True)
+
+
+def _hyphenated(line: Line, at: int) -> tuple[str, int]:
+    direction = line.lexicon.directions.get(line.norms[at], "")
+    text, end = (direction if len(line.norms[at]) == 1 and direction and line.is_word(at + 1) else written(line, at)), at + 1
+    while line.norm(end) == "-" and line.glued(end) and line.glued(end + 1) and line.is_word(end + 1):
+        norm = line.norm(end + 1)
+        text, end = f"{text}-{norm if norm in line.lexicon.link else written(line, end + 1)}", end + 2
+    return text, end

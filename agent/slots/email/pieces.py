@@ -1,0 +1,166 @@
+"""The pieces of an e-mail address: the words, letters, digits and marks that tokens write."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Self
+
+from rapidfuzz.distance import Levenshtein
+
+from agent.languages.letters import spell
+from agent.languages.numbers import digit_group, only_inside
+from agent.slots.email.words import Vocabulary, vocabulary
+from agent.text import Said, Token
+
+_LONGEST_SPELLED = 132
+"""Tokens: 64 letters, the most that RFC 5321 allows before the "@", with commas between."""
+PASSED_OVER = frozenset(',;:"，。')
+_MISHEARD = 2
+"""Edits between a word as it was heard and as it was then spelled."""
+
+
+class Piece(NamedTuple):
+    """Part of an address: what it writes, and how it was said."""
+
+    text: str
+    kind: str
+    """"word", "letters", "digits" or "mark"."""
+    end: int
+
+
+class PieceReader(NamedTuple):
+    """The tokens of an utterance, read as pieces of addresses."""
+
+    said: Said
+    tokens: Sequence[Token]
+    language: str
+    words: Vocabulary
+
+    @classmethod
+    def of(cls, said: Said, language: str) -> Self:
+        return cls(said, said.tokens, "zh" if said.has_han else language, vocabulary(said, language))
+
+    def pieces(self, start: int, end: int, *, host: bool = False) -> Iterator[Piece]:
+        """What the tokens from `start` to `end` write, piece by piece; an empty piece where they write nothing an address can hold.
+
+        `host`: they are a host's name, where "plus" is a word.
+        """
+        at = start
+        while at < end:
+            silent = max(self.words.silent.at(self.tokens, at), self.words.joined.at(self.tokens, at))
+            mark = self.words.mark_phrases.at(self.tokens, at)
+            if host and mark and self.words.marks[self._phrase(at, mark)] not in ".-":
+                mark = 0
+            if silent and silent >= mark:
+                at += silent
+            elif mark and not self._ends_sentence(at):
+                yield Piece(self.words.marks[self._phrase(at, mark)], "mark", at + mark)
+                at += mark
+            elif mark or self.tokens[at].norm in PASSED_OVER:
+                at += 1
+            else:
+                announced = self.words.announcing.at(self.tokens, at)
+                piece = self.piece(at + announced) if announced else None
+                if piece is None or piece.kind == "word" or piece.end > end:
+                    piece = self.piece(at)
+                if piece is None or piece.end > end:
+                    yield Piece("", "none", at + 1)
+                    return
+                yield piece
+                at = piece.end
+
+    def piece(self, at: int) -> Piece | None:
+        """The word, letters or digits at token `at`."""
+        if at >= len(self.tokens):
+            return None
+        if taken := self.words.sound_phrases.at(self.tokens, at):
+            return Piece(self.words.sounds[self._phrase(at, taken)], "word", at + taken)
+        digits, end = self._digits(at)
+        if digits:
+            return Piece(digits, "digits", end)
+        letters, end = self._letters(at, at + _LONGEST_SPELLED)
+        if letters and (past := self._spells_past(at, end)):
+            letters, end = self._letters(at, past)
+        if letters and (len(letters) > 1 or len(self.tokens[at].norm) == 1):
+            return Piece(letters, "letters", end)
+        norm = self.tokens[at].norm
+        if not self.tokens[at].is_word or not norm.isascii():
+            return None
+        return Piece(norm.replace("'", ""), "letters" if len(norm) == 1 else "word", at + 1)
+
+    def write(self, start: int, end: int, *, host: bool = False) -> str:
+        """What the tokens write together, "" when it is nothing an address can hold. A word that is then spelled is written once."""
+        written = ""
+        said: list[str] = []
+        for piece in self.pieces(start, end, host=host):
+            if not piece.text:
+                return ""
+            if piece.kind == "letters" and (spelled := _spelled_words(said, piece.text)):
+                written = written.removesuffix(spelled)
+            said = [*said, piece.text] if piece.kind == "word" else []
+            written += piece.text
+        return written
+
+    def _phrase(self, at: int, length: int) -> str:
+        return " ".join(token.norm for token in self.tokens[at : at + length])
+
+    def _ends_sentence(self, at: int) -> bool:
+        """Whether the mark at `at` is a full stop: glued to the word before, and not to one after."""
+        token = self.tokens[at]
+        glued = at > 0 and self.tokens[at - 1].end == token.start
+        return token.norm == "." and glued and (at + 1 >= len(self.tokens) or self.tokens[at + 1].start > token.end)
+
+    def _letters(self, at: int, stop: int) -> tuple[str, int]:
+        letters, length = spell(self.tokens[at:stop], 0, self.language)
+        return letters, at + length
+
+    def _spells_past(self, at: int, end: int) -> int:
+        """Where letters ran into an "at", a mark that is no hyphen ("j o plus n") or a word that is then spelled ("j lee l e e"); 0 for nowhere."""
+        for here in range(at + 1, end):
+            norm = self.tokens[here].norm
+            if self.words.at.at(self.tokens, here) or self.words.marks.get(norm, "-") != "-":
+                return here
+            if len(norm) > 1 and self._single_letters(here + 1, len(norm)) == norm:
+                return here
+        return 0
+
+    def _single_letters(self, at: int, count: int) -> str:
+        """The next single letters from token `at` on, at most `count`."""
+        letters = ""
+        while at < len(self.tokens) and len(letters) < count:
+            norm = self.tokens[at].norm
+            if norm not in "-,":
+                if len(norm) > 1:
+                    break
+                letters += norm
+            at += 1
+        return letters
+
+    def _digits(self, at: int) -> tuple[str, int]:
+        """Digits at `at`. "Oh" is one between digits only; "o" is a letter unless digits touch it on both sides."""
+        said = ""
+        while at < len(self.tokens):
+            group, after = digit_group(self.tokens, at, self.language)
+            if not group or (only_inside(self.tokens[at], self.language) and not (said and digit_group(self.tokens, after, self.language)[0])):
+                break
+            said, at = said + group, after
+        return said, at
+
+    def is_small(self, at: int) -> bool:
+        token = self.tokens[at]
+        return len(token.norm) == 1 or token.is_number or bool(digit_group(self.tokens, at, self.language)[0])
+
+
+def is_spelling(word: str, letters: str) -> bool:
+    """Whether `letters` spell `word`, which may have been misheard."""
+    if word == letters:
+        return True
+    return len(letters) > _MISHEARD and word[0] == letters[0] and Levenshtein.distance(word, letters, score_cutoff=_MISHEARD) <= _MISHEARD
+
+
+def _spelled_words(said: Sequence[str], letters: str) -> str:
+    """The last of the words just `said`, run together, that the letters spell once more; "" when they spell something else."""
+    head = letters.partition("-")[0]
+    for first in range(len(said)):
+        words = "".join(said[first:])
+        if letters.startswith(words) or is_spelling(words, head):
+            return words
+    return ""

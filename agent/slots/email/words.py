@@ -1,0 +1,94 @@
+"""The words of e-mail addresses: how people say them (`email.toml`), and the domains that many people have (`domains.toml`)."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from tomllib import loads
+from typing import Any, NamedTuple
+
+from agent.languages import words
+from agent.languages.phrases import Phrases
+from agent.text import Said
+
+
+class Vocabulary(NamedTuple):
+    """The phrases of `email.toml`."""
+
+    at: Phrases
+    cues: Phrases
+    silent: Phrases
+    announcing: Phrases
+    joined: Phrases
+    leads: Phrases
+    weak_leads: Phrases
+    linking: Phrases
+    others: Phrases
+    article: Phrases
+    never_local: Phrases
+    references: Phrases
+    marks: Mapping[str, str]
+    mark_phrases: Phrases
+    sounds: Mapping[str, str]
+    sound_phrases: Phrases
+    endings: Mapping[str, str]
+
+
+class Domains(NamedTuple):
+    """The tables of `domains.toml`."""
+
+    big: frozenset[str]
+    known: frozenset[str]
+    names: frozenset[str]
+    """The first labels of the known ones: "gmail"."""
+    endings: frozenset[str]
+    before_country: frozenset[str]
+    countries: frozenset[str]
+    spelled: frozenset[str]
+
+
+@cache
+def domains() -> Domains:
+    """The domains that many people have their mail at, and the endings of domains."""
+    data: dict[str, Any] = loads((resources.files(__package__) / "domains.toml").read_text("utf-8"))
+    known = frozenset(data["big"]) | frozenset(data["others"])
+    endings = frozenset(data["endings"])
+    names = frozenset(domain.split(".")[0] for domain in known)
+    rest = (frozenset(data[key]) for key in ("before_country", "countries", "spelled"))
+    return Domains(frozenset(data["big"]), known, names, endings, *rest)
+
+
+def vocabulary(said: Said, language: str) -> Vocabulary:
+    """The words to listen with in this turn: a Mandarin one may hold English words too."""
+    return _vocabulary(("zh", "en") if said.has_han or language == "zh" else (language,))
+
+
+@cache
+def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
+    tables = [words(language, "email") for language in languages]
+
+    def phrases(key: str) -> Phrases:
+        return Phrases(phrase for table in tables for phrase in table[key])
+
+    def meanings(key: str) -> dict[str, str]:
+        return {" ".join(Said(phrase).words): meaning for table in tables for phrase, meaning in table[key].items()}
+
+    marks, sounds = meanings("marks"), meanings("sounds")
+    return Vocabulary(
+        at=phrases("at"),
+        cues=phrases("cues"),
+        silent=phrases("silent"),
+        announcing=phrases("announcing"),
+        joined=phrases("joined"),
+        leads=phrases("leads"),
+        weak_leads=phrases("weak_leads"),
+        linking=phrases("and"),
+        others=phrases("others"),
+        article=phrases("article"),
+        never_local=phrases("never_local"),
+        references=phrases("references"),
+        marks=marks,
+        mark_phrases=Phrases(marks),
+        sounds=sounds,
+        sound_phrases=Phrases(sounds),
+        endings=meanings("endings"),
+    )

@@ -1,0 +1,65 @@
+"""Name: whom the booking is for, as the person writes it.
+
+Heard      "my name is Mary O'Neill", a bare name between fillers, first and last name apart, spelled names; 我叫王宝强, 免贵姓王, 弓长张.
+Held       "Mary-Anne O'Neill", "王宝强".
+Read back  the name; slowly: each word with its letters, each character with a word that has it.
+Sources    lists of names: the head of `languages/<lang>/names.toml` says whence; everything else is grammar over `languages/<lang>/name.toml`.
+
+name_en.py and name_zh.py listen; name_phrase.py reads one English name where it stands; name_mending.py and name_told.py put single letters and
+characters right; name_joining.py puts what was said apart together; name_writing.py gives it its capitals.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from agent.hearing import Context, Heard, Slot
+from agent.languages.letters import spoken_letters
+from agent.reasons import Reason
+from agent.slots.name.characters import han_parts, is_refused, is_written_in_han, spoken_characters
+from agent.slots.name.en import hear_english
+from agent.slots.name.lists import lexicon
+from agent.slots.name.writing import latin_parts
+from agent.slots.name.zh import hear_mandarin
+from agent.text import Said
+
+_MAX_CHARS = 80
+_MAX_DIGITS = 0
+
+
+def hear(said: Said, context: Context) -> Sequence[Heard]:
+    """Every name the utterance may hold, the caller's own first; somebody else's ("my mum, Joan") with the rule "other_person" and low `sure`."""
+    return hear_mandarin(said, context) if said.has_han else hear_english(said, context)
+
+
+def check(value: str, context: Context) -> Reason | None:
+    """NOT_A_NAME for digits and placeholders ("null"), TOO_SHORT and TOO_LONG; else None."""
+    letters = sum(character.isalpha() for character in value)
+    if (
+        not letters
+        or sum(character.isdigit() for character in value) > _MAX_DIGITS
+        or value.strip().lower() in lexicon().refused
+        or is_refused(value.strip())
+    ):
+        return Reason.NOT_A_NAME
+    if len(value) > _MAX_CHARS:
+        return Reason.TOO_LONG
+    return Reason.TOO_SHORT if letters == 1 and not is_written_in_han(value) else None
+
+
+def read_back(value: str, context: Context, slow: bool) -> str:
+    """The name; slowly: "Mary, M, A, R, Y. Smyth, S, M, Y, T, H", or "王宝强，国王的王，宝贝的宝，强大的强"."""
+    if not slow:
+        return value
+    if is_written_in_han(value):
+        return spoken_characters(value)
+    comma, stop = ("，", "。") if context.language == "zh" else (", ", ". ")
+    return stop.join(comma.join((word, spoken_letters(word, context.language, False))) if len(word) > 1 else word for word in value.split())
+
+
+def parts(value: str, context: Context) -> Mapping[str, str]:
+    """Given and family name, where they can be told apart; a name of one word is the given name, behind a title the family name."""
+    if is_written_in_han(value):
+        return han_parts(value)
+    return latin_parts(value)
+
+
+NAME = Slot(name="name", hear=hear, check=check, read_back=read_back, parts=parts)

@@ -1,0 +1,235 @@
+"""Phone: the number to ring back on.
+
+Heard      digits in figures and words, "oh", "double four", "eight hundred", 幺 and 洞, with pauses and fillers between them; over several turns
+           (`context.partial`); corrected on the way ("no, five five five two") or afterwards ("the last two digits are four two").
+Not heard  what is said to be something else (an account, a card), what counts something (a price, a party), days, clocks, and too few digits among
+           other words.
+Held       E.164, e.g. "+61412345678"; digits as said where they are no number in use, so that the check can say why.
+Read back  digit by digit, in the groups the region writes.
+Sources    ITU-T E.164 (11/2010); numbering plans from libphonenumber; lengths from `agent/regions`.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from agent.hearing import Context, Heard, Slot
+from agent.languages import words
+from agent.languages.numbers import has_homophone, has_scale, say_digits
+from agent.reasons import Reason
+from agent.slots.phone.mending import amend, mend
+from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, e164, fit, groups, judge, plan, without_prefix
+from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare, vocabulary
+from agent.slots.phone.shapes import cut, is_other_shape
+from agent.text import Said
+
+_FEWEST_ASKED = 2
+"""Digits that are a beginning when the number was asked for."""
+_FEWEST_JOINED = 3
+"""Digits of a part that goes on after other words: "0412, hang on, 345"."""
+_MOST_BETWEEN = 3
+"""Words between such parts, if they are words that say something of their own: "0412 345, let me check, 678"."""
+_FEWEST_CUED = 7
+_FEWEST_SURE = 9
+_MOST = 3
+_MOST_RUNS = 12
+_BARE = 8
+"""Digits that are a number with nothing around them, said in words, or where the region does not say."""
+
+
+class _Piece(NamedTuple):
+    """Digits that stand for one number."""
+
+    digits: str
+    parts: tuple[str, ...]
+    fit: Fit
+    value: str
+    cue: Cue
+    run: Run
+
+
+def hear(said: Said, context: Context) -> Sequence[Heard]:
+    """Every number the utterance may hold, best first; with `options` when it holds several.
+
+    Digits go on from `context.partial`; words that name a part of `context.current` mend it.
+    """
+    if context.current and (mended := _mended(said, context)):
+        return (mended,)
+    found = _hear(said, context)
+    if any(heard.value.startswith("+") and heard.whole for heard in found):
+        return found
+    for homophones, round_only in ((False, True), (True, False)):  # readings that count only when they make a number in use
+        if has_homophone(said.tokens, context.language) if homophones else has_scale(said.tokens, context.language):
+            other = _hear(said, context, homophones=homophones, round_only=round_only)
+            if other and other[0].value.startswith("+") and fit(other[0].value, context.region) is Fit.VALID:
+                return other
+    return found
+
+
+def check(value: str, context: Context) -> Reason | None:
+    """TOO_SHORT, TOO_LONG or NOT_IN_USE; None for a number in use."""
+    match fit(_plain(value), context.region):
+        case Fit.VALID:
+            return None
+        case Fit.SHORT:
+            return Reason.TOO_SHORT
+        case Fit.LONG:
+            return Reason.TOO_LONG
+        case Fit.WHOLE:
+            return Reason.NOT_IN_USE
+
+
+def read_back(value: str, context: Context, slow: bool) -> str:
+    """The number as spoken: "two oh two, five five five, oh one four three"; slow: a pause after every digit."""
+    written = groups(_plain(value), context.region)
+    digits = written.removeprefix("+")
+    # a group of five or more is said in two breaths
+    parts = [half for part in digits.split() for half in ((part[: len(part) // 2], part[len(part) // 2 :]) if len(part) > 4 else (part,))]
+    spoken = say_digits(" ".join("".join(parts) if slow else parts), context.language)
+    plus = words(context.language, "phone")["plus_said"] if written.startswith("+") else ""
+    return f"{plus} {spoken}" if plus.isascii() and plus else plus + spoken
+
+
+def parts(value: str, context: Context) -> Mapping[str, str]:
+    """A number has no parts of its own in the record."""
+    return {}
+
+
+def _plain(value: str) -> str:
+    """The value's figures, with its "+"."""
+    digits = "".join(c for c in value if c.isascii() and c.isdecimal())
+    return "+" + digits if value.startswith("+") else digits
+
+
+def _mended(said: Said, context: Context) -> Heard | None:
+    """`context.current` with the part mended that the caller names."""
+    written = groups(_plain(context.current), context.region).split()
+    plus = "+" if written and written[0].startswith("+") else ""
+    vocabulary_ = vocabulary(said, context.language)
+    mended = mend(said.tokens, context.language, vocabulary_, [part.removeprefix("+") for part in written])
+    if mended is None:
+        return None
+    digits = plus + mended.digits
+    named = any(vocabulary_.cues.at(said.tokens, at) for at in range(len(said.tokens)))
+    return Heard(
+        value=e164(digits, context.region) or digits,
+        rule=mended.rule,
+        span=(said.tokens[mended.start].start, said.tokens[mended.end - 1].end),
+        sure=0.85 if named else 0.6,
+        patch=True,
+    )
+
+
+def _hear(said: Said, context: Context, *, homophones: bool = False, round_only: bool = False) -> tuple[Heard, ...]:
+    runs = find_runs(said, context.language, homophones=homophones, round_only=round_only)
+    if not runs:
+        return ()
+    asked = context.asked is not None and "phone" in context.asked
+    bare = is_bare(said, runs, context.language)
+    pieces, mended = _assemble([run for run in runs if run.cue is not Cue.OTHER], context, asked=asked, bare=bare)
+    if asked and len(pieces) > 1 and all(piece.fit is Fit.SHORT for piece in pieces) and (joined := _joined(pieces, said, context, bare=bare)):
+        pieces = [joined]
+    kept = [piece for piece in pieces if _is_likely(piece, context, bare=bare, asked=asked)]
+    kept.sort(key=lambda piece: (piece.fit is not Fit.VALID, piece.fit is Fit.SHORT, piece.cue is not Cue.PHONE))
+    found = [_heard(piece, said, context, bare=bare, patch=mended) for piece in kept[:_MOST]]
+    valid = list(dict.fromkeys(heard.value for heard, piece in zip(found, kept, strict=False) if piece.fit is Fit.VALID))
+    if len(valid) > 1:
+        found[0] = Heard(value=found[0].value, rule="several", span=found[0].span, sure=found[0].sure, options=tuple(valid))
+    return tuple(found)
+
+
+def _assemble(runs: Sequence[Run], context: Context, *, asked: bool, bare: bool) -> tuple[list[_Piece], bool]:
+    """The runs cut into numbers, with corrections carried out and what earlier turns held put before them; whether `context.current` was mended."""
+    pieces: list[_Piece] = []
+    mended = False
+    for number, run in enumerate(runs[:_MOST_RUNS]):
+        for index, (digits, parts_) in enumerate(cut(run, context.region)):
+            link = run.link if index == 0 else Link.NONE
+            if index == 0 and number and pieces and link is Link.CORRECTION:
+                whole = amend(pieces[-1].parts, digits, context.region)
+                if whole == digits and fit(digits, context.region) is Fit.SHORT and pieces[-1].fit is not Fit.SHORT:
+                    link = Link.NONE
+                digits, parts_ = (whole, (whole,)) if whole != digits else (digits, parts_)
+            if index == 0 and number and pieces and link is not Link.NONE:
+                run = run._replace(start=pieces[-1].run.start, cue=pieces[-1].cue if run.cue is Cue.NONE else run.cue)
+                pieces.pop()
+            elif index == 0 and not number and context.partial and asked:
+                digits = _continued(_plain(context.partial), digits, run, context.region)
+                parts_ = (digits,)
+            elif index == 0 and not number and context.current and asked and bare and fit(digits, context.region) is Fit.SHORT:
+                written = groups(_plain(context.current), context.region).removeprefix("+").split()
+                whole = amend(written, digits, context.region, just_said=False)
+                mended = whole != digits
+                digits, parts_ = (whole, (whole,)) if mended else (digits, parts_)
+            pieces.append(_Piece(digits, parts_, *judge(digits, context.region), run.cue, run))
+    return pieces, mended
+
+
+def _continued(before: str, digits: str, run: Run, region: str) -> str:
+    """What was heard in earlier turns, with what was said now: after it, in its place, or as a correction of its end."""
+    if run.link is Link.RESTART:
+        return digits
+    if run.groups[0].area and fit(digits + before, region) is Fit.VALID:
+        return digits + before
+    if run.link is Link.CORRECTION:
+        return amend((before,), digits, region)
+    if fit(before + digits, region) is Fit.VALID:
+        return before + digits
+    if len(before) >= _FEWEST_CUED > len(digits) and fit(digits + before, region) is Fit.VALID:
+        return digits + before  # a local number, and then its area code
+    if fit(digits, region) is not Fit.SHORT or digits.startswith(before):
+        return digits
+    return before + digits if fit(before + digits, region) is not Fit.LONG else amend((before,), digits, region)
+
+
+def _joined(pieces: Sequence[_Piece], said: Said, context: Context, *, bare: bool) -> _Piece | None:
+    """Several beginnings as one number: when that is a number and little was said between, or when nothing but digits was said."""
+    digits = "".join(piece.digits for piece in pieces)
+    first, last = pieces[0], pieces[-1]
+    if any(piece.digits.startswith("+") for piece in pieces[1:]):
+        return None
+    whole = judge(digits, context.region)
+    between = (said.tokens[before.run.end : after.run.start] for before, after in pairwise(pieces))
+    near = all(sum(token.is_word for token in tokens) <= _MOST_BETWEEN for tokens in between)
+    going_on = bare and all(len(piece.digits) >= _FEWEST_JOINED for piece in pieces)
+    if not going_on and not (near and whole.fit is Fit.VALID):
+        return None
+    cue = next((piece.cue for piece in pieces if piece.cue is not Cue.NONE), Cue.NONE)
+    parts_ = tuple(part for piece in pieces for part in piece.parts)
+    return _Piece(digits, parts_, *whole, cue, first.run._replace(end=last.run.end, groups=first.run.groups + last.run.groups))
+
+
+def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> bool:
+    """Whether digits may be a phone number at all, by how many they are and what stands beside them."""
+    count = len(piece.digits.removeprefix("+"))
+    if count > (MOST_DIGITS if without_prefix(piece.digits, context.region) else MOST_DIGITS_E164):
+        return False
+    if asked:
+        if piece.fit is Fit.SHORT and piece.cue is not Cue.PHONE and any("/" in group.joint for group in piece.run.groups):
+            return False  # 24/6/1940
+        if count >= _FEWEST_CUED or piece.fit is Fit.VALID:
+            return True
+        return (bare and (count >= _FEWEST_ASKED or bool(context.partial))) or (piece.cue is Cue.PHONE and count > _FEWEST_ASKED)
+    if piece.cue is Cue.PHONE and context.asked is not None and count > _FEWEST_ASKED:
+        return True
+    if piece.cue in (Cue.PHONE, Cue.NUMBER) or piece.digits.startswith("+"):
+        return count >= _FEWEST_CUED
+    written = all(group.written for group in piece.run.groups)
+    return count >= (plan(context.region).get("bare", _BARE) if written else _BARE) and not is_other_shape(piece.run)
+
+
+def _heard(piece: _Piece, said: Said, context: Context, *, bare: bool, patch: bool) -> Heard:
+    whole = piece.fit is not Fit.SHORT
+    value = piece.value
+    if piece.fit is Fit.VALID:
+        sure = {Cue.PHONE: 0.95, Cue.NUMBER: 0.9}.get(piece.cue, 0.85 if len(value) > _FEWEST_SURE else 0.5)
+    elif piece.cue in (Cue.PHONE, Cue.NUMBER) and (whole or bare or piece.cue is Cue.PHONE):
+        sure = 0.8
+    else:
+        sure = 0.5
+    rule = "mended" if patch else "cue" if piece.cue is not Cue.NONE else "digits"
+    tokens = said.tokens
+    return Heard(value=value, rule=rule, span=(tokens[piece.run.start].start, tokens[piece.run.end - 1].end), sure=sure, whole=whole, patch=patch)
+
+
+PHONE = Slot(name="phone", hear=hear, check=check, read_back=read_back, parts=parts)

@@ -1,0 +1,176 @@
+"""Mending a phone number: a caller who says a part of it again, or says which part is wrong.
+
+"The last two digits are four two", "it ends in 4042", "the third digit is a seven", "four one six, not four one five", or only the group that was
+misheard. A part that fits in more than one place fits in none: then the caller is asked, never second-guessed.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from agent.languages.numbers import cardinal, digits, ordinal
+from agent.slots.phone.numbering import Fit, fit
+from agent.slots.phone.runs import Vocabulary
+from agent.text import Token
+
+_WITHIN = 60
+"""Tokens within which a part is named: who mends a number does not go on for long."""
+_MOST_SKIPPED = 4
+
+
+_Place = Callable[[str], int]
+"""Where in the number a part of these digits goes; -1: nowhere."""
+
+
+class Mended(NamedTuple):
+    digits: str
+    rule: str
+    start: int
+    end: int
+
+
+def amend(before: Sequence[str], said: str, region: str, *, just_said: bool = True) -> str:
+    """The digits of the groups `before` with `said` in the place it corrects: "202 555 1", then "555 2143", is 202 555 2143.
+
+    What was `just_said` is rather corrected at its end, what was read back in one of its groups.
+
+    A number that is whole by itself takes the place of all. Where several places are as likely, or none is, `said` stands alone.
+    """
+    if fit(said, region) is not Fit.SHORT:
+        return said
+    whole = "".join(before)
+    boundaries = {sum(len(group) for group in before[:index]) for index in range(len(before) + 1)}
+    likely: list[tuple[tuple[bool, bool, float, bool, int], str]] = []
+    for at in range(len(whole) + 1):
+        overlap = min(len(whole) - at, len(said))
+        changed = sum(old != new for old, new in zip(whole[at:], said, strict=False))
+        if overlap and (not changed or changed > max(1, overlap // 2)):
+            continue
+        mended = whole[:at] + said + whole[at + len(said) :]
+        complete = fit(mended, region) is Fit.VALID
+        if not complete and (at + len(said) < len(whole) or not overlap or at not in boundaries):
+            continue
+        at_end = just_said and at + len(said) == len(whole)
+        likely.append(((not complete, not at_end, changed / overlap if overlap else 1.0, at not in boundaries, -overlap), mended))
+    likely.sort(key=lambda found: found[0])
+    if not likely or (len(likely) > 1 and likely[0][0] == likely[1][0] and likely[0][1] != likely[1][1]):
+        return said
+    return likely[0][1]
+
+
+def mend(tokens: Sequence[Token], language: str, words: Vocabulary, groups: Sequence[str]) -> Mended | None:
+    """The number of `groups` with the part mended that the caller names, or None when no part is named."""
+    mender = _Mender(tokens[:_WITHIN], language, words, "".join(groups), groups)
+    at = 0
+    while at < min(len(tokens), _WITHIN):
+        found = mender.by_position(at) or mender.by_exchange(at)
+        if found is not None and found.digits != mender.whole:
+            return found
+        at = max(at + 1, digits(mender.tokens, at, language)[1])
+    return None
+
+
+class _Mender(NamedTuple):
+    tokens: Sequence[Token]
+    language: str
+    words: Vocabulary
+    whole: str
+    groups: Sequence[str]
+
+    def by_position(self, at: int) -> Mended | None:
+        """ "The last two digits are four two", "ends in 4042", "the third digit is a seven", "the middle part is 556"."""
+        words = self.words
+        if taken := words.ends.at(self.tokens, at):
+            return self._put(at, at + taken, None, lambda part: len(self.whole) - len(part))
+        if taken := words.starts.at(self.tokens, at):
+            return self._put(at, at + taken, None, lambda part: 0)
+        for where, start in ((words.last, lambda part: len(self.whole) - len(part)), (words.first, lambda part: 0), (words.middle, self._middle)):
+            taken = where.at(self.tokens, at)
+            if not taken:
+                continue
+            count, end = cardinal(self.tokens, at + taken, self.language)
+            named = words.digit_words.at(self.tokens, end)
+            if (named or count is not None or where is words.middle) and (found := self._stated(at, end + named, count, start, named=named > 0)):
+                return found
+        return self._nth(at)
+
+    def by_exchange(self, at: int) -> Mended | None:
+        """ "416, not 415", "not 415, 416", "change the 5 to a 6", "the 415 should be 416"."""
+        words = self.words
+        if taken := words.change.at(self.tokens, at):
+            old, end = self._digits(at + taken)
+            into = words.into.at(self.tokens, end) if old else 0
+            return self._exchange(at, old, *self._digits(end + into)) if into else None
+        if taken := words.instead_of.at(self.tokens, at):
+            start = self._skip(at + taken)
+            comma = next((here for here in range(start, len(self.tokens)) if self.tokens[here].norm == ","), len(self.tokens))
+            old, end = digits(self.tokens[:comma], start, self.language)
+            new, after = self._digits(end) if old else ("", end)
+            return self._exchange(at, old, new, after)
+        first, end = digits(self.tokens, at, self.language)
+        if not first:
+            return None
+        here = self._skip(end)
+        if taken := words.instead_of.at(self.tokens, here):
+            old, after = self._digits(here + taken)
+            return self._exchange(at, old, first, after)
+        if taken := words.should_be.at(self.tokens, here):
+            return self._exchange(at, first, *self._digits(here + taken))
+        return None
+
+    def _nth(self, at: int) -> Mended | None:
+        reverse = self.words.from_end.at(self.tokens, at)
+        nth, end = ordinal(self.tokens, at + reverse, self.language)
+        if nth is None:
+            return None
+        to_last = self.words.to_last.at(self.tokens, end) or self.words.last.at(self.tokens, end)
+        named = self.words.digit_words.at(self.tokens, end + to_last)
+        if not named or not 0 < nth <= len(self.whole):
+            return None
+        place = len(self.whole) - nth if reverse or to_last else nth - 1
+        return self._stated(at, end + to_last + named, 1, lambda part: place, named=True)
+
+    def _stated(self, start: int, at: int, count: int | None, place: _Place, *, named: bool) -> Mended | None:
+        """A part that "is" or "should be" the digits that follow; `count` digits, when that was said. "The last digit, nine" will do."""
+        being = self.words.being.at(self.tokens, at)
+        return self._put(start, at + being, count, place) if being or named else None
+
+    def _put(self, start: int, at: int, count: int | None, place: _Place) -> Mended | None:
+        part, end = self._digits(at)
+        if not part or len(part) > len(self.whole) // 2 + 1 or (count is not None and count != len(part)):
+            return None
+        first = place(part)
+        if first < 0:
+            return None
+        return Mended(self.whole[:first] + part + self.whole[first + len(part) :], "part", start, end)
+
+    def _middle(self, part: str) -> int:
+        """Where the middle group begins, when there is one as long as `part`; else -1."""
+        middle = len(self.groups) // 2
+        fits = len(self.groups) % 2 == 1 and len(self.groups) > 1 and len(self.groups[middle]) == len(part)
+        return sum(len(group) for group in self.groups[:middle]) if fits else -1
+
+    def _exchange(self, start: int, old: str, new: str, end: int) -> Mended | None:
+        """`new` where `old` stands: in the one place where it does, or the one that begins a group."""
+        if not old or len(old) != len(new) or len(old) >= len(self.whole):
+            return None
+        places = [at for at in range(len(self.whole)) if self.whole.startswith(old, at)]
+        if len(places) > 1 and len(old) > 1:
+            starts = {sum(len(group) for group in self.groups[:index]) for index in range(len(self.groups))}
+            places = [at for at in places if at in starts]
+        if len(places) != 1:
+            return None
+        return Mended(self.whole[: places[0]] + new + self.whole[places[0] + len(old) :], "exchange", start, end)
+
+    def _digits(self, at: int) -> tuple[str, int]:
+        """Digits at `at`, past an article or a filler."""
+        return digits(self.tokens, self._skip(at), self.language)
+
+    def _skip(self, at: int) -> int:
+        for _ in range(_MOST_SKIPPED):
+            taken = self.words.articles.at(self.tokens, at) or self.words.fillers.at(self.tokens, at)
+            if not taken and at < len(self.tokens) and self.tokens[at].norm in (",", "-", ":"):
+                taken = 1
+            if not taken:
+                break
+            at += taken
+        return at

@@ -1,0 +1,295 @@
+"""Which day and which clock: what was said, resolved against the caller's now and the business's hours.
+
+A day is the next such day at or after now. A clock without morning or afternoon is both, unless the day, the part of the day or the opening hours
+leave only one; what stays open is handed on as several values, the likelier first, and asked.
+"""
+
+import calendar
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+
+from agent.business import DAYS
+from agent.hearing import Context
+from agent.languages.dates import Clock, Day, Part
+from agent.slots.time.holidays import holiday, nth_weekday
+
+_WEEK = 7
+_NEAR_HOURS = 4
+_EARLIEST_EVENING_HOUR = 5
+_LATEST_YEAR = 2200
+_WEEK_MARK = "-W"
+_PARTS = frozenset(part.value for part in Part)
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A value, taken apart: what is known of a time."""
+
+    day: date | None = None
+    clock: time | None = None
+    part: Part | None = None
+    week: date | None = None
+    """The Monday of the week in which the day is to be."""
+    day_not_meant: date | None = None
+    """The day just turned down: "not tomorrow but the day after" is counted from it."""
+
+    @property
+    def at(self) -> datetime | None:
+        return datetime.combine(self.day, self.clock) if self.day is not None and self.clock is not None else None
+
+
+def known(value: str) -> Known:
+    """A value taken apart: "2026-03-08T14:30", "2026-03-08", "14:30", "2026-03-08TAF", "TAF", "2026-W11"; nothing of it for any other string."""
+    day, mark, rest = value.partition("T")
+    try:
+        if not mark and ":" in day:
+            return Known(None, time.fromisoformat(day).replace(tzinfo=None))
+        on = date.fromisoformat(day) if day else None
+        if on is not None and on.year > _LATEST_YEAR:
+            return Known()
+        if on is not None and _WEEK_MARK in day:
+            return Known(None, None, Part(rest) if rest else None, on)
+        if rest in _PARTS:
+            return Known(on, None, Part(rest))
+        return Known(on, time.fromisoformat(rest).replace(tzinfo=None) if rest else None)
+    except ValueError:
+        return Known()
+
+
+def written(day: date | None, clock: time | None, part: Part | None, week: date | None = None) -> str:
+    """The value of what is known; "" when nothing is. A part of the day stands as in TIMEX3, "2026-03-08TAF"; a week as in ISO 8601, "2026-W11"."""
+    if clock is not None:
+        return f"{day.isoformat()}T{clock:%H:%M}" if day is not None else f"{clock:%H:%M}"
+    dated = f"{week:%G}{_WEEK_MARK}{week:%V}" if week is not None else ""
+    return (day.isoformat() if day is not None else dated) + (f"T{part}" if part is not None else "")
+
+
+def local_now(context: Context) -> datetime:
+    """The caller's now as the clock on the business's wall shows it."""
+    return context.now.replace(tzinfo=None)
+
+
+# Days.
+
+
+def days(said: Day, today: date, counted_from: date | None, region: str) -> list[date]:
+    """The days that may be meant, the likelier first; empty when none is ("next week", the 31st of June). `counted_from`: for "the day after"."""
+    try:
+        found = [day + timedelta(days=said.shift) for day in _unshifted(said, today, counted_from, region)]
+    except (OverflowError, ValueError):
+        return []
+    return [day for day in dict.fromkeys(found) if day.year <= _LATEST_YEAR]
+
+
+def monday_of(said: Day, today: date) -> date | None:
+    """The Monday of the week that was said without a day of it, "next week"; None when a day was said, or no week."""
+    if said.week is None or said != Day(week=said.week):
+        return None
+    return today + timedelta(days=_WEEK * said.week - today.weekday())
+
+
+def in_week(said: Day, monday: date | None, today: date) -> Day:
+    """A weekday, in the week it was said to be in; any other day as it is."""
+    if monday is None or said.weekday is None or said != Day(weekday=said.weekday):
+        return said
+    this_monday = today - timedelta(days=today.weekday())
+    return Day(weekday=said.weekday, week=max(0, (monday - this_monday).days // _WEEK))
+
+
+def _unshifted(said: Day, today: date, counted_from: date | None, region: str) -> list[date]:
+    if said.after_known:
+        if counted_from is not None:
+            return [counted_from]
+        return [today] if said.offset is not None else []
+    if said.weekend:
+        saturday = today + timedelta(days=5 - today.weekday() + _WEEK * (said.week or 0))
+        return [day for day in (saturday, saturday + timedelta(days=1)) if day >= today]
+    if said.nth and said.weekday is not None:
+        return _nth_of_month(said, said.weekday, today)
+    dates = _dates(said, today, region)
+    if dates and said.weekday is not None:
+        return _on_weekday(dates, said.weekday)
+    if dates and said.other_order is not None:
+        day, month = said.other_order
+        return [dates[0], *_dates(Day(day=day, month=month, year=said.year), today, region)[:1]]
+    if dates:
+        return dates[:1]
+    return [] if said.weekday is None or said.day is not None else _weekday(said, said.weekday, today)
+
+
+def _dates(said: Day, today: date, region: str) -> list[date]:
+    """What a date names, soonest first: at most two, so that a weekday said with it may choose; empty when no date was said."""
+    if said.day is not None:
+        return _days_of_month(said, said.day, today)
+    if said.holiday:
+        found = holiday(said.holiday, region, today, _year(said, today))
+        return [] if found is None else [found]
+    if said.months_on is not None and (said.last_of_month or said.offset is not None):
+        year, month = _months_on(today, said.months_on)
+        last = calendar.monthrange(year, month)[1]
+        return [date(year, month, last if said.last_of_month else min(today.day, last))]
+    return [] if said.offset is None else [today + timedelta(days=said.offset)]
+
+
+def _days_of_month(said: Day, day: int, today: date) -> list[date]:
+    if said.month is not None:
+        in_year = _year(said, today)
+        years = (in_year,) if in_year is not None else range(today.year, today.year + 9)
+        found = [date(year, said.month, day) for year in years if _exists(year, said.month, day)]
+        return [one for one in found if in_year is not None or one >= today][:1]
+    ahead = (said.months_on,) if said.months_on is not None else range(5)
+    months = (_months_on(today, months) for months in ahead)
+    found = [date(year, month, day) for year, month in months if _exists(year, month, day)]
+    return [one for one in found if said.months_on is not None or one >= today][:2]
+
+
+def _nth_of_month(said: Day, weekday: int, today: date) -> list[date]:
+    """The first such day at or after today; empty when a month has no fifth Monday."""
+    in_year = _year(said, today)
+    fixed = in_year is not None or said.month is None
+    if said.month is not None:
+        months = [(year, said.month) for year in ((in_year,) if in_year is not None else (today.year, today.year + 1))]
+    else:
+        months = [_months_on(today, said.months_on or 0)]
+    found = [nth_weekday(year, month, weekday, said.nth) for year, month in months]
+    return [day for day, (_, month) in zip(found, months, strict=True) if day.month == month and (day >= today or fixed)][:1]
+
+
+def _year(said: Day, today: date) -> int | None:
+    return today.year + said.years_on if said.years_on is not None else said.year
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+
+
+def _months_on(today: date, months: int) -> tuple[int, int]:
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return year, month + 1
+
+
+def _on_weekday(dates: Sequence[date], weekday: int) -> list[date]:
+    """The first of the dates that falls on the weekday; when none does, the caller is mistaken in one of the two, and both may be meant."""
+    for day in dates:
+        if day.weekday() == weekday:
+            return [day]
+    nearest = (weekday - dates[0].weekday() + 3) % _WEEK - 3
+    return [dates[0], dates[0] + timedelta(days=nearest)]
+
+
+def _weekday(said: Day, weekday: int, today: date) -> list[date]:
+    """ "Friday": the next one. "next Friday" while this week's is still ahead: either. A weekday that is today: today or a week on."""
+    monday = today - timedelta(days=today.weekday())
+    coming = today + timedelta(days=(weekday - today.weekday()) % _WEEK)
+    if said.week:
+        then = monday + timedelta(days=_WEEK * said.week + weekday)
+        this_weeks = monday + timedelta(days=weekday)
+        return [then, this_weeks] if said.next_one and this_weeks > today else [then]
+    if coming == today and said.week is None and said.next_one:
+        return [today + timedelta(days=_WEEK)]
+    if coming == today and said.week is None and not said.shift:
+        return [today, today + timedelta(days=_WEEK)]
+    return [coming]
+
+
+# Clocks.
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """A clock, and how many days after the day that was said: "midnight tonight" is tomorrow's."""
+
+    clock: time
+    days_on: int = 0
+
+
+def moments(said: Clock, part: Part | None, day: date | None, context: Context, near: time | None) -> list[Moment]:
+    """The clocks that may be meant on `day` (None: unknown), the likelier first. `near`: the clock that is being corrected."""
+    now = local_now(context)
+    if said.decided:
+        small_hours = said.hour < _EARLIEST_EVENING_HOUR and part is Part.NIGHT and day == now.date() and now.hour >= _EARLIEST_EVENING_HOUR
+        return [Moment(time(said.hour, said.minute), 1 if small_hours else 0)]
+    if part is not None:
+        return [_in_part(said, part, now if day == now.date() else None)]
+    hour = said.hour % 12
+    if hour == 0:
+        return [Moment(time(12, said.minute))]
+    morning, afternoon = time(hour, said.minute), time(hour + 12, said.minute)
+    ordered = [morning, afternoon] if hour >= 7 else [afternoon, morning]
+    return [Moment(clock) for clock in _possible(ordered, day, context, near)]
+
+
+def _possible(clocks: list[time], day: date | None, context: Context, near: time | None) -> list[time]:
+    now = local_now(context)
+    if day == now.date():
+        ahead = [clock for clock in clocks if clock > now.time()]
+        clocks = ahead or clocks
+    if len(clocks) > 1:
+        opened = [clock for clock in clocks if _is_open(clock, day, context.opening)]
+        clocks = opened or clocks
+    if len(clocks) > 1 and near is not None:
+        close = [clock for clock in clocks if abs(_minutes(clock) - _minutes(near)) <= _NEAR_HOURS * 60]
+        clocks = close if len(close) == 1 else clocks
+    return clocks
+
+
+def _in_part(said: Clock, part: Part, now: datetime | None) -> Moment:
+    """ "four in the afternoon", "nine at night", "twelve at night" (the next day's first minute), "two at night" (the small hours after it)."""
+    hour = said.hour % 12
+    morning, afternoon = time(hour, said.minute), time(hour + 12, said.minute)
+    if part in (Part.MORNING, Part.SMALL_HOURS, Part.AM):
+        return Moment(morning)
+    if part is Part.PM:
+        return Moment(afternoon)
+    if part in (Part.EVENING, Part.NIGHT) and hour == 0:
+        return Moment(morning, 1)
+    if part is Part.NIGHT and hour < _EARLIEST_EVENING_HOUR:
+        return Moment(morning, 0 if now is not None and now.hour < _EARLIEST_EVENING_HOUR and morning >= now.time() else 1)
+    if (part is Part.MIDDAY and hour >= 10) or (part is Part.AFTERNOON and hour >= 8):
+        return Moment(morning)
+    return Moment(afternoon)
+
+
+def moved_into(clock: time, part: Part) -> time | None:
+    """The same clock in the part of the day just said: 07:30 and "evening" is 19:30; None when no half of the day puts it there."""
+    first, last = _HOURS[part]
+    both = (clock, clock.replace(hour=(clock.hour + 12) % 24))
+    return next((one for one in both if first <= one.hour < last), None)
+
+
+_HOURS = {
+    Part.MORNING: (4, 12),
+    Part.MIDDAY: (11, 15),
+    Part.AFTERNOON: (12, 18),
+    Part.EVENING: (16, 23),
+    Part.NIGHT: (17, 24),
+    Part.SMALL_HOURS: (0, 6),
+    Part.AM: (0, 12),
+    Part.PM: (12, 24),
+}
+"""Which hours a part of the day may hold, first and one past the last."""
+
+
+def _minutes(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _is_open(clock: time, day: date | None, opening: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the business works then on that day; on any day, when the day is unknown or it is closed all day."""
+    on_day = opening.get(DAYS[day.weekday()], ()) if day is not None else ()
+    windows = on_day or [window for listed in opening.values() for window in listed]
+    return any(start <= clock < end or (start <= clock and end <= start) for start, end in _windows(windows))
+
+
+def _windows(listed: Sequence[str]) -> Iterator[tuple[time, time]]:
+    for window in listed:
+        start, _, end = window.partition("-")
+        try:
+            yield time.fromisoformat(start), time(23, 59, 59) if end == "24:00" else time.fromisoformat(end)
+        except ValueError:
+            continue
+
+
+def opens(day: date, opening: Mapping[str, Sequence[str]]) -> time | None:
+    """When the business opens on that day; None when it is closed, or no hours are known."""
+    return min((start for start, _ in _windows(opening.get(DAYS[day.weekday()], ()))), default=None)
