@@ -4,6 +4,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
+from agent.acts.hearing import said_phrase
 from agent.business import Business, in_language
 from agent.languages import words
 from agent.text import Said
@@ -24,8 +25,8 @@ def _phrases(table: list[str] | dict[str, list[str]]) -> list[str]:
 
 
 def urgent(said: Said, business: Business) -> bool:
-    """Whether one of the business's emergency words was said, as whole words."""
-    return any(_plain(phrase) in _plain(said.text) for phrase in _phrases(business.emergency_words))
+    """Whether one of the business's emergency words was said, as whole words, and not denied ("there's no gas leak")."""
+    return said_phrase(said, _phrases(business.emergency_words))
 
 
 def is_machine(said: Said, language: str) -> bool:

@@ -53,6 +53,8 @@ def _notices(call: Call, did: Did, scene: Scene) -> tuple[Notice, ...]:
             return (Notice(key="notice.welcome"),)
         case Act.GREET:
             return (Notice(key="notice.hello"),)
+        case Act.SAME_NUMBER:
+            return (Notice(key="notice.no_caller_id"),)
         case Act.ASK_SERVICES:
             return (_services(call),)
         case Act.ASK_PRICE:

@@ -1,24 +1,83 @@
-"""Which of a few spoken options the caller chose: by its place ("the second"), or by a word that only one of them has ("evening")."""
+"""Which of a few spoken options the caller chose: by its place ("the second"), by a word that only one has ("evening"), by its day or clock."""
 
 from collections.abc import Sequence
 
+from agent.hearing import Heard
 from agent.languages import words
+from agent.languages.dates import Part
 from agent.languages.numbers import cardinal, ordinal
+from agent.slots.time.resolve import HOURS
 from agent.text import Said
+
+_DAY, _CLOCK = len("2026-03-08"), len("14:30")
+_SHORT = 2
+"""Latin letters up to which a word tells no options apart: "at", "on"."""
 
 
 def choose(said: Said, options: Sequence[str], language: str) -> int | None:
     """The index of the option that `said` picks out of `options` (each as it was spoken), or None when it picks none or several."""
     table = words(language, "choosing")
-    mine = set(said.words)
-    if mine & set(table["neither"]):
+    if neither(said, language):
         return None
-    spoken = [set(Said(option).words) for option in options]
+    mine = set(said.words)
+    spoken = [{word for word in Said(option).words if _tells(word)} for option in options]
     only = [own - set().union(*(other for other in spoken if other is not own)) for own in spoken]
     picked = {index for index, distinct in enumerate(only) if distinct & mine}
     if len(picked) == 1:
         return picked.pop()
     return None if picked else _by_place(said, len(options), language, table)
+
+
+def choose_time(said: Said, heard: Sequence[Heard], options: Sequence[str], spoken: Sequence[str], language: str) -> int | None:
+    """As `choose`, for times: `options` in the form of the slot, `heard` what the slot heard with them open.
+
+    Another time than the options, or a clock that fits two of them, picks none; so does "the second" of the first and the second of March.
+    """
+    if neither(said, language):
+        return None
+    readings = [reading for one in heard[:1] for reading in (one.options or (one.value,))]
+    fitting = {index for index, option in enumerate(options) if any(_fits(reading, option) for reading in readings)}
+    place = choose(said, spoken, language)
+    if len(fitting) == 1:
+        (index,) = fitting
+        return index if place in (None, index) else None
+    if any(":" in reading for reading in readings) and not fitting:
+        return None
+    return place if place is None or not fitting or place in fitting else None
+
+
+def neither(said: Said, language: str) -> bool:
+    """Whether all of them were declined: "neither", "none of those", 都不行."""
+    table = words(language, "choosing")
+    return bool(set(said.words) & set(table["neither"])) or any(phrase in said.lower for phrase in table["none_of_them"])
+
+
+def _tells(word: str) -> bool:
+    return word[0].isalnum() and not (word.isascii() and word.isalpha() and len(word) <= _SHORT and word not in ("am", "pm"))
+
+
+def _fits(reading: str, option: str) -> bool:
+    """Whether a time, or a part of one ("2026-03-06TMO", "09:00"), is what the option says."""
+    day, clock = _apart(reading)
+    option_day, option_clock = _apart(option)
+    if day and option_day and day != option_day:
+        return False
+    if not clock:
+        return bool(day and option_day)
+    if ":" in clock:
+        return bool(option_clock) and clock == option_clock[:_CLOCK]
+    if not option_clock or clock not in [part.value for part in Part]:
+        return False
+    first, last = HOURS[Part(clock)]
+    return first <= int(option_clock[:2]) < last
+
+
+def _apart(value: str) -> tuple[str, str]:
+    """Day and clock (or part of the day) of a value of the time slot."""
+    if "-" not in value:
+        return "", value.removeprefix("T")
+    day, _, clock = value.partition("T")
+    return (day, clock[:_CLOCK]) if len(day) == _DAY else ("", "")
 
 
 def _by_place(said: Said, count: int, language: str, table: dict[str, list[str]]) -> int | None:

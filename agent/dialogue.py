@@ -67,15 +67,26 @@ def _no_input(call: Call, scene: Scene) -> Outcome:
         return Outcome(call=call)
     silences = call.silences + 1
     after = replace(call, silences=silences)
-    return close(after, scene, "silence") if silences >= scene.plan.silences else Outcome(call=after)
+    if silences >= scene.plan.silences:
+        return close(after, scene, "silence")
+    notices = () if call.question.kind == "ask" else (Notice(key="notice.still_there"),)  # the questions of the slots say so themselves
+    return Outcome(call=after, notices=notices)
 
 
 def _no_match(call: Call, scene: Scene) -> Outcome:
     """Something we could not use: it counts against the slot being asked."""
     slots = call.question.slots or ((step(call),) if step(call) in NAMES else ())
-    if not slots:
-        return Outcome(call=replace(call, silences=0))
-    return missed(replace(call, silences=0), slots[0], scene, "no_match")
+    call = replace(call, silences=0)
+    confirming = call.question.kind not in ("ask", "none", "change")
+    if slots and call.question.kind not in ("change", "leave", "resume"):
+        outcome = missed(call, slots[0], scene, "no_match")
+    elif call.idle + 1 >= 2 * scene.plan.tries:
+        outcome = hand_off(call, scene, HandOff(why="not_understood"))
+    else:
+        outcome = Outcome(call=call)
+    if confirming and outcome.call.status == "active":
+        return replace(outcome, notices=(Notice(key="notice.not_caught"), *outcome.notices))
+    return outcome
 
 
 # What each act does
@@ -101,8 +112,12 @@ def _deny(call: Call, did: Did, scene: Scene) -> Outcome:
         return Outcome(call=replace(call, question=Question(), unfinished="", recognised=False), notices=(Notice(key="notice.noted"),))
     if call.question.kind == "ask" and caller_id.offered(call):
         return Outcome(call=call.with_slot("phone", replace(call.slot("phone"), disputed=call.brief.caller)))
+    if call.question.kind == "change":
+        return Outcome(call=replace(call, question=Question()), notices=(Notice(key="notice.noted"),))
     if call.question.kind == "choice":
-        return missed(call.with_slot(did.slots[0], bare(call.slot(did.slots[0]), "empty")), did.slots[0], scene, "denied")
+        return _neither(call, did.slots[0], scene)
+    if call.question.kind == "ask" and did.slots == call.question.slots:
+        return _not_given(call, did, scene)
     pending = [name for name in did.slots if call.slot(name).pending]
     if call.question.kind == "summary" and not (call.summarised and len(pending) == 1):
         return Outcome(call=replace(call, question=Question(kind="change")), notices=(Notice(key="notice.which_change"),))
@@ -127,21 +142,40 @@ def _deny(call: Call, did: Did, scene: Scene) -> Outcome:
     return Outcome(call=after, notices=(Notice(key="notice.denied"),), events=(event,), settled=not state.pending)
 
 
+def _neither(call: Call, slot: str, scene: Scene) -> Outcome:
+    """None of the options: the value is asked for again, from the beginning."""
+    state = call.slot(slot)
+    outcome = missed(call.with_slot(slot, replace(bare(state, "empty"), no_match=state.no_match)), slot, scene, "denied")
+    return outcome if outcome.call.status != "active" else replace(outcome, notices=(Notice(key="notice.neither"), *outcome.notices))
+
+
+def _not_given(call: Call, did: Did, scene: Scene) -> Outcome:
+    """A bare "no" where a value was asked for: asked once more, and then taken as a refusal."""
+    slot = did.slots[0]
+    return _dont_know(call, did, scene) if call.slot(slot).no_match else missed(call, slot, scene, "denied")
+
+
 def _correct(call: Call, did: Did, scene: Scene) -> Outcome:
     """A slot named as wrong, without a new value: it is asked again, and the old value stays until there is a better one."""
     if not did.slots:
         return Outcome(call=replace(call, question=Question(kind="change")), notices=(Notice(key="notice.which_change"),))
     name = did.slots[0]
     state = call.slot(name)
+    if state.locked:
+        return Outcome(call=replace(call, question=Question()))
     after = call.with_slot(name, replace(bare(state, "empty"), disputed=state.pending or state.value))
-    return Outcome(call=replace(after, question=Question()), notices=(Notice(key="notice.denied"),))
+    return Outcome(call=replace(after, question=Question(), silences=0), notices=(Notice(key="notice.noted"),))
 
 
 def _dont_know(call: Call, did: Did, scene: Scene) -> Outcome:
     """Neither known nor told: skipped where the business allows, explained once, then a person."""
     slot = step(call)
+    call = replace(call, silences=0)
     if slot not in NAMES:
         return Outcome(call=call)
+    state = call.slot(slot)
+    if state.pending and did.act is Act.DONT_KNOW:  # not sure whether it is right: once more, slowly
+        return Outcome(call=call.with_slot(slot, replace(state, denied=state.denied + 1)))
     if slot in scene.business.may_skip:
         return skip(call, slot, scene)
     outcome = missed(call, slot, scene, did.act.value)

@@ -4,6 +4,7 @@ import msgspec
 
 from agent.call import Call, HandOff, Question, SlotState, SlotStatus
 from agent.scene import Outcome, Scene
+from agent.speaking import spoken
 from agent.taken import Notice
 from agent.telling import status_moved, step_taken
 
@@ -39,7 +40,7 @@ def give_up(call: Call, slot: str, scene: Scene) -> Outcome:
     state = call.slot(slot)
     if state.value:
         kept = call.with_slot(slot, bare(state, "filled"))
-        return Outcome(call=kept, notices=(Notice(key="notice.kept", slot=slot, values={"value": state.value}),))
+        return Outcome(call=kept, notices=(Notice(key="notice.kept", slot=slot, values={"value": spoken(kept, slot, state.value, scene)}),))
     if slot in scene.business.may_skip:
         return skip(call, slot, scene)
     return hand_off(call, scene, HandOff(why="not_understood", slot=slot))

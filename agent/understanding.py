@@ -12,10 +12,10 @@ import msgspec
 
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
-from agent.acts.hearing import hear_acts
+from agent.acts.hearing import hear_acts, named_slot
 from agent.business import Business
 from agent.call import Call, Turn
-from agent.choosing import choose
+from agent.choosing import choose, choose_time, neither
 from agent.hearing import Context, Heard
 from agent.slots import SLOTS
 from agent.slots.names import NAMES
@@ -124,7 +124,8 @@ class _Reading:
         asked = frozenset(NAMES) if self.question.kind == "change" else frozenset(self.question.slots)
         context = listening(call, "name", said, business, now, asked)
         self.language = context.language
-        heard = hear_acts(said, msgspec.structs.replace(context, prompt=self.question.kind))
+        prompt = "offer" if caller_id.offered(call) else self.question.kind
+        heard = hear_acts(said, msgspec.structs.replace(context, prompt=prompt))
         self.acts: dict[Act, HeardAct] = {act.act: act for act in reversed(heard)}
         self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
         if self.correcting:
@@ -137,15 +138,36 @@ class _Reading:
         switch = self._language()
         if answers.urgent(self.said, self.business):
             return (*switch, Did(act=Act.EMERGENCY))
-        confirming = self.question.kind in CONFIRMING
+        confirming = self.question.kind in CONFIRMING or caller_id.offered(self.call)
         meant = bool(self.informs) or (confirming and Act.AFFIRM in self.acts)
-        control = next((act for act in CONTROL if act in self.acts), None)
+        control = next((act for act in CONTROL if self._steers(act)), None)
         if control and not (meant and control in (Act.GOODBYE, Act.GO_BACK, Act.CANCEL)):
             return (*switch, Did(act=control))
         done: list[Taken] = [*self._confirmation(confirming), *self.informs, *self._asides()]
         if not done:
             done = [*self._alone()]
+        if not done:
+            done = [*self._mended()]
         return (*switch, *done) if done else (*switch, NoMatch())
+
+    def _steers(self, act: Act) -> bool:
+        """Whether the act turns the whole call; "that's all" ends none in which something is still to be asked, only a farewell does."""
+        heard = self.acts.get(act)
+        return heard is not None and not (act is Act.GOODBYE and heard.rule == "all_done")
+
+    def _mended(self) -> list[Taken]:
+        """What could not be used otherwise may mend a value said before ("it's Smith", when a number was asked): weakly, so it is read back."""
+        if self.question.kind != "ask":
+            return []
+        held = [name for name in NAMES if name not in self.asked and (self.call.slot(name).value or self.call.slot(name).pending)]
+        for slot in held:
+            heard = self._hear(slot)
+            if heard and heard[0].sure >= CORRECTING and not self.call.slot(slot).locked:
+                return [_inform(slot, heard[0], self.said, asked=False)]
+        return []
+
+    def _hear(self, slot: str) -> Sequence[Heard]:
+        return SLOTS[slot].hear(self.said, listening(self.call, slot, self.said, self.business, self.now, self.asked))
 
     def _informs(self) -> list[Inform]:
         """Values, the asked slots' first; no two from the same words."""
@@ -207,7 +229,11 @@ class _Reading:
         """The option picked by its place or by a word of its own."""
         options = self.call.slot(slot).options
         speak = msgspec.structs.replace(context, language=self.call.language)
-        index = choose(self.said, [SLOTS[slot].read_back(_local(o) if slot == "time" else o, speak, False) for o in options], self.language)
+        spoken = [SLOTS[slot].read_back(_local(option) if slot == "time" else option, speak, False) for option in options]
+        if slot == "time":
+            index = choose_time(self.said, SLOTS[slot].hear(self.said, context), [_local(option) for option in options], spoken, self.language)
+        else:
+            index = choose(self.said, spoken, self.language)
         if index is None:
             return None
         whole = slot != "time" or len(options[index]) >= len("2026-03-08T14:30")
@@ -216,39 +242,78 @@ class _Reading:
     def _confirmation(self, confirming: bool) -> list[Taken]:
         """A yes or no to what was read back, unless the value itself was said again."""
         slots = self.question.slots
-        if caller_id.offered(self.call) and not self.informs and (Act.AFFIRM in self.acts or Act.DENY in self.acts):
-            return [self._own_number()] if Act.AFFIRM in self.acts else [Did(act=Act.DENY, slots=slots)]
+        if caller_id.offered(self.call):
+            return [] if self.informs else self._offered()
         if self.question.kind == "choice" and not self.informs:
             return self._settled_choice(slots[0])
-        again = {inform.slot for inform in self.informs if inform.slot in slots}
         if not confirming:
             return self._reopened()
-        if Act.DENY in self.acts or (Act.CORRECTION in self.acts and Act.AFFIRM not in self.acts):
-            return [] if self.informs else [*self._reopened()] or [Did(act=Act.DENY, slots=slots)]
-        if Act.AFFIRM in self.acts:
+        again = {inform.slot for inform in self.informs if inform.slot in slots}
+        if Act.AFFIRM in self.acts and Act.DENY not in self.acts and (self.informs or not self._amends()):
             yes: list[Taken] = [Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot not in again]
             return yes if self.informs or self.question.kind == "read_back" else [*yes, Did(act=Act.AFFIRM)]
-        return self._reopened()
+        if self.informs:
+            return []
+        if self._amends() or Act.DENY in self.acts:
+            return self._denied()
+        return []
+
+    def _amends(self) -> bool:
+        return Act.CORRECTION in self.acts
+
+    def _denied(self) -> list[Taken]:
+        """ "No", "yes, but the street is wrong": of one value read back its part is asked for; a slot named besides is opened."""
+        slots = self.question.slots
+        named = self.acts[Act.CORRECTION].detail if self._amends() else ""
+        if named in NAMES and named not in slots:
+            sure = Act.AFFIRM in self.acts and Act.DENY not in self.acts and self.question.kind == "read_back"
+            return [*(Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if sure), Did(act=Act.CORRECTION, slots=(named,))]
+        if named in slots and len(slots) > 1:
+            return [*(Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot != named), Did(act=Act.DENY, slots=(named,))]
+        if self.question.kind == "summary" and named in NAMES:
+            return [Did(act=Act.CORRECTION, slots=(named,))]
+        return [Did(act=Act.DENY, slots=slots)]
+
+    def _offered(self) -> list[Taken]:
+        """The caller's own number: a yes takes it, a no asks for another; "no, my name is wrong" is about something else."""
+        if reopened := self._reopened():
+            return reopened
+        if Act.DENY in self.acts:
+            return [Did(act=Act.DENY, slots=self.question.slots)]
+        return [self._own_number()] if Act.AFFIRM in self.acts or Act.SAME_NUMBER in self.acts else []
 
     def _settled_choice(self, slot: str) -> list[Taken]:
-        """A yes takes the only option there is; a no takes none."""
+        """A yes takes the only option there is; a no takes none; whoever does not care which time gets the first."""
         options = self.call.slot(slot).options
-        if Act.DENY in self.acts:
+        if Act.DENY in self.acts or neither(self.said, self.language):
             return [Did(act=Act.DENY, slots=(slot,))]
-        if Act.AFFIRM in self.acts and len(options) == 1:
-            return [Inform(slot=slot, value=options[0], rule="choice", words=self.said.text, sure=1.0)]
+        if (Act.AFFIRM in self.acts and len(options) == 1) or (Act.DONT_CARE in self.acts and slot == "time"):
+            return [Inform(slot=slot, value=options[0], rule="choice", words=self.said.text, whole=slot != "time" or ":" in options[0], sure=1.0)]
         return self._reopened()
 
     def _reopened(self) -> list[Taken]:
-        """ "My phone number is wrong" names what is to be changed without saying how; a bare "no" after an implied value is about that."""
+        """ "My phone number is wrong" names what is to be changed without saying how; a "no" after an implied value is about that.
+
+        "That's wrong" says so of something said before, when a value was asked for and nothing read back.
+        """
         if self.informs:
             return []
         correction = self.acts.get(Act.CORRECTION)
         if correction and correction.detail in NAMES:
             return [Did(act=Act.CORRECTION, slots=(correction.detail,))]
-        if Act.DENY in self.acts and self.question.implied:
+        denial = self.acts.get(Act.DENY)
+        if self.question.kind == "change":
+            return self._to_change(denial)
+        if denial and self.question.implied:
             return [Did(act=Act.DENY, slots=self.question.implied)]
-        return [Did(act=Act.CORRECTION)] if correction else []
+        something = any(self.call.slot(name).value for name in NAMES)
+        return [Did(act=Act.CORRECTION)] if something and (correction or (denial and denial.rule == "truth")) else []
+
+    def _to_change(self, denial: HeardAct | None) -> list[Taken]:
+        """What is to be changed, by its name alone; or nothing after all."""
+        if slot := named_slot(self.said):
+            return [Did(act=Act.CORRECTION, slots=(slot,))]
+        return [Did(act=Act.DENY)] if denial or Act.AFFIRM in self.acts else []
 
     def _asides(self) -> list[Taken]:
         """The caller's own questions."""
@@ -261,12 +326,14 @@ class _Reading:
 
     def _alone(self) -> list[Taken]:
         """What counts only when nothing else was said."""
-        if Act.SAME_NUMBER in self.acts and self.call.brief.caller:
-            return [self._own_number()]
+        if Act.SAME_NUMBER in self.acts:
+            return [self._own_number()] if self.call.brief.caller else [Did(act=Act.SAME_NUMBER)]
         for act in (Act.HOLD_ON, Act.REFUSE, Act.DONT_KNOW, Act.DONT_CARE, *COURTESIES):
             if act in self.acts:
                 return [Did(act=act, slots=self.question.slots)]
-        return [Did(act=Act.REFUSE, slots=self.question.slots)] if Act.DENY in self.acts and self.question.kind == "ask" else []
+        if Act.DENY in self.acts and self.question.kind == "ask":
+            return [Did(act=Act.DENY, slots=self.question.slots)]
+        return [Did(act=Act.BACKCHANNEL)] if Act.GOODBYE in self.acts else []
 
     def _own_number(self) -> Inform:
         return Inform(slot="phone", value=self.call.brief.caller, rule=caller_id.RULE, words=self.said.text, sure=1.0)
@@ -275,5 +342,8 @@ class _Reading:
         """A change of language, asked for or simply done."""
         if (asked := self.acts.get(Act.LANGUAGE)) and asked.detail:
             return [Did(act=Act.LANGUAGE, detail=asked.detail, slots=("asked",))]
-        spoken = speaks(self.said, self.call.language)
+        beside = self.said.text
+        for inform in self.informs:  # a name or an e-mail address in Latin letters is no English
+            beside = beside.replace(inform.words, " ")
+        spoken = "zh" if self.said.has_han else speaks(Said(beside), self.call.language)
         return [Did(act=Act.LANGUAGE, detail=spoken)] if spoken != self.call.language else []

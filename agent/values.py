@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from agent import calendar, caller_id
-from agent.call import Booking, Call, Confirmed, HandOff, Provenance, Question, SlotState
+from agent.call import Booking, Call, Confirmed, HandOff, Provenance, Question, SlotState, SlotStatus
 from agent.hearing import Context
-from agent.outcomes import bare, hand_off, missed
+from agent.outcomes import bare, give_up, hand_off, missed
 from agent.reasons import Reason
 from agent.scene import Outcome, Scene
 from agent.slots import SLOTS
@@ -24,6 +24,8 @@ _WINDOWS = frozenset({"soonest", "after", "before"})
 """Rules of the time slot that read no point in time."""
 UNSURE = 0.4
 """How plainly the words made it this value, from 0 to 1 (`Heard.sure`), below which it is read back too: somebody else's name, say."""
+UNASKED = 0.8
+"""The same for a slot that was not asked for."""
 DOUBTFUL = 0.4
 """Recogniser confidence below which even a cheap value is read back."""
 
@@ -39,7 +41,7 @@ def inform(call: Call, given: Inform, scene: Scene) -> Outcome:
     if given.slot == "time":
         return _time(call, given, scene)
     if given.options:
-        return Outcome(call=call.with_slot(given.slot, replace(state, options=given.options, evidence=_evidence(state, given))))
+        return _ask_which(call, given, given.options, scene)
     if not given.whole:
         return _partial(call, given, given.value)
     reason = SLOTS[given.slot].check(given.value, _context(call, scene))
@@ -52,6 +54,16 @@ def _context(call: Call, scene: Scene) -> Context:
 
 def _evidence(state: SlotState, given: Inform) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*state.evidence, *given.evidence)))[-20:]
+
+
+def _ask_which(call: Call, given: Inform, options: tuple[str, ...], scene: Scene) -> Outcome:
+    """Several meanings: asked, never guessed; the likelier one is kept as a part meanwhile. The same ones again bring the call no further."""
+    state = call.slot(given.slot)
+    if options == state.options:
+        return missed(call, given.slot, scene, "ambiguous")
+    status: SlotStatus = "filled" if state.value and state.status == "filled" else "empty"
+    asking = replace(bare(state, status), options=options, partial=given.value, evidence=_evidence(state, given))
+    return Outcome(call=call.with_slot(given.slot, asking))
 
 
 def _partial(call: Call, given: Inform, value: str) -> Outcome:
@@ -82,10 +94,17 @@ def _accept(call: Call, given: Inform, value: str, scene: Scene) -> Outcome:
         return confirm(call, given.slot, scene, "explicit")
     if value == state.value and state.status == "filled":
         return Outcome(call=call.with_slot(given.slot, bare(state, "filled")), notices=(Notice(key="notice.noted"),))
-    doubted = state.denied > 0 or given.sure < UNSURE or (scene.turn.confidence is not None and scene.turn.confidence < DOUBTFUL)
+    doubted = (
+        state.denied > 0
+        or given.sure < (UNSURE if given.asked else UNASKED)
+        or (scene.turn.confidence is not None and scene.turn.confidence < DOUBTFUL)
+    )
     if given.slot in CHEAP and not doubted:
         return fill(call, given.slot, value, origin, "implicit", scene)
-    waiting = replace(bare(state, "pending"), pending=value, pending_provenance=origin, evidence=_evidence(state, given), denied=state.denied)
+    denied = state.denied + bool(state.pending)  # said again, because it was wrong: read back slowly
+    if denied >= 2 * scene.plan.tries:
+        return give_up(call, given.slot, scene)
+    waiting = replace(bare(state, "pending"), pending=value, pending_provenance=origin, evidence=_evidence(state, given), denied=denied)
     after = call.with_slot(given.slot, waiting)
     return Outcome(call=after, events=(step_taken(after, given.slot, "pending", value, scene.seconds),))
 
@@ -186,9 +205,7 @@ def _ambiguous_time(call: Call, given: Inform, scene: Scene) -> Outcome:
         return _time(call, replace(given, value=possible[0], options=(), whole=_is_whole(possible[0])), scene)
     if not possible:
         return _time(call, replace(given, options=(), whole=_is_whole(given.value)), scene)
-    state = call.slot("time")
-    asking = replace(bare(state, "empty"), options=tuple(sorted(possible[:3])), partial=given.value)
-    return Outcome(call=call.with_slot("time", asking))
+    return _ask_which(call, given, tuple(sorted(possible[:3])), scene)
 
 
 def _possible(call: Call, option: str, scene: Scene) -> bool:

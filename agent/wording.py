@@ -17,6 +17,18 @@ from agent.taken import Notice
 Phrasebook = Mapping[str, Mapping[str, Any]]
 SILENT_AFTER = frozenset({"notice.hold"})
 """Notices after which we wait instead of asking."""
+TELLING = (
+    "notice.noted_",
+    "notice.changed",
+    "notice.reopened",
+    "notice.denied",
+    "notice.which",
+    "notice.answer",
+    "notice.price",
+    "refused.",
+    "close.",
+)
+"""Notices beside which "great" would be one too many."""
 OFFERS = 3
 """How many services are named at a time."""
 CODE_CHARACTERS = 5
@@ -26,11 +38,23 @@ _ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ23456789"
 
 def word(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
     """The sentence to speak: what is to be said about the turn, then the open question."""
-    said = [_notice(call, notice, scene, book) for notice in notices]
+    said = [_notice(call, notice, scene, book) for notice in _without_doubles(notices)]
     if not any(notice.key in SILENT_AFTER for notice in notices):
         said.append(_question(call, notices, scene, book))
     joint = "" if call.language == "zh" else " "
-    return joint.join(dict.fromkeys(sentence for sentence in said if sentence))
+    return joint.join(dict.fromkeys(_sentence(words) for words in said if words))
+
+
+def _without_doubles(notices: Sequence[Notice]) -> list[Notice]:
+    """One acknowledgement is enough: a bare one gives way to one that says something, and nothing is lovely before a booking is told or refused."""
+    if any(notice.key.startswith(TELLING) for notice in notices):
+        return [notice for notice in notices if notice.key != "notice.noted"]
+    return list(notices)
+
+
+def _sentence(words: str) -> str:
+    """With a capital at its beginning."""
+    return words[:1].upper() + words[1:]
 
 
 def briefing(call: Call, scene: Scene, book: Phrasebook) -> str:
@@ -125,15 +149,16 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
             names = question.slots if call.summarised and question.slots else NAMES
             key = "summary_again" if call.summarised else "summary"
             return str(book["common"]["question"][key]).format(list=_join(_items(call, names, scene, book), "sentence", book))
-        case "leave" | "resume":
+        case "leave" | "resume" | "change":
             return str(book["common"]["question"][question.kind])
-        case "change" | "none":
+        case "none":
             return ""
 
 
 def _items(call: Call, names: Sequence[str], scene: Scene, book: Phrasebook) -> list[str]:
     held = [(name, call.slot(name).pending or call.slot(name).value) for name in names if call.slot(name).status != "skipped"]
-    return [book[name]["item"].format(value=spoken(call, name, value, scene, slow=bool(call.slot(name).denied))) for name, value in held if value]
+    items = [(name, spoken(call, name, value, scene, slow=bool(call.slot(name).denied))) for name, value in held if value]
+    return [_sentence(book[name]["item"].format(value=value)) for name, value in items]
 
 
 def _ask(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
@@ -149,8 +174,8 @@ def _ask(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: P
         return _rest(call, slot, scene, book)
     if state.denied and state.disputed:
         return str(words["again"]).format(offers=offers)
-    if state.no_match and not refused:
-        return _climb(words["reprompt"], state.no_match).format(offers=offers)
+    if state.no_match:
+        return str(words["retry"]).format(offers=offers) if refused else _climb(words["reprompt"], state.no_match).format(offers=offers)
     return _pick(words["ask"], call.turns)
 
 
@@ -171,7 +196,7 @@ def _read_back(call: Call, question: Question, scene: Scene, book: Phrasebook) -
         )
     name = question.slots[0]
     value = spoken(call, name, call.slot(name).pending, scene, slow=slow)
-    return str(book[name]["slow" if slow else "read_back"]).format(value=value)
+    return _pick(book[name]["slow" if slow else "read_back"], call.turns).format(value=value)
 
 
 def _choice(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from agent.acts import Act, HeardAct
 from agent.acts.answers import Prompt, fold, prompt_kind
-from agent.acts.reading import Found, Reading, mask, read
+from agent.acts.reading import Found, Reading, mask, read, slot_of
 from agent.acts.words import segments
 from agent.hearing import Context
 from agent.text import Said
@@ -50,6 +50,12 @@ def hear_acts(said: Said, context: Context) -> Sequence[HeardAct]:
     _answer(reading, prompt)
     _correct(reading, prompt)
     return _in_order(reading, prompt, said)
+
+
+def named_slot(said: Said) -> str:
+    """The first of our slots that was named ("the phone number", "邮箱"), or ""."""
+    units = (unit for segment in segments(said) for unit in segment.units)
+    return next((slot for unit in units if (slot := slot_of(unit))), "")
 
 
 def said_phrase(said: Said, phrases: Sequence[str]) -> bool:

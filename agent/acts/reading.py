@@ -78,7 +78,7 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
         if reading.swapped < 0 and _is_swap(units, place):
             reading.swapped = unit.first
         if not reading.slot:
-            reading.slot = _slot(unit)
+            reading.slot = slot_of(unit)
     heard = len(reading.found) + len(reading.answers)
     while at < len(units) and reading.starts < _MAX_STARTS:
         reading.starts += 1
@@ -286,7 +286,8 @@ def _next_start(units: Sequence[Unit], at: int) -> int:
     return at
 
 
-def _slot(unit: Unit) -> str:
+def slot_of(unit: Unit) -> str:
+    """The slot that a word names, or ""."""
     return next((mark.removeprefix("slot_") for mark in SLOT_MARKS if unit.marks & mask(mark)), "")
 
 
@@ -297,5 +298,5 @@ def _detail(act: Act, units: Sequence[Unit], at: int, end: int, said: Said) -> s
     if act is Act.ASK_HOURS:
         return said.between(units[at].first, units[-1].last)
     if act is Act.CORRECTION:
-        return next((slot for unit in units[at:end] if (slot := _slot(unit))), "")
+        return next((slot for unit in units[at:end] if (slot := slot_of(unit))), "")
     return ""

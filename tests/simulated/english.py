@@ -8,10 +8,34 @@ from tests.simulated.truths import Place
 _DIGITS = ("oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ALPHABET = (
-    "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo sierra tango uniform victor "
-    "whiskey x-ray yankee zulu"
-).split()
+_ALPHABET = [
+    "alpha",
+    "bravo",
+    "charlie",
+    "delta",
+    "echo",
+    "foxtrot",
+    "golf",
+    "hotel",
+    "india",
+    "juliet",
+    "kilo",
+    "lima",
+    "mike",
+    "november",
+    "oscar",
+    "papa",
+    "quebec",
+    "romeo",
+    "sierra",
+    "tango",
+    "uniform",
+    "victor",
+    "whiskey",
+    "x-ray",
+    "yankee",
+    "zulu",
+]
 _STATES = {
     "NY": "New York", "NJ": "New Jersey", "CT": "Connecticut", "VIC": "Victoria", "NSW": "New South Wales", "QLD": "Queensland",
     "SA": "South Australia", "WA": "Western Australia",
@@ -107,7 +131,9 @@ def name(rng: Random, full: str, attempt: int) -> list[str]:
     first, _, last = full.partition(" ")
     if attempt >= 2:
         return [f"{full}, {last} is spelled {spelled(rng, last)}"]
-    lead = rng.choice(("", "", "it's ", "my name is ", "this is ", "I'm ", "yeah hi, it's ", "uh, ", "sure, ", "the name's ", "you're speaking with "))
+    lead = rng.choice(
+        ("", "", "it's ", "my name is ", "this is ", "I'm ", "yeah hi, it's ", "uh, ", "sure, ", "the name's ", "you're speaking with ")
+    )
     return [lead + full + rng.choice(("", "", "", " speaking" if lead == "" else "", ", thanks"))]
 
 
@@ -171,7 +197,18 @@ def _figures(rng: Random, word: str) -> str:
 def service(rng: Random, words: list[str]) -> list[str]:
     """What is needed, by one of the business's words for it."""
     wanted = rng.choice(words)
-    frames = ("{}", "{}", "{} please", "I need {}", "it's about {}", "I'd like to book {}", "uh, {}", "I'm looking for {}", "well it's {}", "I've got a problem, {}")
+    frames = (
+        "{}",
+        "{}",
+        "{} please",
+        "I need {}",
+        "it's about {}",
+        "I'd like to book {}",
+        "uh, {}",
+        "I'm looking for {}",
+        "well it's {}",
+        "I've got a problem, {}",
+    )
     return [rng.choice(frames).format(wanted if rng.random() < 0.5 else wanted.lower())]
 
 
@@ -212,10 +249,14 @@ def time(rng: Random, at: datetime, now: datetime, country: str, *, plainly: boo
     day, clock = _day(rng, at, now, country), _clock(rng, at)
     match rng.choice(("whole", "whole", "whole", "clock_first", "turns", "wish")):
         case "clock_first":
-            return [f"{clock} {'on ' if day[0].isupper() or day.startswith('the ') and 'after' not in day else ''}{day}"]
+            return [f"{clock} {'on ' if day[0].isupper() or (day.startswith('the ') and 'after' not in day) else ''}{day}"]
         case "turns":
             return [day, clock]
         case "wish":
-            return [rng.choice(("could you do {} at {}", "how about {} at {}", "can someone come {} at {}", "I was hoping for {} at {}")).format(day, clock)]
+            return [
+                rng.choice(("could you do {} at {}", "how about {} at {}", "can someone come {} at {}", "I was hoping for {} at {}")).format(
+                    day, clock
+                )
+            ]
         case _:
             return [f"{day} {'at ' if clock != 'noon' or rng.random() < 0.5 else 'at '}{clock}"]

@@ -15,7 +15,9 @@ _HOMOPHONES: Mapping[str, tuple[str, ...]] = {
     "two": ("to", "too"), "four": ("for",), "eight": ("ate",), "one": ("won",), "oh": ("o",), "dot": (".",), "road": ("rd",), "street": ("st",),
 }  # fmt: skip
 _ALIKE_ZH: Mapping[str, str] = {"七": "一", "六": "九", "九": "六", "四": "十", "1": "7", "6": "9"}
-_DIGITS = {word: str(figure) for figure, word in enumerate("zero one two three four five six seven eight nine".split())} | {"oh": "0"}
+_DIGITS = {word: str(figure) for figure, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])} | {
+    "oh": "0"
+}
 _FILLERS = ("um", "uh", "like", "er")
 _FILLERS_ZH = ("嗯", "那个", "呃")
 _RUN = 3

@@ -57,7 +57,9 @@ def persona(seed: int, style: Style, number: int) -> Persona:
     rng = Random(f"{seed} {style} {number}")
     country = COUNTRIES[number % len(COUNTRIES)]
     firm = business(country)
-    now = datetime(2026, 3, 2, tzinfo=ZoneInfo(firm.time_zone)) + timedelta(days=rng.choice((0, 1, 2, 3, 7)), hours=rng.randint(8, 16), minutes=rng.randint(0, 59))
+    now = datetime(2026, 3, 2, tzinfo=ZoneInfo(firm.time_zone)) + timedelta(
+        days=rng.choice((0, 1, 2, 3, 7)), hours=rng.randint(8, 16), minutes=rng.randint(0, 59)
+    )
     truth = _truth(rng, country, firm, now)
     slips: dict[str, Truth] = {}
     minds: dict[str, tuple[str, Truth]] = {}
@@ -125,7 +127,16 @@ def _mail(rng: Random, full: str, domains: list[str], country: str) -> str:
         local = rng.choice(_PINYIN) + rng.choice(("", str(rng.randint(10, 99)), str(rng.randint(1980, 2005))))
     else:
         first, last = plain(full.split()[0]), plain(full.split()[-1])
-        local = rng.choice((f"{first}.{last}", f"{first}{last}", f"{first}_{last}", f"{first}{rng.randint(10, 99)}", f"{first[0]}{last}", f"{last}.{first}{rng.randint(1, 9)}"))
+        local = rng.choice(
+            (
+                f"{first}.{last}",
+                f"{first}{last}",
+                f"{first}_{last}",
+                f"{first}{rng.randint(10, 99)}",
+                f"{first[0]}{last}",
+                f"{last}.{first}{rng.randint(1, 9)}",
+            )
+        )
     return f"{local}@{rng.choice(domains)}"
 
 

@@ -41,7 +41,11 @@ def _part(caller: Caller, slot: str, shown: str) -> str:
         case "time":
             at = datetime.fromisoformat(shown)
             if at.date() == truth.time.date():
-                said = mandarin.time(rng, truth.time, caller.persona.now, "CN", plainly=True)[0].partition("号")[2] if chinese else english._clock(rng, truth.time)
+                said = (
+                    mandarin.time(rng, truth.time, caller.persona.now, "CN", plainly=True)[0].partition("号")[2]
+                    if chinese
+                    else english._clock(rng, truth.time)
+                )
                 return str(said)
             return ""
         case "name":
@@ -57,7 +61,9 @@ def _place(caller: Caller, place: Place, shown: str) -> str:
     """The one part of an address that differs."""
     words = [word.strip(",") for word in shown.replace("/", " ").split()]
     joined = " ".join(words).casefold()
-    missing = [name for name in ("unit", "number", "street", "suburb", "postcode") if (value := getattr(place, name)) and value.casefold() not in joined]
+    missing = [
+        name for name in ("unit", "number", "street", "suburb", "postcode") if (value := getattr(place, name)) and value.casefold() not in joined
+    ]
     if len(missing) != 1:
         return ""
     match missing[0]:
@@ -65,7 +71,9 @@ def _place(caller: Caller, place: Place, shown: str) -> str:
             heard = next((word for word in words if word.isdigit() and word not in (place.number, place.postcode)), "")
             return f"{place.unit_word.lower()} {place.unit}" + (f", not {heard}" if heard and caller.rng.random() < 0.5 else "")
         case "number":
-            return caller.rng.choice((f"the house number is {place.number}", f"the number is {place.number}", f"number {place.number}", f"{place.number} {place.street}"))
+            return caller.rng.choice(
+                (f"the house number is {place.number}", f"the number is {place.number}", f"number {place.number}", f"{place.number} {place.street}")
+            )
         case "street":
             return f"the street is {place.street}"
         case "postcode":

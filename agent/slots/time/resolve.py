@@ -252,12 +252,12 @@ def _in_part(said: Clock, part: Part, now: datetime | None) -> Moment:
 
 def moved_into(clock: time, part: Part) -> time | None:
     """The same clock in the part of the day just said: 07:30 and "evening" is 19:30; None when no half of the day puts it there."""
-    first, last = _HOURS[part]
+    first, last = HOURS[part]
     both = (clock, clock.replace(hour=(clock.hour + 12) % 24))
     return next((one for one in both if first <= one.hour < last), None)
 
 
-_HOURS = {
+HOURS = {
     Part.MORNING: (4, 12),
     Part.MIDDAY: (11, 15),
     Part.AFTERNOON: (12, 18),
