@@ -131,7 +131,7 @@ class _Reading:
         if self.correcting:
             asked |= frozenset(self.question.implied)
         self.asked = asked
-        self.informs = [inform for inform in self._informs() if not self._only_asked_about(inform)]
+        self.informs = [] if self._nothing_else(heard) else [inform for inform in self._informs() if not self._only_asked_about(inform)]
 
     def taken(self) -> tuple[Taken, ...]:
         """The acts and values, in order."""
@@ -168,6 +168,14 @@ class _Reading:
 
     def _hear(self, slot: str) -> Sequence[Heard]:
         return SLOTS[slot].hear(self.said, listening(self.call, slot, self.said, self.business, self.now, self.asked))
+
+    def _nothing_else(self, acts: Sequence[HeardAct]) -> bool:
+        """Whether every word belongs to a yes or a no that was asked for: then no slot needs to listen."""
+        if self.question.kind not in CONFIRMING:
+            return False
+        spans = [act.span for act in acts if act.act in (Act.AFFIRM, Act.DENY)]
+        words = [token for token in self.said.tokens if token.is_word or token.is_number]
+        return all(any(start <= token.start and token.end <= end for start, end in spans) for token in words)
 
     def _informs(self) -> list[Inform]:
         """Values, the asked slots' first; no two from the same words."""
@@ -289,7 +297,7 @@ class _Reading:
             return [Did(act=Act.DENY, slots=(slot,))]
         if (Act.AFFIRM in self.acts and len(options) == 1) or (Act.DONT_CARE in self.acts and slot == "time"):
             return [Inform(slot=slot, value=options[0], rule="choice", words=self.said.text, whole=slot != "time" or ":" in options[0], sure=1.0)]
-        return self._reopened()
+        return [*self._reopened()] or ([NoMatch()] if Act.AFFIRM in self.acts else [])
 
     def _reopened(self) -> list[Taken]:
         """ "My phone number is wrong" names what is to be changed without saying how; a "no" after an implied value is about that.

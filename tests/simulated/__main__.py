@@ -53,12 +53,17 @@ def _wait(url: str) -> None:
     raise SystemExit("the service did not start")
 
 
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def _show(calls: list[Played]) -> None:
     for call in calls:
-        print(f"\n--- {call.sid}: {call.ended}, {call.turns} turns for {call.least}, wrong {call.wrong or '-'}, missing {call.missing or '-'}")
-        print(f"    {call.persona.truth}")
+        _tell(f"\n--- {call.sid}: {call.ended}, {call.turns} turns for {call.least}, wrong {call.wrong or '-'}, missing {call.missing or '-'}")
+        _tell(f"    {call.persona.truth}")
         for speaker, words in call.transcript:
-            print(f"    {speaker:6} {words}")
+            _tell(f"    {speaker:6} {words}")
 
 
 def main() -> int:
@@ -85,12 +90,12 @@ def _play(line: InProcess | OverHttp, given: argparse.Namespace) -> int:
     for style in styles:
         calls = [play(line, given.seed, style, number, prefix) for number in range(given.calls // len(styles))]
         figures = score(style, calls)
-        print("\n".join(figures.lines()), flush=True)
+        _tell("\n".join(figures.lines()))
         failures += figures.shortfalls()
         if given.show:
             _show(worst([call for call in calls if not call.joint or call.turns > call.least * 1.5], 10))
     line.close()
-    print("\n".join(failures))
+    _tell("\n".join(failures))
     return 1 if failures else 0
 
 

@@ -63,7 +63,8 @@ class Caller:
             self.extra += 1
             return self._left.pop(0)
         self._left = []
-        if aside := self._asides.pop(step, None):
+        if (aside := self._asides.get(step)) and not (aside == "backchannel" and expecting != "value"):
+            del self._asides[step]
             self.extra += 1
             return str(self.rng.choice(self._manners["aside"].get(aside) or self._manners["backchannel"]))
         if changed := self._change_of_mind(step):
@@ -128,7 +129,8 @@ class Caller:
             return first
         parts = [" ".join(self.value(slot))]
         for other in group[1:]:
-            parts.append(self.rng.choice(self._manners["said_of"][other]).format(_bare(" ".join(self.value(other, plainly=True)))))
+            said = _bare(" ".join(self.value(other, plainly=True)))
+            parts.append(self.rng.choice(self._manners["said_of"][other]).format(said))
         return ("，" if self.persona.language == "zh" else self.rng.choice((", ", " and ", ", and "))).join(parts)
 
     def _change_of_mind(self, step: str) -> str:
@@ -177,7 +179,8 @@ class Caller:
         start = self.persona.now.replace(minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(hours=self.persona.now.hour)
         times = [start + timedelta(minutes=30 * half) for half in range(48 * OPTIONS_AHEAD_DAYS)]
         spoken = {at: place for at in times if (place := sentence.find(SLOTS["time"].read_back(at.isoformat()[:16], context, False))) >= 0}
-        offered = sorted((at for at in spoken if not any(_within(at, other, context) for other in spoken)), key=lambda at: spoken[at])
+        hidden = {at for at in spoken for other in spoken if spoken[at] == spoken[other] and _within(at, other, context)}
+        offered = sorted(set(spoken) - hidden, key=spoken.__getitem__)
         wanted = self.truth.time.replace(tzinfo=None)
         if wanted not in offered and offered and self._tries["time"]:
             day = [at for at in offered if at.date() == wanted.date()]

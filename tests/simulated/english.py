@@ -128,7 +128,7 @@ def spelled(rng: Random, word: str) -> str:
 
 def name(rng: Random, full: str, attempt: int) -> list[str]:
     """The name; spelled when it was not understood."""
-    first, _, last = full.partition(" ")
+    last = full.partition(" ")[2]
     if attempt >= 2:
         return [f"{full}, {last} is spelled {spelled(rng, last)}"]
     lead = rng.choice(
@@ -259,4 +259,4 @@ def time(rng: Random, at: datetime, now: datetime, country: str, *, plainly: boo
                 )
             ]
         case _:
-            return [f"{day} {'at ' if clock != 'noon' or rng.random() < 0.5 else 'at '}{clock}"]
+            return [f"{day} at {clock}"]

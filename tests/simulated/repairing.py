@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 CLAUSES = ("the ", "my ", "last ", "最后", "地址", "我", "unit", "flat", "apartment")
 """What stands by itself, without "it's" before it."""
 PLACES = {
-    "en": (("the first one", "the first one please", "first", "option one"), ("the second one", "the second", "the later one", "the last one"), ("the third one",)),
+    "en": (("the first one", "the first one please", "first", "option one"), ("the second one", "the second", "the later one", "the last one"),
+           ("the third one",)),
     "zh": (("第一个", "前一个", "第一个吧"), ("第二个", "后一个", "第二个可以"), ("第三个",)),
 }  # fmt: skip
 
