@@ -98,7 +98,7 @@ def _affirm(call: Call, did: Did, scene: Scene) -> Outcome:
         return close(replace(call, question=Question()), scene, "cancelled")
     if did.slots:
         return values.confirm(call, did.slots[0], scene, "explicit")
-    if call.question.kind == "summary" and step(call) == "confirm":
+    if call.question.kind == "summary" and all(state.settled for state in call.slots.values()):  # not when this very yes came too late for its hour
         return values.book(call, scene)
     return Outcome(call=replace(call, silences=0))
 

@@ -139,6 +139,9 @@ async def book(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     try:
         return await _go_on(work, take(work.call, work.todo[0], work.scene), deps)
     except PlaceTaken:
+        # The bookings this turn began with are not the ones it lost against: what is offered now must not be the same hour again.
+        bookings = (await deps.store.open(work.call.sid, business=work.call.brief.business)).bookings
+        work = replace(work, scene=replace(work.scene, bookings=bookings))
         return await _go_on(work, values.place_taken(work.call, work.scene), deps)
 
 

@@ -13,7 +13,6 @@ from storage import keys
 from tests.api.processes import Running, until
 from tests.faults.nursery import Service
 
-FIRM = str(Path(__file__).with_name("firm.toml"))
 SAID = (
     "",
     "it's Mary O'Neill, two oh two five five five oh one four three",
@@ -68,7 +67,9 @@ def is_trouble(answer: dict[str, Any]) -> bool:
     return bool(answer["shouldTransfer"]) and answer["progress"]["status"] == "active"
 
 
-def whole_call(running: Running | Service, sid: str = "CA1", said: Sequence[str] = SAID, told: Callable[[int], None] = lambda number: None) -> list[dict[str, Any]]:
+def whole_call(
+    running: Running | Service, sid: str = "CA1", said: Sequence[str] = SAID, told: Callable[[int], None] = lambda number: None
+) -> list[dict[str, Any]]:
     """Say it all; `told` is called after each answer with the number of turns answered so far."""
     answers = []
     for number, words in enumerate(said):
@@ -77,7 +78,7 @@ def whole_call(running: Running | Service, sid: str = "CA1", said: Sequence[str]
     return answers
 
 
-def left(client: "redis.Redis[bytes] | Any", answers: Sequence[dict[str, Any]], sid: str = "CA1") -> Left:
+def left(client: Any, answers: Sequence[dict[str, Any]], sid: str = "CA1") -> Left:
     """All that can be seen of a call in Redis, beside the answers it got."""
     return Left(timeless(list(answers)), timeless(document(client, sid)), timeless(events(client, sid)), client.hlen(keys.calendar("faults")[1]))
 
@@ -102,7 +103,7 @@ def said_by(speaker: str, told: Sequence[dict[str, Any]]) -> list[str]:
     return [event["payload"]["message"] for event in told if event["type"] == "new_message" and event["payload"]["speaker"] == speaker]
 
 
-def redis_of(folder: Path) -> "redis.Redis[bytes] | Any":
+def redis_of(folder: Path) -> Any:
     """A client of the embedded Redis of the service that runs in a folder."""
     sockets = Path((folder / "data" / "redis" / "socket").read_text().strip())
     return redis.Redis(unix_socket_path=str(sockets / "redis.sock"))

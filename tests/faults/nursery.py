@@ -1,7 +1,7 @@
 """Services by the dozen: each is a process of its own that runs `slotline serve`, forked from one that has loaded the program and done nothing else.
 
-A fresh `slotline serve` spends a second and a half of CPU on loading; a test that kills thirty of them cannot wait for that. What is forked has no threads,
-no event loop and no connections yet, so it begins where a fresh process stands before it reads its settings.
+A fresh `slotline serve` spends a second and a half of CPU on loading; a test that kills thirty of them cannot wait for that. What is forked has no
+threads, no event loop and no connections yet, so it begins where a fresh process stands before it reads its settings.
 """
 
 import json
@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,27 +21,32 @@ import httpx
 
 from tests.api.processes import PATIENCE_S, ROOT, environment, until
 
+FIRM = str(Path(__file__).with_name("firm.toml"))
+
 
 class Nursery:
     """The process that the services are forked from; they end with it."""
 
     def __init__(self) -> None:
         command = [sys.executable, "-m", "tests.faults.nursery"]
+        self._lock = threading.Lock()
         self._process = subprocess.Popen(command, cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def serve(self, folder: Path, **settings: str) -> "Service":
-        """A service that runs in `folder` on a free port."""
-        return Service(self.fork(folder, settings))
+        """A service of the firm that runs in `folder` on a free port."""
+        folder.mkdir(exist_ok=True)
+        return Service(self._fork(folder, {"SLOTLINE_BUSINESS": FIRM, **settings}))
 
-    def fork(self, folder: Path, settings: dict[str, str]) -> tuple[int, Path]:
-        """Fork one; its process and the file that it writes to."""
+    def _fork(self, folder: Path, settings: dict[str, str]) -> tuple[int, Path]:
+        """A new process, and the file that it writes to."""
         with tempfile.NamedTemporaryFile(dir=folder, prefix="told-", delete=False) as told:
             wanted = {"folder": str(folder), "told": told.name, "environment": environment(**settings)}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(wanted) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline()), Path(told.name)
+        with self._lock:
+            self._process.stdin.write(json.dumps(wanted) + "\n")
+            self._process.stdin.flush()
+            return int(self._process.stdout.readline()), Path(told.name)
 
     def close(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):

@@ -2,39 +2,40 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from tests.conftest import RedisServer
-from tests.faults.callers import FILLED, FIRM, SAID, Left, document, events, filled, heard, left, post, whole_call
+from tests.faults.callers import FILLED, SAID, Left, document, events, filled, heard, left, post, whole_call
 from tests.faults.nursery import Nursery, Service
 from tests.faults.proxy import Proxy, When
 
 
-def test_killed_at_each_write_the_same_turn_has_one_effect(tmp_path: Path) -> None:
+def test_killed_at_each_write_the_same_turn_has_one_effect(nursery: Nursery, tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as lanes:
-        points = list(lanes.map(walk, (tmp_path / "before", tmp_path / "after"), ("before", "after")))
+        walks = [lanes.submit(walk, nursery, tmp_path / when, when) for when in ("before", "after")]
+        points = [walked.result() for walked in walks]
     assert points[0] == points[1] > len(SAID) + len(FILLED)
 
 
-def walk(folder: Path, when: When) -> int:
+def walk(nursery: Nursery, folder: Path, when: When) -> int:
     """The same call once for each of its commits, and the service killed there. Returns how many there are."""
-    folder.mkdir()
-    with Nursery() as nursery, closing(RedisServer()) as server, Proxy(server.socket) as proxy:
-        running = nursery.serve(folder, SLOTLINE_BUSINESS=FIRM, REDIS_URL=proxy.url)
+    with closing(RedisServer()) as server, Proxy(server.socket) as proxy:
+        running = nursery.serve(folder, REDIS_URL=proxy.url)
         try:
             expected, points = undisturbed(running, server, proxy)
             for number in range(1, points + 1):
                 server.client.flushall()
-                proxy.at_commit(number, when, lambda victim=running: killed(victim))
+                proxy.at_commit(number, when, partial(killed, running))
                 answers = []
                 for turn, said in enumerate(SAID):
                     try:
                         answer = post(running, turn, said)
                     except httpx.TransportError:
                         running.close()
-                        running = nursery.serve(folder, SLOTLINE_BUSINESS=FIRM, REDIS_URL=proxy.url)
+                        running = nursery.serve(folder, REDIS_URL=proxy.url)
                         answer = post(running, turn, said)
                     answers.append(answer.json())
                 assert not proxy.pending
