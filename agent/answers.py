@@ -14,7 +14,7 @@ SAME_QUESTION = 88.0
 LEAST_WORDS = 2
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _plain(text: str) -> str:
     """Words (or Chinese characters) with single spaces around each, marks left out."""
     return " " + " ".join(token.norm for token in Said(text).tokens if token.is_word or token.is_number) + " "

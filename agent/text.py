@@ -42,6 +42,9 @@ class Said:
     """One hypothesis of what the caller said, normalised (NFKC, plain quotes and dashes, single spaces, at most `MAX_CHARS`) and read once."""
 
     def __init__(self, text: str) -> None:
+        if text.isascii() and text.isprintable() and "`" not in text and len(text) <= MAX_CHARS:
+            self.text = " ".join(text.split()) if "  " in text else text.strip()
+            return
         plain = unicodedata.normalize("NFKC", text[:MAX_CHARS].translate(_STRAIGHT)).translate(_STRAIGHT)
         self.text = _SPACE.sub(" ", "".join(c if c.isprintable() or c.isspace() else " " for c in plain)).strip()[:MAX_CHARS]
 
@@ -57,6 +60,8 @@ class Said:
     @cached_property
     def lower(self) -> str:
         """The text, lower-cased character by character, so that positions in it are positions in `text`."""
+        if self.text.isascii():
+            return self.text.lower()
         return "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
 
     @cached_property

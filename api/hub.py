@@ -37,6 +37,10 @@ REPLAYS = 32
 """Replays that may read the store at the same time, so that a storm of readers leaves it to the callers."""
 FOLLOW_S = 5.0
 """How long one wait for news lasts: an answer at least that often shows that the connection lives."""
+LINGER_S = 0.002
+"""After a read, until the next one."""
+IDLE_S = 0.05
+"""The same, while nobody reads."""
 PAUSE_S = (0.05, 2.0)
 """First and longest pause before the store is tried again."""
 
@@ -189,6 +193,8 @@ class Hub:
                 self._lose(page.gone)
             else:
                 self._take(page.entries)
+                # Under load one read brings many events; and while nobody reads there is no hurry at all.
+                await asyncio.sleep(LINGER_S if any(self._readers.values()) else IDLE_S)
 
     def _take(self, entries: Sequence[Entry]) -> None:
         """Publish, and survive whatever one entry does: those who may have missed something start again."""

@@ -13,13 +13,14 @@ import argparse
 import asyncio
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from storage.embedded import find_server
 
 SAID = (
     "",
@@ -34,11 +35,12 @@ SAID = (
     "the day after tomorrow at 2 pm",
     "no thanks, not yet",
 )
+HEAD = b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
 PORTS = {"floor": 18181, "ours": 18182, "usual": 18183}
 
 
 async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> bytes:
-    writer.write(b"POST /ai/conversation HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(body) + body)
+    writer.write(HEAD % len(body) + body)
     head = await reader.readuntil(b"\r\n\r\n")
     length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
     if b" 200 " not in head[:20]:
@@ -108,8 +110,9 @@ async def run(seconds: float, rounds: int, together: int) -> None:
     print(f"{'':8}{'turns/s':>10}{'p50 ms':>10}{'p99 ms':>10}   medians of {rounds} rounds of {seconds:g} s, {together} calls at a time")
     for name, row in middle.items():
         print(f"{name:8}{row['turns/s']:>10.0f}{row['p50']:>10.2f}{row['p99']:>10.2f}")
-    pairs = {other: statistics.median(a["turns/s"] / b["turns/s"] for a, b in zip(found["ours"], found[other], strict=True)) for other in ("floor", "usual")}
-    print(f"\nours / floor  {pairs['floor']:.2f}   (aim: at least 0.40)\nours / usual  {pairs['usual']:.2f}   (aim: at least 4)")
+    for other, aim in (("floor", 0.4), ("usual", 4.0)):
+        ratio = statistics.median(a["turns/s"] / b["turns/s"] for a, b in zip(found["ours"], found[other], strict=True))
+        print(f"ours / {other}  {ratio:.2f}   (aim: at least {aim:g})")
 
 
 def main() -> None:
@@ -118,9 +121,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--together", type=int, default=4)
     options = parser.parse_args()
-    server = shutil.which("redis-server")
+    server = find_server()
     if server is None:
-        raise SystemExit("bench.turn needs redis-server on PATH")
+        raise SystemExit("bench.turn needs a redis-server")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         socket = f"{folder}/redis.sock"
         settings = ["--port", "0", "--unixsocket", socket, "--dir", folder, "--appendonly", "yes", "--save", ""]

@@ -11,6 +11,7 @@ What else was said is content. An act that content could contradict is heard onl
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from agent.acts import Act, HeardAct
 from agent.acts.answers import Prompt, fold, prompt_kind
@@ -62,12 +63,17 @@ def said_phrase(said: Said, phrases: Sequence[str]) -> bool:
     """Whether any of the phrases was said as words ("gas leak", not "gas leakage") and not denied ("there's no gas leak", "没有漏气")."""
     spoken = said.words
     for phrase in phrases:
-        wanted = Said(phrase).words
+        wanted = _words_of(phrase)
         size = len(wanted)
         for at in range(len(spoken) - size + 1 if size else 0):
             if spoken[at] == wanted[0] and _same_words(spoken[at : at + size], wanted) and not _denied(said, at):
                 return True
     return False
+
+
+@lru_cache(maxsize=4096)
+def _words_of(phrase: str) -> tuple[str, ...]:
+    return Said(phrase).words
 
 
 def _same_words(spoken: Sequence[str], wanted: Sequence[str]) -> bool:
