@@ -34,6 +34,8 @@ COURTESIES = (Act.THANKS, Act.GREET, Act.BACKCHANNEL, Act.AFFIRM)
 """What is no answer and no failed attempt either when it stands alone and nothing was to be confirmed."""
 CONFIRMING = ("read_back", "summary", "leave", "resume")
 """The questions that a yes or a no answers."""
+_NEGATORS = frozenset({"not", "instead", "rather", "不", "改", "换", "别"})
+"""Words beside which a value held may be mended, whatever was asked."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
 """Keys instead of a yes or no."""
 
@@ -59,9 +61,10 @@ def speaks(said: Said, language: str) -> str:
     return "en" if len(latin) >= 3 and "@" not in said.text else language
 
 
-def listening(call: Call, slot: str, said: Said, business: Business, now: datetime, asked: frozenset[str] | None) -> Context:
-    """What one slot is given to listen with."""
+def listening(call: Call, slot: str, said: Said, business: Business, now: datetime, asked: frozenset[str] | None, *, mending: bool = True) -> Context:
+    """What one slot is given to listen with. Without `mending`, it is not told what it holds, and so mends nothing."""
     state = call.slot(slot)
+    held = (state.pending or state.disputed or state.value) if mending else ""
     return Context(
         language="zh" if said.has_han else "en" if any(token.is_word for token in said.tokens) else call.language,
         region=call.brief.region,
@@ -70,7 +73,7 @@ def listening(call: Call, slot: str, said: Said, business: Business, now: dateti
         services=call.brief.services,
         opening=business.opening_hours,
         partial=state.partial,
-        current=_local(state.pending or state.disputed or state.value) if slot == "time" else state.pending or state.disputed or state.value,
+        current=_local(held) if slot == "time" else held,
     )
 
 
@@ -128,10 +131,17 @@ class _Reading:
         heard = hear_acts(said, msgspec.structs.replace(context, prompt=prompt))
         self.acts: dict[Act, HeardAct] = {act.act: act for act in reversed(heard)}
         self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
+        self.named = named_slot(said)
         if self.correcting:
             asked |= frozenset(self.question.implied)
         self.asked = asked
-        self.informs = [] if self._nothing_else(heard) else [inform for inform in self._informs() if not self._only_asked_about(inform)]
+        told = [] if self._nothing_else(heard) else [inform for inform in self._informs() if not self._only_asked_about(inform)]
+        self.informs = self._to_the_point(told)
+
+    def _listening(self, slot: str, said: Said) -> Context:
+        """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
+        mending = slot in self.asked or self.correcting or self.named == slot or not _NEGATORS.isdisjoint(said.words)
+        return listening(self.call, slot, said, self.business, self.now, self.asked, mending=mending)
 
     def taken(self) -> tuple[Taken, ...]:
         """The acts and values, in order."""
@@ -167,7 +177,7 @@ class _Reading:
         return []
 
     def _hear(self, slot: str) -> Sequence[Heard]:
-        return SLOTS[slot].hear(self.said, listening(self.call, slot, self.said, self.business, self.now, self.asked))
+        return SLOTS[slot].hear(self.said, self._listening(slot, self.said))
 
     def _nothing_else(self, acts: Sequence[HeardAct]) -> bool:
         """Whether every word belongs to a yes or a no that was asked for: then no slot needs to listen."""
@@ -197,10 +207,17 @@ class _Reading:
         for start, end in sorted(taken, reverse=True):
             text = f"{text[:start]} , {text[end:]}"
         rest = Said(text)
-        heard = SLOTS[slot].hear(rest, listening(self.call, slot, rest, self.business, self.now, self.asked))
+        heard = SLOTS[slot].hear(rest, self._listening(slot, rest))
         if not heard or (heard[0].sure < UNMISTAKABLE and slot not in self.asked):
             return None
         return _inform(slot, heard[0], rest, asked=slot in self.asked)
+
+    def _to_the_point(self, informs: list[Inform]) -> list[Inform]:
+        """Beside an answer to what was asked, another slot takes only what is unmistakable, or what it was named for."""
+        if not any(inform.asked for inform in informs):
+            return informs
+        named = self.acts[Act.CORRECTION].detail if Act.CORRECTION in self.acts else ""
+        return [inform for inform in informs if inform.asked or inform.sure >= UNMISTAKABLE or inform.slot == named]
 
     def _only_asked_about(self, inform: Inform) -> bool:
         """ "How much is a drain cleaning" names a service and chooses none; "are you open on Sunday" names a day."""
@@ -218,13 +235,16 @@ class _Reading:
         if state.locked:
             return None, ()
         asked = slot in self.asked
-        context = listening(self.call, slot, self.said, self.business, self.now, self.asked)
+        context = self._listening(slot, self.said)
         if self.question.kind == "choice" and asked and (chosen := self._chosen(slot, context)):
             return chosen, ()
         listen = SLOTS[slot].hear
         first = listen(self.said, context)
+        if asked and not first:
+            first = self._after_the_answer(slot, context)
         if not asked:
-            least = CORRECTING if self.correcting and (state.value or state.pending) else UNMISTAKABLE
+            mends = self.correcting and self.question.kind != "read_back" and (state.value or state.pending)
+            least = CORRECTING if mends else UNMISTAKABLE
             return (first[0] if first and first[0].sure >= least else None), ()
         found = list(first[:1]) + [other[0] for text in self.turn.alternatives if (other := listen(Said(text), context))]
         evidence = tuple(dict.fromkeys(heard.value for heard in found))
@@ -232,6 +252,18 @@ class _Reading:
         fresh = [heard for heard in good or found if heard.value != state.disputed]
         again = [heard for heard in fresh if heard.value in state.evidence]
         return next(iter([*again, *fresh, *good, *found]), None), evidence
+
+    def _after_the_answer(self, slot: str, context: Context) -> Sequence[Heard]:
+        """What the slot hears behind a leading yes or no: "yes, but it's unit four"."""
+        until = 0
+        for start, end in sorted(act.span for act in self.acts.values() if act.act in (Act.AFFIRM, Act.DENY, Act.CORRECTION)):
+            if start <= until or not any(letter.isalnum() for letter in self.said.text[until:start]):
+                until = max(until, end)
+        rest = Said(self.said.text[until:])
+        if not until or not rest:
+            return ()
+        offset = len(self.said.text) - len(rest.text)
+        return [msgspec.structs.replace(heard, span=(heard.span[0] + offset, heard.span[1] + offset)) for heard in SLOTS[slot].hear(rest, context)]
 
     def _chosen(self, slot: str, context: Context) -> Heard | None:
         """The option picked by its place or by a word of its own."""
@@ -274,7 +306,7 @@ class _Reading:
         slots = self.question.slots
         named = self.acts[Act.CORRECTION].detail if self._amends() else ""
         if named in NAMES and named not in slots:
-            sure = Act.AFFIRM in self.acts and Act.DENY not in self.acts and self.question.kind == "read_back"
+            sure = Act.AFFIRM in self.acts and self.question.kind == "read_back"
             return [*(Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if sure), Did(act=Act.CORRECTION, slots=(named,))]
         if named in slots and len(slots) > 1:
             return [*(Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot != named), Did(act=Act.DENY, slots=(named,))]
@@ -309,7 +341,7 @@ class _Reading:
         correction = self.acts.get(Act.CORRECTION)
         if correction and correction.detail in NAMES:
             return [Did(act=Act.CORRECTION, slots=(correction.detail,))]
-        denial = self.acts.get(Act.DENY)
+        denial = self.acts.get(Act.DENY) if Act.REFUSE not in self.acts else None
         if self.question.kind == "change":
             return self._to_change(denial)
         if denial and self.question.implied:
