@@ -90,6 +90,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     slots: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
     """Slots just taken without a read-back: a "no" now is about them."""
+    whole: bool = False
+    """Of a summary: everything was read, not only what changed since."""
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):

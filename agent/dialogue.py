@@ -52,13 +52,21 @@ def next_question(call: Call, scene: Scene, implied: tuple[str, ...] = ()) -> Qu
         if call.slot(name).options:
             return Question(kind="choice", slots=(name,), implied=implied)
     pending = tuple(name for name in NAMES if call.slot(name).pending)
+    if reopened := next((name for name in NAMES if _is_reopened(call.slot(name))), ""):
+        return Question(kind="ask", slots=(reopened,), implied=implied)
     rest = [name for name in NAMES if not call.slot(name).settled and name not in pending]
     if not rest:
-        return Question(kind="summary", slots=pending, implied=implied)
+        again = call.question.whole and call.question.slots == pending and not implied
+        return Question(kind="summary", slots=pending, implied=implied, whole=not call.summarised or again)
     if pending and not call.summarised:
         doubted = tuple(name for name in pending if call.slot(name).denied)
         return Question(kind="read_back", slots=doubted[:1] or pending, implied=implied)
     return Question(kind="ask", slots=(rest[0],), implied=implied)
+
+
+def _is_reopened(state: SlotState) -> bool:
+    """Whether the caller said that its value is wrong, and has not said what is right."""
+    return state.status == "empty" and bool(state.disputed)
 
 
 def _no_input(call: Call, scene: Scene) -> Outcome:
@@ -107,7 +115,7 @@ def _deny(call: Call, did: Did, scene: Scene) -> Outcome:
     """No, without saying what it should be: the read-back is dropped, the part that is wrong is asked for, and next time we read back slowly."""
     call = replace(call, silences=0)
     if call.question.kind == "leave":
-        return Outcome(call=replace(call, question=Question()), notices=(Notice(key="notice.noted"),))
+        return Outcome(call=replace(call, question=Question()), notices=(Notice(key="notice.neither"),))
     if call.question.kind == "resume":
         return Outcome(call=replace(call, question=Question(), unfinished="", recognised=False), notices=(Notice(key="notice.noted"),))
     if call.question.kind == "ask" and caller_id.offered(call):
@@ -119,7 +127,7 @@ def _deny(call: Call, did: Did, scene: Scene) -> Outcome:
     if call.question.kind == "ask" and did.slots == call.question.slots:
         return _not_given(call, did, scene)
     pending = [name for name in did.slots if call.slot(name).pending]
-    if call.question.kind == "summary" and not (call.summarised and len(pending) == 1):
+    if call.question.kind == "summary" and (call.question.whole or len(pending) != 1):
         return Outcome(call=replace(call, question=Question(kind="change")), notices=(Notice(key="notice.which_change"),))
     if len(pending) > 1:
         for name in pending:
@@ -152,7 +160,11 @@ def _neither(call: Call, slot: str, scene: Scene) -> Outcome:
 def _not_given(call: Call, did: Did, scene: Scene) -> Outcome:
     """A bare "no" where a value was asked for: asked once more, and then taken as a refusal."""
     slot = did.slots[0]
-    return _dont_know(call, did, scene) if call.slot(slot).no_match else missed(call, slot, scene, "denied")
+    if call.slot(slot).no_match:
+        return _dont_know(call, did, scene)
+    outcome = missed(call, slot, scene, "denied")
+    needed = () if slot in scene.business.may_skip else (Notice(key="notice.needed"),)
+    return replace(outcome, notices=(Notice(key="why", slot=slot), *needed))
 
 
 def _correct(call: Call, did: Did, scene: Scene) -> Outcome:

@@ -15,8 +15,9 @@ from agent.acts import Act, HeardAct
 from agent.acts.hearing import hear_acts, named_slot
 from agent.business import Business
 from agent.call import Call, Turn
-from agent.choosing import choose, choose_time, neither
+from agent.choosing import choose, choose_time
 from agent.hearing import Context, Heard
+from agent.replies import CONFIRMING, Reply
 from agent.slots import SLOTS
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoInput, NoMatch, Taken
@@ -28,12 +29,6 @@ CORRECTING = 0.5
 """... or from here on, when the caller says that something is to be changed."""
 CONTROL = (Act.EMERGENCY, Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, Act.GOODBYE)
 """Acts that steer the whole call; the first one heard wins."""
-ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.ASK_HOURS, Act.ASK_HELD)
-"""Questions of the caller: answered, then back to the open question."""
-COURTESIES = (Act.THANKS, Act.GREET, Act.BACKCHANNEL, Act.AFFIRM)
-"""What is no answer and no failed attempt either when it stands alone and nothing was to be confirmed."""
-CONFIRMING = ("read_back", "summary", "leave", "resume")
-"""The questions that a yes or a no answers."""
 _NEGATORS = frozenset({"not", "instead", "rather", "不", "改", "换", "别"})
 """Words beside which a value held may be mended, whatever was asked."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
@@ -148,14 +143,13 @@ class _Reading:
         switch = self._language()
         if answers.urgent(self.said, self.business):
             return (*switch, Did(act=Act.EMERGENCY))
-        confirming = self.question.kind in CONFIRMING or caller_id.offered(self.call)
-        meant = bool(self.informs) or (confirming and Act.AFFIRM in self.acts)
+        asked_yes = self.question.kind in CONFIRMING or caller_id.offered(self.call)
+        meant = bool(self.informs) or (asked_yes and Act.AFFIRM in self.acts)
         control = next((act for act in CONTROL if self._steers(act)), None)
         if control and not (meant and control in (Act.GOODBYE, Act.GO_BACK, Act.CANCEL)):
             return (*switch, Did(act=control))
-        done: list[Taken] = [*self._confirmation(confirming), *self.informs, *self._asides()]
-        if not done:
-            done = [*self._alone()]
+        reply = Reply(self.call, self.acts, self.informs, self.said, self.business, self.language)
+        done: list[Taken] = [*reply.to_the_question(), *self.informs, *reply.asides()] or reply.alone()
         if not done:
             done = [*self._mended()]
         return (*switch, *done) if done else (*switch, NoMatch())
@@ -243,7 +237,8 @@ class _Reading:
         if asked and not first:
             first = self._after_the_answer(slot, context)
         if not asked:
-            mends = self.correcting and self.question.kind != "read_back" and (state.value or state.pending)
+            about = self.acts[Act.CORRECTION].detail if Act.CORRECTION in self.acts else ""
+            mends = self.correcting and self.question.kind != "read_back" and about in ("", slot) and (state.value or state.pending)
             least = CORRECTING if mends else UNMISTAKABLE
             return (first[0] if first and first[0].sure >= least else None), ()
         found = list(first[:1]) + [other[0] for text in self.turn.alternatives if (other := listen(Said(text), context))]
@@ -278,105 +273,6 @@ class _Reading:
             return None
         whole = slot != "time" or len(options[index]) >= len("2026-03-08T14:30")
         return Heard(value=options[index], rule="choice", sure=1.0, whole=whole, span=(0, len(self.said.text)))
-
-    def _confirmation(self, confirming: bool) -> list[Taken]:
-        """A yes or no to what was read back, unless the value itself was said again."""
-        slots = self.question.slots
-        if caller_id.offered(self.call):
-            return [] if self.informs else self._offered()
-        if self.question.kind == "choice" and not self.informs:
-            return self._settled_choice(slots[0])
-        if not confirming:
-            return self._reopened()
-        again = {inform.slot for inform in self.informs if inform.slot in slots}
-        if Act.AFFIRM in self.acts and Act.DENY not in self.acts and (self.informs or not self._amends()):
-            yes: list[Taken] = [Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot not in again]
-            return yes if self.informs or self.question.kind == "read_back" else [*yes, Did(act=Act.AFFIRM)]
-        if self.informs:
-            return []
-        if self._amends() or Act.DENY in self.acts:
-            return self._denied()
-        return []
-
-    def _amends(self) -> bool:
-        return Act.CORRECTION in self.acts
-
-    def _denied(self) -> list[Taken]:
-        """ "No", "yes, but the street is wrong": of one value read back its part is asked for; a slot named besides is opened."""
-        slots = self.question.slots
-        named = self.acts[Act.CORRECTION].detail if self._amends() else ""
-        if named in NAMES and named not in slots:
-            sure = Act.AFFIRM in self.acts and self.question.kind == "read_back"
-            return [*(Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if sure), Did(act=Act.CORRECTION, slots=(named,))]
-        if named in slots and len(slots) > 1:
-            return [*(Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot != named), Did(act=Act.DENY, slots=(named,))]
-        if self.question.kind == "summary" and named in NAMES:
-            return [Did(act=Act.CORRECTION, slots=(named,))]
-        return [Did(act=Act.DENY, slots=slots)]
-
-    def _offered(self) -> list[Taken]:
-        """The caller's own number: a yes takes it, a no asks for another; "no, my name is wrong" is about something else."""
-        if reopened := self._reopened():
-            return reopened
-        if Act.DENY in self.acts:
-            return [Did(act=Act.DENY, slots=self.question.slots)]
-        return [self._own_number()] if Act.AFFIRM in self.acts or Act.SAME_NUMBER in self.acts else []
-
-    def _settled_choice(self, slot: str) -> list[Taken]:
-        """A yes takes the only option there is; a no takes none; whoever does not care which time gets the first."""
-        options = self.call.slot(slot).options
-        if Act.DENY in self.acts or neither(self.said, self.language):
-            return [Did(act=Act.DENY, slots=(slot,))]
-        if (Act.AFFIRM in self.acts and len(options) == 1) or (Act.DONT_CARE in self.acts and slot == "time"):
-            return [Inform(slot=slot, value=options[0], rule="choice", words=self.said.text, whole=slot != "time" or ":" in options[0], sure=1.0)]
-        return [*self._reopened()] or ([NoMatch()] if Act.AFFIRM in self.acts else [])
-
-    def _reopened(self) -> list[Taken]:
-        """ "My phone number is wrong" names what is to be changed without saying how; a "no" after an implied value is about that.
-
-        "That's wrong" says so of something said before, when a value was asked for and nothing read back.
-        """
-        if self.informs:
-            return []
-        correction = self.acts.get(Act.CORRECTION)
-        if correction and correction.detail in NAMES:
-            return [Did(act=Act.CORRECTION, slots=(correction.detail,))]
-        denial = self.acts.get(Act.DENY) if Act.REFUSE not in self.acts else None
-        if self.question.kind == "change":
-            return self._to_change(denial)
-        if denial and self.question.implied:
-            return [Did(act=Act.DENY, slots=self.question.implied)]
-        something = any(self.call.slot(name).value for name in NAMES)
-        return [Did(act=Act.CORRECTION)] if something and (correction or (denial and denial.rule == "truth")) else []
-
-    def _to_change(self, denial: HeardAct | None) -> list[Taken]:
-        """What is to be changed, by its name alone; or nothing after all."""
-        if slot := named_slot(self.said):
-            return [Did(act=Act.CORRECTION, slots=(slot,))]
-        return [Did(act=Act.DENY)] if denial or Act.AFFIRM in self.acts else []
-
-    def _asides(self) -> list[Taken]:
-        """The caller's own questions."""
-        if answer := answers.answer(self.said, self.business, self.language):
-            return [Did(act=Act.HELP, detail=answer)]
-        found: list[Taken] = [
-            Did(act=act, slots=self.question.slots, detail=self.acts[act].detail or self.said.text) for act in ASIDES if act in self.acts
-        ]
-        return [] if self.informs and found and isinstance(found[0], Did) and found[0].act is Act.REPEAT else found[:1]
-
-    def _alone(self) -> list[Taken]:
-        """What counts only when nothing else was said."""
-        if Act.SAME_NUMBER in self.acts:
-            return [self._own_number()] if self.call.brief.caller else [Did(act=Act.SAME_NUMBER)]
-        for act in (Act.HOLD_ON, Act.REFUSE, Act.DONT_KNOW, Act.DONT_CARE, *COURTESIES):
-            if act in self.acts:
-                return [Did(act=act, slots=self.question.slots)]
-        if Act.DENY in self.acts and self.question.kind == "ask":
-            return [Did(act=Act.DENY, slots=self.question.slots)]
-        return [Did(act=Act.BACKCHANNEL)] if Act.GOODBYE in self.acts else []
-
-    def _own_number(self) -> Inform:
-        return Inform(slot="phone", value=self.call.brief.caller, rule=caller_id.RULE, words=self.said.text, sure=1.0)
 
     def _language(self) -> Sequence[Taken]:
         """A change of language, asked for or simply done."""

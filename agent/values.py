@@ -62,7 +62,8 @@ def _ask_which(call: Call, given: Inform, options: tuple[str, ...], scene: Scene
     if options == state.options:
         return missed(call, given.slot, scene, "ambiguous")
     status: SlotStatus = "filled" if state.value and state.status == "filled" else "empty"
-    asking = replace(bare(state, status), options=options, partial=given.value, evidence=_evidence(state, given))
+    kept = given.value if given.slot != "time" else _common_day(options)
+    asking = replace(bare(state, status), options=options, partial=kept, evidence=_evidence(state, given))
     return Outcome(call=call.with_slot(given.slot, asking))
 
 
@@ -97,6 +98,7 @@ def _accept(call: Call, given: Inform, value: str, scene: Scene) -> Outcome:
     doubted = (
         state.denied > 0
         or given.sure < (UNSURE if given.asked else UNASKED)
+        or (bool(state.value) and not given.asked)  # in the place of another, when something else was asked for
         or (scene.turn.confidence is not None and scene.turn.confidence < DOUBTFUL)
     )
     if given.slot in CHEAP and not doubted:
@@ -171,6 +173,8 @@ def _time(call: Call, given: Inform, scene: Scene) -> Outcome:
     """A time is checked against the calendar, and a refused one is answered with the nearest that are free."""
     if given.options:
         return _ambiguous_time(call, given, scene)
+    if both := tuple(joined for option in call.slot("time").options if (joined := _joined(given.value, option))):
+        return _ambiguous_time(call, replace(given, value=both[0], options=both), scene)
     if given.rule in _WINDOWS:
         return _window(call, given, scene)
     if not given.whole:
@@ -206,6 +210,12 @@ def _ambiguous_time(call: Call, given: Inform, scene: Scene) -> Outcome:
     if not possible:
         return _time(call, replace(given, options=(), whole=_is_whole(given.value)), scene)
     return _ask_which(call, given, tuple(sorted(possible[:3])), scene)
+
+
+def _joined(said: str, option: str) -> str:
+    """A clock said while the day is open, or a day while the clock is: both together; else ""."""
+    day, other = (said, option) if _is_day(said) else (option, said)
+    return f"{day}T{other.removeprefix('T')}" if _is_day(day) and "-" not in other else ""
 
 
 def _possible(call: Call, option: str, scene: Scene) -> bool:
@@ -256,7 +266,7 @@ def offer_times(
         outcome = hand_off(call.with_slot("time", state), scene, HandOff(why="no_free_time", slot="time"))
         return replace(outcome, notices=(*notices, Notice(key="notice.alternatives_none"), *outcome.notices))
     options = tuple(time.replace(tzinfo=None).isoformat(timespec="minutes") for time in times)
-    partial = options[0][:10] if _one_day(options) else ""
+    partial = _common_day(options)
     offering = call.with_slot("time", replace(state, value="", parts={}, provenance=None, options=options, partial=partial))
     return Outcome(call=offering, notices=(*notices, Notice(key="offer", slot="time")))
 
@@ -268,8 +278,10 @@ def any_time(call: Call, scene: Scene) -> Outcome:
     return offer_times(call, scene, wish or scene.now, ())
 
 
-def _one_day(options: tuple[str, ...]) -> bool:
-    return len({option[:10] for option in options}) == 1
+def _common_day(options: tuple[str, ...]) -> str:
+    """The day that all of them are on, or ""."""
+    days = {option[: len("2026-03-08")] for option in options}
+    return day if len(days) == 1 and _is_day(day := days.pop()) else ""
 
 
 # Booking

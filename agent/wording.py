@@ -38,7 +38,7 @@ _ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ23456789"
 
 def word(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
     """The sentence to speak: what is to be said about the turn, then the open question."""
-    said = [_notice(call, notice, scene, book) for notice in _without_doubles(notices)]
+    said = [_notice(call, notice, scene, book, place) for place, notice in enumerate(_without_doubles(notices))]
     if not any(notice.key in SILENT_AFTER for notice in notices):
         said.append(_question(call, notices, scene, book))
     joint = "" if call.language == "zh" else " "
@@ -47,6 +47,8 @@ def word(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) 
 
 def _without_doubles(notices: Sequence[Notice]) -> list[Notice]:
     """One acknowledgement is enough: a bare one gives way to one that says something, and nothing is lovely before a booking is told or refused."""
+    if any(notice.key == "notice.resumed" for notice in notices):
+        notices = [notice for notice in notices if notice.key != "notice.hello"]
     if any(notice.key.startswith(TELLING) for notice in notices):
         return [notice for notice in notices if notice.key != "notice.noted"]
     return list(notices)
@@ -95,7 +97,8 @@ def _join(items: Sequence[str], joint: str, book: Phrasebook) -> str:
     return signs["comma"].join(items[:-1]) + signs[joint] + items[-1]
 
 
-def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook) -> str:
+def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook, place: int) -> str:
+    """`place`: the how-manieth notice of the turn, so that two of a kind are worded apart."""
     kind, _, key = notice.key.partition(".")
     values = {
         name: value if isinstance(value, str) else _join(value, "sentence" if key == "held" else "and", book) for name, value in notice.values.items()
@@ -116,7 +119,7 @@ def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook) -> str:
         values["hours"] = _join(windows, "and", book)
     if key == "noted_name":
         values["value"] = _first_name(values["value"])
-    return _pick(book["common"]["notice"][key], call.turns).format_map(values)
+    return _pick(book["common"]["notice"][key], call.turns + place).format_map(values)
 
 
 def _first_name(name: str) -> str:
@@ -146,8 +149,10 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
         case "choice":
             return _choice(call, question.slots[0], notices, scene, book)
         case "summary":
-            names = question.slots if call.summarised and question.slots else NAMES
-            key = "summary_again" if call.summarised else "summary"
+            if call.summarised and notices and (question.whole or not question.slots):
+                return str(book["common"]["question"]["book"])
+            names = NAMES if question.whole or not question.slots else question.slots
+            key = "summary" if question.whole else "summary_again"
             return str(book["common"]["question"][key]).format(list=_join(_items(call, names, scene, book), "sentence", book))
         case "leave" | "resume" | "change":
             return str(book["common"]["question"][question.kind])
@@ -157,7 +162,7 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
 
 def _items(call: Call, names: Sequence[str], scene: Scene, book: Phrasebook) -> list[str]:
     held = [(name, call.slot(name).pending or call.slot(name).value) for name in names if call.slot(name).status != "skipped"]
-    items = [(name, spoken(call, name, value, scene, slow=bool(call.slot(name).denied))) for name, value in held if value]
+    items = [(name, spoken(call, name, value, scene, slow=bool(call.slot(name).denied)).rstrip(".。")) for name, value in held if value]
     return [_sentence(book[name]["item"].format(value=value)) for name, value in items]
 
 
@@ -165,16 +170,17 @@ def _ask(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: P
     """The question for one slot: gentler and different with each failed attempt."""
     state, words = call.slot(slot), book[slot]
     offers = _join([named(service, call.language) for service in call.brief.services[:OFFERS]], "or", book)
-    refused = any(notice.key.startswith("refused.") and notice.slot == slot for notice in notices)
+    refused = any((notice.key.startswith("refused.") and notice.slot == slot) or notice.key == "notice.neither" for notice in notices)
+    aside = any(notice.key.startswith(("why", "notice.")) for notice in notices)
     if caller_id.offered(call) and not call.silences:
         return str(words["offer"]).format(value=spoken(call, slot, call.brief.caller, scene))
     if call.silences:
         return _climb(words["silence"], call.silences).format(offers=offers)
     if state.partial:
         return _rest(call, slot, scene, book)
-    if state.denied and state.disputed:
-        return str(words["again"]).format(offers=offers)
-    if state.no_match:
+    if state.disputed and state.disputed != call.brief.caller:
+        return str(words["again" if state.denied else "retry"]).format(offers=offers)
+    if state.no_match and (refused or not aside):
         return str(words["retry"]).format(offers=offers) if refused else _climb(words["reprompt"], state.no_match).format(offers=offers)
     return _pick(words["ask"], call.turns)
 

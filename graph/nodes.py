@@ -175,7 +175,7 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     work, deps = state["work"], runtime.context
     scene = work.scene
     implied = tuple(slot for notice in work.notices if (slot := IMPLIED.get(notice.key)))
-    if not implied and not _moved(work):  # after an aside, a "no" is still about what was taken before it
+    if not implied and not work.call.idle and not _moved(work):  # right after an aside, a "no" is still about what was taken before it
         implied = work.asked.implied
     question: Question = next_question(work.call, scene, implied)
     book = deps.phrasebooks[work.call.language]
