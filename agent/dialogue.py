@@ -176,7 +176,7 @@ def _correct(call: Call, did: Did, scene: Scene) -> Outcome:
     if state.locked:
         return Outcome(call=replace(call, question=Question()))
     after = call.with_slot(name, replace(bare(state, "empty"), disputed=state.pending or state.value))
-    return Outcome(call=replace(after, question=Question(), silences=0), notices=(Notice(key="notice.noted"),))
+    return Outcome(call=replace(after, question=Question(), silences=0), notices=(Notice(key="notice.neither"),))
 
 
 def _dont_know(call: Call, did: Did, scene: Scene) -> Outcome:

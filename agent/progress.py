@@ -10,7 +10,7 @@ def step(call: Call) -> str:
     """The slot that is being dealt with, "confirm" at the summary, "done" when nothing is left to ask."""
     if call.status in ("booked", "ended"):
         return "done"
-    if call.question.kind == "summary":
+    if call.question.kind == "summary" or (call.question.kind == "change" and all(state.settled or state.pending for state in call.slots.values())):
         return "confirm"
     if call.question.slots and not call.slot(call.question.slots[0]).settled:
         return call.question.slots[0]

@@ -49,6 +49,8 @@ def _without_doubles(notices: Sequence[Notice]) -> list[Notice]:
     """One acknowledgement is enough: a bare one gives way to one that says something, and nothing is lovely before a booking is told or refused."""
     if any(notice.key == "notice.resumed" for notice in notices):
         notices = [notice for notice in notices if notice.key != "notice.hello"]
+    if any(notice.key == "close.booked" for notice in notices):  # it says all that was agreed
+        return [notice for notice in notices if notice.key.startswith("close.")]
     if any(notice.key.startswith(TELLING) for notice in notices):
         return [notice for notice in notices if notice.key != "notice.noted"]
     return list(notices)

@@ -42,7 +42,7 @@ def test_a_turn_says_what_was_heard_and_what_became_of_it() -> None:
     assert name.decided == ("name filled",)
     assert phone.decided == ("phone pending",)
     assert phone.waiting == {"phone": "+12025550143"}
-    assert yes.before == {"kind": "read_back", "slots": ["phone"], "implied": []}
+    assert yes.before == {"kind": "read_back", "slots": ["phone"], "implied": [], "whole": False}
     assert yes.held == {"name": "Mary O'Neill", "phone": "+12025550143"}
     assert all(turn.said for turn in recording.turns)
 
