@@ -50,6 +50,11 @@ class Proxy:
         with self._lock:
             self._due = self.commits + number, when, act
 
+    def forget(self) -> None:
+        """Do nothing of what `at_commit` was told and has not happened yet."""
+        with self._lock:
+            self._due = None
+
     @property
     def pending(self) -> bool:
         """Whether what `at_commit` was told has yet to happen."""
