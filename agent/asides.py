@@ -17,6 +17,8 @@ from agent.speaking import named, price, service_of, spoken
 from agent.taken import Did, Notice
 from agent.text import Said
 
+UNANSWERED = ("unanswered",)
+"""In the place of slots: a question we have no answer to."""
 AT_ONCE = 3
 """How many options anyone can hold in mind on the telephone."""
 
@@ -42,6 +44,8 @@ def _notices(call: Call, did: Did, scene: Scene) -> tuple[Notice, ...]:
     match did.act:
         case Act.HELP if did.detail:
             return (Notice(key="notice.answer", values={"answer": did.detail}),)
+        case Act.HELP if did.slots == UNANSWERED:
+            return (Notice(key="notice.no_answer"),)
         case Act.HELP:
             return (Notice(key="notice.help", values={"business": scene.business.name}),)
         case Act.WHY:

@@ -37,7 +37,7 @@ def choose_time(said: Said, heard: Sequence[Heard], options: Sequence[str], spok
         return None
     readings = [reading for one in heard[:1] for reading in (one.options or (one.value,))]
     fitting = {index for index, option in enumerate(options) if any(_fits(reading, option) for reading in readings)}
-    place = choose(said, spoken, language)
+    place = choose(said, ["".join(" " if letter.isdigit() else letter for letter in option) for option in spoken], language)
     if len(fitting) == 1:
         (index,) = fitting
         return index if place in (None, index) else None

@@ -56,7 +56,8 @@ def next_question(call: Call, scene: Scene, implied: tuple[str, ...] = ()) -> Qu
         return Question(kind="ask", slots=(reopened,), implied=implied)
     rest = [name for name in NAMES if not call.slot(name).settled and name not in pending]
     if not rest:
-        again = call.question.whole and call.question.slots == pending and not implied
+        mended = implied or any(call.slot(name).denied for name in pending)
+        again = call.question.whole and call.question.slots == pending and not mended
         return Question(kind="summary", slots=pending, implied=implied, whole=not call.summarised or again)
     if pending and not call.summarised:
         doubted = tuple(name for name in pending if call.slot(name).denied)
@@ -86,6 +87,8 @@ def _no_match(call: Call, scene: Scene) -> Outcome:
     slots = call.question.slots or ((step(call),) if step(call) in NAMES else ())
     call = replace(call, silences=0)
     confirming = call.question.kind not in ("ask", "none", "change")
+    if call.question.kind == "ask" and slots == ("name",) and call.turns <= 1 and not call.slot("name").no_match:
+        return Outcome(call=call, notices=(Notice(key="notice.gladly"),))  # what the call is about, before any question was heard
     if slots and call.question.kind not in ("change", "leave", "resume"):
         outcome = missed(call, slots[0], scene, "no_match")
     elif call.idle + 1 >= 2 * scene.plan.tries:
@@ -200,6 +203,8 @@ def _dont_know(call: Call, did: Did, scene: Scene) -> Outcome:
 
 def _dont_care(call: Call, did: Did, scene: Scene) -> Outcome:
     """Any time will do: the first two free ones are offered. Any other slot needs an answer."""
+    if step(call) == "service":
+        return asides.aside(call, Did(act=Act.ASK_SERVICES), scene)
     if step(call) != "time":
         return _dont_know(call, did, scene)
     return values.any_time(call, scene)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
-from agent.acts.hearing import named_slot
+from agent.acts.hearing import asks, named_slot
+from agent.asides import UNANSWERED
 from agent.business import Business
 from agent.call import Call
 from agent.choosing import neither
@@ -108,7 +109,9 @@ class Reply:
         if answer := answers.answer(self.said, self.business, self.language):
             return [Did(act=Act.HELP, detail=answer)]
         found: list[Taken] = [
-            Did(act=act, slots=self.question.slots, detail=self.acts[act].detail or self.said.text) for act in ASIDES if act in self.acts
+            Did(act=act, slots=self.question.slots, detail=self.said.text if act in (Act.ASK_PRICE, Act.ASK_HOURS) else "")
+            for act in ASIDES
+            if act in self.acts
         ]
         return [] if self.informs and found and isinstance(found[0], Did) and found[0].act is Act.REPEAT else found[:1]
 
@@ -121,7 +124,9 @@ class Reply:
                 return [Did(act=act, slots=self.question.slots)]
         if Act.DENY in self.acts and self.question.kind == "ask":
             return [Did(act=Act.DENY, slots=self.question.slots)]
-        return [Did(act=Act.BACKCHANNEL)] if Act.GOODBYE in self.acts else []
+        if Act.GOODBYE in self.acts:
+            return [Did(act=Act.BACKCHANNEL)]
+        return [Did(act=Act.HELP, slots=UNANSWERED)] if asks(self.said) else []
 
     def _own_number(self) -> Inform:
         return Inform(slot="phone", value=self.call.brief.caller, rule=caller_id.RULE, words=self.said.text, sure=1.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from posixpath import commonprefix
 
 import msgspec
 
@@ -18,12 +19,14 @@ from agent.telling import status_moved, step_taken, tool
 
 replace = msgspec.structs.replace
 
+MOST_OPTIONS = 3
+"""How many options are named at once."""
 CHEAP = frozenset({"name", "service"})
 """Slots where a mistake is cheap to undo: taken at once, said in the acknowledgement."""
 _WINDOWS = frozenset({"soonest", "after", "before"})
 """Rules of the time slot that read no point in time."""
-UNSURE = 0.4
-"""How plainly the words made it this value, from 0 to 1 (`Heard.sure`), below which it is read back too: somebody else's name, say."""
+UNSURE = 0.55
+"""How plainly the words made it this value, from 0 to 1 (`Heard.sure`), below which it is read back too: another's name, a service by one word."""
 UNASKED = 0.8
 """The same for a slot that was not asked for."""
 DOUBTFUL = 0.4
@@ -59,12 +62,19 @@ def _evidence(state: SlotState, given: Inform) -> tuple[str, ...]:
 def _ask_which(call: Call, given: Inform, options: tuple[str, ...], scene: Scene) -> Outcome:
     """Several meanings: asked, never guessed; the likelier one is kept as a part meanwhile. The same ones again bring the call no further."""
     state = call.slot(given.slot)
+    if given.slot == "address" and len(options) > MOST_OPTIONS:
+        return _ask_rest(call, given, commonprefix(options).rstrip(" ,"), scene)
     if options == state.options:
         return missed(call, given.slot, scene, "ambiguous")
     status: SlotStatus = "filled" if state.value and state.status == "filled" else "empty"
     kept = given.value if given.slot != "time" else _common_day(options)
     asking = replace(bare(state, status), options=options, partial=kept, evidence=_evidence(state, given))
     return Outcome(call=call.with_slot(given.slot, asking))
+
+
+def _ask_rest(call: Call, given: Inform, shared: str, scene: Scene) -> Outcome:
+    """Too many to be named: what they share is kept, and the rest asked for."""
+    return missed(call, given.slot, scene, "ambiguous") if call.slot(given.slot).partial == shared else _partial(call, given, shared)
 
 
 def _partial(call: Call, given: Inform, value: str) -> Outcome:
@@ -259,7 +269,7 @@ def offer_times(
     call: Call, scene: Scene, near: datetime, notices: tuple[Notice, ...], suits: Callable[[datetime], bool] = lambda start: True
 ) -> Outcome:
     """Up to two free times near a wish, as the options of a choice; without any, a person has to find one."""
-    near = max(near, scene.now)
+    near = min(max(near, scene.now), scene.now + timedelta(days=scene.business.horizon_days))
     times = calendar.free(near, minutes_of(call), scene.business, scene.now, scene.bookings, sid=call.sid, suits=suits)
     state = bare(call.slot("time"), "empty")
     if not times:

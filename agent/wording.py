@@ -3,13 +3,17 @@
 A wording that has variants takes one by the count of turns, never by chance: the same record says the same words.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
 from agent import caller_id
 from agent.call import Call, Question
+from agent.hearing import Context
+from agent.reasons import Reason
 from agent.scene import Scene
+from agent.slots import SLOTS
 from agent.slots.names import NAMES
 from agent.speaking import named, service_of, spoken
 from agent.taken import Notice
@@ -29,6 +33,9 @@ TELLING = (
     "close.",
 )
 """Notices beside which "great" would be one too many."""
+_ADDRESS_REST = {Reason.NO_STREET: "rest_street", Reason.NO_NUMBER: "rest_number", None: "rest_state"}
+"""What is asked for of an address that is not whole."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 OFFERS = 3
 """How many services are named at a time."""
 CODE_CHARACTERS = 5
@@ -191,9 +198,12 @@ def _rest(call: Call, slot: str, scene: Scene, book: Phrasebook) -> str:
     """The question for what is missing of a value."""
     state, words = call.slot(slot), book[slot]
     if slot == "time":
-        key = "rest_day" if ":" in state.partial else "rest_clock"
+        key = "rest_clock" if _DAY.match(state.partial) else "rest_day"
         return str(words[key]).format(value=spoken(call, slot, state.partial, scene))
-    return str(words["rest"]).format(value=spoken(call, slot, state.partial, scene, slow=slot == "phone"))
+    key = "rest"
+    if slot == "address":
+        key = _ADDRESS_REST.get(SLOTS[slot].check(state.partial, Context(language=call.language, region=call.brief.region, now=scene.now)), "rest")
+    return str(words[key]).format(value=spoken(call, slot, state.partial, scene, slow=slot == "phone"))
 
 
 def _read_back(call: Call, question: Question, scene: Scene, book: Phrasebook) -> str:

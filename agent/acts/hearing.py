@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from agent.acts import Act, HeardAct
-from agent.acts.answers import Prompt, fold, prompt_kind
+from agent.acts.answers import Prompt, begins_question, fold, prompt_kind
 from agent.acts.reading import Found, Reading, mask, read, slot_of
 from agent.acts.words import segments
 from agent.hearing import Context
@@ -51,6 +51,13 @@ def hear_acts(said: Said, context: Context) -> Sequence[HeardAct]:
     _answer(reading, prompt)
     _correct(reading, prompt)
     return _in_order(reading, prompt, said)
+
+
+def asks(said: Said) -> bool:
+    """Whether it is a question by its form: "how long does it take", "do you take cash"; a mark alone, as recognisers strew them, makes none."""
+    spoken = segments(said)
+    last = next((segment for segment in reversed(spoken) if segment.units), None)
+    return last is not None and len(last.units) > _CHATTER and begins_question(last.units)
 
 
 def named_slot(said: Said) -> str:
