@@ -4,7 +4,8 @@ Source of the shape: the contract of telephony back ends that keep `call:{CallSi
 is not asked again; what we filled is never taken back by an older copy of theirs.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from agent.slots.names import NAMES
 
 INFO = ("name", "phone", "address", "email")
 """The slots kept under `user.userInfo`."""
+_AMOUNT = re.compile(r"[$£€¥]?\s?(\d{1,9}(?:\.\d{1,2})?)")
 PARTS = ("unit", "street_number", "street_name", "suburb", "state", "postcode", "country")
 
 
@@ -68,8 +70,8 @@ def adopt(call: Call, foreign: Mapping[str, Any], now: str) -> Call:
     user = _mapping(foreign.get("user"))
     info = _mapping(user.get("userInfo"))
     service = user.get("service")
-    found = {name: info.get(name) for name in INFO}
-    found["service"] = service.get("id") if isinstance(service, Mapping) else None
+    found: dict[str, Any] = {name: info.get(name) for name in INFO}
+    found["service"] = (_id(service) or service.get("name")) if isinstance(service, Mapping) else service
     found["time"] = user.get("serviceBookedTime")
     slots = dict(call.slots)
     for name, value in found.items():
@@ -83,7 +85,7 @@ def adopt(call: Call, foreign: Mapping[str, Any], now: str) -> Call:
                 provenance=Provenance(turn="", words="", rule="document", confirmed="adopted"),
             )
     brief = call.brief
-    offered = services(foreign)
+    offered = services(foreign, brief.services)
     if offered:
         brief = msgspec.structs.replace(brief, services=offered)
     if isinstance(foreign.get("company"), Mapping) and foreign["company"]:
@@ -92,27 +94,60 @@ def adopt(call: Call, foreign: Mapping[str, Any], now: str) -> Call:
     return msgspec.structs.replace(call, slots=slots, brief=brief, foreign={key: value for key, value in foreign.items() if key not in ours})
 
 
-def services(foreign: Mapping[str, Any]) -> tuple[Service, ...]:
-    """The services another system offers in its document; entries without an id or a name are left out."""
+def services(foreign: Mapping[str, Any], known: Sequence[Service] = ()) -> tuple[Service, ...]:
+    """The services another system offers in its document; entries without a name are left out, one without an id goes by its name.
+
+    What a document says nothing about, how long a job takes and by which other words it goes, comes from the service of that id in `known`.
+    """
+    ours = {service.id: service for service in known}
     found = []
-    for entry in foreign.get("services") or ():
-        if isinstance(entry, Mapping) and isinstance(entry.get("id"), str) and isinstance(entry.get("name"), str):
-            price = entry.get("price")
-            minutes = entry.get("minutes")
-            found.append(
-                Service(
-                    id=entry["id"],
-                    name=entry["name"],
-                    price=price if isinstance(price, int | float) and not isinstance(price, bool) else None,
-                    description=str(entry.get("description") or ""),
-                    minutes=minutes if isinstance(minutes, int) and 0 < minutes <= 60 * 24 else 60,
-                )
+    for entry in _entries(foreign):
+        id_, minutes = _id(entry), entry.get("minutes")
+        like = ours.get(id_) or Service(id=id_, name=entry["name"])
+        found.append(
+            msgspec.structs.replace(
+                like,
+                name=entry["name"],
+                price=_price(entry.get("price")),
+                description=str(entry.get("description") or ""),
+                minutes=minutes if isinstance(minutes, int) and 0 < minutes <= 60 * 24 else like.minutes,
             )
+        )
     return tuple(found)
+
+
+def _entries(foreign: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    entries = foreign.get("services")
+    named = [entry for entry in entries if isinstance(entry, Mapping) and isinstance(entry.get("name"), str)] if isinstance(entries, list) else []
+    return [entry for entry in named if entry["name"].strip()]
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    """What a service goes by: its id, which may be a number in a document, else its name."""
+    given = entry.get("id")
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    return given if isinstance(given, str) and given else str(entry.get("name") or "")
+
+
+def _price(given: Any) -> float | int | None:
+    """A price as a number; documents also write it as text ("400", "$149.50"). None when it is no plain amount."""
+    if isinstance(given, str):
+        amount = _AMOUNT.fullmatch(given.strip())
+        return None if amount is None else float(amount[1]) if "." in amount[1] else int(amount[1])
+    return given if isinstance(given, int | float) and not isinstance(given, bool) else None
 
 
 def _service(call: Call, service_id: str) -> dict[str, Any]:
     found = next((service for service in call.brief.services if service.id == service_id), None)
+    theirs = next((entry for entry in _entries(call.foreign or {}) if _id(entry) == service_id), None)
+    if theirs is not None:  # as its owner wrote it
+        return {
+            "id": theirs.get("id", service_id),
+            "name": theirs["name"],
+            "price": theirs.get("price"),
+            "description": theirs.get("description") or "",
+        }
     return _offer(found, call.language) if found else {"id": service_id, "name": service_id, "price": None, "description": ""}
 
 

@@ -8,14 +8,13 @@ import msgspec
 from agent import calendar
 from agent.call import Call, Provenance, SlotState, Turn
 from agent.events import Event
-from agent.hearing import Context
 from agent.scene import Scene
 from agent.slots import SLOTS
 from agent.slots.names import NAMES
 from agent.speaking import minutes_of
-from agent.text import Said
 from agent.trace import TracedTurn, held, waiting
 from agent.values import recheck_time
+from graph.accepting import accepted, context_of
 from graph.errors import CallNotFound, FieldRefused
 from graph.opening import prepared, scene_of
 from graph.state import Deps
@@ -75,40 +74,22 @@ def _set(call: Call, name: str, value: str | None, scene: Scene, source: str) ->
     """The slot with a value from outside, or emptied."""
     if value is None or not value.strip():
         return SlotState(locked=call.slot(name).locked)
-    accepted = _accepted(call, name, value.strip(), scene)
-    context = _context(call, name, scene)
+    form = _accepted(call, name, value.strip(), scene)
     return SlotState(
         status="filled",
-        value=accepted,
-        parts=SLOTS[name].parts(accepted, context),
+        value=form,
+        parts=SLOTS[name].parts(form, context_of(call, name, scene.now)),
         timestamp=scene.stamp,
         provenance=Provenance(turn="", words="", rule=source, confirmed="supervisor"),
         locked=call.slot(name).locked,
     )
 
 
-def _context(call: Call, name: str, scene: Scene) -> Context:
-    return Context(language=call.language, region=call.brief.region, now=scene.now, asked=frozenset({name}), services=call.brief.services)
-
-
 def _accepted(call: Call, name: str, value: str, scene: Scene) -> str:
-    """The value in the slot's form. Raises FieldRefused."""
+    """The value in the slot's form, and a time that can be booked. Raises FieldRefused."""
+    form = accepted(call, name, value, scene.now)
     if name == "time":
-        return _time(call, value, scene)
-    context = _context(call, name, scene)
-    heard = SLOTS[name].hear(Said(value), context)
-    whole = [one for one in heard if one.whole and not one.options]
-    candidates = [value] if name in ("name", "service") and SLOTS[name].check(value, context) is None else [one.value for one in whole] or [value]
-    reason = SLOTS[name].check(candidates[0], context)
-    if reason is not None:
-        raise FieldRefused(name, reason.value)
-    return candidates[0]
-
-
-def _time(call: Call, value: str, scene: Scene) -> str:
-    start = calendar.localise(value, call.brief.time_zone)
-    if start is None or len(value) < len("2026-03-02T09:00"):
-        raise FieldRefused("time", "not_a_time")
-    if reason := calendar.refusal(start, minutes_of(call), scene.business, scene.now, scene.bookings, call.sid):
-        raise FieldRefused("time", reason.value)
-    return start.isoformat()
+        start = datetime.fromisoformat(form)
+        if reason := calendar.refusal(start, minutes_of(call), scene.business, scene.now, scene.bookings, call.sid):
+            raise FieldRefused("time", reason.value)
+    return form

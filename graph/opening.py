@@ -13,6 +13,7 @@ from agent.progress import step
 from agent.scene import Scene
 from agent.skeleton import adopt
 from agent.slots.names import NAMES
+from graph.accepting import adopted
 from graph.state import Deps, TurnRequest
 
 replace = msgspec.structs.replace
@@ -48,7 +49,7 @@ def new_call(request: TurnRequest, deps: Deps, now: datetime) -> Call:
 def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
     """The call ready to listen: gaps filled from another system's document, reopened if it had ended, with the question that is open."""
     if foreign is not None:
-        call = adopt(call, foreign, stamp(now))
+        call = adopted(adopt(call, foreign, stamp(now)), call, now)
     if call.status == "ended":
         call = replace(call, status="active", silences=0)
     if call.status == "active" and call.question.kind == "none":
