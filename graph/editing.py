@@ -16,7 +16,7 @@ from agent.trace import TracedTurn, held, waiting
 from agent.values import recheck_time
 from graph.accepting import accepted, context_of
 from graph.errors import CallNotFound, FieldRefused
-from graph.opening import prepared, scene_of
+from graph.opening import clock_of, prepared, scene_of
 from graph.state import Deps
 from storage.store import Change
 
@@ -37,6 +37,7 @@ async def edit(
     if call.brief.business != deps.businesses.default.id:
         bookings = (await deps.store.open(sid, "", call.brief.business)).bookings
     scene = scene_of(call, Turn(key=""), deps, now, bookings)
+    scene = replace(scene, now=clock_of(call, now).astimezone(scene.now.tzinfo))
     for name in (*fields, *lock, *unlock):
         if name not in NAMES:
             raise FieldRefused(name, "unknown_field")

@@ -1,6 +1,7 @@
 """How a turn finds its call: the record as it stands, what another system left beside it, a new one when there is none."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,3 +71,14 @@ def scene_of(call: Call, turn: Turn, deps: Deps, now: datetime, bookings: tuple[
         plan=deps.plan,
         bookings=bookings,
     )
+
+
+def clock_of(call: Call, now: datetime) -> datetime:
+    """The time it is for the caller, aware: what the service's clock says, set as the caller's last turn was.
+
+    A call whose turns say when they were spoken may be played long before or after; a field set meanwhile is held to the same day as its turns.
+    """
+    for line, following in reversed(tuple(pairwise(call.recent))):
+        if (line.speaker, following.speaker) == ("customer", "AI"):
+            return now + (datetime.fromisoformat(line.startedAt) - datetime.fromisoformat(following.startedAt))
+    return now
