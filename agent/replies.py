@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
-from agent.acts.hearing import asks, named_slot
+from agent.acts.hearing import asks, finds_fault, named_slot, speaks_of_us
 from agent.asides import UNANSWERED
 from agent.business import Business
 from agent.call import Call
@@ -96,7 +96,7 @@ class Reply:
         if denial and self.question.implied:
             return [Did(act=Act.DENY, slots=self.question.implied)]
         something = any(self.call.slot(name).value for name in NAMES)
-        return [Did(act=Act.CORRECTION)] if something and (correction or (denial and denial.rule == "truth")) else []
+        return [Did(act=Act.CORRECTION)] if something and (correction or (denial and finds_fault(self.said))) else []
 
     def _to_change(self, denial: HeardAct | None) -> list[Taken]:
         """What is to be changed, by its name alone; or nothing after all."""
@@ -126,7 +126,7 @@ class Reply:
             return [Did(act=Act.DENY, slots=self.question.slots)]
         if Act.GOODBYE in self.acts:
             return [Did(act=Act.BACKCHANNEL)]
-        return [Did(act=Act.HELP, slots=UNANSWERED)] if asks(self.said) else []
+        return [Did(act=Act.HELP, slots=() if speaks_of_us(self.said) else UNANSWERED)] if asks(self.said) else []
 
     def _own_number(self) -> Inform:
         return Inform(slot="phone", value=self.call.brief.caller, rule=caller_id.RULE, words=self.said.text, sure=1.0)

@@ -149,7 +149,10 @@ class _Reading:
         if control and not (meant and control in (Act.GOODBYE, Act.GO_BACK, Act.CANCEL)):
             return (*switch, Did(act=control))
         reply = Reply(self.call, self.acts, self.informs, self.said, self.business, self.language)
-        done: list[Taken] = [*reply.to_the_question(), *self.informs, *reply.asides()] or reply.alone()
+        done: list[Taken] = [*reply.to_the_question(), *self.informs, *reply.asides()]
+        if not done and self.correcting:
+            done = self._mended()
+        done = done or reply.alone()
         if not done:
             done = [*self._mended()]
         return (*switch, *done) if done else (*switch, NoMatch())
@@ -166,9 +169,16 @@ class _Reading:
         held = [name for name in NAMES if name not in self.asked and (self.call.slot(name).value or self.call.slot(name).pending)]
         for slot in held:
             heard = self._hear(slot)
+            if not heard and self.correcting and self._is_unconfirmed(slot):
+                heard = SLOTS[slot].hear(self.said, listening(self.call, slot, self.said, self.business, self.now, frozenset({slot})))
             if heard and heard[0].sure >= CORRECTING and not self.call.slot(slot).locked:
                 return [_inform(slot, heard[0], self.said, asked=False)]
         return []
+
+    def _is_unconfirmed(self, slot: str) -> bool:
+        """Whether its value was taken without a yes: then "no, Carlos" may be about it long after."""
+        origin = self.call.slot(slot).provenance
+        return origin is not None and origin.confirmed == "implicit"
 
     def _hear(self, slot: str) -> Sequence[Heard]:
         return SLOTS[slot].hear(self.said, self._listening(slot, self.said))

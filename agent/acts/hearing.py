@@ -60,6 +60,16 @@ def asks(said: Said) -> bool:
     return last is not None and len(last.units) > _CHATTER and begins_question(last.units)
 
 
+def speaks_of_us(said: Said) -> bool:
+    """Whether it is about who is speaking here: "are you a robot"."""
+    return any(unit.marks & mask("bot") for segment in segments(said) for unit in segment.units)
+
+
+def finds_fault(said: Said) -> bool:
+    """Whether something is said to be wrong ("that's wrong", 不对), beyond a bare no."""
+    return any(unit.marks & mask("judged") for segment in segments(said) for unit in segment.units)
+
+
 def named_slot(said: Said) -> str:
     """The first of our slots that was named ("the phone number", "邮箱"), or ""."""
     units = (unit for segment in segments(said) for unit in segment.units)
