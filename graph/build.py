@@ -10,9 +10,8 @@ finished by whoever comes next.
 """
 
 import asyncio
-import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from weakref import WeakValueDictionary
@@ -20,6 +19,7 @@ from weakref import WeakValueDictionary
 import msgspec
 from langgraph.graph import START, StateGraph
 
+from agent.taken import Taken
 from graph import editing, nodes
 from graph.answer import tag_of, trouble
 from graph.opening import stamp
@@ -29,7 +29,6 @@ from storage.errors import StaleCall, StoreUnavailable
 
 ATTEMPTS = 60
 """How often a turn is begun again because another was first; each time that other has finished a step, so this is far more than needed."""
-log = logging.getLogger("slotline.turn")
 
 
 def build() -> Any:
@@ -47,31 +46,50 @@ def build() -> Any:
     return graph.compile()
 
 
+class _Lock(asyncio.Lock):
+    """Held by the turn of a call that is being walked."""
+
+    away_at = -1.0
+    """When one of them last found no store, in seconds of the event loop."""
+
+
 class Walker:
     """The compiled graph with its parts: takes turns, one at a time for each call within this process."""
 
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self._graph = build()
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
 
-    async def take_turn(self, request: TurnRequest, now: datetime) -> bytes:
+    async def take_turn(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[Taken]], None] | None = None) -> bytes:
         """Walk one turn. Returns the answer as the JSON body of `POST /ai/conversation`, the same bytes whenever the turn is repeated.
 
-        `now`: the service's clock, aware. Raises StoreUnavailable when the record cannot be reached.
+        `now`: the service's clock, aware. `heard` is told what the caller did, unless the turn was answered before. Raises StoreUnavailable when
+        the record cannot be reached.
         """
         if not request.turn.key:
             request = msgspec.structs.replace(request, turn=msgspec.structs.replace(request.turn, key=uuid.uuid4().hex))
-        async with self._lock(request.sid):
-            for attempt in range(ATTEMPTS):
-                try:
-                    state = await self._graph.ainvoke({"request": request, "now": now}, context=self.deps)
-                except StaleCall:
-                    await asyncio.sleep(0.002 * attempt)  # the other worker is about to finish
-                    continue
-                if "answer" in state:
-                    found: bytes = state["answer"]
-                    return found
+        clock = asyncio.get_running_loop().time
+        lock, came_at = self._lock(request.sid), clock()
+        async with lock:
+            if lock.away_at >= came_at:  # the turn before has just waited for the store in vain; one after the other would take a minute
+                raise StoreUnavailable(f"call {request.sid}: the store is away")
+            try:
+                return await self._walk(request, now)
+            except StoreUnavailable:
+                lock.away_at = clock()
+                raise
+
+    async def _walk(self, request: TurnRequest, now: datetime) -> bytes:
+        for attempt in range(ATTEMPTS):
+            try:
+                state = await self._graph.ainvoke({"request": request, "now": now}, context=self.deps)
+            except StaleCall:
+                await asyncio.sleep(0.002 * attempt)  # the other worker is about to finish
+                continue
+            if "answer" in state:
+                found: bytes = state["answer"]
+                return found
         raise StoreUnavailable(f"call {request.sid}: other writers kept changing it")
 
     async def edit(self, sid: str, fields: Mapping[str, str | None], lock: Sequence[str], unlock: Sequence[str], now: datetime, source: str) -> None:
@@ -91,8 +109,8 @@ class Walker:
         book = self.deps.phrasebooks.get(spoken) or self.deps.phrasebooks[business.languages[0].partition("-")[0]]
         return trouble(book["common"]["close"]["trouble"], tag_of(spoken, business), stamp(now))
 
-    def _lock(self, sid: str) -> asyncio.Lock:
+    def _lock(self, sid: str) -> _Lock:
         lock = self._locks.get(sid)
         if lock is None:
-            lock = self._locks[sid] = asyncio.Lock()
+            lock = self._locks[sid] = _Lock()
         return lock

@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ def test_stopped_between_two_turns(nursery: Nursery, server: RedisServer, tmp_pa
         expected = undisturbed(running, server)
         answers = [post(running, number, SAID[number]).json() for number in range(4)]
         server.process.send_signal(signal.SIGSTOP)
-        hears_of_trouble(running, 4)
+        hears_of_trouble(running, 4, copies=10)
         server.process.send_signal(signal.SIGCONT)
         answers += [heard(running, number, SAID[number]) for number in range(4, len(SAID))]
         assert left(server.client, answers) == expected
@@ -75,10 +76,14 @@ def undisturbed(running: Service, server: RedisServer) -> Any:
     return expected
 
 
-def hears_of_trouble(running: Service, number: int) -> None:
+def hears_of_trouble(running: Service, number: int, copies: int = 1) -> None:
+    """Every copy of the turn is answered in time with a sentence of trouble."""
     begun = time.monotonic()
-    answer = post(running, number, SAID[number])
+    with ThreadPoolExecutor(copies) as together:
+        posts = [together.submit(post, running, number, SAID[number]) for _ in range(copies)]
+        answers = [posted.result() for posted in posts]
     assert time.monotonic() - begun < TROUBLE_S
-    assert answer.status_code == 200
-    assert is_trouble(answer.json())
-    assert len(answer.json()["aiResponse"]["message"]) > 10
+    for answer in answers:
+        assert answer.status_code == 200
+        assert is_trouble(answer.json())
+        assert len(answer.json()["aiResponse"]["message"]) > 10
