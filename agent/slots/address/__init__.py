@@ -79,6 +79,9 @@ def _hear_english(said: Said, context: Context) -> Sequence[Heard]:
         return ()
     line = Line(said, known)
     found = [each for each in addresses(line) if _stands(each, line, context, asked)]
+    if context.partial and all(each.kind == "open" and not each.parts.whole for each in found):
+        # "10118 New York" goes on with the address begun, rather than begin one.
+        found = [] if continued(parse(context.partial, known), line) else found
     if not found:
         return _in_parts(line, context, asked)
     heard = [_heard(each, line, context) for each in found]
@@ -190,7 +193,9 @@ def _part(line: Line, where: Parts, said: Pieces, rule: str, sure: float, *, pat
 
 def _postcode_alone(line: Line) -> Sequence[Heard]:
     """A postcode of letters and figures, which nothing else looks like, when its letters are a postal area's."""
-    start = next((at for at in range(min(line.skip_to + 1, line.size)) if alphanumeric(line, at)[0]), line.size)
+    _, after = line.phrase(line.skip_to, line.lexicon.postcode_cue)
+    cued = after + (line.norm(after) in ("is", ":")) if after > line.skip_to else line.skip_to
+    start = next((at for at in (*range(min(line.skip_to + 1, line.size)), cued) if alphanumeric(line, at)[0]), line.size)
     postcode, end = alphanumeric(line, start)
     if (
         not postcode

@@ -14,7 +14,7 @@ from agent.slots.address.number import House, house
 from agent.slots.address.postcode import alphanumeric, known_area
 from agent.slots.address.street import Street, street, written
 from agent.slots.address.town import town
-from agent.slots.address.unit import unit
+from agent.slots.address.unit import rural, unit
 
 _MOST_NUMBERS = 16
 _MOST_UNITS = 3
@@ -63,7 +63,8 @@ def _past_postcode(line: Line, at: int) -> int:
 
 def _may_start(line: Line, at: int) -> bool:
     norm = line.norms[at]
-    return norm in line.lexicon.units or norm in line.lexicon.lower_floors or norm in ("po", "p", "post", "gpo", "locked") or line.number_starts(at)
+    known = line.lexicon
+    return norm in known.units or norm in known.lower_floors or norm in known.post_box or norm in known.rural or line.number_starts(at)
 
 
 def _past_figures(line: Line, at: int) -> int:
@@ -77,13 +78,12 @@ def _past_figures(line: Line, at: int) -> int:
 
 
 def _post_box(line: Line, at: int) -> Found | None:
-    _, after = line.phrase(at, line.lexicon.post_box)
-    if after == at:
+    name, after = line.phrase(at, line.lexicon.post_box)
+    number = house(line, after) if name else None
+    box, end = (f"{name} {number.number}", number.end) if number else rural(line, at)
+    if not box:
         return None
-    number = house(line, after)
-    if number is None:
-        return None
-    parts, end = town(line, number.end, Parts(unit=f"PO Box {number.number}"))
+    parts, end = town(line, end, Parts(unit=box))
     return Found(parts, at, end, "box", _is_cued(line, at))
 
 
@@ -98,6 +98,7 @@ def _address(line: Line, at: int, done: int) -> Found | None:
         here = _past_commas(line, end) if not runs_on else end
         if line.norm(here) in ("/", "slash", "at", "on", "of", "in"):
             here += 1
+    estate = here
     building = _building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
     if building:
         units.append(building[0])
@@ -105,7 +106,8 @@ def _address(line: Line, at: int, done: int) -> Found | None:
     _, here = line.phrase(here, line.lexicon.number_cue)
     number = house(line, here, unit_said=runs_on)
     if number is None:
-        return _in_park(line, at, done, units, here) if building else _lot(line, at, units, here)
+        in_park = _in_park(line, at, done, units, here) if building else _lot(line, at, units, here)
+        return in_park or _on_estate(line, at, units[: len(units) - bool(building)], estate)
     way = street(line, number.end)
     if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
         return None
@@ -129,6 +131,15 @@ def _in_park(line: Line, at: int, done: int, units: list[str], here: int) -> Fou
     """A unit in a named building or park whose street has no number: "Unit 4, Bridge Business Park, Mill Road"."""
     way = street(line, here) if line.lexicon.named_houses else None
     return _with_town(line, at, done, ", ".join(units), House("", "", here), way) if way and way.kind == "typed" else None
+
+
+def _on_estate(line: Line, at: int, units: list[str], here: int) -> Found | None:
+    """A unit on an estate that has no street number, with its postcode: "Unit 6, Abbey Industrial Estate, Wembley HA0 1AA"."""
+    way = street(line, here) if units and line.lexicon.named_houses else None
+    if way is None or way.kind != "weak" or way.name.rpartition(" ")[2] not in ("Estate", "Park"):
+        return None
+    found = _with_town(line, at, at, ", ".join(units), House("", "", here), way)
+    return found if found.parts.postcode else None
 
 
 def _with_town(line: Line, at: int, done: int, units: str, number: House, way: Street) -> Found:

@@ -109,7 +109,8 @@ def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:
     if parts.street_name:
         return labelled or begun or not parts.suburb or bool(parts.state or parts.postcode)
     if not parts.suburb:
-        return True
+        worded = parts.state.lower() in line.lexicon.state_words and bool(parts.postcode)
+        return not worded or agree(parts.postcode, parts.state, line.lexicon.region)  # "in 1984" names no state
     few = len(words) <= _MOST_TOWN_WORDS and line.lexicon.no_town.isdisjoint(words) and line.lexicon.counted.isdisjoint(words)
     if len(parts.postcode) >= max(4, line.lexicon.postcode_digits) and agree(parts.postcode, "", line.lexicon.region):
         return few

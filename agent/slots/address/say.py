@@ -117,8 +117,8 @@ def _unit(unit: str, slow: bool, lexicon: Lexicon) -> str:
     for word in unit.split():
         if (ordinal := _ordinal(word)) and word[0].isdigit():
             said.append(ordinal)
-        elif word.startswith("PO"):
-            said.append(_say()["post_box"].rpartition(" ")[0])
+        elif word.isupper() and word.isalpha() and len(word) > 1:  # "PO", "RR"
+            said.append(" ".join(word))
         else:
             said.append(_say()["units"].get(word) or (_number(word, slow, lexicon) if not word.isalpha() or len(word) == 1 else word))
     return " ".join(said)

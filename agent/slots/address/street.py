@@ -10,12 +10,15 @@ from agent.languages import words
 from agent.languages.numbers import digit_group
 from agent.slots.address.line import Line, with_suffix
 from agent.slots.address.number import groups
+from agent.slots.address.postcode import alphanumeric
 from agent.slots.address.us import place_starts
 
 _MOST_WORDS = 6
 _OPEN_WORDS = 4
 _AFTER_SAINT = 2
 _LETTERS = frozenset("abcdefgh")
+_SAME_WAY = ({"North"}, {"South"}, {"East"}, {"West"}, {"North", "South"}, {"East", "West"})
+"""Directions that no grid has together: a street runs across the way that leads to it."""
 
 
 class Street(NamedTuple):
@@ -44,7 +47,7 @@ def street(line: Line, at: int) -> Street | None:
         at += 1
     if at >= line.size:
         return None
-    return _prefixed(line, at) or _numbered(line, at) or _named(line, at)
+    return _prefixed(line, at) or _numbered(line, at) or _on_grid(line, at) or _named(line, at)
 
 
 def _prefixed(line: Line, at: int) -> Street | None:
@@ -89,6 +92,18 @@ def _numbered(line: Line, at: int) -> Street | None:
     if line.norm(end) in line.lexicon.directions and _belongs(line, at, end):
         return Street(f"{name} {line.lexicon.directions[line.norm(end)]}", end + 1, "numbered")
     return Street(name, end, "numbered")
+
+
+def _on_grid(line: Line, at: int) -> Street | None:
+    """ "W 100 S", "West 2100 South": a street told by how far it is from the middle of the town."""
+    first = line.lexicon.directions.get(line.norm(at))
+    said = groups(line, at + 1) if first else []
+    figures = "".join(group.figures for group in (said[:1] if said and said[0].written else said))
+    end = (said[0] if said[0].written else said[-1]).end if said else at
+    second = line.lexicon.directions.get(line.norm(end))
+    if not second or not 2 <= len(figures) <= 5 or line.norm(end + 1) in line.lexicon.types or {first, second} in _SAME_WAY:
+        return None
+    return Street(f"{first} {figures} {second}", end + 1, "numbered")
 
 
 def _road_number(line: Line, at: int) -> tuple[str, int]:
@@ -276,7 +291,7 @@ def _open(line: Line, at: int) -> Street | None:
     while here < line.size and len(said) < _OPEN_WORDS and not (limit and here >= limit):
         _, state = line.phrase(here, line.lexicon.states)
         closes = said and state > here and (line.ends(state) or line.number_starts(state))
-        if closes or line.norm(here) in line.lexicon.units or (said and line.number_starts(here)):
+        if closes or line.norm(here) in line.lexicon.units or (said and (line.number_starts(here) or alphanumeric(line, here)[0])):
             break
         text, end = _name_word(line, here, first=not said, begins=here == at)
         if not text:

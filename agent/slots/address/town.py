@@ -6,7 +6,7 @@ from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.postcode import alphanumeric, numeric
 from agent.slots.address.street import written
-from agent.slots.address.unit import unit
+from agent.slots.address.unit import rural, unit
 
 _MOST_SUBURB_WORDS = 6
 _MOST_SEGMENTS = 3
@@ -41,9 +41,9 @@ def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tupl
             here.at += 1
             here.segments.append([])
             continue
-        if _coded(line, here) or _unit(line, here) or _state(line, here) or _postcode(line, here) or _country(line, here):
+        if _coded(line, here) or _rural(line, here) or _unit(line, here) or _state(line, here) or _postcode(line, here) or _country(line, here):
             continue
-        if here.parts.postcode and (here.suburb or here.parts.suburb):
+        if here.parts.postcode and (here.suburb or here.parts.suburb) and not here.segments[-1]:
             break
         if not _suburb(line, here):
             break
@@ -93,6 +93,16 @@ def _past_is(line: Line, at: int) -> int:
     return at + 1 if line.norm(at) in ("is", "of", "code", ":") else at
 
 
+def _rural(line: Line, here: _Town) -> bool:
+    """A rural delivery after the street, kept before the town as it is written: "116 State Highway 1, RD 3, Waikanae"."""
+    text, end = rural(line, here.at)
+    if not text:
+        return False
+    here.segments += [[text], []]
+    here.at = here.end = end
+    return True
+
+
 def _unit(line: Line, here: _Town) -> bool:
     if here.parts.unit and here.parts.unit.split()[0] in line.lexicon.units.values() and not here.parts.street_name:
         return False
@@ -110,7 +120,8 @@ def _state(line: Line, here: _Town) -> bool:
     code, end = line.phrase(here.at, line.lexicon.states)
     if not code or here.parts.state:
         return False
-    after_postcode = bool(here.parts.postcode) and here.end == here.at and here.suburb == ""
+    is_town = " ".join(line.norms[here.at : end]) in line.lexicon.city_states and not (here.suburb or here.parts.suburb)
+    after_postcode = bool(here.parts.postcode) and here.end == here.at and here.suburb == "" and not is_town
     if not after_postcode and not state_stands(line, here.at, end, town_said=bool(here.suburb or here.parts.suburb)):
         return False
     here.take(end, state=code)
@@ -169,6 +180,8 @@ def _suburb(line: Line, here: _Town) -> bool:
     if said >= _MOST_SUBURB_WORDS or sum(bool(each) for each in here.segments) > _MOST_SEGMENTS or not line.is_word(here.at):
         return False
     if norm in line.lexicon.link and segment and line.is_word(here.at + 1) and not line.ends(here.at + 1):
+        if norm == "and" and line.norm(here.at + 1) in line.lexicon.lead_in:
+            return False  # "... Newton and the gate code is 4455"
         segment.append(norm)
         here.at += 1
         return True

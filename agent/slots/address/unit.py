@@ -4,6 +4,8 @@ from agent.slots.address.line import Line, with_suffix
 from agent.slots.address.number import groups
 from agent.slots.address.street import written
 
+_ROUTE_FIGURES = 3
+
 
 def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False) -> tuple[str, int, bool]:
     """A part of a building at `at`: ("Apt 4B", the index after it, False), ("", at, False) for none.
@@ -42,6 +44,21 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
         code_word = 3 if line.norm(here + 1) == "as" and line.norm(here + 2) == "in" and line.is_word(here + 3) else 0
         return f"{label} {letter.upper()}", here + 1 + code_word, False
     return (label, here, False) if norm in line.lexicon.bare_units else ("", at, False)
+
+
+def rural(line: Line, at: int) -> tuple[str, int]:
+    """A rural route, with the box on it when one is said: ("RR 2 Box 45", the index after it); ("", at) for none."""
+    name, here = line.phrase(at, line.lexicon.rural)
+    if not name:
+        return "", at
+    here += line.norm(here) in ("#", "number", "no")
+    route = groups(line, here)
+    figures = "".join(group.figures for group in route[:1])
+    if not figures or len(figures) > _ROUTE_FIGURES:
+        return "", at
+    end = route[0].end
+    box = groups(line, end + 1 + (line.norm(end) == ",")) if "box" in (line.norm(end), line.norm(end + 1)) else []
+    return (f"{name} {figures} Box {''.join(group.figures for group in box)}", box[-1].end) if box else (f"{name} {figures}", end)
 
 
 def _labelled(label: str, figures: str) -> str:

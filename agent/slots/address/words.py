@@ -53,6 +53,7 @@ class Lexicon(NamedTuple):
     floors: frozenset[str]
     lower_floors: frozenset[str]
     post_box: Phrases
+    rural: Phrases
     states: Phrases
     state_names: Mapping[str, str]
     city_states: frozenset[str]
@@ -142,7 +143,8 @@ def lexicon(region: str) -> Lexicon:
         houses=frozenset(spoken["unit_words"]["house"]),
         floors=frozenset(spoken["unit_words"]["floors"]),
         lower_floors=frozenset(spoken["unit_words"]["lower"]),
-        post_box=phrases((text, text) for text in spoken["post_box"]["words"]),
+        post_box=phrases((text, name) for name, texts in spoken["post_box"].items() for text in texts),
+        rural=phrases((text, name) for name in place.get("rural", ()) for text in spoken["rural"][name]),
         states=phrases(states),
         state_names={code: names[0].title() for code, names in place["states"].items()},
         city_states=frozenset(place["city_states"]),
@@ -176,7 +178,20 @@ def _talk() -> frozenset[str]:
 def _gate(region: str) -> frozenset[str]:
     known = lexicon(region)
     return frozenset(
-        {*known.types, *known.weak_types, *known.prefix_types, *known.typeless, *known.numbered, *known.postcode_cue, *known.cue, "box", "address"}
+        {
+            *known.types,
+            *known.weak_types,
+            *known.prefix_types,
+            *known.typeless,
+            *known.numbered,
+            *known.postcode_cue,
+            *known.cue,
+            *known.directions,
+            *known.post_box,
+            *known.rural,
+            "box",
+            "address",
+        }
     )
 
 

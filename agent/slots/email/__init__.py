@@ -125,7 +125,7 @@ def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool)
         return None
     value = _normal(f"{local}@{address.domain}") if whole else ""
     if not value:
-        if not asked and not (grammar.has_cue() and address.led and not whole):
+        if not asked and not (grammar.has_cue() and address.led and not whole and (address.domain in domains().names or grammar.says_so(address))):
             return None
         return Heard(value=f"{local}@{address.domain}", rule="address" if whole else "no_ending", span=span, whole=whole)
     value = respelled(grammar, value, address.end)

@@ -6,6 +6,7 @@ from agent.slots.email.words import domains
 _LONGEST_LABEL = 130
 """Tokens: 63 letters, the most that RFC 1035 allows, with commas between."""
 _LONGEST_NAME = 8
+_MOST_PAUSES = 4
 _MOST_WORDS = 5
 _MOST_INNER_WORDS = 2
 
@@ -15,7 +16,7 @@ class DomainReader(PieceReader):
 
     def domain(self, at: int) -> tuple[str, int]:
         """The domain said from token `at` on: ("gmail.com", end); ("gmail", end) when no ending was said; ("", at) for none."""
-        label, here = self._first_label(at)
+        label, here = self._first_label(self._past_pauses(at))
         if not label:
             return "", at
         labels, bare = [label], here
@@ -60,6 +61,13 @@ class DomainReader(PieceReader):
             here = dot
         return (".".join(labels), here) if labels else ("", at)
 
+    def _past_pauses(self, at: int) -> int:
+        """Past commas and sounds of hesitation: "at, uh, gmail"."""
+        for _ in range(_MOST_PAUSES):
+            comma = at < len(self.tokens) and self.tokens[at].norm == ","
+            at += 1 if comma else self.words.silent.at(self.tokens, at)
+        return at
+
     def _word(self, at: int) -> str:
         norm = self.tokens[at].norm if at < len(self.tokens) else ""
         return self.words.endings.get(norm, norm)
@@ -79,7 +87,7 @@ class DomainReader(PieceReader):
             return at
         taken = self.words.mark_phrases.at(self.tokens, at)
         phrase = " ".join(token.norm for token in self.tokens[at : at + taken])
-        return at + taken if taken and self.words.marks[phrase] == "." else 0
+        return self._past_pauses(at + taken) if taken and self.words.marks[phrase] == "." else 0
 
     def _first_label(self, at: int) -> tuple[str, int]:
         """The words up to the first dot, run together."""
@@ -136,7 +144,9 @@ class DomainReader(PieceReader):
             if not self.dot(end, complete=False):
                 return "", at
         else:
-            if not word.isascii() or not word.isalpha():
+            if not word.isascii():
+                text, end = piece.text, piece.end
+            if not text.isascii() or not text.isalpha():
                 return "", at
         if text in domains().before_country and not self.dot(end, complete=False):
             country = self.piece(end)

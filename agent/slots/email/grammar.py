@@ -64,6 +64,10 @@ class Grammar(DomainReader):
         """Whether an address for mail was spoken of."""
         return any(self.words.cues.at(self.tokens, at) for at in range(len(self.tokens)))
 
+    def says_so(self, address: Address) -> bool:
+        """Whether the words before an address say that it is one: "my email is john at acme", and not "email marketing at scale"."""
+        return not self.words.cues.at(self.tokens, address.start - 1) or self.tokens[address.start - 1].norm.endswith("'s")
+
     def has_at(self, start: int, end: int) -> bool:
         """Whether an "at" was said."""
         return any(self.words.at.at(self.tokens, at) for at in range(start, end))
@@ -91,7 +95,7 @@ class Grammar(DomainReader):
         """Whether the word before a spoken "at" is one that rather tells where something is, or what stands there only tells of an address."""
         if address.typed:
             return False
-        if self.refers(max(0, address.start - _MOST_WORDS), address.at):
+        if self.refers(address.start if address.led else max(0, address.start - _MOST_WORDS), address.at):
             return True
         begins = address.led or (asked and address.start == 0)
         return not begins and address.at - address.start == 1 and len(address.local) > 1 and self.words.never_local.at(self.tokens, address.start) > 0
@@ -106,6 +110,8 @@ class Grammar(DomainReader):
         glued = at
         while typed and glued > before and self.tokens[glued - 1].end == self.tokens[glued].start and self._may_be_typed(self.tokens[glued - 1]):
             glued -= 1
+        if typed and self._is_torn(at, glued):
+            return None
         if glued < at:
             local = self.said.text[self.tokens[glued].start : self.tokens[at].start].lower().lstrip("'")
             start = self._near(glued, before) if glued > before and self._goes_on(glued) else glued
@@ -115,6 +121,11 @@ class Grammar(DomainReader):
         start, led = self._begin(at, before)
         local = self.write(start, at)
         return Address(local, domain, start, at, end, typed, led)
+
+    def _is_torn(self, at: int, start: int) -> bool:
+        """Whether a typed "@" stands in what is no address: "a@b@c.com", "a@-b.com"."""
+        again = start > 0 and self.tokens[start - 1].norm == "@" and self.tokens[start - 1].end == self.tokens[start].start
+        return again or (at + 1 < len(self.tokens) and self.tokens[at + 1].norm in "-.@" and self.tokens[at + 1].start == self.tokens[at].end)
 
     def _may_be_typed(self, token: Token) -> bool:
         return (token.is_word or token.is_number or token.norm in _LOCAL_MARKS) and not "㐀" <= token.norm[0] <= "鿿"
@@ -132,12 +143,14 @@ class Grammar(DomainReader):
         while here < at:
             if (spelled := self._spelled(here)) > here + 1:
                 taken = min(spelled, at) - here
+            elif (taken := self.words.mark_phrases.at(self.tokens, here)) > 1:
+                pass  # "under score"
             elif self._is_beside_mark(here):
                 taken = 1
-            elif (taken := self.words.leads.at(self.tokens, here)) and here + taken < at:
-                lead, told = here + taken, True
-            elif taken := self.words.joined.at(self.tokens, here):
+            elif (taken := self.words.joined.at(self.tokens, here)) > (announced := self.words.leads.at(self.tokens, here)):
                 together = True
+            elif (taken := announced) and here + taken < at:
+                lead, told = here + taken, True
             elif (taken := self._announcing(here)) or (taken := self.words.silent.at(self.tokens, here)):
                 pass
             elif (taken := self._weak_lead(here, told=told)) and here + taken < at:

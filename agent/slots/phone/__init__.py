@@ -20,7 +20,7 @@ from agent.reasons import Reason
 from agent.slots.phone.mending import amend, mend
 from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, e164, fit, groups, judge, plan, without_prefix
 from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare, vocabulary
-from agent.slots.phone.shapes import cut, is_other_shape
+from agent.slots.phone.shapes import cut, is_other_shape, is_written_day
 from agent.text import Said
 
 _FEWEST_ASKED = 2
@@ -127,8 +127,9 @@ def _hear(said: Said, context: Context, *, homophones: bool = False, round_only:
     asked = context.asked is not None and "phone" in context.asked
     bare = is_bare(said, runs, context.language)
     pieces, mended = _assemble([run for run in runs if run.cue is not Cue.OTHER], context, asked=asked, bare=bare)
-    if asked and len(pieces) > 1 and all(piece.fit is Fit.SHORT for piece in pieces) and (joined := _joined(pieces, said, context, bare=bare)):
-        pieces = [joined]
+    told = asked or (context.asks("phone") and said.has_han)
+    if told and len(pieces) > 1 and all(piece.fit is Fit.SHORT for piece in pieces) and (joined := _joined(pieces, said, context, bare=bare)):
+        pieces = [joined] if asked or joined.fit is Fit.VALID else pieces
     kept = [piece for piece in pieces if _is_likely(piece, context, bare=bare, asked=asked)]
     kept.sort(key=lambda piece: (piece.fit is not Fit.VALID, piece.fit is Fit.SHORT, piece.cue is not Cue.PHONE))
     found = [_heard(piece, said, context, bare=bare, patch=mended) for piece in kept[:_MOST]]
@@ -205,8 +206,8 @@ def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> b
     if count > (MOST_DIGITS if without_prefix(piece.digits, context.region) else MOST_DIGITS_E164):
         return False
     if asked:
-        if piece.fit is Fit.SHORT and piece.cue is not Cue.PHONE and any("/" in group.joint for group in piece.run.groups):
-            return False  # 24/6/1940
+        if piece.fit is Fit.SHORT and piece.cue is not Cue.PHONE and is_written_day(piece.run):
+            return False
         if count >= _FEWEST_CUED or piece.fit is Fit.VALID:
             return True
         return (bare and (count >= _FEWEST_ASKED or bool(context.partial))) or (piece.cue is Cue.PHONE and count > _FEWEST_ASKED)

@@ -18,6 +18,7 @@ _MOST_BETWEEN = 6
 _CUE_WITHIN = 8
 _LONGEST_QUANTITY = 4
 _LONGEST_PHRASE = 5
+_LONGEST_CODE = 4
 
 
 class Cue(Enum):
@@ -151,7 +152,10 @@ class _Listener(NamedTuple):
         if first is None:
             return None, at + 1
         groups = [first]
+        denied = self._is_denied(at)
         while (following := self._next(groups)) is not None:
+            if denied and any(self.words.being.at(self.tokens, between) for between in range(groups[-1].end, following.start)):
+                break  # "不是……，是……": what it is begins here
             groups.append(following)
         while groups and self.words.units.at(self.tokens, groups[-1].end):
             last = groups.pop()
@@ -167,7 +171,7 @@ class _Listener(NamedTuple):
                 end, cue = after, cue_after
         area = self.words.area_code.at(self.tokens, start) > 0
         groups[0] = groups[0]._replace(area=area)
-        if self._is_denied(at):
+        if denied:
             cue = Cue.OTHER
         followed = end < len(self.tokens) and self.tokens[end].is_word and not self.quiet_at(end)
         return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end, followed), end
@@ -234,22 +238,33 @@ class _Listener(NamedTuple):
             before = tokens[at - 1]
             if before.norm in "_@&" or (before.norm == ":" and at > 1 and tokens[at - 2].is_number):
                 return True
-            if before.is_word and before.norm.isascii() and not (self.words.cues.at(tokens, at - 1) or self.words.numbers.at(tokens, at - 1)):
+            named = self.words.cues.at(tokens, at - 1) or self.words.numbers.at(tokens, at - 1) or self._is_typed_nought(at - 1)
+            if before.is_word and before.norm.isascii() and not named:
                 return True
         if end < len(tokens) and tokens[end].start == tokens[end - 1].end:
             after = tokens[end]
             if after.norm in "_@%" or (after.norm == ":" and end + 1 < len(tokens) and tokens[end + 1].is_number):
                 return True
-            return after.is_word and after.norm.isascii() and not self.words.extension.at(tokens, end)
+            return after.is_word and after.norm.isascii() and not (self.words.extension.at(tokens, end) or self._is_typed_nought(end))
         return False
+
+    def _is_typed_nought(self, at: int) -> bool:
+        """Whether the token at `at` is a letter O typed for a nought: "555-O133", "4O8"; no letter and no word touches it."""
+        tokens = self.tokens
+        if tokens[at].norm != "o":
+            return False
+        before = tokens[at - 1] if at and tokens[at - 1].end == tokens[at].start else None
+        after = tokens[at + 1] if at + 1 < len(tokens) and tokens[at + 1].start == tokens[at].end else None
+        return not any(beside is not None and beside.is_word for beside in (before, after))
 
     def _is_inside_code(self, at: int) -> bool:
         """Whether figures go on what was no number: the "001" of "P0-001"."""
         tokens = self.tokens
-        if at < 2 or tokens[at - 1].norm not in "-_./" or tokens[at - 1].end != tokens[at].start or tokens[at - 2].end != tokens[at - 1].start:
+        if at < 2 or tokens[at - 1].norm not in "-_./," or tokens[at - 1].end != tokens[at].start or tokens[at - 2].end != tokens[at - 1].start:
             return False
         before = tokens[at - 2]
-        return before.is_number or (before.is_word and before.norm.isascii() and not self.words.cues.at(tokens, at - 2))
+        named = self.words.cues.at(tokens, at - 2) or self.words.numbers.at(tokens, at - 2)
+        return before.is_number or (before.is_word and before.norm.isascii() and not named)
 
     def _past_extension(self, at: int) -> int:
         """Past "extension 12", when it stands there."""
@@ -285,9 +300,14 @@ class _Listener(NamedTuple):
                 numbered = True
             elif norm in (",", "."):
                 parted = not numbered
-            elif not self.quiet_at(at):
+            elif not self.quiet_at(at) and not self._is_code(at):
                 break
         return start, Cue.NUMBER if numbered else Cue.NONE
+
+    def _is_code(self, at: int) -> bool:
+        """Whether the token at `at` may be part of a code that goes on with digits: "D 123 4567", "GB29 NWBK 6016"."""
+        token = self.tokens[at]
+        return token.is_number or len(token.norm) == 1 or (token.text.isupper() and len(token.norm) <= _LONGEST_CODE)
 
     def _cue_after(self, end: int) -> tuple[int, Cue]:
         """The same for "... is my mobile": past the last word that names the digits, and what they are."""

@@ -16,6 +16,7 @@ _NUMBER_BY_ITSELF = 7
 _PLAINLY_ONE = 9
 """Digits written without a gap that are one number, in use or not."""
 _YEARS = range(1900, 2100)
+_BOOK_DIGITS = 13
 
 
 def cut(run: Run, region: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -33,12 +34,22 @@ def is_other_shape(run: Run) -> bool:
         return True
     if len(run.groups) == 2 and (run.groups[1].joint == "." or all(len(group.digits) == 4 and int(group.digits) in _YEARS for group in run.groups)):
         return True
+    if len(digits) == _BOOK_DIGITS and digits[:3] in ("978", "979") and "-" in (group.joint for group in run.groups):
+        return True  # an ISBN
     if not 5 <= len(digits) <= 8:
         return False
     if int(digits[:4]) in _YEARS and _is_day(digits[4:]) and (len(lengths) == 1 or lengths[0] == 4):
         return True
     in_order = len(lengths) == 1 or lengths[-1] == 4 or not run.groups[0].written
     return int(digits[-4:]) in _YEARS and in_order and _is_day(digits[:-4])
+
+
+def is_written_day(run: Run) -> bool:
+    """Whether figures are a day as it is written: "24/6/1940", "2024-05-06"."""
+    lengths = tuple(len(group.digits) for group in run.groups[:3])
+    joints = {group.joint for group in run.groups[1:3]}
+    by_year = len(lengths) == 3 and lengths[0] == 4 and max(lengths[1:]) <= 2 and joints == {"-"} and int(run.groups[0].digits) in _YEARS
+    return by_year or any("/" in group.joint for group in run.groups)
 
 
 def _is_day(digits: str) -> bool:
