@@ -120,7 +120,7 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
 
 
 def _with_tail(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    """A negator that ends a clause after its verb asks, and negates nothing: "我能和人说话不"."""
+    """A negator that ends a clause after its verb asks, and negates nothing: "你们周末开门不"."""
     if len(units) < _TAILED or units[-1].words not in (("不",), ("没",), ("没有",)) or any(unit.marks & mask("no", "yes") for unit in units[:-1]):
         return units
     return (*units[:-1], units[-1]._replace(marks=mask("tail")))

@@ -281,7 +281,8 @@ def _borne_out(at: int, elements: Sequence[_Element], tokens: Sequence[Token], t
             word = tokens[element.start].norm
             if at == 0:
                 return word in table.opening and len(firm) == 2
-            return bool(firm) or (plain >= 2 and _closed(tokens, element.end))
+            sure = sum(e.kind in (_Kind.PLAIN, _Kind.NAMED) for e in elements)
+            return bool(firm) or (at >= 2 and sure >= 2 and _closed(tokens, element.end))
         case _Kind.GLUED:
             glued = sum(e.kind is _Kind.GLUED for e in elements)
             if plain < 3 or glued > plain:

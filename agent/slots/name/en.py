@@ -49,6 +49,8 @@ class _Listener:
         self.around = Surroundings(reader)
         self.ended = 0
         self.tries = 0
+        self.denied = False
+        """Whether a name was denied: "my name isn't Bill"; the next one need not stand at the beginning of anything."""
         self.booked = any(word in self.cues.booked for word in (token.norm for token in reader.tokens))
 
     def listen(self) -> list[Found]:
@@ -96,6 +98,8 @@ class _Listener:
         after = at + length
         copula = self.cues.copula.at(self.tokens, after)
         led = before in self.cues.articles or at in (opening, self.ended) or before in SENTENCE
+        if self.cues.negation.at(self.tokens, after):
+            self.denied = True
         noun = self.reader.word(at)
         stated = bool(copula) or noun.endswith("'s") or (noun == "names" and led)
         if not stated and (not led or (length == 1 and noun in ("first", "last"))):
@@ -130,7 +134,7 @@ class _Listener:
             return
         if not self.reader.is_closed(phrase.end) and not (likely and phrase.words >= _LONG):
             return
-        opens = at == opening or self.reader.word(at - 1) in SENTENCE
+        opens = at == opening or self.reader.word(at - 1) in SENTENCE or self.denied
         if not likely and (doubtful or not opens or phrase.words > 3 or not self.around.ends(phrase.end)):
             return
         plainly = self.reader.word(at) in self.cues.oneself
@@ -238,7 +242,9 @@ class _Listener:
         length = self.cues.booking.at(self.tokens, at)
         if not length or self.reader.word(at - 1) in self.cues.asking:
             return
-        led = self._after(at + length, Trust.LISTED)
+        under = self.reader.word(at) in ("under", "by")
+        noun = self.reader.word(at - 1) in self.cues.booked
+        led = self._after(at + length, Trust.BARE if under or noun else Trust.LISTED)
         if led is None:
             return
         after = led[1]
@@ -247,7 +253,7 @@ class _Listener:
         articled = self.reader.word(at + length - 1) in ("the", "a")
         if articled and self.reader.word(after.end) not in self.cues.household:
             return
-        if after.spelled or not (after.proud or after.words >= _LONG):
+        if after.spelled or not (after.proud or after.words >= _LONG or under or (noun and after.known)):
             return
         yield self._found("full", after, at, 0.6, "booking", asked_only=True)
 

@@ -1,5 +1,6 @@
 """The words of English names, ready for look-up: who is a name, who is an ordinary word, who only may be one."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from itertools import groupby
@@ -21,6 +22,20 @@ _MIN_WORDLIKE = 6
 """Shorter words say nothing by their ending: "Ming", "Reed"."""
 
 
+_SYLLABLE = (
+    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    r"(?:iang|iong|uang|iao|ian|ang|eng|ing|ong|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|er|a|o|e|i|u|v)"
+)
+_PINYIN = (re.compile(_SYLLABLE), re.compile(_SYLLABLE * 2))
+_MAX_PINYIN = 12
+"""Letters of the longest two syllables."""
+
+
+def is_pinyin(word: str, syllables: int) -> bool:
+    """Whether it can be one syllable of romanised Mandarin ("na"), or two ("xiaoming"); many of Korean names can too."""
+    return len(word) <= _MAX_PINYIN and _PINYIN[syllables - 1].fullmatch(word) is not None
+
+
 class Lexicon(NamedTuple):
     given: frozenset[str]
     family: frozenset[str]
@@ -35,6 +50,9 @@ class Lexicon(NamedTuple):
     suffixes: Mapping[str, str]
     particles: frozenset[str]
     small: frozenset[str]
+    binding: frozenset[str]
+    syllabic: frozenset[str]
+    numerals: Mapping[str, str]
     after_o: frozenset[str]
     glued_o: frozenset[str]
     after_d: frozenset[str]
@@ -103,6 +121,9 @@ def lexicon() -> Lexicon:
         suffixes=grammar["suffixes"],
         particles=listed("particles"),
         small=listed("small"),
+        binding=listed("binding"),
+        syllabic=listed("syllabic"),
+        numerals=grammar["numerals"],
         after_o=listed("after_o"),
         glued_o=listed("glued_o"),
         after_d=listed("after_d"),

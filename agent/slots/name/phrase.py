@@ -10,13 +10,15 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from agent.languages.letters import spelled_runs
-from agent.slots.name.lists import lexicon
+from agent.slots.name.lists import is_pinyin, lexicon
 from agent.slots.name.mending import mended, mending, sounds_like
 from agent.slots.name.writing import initials, split_letters
 from agent.text import Token
 
 MAX_WORDS = 5
 _MIN_SPELLED = 3
+_MIN_STRANGE = 5
+"""Letters of a surname that a bare initial may stand before: "S. Balan"."""
 _VOWELS = frozenset("aeiouy")
 
 
@@ -87,7 +89,7 @@ class Reader:
         count = sum(letter.isalpha() for letter in letters)
         if count < 2 or len(set(letters)) == 1 or (count < _MIN_SPELLED and not self.is_closed(end)):
             return "", at
-        if count < _MIN_SPELLED and self.word(end) == "." and self._is_plainly(end + 1):
+        if count < _MIN_SPELLED and self.word(end) == "." and (self._is_plainly(end + 1) or self._is_strange(end + 1)):
             return "", at
         if count < _MIN_SPELLED and (letters in ("am", "ia", "ai") or not all(len(self.word(i)) == 1 for i in range(at, end))):
             return "", at
@@ -189,11 +191,12 @@ class Reader:
             return self._single(at, trust, before)
         if word in self.lists.suffixes and before and self.is_closed(at + 1):
             return Piece(self.tokens[at].text), at + 1
-        if word in ("st", "mc", "mac", "fitz", "o'", "d'") and self._is_name(at + 1, Trust.BARE, before=True):
-            joined = word in ("mc", "mac", "o'", "d'")
-            after = at + 2 if self.word(at + 1) == "." else at + 1
-            if joined:
-                return Piece(word + self.word(after)), after + 1
+        if before and word == "the" and self.word(at + 1) in self.lists.numerals and self.is_closed(at + 2):
+            return Piece(self.lists.numerals[self.word(at + 1)]), at + 2
+        if word in ("mc", "mac", "o'", "d'") and self._is_name(at + 1, Trust.BARE, before=True):
+            return Piece(word + self.word(at + 1)), at + 2
+        if word == "st" and self.word(at + 1) == "." and (before or trust is Trust.CUED) and self._is_name(at + 2, Trust.BARE, before=True):
+            return Piece(f"{self.tokens[at].text} {self.tokens[at + 2].text}"), at + 3
         if word in self.lists.particles and self._leads_on(at, trust, before):
             return Piece(self.tokens[at].text), at + 1
         if not self._is_name(at, trust, before=bool(before)):
@@ -213,11 +216,26 @@ class Reader:
             return Piece("d'" + self.word(after)), after + 1
         if word in ("i", "a") and not (word == "a" and self.is_proud(at)):
             return None, at
+        if not before and self.is_divided(at):
+            return Piece(self.tokens[at].text + self.tokens[at + 1].text), at + 2
         behind = after + 2 if self.word(after + 1) in (".", "。") else after + 1
-        second = len(self.word(after)) == 1 and self.word(after).isalpha() and self._is_plainly(behind)
-        if second or ((before or trust is Trust.CUED) and self._is_name(after, Trust.BARE, before=True)):
+        second = len(self.word(after)) == 1 and self.word(after).isalpha() and (self._is_plainly(behind) or self._is_strange(behind))
+        first = not before and word not in _VOWELS and self._is_strange(after) and len(self.word(after)) >= _MIN_STRANGE
+        if second or first or ((before or trust is Trust.CUED) and self._is_name(after, Trust.BARE, before=True)):
             return Piece(self.tokens[at].text.upper()), after
         return None, at
+
+    def is_divided(self, at: int) -> bool:
+        """Whether the letter at `at` and the fragment after it are one name that was written apart: "D aniel"."""
+        fragment = self.word(at + 1)
+        if len(fragment) < _MIN_SPELLED or not fragment.isalpha() or self.lists.is_known(fragment) or self.lists.is_ordinary(fragment):
+            return False
+        return self.lists.is_known(self.word(at) + fragment)
+
+    def _is_strange(self, at: int) -> bool:
+        """Whether the word at `at` ends the utterance and is no word of everyday language."""
+        word = self.word(at)
+        return len(word) >= _MIN_SPELLED and word.isalpha() and not self.lists.is_ordinary(word) and self._ends(at + 1, Trust.BARE)
 
     def _hyphened(self, piece: Piece, at: int, trust: Trust) -> tuple[Piece, int]:
         """`piece` and the words that a hyphen, written without spaces or said aloud, joins to it."""
@@ -253,6 +271,8 @@ class Reader:
         proud = self.is_proud(at)
         if word in lists.never or word.endswith(lists.contractions):
             return False
+        if before and ((self.word(at - 1) in lists.binding and self.is_closed(at + 1)) or self._is_syllable(at)):
+            return True
         if word in lists.calendar and not (lists.is_known(word) and (before or trust is Trust.CUED)):
             following = self.word(at + 1)
             if word in lists.given and self._leads_plainly(at):
@@ -284,7 +304,18 @@ class Reader:
             and (not any(letter in _VOWELS for letter in word) or (len(word) == 2 and not self._is_plainly(at + 1)))
         ):
             return False
-        return proud or before or trust is Trust.CUED or not lists.is_wordlike(word)
+        if proud or before or trust is Trust.CUED or not lists.is_wordlike(word):
+            return True
+        return is_pinyin(word, 2) and self.word(at + 1) in lists.family and not lists.is_ordinary(self.word(at + 1))
+
+    def _is_syllable(self, at: int) -> bool:
+        """Whether the word at `at` is one of the last of a romanised name that ends the utterance: "Li Na", "Kim Min Jun"."""
+        first = at - 1 if self.word(at - 1) in self.lists.syllabic else at - 2
+        if self.word(first) not in self.lists.syllabic:
+            return False
+        last = at + 1 if first == at - 1 and self.word(at + 1)[:1].isalpha() else at
+        syllables = [self.word(i) for i in range(first + 1, last + 1)]
+        return self._ends(last + 1, Trust.BARE) and all(is_pinyin(word, 1) and word not in self.lists.closers for word in syllables)
 
     def _leads_plainly(self, at: int) -> bool:
         """Whether the word at `at` has a plain name behind it, or an initial and a name."""

@@ -12,16 +12,22 @@ from math import log
 from typing import NamedTuple
 
 from agent.business import Service
-from agent.slots.service.vocabulary import MAX_TOKENS, Hits, Term, keys_of, terms_of, thesaurus
+from agent.slots.service.vocabulary import MAX_TOKENS, Hits, Term, keys_of, stem, terms_of, thesaurus
 from agent.text import Said
 
 GENERAL_WEIGHT = 0.3
 HEAD_WEIGHT = 1.3
+ACTION_WEIGHT = 0.5
+"""What "book" of "book a flight" weighs beside the flight."""
 NEARLY = 0.85
 LEAST_ALIKE = 0.65
 """Dice coefficient of letter trigrams from which two words are the same word, written differently."""
 DESCRIBED = 0.6
 """What a word of the description counts beside one of the name."""
+OF_GENERAL = 0.8
+OF_OWNED = 0.5
+INSIDE = 0.8
+"""What counts: the meaning of a general word, that of a word that some name has itself, and a word inside a phrase that is about a name."""
 _MIN_LETTERS = 5
 _MOST_LONGER = 2
 
@@ -77,15 +83,17 @@ def index(offered: tuple[Offer, ...]) -> Index:
     """The index of these services; kept for the few lists of services that are in use."""
     drafts: list[tuple[int, tuple[Term, ...], bool]] = []
     for place, offer in enumerate(offered):
-        for described, text in [*((False, alias) for alias in offer.words), (True, offer.description)]:
-            terms = terms_of(text)
-            if described:
-                drafts += [(place, (term,), True) for term in terms if not term.general]
-            elif terms:
-                drafts.append((place, terms, False))
-    counts: Counter[str] = Counter()
-    for place in range(len(offered)):
-        counts.update({key for service, terms, _ in drafts if service == place for term in terms for key in term.keys})
+        drafts += [(place, (term,), True) for term in terms_of(offer.description) if not term.general]
+    named = [(place, text, terms) for place, offer in enumerate(offered) for text in offer.words if (terms := terms_of(text))]
+    counts = _counts([*drafts, *((place, terms, False) for place, _, terms in named)], len(offered))
+    for place, text, terms in named:
+        if all(any(counts[key] > 1 for key in term.keys) for term in terms):
+            terms = terms_of(text, acting=True)
+        drafts.append((place, terms, False))
+        apart = terms_of(text, apart=True)
+        if len(apart) > len(terms) and not all(term.general for term in apart):
+            drafts.append((place, apart, False))
+    counts = _counts(drafts, len(offered))
     aliases = tuple(Alias(place, terms, _weights(terms, counts, len(offered)), described) for place, terms, described in drafts)
     forms = {key[1:] for alias in aliases for term in alias.terms for key in term.keys if key[0] == "=" and len(key) > _MIN_LETTERS and key.isascii()}
     grams: dict[str, list[str]] = {}
@@ -108,6 +116,14 @@ def index(offered: tuple[Offer, ...]) -> Index:
     )
 
 
+def _counts(drafts: Sequence[tuple[int, tuple[Term, ...], bool]], size: int) -> Counter[str]:
+    """How many services have each key."""
+    counts: Counter[str] = Counter()
+    for place in range(size):
+        counts.update({key for service, terms, _ in drafts if service == place for term in terms for key in term.keys})
+    return counts
+
+
 def _names(offered: Sequence[Offer]) -> dict[str, tuple[tuple[int, tuple[str, ...], float], ...]]:
     found: dict[str, tuple[tuple[int, tuple[str, ...], float], ...]] = {}
     for place, offer in enumerate(offered):
@@ -121,7 +137,7 @@ def _names(offered: Sequence[Offer]) -> dict[str, tuple[tuple[int, tuple[str, ..
 def _weights(terms: Sequence[Term], counts: Mapping[str, int], size: int) -> tuple[float, ...]:
     shared = [min(counts[key] for key in term.keys if key[0] == "=") for term in terms]
     rarest = min((count for term, count in zip(terms, shared, strict=True) if not term.general), default=size)
-    particular = [place for place, term in enumerate(terms) if not term.general]
+    particular = [place for place, term in enumerate(terms) if not term.general and not term.action]
     found = []
     for place, term in enumerate(terms):
         weight = log(1 + size / shared[place])
@@ -136,7 +152,8 @@ def _weights(terms: Sequence[Term], counts: Mapping[str, int], size: int) -> tup
         ):
             weight *= HEAD_WEIGHT
         found.append(weight)
-    return tuple(found)
+    least = min((weight for weight, term in zip(found, terms, strict=True) if not term.action), default=1.0)
+    return tuple(least * ACTION_WEIGHT if term.action else weight for weight, term in zip(found, terms, strict=True))
 
 
 def _is_latin(term: Term) -> bool:
@@ -157,6 +174,7 @@ def matches(spoken: Sequence[str], indexed: Index, without: Iterable[int] = (), 
     """
     keys = keys_of(spoken, without)
     _add_alike(keys, indexed)
+    _discount(keys, spoken, indexed)
     met: dict[int, dict[int, tuple[float, frozenset[int]]]] = {}
     for key, hit in keys.items():
         for number, place in indexed.having.get(key, ()):
@@ -193,6 +211,29 @@ def _named(spoken: Sequence[str], indexed: Index, barred: frozenset[int]) -> lis
                 continue
             found.append(Match(service, 1.0, weight * 2, frozenset(places[start:end]), named=True))
     return found
+
+
+def _discount(keys: Hits, spoken: Sequence[str], indexed: Index) -> None:
+    """Let a word count less where the words say something else.
+
+    A name's own word means that name, a general word means hardly anything, and a word inside a phrase about a name means what the phrase does
+    ("a suspicious email").
+    """
+    known_words = thesaurus()
+    inside = {token for key, (_, tokens) in keys.items() if key[0] == "~" and len(tokens) > 1 and key in indexed.having for token in tokens}
+    for key, (sure, tokens) in list(keys.items()):
+        token = next(iter(tokens))
+        if len(tokens) > 1 or not spoken[token].isascii():
+            continue
+        word = stem(spoken[token])
+        if token in inside:
+            sure *= INSIDE
+        elif key[0] == "~":
+            if word in known_words.general:
+                sure *= OF_GENERAL
+            elif "=" + word in indexed.having:
+                sure *= OF_OWNED
+        keys[key] = (sure, tokens)
 
 
 def _add_alike(keys: Hits, indexed: Index) -> None:

@@ -16,11 +16,15 @@ MEANT = 0.9
 """What a word of the same meaning counts, beside the word itself."""
 MAX_TOKENS = 120
 """An utterance is listened to this far; who goes on names the service at the beginning or at the end of the story, and is asked again."""
+MAX_PHRASE = 6
+"""Words of the longest phrase of the thesaurus."""
 _SUFFIXES = (
     *((suffix, "", 4) for suffix in ("ations", "ation", "ions", "ion", "ments", "ment")),
     *(("our", "or", 3), ("ies", "y", 3), ("sses", "ss", 3), ("s", "", 3), ("ing", "", 3), ("ed", "", 3), ("ly", "", 3), ("er", "", 4), ("e", "", 3)),
 )
 """Endings, what stands in their place, and how many letters must be left."""
+_UNSTEMMED = frozenset({"checking"})
+"""What has grown apart from its stem: a checking account has nothing to do with a check."""
 _END = ""
 
 Hits = dict[str, tuple[float, frozenset[int]]]
@@ -31,6 +35,8 @@ class Term(NamedTuple):
     keys: frozenset[str]
     """Own word forms ("=drain") and meanings ("~3")."""
     general: bool
+    action: bool = False
+    """A stop word that tells its name from others with the same words: "book" of "book a flight"."""
 
 
 class Thesaurus(NamedTuple):
@@ -38,8 +44,11 @@ class Thesaurus(NamedTuple):
     """Trie over words; at an end, under "", the numbers of the meanings."""
     stop: frozenset[str]
     general: frozenset[str]
+    actions: frozenset[str]
     articles: frozenset[str]
     """A stop word after one of these is a noun: "a will"."""
+    infixes: frozenset[str]
+    """What Chinese puts between a verb and its object: the "个" of 剪个发, the "一下" of 补一下牙."""
     verbs: frozenset[str]
     """Verbs that a "not" may belong to: "has not arrived"."""
 
@@ -50,8 +59,10 @@ def thesaurus() -> Thesaurus:
     root: dict[str, Any] = {}
     stop: set[str] = set()
     general: set[str] = set()
+    actions: set[str] = set()
     articles: set[str] = set()
     verbs: set[str] = set()
+    infixes: set[str] = set()
     meaning = 0
     for language in known():
         try:
@@ -60,13 +71,16 @@ def thesaurus() -> Thesaurus:
             continue
         stop.update(table["stop"])
         general.update(table["general"])
+        actions.update(table.get("actions", ()))
         articles.update(table["articles"])
         verbs.update(table["verbs"])
+        infixes.update(table.get("infixes", ()))
         for group in table["same"]:
             meaning += 1
             for phrase in group:
                 _put(root, phrase, meaning)
-    return Thesaurus(root, frozenset(stop), frozenset(general) | {stem(word) for word in general}, frozenset(articles), frozenset(verbs))
+    every = frozenset(general) | {stem(word) for word in general}
+    return Thesaurus(root, frozenset(stop), every, frozenset(actions), frozenset(articles), frozenset(infixes), frozenset(verbs))
 
 
 def _put(root: dict[str, Any], phrase: str, meaning: int) -> None:
@@ -80,7 +94,7 @@ def _put(root: dict[str, Any], phrase: str, meaning: int) -> None:
 def stem(word: str) -> str:
     """A word without its ending: "cleaning", "cleaned" and "cleaner" are "clean"."""
     word = word.removesuffix("'s").rstrip("'")
-    if not word.isascii() or len(word) < 4:
+    if not word.isascii() or len(word) < 4 or word in _UNSTEMMED:
         return word
     for suffix, ending, least in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= least:
@@ -94,17 +108,22 @@ def stem(word: str) -> str:
     return word
 
 
-def terms_of(text: str) -> tuple[Term, ...]:
-    """The terms of a name, its stop words left out."""
+def terms_of(text: str, *, acting: bool = False, apart: bool = False) -> tuple[Term, ...]:
+    """The terms of a name, its stop words left out; `acting`: but for those that ask for a thing to be done; `apart`: phrases word by word."""
     known_words = thesaurus()
     spoken = Said(text).words[:MAX_TOKENS]
     found: list[Term] = []
     at = 0
     while at < len(spoken):
-        end, meanings = _phrase(spoken, at)
+        end, meanings = _phrase(spoken, at, 1 if apart else MAX_PHRASE)
         own = spoken[at:end]
         joined = "".join(own) if any(not word.isascii() for word in own) else " ".join(own)
         if not own[0][0].isalnum() or (joined in known_words.stop and len(spoken) > len(own)):
+            if acting and joined in known_words.actions:
+                found.append(Term(frozenset({"=" + stem(joined)}), general=False, action=True))
+            if len(joined) == 1 and not joined.isascii() and _is_lone(spoken, end):
+                found.append(Term(frozenset({"=" + joined + spoken[end]}), general=False))
+                end += 1
             at = end
             continue
         if not own[0].isascii() and not meanings:
@@ -119,11 +138,11 @@ def terms_of(text: str) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def _phrase(spoken: Sequence[str], at: int) -> tuple[int, frozenset[int]]:
+def _phrase(spoken: Sequence[str], at: int, longest: int = MAX_PHRASE) -> tuple[int, frozenset[int]]:
     """The end of the longest phrase of the thesaurus that begins here, and its meanings; one word without any when there is none."""
     node: Mapping[str, Any] | None = thesaurus().phrases
     end, meanings = at + 1, frozenset[int]()
-    for place in range(at, min(at + 6, len(spoken))):
+    for place in range(at, min(at + longest, len(spoken))):
         node = node.get(stem(spoken[place])) if node is not None else None
         if node is None:
             break
@@ -140,27 +159,58 @@ def _end_of_run(spoken: Sequence[str], at: int) -> int:
     return end
 
 
+def _is_lone(spoken: Sequence[str], at: int) -> bool:
+    """Whether one Chinese character stands at `at` that says too little by itself: the 饭 of 做饭, the 电 of 家电."""
+    return (
+        at < len(spoken) and spoken[at][0].isalnum() and not spoken[at].isascii() and not _phrase(spoken, at)[1] and _end_of_run(spoken, at) == at + 1
+    )
+
+
 def _pairs(characters: Sequence[str]) -> list[str]:
     return [a + b for a, b in pairwise(characters)] or list(characters)
 
 
 def keys_of(spoken: Sequence[str], without: Iterable[int]) -> Hits:
     """What the words say: key to how surely, and by which tokens. `without`: tokens taken back ("not a haircut")."""
-    known_words, barred = thesaurus(), frozenset(without)
-    found: Hits = {}
     spoken = spoken[:MAX_TOKENS]
+    found = _keys_of(spoken, frozenset(without))
+    if kept := _without_infixes(spoken):
+        shorter = _keys_of([spoken[at] for at in kept], frozenset(place for place, at in enumerate(kept) if at in frozenset(without)))
+        for key, (sure, tokens) in shorter.items():
+            found.setdefault(key, (sure, frozenset(kept[place] for place in tokens)))
+    return found
+
+
+def _without_infixes(spoken: Sequence[str]) -> list[int]:
+    """The tokens that are left when what stands between a Chinese verb and its object is taken out; [] when nothing is."""
+    longest = max(map(len, thesaurus().infixes), default=0)
+    kept: list[int] = []
+    at = 0
+    while at < len(spoken):
+        between = 0 < at < len(spoken) and not spoken[at].isascii() and not spoken[at - 1].isascii()
+        size = next((size for size in range(longest, 0, -1) if between and "".join(spoken[at : at + size]) in thesaurus().infixes), 0)
+        if not size:
+            kept.append(at)
+        at += max(size, 1)
+    return kept if len(kept) < len(spoken) else []
+
+
+def _keys_of(spoken: Sequence[str], barred: frozenset[int]) -> Hits:
+    """What consecutive words say."""
+    known_words = thesaurus()
+    found: Hits = {}
     for at, word in enumerate(spoken):
         if at in barred or not word[0].isalnum():
             continue
         bare = word in known_words.stop and word.isascii() and not (at and spoken[at - 1] in known_words.articles)
-        if not bare:
+        if not bare or word in known_words.actions:
             found.setdefault("=" + stem(word), (1.0, frozenset({at})))
         following = spoken[at + 1] if at + 1 < len(spoken) and at + 1 not in barred else ""
         if following and following[0].isalnum():
             pair = (1.0, frozenset({at, at + 1}))
             found.setdefault("=" + (word + following if not word.isascii() else stem(word + following)), pair)
         node: Mapping[str, Any] | None = known_words.phrases
-        for place in range(at, min(at + 6, len(spoken))):
+        for place in range(at, min(at + MAX_PHRASE, len(spoken))):
             node = node.get(stem(spoken[place])) if node is not None and place not in barred else None
             if node is None:
                 break
