@@ -102,7 +102,7 @@ class Reply:
         """What is to be changed, by its name alone; or nothing after all."""
         if slot := named_slot(self.said):
             return [Did(act=Act.CORRECTION, slots=(slot,))]
-        return [Did(act=Act.DENY)] if denial or Act.AFFIRM in self.acts else []
+        return [Did(act=Act.DENY)] if denial or Act.AFFIRM in self.acts or Act.CANCEL in self.acts else []
 
     def asides(self) -> list[Taken]:
         """The caller's own questions."""

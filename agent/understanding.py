@@ -31,6 +31,8 @@ CONTROL = (Act.EMERGENCY, Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, 
 """Acts that steer the whole call; the first one heard wins."""
 _NEGATORS = frozenset({"not", "instead", "rather", "不", "改", "换", "别"})
 """Words beside which a value held may be mended, whatever was asked."""
+_GLUED = 3
+"""Words that nobody took, from which a number may have stood among them."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
 """Keys instead of a yes or no."""
 
@@ -160,6 +162,8 @@ class _Reading:
     def _steers(self, act: Act) -> bool:
         """Whether the act turns the whole call; "that's all" ends none in which something is still to be asked, only a farewell does."""
         heard = self.acts.get(act)
+        if act is Act.CANCEL and self.question.kind == "change":  # "never mind": nothing is to be changed after all
+            return False
         return heard is not None and not (act is Act.GOODBYE and heard.rule == "all_done")
 
     def _mended(self) -> list[Taken]:
@@ -203,6 +207,10 @@ class _Reading:
                 continue
             spans.append(heard.span)
             found.append(_inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence))
+        if spans and not self.call.slot("phone").settled and not any(inform.slot == "phone" for inform in found):
+            left = sum(not any(start <= token.start < end for start, end in spans) for token in self.said.tokens)
+            if left >= _GLUED and (rest := self._beside("phone", spans)) is not None:  # "202 555 0143, 12 High Street": digits run on into another's
+                found.append(rest)
         return sorted(found, key=lambda inform: NAMES.index(inform.slot))
 
     def _beside(self, slot: str, taken: list[tuple[int, int]]) -> Inform | None:

@@ -60,7 +60,8 @@ def _without_doubles(notices: Sequence[Notice]) -> list[Notice]:
         return [notice for notice in notices if notice.key.startswith("close.")]
     if any(notice.key.startswith(TELLING) for notice in notices):
         return [notice for notice in notices if notice.key != "notice.noted"]
-    return list(notices)
+    first = next((notice for notice in notices if notice.key == "notice.noted"), None)
+    return [notice for notice in notices if notice is first or notice.key != "notice.noted"]
 
 
 def _sentence(words: str) -> str:
