@@ -4,11 +4,11 @@
 there is a person on the telephone.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from time import perf_counter
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import msgspec
 from fastapi import APIRouter
@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agent.call import Turn
+from agent.taken import Did, Inform, NoInput, NoMatch, Taken
 from api import logs
 from api.bodies import described, known_sid, read
 from api.errors import Problem, bad_field
@@ -101,17 +102,41 @@ class Turns:
         """The answer, as the JSON body of `POST /ai/conversation`. Raises Problem "too_many_turns"; any other failure is a sentence of trouble."""
         begun = perf_counter()
         code = ""
+        heard: list[Taken] = []
         with self._gate.turn(request.sid):
             try:
-                answer = await self._walker.take_turn(request, datetime.now(UTC))
+                answer = await self._walker.take_turn(request, datetime.now(UTC), heard.extend)
             except Exception as error:
                 code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"
                 logs.failure("turn_failed", error, call=request.sid, turn=request.turn.key)
                 answer = self._walker.trouble(request.dialled, request.language, datetime.now(UTC))
         level, ms = "warning" if code else "info", (perf_counter() - begun) * 1000
         stands = _answer.decode(answer).progress
-        logs.event("turn", level=level, call=request.sid, turn=request.turn.key, step=stands.step, status=stands.status, code=code, ms=ms)
+        slot, act = _in_short(heard)
+        call, turn = request.sid, request.turn.key
+        logs.event("turn", level=level, call=call, turn=turn, slot=slot, act=act, step=stands.step, status=stands.status, code=code, ms=ms)
         return answer
+
+
+def _in_short(heard: Sequence[Taken]) -> tuple[str, str]:
+    """The slots a turn was about, and what the caller did, for its log line: ("name,phone", "inform"). No act: the turn had been answered before."""
+    slots: list[str] = []
+    acts: list[str] = []
+    for taken in heard:
+        match taken:
+            case Inform():
+                slots.append(taken.slot)
+                acts.append("inform")
+            case Did():
+                slots += taken.slots
+                acts.append(taken.act.value)
+            case NoMatch():
+                acts.append("no_match")
+            case NoInput():
+                acts.append("no_input")
+            case _:
+                assert_never(taken)
+    return ",".join(dict.fromkeys(slots)), ",".join(dict.fromkeys(acts))
 
 
 def conversation_turn(posted: Conversation) -> TurnRequest:
@@ -153,7 +178,7 @@ def turn_key(turn_id: str | None, started_at: str, message: str) -> str:
 
 
 def moment(text: str | None, field: str) -> str:
-    """A time as ISO 8601 with its offset (UTC when it has none); "" for none. Raises the 422 for what is no time."""
+    """A time as ISO 8601 with its offset ("Z" for UTC, which is also meant when there is none); "" for none. Raises the 422 for what is no time."""
     if not text:
         return ""
     try:
@@ -162,7 +187,8 @@ def moment(text: str | None, field: str) -> str:
         raise bad_field(field, "bad_time", "ISO 8601 is expected") from None
     if found.year not in YEARS:
         raise bad_field(field, "bad_time", f"a year from {YEARS.start} to {YEARS.stop - 1} is expected")
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+    precise = "milliseconds" if found.microsecond and found.microsecond % 1000 == 0 else "auto"
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat(timespec=precise).replace("+00:00", "Z")
 
 
 def clean(text: str) -> str:

@@ -75,12 +75,12 @@ class Walker:
             if lock.away_at >= came_at:  # the turn before has just waited for the store in vain; one after the other would take a minute
                 raise StoreUnavailable(f"call {request.sid}: the store is away")
             try:
-                return await self._walk(request, now)
+                return await self._walk(request, now, heard)
             except StoreUnavailable:
                 lock.away_at = clock()
                 raise
 
-    async def _walk(self, request: TurnRequest, now: datetime) -> bytes:
+    async def _walk(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[Taken]], None] | None) -> bytes:
         for attempt in range(ATTEMPTS):
             try:
                 state = await self._graph.ainvoke({"request": request, "now": now}, context=self.deps)
@@ -89,6 +89,8 @@ class Walker:
                 continue
             if "answer" in state:
                 found: bytes = state["answer"]
+                if heard is not None and "work" in state:
+                    heard(state["work"].taken)
                 return found
         raise StoreUnavailable(f"call {request.sid}: other writers kept changing it")
 

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from agent.call import Brief, Call, Line, SlotState
 from agent.progress import progress
+from agent.taken import Taken
 from api.app import Service
 from api.server import Server
 from api.settings import Settings
@@ -38,7 +39,7 @@ class Walker:
         self.hold.set()
         self._answers: dict[tuple[str, str], bytes] = {}
 
-    async def take_turn(self, request: TurnRequest, now: datetime) -> bytes:
+    async def take_turn(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[Taken]], None] | None = None) -> bytes:
         self.requests.append(request)
         while not self.hold.is_set():  # noqa: ASYNC110 - set from other threads too
             await asyncio.sleep(0.002)

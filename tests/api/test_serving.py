@@ -75,6 +75,7 @@ def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
         assert [event["event"] for event in events] == ["started", "turn", "turn", "stopped"]
         assert events[2]["call"] == "CA1"
         assert events[2]["ms"] > 0
+        assert (events[2]["slot"], events[2]["act"]) == ("name", "inform")
         assert "Mary" not in running.told
 
 

@@ -198,9 +198,13 @@ async def test_the_short_form_is_the_same_turn() -> None:
         assert (await caller.http.post("/ai/reply", json={"callSid": "CA1"})).status_code == 422
 
 
+AS_SENT = ["2026-03-02T01:00:00Z", "2026-03-02T01:00:00.123Z", "2026-03-02T11:00:00+10:00"]
+
+
 def test_a_turn_is_known_again_by_its_id_then_by_time_and_words() -> None:
     at = moment("2026-03-02T01:00:00.000Z", "startedAt")
     assert at == moment("2026-03-02T01:00:00+00:00", "startedAt") == moment("2026-03-02T01:00:00", "startedAt")
+    assert [moment(text, "startedAt") for text in AS_SENT] == AS_SENT
     assert turn_key("7", at, "yes") == turn_key("7", "", "no") != turn_key("8", at, "yes")
     assert turn_key(None, at, "yes") == turn_key("", at, "yes") != turn_key(None, at, "no")
     assert turn_key(None, "", "yes") == ""
