@@ -16,7 +16,7 @@ from functools import lru_cache
 from agent.acts import Act, HeardAct
 from agent.acts.answers import Prompt, begins_question, fold, prompt_kind
 from agent.acts.reading import Found, Reading, mask, read, slot_of
-from agent.acts.words import segments
+from agent.acts.words import Unit, segments
 from agent.hearing import Context
 from agent.text import Said
 
@@ -66,8 +66,15 @@ def speaks_of_us(said: Said) -> bool:
 
 
 def finds_fault(said: Said) -> bool:
-    """Whether something is said to be wrong ("that's wrong", 不对), beyond a bare no."""
-    return any(unit.marks & mask("judged") for segment in segments(said) for unit in segment.units)
+    """Whether something is said to be wrong ("that's wrong", "it's not right", 不对), beyond a bare no."""
+    return any(_is_fault(segment.units, place) for segment in segments(said) for place in range(len(segment.units)))
+
+
+def _is_fault(units: Sequence[Unit], place: int) -> bool:
+    if units[place].marks & mask("judged"):
+        return True
+    after = units[place + 1] if place + 1 < len(units) else None
+    return bool(after and units[place].marks & mask("not") and (after.marks & mask("truth") or after.words == ("it",)))
 
 
 def named_slot(said: Said) -> str:
@@ -119,7 +126,7 @@ def _answer(reading: Reading, prompt: Prompt) -> None:
         return
     aside = any(_RANK[found.act] == _RANK[Act.ASK_PRICE] for found in reading.found)
     if weak and (
-        reading.content >= _CHATTER or (aside and answer.kind == "ok")
+        reading.content >= (1 if answer.kind == "quality" else _CHATTER) or (aside and answer.kind == "ok")
     ):  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
         if answers and answer.kind == "ok":
             reading.found.append(Found(Act.BACKCHANNEL, "ok", answer.first, answer.last))
