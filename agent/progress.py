@@ -19,7 +19,7 @@ def step(call: Call) -> str:
 
 def expecting(call: Call) -> str:
     """What the caller's next words should be: "value", "confirmation", "choice" or "nothing"."""
-    if call.status in ("booked", "ended"):
+    if call.status != "active":
         return "nothing"
     match call.question.kind:
         case "read_back" | "summary" | "leave" | "resume":
