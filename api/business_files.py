@@ -50,6 +50,7 @@ def read(name: str, text: bytes) -> Business:
         _no_unknown_keys(table)
         business = msgspec.convert(table, Business)
         _check(business)
+        business = msgspec.structs.replace(business, languages=[_written(tag) for tag in business.languages])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{name}: not TOML: {error}".splitlines()[0]) from None
     except (msgspec.ValidationError, _Refused) as error:
@@ -111,7 +112,13 @@ def _check_languages(tags: list[str]) -> None:
     known = languages.known()
     _need(bool(tags), "languages", "at least one")
     for tag in tags:
-        _need(tag.replace("_", "-").partition("-")[0].lower() in known, "languages", f'tags such as "en-US" of the languages {", ".join(known)}')
+        _need(_written(tag).partition("-")[0] in known, "languages", f'tags such as "en-US" of the languages {", ".join(known)}')
+
+
+def _written(tag: str) -> str:
+    """A language tag as BCP 47 writes it: "en-US" for "en_us"."""
+    language, *more = tag.replace("_", "-").split("-")
+    return "-".join([language.lower(), *(part.upper() if len(part) == 2 else part.capitalize() for part in more)])
 
 
 def _need(holds: bool, key: str, wanted: str) -> None:

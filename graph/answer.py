@@ -9,9 +9,19 @@ from agent.progress import progress
 from agent.slots.names import NAMES
 
 
+SAME = {"cmn": "zh", "eng": "en"}
+"""Other codes for the languages we speak: ISO 639-3, as recognisers write them ("cmn-Hans-CN")."""
+
+
+def language_of(tag: str) -> str:
+    """The language of a BCP 47 tag, however it is written: "zh" for "zh-CN", "zh_CN", "ZH" and "cmn-Hans-CN"; "" for ""."""
+    spoken = tag.replace("_", "-").partition("-")[0].lower()
+    return SAME.get(spoken, spoken)
+
+
 def tag_of(language: str, business: Business) -> str:
     """The BCP 47 tag the business uses for a language: "en-AU" for "en"."""
-    return next((tag for tag in business.languages if tag.partition("-")[0] == language), language)
+    return next((tag for tag in business.languages if language_of(tag) == language), language)
 
 
 def answer(call: Call, words: str, business: Business, stamp: str) -> bytes:

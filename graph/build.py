@@ -22,7 +22,7 @@ from langgraph.graph import START, StateGraph
 from agent.taken import Taken
 from graph import editing, nodes
 from graph.answer import tag_of, trouble
-from graph.opening import stamp
+from graph.opening import begins_in, stamp
 from graph.plan import STEPS
 from graph.state import Deps, TurnRequest, Walk
 from storage.errors import StaleCall, StoreUnavailable
@@ -107,9 +107,8 @@ class Walker:
     def trouble(self, dialled: str, language: str, now: datetime) -> bytes:
         """The answer when the record cannot be reached."""
         business = self.deps.businesses.for_number(dialled)
-        spoken = language.partition("-")[0].lower()
-        book = self.deps.phrasebooks.get(spoken) or self.deps.phrasebooks[business.languages[0].partition("-")[0]]
-        return trouble(book["common"]["close"]["trouble"], tag_of(spoken, business), stamp(now))
+        spoken = begins_in(language, business)
+        return trouble(self.deps.phrasebooks[spoken]["common"]["close"]["trouble"], tag_of(spoken, business), stamp(now))
 
     def _lock(self, sid: str) -> _Lock:
         lock = self._locks.get(sid)

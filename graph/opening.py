@@ -15,6 +15,7 @@ from agent.scene import Scene
 from agent.skeleton import adopt
 from agent.slots.names import NAMES
 from graph.accepting import adopted
+from graph.answer import language_of
 from graph.state import Deps, TurnRequest
 
 replace = msgspec.structs.replace
@@ -30,11 +31,15 @@ def business_of(call: Call, deps: Deps) -> Business:
     return deps.businesses.get(call.brief.business) or deps.businesses.default
 
 
+def begins_in(tag: str, business: Business) -> str:
+    """The language a call begins in: the one asked for if the business speaks it, else the business's first."""
+    spoken = [language_of(one) for one in business.languages]
+    return wanted if (wanted := language_of(tag)) in spoken else spoken[0]
+
+
 def new_call(request: TurnRequest, deps: Deps, now: datetime) -> Call:
     """A call nobody has heard of: its brief is the business that was dialled."""
     business = deps.businesses.for_number(request.dialled)
-    spoken = [tag.partition("-")[0] for tag in business.languages]
-    wanted = request.language.partition("-")[0].lower()
     brief = Brief(
         business=business.id,
         region=business.country,
@@ -44,7 +49,7 @@ def new_call(request: TurnRequest, deps: Deps, now: datetime) -> Call:
         caller=caller_id.normalise(request.caller, business.country),
         dialled=request.dialled,
     )
-    return Call(sid=request.sid, created_at=stamp(now), brief=brief, language=wanted if wanted in spoken else spoken[0])
+    return Call(sid=request.sid, created_at=stamp(now), brief=brief, language=begins_in(request.language, business))
 
 
 def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:

@@ -144,3 +144,8 @@ def test_nothing_there_is_one_line(tmp_path: Path) -> None:
         load(tmp_path)
     with pytest.raises(ValueError, match="No such file"):
         load(tmp_path / "none.toml")
+
+
+def test_languages_are_written_as_the_standard_writes_them() -> None:
+    business = read("x.toml", b'id = "x"\nname = "X"\nlanguages = ["en_us", "ZH-hans-cn"]')
+    assert business.languages == ["en-US", "zh-Hans-CN"]
