@@ -8,7 +8,6 @@ from agent.listening_plan import listening_plan
 from agent.progress import progress
 from agent.slots.names import NAMES
 
-
 SAME = {"cmn": "zh", "eng": "en"}
 """Other codes for the languages we speak: ISO 639-3, as recognisers write them ("cmn-Hans-CN")."""
 
