@@ -97,6 +97,7 @@ class Shop:
         os.kill(pid, signal.SIGKILL)
 
     def close(self) -> None:
+        self.running.stop()  # and with it the Redis it brought, which would still write while its folder is removed
         self.running.close()
 
     def good(self, begun: float) -> None:
