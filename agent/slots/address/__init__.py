@@ -31,6 +31,7 @@ _UNMISTAKABLE = 0.8
 _SURE = {"typed": 0.85, "numbered": 0.8, "known": 0.6, "weak": 0.6, "box": 0.8, "open": 0.3}
 _CORRECTING = frozenset({"no", "not", "actually", "sorry", "wrong", "meant", "mean", "change", "should", "correction"})
 _OPTIONS = 5
+_WORDS_BEFORE = 5
 
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
@@ -84,6 +85,8 @@ def _hear_english(said: Said, context: Context) -> Sequence[Heard]:
         found = [] if continued(parse(context.partial, known), line) else found
     if not found:
         return _in_parts(line, context, asked)
+    if len(found) > 1:  # "my old address was ..., the new one is ..."
+        found = [each for each in found if known.former.isdisjoint(line.norms[max(0, each.start - _WORDS_BEFORE) : each.start])] or found
     heard = [_heard(each, line, context) for each in found]
     # Of two in one breath the later is meant after "no, sorry"; else the plainer one.
     corrected = len(found) > 1 and not _CORRECTING.isdisjoint(line.norms[found[-2].end : found[-1].start])
@@ -104,7 +107,8 @@ def _stands(found: Found, line: Line, context: Context, asked: bool) -> bool:
     placed = bool(found.parts.state and found.parts.postcode) or (bool(found.parts.postcode) and not line.lexicon.states)
     if found.kind in ("weak", "known"):
         return found.cued or placed or found.start <= line.skip_to
-    return (placed and found.start <= line.skip_to) or (announced and not _is_count(found) and _alone(found, line))
+    with_unit = bool(found.parts.unit and found.parts.suburb) and found.start <= line.skip_to and not _is_count(found)
+    return with_unit or (placed and found.start <= line.skip_to) or (announced and not _is_count(found) and _alone(found, line))
 
 
 def _is_count(found: Found) -> bool:

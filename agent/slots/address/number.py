@@ -107,6 +107,8 @@ def _with_unit(line: Line, said: Sequence[Group]) -> House | None:
         return House(figures[0], "".join(figures[1:]), end)
     if len(said) == 3 and len(figures[1]) == 1 and figures[1] != "0" and len(figures[0]) == 1:
         return House(figures[0], figures[1] + figures[2], end, (figures[0] + figures[1], figures[2]))
+    if len(said) == 3 and len(figures[1]) == 1 and figures[1] != "0" and len(figures[0]) == len(figures[2]) == 2:
+        return House(figures[0], figures[1] + figures[2], end)  # "twelve, three forty-four"
     return House("".join(figures[:-1]), figures[-1], end)
 
 

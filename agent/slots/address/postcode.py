@@ -19,7 +19,7 @@ _MOST_STARTS = 120
 _GLUED = 4
 _LONGEST = 7
 _FIGURE_WITHIN = 5
-_PASSED = frozenset({"-", ",", ".", "_", "capital", "uppercase"})
+_PASSED = frozenset({"-", ",", ".", "_", "capital", "uppercase", "space"})
 
 
 def numeric(line: Line, at: int) -> tuple[str, int]:

@@ -77,6 +77,8 @@ def _numbered(line: Line, at: int) -> Street | None:
     while line.norm(here) in line.lexicon.before_numbered and len(said) < 3:
         said.append(written(line, here))
         here += 1
+        if line.norm(here) == "to" and line.norm(here + 1) == "market":  # "Farm to Market Road 1960"
+            said, here = [*said[:-1], f"{said[-1]} to Market"], here + 2
     kind = line.lexicon.numbered.get(line.norm(here))
     if kind == "US" and line.norm(here + 1) in line.lexicon.numbered:
         said, here = [*said, kind], here + 1

@@ -12,6 +12,7 @@ _MOST_SUBURB_WORDS = 6
 _MOST_SEGMENTS = 3
 _MOST_FIGURES = 6
 _MOST_LINKING = 4
+_FLOOR_FIGURES = 3
 
 
 class _Town:
@@ -107,9 +108,15 @@ def _unit(line: Line, here: _Town) -> bool:
     if here.parts.unit and here.parts.unit.split()[0] in line.lexicon.units.values() and not here.parts.street_name:
         return False
     text, end, _ = unit(line, here.at, before_number=False, after_street=bool(here.parts.street_name and here.parts.street_number))
+    if (
+        not text
+        and not here.suburb
+        and line.norms[here.at] == "fl"
+        and line.is_written(here.at + 1)
+        and len(line.norms[here.at + 1]) <= _FLOOR_FIGURES
+    ):
+        text, end = f"Floor {line.norms[here.at + 1]}", here.at + 2  # and not Florida
     if not text or (here.suburb and line.norms[here.at] in line.lexicon.houses):
-        return False
-    if text.startswith("Floor") and line.norms[here.at] == "fl":
         return False
     here.take(end, unit=f"{here.parts.unit}, {text}" if here.parts.unit else text)
     here.segments.append([])
@@ -185,12 +192,27 @@ def _suburb(line: Line, here: _Town) -> bool:
         segment.append(norm)
         here.at += 1
         return True
+    if norm in line.lexicon.lead_in and line.norm(here.at + 1) in ("one", "ones"):
+        return False  # "the one with the red door"
+    if outward := _outward(line, here.at):
+        segment.append(outward[0])
+        here.at = here.end = outward[1]
+        return True
     if norm in line.lexicon.stop and segment[-1:] != ["St"] and not _named_like(line, here.at):
         return False
     text, end = _hyphenated(line, here.at)
     segment.append(text)
     here.at = here.end = end
     return True
+
+
+def _outward(line: Line, at: int) -> tuple[str, int] | None:
+    """The first half of a postcode, written alone at the end, and the index after it: "St John's Wood NW8"."""
+    if not (line.norms[at].upper() in line.lexicon.postcode_areas and line.glued(at + 1) and line.is_written(at + 1)):
+        return None
+    end = at + 3 if line.is_word(at + 2) and line.glued(at + 2) and len(line.norms[at + 2]) == 1 else at + 2
+    code = "".join(line.norms[at:end]).upper()
+    return (code, end) if len(code) <= 4 and line.ends(end) and not line.glued(end) else None
 
 
 def _named_like(line: Line, at: int) -> bool:

@@ -34,6 +34,8 @@ class Lexicon(NamedTuple):
     linking: frozenset[str]
     negation: Phrases
     complaint: frozenset[str]
+    former: frozenset[str]
+    """What says of an address that nobody is there any more."""
     cue: Phrases
     suburb_cue: frozenset[str]
     state_cue: frozenset[str]
@@ -128,6 +130,7 @@ def lexicon(region: str) -> Lexicon:
         fillers=frozenset(spoken["fillers"].split()),
         linking=frozenset(spoken["linking"].split()),
         complaint=frozenset(spoken["complaint"].split()),
+        former=frozenset(spoken["former"].split()),
         **tables,
         suburb_cue=frozenset(spoken["suburb_cue"]),
         state_cue=frozenset(spoken["state_cue"]),

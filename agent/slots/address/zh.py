@@ -19,6 +19,7 @@ _HAN = re.compile(r"[㐀-鿿]")
 _CLAUSE = re.compile(r"[。！!,，;；?？]")
 _MOST_CHARS = 60
 _MOST_PLACE = 6
+_MOST_PLACE_NAME = 16
 _ASKED = "address"
 
 
@@ -101,6 +102,8 @@ def _address(text: str) -> tuple[str, tuple[int, int]]:
         if begin >= 0 and anchor is None and not level:
             # Said with pauses: "东城区，东直门，南大街，三号", "四单元，幺零二".
             level = grammar.numeral.fullmatch(clause) is not None if anchored else _may_be_place(clause)
+        if begin < 0 and anchor is None and text[start:stop].lstrip().startswith(tuple(grammar.words["negation"])):
+            continue
         # A clause that asks tells us no address: "建国路88号怎么走".
         if (anchor is None and not level) or grammar.question.search(text, start, stop + 1):
             if anchored:
@@ -232,7 +235,8 @@ def _in_part(said: Said, context: Context, asked: bool) -> Sequence[Heard]:
     road = bool(grammar_of().street_end.search(split.road)) and 2 < len(split.road) <= 12
     named = any(name in said.text for name in grammar_of().words["name_cue"])
     # Whatever was asked, a road with its city and district before it, and nothing else said, is where someone lives.
-    plain = road and bool(split.province or split.city) and bool(split.district)
+    place = road or (bool(grammar_of().place_end.search(split.road)) and len(split.road) <= _MOST_PLACE_NAME)
+    plain = bool(split.province or split.city) and bool(split.district) and (place or (bool(split.town) and not split.road))
     if named or not text or not (plain or (expected and (_only_divisions(text) or number or (road and (split.divided or asked))))):
         return ()
     if context.partial and is_chinese(context.partial):

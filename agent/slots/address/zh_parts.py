@@ -35,6 +35,8 @@ class Grammar(NamedTuple):
     """A road's or an estate's name directly before a number."""
     street_end: re.Pattern[str]
     """The ending of a road or an estate that needs no number to be known for one."""
+    place_end: re.Pattern[str]
+    """The ending of a village, a crossing or a side of a road, known for a place behind a city and a district."""
     estate: re.Pattern[str]
     question: re.Pattern[str]
     tail: re.Pattern[str]
@@ -79,6 +81,7 @@ def grammar_of() -> Grammar:
         ),
         road_end=re.compile(rf"(?:{alternatives['roads']})[甲乙丙丁东西南北]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[甲乙丙丁第]?$"),
         street_end=re.compile(rf"[^的](?:{'|'.join(said['plain_roads'])})$"),
+        place_end=re.compile(rf"[^的](?:{'|'.join(said['place_ends'])})$"),
         estate=re.compile(rf"(?:{alternatives['estates']})"),
         question=re.compile(alternatives["question"]),
         tail=re.compile(alternatives["tail"]),

@@ -168,6 +168,8 @@ class DomainReader(PieceReader):
                 break
             here = end = piece.end
             said, count = said + (piece.kind == "word"), count + 1
+            if count == 1 and piece.text in domains().endings:
+                break  # "dot com sorry dot net": nothing is said after an ending but a country
         return "", at
 
     def _unjoined(self, label: str) -> tuple[str, str]:

@@ -135,14 +135,20 @@ class PieceReader(NamedTuple):
         return letters
 
     def _digits(self, at: int) -> tuple[str, int]:
-        """Digits at `at`. "Oh" is one between digits only; "o" is a letter unless digits touch it on both sides."""
+        """Digits at `at`. "Oh" is one before digits, unless it is a sigh at the beginning; "o" is a letter unless digits touch it on both sides."""
         said = ""
         while at < len(self.tokens):
             group, after = digit_group(self.tokens, at, self.language)
-            if not group or (only_inside(self.tokens[at], self.language) and not (said and digit_group(self.tokens, after, self.language)[0])):
+            inside = bool(group) and only_inside(self.tokens[at], self.language)
+            if not group or (inside and not ((said or self._goes_on_with_oh(at)) and digit_group(self.tokens, after, self.language)[0])):
                 break
             said, at = said + group, after
         return said, at
+
+    def _goes_on_with_oh(self, at: int) -> bool:
+        """Whether "oh" at `at` goes on a word of an address: "lee oh seven"."""
+        leads = self.words.leads.at(self.tokens, at - 1) or self.words.weak_leads.at(self.tokens, at - 1)
+        return len(self.tokens[at].norm) > 1 and at > 0 and len(self.tokens[at - 1].norm) > 1 and self.tokens[at - 1].is_word and not leads
 
     def is_small(self, at: int) -> bool:
         token = self.tokens[at]

@@ -19,6 +19,8 @@ _CUE_WITHIN = 8
 _LONGEST_QUANTITY = 4
 _LONGEST_PHRASE = 5
 _LONGEST_CODE = 4
+_WITHIN = 24
+"""Tokens before the second number of "change it from ... to ..." within which "change" is said."""
 
 
 class Cue(Enum):
@@ -121,6 +123,8 @@ def find_runs(said: Said, language: str, *, homophones: bool = False, round_only
     while at < len(said.tokens):
         run, at = listener.run(at, found[-1].end if found else 0)
         if run is not None:
+            if found and run.cue is Cue.NONE and found[-1].cue is Cue.OTHER and listener.is_one_code(found[-1].end, run.start):
+                run = run._replace(cue=Cue.OTHER)
             found.append(run)
     return tuple(found)
 
@@ -304,6 +308,10 @@ class _Listener(NamedTuple):
                 break
         return start, Cue.NUMBER if numbered else Cue.NONE
 
+    def is_one_code(self, start: int, end: int) -> bool:
+        """Whether what stands between two runs makes one code of them: "1Z 999 AA1 0123"."""
+        return start < end and all(self._is_code(at) for at in range(start, end)) and any(self.tokens[at].is_word for at in range(start, end))
+
     def _is_code(self, at: int) -> bool:
         """Whether the token at `at` may be part of a code that goes on with digits: "D 123 4567", "GB29 NWBK 6016"."""
         token = self.tokens[at]
@@ -338,6 +346,8 @@ class _Listener(NamedTuple):
     def _link(self, before: int, at: int) -> Link:
         """Whether the words since the digits before take those back, and nothing else was said in between."""
         link, here = Link.NONE, before
+        if before and self.words.into.at(self.tokens, before) == at - before and any(self.words.change.at(self.tokens, first) for first in range(max(0, before - _WITHIN), before)):
+            return Link.RESTART  # "change it from 555 0100 to 555 0101"
         while here < at:
             if taken := self.words.restarts.at(self.tokens, here):
                 link = Link.RESTART
