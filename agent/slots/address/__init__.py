@@ -155,7 +155,7 @@ def _readings(second: Parts | None, where: Parts, known: Lexicon, *, in_call: bo
     Which state is meant is a question for a call; of an utterance by itself the town stays as it was said.
     """
     if second:
-        other = msgspec.structs.replace(where, unit=second.unit, street_number=second.street_number)
+        other = msgspec.structs.replace(where, unit=second.unit, street_number=second.street_number, street_name=second.street_name)
         return list(dict.fromkeys((line_of(where, known), line_of(other, known))))
     states = known.shared_suburbs.get(where.suburb.casefold(), ())
     if in_call and states and where.street_name and not where.state and not where.postcode and not where.country:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from agent.languages.numbers import digit_group
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import House, house
 from agent.slots.address.postcode import alphanumeric, known_area
-from agent.slots.address.street import Street, street, written
+from agent.slots.address.street import Street, ordinal_name, street, written
 from agent.slots.address.town import town
 from agent.slots.address.unit import rural, unit
 
@@ -151,7 +152,21 @@ def _with_town(line: Line, at: int, done: int, units: str, number: House, way: S
     other = None
     if number.other:
         other = msgspec.structs.replace(parts, unit=number.other[0] or units, street_number=number.other[1])
+    elif (parted := _parted_ordinal(line, number)) is not None:
+        rest = way.name.partition(" ")[2]
+        other = msgspec.structs.replace(parts, street_number=parted[0], street_name=f"{parted[1]} {rest}".strip())
     return Found(parts, start, end, way.kind, _is_cued(line, at), other)
+
+
+def _parted_ordinal(line: Line, number: House) -> tuple[str, str] | None:
+    """Number and street read the other way: "three fifty fifth avenue" is 3 on 55th, or 350 on Fifth. None where only one reading is heard."""
+    at = number.end
+    if len(number.number) != 1 or line.is_written(at - 1) or number.unit:
+        return None
+    tens, end = digit_group(line.tokens, at, "en")
+    unit_of, whole = line.ordinal(at + 1, after_number=True)[0], line.ordinal(at, after_number=True)[0]
+    both = end == at + 1 and len(tens) == 2 and tens[1] == "0" and 0 < unit_of < 10 and whole == int(tens) + unit_of
+    return (number.number + tens, ordinal_name(unit_of)) if both else None
 
 
 def _past_commas(line: Line, at: int) -> int:

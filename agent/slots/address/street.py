@@ -162,7 +162,7 @@ def _name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, 
     norm = line.norm(at)
     value, end = line.ordinal(at, after_number=True) if first else (0, at)
     if value:
-        return _ordinal_name(value), end
+        return ordinal_name(value), end
     if line.is_written(at):
         # "72 2 Street": a numbered street, when its type follows at once.
         following = line.norm(at + 1)
@@ -209,7 +209,7 @@ def _joined(line: Line, at: int) -> tuple[str, int]:
     return text, here
 
 
-def _ordinal_name(value: int) -> str:
+def ordinal_name(value: int) -> str:
     """First to Ninth in words, 10th and above in figures, as the Associated Press writes street names."""
     ordinals: list[str] = words("en", "address")["say"]["ordinals"]
     return ordinals[value] if 0 < value < 10 else with_suffix(value)

@@ -189,6 +189,7 @@ def _gate(region: str) -> frozenset[str]:
             *known.numbered,
             *known.postcode_cue,
             *known.cue,
+            *known.units,
             *known.directions,
             *known.post_box,
             *known.rural,

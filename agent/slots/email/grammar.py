@@ -47,13 +47,21 @@ class Grammar(DomainReader):
             tried += 1
             if tried > _MOST_ANCHORS:
                 return
-            domain, end = self.domain(at + taken)
+            domain, end = self._put_right(*self.domain(at + taken))
             if not domain or self._leads_to_another(end, typed=self.tokens[at].norm == "@"):
                 continue
             found = self._address(at, domain, end, before)
             if found is not None:
                 yield found
                 before = end
+
+    def _put_right(self, domain: str, end: int) -> tuple[str, int]:
+        """The domain with the ending that was said after it once more: "foundry dot com, sorry, dot net"."""
+        at = self.past_leads(end) if "." in domain else end
+        if at == end or not self.dot(at, complete=False):
+            return domain, end
+        ending, after = self.ending(at)
+        return (f"{domain.partition('.')[0]}.{ending}", after) if ending else (domain, end)
 
     def _leads_to_another(self, end: int, *, typed: bool) -> bool:
         """Whether a further "at" with a domain follows: of "me at john dot smith at gmail dot com" that is the one."""

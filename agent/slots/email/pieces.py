@@ -13,6 +13,9 @@ from agent.text import Said, Token
 _LONGEST_SPELLED = 132
 """Tokens: 64 letters, the most that RFC 5321 allows before the "@", with commas between."""
 PASSED_OVER = frozenset(',;:"，。')
+_AS_IN = "as in "
+_CODE_WORD = 4
+"""Tokens of a letter with its word: "p as in paul"."""
 _MISHEARD = 2
 """Edits between a word as it was heard and as it was then spelled."""
 
@@ -93,11 +96,19 @@ class PieceReader(NamedTuple):
         for piece in self.pieces(start, end, host=host):
             if not piece.text:
                 return ""
+            if self._explains(piece, written):
+                continue
             if piece.kind == "letters" and (spelled := _spelled_words(said, piece.text)):
                 written = written.removesuffix(spelled)
             said = [*said, piece.text] if piece.kind == "word" else []
             written += piece.text
         return written
+
+    def _explains(self, piece: Piece, written: str) -> bool:
+        """Whether a letter with its word only says again how what stands before it begins: "p smith, p as in paul"."""
+        first = piece.end - _CODE_WORD
+        as_in = first > 0 and self._phrase(first + 1, _CODE_WORD - 1).startswith(_AS_IN) and self.tokens[first - 1].norm == ","
+        return as_in and len(piece.text) == 1 and len(written) > 1 and written.startswith(piece.text)
 
     def _phrase(self, at: int, length: int) -> str:
         return " ".join(token.norm for token in self.tokens[at : at + length])
