@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from babel.localedata import exists
 from babel.numbers import format_currency, get_territory_currencies
 
 from agent.business import Service, in_language
@@ -38,6 +39,12 @@ def _currency(country: str) -> str:
     return (get_territory_currencies(country) or ["USD"])[0]
 
 
+@lru_cache(maxsize=64)
+def _locale(country: str) -> str:
+    """The country's English, or English as such where it has none of its own: "en_AU", "en"."""
+    return f"en_{country}" if exists(f"en_{country}") else "en"
+
+
 def price(service: Service, country: str, language: str) -> str:
     """The price as said and written: "$149", "149元"; "" when there is none."""
     if service.price is None:
@@ -46,5 +53,5 @@ def price(service: Service, country: str, language: str) -> str:
     if country == "CN" and language == "zh":
         return f"{service.price:g}元"
     return format_currency(
-        service.price, _currency(country), format="¤#,##0" if whole else "¤#,##0.00", locale=f"en_{country}", currency_digits=False
+        service.price, _currency(country), format="¤#,##0" if whole else "¤#,##0.00", locale=_locale(country), currency_digits=False
     )

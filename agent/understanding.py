@@ -262,6 +262,7 @@ class _Reading:
         found = list(first[:1]) + [other[0] for text in self.turn.alternatives if (other := listen(Said(text), context))]
         evidence = tuple(dict.fromkeys(heard.value for heard in found))
         good = [heard for heard in found if not heard.whole or SLOTS[slot].check(heard.value, context) is None]
+        good.sort(key=lambda heard: not heard.whole)  # of what the recogniser may have heard, a whole value before a part of one
         fresh = [heard for heard in good or found if heard.value != state.disputed]
         again = [heard for heard in fresh if heard.value in state.evidence]
         return next(iter([*again, *fresh, *good, *found]), None), evidence

@@ -42,7 +42,7 @@ def frames() -> tuple[Frame, ...]:
         _frame(Act.HANDOFF, "person", "person", "talk|connect|transfer|help|there_is", lacks="not|wh", open=True),
         _frame(Act.HANDOFF, "someone", "someone", "talk|transfer", lacks="not|about", open=True),
         _frame(Act.HANDOFF, "transfer", "transfer", lacks="not"),
-        _frame(Act.HANDOFF, "person_alone", "person", lacks="not|aux|i|services_ask", alone=True),
+        _frame(Act.HANDOFF, "person_alone", "person", lacks="not|aux|i|wh|services_ask", alone=True),
         _frame(Act.START_OVER, "start_over", "start_over", lacks="not"),
         _frame(Act.START_OVER, "start_again", "start", "again", lacks="not|say|hear|repeat"),
         _frame(Act.REFUSE, "rather_not", "rather"),
