@@ -12,7 +12,7 @@ import msgspec
 
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
-from agent.acts.hearing import hear_acts, named_slot
+from agent.acts.hearing import hear_acts, is_all_acts, named_slot
 from agent.business import Business
 from agent.call import Call, Turn
 from agent.choosing import choose, choose_time
@@ -31,6 +31,8 @@ CONTROL = (Act.EMERGENCY, Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, 
 """Acts that steer the whole call; the first one heard wins."""
 _NEGATORS = frozenset({"not", "instead", "rather", "不", "改", "换", "别"})
 """Words beside which a value held may be mended, whatever was asked."""
+_LONGEST_LAST_NAME = 2
+"""Words of a last name said by itself."""
 _GLUED = 3
 """Words that nobody took, from which a number may have stood among them."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
@@ -171,6 +173,8 @@ class _Reading:
         if self.question.kind != "ask":
             return []
         held = [name for name in NAMES if name not in self.asked and (self.call.slot(name).value or self.call.slot(name).pending)]
+        if last_name := self._last_name():
+            return [last_name]
         for slot in held:
             heard = self._hear(slot)
             if not heard and self.correcting and self._is_unconfirmed(slot):
@@ -178,6 +182,17 @@ class _Reading:
             if heard and heard[0].sure >= CORRECTING and not self.call.slot(slot).locked:
                 return [_inform(slot, heard[0], self.said, asked=False)]
         return []
+
+    def _last_name(self) -> Inform | None:
+        """ "John", and after a pause "Smith": both are the name."""
+        first = self.call.slot("name").value
+        if "name" not in self.question.implied or not first.isascii() or " " in first or len(self.said.tokens) > _LONGEST_LAST_NAME:
+            return None
+        heard = SLOTS["name"].hear(self.said, listening(self.call, "name", self.said, self.business, self.now, frozenset({"name"}), mending=False))
+        if not heard or heard[0].value.casefold() == first.casefold() or " " in heard[0].value:
+            return None
+        whole = msgspec.structs.replace(heard[0], value=f"{first} {heard[0].value}", rule="last_name")
+        return _inform("name", whole, self.said, asked=False)
 
     def _is_unconfirmed(self, slot: str) -> bool:
         """Whether its value was taken without a yes: then "no, Carlos" may be about it long after."""
@@ -191,6 +206,9 @@ class _Reading:
         """Whether every word belongs to a yes or a no that was asked for: then no slot needs to listen."""
         if self.question.kind not in CONFIRMING:
             return False
+        kinds = {act.act for act in acts}
+        if Act.AFFIRM in kinds and not kinds & {Act.DENY, Act.CORRECTION} and is_all_acts(self.said):
+            return True
         spans = [act.span for act in acts if act.act in (Act.AFFIRM, Act.DENY)]
         words = [token for token in self.said.tokens if token.is_word or token.is_number]
         return all(any(start <= token.start and token.end <= end for start, end in spans) for token in words)

@@ -25,8 +25,10 @@ CHEAP = frozenset({"name", "service"})
 """Slots where a mistake is cheap to undo: taken at once, said in the acknowledgement."""
 _WINDOWS = frozenset({"soonest", "after", "before"})
 """Rules of the time slot that read no point in time."""
-UNSURE = 0.55
-"""How plainly the words made it this value, from 0 to 1 (`Heard.sure`), below which it is read back too: another's name, a service by one word."""
+UNSURE = {"service": 0.55}
+"""How plainly the words made it this value, from 0 to 1 (`Heard.sure`), below which it is read back too: a service by one word that others share."""
+USUALLY_UNSURE = 0.4
+"""The same for any other slot: somebody else's name, say."""
 UNASKED = 0.8
 """The same for a slot that was not asked for."""
 DOUBTFUL = 0.4
@@ -107,7 +109,7 @@ def _accept(call: Call, given: Inform, value: str, scene: Scene) -> Outcome:
         return Outcome(call=call.with_slot(given.slot, bare(state, "filled")), notices=(Notice(key="notice.noted"),))
     doubted = (
         state.denied > 0
-        or given.sure < (UNSURE if given.asked else UNASKED)
+        or given.sure < (UNSURE.get(given.slot, USUALLY_UNSURE) if given.asked else UNASKED)
         or (bool(state.value) and not given.asked)  # in the place of another, when something else was asked for
         or (scene.turn.confidence is not None and scene.turn.confidence < DOUBTFUL)
     )

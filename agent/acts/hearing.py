@@ -60,6 +60,11 @@ def asks(said: Said) -> bool:
     return last is not None and len(last.units) > _CHATTER and begins_question(last.units)
 
 
+def is_all_acts(said: Said) -> bool:
+    """Whether every word belongs to this conversation and none tells of anything: "yep, no worries"."""
+    return all(unit.marks for segment in segments(said) for unit in segment.units)
+
+
 def speaks_of_us(said: Said) -> bool:
     """Whether it is about who is speaking here: "are you a robot"."""
     return any(unit.marks & mask("bot") for segment in segments(said) for unit in segment.units)

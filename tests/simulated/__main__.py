@@ -32,7 +32,7 @@ def _service() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as data:
         env = {**os.environ, "SLOTLINE_BUSINESS": str(BUSINESSES), "SLOTLINE_DATA": data}
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port)]
-        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             url = f"http://127.0.0.1:{port}"
             _wait(url)
