@@ -137,8 +137,19 @@ def _is_swap(units: Sequence[Unit], place: int) -> bool:
     unit = units[place]
     if not unit.marks & mask("not") or unit.words in _PREFIXES or any(not before.marks or before.marks & mask("third") for before in units[:place]):
         return False
+    if _asks_or_tells_apart(units, place):
+        return False
     after = next((later for later in range(place + 1, len(units)) if not units[later].marks & mask("dangling")), len(units))
     return after < len(units) and units[after].marks == 0
+
+
+def _asks_or_tells_apart(units: Sequence[Unit], place: int) -> bool:
+    """Whether a Mandarin negator belongs to a question (有没有没开的) or to a noun that it tells from others (不用排队的餐厅)."""
+    if units[place].words[0].isascii():
+        return False
+    rest = [unit.words[0] for unit in units[place + 1 :]]
+    apart = "的" in rest[1:-1] and not any(word.startswith(("是", "要", "改", "换")) for word in rest)
+    return apart or any(unit.marks & mask("aux", "tail") for unit in units)
 
 
 def _manners(units: Sequence[Unit], at: int, reading: Reading) -> int:
@@ -182,6 +193,8 @@ def _particle(units: Sequence[Unit], at: int, *, asked: bool) -> Answer | None:
         return None
     if following is not None and following.marks & mask("wh") and unit.marks & mask("bare"):  # "是什么"
         return None
+    if following is not None and _asks_whether(units, at):
+        return None
     ends_here = following is None or following.marks & mask("opens", "clause", "yes", "no", "ok", "thanks", "bye", "all_done", "filler", "hold_on")
     if unit.marks & mask("not", "bare") and not ends_here:
         return None
@@ -190,6 +203,11 @@ def _particle(units: Sequence[Unit], at: int, *, asked: bool) -> Answer | None:
     if unit.marks & mask("yes", "no") and not (unit.marks & mask("ok") and unit.marks & mask("bare") and following is not None):
         return Answer(1 if unit.marks & mask("yes") else -1, "word", unit.first, unit.last)
     return Answer(1, "ok", unit.first, unit.last)
+
+
+def _asks_whether(units: Sequence[Unit], at: int) -> bool:
+    """ "可以帮我查一下吗": what begins as leave given ends as a question."""
+    return bool(units[at].marks & mask("able") and units[-1].marks & mask("tail"))
 
 
 def _ends(units: Sequence[Unit], at: int, boundary: int) -> list[tuple[int, bool]]:
@@ -257,7 +275,7 @@ def _judged(units: Sequence[Unit], at: int, *, asked: bool, only: bool) -> tuple
         or any(unit.marks & mask("truth", "quality", "wrong", "yes", "no", "not", "assent", "unfit") for unit in units[at : ends[0][0]])
     ):
         return None
-    if begins_question(units[at : ends[0][0]]):
+    if begins_question(units[at : ends[0][0]]) or _asks_whether(units, at):
         return None
     for end, closed in ends:
         if closed and (answer := judge(units[at:end], asked=asked, whole=only and end == len(units) and _only_filler(units[:at]))):

@@ -55,6 +55,10 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     """ "the day after": counted from the day that is already known."""
     shift: int = 0
     """Days to add at the end: "Tuesday week" 7, "the day after Christmas" 1."""
+    shift_months: int = 0
+    """Months to add before that: "two months from Friday" 2."""
+    to_weekday: tuple[int, int] | None = None
+    """ "the Monday after Easter" (0, 1), "the Friday before the 10th" (4, -1): the first such weekday later or earlier than the day that is said."""
     other_order: tuple[int, int] | None = None
     """Day and month the other way round, when figures allow both and the region does not decide."""
 
@@ -115,6 +119,9 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """How it stands to the others, when a word right before it says so: NOT, FROM, TO, AFTER or BEFORE."""
 
 
+HESITATION = "hesitation"
+"""The table of sounds that are passed over wherever they stand: "the, uh, fourteenth"."""
+
 Phrases = Mapping[str, Sequence[tuple[int, tuple[str, ...], str, Any]]]
 """First token -> (how many tokens, the tokens, table, value), longest first."""
 Numbers = Callable[[Sequence[Token], int], tuple[str, Any, int] | None]
@@ -139,7 +146,7 @@ MOST_PIECES = 40
 
 
 class Line:
-    """An utterance as items: words, phrases, numbers and marks, in order; every token is in exactly one.
+    """An utterance as items: words, phrases, numbers and marks, in order; every token is in exactly one, or a hesitation and in none.
 
     An item is read by its index in `kinds`, `values` and `words`, also a few past the end, where everything is "" (and the item before the first
     is such a one). A kind is the table of `time.toml` it stands in, "number", "ordinal", or "" for any other word.
@@ -153,12 +160,15 @@ class Line:
         """The first token's norm."""
         self.firsts: list[int] = []
         """The first token."""
+        self.ends: list[int] = []
+        """The token after the last."""
         self._read(table, number)
         self.count = len(self.kinds)
         self.kinds += [""] * _AFTER_THE_END
         self.values += [None] * _AFTER_THE_END
         self.words += [""] * _AFTER_THE_END
         self.firsts += [len(said.tokens)] * _AFTER_THE_END
+        self.ends += [len(said.tokens)] * _AFTER_THE_END
 
     def _read(self, table: Phrases, number: Numbers) -> None:
         tokens, norms = self.said.tokens, self.said.words
@@ -174,15 +184,19 @@ class Line:
                 read = number(tokens, here)
                 if read is not None:
                     kind, value, after = read
+            if kind == HESITATION:
+                here = after
+                continue
             self.kinds.append(kind)
             self.values.append(value)
             self.words.append(norm)
             self.firsts.append(here)
+            self.ends.append(after)
             here = after
 
     def size(self, first: int, last: int) -> int:
         """How many tokens items `first` up to `last` are."""
-        return self.firsts[last] - self.firsts[first]
+        return sum(self.ends[at] - self.firsts[at] for at in range(first, last))
 
     def glued(self, at: int) -> bool:
         """Whether nothing, not even a space, stands between item `at` and the one before it."""
@@ -194,7 +208,7 @@ class Line:
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where items `first` up to `last` stand in the text."""
         tokens = self.said.tokens
-        return tokens[self.firsts[first]].start, tokens[self.firsts[last] - 1].end
+        return tokens[self.firsts[first]].start, tokens[self.ends[last - 1] - 1].end
 
 
 def day_piece(first: int, last: int, day: Day, sure: float = 0.6, *, bare: bool = False) -> Piece:

@@ -6,6 +6,8 @@ Sources: CLDR names of days and months; "Friday week", "a week on Monday", "fort
 
 from collections.abc import Mapping
 
+import msgspec
+
 from agent.languages.dates import MOST_PIECES, Clock, Day, Kind, Line, Mark, Part, Piece, day_piece, nothing
 from agent.languages.dates.en_lengths import Lengths, shifted
 from agent.languages.dates.en_words import english
@@ -107,6 +109,8 @@ class Days(Lengths):
             return [day_piece(at, here + 2, Day(weekday=weekday, week=1, next_one=True, shift=7))]
         if self.line.words[here] == "." and self.line.glued(here) and self.line.words[at] in self.sets["dotted"]:
             here += 1
+        if not shift and (beside := self._beside_day(at, here, weekday)):
+            return beside
         return [day_piece(at, here, Day(weekday=weekday, shift=shift))]
 
     def _several(self, at: int) -> list[Piece]:
@@ -116,6 +120,15 @@ class Days(Lengths):
         if weekday is None or line.words[at + 2] != "from" or line.words[at + 3] not in self.sets["now"]:
             return []
         return [day_piece(at, at + 4, Day(weekday=weekday, next_one=True, shift=7 * (line.values[at][0] - 1)))]
+
+    def _beside_day(self, at: int, here: int, weekday: int) -> list[Piece]:
+        """ "the Monday after Easter", "the Friday before the 10th": the weekday ends before item `here`."""
+        line = self.line
+        way = {"after": 1, "following": 1, "before": -1}.get(line.words[here], 0)
+        following = self._plain_day(here + (2 if line.words[here + 1] == "the" else 1)) if way else None
+        if following is None or following.value.weekday is not None or following.value.week is not None or following.value.weekend:
+            return []
+        return [day_piece(at, following.last, msgspec.structs.replace(following.value, to_weekday=(weekday, way)))]
 
     def _which_before(self, at: int) -> bool:
         return self.line.kinds[at - 1] == "which"
@@ -165,7 +178,7 @@ class Days(Lengths):
         here = at + 2 if line.words[at + 1] in ("coming", "upcoming") else at + 1
         kind, value = line.kinds[here], line.values[here]
         if which == "past":
-            return self._nth_weekday(at, -1) or self._past_span(at, here)
+            return self._nth_weekday(at, -1) or self._last_day(at) or self._past_span(at, here)
         if kind in ("weekdays", "weekdays_short"):
             if which == "next":
                 day = Day(weekday=value, week=1, next_one=True)

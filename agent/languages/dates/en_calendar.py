@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from agent.languages.dates import Day, Line, Piece, day_piece
+from agent.languages.dates import Day, Line, Piece, day_piece, nothing
 from agent.languages.dates.en_clocks import Clocks
 
 _YEARS = (1900, 2100)
@@ -60,13 +60,14 @@ class Calendar:
             here += 1
         day = self._day_number(here)
         if day is None:
-            return []
+            end, year = self._year(at + 1)
+            return [] if year is None else nothing(at, end)
         end, year = self._year(here + 1)
         bare = line.kinds[here] == "number" and line.words[at] in self.sets["also_words"]
         return [day_piece(at, end, Day(day=day, month=line.values[at], year=year), bare=bare)]
 
     def _day_month(self, at: int) -> list[Piece]:
-        """ "9 March", "the ninth of march 2027", "third day of october", "the 9th of next month", "the third of the fourth"."""
+        """ "9 March", "the ninth of march 2027", "fifth day of april", "the 9th of next month", "the third of the fourth"."""
         line = self.line
         day = self._day_number(at)
         if day is None:
@@ -81,6 +82,8 @@ class Calendar:
             if line.words[here] == "the" and line.kinds[here + 1] == "ordinal" and line.kinds[at] == "ordinal" and line.values[here + 1] <= 12:
                 end, year = self._year(here + 2)
                 return [day_piece(at, end, Day(day=day, month=line.values[here + 1], year=year))]
+            if line.words[here : here + 4] == ["the", "month", "after", "next"]:
+                return [day_piece(at, here + 4, Day(day=day, months_on=2))]
             if line.words[here] == "the" and line.words[here + 1] == "month":
                 return [day_piece(at, here + 2, Day(day=day))]
         if line.words[here] in ("-", ",") and line.glued(here):
@@ -111,13 +114,21 @@ class Calendar:
             return [day_piece(at, here + 1 if line.words[here] == "month" else here + 2, Day(weekday=weekday, nth=nth, months_on=months_on))]
         return []
 
+    def _last_day(self, at: int) -> list[Piece]:
+        """ "last day of April"."""
+        line = self.line
+        if line.words[at + 1 : at + 3] != ["day", "of"] or line.kinds[at + 3] != "months":
+            return []
+        end, year = self._year(at + 4)
+        return [day_piece(at, end, Day(month=line.values[at + 3], year=year, last_of_month=True))]
+
     def _numeric_date(self, at: int) -> list[Piece]:
         """ "2026-03-08", "4/25", "3.4.2026", "20260308"."""
         line = self.line
         text = line.values[at][1]
         if len(text) == 8 and text[:2] in ("19", "20"):
             day = _written(int(text[:4]), int(text[4:6]), int(text[6:]))
-            return [day_piece(at, at + 1, day)] if day else []
+            return [day_piece(at, at + 1, day, bare=True)] if day else []
         mark = line.words[at + 1]
         if not text or mark not in ("/", "-", ".") or not (line.glued(at + 1) and line.glued(at + 2)) or line.kinds[at + 2] != "number":
             return []

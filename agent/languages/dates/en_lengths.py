@@ -2,6 +2,8 @@
 
 from abc import abstractmethod
 
+import msgspec
+
 from agent.languages.dates import Clock, Day, Kind, Piece, day_piece, nothing
 from agent.languages.dates.en_calendar import Calendar
 
@@ -42,6 +44,8 @@ class Lengths(Calendar):
                 here += line.words[here] in sets["articles"]
                 return (size, line.values[here], here + 1) if line.kinds[here] == "units" else None
         amount, here = self._amount(at)
+        if amount == 3 and line.words[here] == "quarters" and line.words[here + 1] == "of" and line.words[here + 2] in sets["articles"]:
+            return (0.75, line.values[here + 3], here + 4) if line.kinds[here + 3] == "units" else None
         if amount is None or line.kinds[here] != "units" or self._is_clock(at, here):
             return None
         unit, here = line.values[here], here + 1
@@ -90,6 +94,9 @@ class Lengths(Calendar):
             if word == "earlier" or (word == "before" and line.words[end + 1] in ("that", "")):
                 return _counted(at, end + 1, -amount, unit, known=True)
             return [Piece(kind=Kind.DAY, value=None, first=at, last=end + 1)]
+        if unit == "7 day" and (line.kinds[end] == "weekdays" or (word == "this" and line.kinds[end + 1] == "weekdays")):
+            last = end + (2 if word == "this" else 1)
+            return [day_piece(at, last, Day(weekday=line.values[last - 1], shift=_days(amount, unit)))]
         if word in ("today", "tomorrow") and unit.endswith("day"):
             return [day_piece(at, end + 1, Day(offset=line.values[end], shift=_days(amount, unit)))]
         if word == "time" or (ahead and word not in ("from", "after")):
@@ -103,9 +110,12 @@ class Lengths(Calendar):
     def _from_piece(self, amount: float, unit: str, at: int, end: int) -> list[Piece]:
         """ "two weeks from Monday", "5 days before new year", "15 minutes from 1 pm": what stands at item `end`, so much later."""
         here = end + 1 if self.line.words[end] == "the" else end
-        if unit.endswith("day"):
+        if unit.endswith(("day", "month")):
             following = self._plain_day(here)
-            return [] if following is None else [day_piece(at, following.last, shifted(following.value, _days(amount, unit)))]
+            if following is None or (unit.endswith("month") and amount != int(amount)):
+                return []
+            days, months = (_days(amount, unit), 0) if unit.endswith("day") else (0, _days(amount, unit))
+            return [day_piece(at, following.last, shifted(following.value, days, months))]
         clock = self.clocks.piece(here) if unit.endswith("minute") else None
         if clock is None or clock.kind is not Kind.CLOCK:
             return []
@@ -143,6 +153,6 @@ def _counted(at: int, end: int, amount: float, unit: str, *, known: bool) -> lis
     return [day_piece(at, end, Day(after_known=True, shift=days, offset=0) if known else Day(offset=days))]
 
 
-def shifted(day: Day, days: int) -> Day:
-    """The day so many days later."""
-    return Day(**{name: getattr(day, name) for name in day.__struct_fields__ if name != "shift"}, shift=day.shift + days)
+def shifted(day: Day, days: int, months: int = 0) -> Day:
+    """The day so many days and months later."""
+    return msgspec.structs.replace(day, shift=day.shift + days, shift_months=day.shift_months + months)

@@ -71,7 +71,9 @@ class Places:
         if after in self.sets["streets"] and piece.kind is not Kind.PART and self.line.kinds[piece.last - 1] != "half_of_day":
             return False
         habit = not self.line.kinds[piece.first - 1] and self.line.words[piece.first - 1] in self.sets["habits"]
-        if piece.kind in _TELLING and (habit or self._is_told(piece)):
+        if piece.kind in _TELLING and (habit or self._is_told(piece) or self._is_courtesy(piece)):
+            return False
+        if piece.kind is Kind.DAY and self._is_person(piece):
             return False
         if after in self.sets["people"] and self.line.kinds[piece.last - 1] in ("number", "ordinal"):
             return False
@@ -79,6 +81,12 @@ class Places:
         if piece.kind in (Kind.CLOCK, Kind.DAY) and counts and not self._may_follow(piece.last):
             return False
         return not piece.bare or not self._named(piece)
+
+    def _is_person(self, piece: Piece) -> bool:
+        """ "Dr. Sunday Adeyemi"."""
+        line, before = self.line, piece.first - 1
+        before -= before > 0 and line.words[before] == "."
+        return before >= 0 and line.words[before] in self.sets["titles"] and line.words[before] != "doctor"
 
     def _is_told(self, piece: Piece) -> bool:
         """Whether the caller tells what happened then: "it broke on Monday"."""
@@ -89,6 +97,19 @@ class Places:
             if line.words[at] in self.sets["past_verbs"]:
                 return True
         return False
+
+    def _is_courtesy(self, piece: Piece) -> bool:
+        """ "Have a great weekend", "thanks for your help today"."""
+        line, before = self.line, piece.first - 1
+        if before < 1 or piece.kind is Kind.CLOCK:
+            return False
+        if line.words[before] in ("your", "the") and line.words[before - 1] == "enjoy":
+            return True
+        if line.words[before] in self.sets["wishes"]:
+            verb = before - 1 if line.words[before - 1] in self.sets["wishing"] else before - 2
+            return verb >= 0 and line.words[verb] in self.sets["wishing"]
+        thanked = line.words[before] in self.sets["courtesies"]
+        return thanked and any(line.words[at] in ("thanks", "thank", "appreciate") for at in range(max(0, before - _CLAUSE), before))
 
     def _ends_in_number(self, piece: Piece) -> bool:
         """Whether the last thing said is a number that could count what follows."""
@@ -154,14 +175,21 @@ class Places:
             return True
         if self._party(piece.first - 1):
             return False
+        if before == "in" and not self.line.kinds[piece.first - 1]:
+            return False
         if before in self.sets["at"] or before in self.sets["past_hour"] or before in self.sets["before"]:
             return True
         if self._beside_time(piece) and not (before in self.sets["for"] and self.asked is not True):
             return True
-        clock_like = self.line.size(piece.first, piece.last) > 1
+        clock_like = self.line.size(piece.first, piece.last) > 1 or self._in_army_figures(piece)
         if clock_like and (before in self.sets["on"] or self._is_whole_answer() or self._beside_time(piece)):
             return True
         return self.asked is True and self.sets["people"].isdisjoint(self.line.words)
+
+    def _in_army_figures(self, piece: Piece) -> bool:
+        """ "0930"."""
+        text = self.line.said.words[self.line.firsts[piece.first]]
+        return len(text) == len("0930") and text[0] == "0"
 
     def _joined_after(self, piece: Piece) -> Piece | None:
         """The clock that one goes up to or that may take its place: "nine to eleven", "between two and four", "six or seven"."""

@@ -12,9 +12,9 @@ from agent.text import Said, Token
 _TABLES = (
     "nothing", "weekdays", "weekdays_short", "months", "days", "past_days", "parts", "tonight", "points", "half_of_day", "which", "units",
     "weekend", "month_end", "week_after_next", "day_after", "soonest", "opening", "oclock", "or", "fix", "change", "not", "between", "edge",
-    "denied_after", "not_this", "holidays",
+    "denied_after", "not_this", "holidays", "hesitation",
 )  # fmt: skip
-_NO_TIME_ALONE = frozenset(("nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "not_this"))
+_NO_TIME_ALONE = frozenset(("nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "not_this", "hesitation"))
 _ISH = "ish"
 
 
@@ -27,6 +27,7 @@ class English:
         self.phrases: Phrases = phrases(flat, _TABLES)
         self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
         self.weekdays: dict[str, int] = tables["weekdays"]
+        self.days: dict[str, int] = tables["days"]
         self.region_holidays: dict[str, dict[str, str]] = tables["region_holidays"]
         numbers: dict[str, Any] = words("en", "numbers")
         self.homophones: dict[str, int] = numbers["homophones"]
@@ -36,6 +37,7 @@ class English:
         self.ordinals = frozenset(numbers["ordinals"]) | self.tens
         self.cardinals = frozenset(numbers["digits"]) | frozenset(numbers["teens"]) | self.tens | {"hundred"}
         self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in _NO_TIME_ALONE for _, _, kind, _ in entries))
+        self.triggers |= frozenset(word + "'s" for word in (*self.weekdays, *self.days))
         self.triggers |= (
             self.ordinals | self.cardinals | self.sets["quarter"] | self.sets["half"] | frozenset(("in", "week", "fortnight", "hour", "day"))
         )
@@ -43,6 +45,8 @@ class English:
     def number(self, tokens: Sequence[Token], at: int) -> tuple[str, Any, int] | None:
         """A number at a token: ("number", (value, its figures or ""), end) or ("ordinal", value, end)."""
         norm = tokens[at].norm
+        if norm.endswith("'s") and (day := self._contracted(tokens, at, norm[:-2])) is not None:
+            return day
         if norm[0].isdigit():
             following = tokens[at + 1] if at + 1 < len(tokens) else None
             if following is not None and following.norm in self.suffixes and len(norm) <= 2:
@@ -64,6 +68,13 @@ class English:
             if value is not None:
                 return "number", (value, ""), end
         return None
+
+    def _contracted(self, tokens: Sequence[Token], at: int, word: str) -> tuple[str, Any, int] | None:
+        """ "Friday's fine", "tomorrow's no good": the day, and the verb that is short for "is"."""
+        if at + 1 >= len(tokens) or tokens[at + 1].norm not in self.sets["is_said_of_days"]:
+            return None
+        kind, value = ("weekdays", self.weekdays.get(word)) if word in self.weekdays else ("days", self.days.get(word))
+        return None if value is None else (kind, value, at + 1)
 
 
 @cache

@@ -1,8 +1,10 @@
-"""Mandarin days and everything between them and clocks: "下周三", "五月三号", "后天上午", "十月的第一个星期一".
+"""Mandarin days and everything between them and clocks: "下周三", "五月三号", "后天上午", "九月的第二个星期五".
 
 A character is a token, so phrases are runs of them and the longest counts. "周三丰" is a name, "七号楼" a building, "便宜一点" no clock: what may
 follow and precede is in the sets of `time.toml`.
 """
+
+import msgspec
 
 from agent.languages.dates import MOST_PIECES, Day, Kind, Line, Mark, Part, Piece, day_piece, nothing
 from agent.languages.dates.zh_clocks import Clocks, clock_piece
@@ -94,6 +96,9 @@ class Chinese(Clocks):
             if which < 0:
                 return [Piece(kind=Kind.DAY, value=None, first=at, last=named[-1].last if named else here + 1)]
             return named or [day_piece(at, here + 1, Day(week=which))]
+        if which < 0 and line.kinds[here] in ("units", "date") and line.values[here] in ("month", "1 month"):
+            end = here + 3 if line.kinds[here + 1] == "number" and line.values[here + 2] == "day" else here + 1
+            return [Piece(kind=Kind.DAY, value=None, first=at, last=end)]
         if line.values[here] == "month" or (line.kinds[here] == "units" and line.words[here] in ("月", "个") and line.values[here] == "1 month"):
             return self._day_of_month(at, here + 1, which)
         return []
@@ -147,7 +152,7 @@ class Chinese(Clocks):
     def _numbers(self, at: int, ended: int) -> list[Piece]:
         return (
             self._written(at)
-            or self._number_holiday(at, ended)
+            or self._number_holiday(at)
             or self._date(at, ended)
             or self._colon(at)
             or self._oclock(at, ended)
@@ -177,8 +182,10 @@ class Chinese(Clocks):
         month = None
         if line.kinds[here] == "number" and line.values[here + 1] == "month":
             month, here = line.values[here][0], here + 2
-        if month is not None and (nth := self._nth_weekday(at, here, Day(month=month, year=year))):
-            return nth
+        if month is not None:
+            of_month = Day(month=month, year=year)
+            if found := self._nth_weekday(at, here, of_month) or self._last_of_month(at, here, of_month):
+                return found
         if line.kinds[here] != "number":
             return []
         day = line.values[here][0]
@@ -194,8 +201,16 @@ class Chinese(Clocks):
             return []
         return [day_piece(at, end, Day(day=day, month=month, year=year))]
 
+    def _last_of_month(self, first: int, at: int, month: Day) -> list[Piece]:
+        """ "四月最后一天", "四月底"; the month stands before item `at`."""
+        line = self.line
+        here = at + 1 if line.words[at] == "的" else at
+        if line.kinds[here] != "month_rest" or not 1 <= (month.month or 1) <= 12:
+            return []
+        return [day_piece(first, here + 1, msgspec.structs.replace(month, last_of_month=True))]
+
     def _nth_weekday(self, first: int, at: int, month: Day) -> list[Piece]:
-        """ "十月的第一个星期一", "这个月最后一个周五"; the month stands before item `at`."""
+        """ "九月的第二个星期五", "这个月最后一个周五"; the month stands before item `at`."""
         line = self.line
         here = at + 1 if line.words[at] == "的" else at
         named = self._weekday(here, here + 1, None, here + 1) if line.kinds[here] == "nth" and line.kinds[here + 1] == "week_names" else []
@@ -204,13 +219,13 @@ class Chinese(Clocks):
         day = Day(weekday=named[0].value.weekday, nth=line.values[here], month=month.month, year=month.year, months_on=month.months_on)
         return [day_piece(first, named[0].last, day)]
 
-    def _number_holiday(self, at: int, ended: int) -> list[Piece]:
+    def _number_holiday(self, at: int) -> list[Piece]:
         """ "五一" and "十一" as holidays, by what stands after them or by their being the whole answer."""
         line = self.line
         value, figures = line.values[at]
         if line.words[at].isdecimal() or not (spec := mandarin().number_holidays.get(figures or str(value))):
             return []
-        alone = line.count == 1 and self.asked is True
+        alone = line.count == 1 and (self.asked is True or (self.asked is None and value != 11))
         follows = line.words[at + 1] in self.sets["holiday_follow"] or line.kinds[at + 1] == "parts"
         return [day_piece(at, at + 1, Day(holiday=spec))] if alone or follows else []
 

@@ -5,6 +5,7 @@ from agent.languages.dates.zh_words import mandarin
 
 _MINUTES = 60
 _MOST = 10000
+_MOST_YEARS = 99
 _WEEK = "7 day"
 _MONTH = 30
 """Days of a month, where it is said in halves."""
@@ -82,6 +83,8 @@ class Clocks:
             end += 1
         if end == here and role == "hour" and ((by_hour and at != ended) or self._counts(at, end, ended, hour)):
             return []
+        if at and at != ended and line.words[at - 1] in self.sets["scores"]:
+            return []
         if minute < 0:
             hour, minute = (hour - 1) % 24 or (12 if hour == 1 else 0), _MINUTES + minute
         return self._timed(at, end, hour, minute)
@@ -98,7 +101,7 @@ class Clocks:
         if role == "past":
             past, end = self._amount(at + 1)
             return (past, end) if past else (0, at)
-        if line.kinds[at] != "number":
+        if line.kinds[at] != "number" or line.words[at + 1] in self.sets["counters"]:
             return 0, at
         value, figures = line.values[at]
         if line.values[at + 1] in ("quarter", "minute") and line.kinds[at + 1] == "clock":
@@ -160,6 +163,8 @@ class Clocks:
         """ "半小时", "一个半小时", "三天", "一刻钟": how many of which unit, and the item after it; unit "" for none."""
         line = self.line
         if line.values[at] == "half":
+            if line.values[at + 1] == "year":
+                return 6, "1 month", at + 2
             return (0.5, line.values[at + 1], at + 2) if line.kinds[at + 1] == "units" else (0, "", at)
         if line.kinds[at] != "number":
             return 0, "", at
@@ -167,6 +172,8 @@ class Clocks:
         here = at + 1
         if line.words[here] in ("个", "個") and line.values[here + 1] == "half":
             amount, here = amount + 0.5, here + 2
+        if line.values[here] == "year" and amount <= _MOST_YEARS:
+            return amount * 12, "1 month", here + 1
         if line.values[here] == "quarter":
             return 15 * amount, "1 minute", here + 1
         if line.kinds[here] == "week_names" and line.kinds[here + 1] in ("later", "ago"):

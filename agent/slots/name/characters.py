@@ -43,6 +43,9 @@ class Characters(NamedTuple):
     call: HanPhrases
     family: HanPhrases
     given_cue: HanPhrases
+    under: HanPhrases
+    of_name: HanPhrases
+    """What stands before and after a name in "用王强的名字"."""
     weak: HanPhrases
     link: HanPhrases
     theirs: HanPhrases
@@ -84,7 +87,7 @@ def characters() -> Characters:
     for word in sorted(data["say"]["words"].split(), key=len):  # two characters tell best
         for character in word:
             tell.setdefault(character, word)
-    led = [cue for name in ("plain", "call", "family", "weak", "helping") for cue in cues[name]]
+    led = [cue for name in ("plain", "call", "family", "weak", "helping", "under") for cue in cues[name]]
     return Characters(
         cue_first=frozenset(cue[0] for cue in led),
         single=frozenset("".join(names["single"].split())),
@@ -98,6 +101,8 @@ def characters() -> Characters:
         call=HanPhrases(cues["call"]),
         family=HanPhrases(cues["family"]),
         given_cue=HanPhrases(cues["given"]),
+        under=HanPhrases(cues["under"]),
+        of_name=HanPhrases(cues["of_name"]),
         weak=HanPhrases(cues["weak"]),
         link=HanPhrases(cues["link"]),
         theirs=HanPhrases(cues["theirs"]),

@@ -97,7 +97,8 @@ class _Listener:
         start = at - radical
         if not radical:
             places = [at - back for back in range(1, _MAX_WORD + 1) if at - back >= 0 and self.text[at - back] == character]
-            if not places or any(mark in self.text[places[0] : at] for mark in _MARKS):
+            places = [place for place in places if not _MARKS.intersection(self.text[place:at])]
+            if not places:
                 return None
             start = min(places)
         place = next((self.words.places[phrase] for phrase in self.words.places if phrase in self.text[max(0, start - 8) : start]), None)
@@ -134,7 +135,7 @@ class _Listener:
             if read is None:
                 continue
             name, end = read
-            if role == "weak" and not (self._likely(name) and self._is_over(end)):
+            if role == "weak" and (name[-1] == "人" or not (self._likely(name) and self._is_over(end))):
                 continue
             if theirs:
                 yield HanFound(name, at, end, 0.3, "other_person", "other")
@@ -145,16 +146,30 @@ class _Listener:
                 if role == "weak" and len(name) >= _FULL:
                     sure = 0.85
                 yield HanFound(name, at, end, sure if likely else min(sure, 0.75), "self" if role == "weak" else "cue")
+        if (length := words.under.at(self.text, at)) and (one := self._under(at, at + length)) is not None:
+            yield one
         if starts and self.context.asks("name"):
             yield from self._bare(at, first=at == opening)
+
+    def _under(self, at: int, start: int) -> HanFound | None:
+        """ "用郑爽的名字", "登记在何炅名下": a name between the two words that say it is one."""
+        for size in range(_FULL + 1, 1, -1):
+            end = start + size
+            name = self.text[start:end]
+            if len(name) == size and self.words.of_name.at(self.text, end) and self.words.surname_of(name) and all(map(is_han, name)):
+                return HanFound(name, at, end + self.words.of_name.at(self.text, end), 0.9, "cue")
+        return None
 
     def _bare(self, at: int, *, first: bool = True) -> Iterator[HanFound]:
         """A name with nothing before it."""
         asked = self.context.asked is not None and "name" in self.context.asked
         read = self._name(at, plain=False)
-        if read is None or not (self._likely(read[0]) or (asked and self._possible(read[0]))):
+        if read is None:
             return
         name, end = read
+        asked = asked or any(one.start >= end for one in self.described)
+        if not (self._likely(name) or (asked and self._possible(name))):
+            return
         if name[-1] in self.words.place_ends:
             return
         rest = self._past(end + self.words.titles.at(self.text, end), self.words.after)
@@ -206,6 +221,8 @@ class _Listener:
     def _other(self, at: int, *, short: bool) -> tuple[str, int] | None:
         """A nickname (小明) or a foreign name in characters (约翰·史密斯), as far as it goes, behind a cue that says that one follows."""
         text, words = self.text, self.words
+        if text[at] in words.stop and "·" not in text[at : at + _MAX_TRANSLITERATED]:
+            return None
         end = at
         while end < min(len(text), at + _MAX_TRANSLITERATED) and (is_han(text[end]) or (text[end] in "·•" and end > at)):
             if words.after.at(text, end) and self._past(end, words.after) >= len(text) and end - at >= 2:
@@ -246,7 +263,11 @@ class _Listener:
         if not closed:
             return None
         start = self._past(end, None)
+        start = self._past(start + self.words.apart.at(self.text, start), None)
         start += self.words.given_cue.at(self.text, start)
+        if start > end and self.text.startswith(family, start) and (full := self._name(start, plain=False)) is not None:
+            # "我姓欧阳，叫欧阳修": the surname again, with the rest of the name or a title.
+            return (family, full[1]) if self.words.titles.at(full[0], len(family)) else full
         for count in (2, 1):
             if start > end and self._given(start, count) and self._is_closed(start + count):
                 name = family + self.text[start : start + count]

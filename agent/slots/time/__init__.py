@@ -120,7 +120,7 @@ class _Listener:
         reading, before = self.reading, self.before
         if reading.later is not None:
             return self._at(self.now + timedelta(minutes=reading.later), "later", 0.7)
-        if reading.shift is not None:
+        if reading.shift is not None and reading.clock is None:
             counted_from = before.at or (self.now if reading.shift > 0 else None)
             return [] if counted_from is None else self._at(counted_from + timedelta(minutes=reading.shift), "shift", 0.6)
         said_days = self._days(reading.day) if reading.day is not None else []

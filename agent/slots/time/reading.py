@@ -81,7 +81,8 @@ def readings(pieces: Sequence[Piece]) -> Readings:
         joining = joint if here.since.get(piece.kind, 0) <= joint_at else None
         if piece.kind is Kind.MARK:
             change = change or piece.value is Mark.CHANGE
-            if piece.value in (Mark.OR, Mark.FIX):
+            again = piece.value is Mark.OR and joint is Mark.FIX and piece.first == joint_at + 1  # "不，还是周五": rather Friday
+            if piece.value in (Mark.OR, Mark.FIX) and not again:
                 joint, joint_at = piece.value, piece.first
             ending = False
         elif piece.relation is Mark.NOT:

@@ -76,10 +76,21 @@ def local_now(context: Context) -> datetime:
 def days(said: Day, today: date, counted_from: date | None, region: str) -> list[date]:
     """The days that may be meant, the likelier first; empty when none is ("next week", the 31st of June). `counted_from`: for "the day after"."""
     try:
-        found = [day + timedelta(days=said.shift) for day in _unshifted(said, today, counted_from, region)]
+        found = [_shifted(day, said) for day in _unshifted(said, today, counted_from, region)]
     except (OverflowError, ValueError):
         return []
     return [day for day in dict.fromkeys(found) if day.year <= _LATEST_YEAR]
+
+
+def _shifted(day: date, said: Day) -> date:
+    """The day so many months and days on, or the weekday next to it, as was said."""
+    if said.shift_months:
+        year, month = _months_on(day, said.shift_months)
+        day = date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    if said.to_weekday is not None:
+        weekday, way = said.to_weekday
+        day += timedelta(days=way * (((weekday - day.weekday()) * way - 1) % _WEEK + 1))
+    return day + timedelta(days=said.shift)
 
 
 def monday_of(said: Day, today: date) -> date | None:
@@ -125,11 +136,15 @@ def _dates(said: Day, today: date, region: str) -> list[date]:
     if said.holiday:
         found = holiday(said.holiday, region, today, _year(said, today))
         return [] if found is None else [found]
+    if said.last_of_month and said.month is not None:
+        in_year = _year(said, today)
+        lasts = [date(year, said.month, calendar.monthrange(year, said.month)[1]) for year in (in_year or today.year, today.year + 1)]
+        return [day for day in lasts if in_year is not None or day >= today][:1]
     if said.months_on is not None and (said.last_of_month or said.offset is not None):
         year, month = _months_on(today, said.months_on)
         last = calendar.monthrange(year, month)[1]
         return [date(year, month, last if said.last_of_month else min(today.day, last))]
-    return [] if said.offset is None else [today + timedelta(days=said.offset)]
+    return [] if said.offset is None else [today + timedelta(days=said.offset + _WEEK * (said.week or 0))]
 
 
 def _days_of_month(said: Day, day: int, today: date) -> list[date]:
