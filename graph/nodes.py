@@ -147,7 +147,8 @@ async def book(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
 
 async def _go_on(work: Work, outcome: Outcome, deps: Deps) -> Command[str]:
     work = work.after(outcome)
-    if outcome.settled:
+    # The last field that the yes to the summary confirms is written together with the booking: one transaction, one round trip.
+    if outcome.settled and onward(work) != "book":
         work = await _commit(work, outcome, deps)
     return Command(goto=onward(work), update={"work": work})
 
