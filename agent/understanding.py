@@ -207,7 +207,9 @@ class _Reading:
         if self.question.kind not in CONFIRMING:
             return False
         kinds = {act.act for act in acts}
-        if Act.AFFIRM in kinds and not kinds & {Act.DENY, Act.CORRECTION} and is_all_acts(self.said):
+        plain_yes = Act.AFFIRM in kinds and not kinds & {Act.DENY, Act.CORRECTION}
+        plain_no = Act.DENY in kinds and "time" not in self.question.slots  # "no, today" is a time
+        if (plain_yes or plain_no) and is_all_acts(self.said):
             return True
         spans = [act.span for act in acts if act.act in (Act.AFFIRM, Act.DENY)]
         words = [token for token in self.said.tokens if token.is_word or token.is_number]

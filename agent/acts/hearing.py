@@ -61,8 +61,14 @@ def asks(said: Said) -> bool:
 
 
 def is_all_acts(said: Said) -> bool:
-    """Whether every word belongs to this conversation and none tells of anything: "yep, no worries"."""
-    return all(unit.marks for segment in segments(said) for unit in segment.units)
+    """Whether every word belongs to this conversation and none tells of anything: "yep, no worries", "no, the wrong one"; "one" alone is a number."""
+    units = [unit for segment in segments(said) for unit in segment.units]
+    numbers = [
+        place
+        for place, unit in enumerate(units)
+        if unit.words == ("one",) and not (place and units[place - 1].marks & mask("truth", "wrong", "pronoun"))
+    ]
+    return all(unit.marks for unit in units) and not numbers
 
 
 def speaks_of_us(said: Said) -> bool:
