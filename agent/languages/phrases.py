@@ -25,9 +25,10 @@ class Phrases:
         if not 0 <= start < len(tokens):
             return 0
         norm = tokens[start].norm
-        if norm.endswith("'s") and norm not in self._by_first:
-            return int((norm[:-2],) in self._by_first.get(norm[:-2], ()))
-        for phrase in self._by_first.get(norm, ()):
+        phrases = self._by_first.get(norm)
+        if phrases is None:
+            return int((norm[:-2],) in self._by_first.get(norm[:-2], ())) if norm.endswith("'s") else 0
+        for phrase in phrases:
             if len(phrase) == 1 or tuple(token.norm for token in tokens[start : start + len(phrase)]) == phrase:
                 return len(phrase)
         return 0

@@ -153,6 +153,7 @@ class Chinese(Clocks):
         return (
             self._written(at)
             or self._number_holiday(at)
+            or self._end_of_month(at)
             or self._date(at, ended)
             or self._colon(at)
             or self._oclock(at, ended)
@@ -171,6 +172,13 @@ class Chinese(Clocks):
         if mark == "/" and len(text) <= 2 and 1 <= int(text) <= 12 and 1 <= second <= 31 and line.words[at + 3] not in ("/", "-"):
             return [day_piece(at, at + 3, Day(month=int(text), day=second))] if self.asked is True or self._may_follow(at + 3) else []
         return []
+
+    def _end_of_month(self, at: int) -> list[Piece]:
+        """ "四月底": the month's number, and words that say "the end of the month" by themselves too."""
+        line, month = self.line, self.line.values[at][0]
+        if line.kinds[at + 1] != "month_end" or line.words[at + 1] != "月" or not 1 <= month <= 12:
+            return []
+        return [day_piece(at, at + 2, Day(month=month, last_of_month=True))]
 
     def _date(self, at: int, ended: int) -> list[Piece]:
         """ "二零二六年三月八号", "3月8日", "五月三号", "二十三号"."""

@@ -19,6 +19,7 @@ _CUE_WITHIN = 8
 _LONGEST_QUANTITY = 4
 _LONGEST_PHRASE = 5
 _LONGEST_CODE = 4
+_QUIET = ("fillers", "neutral", "cues", "numbers", "corrections", "restarts")
 _WITHIN = 24
 """Tokens before the second number of "change it from ... to ..." within which "change" is said."""
 
@@ -101,13 +102,17 @@ class Vocabulary(NamedTuple):
     from_end: Phrases
     change: Phrases
     into: Phrases
+    quiet: Phrases
+    """All that say nothing of their own: fillers, neutral words, cues, corrections."""
 
 
 @cache
 def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     tables = [words(language, "phone") for language in languages]
     flat = [{**table, **table["mending"]} for table in tables]
-    return Vocabulary(**{key: Phrases(phrase for table in flat for phrase in table[key]) for key in Vocabulary._fields})
+    listed = {key: [phrase for table in flat for phrase in table[key]] for key in Vocabulary._fields if key != "quiet"}
+    listed["quiet"] = [phrase for key in _QUIET for phrase in listed[key]]
+    return Vocabulary(**{key: Phrases(phrases) for key, phrases in listed.items()})
 
 
 def vocabulary(said: Said, language: str) -> Vocabulary:
@@ -216,9 +221,7 @@ class _Listener(NamedTuple):
 
     def quiet_at(self, at: int) -> int:
         """How many tokens at `at` say nothing of their own; 0 when they do."""
-        known = self.words
-        quiet = (known.fillers, known.neutral, known.cues, known.numbers, known.corrections, known.restarts)
-        taken = max(phrases.at(self.tokens, at) for phrases in quiet)
+        taken = self.words.quiet.at(self.tokens, at)
         return taken or int(not (self.tokens[at].is_word or self.tokens[at].is_number))
 
     def _past_fillers(self, at: int) -> tuple[int, bool]:
@@ -310,7 +313,9 @@ class _Listener(NamedTuple):
 
     def is_one_code(self, start: int, end: int) -> bool:
         """Whether what stands between two runs makes one code of them: "1Z 999 AA1 0123"."""
-        return start < end and all(self._is_code(at) for at in range(start, end)) and any(self.tokens[at].is_word for at in range(start, end))
+        between = range(start, end)
+        in_code = all(self._is_code(at) and self.tokens[at].norm.isascii() for at in between)  # a Chinese character is a word
+        return in_code and any(self.tokens[at].is_word for at in between)
 
     def _is_code(self, at: int) -> bool:
         """Whether the token at `at` may be part of a code that goes on with digits: "D 123 4567", "GB29 NWBK 6016"."""
@@ -346,7 +351,8 @@ class _Listener(NamedTuple):
     def _link(self, before: int, at: int) -> Link:
         """Whether the words since the digits before take those back, and nothing else was said in between."""
         link, here = Link.NONE, before
-        if before and self.words.into.at(self.tokens, before) == at - before and any(self.words.change.at(self.tokens, first) for first in range(max(0, before - _WITHIN), before)):
+        into = before and self.words.into.at(self.tokens, before) == at - before
+        if into and any(self.words.change.at(self.tokens, first) for first in range(max(0, before - _WITHIN), before)):
             return Link.RESTART  # "change it from 555 0100 to 555 0101"
         while here < at:
             if taken := self.words.restarts.at(self.tokens, here):
