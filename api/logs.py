@@ -5,6 +5,7 @@ in, and an exception keeps its type and its place, not its message: both may quo
 """
 
 import logging
+import re
 import sys
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -19,6 +20,10 @@ _GIVEN = frozenset({"call", "turn", "step", "slot", "act", "status", "code", "pa
 """What they may say in `extra`; anything else is left out."""
 _WORDY = ("asyncio",)
 """Loggers that put the repr of whatever failed into their template."""
+
+_FRAME = re.compile(r'^  File "([^"\n]+)", line (\d+)', re.MULTILINE)
+_KIND = re.compile(r"^([A-Za-z_][\w.]*)(?=:|$)", re.MULTILINE)
+"""A line of a traceback that begins with the name of an error."""
 
 
 class _Line(msgspec.Struct, omit_defaults=True):
@@ -88,8 +93,21 @@ class _Handler(logging.Handler):
             given = {name: value for name, value in record.__dict__.items() if name in _GIVEN}
             event(str(record.msg), level=level, logger=record.name, **given)
         else:
-            said = "" if record.name in _WORDY else str(record.msg).partition("\n")[0]
-            event("library", level=level, logger=record.name, code=said[:200], place=f"{record.filename}:{record.lineno}")
+            said = "" if record.name in _WORDY else str(record.msg)
+            code, place = _of_traceback(said) or (said.partition("\n")[0], f"{record.filename}:{record.lineno}")
+            event("library", level=level, logger=record.name, code=code[:200], place=place)
+
+
+def _of_traceback(said: str) -> tuple[str, str] | None:
+    """The type and the place of an error that a library wrote out as a traceback, as uvicorn does when the start fails; None for other text."""
+    if not said.startswith("Traceback "):
+        return None
+    *_, frame = (None, *_FRAME.finditer(said))
+    kind = _KIND.search(said, frame.end()) if frame else None  # the first: whatever follows it is the error's message
+    if frame is None or kind is None:
+        return None
+    path = PurePath(frame[1])
+    return kind[1], f"{path.parent.name}/{path.name}:{frame[2]}"
 
 
 def _place(error: BaseException) -> str:

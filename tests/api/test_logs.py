@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import traceback
 from collections.abc import Iterator
 
 import pytest
@@ -58,6 +59,18 @@ def test_libraries_keep_their_template_alone(capsys: pytest.CaptureFixture[str])
     logging.getLogger("redis").warning("connection of %s lost\nTraceback", SECRET)
     [line] = lines(capsys)
     assert (line["logger"], line["code"]) == ("redis", "connection of %s lost")
+
+
+def test_a_traceback_that_a_library_writes_out_is_told_by_type_and_place(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        raise ValueError(f"one\nMary: {SECRET}")
+    except ValueError:
+        logging.getLogger("uvicorn.error").error(traceback.format_exc())
+    logging.getLogger("uvicorn.error").error("Traceback of nothing")
+    first, second = lines(capsys)
+    assert first["code"] == "ValueError"
+    assert str(first["place"]).startswith("api/test_logs.py:")
+    assert second["code"] == "Traceback of nothing"
 
 
 def test_a_forgotten_task_tells_nothing(capsys: pytest.CaptureFixture[str]) -> None:
