@@ -5,6 +5,7 @@ from typing import NamedTuple, Self
 
 from rapidfuzz.distance import Levenshtein
 
+from agent.languages.letter_words import table as letter_words
 from agent.languages.letters import spell
 from agent.languages.numbers import digit_group, only_inside
 from agent.slots.email.words import Vocabulary, vocabulary
@@ -12,6 +13,11 @@ from agent.text import Said, Token
 
 _LONGEST_SPELLED = 132
 """Tokens: 64 letters, the most that RFC 5321 allows before the "@", with commas between."""
+_MOST_LOOKED_FAR = 40
+_NEAR = 12
+"""After so many tokens, spelled letters are read in pieces this short: they write the same, and a long utterance stays cheap."""
+_LONGEST_GLUED = 3
+_LONGEST_DIGITS = 64
 PASSED_OVER = frozenset(',;:"，。')
 _AS_IN = "as in "
 _CODE_WORD = 4
@@ -36,10 +42,12 @@ class PieceReader(NamedTuple):
     tokens: Sequence[Token]
     language: str
     words: Vocabulary
+    read: dict[int, Piece | None]
+    """The piece at each token that was looked at, since several rules ask for it."""
 
     @classmethod
     def of(cls, said: Said, language: str) -> Self:
-        return cls(said, said.tokens, "zh" if said.has_han else language, vocabulary(said, language))
+        return cls(said, said.tokens, "zh" if said.has_han else language, vocabulary(said, language), {})
 
     def pieces(self, start: int, end: int, *, host: bool = False) -> Iterator[Piece]:
         """What the tokens from `start` to `end` write, piece by piece; an empty piece where they write nothing an address can hold.
@@ -72,14 +80,18 @@ class PieceReader(NamedTuple):
 
     def piece(self, at: int) -> Piece | None:
         """The word, letters or digits at token `at`."""
-        if at >= len(self.tokens):
-            return None
+        if at not in self.read:
+            self.read[at] = self._read(at) if at < len(self.tokens) else None
+        return self.read[at]
+
+    def _read(self, at: int) -> Piece | None:
         if taken := self.words.sound_phrases.at(self.tokens, at):
             return Piece(self.words.sounds[self._phrase(at, taken)], "word", at + taken)
         digits, end = self._digits(at)
         if digits:
             return Piece(digits, "digits", end)
-        letters, end = self._letters(at, at + _LONGEST_SPELLED)
+        far = _LONGEST_SPELLED if len(self.read) < _MOST_LOOKED_FAR else _NEAR
+        letters, end = self._letters(at, at + far) if self._may_be_letters(at) else ("", at)
         if letters and (past := self._spells_past(at, end)):
             letters, end = self._letters(at, past)
         if letters and (len(letters) > 1 or len(self.tokens[at].norm) == 1):
@@ -119,6 +131,12 @@ class PieceReader(NamedTuple):
         glued = at > 0 and self.tokens[at - 1].end == token.start
         return token.norm == "." and glued and (at + 1 >= len(self.tokens) or self.tokens[at + 1].start > token.end)
 
+    def _may_be_letters(self, at: int) -> bool:
+        """Whether spelled letters may begin at `at`: a letter, a word that stands for one, or letters run together with a letter after them."""
+        norm = self.tokens[at].norm
+        after = self.tokens[at + 1].norm if at + 1 < len(self.tokens) else ""
+        return len(norm) == 1 or (len(after) == 1 and len(norm) <= _LONGEST_GLUED) or norm in letter_words(self.language).starters
+
     def _letters(self, at: int, stop: int) -> tuple[str, int]:
         letters, length = spell(self.tokens[at:stop], 0, self.language)
         return letters, at + length
@@ -148,7 +166,7 @@ class PieceReader(NamedTuple):
     def _digits(self, at: int) -> tuple[str, int]:
         """Digits at `at`. "Oh" is one before digits, unless it is a sigh at the beginning; "o" is a letter unless digits touch it on both sides."""
         said = ""
-        while at < len(self.tokens):
+        while at < len(self.tokens) and len(said) < _LONGEST_DIGITS:
             group, after = digit_group(self.tokens, at, self.language)
             inside = bool(group) and only_inside(self.tokens[at], self.language)
             if not group or (inside and not ((said or self._goes_on_with_oh(at)) and digit_group(self.tokens, after, self.language)[0])):

@@ -19,7 +19,8 @@ from agent.languages.numbers import has_homophone, has_scale, say_digits
 from agent.reasons import Reason
 from agent.slots.phone.mending import amend, mend
 from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, e164, fit, groups, judge, plan, without_prefix
-from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare, vocabulary
+from agent.slots.phone.phrasing import vocabulary
+from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare
 from agent.slots.phone.shapes import cut, is_other_shape, is_written_day
 from agent.text import Said
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from agent.languages.numbers import cardinal, digits, ordinal
 from agent.slots.phone.numbering import Fit, fit
-from agent.slots.phone.runs import Vocabulary
+from agent.slots.phone.phrasing import Vocabulary
 from agent.text import Token
 
 _WITHIN = 60

@@ -6,12 +6,10 @@ A run is digit groups with nothing between them but marks and the words people f
 
 from collections.abc import Sequence
 from enum import Enum, auto
-from functools import cache
 from typing import NamedTuple
 
-from agent.languages import words
 from agent.languages.numbers import MARKS, next_group, only_inside
-from agent.languages.phrases import Phrases
+from agent.slots.phone.phrasing import Vocabulary, vocabulary
 from agent.text import Said, Token
 
 _MOST_BETWEEN = 6
@@ -19,7 +17,6 @@ _CUE_WITHIN = 8
 _LONGEST_QUANTITY = 4
 _LONGEST_PHRASE = 5
 _LONGEST_CODE = 4
-_QUIET = ("fillers", "neutral", "cues", "numbers", "corrections", "restarts")
 _WITHIN = 24
 """Tokens before the second number of "change it from ... to ..." within which "change" is said."""
 
@@ -68,56 +65,6 @@ class Run(NamedTuple):
     """Past the last token, an extension included."""
     followed: bool
     """Whether a word that says something of its own comes next: "45 High Street"."""
-
-
-class Vocabulary(NamedTuple):
-    """The phrases of `phone.toml`."""
-
-    plus: Phrases
-    area_code: Phrases
-    extension: Phrases
-    dots: Phrases
-    pronouns: Phrases
-    before_pronouns: Phrases
-    fillers: Phrases
-    corrections: Phrases
-    restarts: Phrases
-    instead_of: Phrases
-    cues: Phrases
-    numbers: Phrases
-    others: Phrases
-    units: Phrases
-    money: Phrases
-    neutral: Phrases
-    last: Phrases
-    first: Phrases
-    middle: Phrases
-    ends: Phrases
-    starts: Phrases
-    digit_words: Phrases
-    being: Phrases
-    articles: Phrases
-    to_last: Phrases
-    should_be: Phrases
-    from_end: Phrases
-    change: Phrases
-    into: Phrases
-    quiet: Phrases
-    """All that say nothing of their own: fillers, neutral words, cues, corrections."""
-
-
-@cache
-def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
-    tables = [words(language, "phone") for language in languages]
-    flat = [{**table, **table["mending"]} for table in tables]
-    listed = {key: [phrase for table in flat for phrase in table[key]] for key in Vocabulary._fields if key != "quiet"}
-    listed["quiet"] = [phrase for key in _QUIET for phrase in listed[key]]
-    return Vocabulary(**{key: Phrases(phrases) for key, phrases in listed.items()})
-
-
-def vocabulary(said: Said, language: str) -> Vocabulary:
-    """The words to listen with in this turn: a Mandarin one may hold English words too."""
-    return _vocabulary(("zh", "en") if said.has_han or language == "zh" else (language,))
 
 
 def find_runs(said: Said, language: str, *, homophones: bool = False, round_only: bool = False) -> tuple[Run, ...]:

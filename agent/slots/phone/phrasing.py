@@ -1,0 +1,60 @@
+"""The words around phone numbers: how people announce, part, correct and name digits (`phone.toml`)."""
+
+from functools import cache
+from typing import NamedTuple
+
+from agent.languages import words
+from agent.languages.phrases import Phrases
+from agent.text import Said
+
+_QUIET = ("fillers", "neutral", "cues", "numbers", "corrections", "restarts")
+
+
+class Vocabulary(NamedTuple):
+    """The phrases of `phone.toml`."""
+
+    plus: Phrases
+    area_code: Phrases
+    extension: Phrases
+    dots: Phrases
+    pronouns: Phrases
+    before_pronouns: Phrases
+    fillers: Phrases
+    corrections: Phrases
+    restarts: Phrases
+    instead_of: Phrases
+    cues: Phrases
+    numbers: Phrases
+    others: Phrases
+    units: Phrases
+    money: Phrases
+    neutral: Phrases
+    last: Phrases
+    first: Phrases
+    middle: Phrases
+    ends: Phrases
+    starts: Phrases
+    digit_words: Phrases
+    being: Phrases
+    articles: Phrases
+    to_last: Phrases
+    should_be: Phrases
+    from_end: Phrases
+    change: Phrases
+    into: Phrases
+    quiet: Phrases
+    """All that say nothing of their own: fillers, neutral words, cues, corrections."""
+
+
+@cache
+def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
+    tables = [words(language, "phone") for language in languages]
+    flat = [{**table, **table["mending"]} for table in tables]
+    listed = {key: [phrase for table in flat for phrase in table[key]] for key in Vocabulary._fields if key != "quiet"}
+    listed["quiet"] = [phrase for key in _QUIET for phrase in listed[key]]
+    return Vocabulary(**{key: Phrases(phrases) for key, phrases in listed.items()})
+
+
+def vocabulary(said: Said, language: str) -> Vocabulary:
+    """The words to listen with in this turn: a Mandarin one may hold English words too."""
+    return _vocabulary(("zh", "en") if said.has_han or language == "zh" else (language,))
