@@ -101,6 +101,8 @@ class _Listener:
         if self.cues.negation.at(self.tokens, after):
             self.denied = True
         noun = self.reader.word(at)
+        if length == 1 and noun in ("first", "last") and self.reader.word(after) == "of":  # "the first of June"
+            return
         stated = bool(copula) or noun.endswith("'s") or (noun == "names" and led)
         if not stated and (not led or (length == 1 and noun in ("first", "last"))):
             return
@@ -160,7 +162,12 @@ class _Listener:
         """A name with nothing before it, or with "is my name" behind it."""
         self.tries += 1
         phrase = self.reader.phrase(at, Trust.BARE) or self._surname(at)
-        if phrase is None or self.around.is_numbered(at) or (not phrase.words and not self._plainly_spelled(phrase)):
+        if (
+            phrase is None
+            or self.around.is_numbered(at)
+            or (self.reader.word(at) in self.reader.lists.places and len(phrase.pieces) == _LONG)
+            or (not phrase.words and not self._plainly_spelled(phrase))
+        ):
             return
         trailed = next(self._trailed(at), None)
         if trailed is not None:

@@ -26,6 +26,7 @@ _SYLLABLE = (
     r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
     r"(?:iang|iong|uang|iao|ian|ang|eng|ing|ong|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|er|a|o|e|i|u|v)"
 )
+_KOREAN = re.compile(r"(?:[bdghjklmnprsty]|ch|sh)?(?:ya|yeo|yoo|ae|eo|oo|eu|ee|a|o|u|i)(?:ng|n|m|k|l)?")
 _PINYIN = (re.compile(_SYLLABLE), re.compile(_SYLLABLE * 2))
 _MAX_PINYIN = 12
 """Letters of the longest two syllables."""
@@ -34,6 +35,11 @@ _MAX_PINYIN = 12
 def is_pinyin(word: str, syllables: int) -> bool:
     """Whether it can be one syllable of romanised Mandarin ("na"), or two ("xiaoming"); many of Korean names can too."""
     return len(word) <= _MAX_PINYIN and _PINYIN[syllables - 1].fullmatch(word) is not None
+
+
+def is_syllable(word: str) -> bool:
+    """Whether it can be a syllable of a romanised Mandarin or Korean name: "na", "hoon"."""
+    return is_pinyin(word, 1) or (len(word) <= _MAX_PINYIN and _KOREAN.fullmatch(word) is not None)
 
 
 class Lexicon(NamedTuple):
@@ -51,6 +57,7 @@ class Lexicon(NamedTuple):
     particles: frozenset[str]
     small: frozenset[str]
     binding: frozenset[str]
+    places: frozenset[str]
     syllabic: frozenset[str]
     numerals: Mapping[str, str]
     after_o: frozenset[str]
@@ -122,6 +129,7 @@ def lexicon() -> Lexicon:
         particles=listed("particles"),
         small=listed("small"),
         binding=listed("binding"),
+        places=listed("places"),
         syllabic=listed("syllabic"),
         numerals=grammar["numerals"],
         after_o=listed("after_o"),

@@ -10,12 +10,12 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from agent.languages.letters import spelled_runs
-from agent.slots.name.lists import is_pinyin, lexicon
+from agent.slots.name.lists import is_pinyin, is_syllable, lexicon
 from agent.slots.name.mending import mended, mending, sounds_like
 from agent.slots.name.writing import initials, split_letters
 from agent.text import Token
 
-MAX_WORDS = 5
+MAX_WORDS = 6
 _MIN_SPELLED = 3
 _MIN_STRANGE = 5
 """Letters of a surname that a bare initial may stand before: "S. Balan"."""
@@ -280,6 +280,8 @@ class Reader:
             return proud and self.is_proud(at + 1) and following not in lists.calendar and following not in lists.never and following[:1].isalpha()
         if word in lists.street and trust is not Trust.CUED:
             return False
+        if not before and word in lists.syllabic and self._is_syllable(at + 1):
+            return True
         if lists.is_ordinary(word):
             if proud and (before or trust is not Trust.BARE) and word not in lists.street and word not in lists.numbers:
                 return trust is not Trust.LISTED or before or self.is_proud(at + 1)
@@ -315,7 +317,7 @@ class Reader:
             return False
         last = at + 1 if first == at - 1 and self.word(at + 1)[:1].isalpha() else at
         syllables = [self.word(i) for i in range(first + 1, last + 1)]
-        return self._ends(last + 1, Trust.BARE) and all(is_pinyin(word, 1) and word not in self.lists.closers for word in syllables)
+        return self._ends(last + 1, Trust.BARE) and all(is_syllable(word) and word not in self.lists.closers for word in syllables)
 
     def _leads_plainly(self, at: int) -> bool:
         """Whether the word at `at` has a plain name behind it, or an initial and a name."""

@@ -27,7 +27,9 @@ DESCRIBED = 0.6
 OF_GENERAL = 0.8
 OF_OWNED = 0.5
 INSIDE = 0.8
-"""What counts: the meaning of a general word, that of a word that some name has itself, and a word inside a phrase that is about a name."""
+SPREAD = 0.9
+"""What counts: the meaning of a general word, that of a word that some name has itself, a word inside a phrase about a name, and a meaning that
+one more service has."""
 _MIN_LETTERS = 5
 _MOST_LONGER = 2
 
@@ -60,6 +62,8 @@ class Index(NamedTuple):
     grams: Mapping[str, tuple[str, ...]]
     """Letter trigram to the word forms that have it."""
     gram_counts: Mapping[str, int]
+    spread: Mapping[str, int]
+    """Key to how many services have it."""
 
 
 class Match(NamedTuple):
@@ -113,6 +117,7 @@ def index(offered: tuple[Offer, ...]) -> Index:
         _names(offered),
         {gram: tuple(some) for gram, some in grams.items()},
         {form: len(trigrams(form)) for form in forms},
+        counts,
     )
 
 
@@ -221,7 +226,7 @@ def _discount(keys: Hits, spoken: Sequence[str], indexed: Index) -> None:
     """
     known_words = thesaurus()
     inside = {token for key, (_, tokens) in keys.items() if key[0] == "~" and len(tokens) > 1 and key in indexed.having for token in tokens}
-    for key, (sure, tokens) in list(keys.items()):
+    for key, (sure, tokens) in [(key, hit) for key, hit in keys.items() if key in indexed.having]:
         token = next(iter(tokens))
         if len(tokens) > 1 or not spoken[token].isascii():
             continue
@@ -229,6 +234,7 @@ def _discount(keys: Hits, spoken: Sequence[str], indexed: Index) -> None:
         if token in inside:
             sure *= INSIDE
         elif key[0] == "~":
+            sure *= SPREAD ** (indexed.spread.get(key, 1) - 1)
             if word in known_words.general:
                 sure *= OF_GENERAL
             elif "=" + word in indexed.having:
@@ -240,7 +246,7 @@ def _add_alike(keys: Hits, indexed: Index) -> None:
     """Add the index's words that a word of the utterance is nearly written like."""
     for key, (_, tokens) in list(keys.items()):
         word = key[1:]
-        if key[0] != "=" or len(word) < _MIN_LETTERS or not word.isascii() or not word.isalpha() or word in indexed.gram_counts:
+        if key[0] != "=" or len(tokens) > 1 or len(word) < _MIN_LETTERS or not word.isascii() or not word.isalpha() or word in indexed.gram_counts:
             continue
         own = trigrams(word)
         shared = Counter(form for gram in own for form in indexed.grams.get(gram, ()))

@@ -183,6 +183,8 @@ def keys_of(spoken: Sequence[str], without: Iterable[int]) -> Hits:
 
 def _without_infixes(spoken: Sequence[str]) -> list[int]:
     """The tokens that are left when what stands between a Chinese verb and its object is taken out; [] when nothing is."""
+    if all(word.isascii() for word in spoken):
+        return []
     longest = max(map(len, thesaurus().infixes), default=0)
     kept: list[int] = []
     at = 0
@@ -211,7 +213,8 @@ def _keys_of(spoken: Sequence[str], barred: frozenset[int]) -> Hits:
             found.setdefault("=" + (word + following if not word.isascii() else stem(word + following)), pair)
         node: Mapping[str, Any] | None = known_words.phrases
         for place in range(at, min(at + MAX_PHRASE, len(spoken))):
-            node = node.get(stem(spoken[place])) if node is not None and place not in barred else None
+            stemmed = stem(spoken[place])  # "" for a lone apostrophe, which is no word
+            node = node.get(stemmed) if node is not None and stemmed and place not in barred else None
             if node is None:
                 break
             if _END in node and not (bare and place == at):
