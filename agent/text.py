@@ -7,10 +7,12 @@ A token knows where it stood, so that what was heard can be shown, and taken out
 import re
 import unicodedata
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 MAX_CHARS = 2000
-"""Longer utterances are cut here: nobody says more in one breath, and every rule's cost is bounded by it."""
+MAX_TOKENS = 300
+"""Longer utterances are cut here: recognisers end one after a minute, and nobody says more words in it. Every rule's cost is bounded by it."""
 
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", " ": " "})
 _TOKEN = re.compile(r"[^\W\d_㐀-鿿豈-﫿]+(?:'[^\W\d_㐀-鿿豈-﫿]+)*'?|\d+|[㐀-鿿豈-﫿]|[^\s]")
@@ -39,14 +41,11 @@ class Token(NamedTuple):
 
 
 class Said:
-    """One hypothesis of what the caller said, normalised (NFKC, plain quotes and dashes, single spaces, at most `MAX_CHARS`) and read once."""
+    """One hypothesis of what the caller said, read once: NFKC, plain quotes and dashes, single spaces, at most `MAX_CHARS` and `MAX_TOKENS`."""
 
     def __init__(self, text: str) -> None:
-        if text.isascii() and text.isprintable() and "`" not in text and len(text) <= MAX_CHARS:
-            self.text = " ".join(text.split()) if "  " in text else text.strip()
-            return
-        plain = unicodedata.normalize("NFKC", text[:MAX_CHARS].translate(_STRAIGHT)).translate(_STRAIGHT)
-        self.text = _SPACE.sub(" ", "".join(c if c.isprintable() or c.isspace() else " " for c in plain)).strip()[:MAX_CHARS]
+        plain = _plain(text)
+        self.text = plain if len(plain) <= MAX_TOKENS else _cut(plain)
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -75,3 +74,16 @@ class Said:
 
     def __bool__(self) -> bool:
         return bool(self.text)
+
+
+def _plain(text: str) -> str:
+    if text.isascii() and text.isprintable() and "`" not in text and len(text) <= MAX_CHARS:  # nothing to normalise: nearly every utterance
+        return " ".join(text.split()) if "  " in text else text.strip()
+    straight = unicodedata.normalize("NFKC", text[:MAX_CHARS].translate(_STRAIGHT)).translate(_STRAIGHT)
+    return _SPACE.sub(" ", "".join(c if c.isprintable() or c.isspace() else " " for c in straight)).strip()[:MAX_CHARS]
+
+
+def _cut(plain: str) -> str:
+    """The first `MAX_TOKENS` tokens."""
+    last = next(islice(_TOKEN.finditer(plain), MAX_TOKENS - 1, None), None)
+    return plain if last is None else plain[: last.end()]
