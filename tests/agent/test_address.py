@@ -258,7 +258,7 @@ def test_the_span_covers_the_address_and_not_what_stands_beside_it() -> None:
         ("10 Downing Street, London SW1A 2AA", "GB", None),
         ("Rose Cottage, Mill Lane, Ely CB7 4DL", "GB", None),
         ("12 Queen Street, Auckland", "NZ", None),
-        ("6 Cowan Avenue, London, ON V6C 2W9", "CA", Reason.POSTCODE_STATE),
+        ("14 Linden Crescent, Guelph, ON V1H 2W7", "CA", Reason.POSTCODE_STATE),
         ("12 Calle Mayor, Madrid 28013, UK", "US", None),
         ("", "US", Reason.NO_STREET),
         ("Main Street, Dallas, TX", "US", Reason.NO_NUMBER),
