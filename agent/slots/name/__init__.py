@@ -11,6 +11,8 @@ characters right; name_joining.py puts what was said apart together; name_writin
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from agent.hearing import Context, Heard, Slot
 from agent.languages.letters import spoken_letters
 from agent.reasons import Reason
@@ -27,7 +29,13 @@ _MAX_DIGITS = 0
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
     """Every name the utterance may hold, the caller's own first; somebody else's ("my mum, Joan") with the rule "other_person" and low `sure`."""
-    return hear_mandarin(said, context) if said.has_han else hear_english(said, context)
+    return hear_mandarin(said, context) if said.has_han else [_said_once(heard) for heard in hear_english(said, context)]
+
+
+def _said_once(heard: Heard) -> Heard:
+    """The name without the word that was said again before it was spelled: "ethan cooper cooper is spelled c o o p e r"."""
+    *before, last = heard.value.split() or [""]
+    return msgspec.structs.replace(heard, value=" ".join(before)) if before and before[-1].casefold() == last.casefold() else heard
 
 
 def check(value: str, context: Context) -> Reason | None:
