@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import phonenumbers
+
 from agent.business import Business
 
 
@@ -21,17 +23,37 @@ class Businesses:
                 if self._by_number.setdefault(_digits(number), business) is not business:
                     raise ValueError(f"two businesses have the number {number}")
         self.all = tuple(known)
+        self._as_at_home = _told_apart(known)
 
     @property
     def default(self) -> Business:
         return self.all[0]
 
     def for_number(self, dialled: str) -> Business:
-        """The business behind a dialled number, E.164 with or without "+", "tel:" or "sip:...@host"; the default when none has it."""
-        return self._by_number.get(_digits(dialled), self.default)
+        """The business behind a dialled number; the default when none has it.
+
+        E.164 with or without "+" or "00", "tel:" or "sip:...@host", or as the business's own country writes it ("020 7946 0000"), unless two
+        businesses would be written the same.
+        """
+        digits = _digits(dialled)
+        return self._by_number.get(digits) or self._by_number.get(digits.removeprefix("00")) or self._as_at_home.get(digits) or self.default
 
     def get(self, business_id: str) -> Business | None:
         return self._by_id.get(business_id)
+
+
+def _told_apart(known: Sequence[Business]) -> dict[str, Business]:
+    """Each business by its numbers as its country writes them, where that names one business alone."""
+    found: dict[str, set[str]] = {}
+    by_id = {business.id: business for business in known}
+    for business in known:
+        for number in business.numbers:
+            try:
+                written = phonenumbers.format_number(phonenumbers.parse(number), phonenumbers.PhoneNumberFormat.NATIONAL)
+            except phonenumbers.NumberParseException:  # of no country
+                continue
+            found.setdefault(_digits(written), set()).add(business.id)
+    return {digits: by_id[ids.pop()] for digits, ids in found.items() if len(ids) == 1}
 
 
 def _digits(number: str) -> str:

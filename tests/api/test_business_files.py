@@ -125,6 +125,8 @@ def test_a_folder_is_told_apart_by_the_number_dialled(tmp_path: Path) -> None:
     assert found.default.id == "a"
     for dialled in ("+12025550108", "12025550108", "tel:+1-202-555-0108", "sip:+12025550108@sip.example.com:5060", "+12025550108;ext=3"):
         assert found.for_number(dialled).id == "b"
+    for dialled in ("0012025550108", "(202) 555-0108", "2025550108"):
+        assert found.for_number(dialled).id == "b"
     for dialled in ("", "+61255501234", "anonymous"):
         assert found.for_number(dialled).id == "a"
     assert found.get("b") is found.all[1]
@@ -149,3 +151,12 @@ def test_nothing_there_is_one_line(tmp_path: Path) -> None:
 def test_languages_are_written_as_the_standard_writes_them() -> None:
     business = read("x.toml", b'id = "x"\nname = "X"\nlanguages = ["en_us", "ZH-hans-cn"]')
     assert business.languages == ["en-US", "zh-Hans-CN"]
+
+
+def test_numbers_that_two_countries_write_the_same_are_nobody_s_at_home(tmp_path: Path) -> None:
+    for name, number in (("a", "+12025550100"), ("au", "+61390001234"), ("it", "+390390001234"), ("odd", "+9999999999")):
+        (tmp_path / f"{name}.toml").write_text(f'id = "{name}"\nname = "{name}"\nnumbers = ["{number}"]')
+    found = load(tmp_path)
+    assert found.for_number("+61 3 9000 1234").id == "au"
+    assert found.for_number("03 9000 1234").id == "a"
+    assert found.for_number("+9999999999").id == "odd"
