@@ -8,7 +8,7 @@
     now = "..."             optional: the caller's clock, ISO 8601 with offset (a Monday morning without it)
     from = "+1..."          optional: the number rung from
     language = "en-US"      optional
-    [[call.turn]]
+    [[call.turn]]           or `turn = [{ say = "..." }, ...]`
     say = "..."             "" is silence; `keys = "..."` for keys pressed; `alternatives = [...]`; `confidence = 0.3`
     step, expecting, status, hangup, transfer       optional: as the answer says
     filled, pending         optional: tables; each named slot must have that value ("" : must not be there)
