@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 from storage.embedded import find_server
@@ -121,6 +122,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--together", type=int, default=4)
     options = parser.parse_args()
+    if find_spec("langgraph.checkpoint.sqlite") is None:
+        raise SystemExit("bench.turn needs one package more for the usual way: pip install langgraph-checkpoint-sqlite")
     server = find_server()
     if server is None:
         raise SystemExit("bench.turn needs a redis-server")
