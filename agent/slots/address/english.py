@@ -85,6 +85,8 @@ def _post_box(line: Line, at: int) -> Found | None:
     if not box:
         return None
     parts, end = town(line, end, Parts(unit=box))
+    if number is None and " Box " not in box and not (parts.state or parts.postcode):
+        return None  # "RR 5" alone may be anything
     return Found(parts, at, end, "box", _is_cued(line, at))
 
 
