@@ -4,6 +4,7 @@ from typing import Any
 
 import phonenumbers
 
+from agent import caller_id
 from agent.business import in_language
 from agent.call import Call
 
@@ -21,7 +22,7 @@ def listening_plan(call: Call, tag: str) -> dict[str, Any]:
     question = call.question
     slot = question.slots[0] if question.kind in ("ask", "choice") and question.slots else ""
     hints: tuple[str, ...] = ()
-    if question.kind in ("read_back", "summary", "leave", "resume"):
+    if question.kind in ("read_back", "summary", "leave", "resume") or caller_id.offered(call):
         hints = _YES_NO.get(call.language, ())
     elif slot == "service":
         hints = tuple(in_language(service.name, call.language) for service in call.brief.services)

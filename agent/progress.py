@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agent import caller_id
 from agent.call import Call
 from agent.slots.names import NAMES
 
@@ -21,6 +22,8 @@ def expecting(call: Call) -> str:
     """What the caller's next words should be: "value", "confirmation", "choice" or "nothing"."""
     if call.status != "active":
         return "nothing"
+    if caller_id.offered(call):
+        return "confirmation"
     match call.question.kind:
         case "read_back" | "summary" | "leave" | "resume":
             return "confirmation"
@@ -34,12 +37,15 @@ def progress(call: Call) -> dict[str, Any]:
     """The progress block of answers, documents and events."""
     filled = {name: call.slot(name).value for name in NAMES if call.slot(name).value and call.slot(name).status != "empty"}
     settled = [name for name in NAMES if call.slot(name).settled]
+    pending = {name: call.slot(name).pending for name in NAMES if call.slot(name).pending}
+    if caller_id.offered(call) and call.status == "active":
+        pending["phone"] = call.brief.caller  # said to the caller, and awaiting a yes like any other
     return {
         "status": call.status,
         "step": step(call),
         "expecting": expecting(call),
         "filled": filled,
-        "pending": {name: call.slot(name).pending for name in NAMES if call.slot(name).pending},
+        "pending": pending,
         "remaining": [name for name in NAMES if name not in settled],
         "completed": len(settled),
         "total": len(NAMES),

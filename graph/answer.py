@@ -35,9 +35,6 @@ def answer(call: Call, words: str, business: Business, stamp: str) -> bytes:
     return msgspec.json.encode(body)
 
 
-_UNKNOWN = {"status": "active", "step": NAMES[0], "expecting": "nothing", "filled": {}, "pending": {}, "completed": 0}
-
-
 def trouble(words: str, tag: str, stamp: str) -> bytes:
     """The answer when the record cannot be reached: a sentence of trouble, and a person."""
     body = {
@@ -46,13 +43,13 @@ def trouble(words: str, tag: str, stamp: str) -> bytes:
         "shouldTransfer": True,
         "progress": {
             "status": "active",
-            "step": "name",
+            "step": NAMES[0],
             "expecting": "nothing",
             "filled": {},
             "pending": {},
-            "remaining": [],
+            "remaining": list(NAMES),
             "completed": 0,
-            "total": 6,
+            "total": len(NAMES),
         },
         "listen": {"hints": [], "digits": 0, "pauseMs": 900, "language": tag},
     }

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
@@ -21,3 +22,21 @@ def test_a_call_begins_in_the_language_asked_for_if_the_business_speaks_it(asked
     answer = asyncio.run(walker().take_turn(TurnRequest(sid="CA1", turn=Turn(key="1"), language=asked), NOW))
     assert json.loads(answer)["listen"]["language"] == spoken
     assert json.loads(walker().trouble("", asked, NOW))["listen"]["language"] == spoken
+
+
+def test_the_caller_s_own_number_awaits_a_yes_like_any_other() -> None:
+    walk = walker()
+
+    async def take(key: str, words: str) -> dict[str, Any]:
+        request = TurnRequest(sid="CA1", turn=Turn(key=key, text=words), caller="+12025550143")
+        return cast(dict[str, Any], json.loads(await walk.take_turn(request, NOW)))
+
+    async def both() -> tuple[dict[str, Any], dict[str, Any]]:
+        return await take("1", "it's Mary O'Neill"), await take("2", "yes")
+
+    offered, taken = asyncio.run(both())
+    assert (offered["progress"]["expecting"], offered["progress"]["pending"]) == ("confirmation", {"phone": "+12025550143"})
+    assert (offered["listen"]["hints"], offered["listen"]["digits"]) == (["yes", "no", "that's right"], 10)
+    assert offered["progress"]["filled"] == {"name": "Mary O'Neill"}
+    assert (taken["progress"]["step"], taken["progress"]["pending"]) == ("address", {})
+    assert taken["progress"]["filled"]["phone"] == "+12025550143"
