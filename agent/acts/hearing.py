@@ -188,6 +188,8 @@ def _in_order(reading: Reading, prompt: Prompt, said: Said) -> Sequence[HeardAct
     if reading.content >= _CHATTER or reading.idle >= _REQUEST:
         found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
     settled = {act.act for act in found}
+    if Act.START_OVER in settled:  # "clear all that and start again"
+        found = [act for act in found if act.act is not Act.CANCEL]
     if Act.HOLD_ON in settled and settled & {Act.AFFIRM, Act.DENY, Act.CORRECTION}:
         found = [act for act in found if act.act is not Act.HOLD_ON or act.last - act.first > 1]
     thanked = bool(settled & {Act.THANKS, Act.GOODBYE})

@@ -18,6 +18,8 @@ _MAX_ENDS = 5
 _TAILED = 3
 _PREFIXES = (("不",), ("没",), ("非",), ("无",))
 """Negators that may be the first half of a word: 不锈钢."""
+_ASKING = frozenset(("吗", "么"))
+"""The Mandarin particles that make a question of any sentence they end."""
 _MAX_STARTS = 80
 """Clauses after which nobody listens for acts any more: what steers a call is said in a sentence or two."""
 _SHORT_CLAUSE = 4
@@ -177,7 +179,9 @@ def _manners(units: Sequence[Unit], at: int, reading: Reading) -> int:
         ):
             reading.found.append(Found(act, mark, unit.first, unit.last))
             return 1
-    if unit.marks & mask("greet") and not (unit.marks & mask("quality") and len(units) > 1):
+    lone = unit.words[0] if len(unit.words) == 1 else ""
+    half_a_word = len(lone) == 1 and not lone.isascii() and any(not later.marks for later in units[at + 1 : at + 2])
+    if unit.marks & mask("greet") and not half_a_word and not (unit.marks & mask("quality") and len(units) > 1):  # 早餐
         reading.found.append(Found(Act.GREET, "greet", unit.first, unit.last))
         return 1
     return 0
@@ -206,7 +210,9 @@ def _particle(units: Sequence[Unit], at: int, *, asked: bool) -> Answer | None:
 
 
 def _asks_whether(units: Sequence[Unit], at: int) -> bool:
-    """ "可以帮我查一下吗": what begins as leave given ends as a question."""
+    """ "可以帮我查一下吗", "没有别的酒店了吗": what begins as leave given, or as a no, ends as a question."""
+    if units[-1].words[0] in _ASKING and any(unit.marks == 0 for unit in units[at:]):
+        return True
     return bool(units[at].marks & mask("able") and units[-1].marks & mask("tail"))
 
 

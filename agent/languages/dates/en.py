@@ -149,7 +149,11 @@ class Days(Lengths):
         return []
 
     def _relative(self, at: int) -> list[Piece]:
-        return [day_piece(at, at + 1, Day(offset=self.line.values[at]))]
+        """ "tomorrow", "tomorrow week"."""
+        line, shift = self.line, 0
+        if line.words[at + 1] in ("week", "fortnight"):
+            shift = 7 if line.words[at + 1] == "week" else 14
+        return [day_piece(at, at + (2 if shift else 1), Day(offset=line.values[at], shift=shift))]
 
     def _past(self, at: int) -> list[Piece]:
         return [Piece(kind=Kind.DAY, value=None, first=at, last=at + 1)]
