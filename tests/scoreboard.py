@@ -1,8 +1,8 @@
 """How well the caller is understood: every slot, language and source, beside the last release and the best library measured.
 
-    python -m tests.scoreboard                 print the board; exit 1 when a figure fell by more than noise
-    python -m tests.scoreboard --release       keep these figures as the last release's
-    python -m tests.scoreboard --records DIR   measure another folder of records, against nothing
+python -m tests.scoreboard                 print the board; exit 1 when a figure fell by more than noise
+python -m tests.scoreboard --release       keep these figures as the last release's
+python -m tests.scoreboard --records DIR   measure another folder of records, against nothing
 """
 
 import argparse
