@@ -33,8 +33,4 @@ def _read(language: str) -> Phrasebook:
 
 
 def _paths(table: dict[str, Any], before: str = "") -> list[str]:
-    return [
-        path
-        for key, value in table.items()
-        for path in (_paths(value, f"{before}{key}.") if isinstance(value, dict) else [f"{before}{key}"])
-    ]
+    return [path for key, value in table.items() for path in (_paths(value, f"{before}{key}.") if isinstance(value, dict) else [f"{before}{key}"])]
