@@ -54,7 +54,7 @@ def next_question(call: Call, scene: Scene, implied: tuple[str, ...] = ()) -> Qu
     pending = tuple(name for name in NAMES if call.slot(name).pending)
     if reopened := next((name for name in NAMES if _is_reopened(call.slot(name))), ""):
         return Question(kind="ask", slots=(reopened,), implied=implied)
-    rest = [name for name in NAMES if not call.slot(name).settled and name not in pending]
+    rest = [name for name in NAMES if not (call.slot(name).settled or call.slot(name).locked) and name not in pending]
     if not rest:
         mended = implied or any(call.slot(name).denied for name in pending)
         again = call.question.whole and call.question.slots == pending and not mended

@@ -15,7 +15,7 @@ def step(call: Call) -> str:
         return "confirm"
     if call.question.slots and not call.slot(call.question.slots[0]).settled:
         return call.question.slots[0]
-    return next((name for name in NAMES if not call.slot(name).settled), "confirm")
+    return next((name for name in NAMES if not call.slot(name).settled and not call.slot(name).locked), "confirm")
 
 
 def expecting(call: Call) -> str:

@@ -9,6 +9,7 @@ from agent.asides import UNANSWERED
 from agent.business import Business
 from agent.call import Call
 from agent.choosing import neither
+from agent.languages import words
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoMatch, Taken
 from agent.text import Said
@@ -119,6 +120,8 @@ class Reply:
         """What counts only when nothing else was said."""
         if Act.SAME_NUMBER in self.acts:
             return [self._own_number()] if self.call.brief.caller else [Did(act=Act.SAME_NUMBER)]
+        if self._has_none():
+            return [Did(act=Act.REFUSE, slots=self.question.slots)]
         for act in (Act.HOLD_ON, Act.REFUSE, Act.DONT_KNOW, Act.DONT_CARE, *COURTESIES):
             if act in self.acts:
                 return [Did(act=act, slots=self.question.slots)]
@@ -127,6 +130,13 @@ class Reply:
         if Act.GOODBYE in self.acts:
             return [Did(act=Act.BACKCHANNEL)]
         return [Did(act=Act.HELP, slots=() if speaks_of_us(self.said) else UNANSWERED)] if asks(self.said) else []
+
+    def _has_none(self) -> bool:
+        """ "No email", said to the question for one."""
+        first, *rest = self.said.tokens
+        if self.question.kind != "ask" or not rest or first.norm not in words(self.language, "choosing")["none"]:
+            return False
+        return named_slot(Said(self.said.text[first.end :])) in self.question.slots
 
     def _own_number(self) -> Inform:
         return Inform(slot="phone", value=self.call.brief.caller, rule=caller_id.RULE, words=self.said.text, sure=1.0)

@@ -253,8 +253,8 @@ class _Reading:
 
     def _only_asked_about(self, inform: Inform) -> bool:
         """ "How much is a drain cleaning" names a service and chooses none; "are you open on Sunday" names a day."""
-        about = Act.ASK_PRICE if inform.slot == "service" else Act.ASK_HOURS if inform.slot == "time" else None
-        return about in self.acts
+        about = {"service": {Act.ASK_PRICE, Act.ASK_SERVICES}, "time": {Act.ASK_HOURS}}.get(inform.slot, set())
+        return not about.isdisjoint(self.acts)
 
     def _rank(self, slot: str, heard: Heard) -> tuple[bool, float, float]:
         """Unmistakable values come first, the surest of them before all; then what is only an answer because it was asked for."""
