@@ -51,8 +51,6 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
     """The values an ambiguous utterance may mean: the question that is open."""
     no_match: int = 0
     """How often in a row the caller was not understood here, or the value was refused."""
-    no_input: int = 0
-    """How often in a row nothing was said."""
     denied: int = 0
     """How often a read-back was denied; from 1 on we read back slowly."""
     disputed: str = ""

@@ -48,7 +48,7 @@ def give_up(call: Call, slot: str, scene: Scene) -> Outcome:
 
 def bare(state: SlotState, status: SlotStatus) -> SlotState:
     """The slot without anything that was waiting."""
-    return replace(state, status=status, pending="", pending_provenance=None, partial="", options=(), disputed="", no_match=0, no_input=0)
+    return replace(state, status=status, pending="", pending_provenance=None, partial="", options=(), disputed="", no_match=0)
 
 
 def skip(call: Call, slot: str, scene: Scene) -> Outcome:

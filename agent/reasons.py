@@ -20,8 +20,6 @@ class Reason(StrEnum):
     NOT_AN_EMAIL = "not_an_email"
     NO_DOMAIN = "no_domain"
     """"john at example": the ending is missing."""
-    LIKELY_TYPO = "likely_typo"
-    """One letter from a big provider: to be asked, never mended."""
     NOT_OFFERED = "not_offered"
     PAST = "past"
     TOO_SOON = "too_soon"

@@ -47,5 +47,3 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """A field was confirmed, cleared or skipped: to be committed before the next step runs."""
     booking: Booking | None = None
     """A place to take with this commit."""
-    release: bool = False
-    """Give up the place this call holds."""

@@ -51,9 +51,11 @@ def findings() -> Iterator[Finding]:
     yield _service(settings)
     for about, name in _SECRETS:
         given = bool(getattr(settings, name))
-        yield Finding("ok" if given else "--", about, "configured" if given else f"{setting_name(name)} is not set; answered from this machine only")
+        yield Finding("ok" if given else "--", about, "set; this version has no use for it yet" if given else f"{setting_name(name)} is not set")
     model = settings.openai_api_key or settings.openai_base_url
-    yield Finding("ok" if model else "--", "model", "configured" if model else "none; callers are understood by rules alone")
+    yield Finding(
+        "ok" if model else "--", "model", "set; this version has no use for it yet" if model else "none; callers are understood by rules alone"
+    )
 
 
 _SECRETS = (

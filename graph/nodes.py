@@ -165,7 +165,6 @@ async def _commit(work: Work, outcome: Outcome, deps: Deps) -> Work:
         events=(*heard, *work.events),
         booking=outcome.booking,
         capacity=work.scene.business.capacity,
-        release=outcome.release,
     )
     done: Committed = await deps.store.commit(change)
     return replace(work, base=done.call, call=done.call, seen=done.seen, events=())

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import uuid
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def _play(service: Client, arguments: argparse.Namespace) -> int:
     return int(wrong > 0)
 
 
-class _Talk:
+class _Talk(ABC):
     """A conversation with the service."""
 
     def __init__(self, service: Client, sid: str, about: dict[str, str]) -> None:
@@ -109,13 +110,13 @@ class _Talk:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         return self.service.turn(self.sid, said, startedAt=now, **self.about)
 
+    @abstractmethod
     def listen(self) -> str:
         """What the caller says next. Raises EOFError when they hang up."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, why: str) -> None:
         """The last thing shown."""
-        raise NotImplementedError
 
 
 class _Plain(_Talk):

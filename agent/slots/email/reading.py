@@ -7,7 +7,6 @@ from agent.languages.letters import spoken_letters
 from agent.slots.email.words import domains
 
 _VOWELS = frozenset("aeiouy")
-_LONGEST_WORD = 12
 
 
 def say(address: str, language: str, *, spelled: bool) -> str:
