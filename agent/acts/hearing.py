@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from agent.acts import Act, HeardAct
-from agent.acts.answers import Prompt, begins_question, fold, prompt_kind
+from agent.acts.answers import Answer, Prompt, begins_question, fold, prompt_kind
 from agent.acts.reading import Found, Reading, mask, read, slot_of
-from agent.acts.words import Unit, segments
+from agent.acts.words import Segment, Unit, segments
 from agent.hearing import Context
 from agent.text import Said
 
@@ -47,10 +47,18 @@ def hear_acts(said: Said, context: Context) -> Sequence[HeardAct]:
     reading = Reading([], [])
     spoken = segments(said)
     for segment in spoken:
+        known = len(reading.answers)
         read(segment, reading, said, len(spoken) == 1)
+        reading.answers[known:] = [answer for answer in reading.answers[known:] if not _runs_into_question(answer, segment)]
     _answer(reading, prompt)
     _correct(reading, prompt)
     return _in_order(reading, prompt, said)
+
+
+def _runs_into_question(answer: Answer, segment: Segment) -> bool:
+    """Whether a Mandarin yes is but the beginning of a question: 要 is one, 要这个干什么 is none, since its question word stands at the end."""
+    asking = mask("wh") | mask("why")
+    return answer.sign > 0 and any(unit.first >= answer.last and unit.marks & asking and not unit.words[0].isascii() for unit in segment.units)
 
 
 def asks(said: Said) -> bool:
