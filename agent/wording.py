@@ -16,6 +16,7 @@ from agent.scene import Scene
 from agent.slots import SLOTS
 from agent.slots.names import NAMES
 from agent.speaking import named, service_of, spoken
+from agent.speech import Speech
 from agent.taken import Notice
 
 Phrasebook = Mapping[str, Mapping[str, Any]]
@@ -43,13 +44,14 @@ _ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ23456789"
 """Letters and digits that sound and look unlike each other."""
 
 
-def word(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
-    """The sentence to speak: what is to be said about the turn, then the open question."""
+def word(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> Speech:
+    """What to speak: what is to be said about the turn, then the open question."""
     said = [_notice(call, notice, scene, book, place) for place, notice in enumerate(_without_doubles(notices))]
     if not any(notice.key in SILENT_AFTER for notice in notices):
         said.append(_question(call, notices, scene, book))
-    joint = "" if call.language == "zh" else " "
-    return joint.join(dict.fromkeys(_sentence(words) for words in said if words))
+    sentences = tuple(dict.fromkeys(_sentence(words) for words in said if words))
+    slowly = call.question.kind == "read_back" and any(call.slot(name).denied for name in call.question.slots)
+    return Speech(sentences=sentences, joint="" if call.language == "zh" else " ", slowly=slowly)
 
 
 def _without_doubles(notices: Sequence[Notice]) -> list[Notice]:

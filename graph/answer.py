@@ -7,6 +7,7 @@ from agent.call import Call
 from agent.listening_plan import listening_plan
 from agent.progress import progress
 from agent.slots.names import NAMES
+from agent.speech import Speech
 
 SAME = {"cmn": "zh", "eng": "en"}
 """Other codes for the languages we speak: ISO 639-3, as recognisers write them ("cmn-Hans-CN")."""
@@ -23,10 +24,10 @@ def tag_of(language: str, business: Business) -> str:
     return next((tag for tag in business.languages if language_of(tag) == language), language)
 
 
-def answer(call: Call, words: str, business: Business, stamp: str) -> bytes:
-    """What the telephony side gets: the sentence, whether to hang up or transfer, how far the call is, how to listen next."""
+def answer(call: Call, speech: Speech, business: Business, stamp: str) -> bytes:
+    """What the telephony side gets: what to say, whether to hang up or transfer, how far the call is, how to listen next."""
     body = {
-        "aiResponse": {"speaker": "AI", "message": words, "startedAt": stamp},
+        "aiResponse": {"speaker": "AI", "message": speech.text, "startedAt": stamp, "ssml": speech.ssml},
         "shouldHangup": call.status in ("booked", "ended"),
         "shouldTransfer": call.status == "waiting_agent",
         "progress": progress(call),
@@ -38,7 +39,7 @@ def answer(call: Call, words: str, business: Business, stamp: str) -> bytes:
 def trouble(words: str, tag: str, stamp: str) -> bytes:
     """The answer when the record cannot be reached: a sentence of trouble, and a person."""
     body = {
-        "aiResponse": {"speaker": "AI", "message": words, "startedAt": stamp},
+        "aiResponse": {"speaker": "AI", "message": words, "startedAt": stamp, "ssml": Speech(sentences=(words,)).ssml},
         "shouldHangup": False,
         "shouldTransfer": True,
         "progress": {

@@ -180,7 +180,8 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     question: Question = next_question(work.call, scene, implied)
     book = deps.phrasebooks[work.call.language]
     asking = replace(work.call, question=question, open_turn=None)
-    words = word(asking, work.notices, scene, book)
+    speech = word(asking, work.notices, scene, book)
+    words = speech.text
     lines, heard = _caller_line(work)
     spoken = Line(speaker="AI", message=words, startedAt=scene.stamp)
     call = replace(
@@ -190,7 +191,7 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         idle=0 if _moved(work) else asking.idle + 1,
         recent=(*asking.recent, *lines, spoken)[-RECENT:],
     )
-    body = answer(call, words, scene.business, scene.stamp)
+    body = answer(call, speech, scene.business, scene.stamp)
     traced = TracedTurn(
         at=scene.stamp,
         turn=scene.turn,
