@@ -51,6 +51,8 @@ def _notices(call: Call, did: Did, scene: Scene) -> tuple[Notice, ...]:
         case Act.WHY:
             open_slot = did.slots[0] if did.slots else step(call)
             return (Notice(key="why", slot=open_slot),) if open_slot in NAMES else ()
+        case Act.REPEAT:
+            return _again(call)
         case Act.HOLD_ON:
             return (Notice(key="notice.hold"),)
         case Act.THANKS:
@@ -69,6 +71,14 @@ def _notices(call: Call, did: Did, scene: Scene) -> tuple[Notice, ...]:
             return (_held(call, scene),)
         case _:
             return ()
+
+
+def _again(call: Call) -> tuple[Notice, ...]:
+    """What was said last, word for word; a value read back is said again slowly instead, and after a sentence that asked nothing the question is."""
+    if call.question.kind == "read_back":
+        return (Notice(key="slowly"),)
+    last = next((line.message for line in reversed(call.recent) if line.speaker == "AI"), "")
+    return (Notice(key="notice.repeated", values={"words": last}),) if "?" in last or "？" in last else ()
 
 
 def _services(call: Call) -> Notice:

@@ -20,8 +20,8 @@ from agent.speech import Speech
 from agent.taken import Notice
 
 Phrasebook = Mapping[str, Mapping[str, Any]]
-SILENT_AFTER = frozenset({"notice.hold"})
-"""Notices after which we wait instead of asking."""
+SILENT_AFTER = frozenset({"notice.hold", "notice.repeated"})
+"""Notices after which we wait instead of asking, or which asked already."""
 TELLING = (
     "notice.noted_",
     "notice.changed",
@@ -50,8 +50,13 @@ def word(call: Call, notices: Sequence[Notice], scene: Scene, book: Phrasebook) 
     if not any(notice.key in SILENT_AFTER for notice in notices):
         said.append(_question(call, notices, scene, book))
     sentences = tuple(dict.fromkeys(_sentence(words) for words in said if words))
-    slowly = call.question.kind == "read_back" and any(call.slot(name).denied for name in call.question.slots)
-    return Speech(sentences=sentences, joint="" if call.language == "zh" else " ", slowly=slowly)
+    return Speech(sentences=sentences, joint="" if call.language == "zh" else " ", slowly=_is_slow(call, notices))
+
+
+def _is_slow(call: Call, notices: Sequence[Notice]) -> bool:
+    """Whether a value is read back a second time: it was denied, or the caller asked to hear it again."""
+    asked = any(notice.key == "slowly" for notice in notices)
+    return call.question.kind == "read_back" and (asked or any(call.slot(name).denied for name in call.question.slots))
 
 
 def _without_doubles(notices: Sequence[Notice]) -> list[Notice]:
@@ -122,7 +127,7 @@ def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook, place: i
         return str(_pick(book[notice.slot]["refused"].get(key, ""), call.turns))
     if kind == "why":
         return str(book[notice.slot]["why"])
-    if kind == "offer":
+    if kind in ("offer", "slowly"):
         return ""
     if "starts" in notice.values:
         windows = [
@@ -157,7 +162,7 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
         case "ask":
             return _ask(call, question.slots[0], notices, scene, book)
         case "read_back":
-            return _read_back(call, question, scene, book)
+            return _read_back(call, question, scene, book, slow=_is_slow(call, notices))
         case "choice":
             return _choice(call, question.slots[0], notices, scene, book)
         case "summary":
@@ -209,8 +214,7 @@ def _rest(call: Call, slot: str, scene: Scene, book: Phrasebook) -> str:
     return str(words[key]).format(value=spoken(call, slot, state.partial, scene, slow=slot == "phone"))
 
 
-def _read_back(call: Call, question: Question, scene: Scene, book: Phrasebook) -> str:
-    slow = any(call.slot(name).denied for name in question.slots)
+def _read_back(call: Call, question: Question, scene: Scene, book: Phrasebook, *, slow: bool) -> str:
     if len(question.slots) > 1:
         return str(book["common"]["question"]["several_slow" if slow else "several"]).format(
             list=_join(_items(call, question.slots, scene, book), "sentence", book)
