@@ -14,6 +14,8 @@ from agent.business import DAYS, Business
 from agent.call import Booking
 from agent.reasons import Reason
 
+PART_EDGES = (12, 17)
+"""The hours at which afternoon and evening begin."""
 STEP_MINUTES = 30
 """Free times are offered on the hour and half hour."""
 
@@ -116,10 +118,28 @@ def free(
         times = [
             start for start in _starts(day, minutes, business, near) if suits(start) and refusal(start, minutes, business, now, bookings, sid) is None
         ]
-        found += sorted(times, key=lambda start: abs(start - near))[: count - len(found)]
+        wish = datetime.combine(day, near.timetz())  # on another day, the same hour is the nearest; and two days are more to choose from than one
+        found += sorted(times, key=lambda start: abs(start - wish))[: count - len(found) if day == near.date() else 1]
         if len(found) >= count:
             break
     return tuple(sorted(found))
+
+
+def through_the_day(
+    near: datetime,
+    minutes: int,
+    business: Business,
+    now: datetime,
+    bookings: Sequence[Booking],
+    *,
+    sid: str = "",
+    suits: Callable[[datetime], bool] = lambda start: True,
+) -> tuple[datetime, ...]:
+    """The first free time of each part of the day of `near` that suits, in order: at most three; with one part alone, the first two of it."""
+    times = [start for start in _starts(near.date(), minutes, business, near) if suits(start)]
+    open_times = [start for start in times if refusal(start, minutes, business, now, bookings, sid) is None]
+    first = {sum(start.hour >= edge for edge in PART_EDGES): start for start in reversed(open_times)}
+    return tuple(sorted(first.values())) if len(first) > 1 else tuple(open_times[:2])
 
 
 def _outwards(day: date, today: date) -> Iterator[date]:

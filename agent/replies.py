@@ -112,7 +112,7 @@ class Reply:
         found: list[Taken] = [
             Did(act=act, slots=self.question.slots, detail=self.said.text if act in (Act.ASK_PRICE, Act.ASK_HOURS) else "")
             for act in ASIDES
-            if act in self.acts
+            if act in self.acts and not (act is Act.ASK_SERVICES and any(inform.rule == "soonest" for inform in self.informs))
         ]
         return [] if self.informs and found and isinstance(found[0], Did) and found[0].act is Act.REPEAT else found[:1]
 

@@ -134,6 +134,8 @@ class _Reading:
         if self.correcting:
             asked |= frozenset(self.question.implied)
         self.asked = asked
+        self.talk = is_all_acts(said)
+        """Nothing but talk about this conversation: "no, that doesn't work" tells of no tap."""
         told = [] if self._nothing_else(heard) else [inform for inform in self._informs() if not self._only_asked_about(inform)]
         self.informs = self._to_the_point(told)
 
@@ -170,7 +172,7 @@ class _Reading:
 
     def _mended(self) -> list[Taken]:
         """What could not be used otherwise may mend a value said before ("it's Smith", when a number was asked): weakly, so it is read back."""
-        if self.question.kind != "ask":
+        if self.question.kind != "ask" or self.talk:
             return []
         held = [name for name in NAMES if name not in self.asked and (self.call.slot(name).value or self.call.slot(name).pending)]
         if last_name := self._last_name():
@@ -209,7 +211,7 @@ class _Reading:
         kinds = {act.act for act in acts}
         plain_yes = Act.AFFIRM in kinds and not kinds & {Act.DENY, Act.CORRECTION}
         plain_no = Act.DENY in kinds and "time" not in self.question.slots  # "no, today" is a time
-        if (plain_yes or plain_no) and is_all_acts(self.said):
+        if (plain_yes or plain_no) and self.talk:
             return True
         spans = [act.span for act in acts if act.act in (Act.AFFIRM, Act.DENY)]
         words = [token for token in self.said.tokens if token.is_word or token.is_number]
@@ -264,9 +266,9 @@ class _Reading:
     def _best(self, slot: str) -> tuple[Heard | None, tuple[str, ...]]:
         """The slot's best value with all that the hypotheses may have meant, or None when none may be taken."""
         state = self.call.slot(slot)
-        if state.locked:
-            return None, ()
         asked = slot in self.asked
+        if state.locked or (self.talk and not asked):
+            return None, ()
         context = self._listening(slot, self.said)
         if self.question.kind == "choice" and asked and (chosen := self._chosen(slot, context)):
             return chosen, ()

@@ -1,7 +1,7 @@
 """What becomes of a value the caller gave: refused, kept as a part, asked about, read back, confirmed, booked."""
 
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
 from posixpath import commonprefix
 
 import msgspec
@@ -9,10 +9,12 @@ import msgspec
 from agent import calendar, caller_id
 from agent.call import Booking, Call, Confirmed, HandOff, Provenance, Question, SlotState, SlotStatus
 from agent.hearing import Context
+from agent.languages.dates import Part
 from agent.outcomes import bare, give_up, hand_off, missed
 from agent.reasons import Reason
 from agent.scene import Outcome, Scene
 from agent.slots import SLOTS
+from agent.slots.time.resolve import HOURS
 from agent.speaking import minutes_of, spoken
 from agent.taken import Inform, Notice
 from agent.telling import status_moved, step_taken, tool
@@ -199,11 +201,13 @@ def _time(call: Call, given: Inform, scene: Scene) -> Outcome:
 
 
 def _window(call: Call, given: Inform, scene: Scene) -> Outcome:
-    """As soon as possible, after four, before noon: no point in time, so free ones are offered.
+    """As soon as possible, what there is on Friday, after four, before noon: no point in time, so free ones are offered.
 
     An edge without a day is kept until the day is said.
     """
     day, _, clock = given.value.rpartition("T") if "T" in given.value else (given.value, "", "")
+    if given.rule == "soonest" and _is_day(day):
+        return _on_day(call, given, scene, date.fromisoformat(day), clock)
     if given.value and "-" not in given.value:
         return _partial(call, given, given.value)
     edge = calendar.localise(f"{day}T{clock or '00:00'}", call.brief.time_zone) if day else scene.now
@@ -212,6 +216,17 @@ def _window(call: Call, given: Inform, scene: Scene) -> Outcome:
     length = timedelta(minutes=minutes_of(call))
     suits = (lambda start: start + length <= edge) if given.rule == "before" else (lambda start: start >= edge)
     return offer_times(call, scene, edge, (), suits)
+
+
+def _on_day(call: Call, given: Inform, scene: Scene, day: date, part: str) -> Outcome:
+    """What is free on a day, or in a part of it: a time of each part of the day, so that the caller hears what there is."""
+    if calendar.day_refusal(day, scene.business, scene.now):
+        return _part_of_time(call, given, scene)
+    first, last = HOURS[Part(part)] if part in HOURS else (0, 24)
+    begins = datetime.combine(day, time(first), scene.now.tzinfo)
+    suits = lambda start: start.date() == day and first <= start.hour < last  # noqa: E731 - a predicate, as in _window
+    times = calendar.through_the_day(begins, minutes_of(call), scene.business, scene.now, scene.bookings, sid=call.sid, suits=suits)
+    return _offered(call, times, ()) if times else offer_times(call, scene, begins, (Notice(key=f"refused.{Reason.TAKEN.value}", slot="time"),))
 
 
 def _ambiguous_time(call: Call, given: Inform, scene: Scene) -> Outcome:
@@ -273,21 +288,24 @@ def offer_times(
     """Up to two free times near a wish, as the options of a choice; without any, a person has to find one."""
     near = min(max(near, scene.now), scene.now + timedelta(days=scene.business.horizon_days))
     times = calendar.free(near, minutes_of(call), scene.business, scene.now, scene.bookings, sid=call.sid, suits=suits)
-    state = bare(call.slot("time"), "empty")
     if not times:
-        outcome = hand_off(call.with_slot("time", state), scene, HandOff(why="no_free_time", slot="time"))
+        outcome = hand_off(call.with_slot("time", bare(call.slot("time"), "empty")), scene, HandOff(why="no_free_time", slot="time"))
         return replace(outcome, notices=(*notices, Notice(key="notice.alternatives_none"), *outcome.notices))
-    options = tuple(time.replace(tzinfo=None).isoformat(timespec="minutes") for time in times)
-    partial = _common_day(options)
-    offering = call.with_slot("time", replace(state, value="", parts={}, provenance=None, options=options, partial=partial))
-    return Outcome(call=offering, notices=(*notices, Notice(key="offer", slot="time")))
+    return _offered(call, times, notices)
+
+
+def _offered(call: Call, times: Sequence[datetime], notices: tuple[Notice, ...]) -> Outcome:
+    """The free times as the options of a choice."""
+    options = tuple(one.replace(tzinfo=None).isoformat(timespec="minutes") for one in times)
+    state = replace(bare(call.slot("time"), "empty"), value="", parts={}, provenance=None, options=options, partial=_common_day(options))
+    return Outcome(call=call.with_slot("time", state), notices=(*notices, Notice(key="offer", slot="time")))
 
 
 def any_time(call: Call, scene: Scene) -> Outcome:
     """The caller takes any: the first free times, of the day if one was said."""
-    day = call.slot("time").partial[: len("2026-03-08")]
-    wish = calendar.localise(f"{day}T00:00", call.brief.time_zone) if _is_day(day) else None
-    return offer_times(call, scene, wish or scene.now, ())
+    day, _, part = call.slot("time").partial.partition("T")
+    given = Inform(slot="time", value=call.slot("time").partial, rule="soonest", words=scene.turn.text)
+    return _on_day(call, given, scene, date.fromisoformat(day), part) if _is_day(day) else offer_times(call, scene, scene.now, ())
 
 
 def _common_day(options: tuple[str, ...]) -> str:

@@ -225,7 +225,17 @@ def _read_back(call: Call, question: Question, scene: Scene, book: Phrasebook, *
 
 
 def _choice(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
-    options = [spoken(call, slot, option, scene) for option in call.slot(slot).options]
+    options = _times(call, scene) if slot == "time" else [spoken(call, slot, option, scene) for option in call.slot(slot).options]
     if any(notice.key == "offer" for notice in notices):
         return str(book["time"]["offer" if len(options) > 1 else "offer_one"]).format(list=_join(options, "or", book))
     return _pick(book["common"]["question"]["choice"], call.turns).format(list=_join(options, "or", book))
+
+
+def _times(call: Call, scene: Scene) -> list[str]:
+    """The times to choose from, the day said only where it is another: "Friday at 7 AM, 1 PM"."""
+    said, before = [], ""
+    for option in call.slot("time").options:
+        day, _, clock = option[:16].partition("T")
+        said.append(spoken(call, "time", clock if day == before and ":" in clock else option, scene))
+        before = day
+    return said

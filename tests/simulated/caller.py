@@ -4,6 +4,7 @@ Read-backs are checked against the truth, options are chosen by it, wrong values
 come at their steps. What a caller adds of its own is counted, so that turns can be judged.
 """
 
+import re
 import tomllib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -170,17 +171,31 @@ class Caller:
     def _context(self) -> Context:
         return Context(language=self.persona.language, region=self.persona.country, now=self.persona.now, services=tuple(self._firm.services))
 
+    def _offered(self, sentence: str) -> list[datetime]:
+        """The times that were spoken, in order: a day, and the clocks said behind it before another day is."""
+        context = self._context()
+        spoken = {}
+        for ahead in range(OPTIONS_AHEAD_DAYS):
+            day = (self.persona.now + timedelta(days=ahead)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+            said = SLOTS["time"].read_back(day.isoformat()[:10], context, False)
+            if (place := sentence.find(said)) >= 0 and not sentence[place + len(said) :][:1].isdigit():
+                spoken[place] = day
+        found: dict[int, tuple[int, datetime]] = {}
+        clocks = {half: SLOTS["time"].read_back(f"{half // 2:02}:{half % 2 * 30:02}", context, False) for half in range(48)}
+        for half, clock in clocks.items():
+            for match in re.finditer(rf"(?<![0-9:十二]){re.escape(clock)}(?!半|[A-Za-z])", sentence):
+                before = [place for place in spoken if place < match.start()]
+                if before:
+                    at = spoken[max(before)] + timedelta(minutes=30 * half)
+                    found[match.end()] = max(found.get(match.end(), (0, at)), (len(clock), at))
+        return [at for _, (_, at) in sorted(found.items())]
+
     def _choose(self, step: str, sentence: str) -> str:
         """Of the options that were spoken, the true one; for a time, else one that suits as well."""
         rng = self.rng
         if step != "time":
             return self._value(step)
-        context = self._context()
-        start = self.persona.now.replace(minute=0, second=0, microsecond=0, tzinfo=None) - timedelta(hours=self.persona.now.hour)
-        times = [start + timedelta(minutes=30 * half) for half in range(48 * OPTIONS_AHEAD_DAYS)]
-        spoken = {at: place for at in times if (place := sentence.find(SLOTS["time"].read_back(at.isoformat()[:16], context, False))) >= 0}
-        hidden = {at for at in spoken for other in spoken if spoken[at] == spoken[other] and _within(at, other, context)}
-        offered = sorted(set(spoken) - hidden, key=spoken.__getitem__)
+        offered = self._offered(sentence)
         wanted = self.truth.time.replace(tzinfo=None)
         if wanted not in offered and offered and self._tries["time"]:
             day = [at for at in offered if at.date() == wanted.date()]
@@ -192,12 +207,6 @@ class Caller:
         if wanted in offered and len(offered) == 1:
             return self._yes()
         return self._value("time")
-
-
-def _within(at: datetime, other: datetime, context: Context) -> bool:
-    """Whether the spoken form of one time is only the beginning of another's."""
-    mine, theirs = (SLOTS["time"].read_back(one.isoformat()[:16], context, False) for one in (at, other))
-    return at != other and mine != theirs and mine in theirs
 
 
 def _bare(said: str) -> str:

@@ -64,7 +64,7 @@ def _by_id(value: str, context: Context) -> Service | None:
 
 
 def _picked(picked: Pick, said: Said, context: Context) -> Sequence[Heard]:
-    if not (picked.plain or context.asks("service")):
+    if not context.asks("service") and not (picked.plain and picked.rule != "place"):  # "the second one" may be any list's
         return ()
     span = (said.tokens[picked.first].start, said.tokens[picked.last - 1].end)
     return (Heard(value=picked.service.id, rule=picked.rule, span=span, sure=0.8 if picked.plain and context.asked is None else 0.6),)

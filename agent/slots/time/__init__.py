@@ -3,8 +3,9 @@
 Heard      "tomorrow arvo at four", "Tuesday week", "half past two on the ninth", "下周三下午三点半"; day and clock may come in different turns.
 Held       local, ISO 8601: "2026-03-08T14:30" whole; a part of it is "2026-03-08", "14:30", "2026-03-08TAF" (that afternoon) or "TAF", the
            part of the day named as in TIMEX3 (ISO 24617-1), so that "four" said next is sixteen hours, or "2026-W11", the week of the day.
-Not whole  also a window's edge (rules "after", "before": the edge is the value, but no point in time was said) and "as soon as possible" (rule
-           "soonest": the value is the day if one was said, else ""): a place is to be offered. A range is kept by its start (rule "range").
+Not whole  also a window's edge (rules "after", "before": the edge is the value, but no point in time was said), and "as soon as possible" or "what do
+           you have" (rule "soonest": the value is the day, with its part, if one was said, else ""): a place is to be offered. A range is kept
+           by its start (rule "range").
 Asked      what words leave open stands in `options`: "at six" when the hours allow both, "next Friday" said on a Wednesday, 3/4 in Canada.
 Read back  weekday, date and clock; the year only when it is another; the slow form says day and clock apart.
 """
@@ -25,6 +26,8 @@ from agent.slots.time.resolve import Known, Moment, days, in_week, known, local_
 from agent.text import Said
 
 _MOST_OPTIONS = 6
+_STRAY = 2
+"""Words beside a day that has passed up to which it is an answer and no story: "yesterday at three", not "I called you yesterday at three"."""
 _WEAK = 0.3
 _PLAIN = 0.4
 """From here on a clock was said as a clock; below, it is a number that a day stands beside; at `_WEAK`, only one that was asked for."""
@@ -34,11 +37,18 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     """The time that was said: one `Heard`, or none. What may be meant besides it stands in its options."""
     grammar = dates_zh if said.has_han else dates_en_places
     asked = _asked(said, context)
+    seeking = asked is True and time_speech.asks_what_is_free(said)
     read = grammar.read(said, region=context.region, month_first=time_speech.month_first(context.region, "figures"), asked=asked)
     if read is None:
-        return ()
+        open_day = known(context.partial).day if not context.current else None
+        return [Heard(value=written(open_day, None, None), rule="soonest", span=(0, len(said.text)), sure=_WEAK, whole=False)] if seeking else ()
     line, pieces = read
     heard = readings(pieces)
+    if seeking:
+        heard.found = [reading.seeking() for reading in heard.found]
+    if heard.gone and asked is True and len(said.tokens) <= sum(piece.last - piece.first for piece in heard.gone) + _STRAY:
+        yesterday = local_now(context) - timedelta(days=1)  # whichever day it was, it is refused
+        return [Heard(value=yesterday.isoformat(timespec="minutes"), rule="past", span=(0, len(said.text)), sure=_WEAK)]
     excluded = [day for one in heard.excluded for day in _excluded(one, context)]
     before = known(context.current or context.partial)
     if before.day is None and excluded:
@@ -128,7 +138,8 @@ class _Listener:
             return self._week(reading.day)
         on: Sequence[date | None] = said_days or [before.day]
         if reading.soonest and reading.clock is None:
-            return [self._answer(day, None, "soonest") for day in (said_days or (None,))]
+            open_day = before.day if not self.context.current else None
+            return [self._answer(day, None, "soonest", part=reading.part) for day in (said_days or (open_day,))]
         found = [answer for day in on for answer in self._on(day)]
         if len(found) > 1 and len(said_days) > 1:
             found = [answer for answer in found if not self._is_past(answer)] or found
@@ -143,6 +154,8 @@ class _Listener:
         monday = monday_of(said, self.now.date())
         if monday is None or not self.asked:
             return []
+        if self.reading.soonest:
+            return [self._answer(max(monday, self.now.date()), None, "soonest", part=self.reading.part)]
         return [_Answer(written(None, None, self.reading.part, monday), None, "week", self._sure(), False, False)]
 
     def _on(self, day: date | None) -> list[_Answer]:

@@ -34,6 +34,10 @@ class Reading(msgspec.Struct, kw_only=True):
     """The item at which each kind was last said."""
     pieces: list[Piece] = msgspec.field(default_factory=list)
 
+    def seeking(self) -> "Reading":
+        """The same with whatever is free in the place of a clock: "what do you have on Friday"."""
+        return msgspec.structs.replace(self, soonest=True) if self.clock is None else self
+
     def has(self, piece: Piece) -> bool:
         """Whether something of that kind was already said."""
         if piece.kind is Kind.DAY:
@@ -64,6 +68,8 @@ class Readings(msgspec.Struct, kw_only=True):
 
     found: list[Reading]
     excluded: list[Day]
+    gone: list[Piece] = []
+    """All that was said, when it is a day that has passed and its clock: "yesterday at three"."""
 
 
 def readings(pieces: Sequence[Piece]) -> Readings:
@@ -108,9 +114,10 @@ def readings(pieces: Sequence[Piece]) -> Readings:
                 here.put(msgspec.structs.replace(piece, value=together))
         else:
             here.put(piece)
+    gone = next((reading.pieces for reading in found if reading.past and reading.clock is not None), [])
     found = [reading for reading in found if reading.pieces and not reading.past]
     _share(found)
-    return Readings(found=found, excluded=excluded)
+    return Readings(found=found, excluded=excluded, gone=[] if found else gone)
 
 
 def _end_range(reading: Reading, end: Piece) -> None:

@@ -13,6 +13,7 @@ from agent.languages import words
 from agent.languages.dates import Part
 from agent.regions import region
 from agent.slots.time.resolve import known, local_now
+from agent.text import Said
 
 _FIGURES = "零一二三四五六七八九"
 
@@ -36,6 +37,12 @@ def asks_for_time(prompt: str) -> bool:
 @cache
 def _questions() -> tuple[str, ...]:
     return tuple(phrase for language in ("en", "zh") for phrase in words(language, "time")["prompt"]["phrases"])
+
+
+def asks_what_is_free(said: Said) -> bool:
+    """Whether the caller asks which times there are: "what have you got on Friday", 周五有空吗."""
+    spoken, language = (said.lower, "zh") if said.has_han else (f" {' '.join(said.words)} ", "en")
+    return any((phrase if language == "zh" else f" {phrase} ") in spoken for phrase in words(language, "time")["free"]["phrases"])
 
 
 def read_back(value: str, context: Context, slow: bool) -> str:
