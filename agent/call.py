@@ -138,6 +138,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """Unix seconds."""
     end: int
     service: str = ""
+    made: int = 0
+    """When it was booked, by the service's clock: Unix seconds."""
 
 
 class HandOff(msgspec.Struct, frozen=True, kw_only=True):

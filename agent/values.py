@@ -326,7 +326,9 @@ def book(call: Call, scene: Scene) -> Outcome:
     if reason := _refusal(call, time, scene):
         return _no_time(call, time, scene, reason)
     end = start + timedelta(minutes=minutes_of(call))
-    place = Booking(business=call.brief.business, sid=call.sid, start=int(start.timestamp()), end=int(end.timestamp()), service=service)
+    place = Booking(
+        business=call.brief.business, sid=call.sid, start=int(start.timestamp()), end=int(end.timestamp()), service=service, made=int(scene.seconds)
+    )
     after = replace(call, status="booked", booked=place, question=Question())
     events = (
         tool(call, "booking", "started", scene.seconds),

@@ -292,8 +292,8 @@ class MemoryStore:
     def _on_calendar(self, change: Change) -> None:
         if booking := change.booking:
             places = self._places.setdefault(booking.business, {})
-            over = min(self._clock(), booking.start) - _KEEP_OVER_S
-            for sid in [sid for sid, other in places.items() if other.end <= over]:
+            over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._ttl.booked_s
+            for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
                 del places[sid]
             places[booking.sid] = booking
         elif change.release and change.before and change.before.booked:

@@ -30,13 +30,13 @@ local function release(calendar, places, sid)
   redis.call('HDEL', places, sid)
 end
 
--- Take the place, and drop the jobs that were over a day before both the server's now and the new job: callers of a replayed day keep
--- their calendar. The calendar is kept until its last job is over, and at least `keep_s` from now;
--- returns that time.
+-- Take the place, and drop the jobs that have been over for a day and were booked more than `keep_s` ago: callers who speak of a day long past,
+-- as a replayed one, keep their calendar. The calendar is kept until its last job is over, and at least `keep_s` from now; returns that time.
 local function take(calendar, places, longest, sid, from, till, booking, keep_s)
   local now = tonumber(redis.call('TIME')[1])
-  for _, other in ipairs(redis.call('ZRANGEBYSCORE', calendar, '-inf', math.min(now, from) - 86400, 'LIMIT', 0, 100)) do
-    release(calendar, places, other)
+  for _, other in ipairs(redis.call('ZRANGEBYSCORE', calendar, '-inf', now - 86400, 'LIMIT', 0, 100)) do
+    local job = redis.call('HGET', places, other)
+    if not job or (cjson.decode(job)['made'] or 0) < now - keep_s then release(calendar, places, other) end
   end
   redis.call('ZADD', calendar, till, sid)
   redis.call('HSET', places, sid, booking)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 import msgspec
 import pytest
@@ -106,6 +107,15 @@ async def test_a_day_that_is_long_past_keeps_its_calendar_while_it_is_replayed(s
     was = await begin(store, "CA2")
     with pytest.raises(PlaceTaken):
         await book(store, was, job("CA2", long_ago))
+
+
+async def test_another_day_of_a_replayed_week_keeps_the_first_one_taken(store: CallStore) -> None:
+    now, first, later = int(time.time()), 1_000_000_000, 1_000_000_000 + 10 * 86_400
+    await book(store, await begin(store, "CA1"), msgspec.structs.replace(job("CA1", first), made=now))
+    await book(store, await begin(store, "CA2"), msgspec.structs.replace(job("CA2", later), made=now))
+    was = await begin(store, "CA3")
+    with pytest.raises(PlaceTaken):
+        await book(store, was, job("CA3", first))
 
 
 async def test_jobs_that_are_over_make_room(store: CallStore) -> None:
