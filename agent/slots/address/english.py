@@ -44,7 +44,7 @@ def addresses(line: Line) -> Iterator[Found]:
         found = _post_box(line, at) or _address(line, at, done)
         if found is None or line.norm(found.start - 1) == "not":
             _, end, _ = unit(line, at, before_number=True)
-            at = end if line.norm(end) == "," and end > at else _past_figures(line, at)
+            at = end if line.norm(end) == "," and end > at else _past_figures(line, at) if line.number_starts(at) else _past_postcode(line, at)
             continue
         yield found
         at = done = max(found.end, at + 1)
@@ -70,7 +70,7 @@ def _may_start(line: Line, at: int) -> bool:
 
 def _past_figures(line: Line, at: int) -> int:
     """On to the next number that may begin an address: of figures in a row each may, of number words only the first."""
-    if line.is_written(at) or not line.number_starts(at):
+    if line.is_written(at):
         return at + 1
     at += 1
     while at < line.size and not line.is_written(at) and line.number_starts(at):
@@ -149,7 +149,7 @@ def _with_town(line: Line, at: int, done: int, units: str, number: House, way: S
     start, building = _building_before(line, at) if not units else (at, "")
     parts = Parts(unit=units or number.unit or building, street_number=number.number, street_name=way.name)
     parts, end = town(line, way.end, parts)
-    if not parts.suburb and not parts.postcode:
+    if not parts.postcode:
         parts, start = _town_before(line, done, start, parts)
     other = None
     if number.other:
@@ -204,15 +204,17 @@ def _in_house_name(line: Line, at: int) -> bool:
 
 
 def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, int]:
-    """Town, state and postcode said first: "Richmond Victoria 3121, unit 4, 12 High Street"; only with a state or a postcode among them."""
+    """Town, state and postcode said first: "Richmond Victoria 3121, unit 4, 12 High Street"; only with a state or a postcode among them, and
+    no other town than the one said after the street."""
     start = done
     while start < at and (line.norms[start] in line.lexicon.lead_in or not line.tokens[start].norm[0].isalnum()):
         start += 1
     if start == at:
         return parts, at
     before, end = town(line, start, parts, until=at)
-    reaches = _past_commas(line, end) == at
-    return (before, start) if reaches and (before.state or before.postcode) and not before.country else (parts, at)
+    reaches = end <= at and all(norm in line.lexicon.lead_in or not norm[0].isalnum() for norm in line.norms[end:at])
+    same_town = parts.suburb in ("", before.suburb)
+    return (before, start) if reaches and same_town and (before.state or before.postcode) and not before.country else (parts, at)
 
 
 def _named_house(line: Line) -> Found | None:

@@ -104,6 +104,9 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
             if not (before.is_word and len(before.norm) <= _SHORT):
                 found.append(token._replace(norm=","))
             continue
+        if token.norm == "comma":  # the mark, dictated
+            found.append(token._replace(norm=","))
+            continue
         is_one = token.norm == "a" and at + 1 < len(tokens) and tokens[at + 1].norm in ("hundred", "thousand")
         found.append(token._replace(norm="one") if is_one else token)
     return found

@@ -32,13 +32,16 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
 def line_of(parts: Parts, lexicon: Lexicon) -> str:
     """One line: "Unit 4/12 High Street, Richmond VIC 3121" (AU), "350 Fifth Avenue, Apt 4B, New York, NY 10118" (US)."""
-    street = " ".join(part for part in (parts.street_number, parts.street_name) if part)
+    labelled = parts.street_number and not parts.street_name and (parts.suburb or parts.postcode or parts.state)
+    number = f"House number {parts.street_number}" if labelled else parts.street_number  # what stands before a town would else be its name
+    street = " ".join(part for part in (number, parts.street_name) if part)
     if parts.unit and lexicon.unit_before:
         slashed = (
             lexicon.slash_unit
             and parts.street_number
             and parts.unit[-1:].isalnum()
             and "," not in parts.unit
+            and "/" not in parts.unit
             and any(c.isdigit() for c in parts.unit)
         )
         bare = parts.unit.isalnum() and parts.unit[:1].isdigit()

@@ -45,6 +45,8 @@ def _slashed(parts: Parts) -> bool:
 
 def _street(parts: Parts, lexicon: Lexicon, slow: bool) -> str:
     number = _number(parts.street_number, slow, lexicon)
+    if number and not parts.street_name and (parts.suburb or parts.postcode or parts.state):
+        number = f"{_say()['house_number']} {number}"
     if _slashed(parts):
         number = f"{_number(parts.unit, slow, lexicon)} {_say()['slash']} {number}"
     name = _names(parts.street_name, lexicon, slow)

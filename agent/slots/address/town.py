@@ -2,8 +2,11 @@
 
 import msgspec
 
+from agent.languages.numbers import digit_group
+from agent.slots.address.checking import agree
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
+from agent.slots.address.number import house
 from agent.slots.address.postcode import alphanumeric, numeric
 from agent.slots.address.street import written
 from agent.slots.address.unit import rural, unit
@@ -13,12 +16,16 @@ _MOST_SEGMENTS = 3
 _MOST_FIGURES = 6
 _MOST_LINKING = 4
 _FLOOR_FIGURES = 3
+_MOST_LAST_WORDS = 3
+_NUMBER_LABEL = 3
+"""Letters that a word has which announces a house number by itself; "no" is more often a denial."""
 
 
 class _Town:
     """The parts as they come, and where the reader stands."""
 
-    def __init__(self, parts: Parts, at: int) -> None:
+    def __init__(self, parts: Parts, at: int, doubled: frozenset[str]) -> None:
+        self.doubled = doubled
         self.parts = parts
         self.at = at
         self.end = at
@@ -26,7 +33,9 @@ class _Town:
 
     @property
     def suburb(self) -> str:
-        return ", ".join(" ".join(segment) for segment in self.segments if segment)
+        """The town, what the caller or the recogniser said twice once."""
+        said = [segment for segment in (_once(segment, self.doubled) for segment in self.segments) if segment]
+        return ", ".join(" ".join(segment) for at, segment in enumerate(said) if not at or segment != said[at - 1])
 
     def take(self, end: int, **parts: str) -> None:
         self.parts = msgspec.structs.replace(self.parts, **parts)
@@ -36,13 +45,13 @@ class _Town:
 def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tuple[Parts, int]:
     """`parts` with what is said from `at` on, and the index after the last word of it. `until`: where the next thing begins."""
     size = line.size if until is None else until
-    here = _Town(parts, at)
+    here = _Town(parts, at, line.lexicon.doubled)
     while here.at < size:
         if line.norms[here.at] == ",":
             here.at += 1
             here.segments.append([])
             continue
-        if _coded(line, here) or _rural(line, here) or _unit(line, here) or _state(line, here) or _postcode(line, here) or _country(line, here):
+        if any(reads(line, here) for reads in _READERS):
             continue
         if here.parts.postcode and (here.suburb or here.parts.suburb) and not here.segments[-1]:
             break
@@ -50,6 +59,13 @@ def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tupl
             break
     suburb = here.suburb
     return (msgspec.structs.replace(here.parts, suburb=suburb) if suburb else here.parts), here.end
+
+
+def _once(segment: list[str], doubled: frozenset[str]) -> list[str]:
+    """A name that is nothing but the same words twice, once: "Preston Preston"; "Wagga Wagga" as it is."""
+    half = len(segment) // 2
+    folded = [word.casefold() for word in segment]
+    return segment[:half] if half and folded[:half] == folded[half:] and folded[0] not in doubled else segment
 
 
 def _coded(line: Line, here: _Town) -> bool:
@@ -60,6 +76,50 @@ def _coded(line: Line, here: _Town) -> bool:
         return True
     here.at = start
     return False
+
+
+def _house_number(line: Line, here: _Town) -> bool:
+    """The number after the street, or by itself, with a word that says so: "Mill Lane, number 27"."""
+    label, after = line.phrase(here.at, line.lexicon.number_cue)
+    after += line.norm(after) == "is"
+    alone = here.parts == Parts() and not here.suburb and " " not in label  # "my number is ..." may be a telephone's
+    if len(label) < _NUMBER_LABEL or alone or here.parts.street_number or here.segments[-1]:
+        return False
+    number = house(line, after)
+    if number is None or (number.unit and here.parts.unit) or not (line.ends(number.end) or line.norm(number.end) in line.lexicon.linking):
+        return False
+    here.take(number.end, street_number=number.number, unit=number.unit or here.parts.unit)
+    here.segments.append([])
+    return True
+
+
+def _linked(line: Line, here: _Town) -> bool:
+    """What a new sentence adds: "Moonee Ponds, that's 3039", "BS7 8AD, that's Bristol", "it's flat 2"."""
+    start, at = here.at, here.at
+    while at - start < _MOST_LINKING and line.norm(at) in line.lexicon.linking:
+        at += 1
+    if line.lexicon.says_is.isdisjoint(line.norms[start:at]):
+        return False
+    here.at = at
+    postcode = numeric(line, at)[0] or alphanumeric(line, at)[0]
+    if (postcode and agree(postcode, here.parts.state, line.lexicon.region) and _postcode(line, here)) or _unit(line, here) or _state(line, here):
+        return True
+    if not (here.suburb or here.parts.suburb) and _closes_with_town(line, at):
+        here.segments.append([])
+        return True
+    here.at = start
+    return False
+
+
+def _closes_with_town(line: Line, at: int) -> bool:
+    """Whether the words from `at` on are a name, and the last that is said but for courtesies."""
+    end = at
+    while line.is_word(end) and line.norms[end] not in line.lexicon.stop:
+        end += 1
+    said = line.norms[at:end]
+    talk = line.lexicon.talk | line.lexicon.lead_in
+    named = bool(said) and len(said) <= _MOST_LAST_WORDS and talk.isdisjoint(said) and all(len(word) > 1 for word in said)
+    return named and all(norm in line.lexicon.courtesy or not norm[0].isalnum() for norm in line.norms[end:])
 
 
 def _past_linking(line: Line, at: int) -> int:
@@ -76,7 +136,8 @@ def _cued(line: Line, here: _Town) -> bool:
     _, after = line.phrase(here.at, line.lexicon.postcode_cue)
     if after == here.at and norm in line.lexicon.state_cue and line.phrase(_past_is(line, here.at + 1), line.lexicon.states)[0]:
         after = here.at + 1
-    names_town = norm in line.lexicon.suburb_cue and (norm.endswith("'s") or line.norm(here.at + 1) in ("of", "is"))
+    alone = line.norm(here.at + 1) == "," and line.norm(here.at - 1) == "the"  # "the suburb, Preston"
+    names_town = norm in line.lexicon.suburb_is or (norm in line.lexicon.suburb_cue and (line.norm(here.at + 1) in ("of", "is") or alone))
     if after == here.at and names_town and not here.segments[-1]:
         after = here.at + 1
     if after == here.at and norm == "in" and not here.segments[-1] and line.is_word(here.at + 1) and not line.ends(here.at + 1):
@@ -91,7 +152,7 @@ def _cued(line: Line, here: _Town) -> bool:
 
 
 def _past_is(line: Line, at: int) -> int:
-    return at + 1 if line.norm(at) in ("is", "of", "code", ":") else at
+    return at + 1 if line.norm(at) in ("is", "of", "code", ":", ",") else at
 
 
 def _rural(line: Line, here: _Town) -> bool:
@@ -186,7 +247,11 @@ def _suburb(line: Line, here: _Town) -> bool:
     said = sum(len(each) for each in here.segments)
     if said >= _MOST_SUBURB_WORDS or sum(bool(each) for each in here.segments) > _MOST_SEGMENTS or not line.is_word(here.at):
         return False
-    if norm in line.lexicon.link and segment and line.is_word(here.at + 1) and not line.ends(here.at + 1):
+    if norm in line.lexicon.never_first and not segment:
+        return False
+    if norm in line.lexicon.link and segment:
+        if not _goes_on(line, here.at):
+            return False  # "Brunswick, on the corner"
         if norm == "and" and line.norm(here.at + 1) in line.lexicon.lead_in:
             return False  # "... Newton and the gate code is 4455"
         segment.append(norm)
@@ -197,6 +262,9 @@ def _suburb(line: Line, here: _Town) -> bool:
     if outward := _outward(line, here.at):
         segment.append(outward[0])
         here.at = here.end = outward[1]
+        return True
+    if (end := _cut_off(line, here.at, first=not segment)) > here.at:
+        here.at = here.end = end
         return True
     if norm in line.lexicon.stop and segment[-1:] != ["St"] and not _named_like(line, here.at):
         return False
@@ -215,6 +283,32 @@ def _outward(line: Line, at: int) -> tuple[str, int] | None:
     return (code, end) if len(code) <= 4 and line.ends(end) and not line.glued(end) else None
 
 
+def _goes_on(line: Line, at: int) -> bool:
+    """Whether a name follows the linking words at `at`: "upon Avon", "on the Water", and not "on the corner"."""
+    while line.norm(at) in line.lexicon.link:
+        at += 1
+    return line.is_word(at) and not line.ends(at)
+
+
+def _cut_off(line: Line, at: int, *, first: bool) -> int:
+    """The index after what is left of a postcode of letters and figures that was cut off ("Manchester, M thirteen nine"); `at` for none.
+
+    It names no postcode and no town.
+    """
+    if not line.lexicon.postcode_shapes:
+        return at
+    here, letters, figures = at, 0, 0
+    while here < line.size:
+        figure, end = digit_group(line.tokens, here, "en")
+        if figure:
+            figures, here = figures + 1, end
+        elif len(line.norms[here]) == 1 and line.norms[here].isalpha() and line.norms[here].isascii():
+            letters, here = letters + 1, here + 1
+        else:
+            break
+    return here if letters and line.ends(here) and (letters + figures > 1 or not first) else at
+
+
 def _named_like(line: Line, at: int) -> bool:
     """Whether a word that ends an address elsewhere is a town here, its state right after it: "Mobile, Alabama"."""
     after = at + 2 if line.norm(at + 1) == "," else at + 1
@@ -229,3 +323,7 @@ def _hyphenated(line: Line, at: int) -> tuple[str, int]:
         norm = line.norm(end + 1)
         text, end = f"{text}-{norm if norm in line.lexicon.link else written(line, end + 1)}", end + 2
     return text, end
+
+
+_READERS = (_coded, _house_number, _linked, _rural, _unit, _state, _postcode, _country)
+"""What reads one part, in the order of how plainly its words say which part it is."""

@@ -21,6 +21,8 @@ class Lexicon(NamedTuple):
     lead_in: frozenset[str]
     stop: frozenset[str]
     link: frozenset[str]
+    never_first: frozenset[str]
+    """Those of `link` that begin no town's name."""
     street_link: frozenset[str]
     no_town: frozenset[str]
     before_parts: frozenset[str]
@@ -32,15 +34,20 @@ class Lexicon(NamedTuple):
     courtesy: frozenset[str]
     fillers: frozenset[str]
     linking: frozenset[str]
+    says_is: frozenset[str]
+    """Those of `linking` after which a part is named without its label: "that's 3039"."""
     negation: Phrases
     complaint: frozenset[str]
     former: frozenset[str]
     """What says of an address that nobody is there any more."""
     cue: Phrases
     suburb_cue: frozenset[str]
+    suburb_is: frozenset[str]
+    """Those of `suburb_cue` that hold the "is" as well: "suburb's", and "suburbs" as a recogniser writes it."""
     state_cue: frozenset[str]
     postcode_cue: Phrases
     number_cue: Phrases
+    street_cue: Phrases
     slash: Phrases
     directions: Mapping[str, str]
     types: Mapping[str, str]
@@ -63,6 +70,8 @@ class Lexicon(NamedTuple):
     countries: Phrases
     country_names: Mapping[str, str]
     shared_suburbs: Mapping[str, Sequence[str]]
+    doubled: frozenset[str]
+    """Words that a town has twice: "Wagga Wagga"."""
     postcode_digits: int
     postcode_extra: int
     postcode_shapes: Sequence[str]
@@ -112,28 +121,33 @@ def table_of(region: str) -> dict[str, Any]:
 def lexicon(region: str) -> Lexicon:
     """The lexicon of a region; of `FALLBACK` for one without English address rules."""
     spoken, place = words("en", "address"), table_of(region)
-    listed = {"negation", "cue", "postcode_cue", "number_cue", "slash"}
+    listed = {"negation", "cue", "slash"}
+    labels = {"postcode_cue", "number_cue", "street_cue"}
     tables = {name: phrases((text, text) for text in spoken[name]) for name in listed}
+    tables |= {name: phrases((text, label) for label in spoken[name] for text in (label, *_with_is(label))) for name in labels}
     states = [(text, code) for code, names in place["states"].items() for text in (*names, code.lower(), " ".join(code.lower()))]
     return Lexicon(
         region=region,
         lead_in=frozenset(spoken["lead_in"].split()),
         stop=frozenset(spoken["stop"].split()),
         link=frozenset(spoken["link"].split()),
+        never_first=frozenset(spoken["never_first"].split()),
         street_link=frozenset(spoken["street_link"].split()),
         no_town=frozenset(spoken["no_town"].split()),
         before_parts=frozenset(spoken["courtesy"].split()) | frozenset(spoken["lead_in"].split()),
         talk=_talk(),
-        town_lead_in=frozenset(spoken["town_lead_in"].split()),
+        town_lead_in=frozenset(spoken["town_lead_in"].split()) | {text for label in spoken["suburb_cue"] for text in _with_is(label)},
         counted=frozenset(spoken["counted"].split()),
         courtesy=frozenset(spoken["courtesy"].split()),
         fillers=frozenset(spoken["fillers"].split()),
         linking=frozenset(spoken["linking"].split()),
+        says_is=frozenset(spoken["says_is"].split()),
         complaint=frozenset(spoken["complaint"].split()),
         former=frozenset(spoken["former"].split()),
         **tables,
-        suburb_cue=frozenset(spoken["suburb_cue"]),
-        state_cue=frozenset(spoken["state_cue"]),
+        suburb_cue=frozenset(text for label in spoken["suburb_cue"] for text in (label, *_with_is(label))),
+        suburb_is=frozenset(text for label in spoken["suburb_cue"] for text in _with_is(label)),
+        state_cue=frozenset(text for label in spoken["state_cue"] for text in (label, *_with_is(label))),
         directions=spoken["directions"],
         types=_by_form(spoken["types"]),
         weak_types=_by_form(spoken["weak_types"]),
@@ -155,6 +169,7 @@ def lexicon(region: str) -> Lexicon:
         countries=phrases((text, code) for code, names in spoken["countries"].items() for text in names),
         country_names=spoken["country_names"],
         shared_suburbs=place["shared_suburbs"],
+        doubled=frozenset(place.get("doubled", "").split()),
         postcode_digits=place.get("postcode_digits", 0),
         postcode_extra=place.get("postcode_extra", 0),
         postcode_shapes=tuple(place.get("postcode_shape", ())),
@@ -167,6 +182,11 @@ def lexicon(region: str) -> Lexicon:
         prefix_directions=frozenset(place.get("prefix_directions", ())),
         named_houses=place.get("named_houses", False),
     )
+
+
+def _with_is(label: str) -> tuple[str, ...]:
+    """The label with its "is", as people say it and as recognisers write it: "postcode's", "postcodes"."""
+    return (f"{label}'s", f"{label}s")
 
 
 @cache
