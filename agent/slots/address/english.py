@@ -11,11 +11,11 @@ import msgspec
 from agent.languages.numbers import digit_group
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
-from agent.slots.address.number import House, house
+from agent.slots.address.number import House, groups, house
 from agent.slots.address.postcode import alphanumeric, known_area
 from agent.slots.address.street import Street, ordinal_name, street, written
 from agent.slots.address.town import town
-from agent.slots.address.unit import rural, unit
+from agent.slots.address.unit import in_two, rural, unit
 
 _MOST_NUMBERS = 16
 _MOST_UNITS = 3
@@ -65,7 +65,8 @@ def _past_postcode(line: Line, at: int) -> int:
 def _may_start(line: Line, at: int) -> bool:
     norm = line.norms[at]
     known = line.lexicon
-    return norm in known.units or norm in known.lower_floors or norm in known.post_box or norm in known.rural or line.number_starts(at)
+    begins = (known.units, known.flat_names, known.lower_floors, known.post_box, known.rural)
+    return any(norm in words for words in begins) or line.number_starts(at)
 
 
 def _past_figures(line: Line, at: int) -> int:
@@ -100,7 +101,9 @@ def _address(line: Line, at: int, done: int) -> Found | None:
         units.append(text)
         here = _past_commas(line, end) if not runs_on else end
         if line.norm(here) in ("/", "slash", "at", "on", "of", "in"):
-            here += 1
+            here += 1 + (line.norm(here + 1) == "the")
+    if not units and (two := in_two(line, groups(line, at))) and line.norm(two[1]) == ",":  # a flat without the word: "1/2, 9 Byres Road"
+        units, here = [two[0]], _past_commas(line, two[1])
     estate = here
     building = _building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
     if building:
@@ -111,6 +114,8 @@ def _address(line: Line, at: int, done: int) -> Found | None:
     if number is None:
         in_park = _in_park(line, at, done, units, here) if building else _lot(line, at, units, here)
         return in_park or _on_estate(line, at, units[: len(units) - bool(building)], estate)
+    if units and not runs_on:
+        number = number._replace(other=None)  # a unit has been said: the number holds no other
     way = street(line, number.end)
     if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
         return None

@@ -14,6 +14,7 @@ _MOST_LETTERS = 24
 _LOOK_BACK = 6
 _SPELLING = frozenset({",", "that's", "thats", "spelled", "spelt", "it's", "its", "spelling", "is"})
 _MARKS = frozenset('"()[]{}*_')
+_SCALES = frozenset({"hundred", "thousand"})
 _SUFFIXES = ("st", "nd", "rd", "th")
 
 
@@ -107,7 +108,9 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
         if token.norm == "comma":  # the mark, dictated
             found.append(token._replace(norm=","))
             continue
-        is_one = token.norm == "a" and at + 1 < len(tokens) and tokens[at + 1].norm in ("hundred", "thousand")
+        is_one = token.norm == "a" and at + 1 < len(tokens) and tokens[at + 1].norm in _SCALES
+        if token.norm in _SCALES and (not found or not (found[-1].is_number or digit_group(found, len(found) - 1, "en")[0])):
+            found.append(Token("", "one", token.start, token.start))  # "hundred and ten" is said without its "one"
         found.append(token._replace(norm="one") if is_one else token)
     return found
 

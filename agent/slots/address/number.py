@@ -126,7 +126,7 @@ def _slashed(line: Line, found: House) -> House:
     """ "2/88", "two slash eighty-eight"."""
     at = found.end
     _, after = line.phrase(at, line.lexicon.slash)
-    if line.norm(at) == "/":
+    if line.norm(at) == "/" or (line.norm(at) == "on" and line.lexicon.slash_unit):  # "four on twelve"
         after = at + 1
     if after == at:
         return found

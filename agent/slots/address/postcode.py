@@ -8,6 +8,7 @@ Sources: Royal Mail PAF Programmers' Guide (shape of a postcode); Canada Post Ad
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from agent.languages import words
 from agent.languages.numbers import digit_group
@@ -18,6 +19,8 @@ _MOST_TOKENS = 16
 _MOST_STARTS = 120
 _GLUED = 4
 _LONGEST = 7
+_INWARD = 3
+_TWO = 2
 _FIGURE_WITHIN = 5
 _PASSED = frozenset({"-", ",", ".", "_", "capital", "uppercase", "space"})
 
@@ -73,7 +76,7 @@ def _figure_near(line: Line, at: int) -> bool:
 def _read(line: Line, at: int) -> tuple[str, int]:
     shapes = line.lexicon.postcode_shapes
     beginnings = _beginnings(shapes)
-    readings: list[str] = [""]
+    readings: list[_Reading] = [_Reading("", ())]
     best, best_end = "", at
     here = at
     for _ in range(_MOST_TOKENS):
@@ -83,14 +86,37 @@ def _read(line: Line, at: int) -> tuple[str, int]:
             here += 1
             continue
         options, end = _sounds(line, here)
-        readings = [longer for reading in readings for option in options if _shape(longer := reading + option) in beginnings][:_MOST_READINGS]
+        in_one = _is_one_number(line, here, end)
+        readings = [
+            longer for reading in readings for option in options if _shape((longer := reading.and_then(option, in_one=in_one)).text) in beginnings
+        ][:_MOST_READINGS]
         if not readings:
             break
         here = end
-        full = [reading for reading in readings if _shape(reading) in shapes]
+        full = [reading for reading in readings if _shape(reading.text) in shapes]
         if full and not (line.glued(here) and line.norm(here)[0].isalnum()):
-            best, best_end = min(full, key=lambda reading: _area(reading) not in line.lexicon.postcode_areas), here
+            best, best_end = min(full, key=lambda each: (_area(each.text) not in line.lexicon.postcode_areas, each.is_torn)).text, here
     return (f"{best[:-3]} {best[-3:]}", best_end) if best else ("", at)
+
+
+class _Reading(NamedTuple):
+    """Characters of a postcode as far as they were heard, and where in them a number said in one ("twenty-four") goes on."""
+
+    text: str
+    inside: tuple[int, ...]
+
+    def and_then(self, option: str, *, in_one: bool) -> "_Reading":
+        joint = len(self.text) + 1
+        return _Reading(self.text + option, (*self.inside, joint) if in_one and len(option) == _TWO and option.isdigit() else self.inside)
+
+    @property
+    def is_torn(self) -> bool:
+        """Whether the gap of the postcode falls inside a number said in one, as nobody says it: "m twenty-four b w" is M20 4BW, not M2 4BW."""
+        return len(self.text) - _INWARD in self.inside
+
+
+def _is_one_number(line: Line, at: int, end: int) -> bool:
+    return not line.is_written(at) and line.norms[at] not in words("en", "numbers")["repeats"] and line.is_word(at) and end > at
 
 
 def known_area(postcode: str, areas: frozenset[str]) -> bool:
@@ -139,7 +165,8 @@ def _hear(line: Line, at: int) -> tuple[list[str], int]:
         found.append(homophones[norm])
     figures, end = digit_group(line.tokens, at, "en") if len(norm) > 1 else ("", at)
     if figures:
-        return [*found, figures], end
+        parted = [f"{figures[0]}0{figures[1]}"] if end > at + 1 and len(figures) == _TWO and "0" not in figures and figures[0] > "1" else []
+        return [*found, figures, *parted], end
     if 1 < len(norm) <= _GLUED and norm.isalpha():
         # "EN6" is written as one; "en 6" is N as likely as E and N; "of us" is neither.
         run, as_one = norm.upper(), _joins(line, at + 1) or _joins(line, at) or line.tokens[at].text.isupper()

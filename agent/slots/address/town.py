@@ -24,10 +24,11 @@ _NUMBER_LABEL = 3
 class _Town:
     """The parts as they come, and where the reader stands."""
 
-    def __init__(self, parts: Parts, at: int, doubled: frozenset[str]) -> None:
-        self.doubled = doubled
+    def __init__(self, parts: Parts, at: int, size: int, doubled: frozenset[str]) -> None:
         self.parts = parts
         self.at = at
+        self.size = size
+        self.doubled = doubled
         self.end = at
         self.segments: list[list[str]] = [[]]
 
@@ -45,7 +46,7 @@ class _Town:
 def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tuple[Parts, int]:
     """`parts` with what is said from `at` on, and the index after the last word of it. `until`: where the next thing begins."""
     size = line.size if until is None else until
-    here = _Town(parts, at, line.lexicon.doubled)
+    here = _Town(parts, at, size, line.lexicon.doubled)
     while here.at < size:
         if line.norms[here.at] == ",":
             here.at += 1
@@ -98,7 +99,7 @@ def _linked(line: Line, here: _Town) -> bool:
     start, at = here.at, here.at
     while at - start < _MOST_LINKING and line.norm(at) in line.lexicon.linking:
         at += 1
-    if line.lexicon.says_is.isdisjoint(line.norms[start:at]):
+    if at >= here.size or line.lexicon.says_is.isdisjoint(line.norms[start:at]):
         return False
     here.at = at
     postcode = numeric(line, at)[0] or alphanumeric(line, at)[0]

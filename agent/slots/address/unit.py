@@ -1,10 +1,14 @@
 """Units: the parts of a building that stand before a house number or after a street ("Apt 4B", "Level 3", "top floor flat")."""
 
+from collections.abc import Sequence
+
 from agent.slots.address.line import Line, with_suffix
-from agent.slots.address.number import groups
+from agent.slots.address.number import Group, groups
 from agent.slots.address.street import written
 
 _ROUTE_FIGURES = 3
+_DWELLINGS = frozenset({"Flat", "Unit", "Apt", "Studio"})
+_BEFORE_HOUSE = frozenset({",", "at", "on", "of", "in"})
 
 
 def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False) -> tuple[str, int, bool]:
@@ -13,8 +17,8 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
     The last is True when the house number is said in the same run of numbers ("unit two eighty-eight"), which then begins after the label.
     """
     norm = line.norm(at)
-    if floor := _floor(line, at):
-        return (*floor, False)
+    if named := _floor(line, at) or _named_flat(line, at, before_number=before_number):
+        return (*named, False)
     label = "#" if norm == "number" and after_street else line.lexicon.units.get(norm)
     if label is None:
         return "", at, False
@@ -25,6 +29,8 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
     if line.norm(here) in ("#", "is"):
         here += 1
     said = groups(line, here)
+    if said and (two := in_two(line, said, after_street=not before_number)):
+        return _labelled(label, two[0]), two[1], False
     if said:
         after = _unit_letter(line, "", said[-1].end)[1]
         closes = line.ends(after) or line.norm(after) in ("/", "slash") or line.norm(after) in line.lexicon.units or _floor(line, after) is not None
@@ -44,6 +50,42 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
         code_word = 3 if line.norm(here + 1) == "as" and line.norm(here + 2) == "in" and line.is_word(here + 3) else 0
         return f"{label} {letter.upper()}", here + 1 + code_word, False
     return (label, here, False) if norm in line.lexicon.bare_units else ("", at, False)
+
+
+def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> tuple[str, int] | None:
+    """Floor and door of a flat ("1/2" of "flat 1/2, 9 Byres Road"), and the index after them; None where the house's number follows the slash."""
+    if not said:
+        return None
+    first = said[0] if said[0].written else said[-1]
+    _, here = line.phrase(first.end, line.lexicon.slash)
+    here += line.norm(here) == "/"
+    following = groups(line, here) if here > first.end else []
+    if not following:
+        return None
+    # Figures in a row are two numbers, and so are number words where no unit stands before a slash.
+    apart = len(following) > 1 and (following[0].written or not line.lexicon.slash_unit)
+    second = following[:1] if apart or following[0].written else following
+    end = second[-1].end
+    after = end + 1 if line.norm(end) in _BEFORE_HOUSE else end
+    _, number = line.phrase(after, line.lexicon.number_cue)
+    goes_on = apart or after_street or (after > end and line.number_starts(number))
+    figures = "".join(group.figures for group in (said[:1] if said[0].written else said))
+    return (f"{figures}/{''.join(group.figures for group in second)}", end) if goes_on else None
+
+
+def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] | None:
+    """A part of a house known by where it is: "garden flat", "granny flat", "rear unit"; "rear" by itself before the number or at the end."""
+    norm = line.norm(at)
+    if norm in line.lexicon.flat_names and line.lexicon.units.get(line.norm(at + 1)) in _DWELLINGS:
+        end = at + 2
+        numbered = groups(line, end)
+        if not numbered or numbered[0].end >= line.size or before_number:
+            return f"{written(line, at)} {line.lexicon.units[line.norm(at + 1)]}", end
+    if norm in line.lexicon.house_parts:
+        here = at + 1 + (line.norm(at + 1) in _BEFORE_HOUSE)
+        stands = line.number_starts(here + (line.norm(here) == "the")) if before_number else line.ends(at + 1)
+        return (written(line, at), at + 1) if stands else None
+    return None
 
 
 def rural(line: Line, at: int) -> tuple[str, int]:

@@ -58,6 +58,9 @@ class Lexicon(NamedTuple):
     typeless: frozenset[str]
     units: Mapping[str, str]
     bare_units: frozenset[str]
+    flat_names: frozenset[str]
+    """What stands before "flat" or "unit" in the place of a number."""
+    house_parts: frozenset[str]
     houses: frozenset[str]
     floors: frozenset[str]
     lower_floors: frozenset[str]
@@ -157,6 +160,8 @@ def lexicon(region: str) -> Lexicon:
         typeless=frozenset(spoken["typeless"]["names"]),
         units=spoken["units"],
         bare_units=frozenset(spoken["unit_words"]["bare"]),
+        flat_names=frozenset((*spoken["unit_words"]["flat_names"], *spoken["unit_words"]["house_parts"])),
+        house_parts=frozenset(spoken["unit_words"]["house_parts"]),
         houses=frozenset(spoken["unit_words"]["house"]),
         floors=frozenset(spoken["unit_words"]["floors"]),
         lower_floors=frozenset(spoken["unit_words"]["lower"]),
@@ -210,6 +215,7 @@ def _gate(region: str) -> frozenset[str]:
             *known.postcode_cue,
             *known.cue,
             *known.units,
+            *known.house_parts,
             *known.directions,
             *known.post_box,
             *known.rural,
