@@ -37,7 +37,7 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     """
     grammar = Grammar.of(said, context.language)
     asked = context.asked is not None and "email" in context.asked
-    heard = (_heard(address, grammar, context, asked=asked) for address in grammar.addresses())
+    heard = (_heard(address, grammar, context, asked=asked) for address in grammar.addresses(asked=asked))
     found = list(islice((one for one in heard if one is not None), _MOST))
     whole = [one for one in found if one.whole]
     if whole:
@@ -104,10 +104,14 @@ def _span(grammar: Grammar, start: int, end: int) -> tuple[int, int]:
 
 def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool) -> Heard | None:
     """An address that the grammar found, if it may be one here; its local part may have come in an earlier turn."""
-    local = address.local
+    local, end = address.local, address.end
     before, _, _ = context.partial.partition("@")
-    if asked and not address.typed and grammar.is_quiet(0, address.at) and (before or context.current):
+    if asked and not address.typed and (not local or grammar.is_quiet(0, address.at)) and (not local or before or context.current):
         local = before  # only a domain was said
+        if not local and not context.current:
+            local, end = grammar.told_after(end)
+            if not local and grammar.is_quiet(0, address.at) and address.domain.partition(".")[0] in domains().names:
+                return Heard(value=f"@{address.domain}", rule="domain", span=_span(grammar, address.at, address.end), whole=False)
     elif (
         asked
         and before
@@ -117,18 +121,18 @@ def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool)
     ):
         local = before + local
     whole = "." in address.domain
-    if not local or grammar.is_unlikely(address, asked=asked and whole):
+    if not local or (address.local and grammar.is_unlikely(address, asked=asked and whole)):
         return None
-    span = _span(grammar, address.start, address.end)
-    begins = address.led or (asked and (address.domain in domains().names or grammar.past_leads(0) >= address.start))
-    if not whole and not (begins and grammar.is_quiet(address.end, len(grammar.tokens))):
+    span = _span(grammar, address.start, end)
+    begins = address.led or (asked and (address.domain in domains().names or grammar.past_leads(0, asked=True) >= address.start))
+    if not whole and not (begins and grammar.is_quiet(end, len(grammar.tokens))):
         return None
     value = _normal(f"{local}@{address.domain}") if whole else ""
     if not value:
         if not asked and not (grammar.has_cue() and address.led and not whole and (address.domain in domains().names or grammar.says_so(address))):
             return None
         return Heard(value=f"{local}@{address.domain}", rule="address" if whole else "no_ending", span=span, whole=whole)
-    value = respelled(grammar, value, address.end)
+    value = respelled(grammar, value, end)
     likely = lookalike(value)
     known = address.domain in domains().known
     sure = 0.95 if address.typed else 0.9 if known else 0.85 if address.led and grammar.has_cue() else 0.7
@@ -150,37 +154,56 @@ def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
     """The beginning of an address, or the rest of one begun in an earlier turn."""
     local, at, domain = context.partial.partition("@")
     tokens = grammar.tokens
-    start = grammar.past_leads(0)
+    start = grammar.past_leads(0, asked=True)
     if start >= len(tokens):
         return ()
-    anchored = next((taken for taken in (2, 1) if len(tokens) - taken > start and grammar.words.at.at(tokens, len(tokens) - taken) == taken), 0)
     span = _span(grammar, start, len(tokens))
-    if at and domain:
-        mended = mend(grammar, context.partial)
-        value = _normal(mended.value) if mended else ""
-        if value:
-            return (Heard(value=value, rule="ending", span=span, sure=0.7),)
+    if local and domain and (value := _normal(_with_ending(grammar, context.partial, start))):
+        return (Heard(value=value, rule="ending", span=span, sure=0.7),)
     if local:
         said, end = grammar.domain(start)
         if "." in said and grammar.is_quiet(end, len(tokens)) and (at or said in domains().known):
             value = _normal(f"{local}@{said}")
             return (Heard(value=value, rule="domain", span=span, sure=0.7),) if value else ()
-    end = len(tokens) - anchored
+    anchored = next((taken for taken in (2, 1) if len(tokens) - taken > start and grammar.words.at.at(tokens, len(tokens) - taken) == taken), 0)
+    begins, end, _ = grammar.begin(len(tokens) - anchored, 0, asked=True)
+    start = max(begins, 0 if anchored or domain else start)
     written = grammar.write(start, end)
-    if not written or not _is_beginning(grammar, start, end, going_on=bool(local)):
+    if not written or not _is_beginning(grammar, start, end, going_on=bool(local), anchored=bool(anchored or domain)):
         return ()
-    value = (local if not at else "") + written + ("@" if anchored else "")
-    return (Heard(value=value, rule="part", span=span, whole=False),)
+    if domain and not local:
+        value = _normal(f"{written}@{domain}")
+        return (Heard(value=value or f"{written}@{domain}", rule="local", span=span, sure=0.7, whole=bool(value)),)
+    return (Heard(value=(local if not at else "") + written + ("@" if anchored else ""), rule="part", span=span, whole=False),)
 
 
-def _is_beginning(grammar: Grammar, start: int, end: int, *, going_on: bool) -> bool:
-    """Whether the tokens are plainly part of an address: spelled letters or a mark by name, few words, and no website or number."""
+def _with_ending(grammar: Grammar, partial: str, start: int) -> str:
+    """An address whose ending was still to come with the one that is said now, or with its domain said whole: "um, com? gmail dot com"."""
+    if mended := mend(grammar, partial):
+        return mended.value
+    local, _, domain = partial.partition("@")
+    for at in range(start, min(start + _MOST_WORDS, len(grammar.tokens))):
+        said, end = grammar.domain(at)
+        if said.startswith(f"{domain.partition('.')[0]}.") and grammar.is_quiet(end, len(grammar.tokens)):
+            return f"{local}@{said}"
+    return ""
+
+
+def _is_beginning(grammar: Grammar, start: int, end: int, *, going_on: bool, anchored: bool) -> bool:
+    """Whether the tokens are plainly part of an address: spelled letters or a mark by name, few words, and no website or number.
+
+    `anchored`: an "at" follows, or was said before; then words alone are one.
+    """
     pieces = list(grammar.pieces(start, end))
+    words = sum(piece.kind == "word" for piece in pieces)
     spelled = sum(len(piece.text) for piece in pieces if piece.kind == "letters")
     marked = any(piece.text == "_" or _joins_words(pieces, at) for at, piece in enumerate(pieces) if piece.kind == "mark" and (at or going_on))
-    if not (marked or spelled >= _FEWEST_SPELLED) or sum(piece.kind == "word" for piece in pieces) > _MOST_WORDS:
+    if words > _MOST_WORDS or grammar.has_at(start, end):
         return False
-    if grammar.has_others(start) or grammar.has_at(start, end):
+    if anchored:
+        last = grammar.words.never_local.at(grammar.tokens, end - 1) or grammar.words.never_local.at(grammar.tokens, start)
+        return not last and not grammar.tells(start, end) and bool(words or spelled)
+    if not (marked or spelled >= _FEWEST_SPELLED or grammar.is_mailbox(start, end, pieces)) or grammar.has_others(start):
         return False
     if going_on:
         return True

@@ -144,7 +144,7 @@ class DomainReader(PieceReader):
             if not self.dot(end, complete=False):
                 return "", at
         else:
-            if not word.isascii():
+            if not word.isascii() or piece.end > at + 1:
                 text, end = piece.text, piece.end
             if not text.isascii() or not text.isalpha():
                 return "", at

@@ -4,16 +4,17 @@ An "at" with a domain behind it anchors an address; its local part is read from 
 letters and digits run together, marks are said by name. Every anchor looks at a bounded number of tokens.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.slots.email.domain import DomainReader
+from agent.slots.email.leading import LeadReader
+from agent.slots.email.pieces import Piece
+from agent.slots.email.words import domains
 from agent.text import Token
 
-_LONGEST_LOCAL = 132
-_WITHIN = 140
-"""Tokens before an "at" within which its address begins: 64 letters with commas between, and words that lead in."""
 _MOST_WORDS = 5
+_MOST_REPAIRS = 3
+_LONGEST_PLACE = 5
 _MOST_ANCHORS = 12
 """Nobody says "at" more often and still gives an address."""
 _LOCAL_MARKS = frozenset("._-+'")
@@ -34,34 +35,51 @@ class Address(NamedTuple):
     """Words that announce an address stand before it."""
 
 
-class Grammar(DomainReader):
+class Grammar(LeadReader):
     """Whole addresses, and what is said around them."""
 
-    def addresses(self) -> Iterator[Address]:
-        """Every address, in order; those whose domain has no ending too."""
+    def addresses(self, *, asked: bool) -> list[Address]:
+        """Every address, in order, but for those taken back; those whose domain has no ending too. `asked`: an address was asked for."""
+        found: list[Address] = []
         before = tried = 0
         for at in range(len(self.tokens)):
             taken = self.words.at.at(self.tokens, at)
-            if not taken or at < before:
+            if not taken or at < before or self.is_spoken_of(at):
                 continue
             tried += 1
             if tried > _MOST_ANCHORS:
-                return
+                break
             domain, end = self._put_right(*self.domain(at + taken))
             if not domain or self._leads_to_another(end, typed=self.tokens[at].norm == "@"):
                 continue
-            found = self._address(at, domain, end, before)
-            if found is not None:
-                yield found
+            address = self._address(at, domain, end, before, asked=asked)
+            if address is not None:
+                if found and address.local and found[-1].end < address.start <= self.past_repairs(found[-1].end):
+                    found.pop()  # "..., no wait, ...": said in its place
+                found.append(address)
                 before = end
+        return found
+
+    def is_spoken_of(self, at: int) -> bool:
+        """Whether the "at" at token `at` is only spoken of: "the bit after the at"."""
+        firsts = range(max(0, at - _LONGEST_PLACE), at)
+        return any(first + self.words.beside_at.at(self.tokens, first) > at for first in firsts)
 
     def _put_right(self, domain: str, end: int) -> tuple[str, int]:
-        """The domain with the ending that was said after it once more: "foundry dot com, sorry, dot net"."""
-        at = self.past_leads(end) if "." in domain else end
-        if at == end or not self.dot(at, complete=False):
-            return domain, end
-        ending, after = self.ending(at)
-        return (f"{domain.partition('.')[0]}.{ending}", after) if ending else (domain, end)
+        """The domain as it was said once more: "at gmail, no sorry, at yahoo dot com", "foundry dot com, sorry, dot net"."""
+        for _ in range(_MOST_REPAIRS):
+            here = self.past_repairs(end) if domain else end
+            at = here if here > end else self.past_leads(end) if "." in domain else end
+            anchor = self.words.at.at(self.tokens, here) if here > end else 0
+            said, after = self.domain(here + anchor) if here > end else ("", end)
+            plain = said in domains().known or said.partition(".")[0] == domain.partition(".")[0]
+            if said and (anchor or plain) and not self.words.at.at(self.tokens, after):
+                domain, end = said, after
+            elif at > end and self.dot(at, complete=False) and (ending := self.ending(at))[0]:
+                domain, end = f"{domain.partition('.')[0]}.{ending[0]}", ending[1]
+            else:
+                break
+        return domain, end
 
     def _leads_to_another(self, end: int, *, typed: bool) -> bool:
         """Whether a further "at" with a domain follows: of "me at john dot smith at gmail dot com" that is the one."""
@@ -82,22 +100,37 @@ class Grammar(DomainReader):
 
     def has_others(self, start: int) -> bool:
         """Whether words from token `start` on tell of something else than an address."""
-        return any(self._other(at) for at in range(start, len(self.tokens)))
+        return any(self.other(at) for at in range(start, len(self.tokens)))
 
     def is_quiet(self, start: int, end: int) -> bool:
         """Whether the tokens say nothing of an address, or nothing at all."""
-        return self.past_leads(start, end) >= end
+        return self.past_leads(start, end, asked=True) >= end
 
-    def past_leads(self, start: int, end: int | None = None) -> int:
-        """Past the words that come before an address."""
-        stop = len(self.tokens) if end is None else end
-        at, known = start, (self.words.leads, self.words.weak_leads, self.words.silent, self.words.joined)
-        while at < stop:
-            taken = max(self._other(at), *(phrases.at(self.tokens, at) for phrases in known))
-            if not taken and (self.tokens[at].is_word or self.tokens[at].is_number or self.tokens[at].norm in self.words.marks):
-                break
-            at += taken or 1
-        return at
+    def tells(self, start: int, end: int) -> bool:
+        """Whether the tokens tell of something else, also when an address was asked for."""
+        return any(self.other(at) and not self.words.small.at(self.tokens, at) for at in range(start, end))
+
+    def told_after(self, at: int) -> tuple[str, int]:
+        """The local part said behind the domain: "at gmail, it's jsmith": ("jsmith", end); ("", at) for none."""
+        here = next((at + comma for comma in (0, 1) if self.words.telling.at(self.tokens, at + comma)), -1)
+        start = here + self.words.telling.at(self.tokens, here) if here >= 0 else -1
+        if start < 0 or self.tells(start, len(self.tokens)) or self.has_at(start, len(self.tokens)):
+            return "", at
+        count = sum(piece.kind == "word" for piece in self.pieces(start, len(self.tokens)))
+        written = self.write(start, len(self.tokens)) if count <= _MOST_WORDS else ""
+        return (written, len(self.tokens)) if written else ("", at)
+
+    def is_mailbox(self, start: int, end: int, pieces: Sequence[Piece]) -> bool:
+        """Whether the tokens by themselves are what only a mailbox is called: "accounts", "l chen", "cmcbride84"."""
+        words = self.words
+        if len(pieces) == 1:
+            return words.mailboxes.at(self.tokens, start) == end - start
+        glued = self.tokens[end - 1].is_number and self.tokens[end - 1].start == self.tokens[end - 2].end and len(pieces[0].text) > 2
+        kinds = [piece.kind for piece in pieces]
+        if kinds == ["word", "digits"]:
+            return glued
+        initial = kinds[:2] == ["letters", "word"] and kinds[2:] in ([], ["digits"]) and pieces[0].text not in ("a", "i")
+        return initial and not any(phrases.at(self.tokens, start + 1) for phrases in (words.leads, words.talk, words.never_local, words.asides))
 
     def is_unlikely(self, address: Address, *, asked: bool) -> bool:
         """Whether the word before a spoken "at" is one that rather tells where something is, or what stands there only tells of an address."""
@@ -106,13 +139,21 @@ class Grammar(DomainReader):
         if self.refers(address.start if address.led else max(0, address.start - _MOST_WORDS), address.at):
             return True
         begins = address.led or (asked and address.start == 0)
+        if not address.led and address.domain not in domains().known and self.tells_where(address.start, address.at):
+            return True  # "we met at walmart.com"
         return not begins and address.at - address.start == 1 and len(address.local) > 1 and self.words.never_local.at(self.tokens, address.start) > 0
+
+    def tells_where(self, start: int, at: int) -> bool:
+        """Whether words before an "at" are a clause that tells what somebody does at a place: "we stopped", "i had a look"."""
+        if at - start < 2 or not self.tokens[start + 1].is_word or any(self.words.marks.get(token.norm) for token in self.tokens[start:at]):
+            return False
+        return self.words.pronouns.at(self.tokens, start) == 1 or self.words.never_local.at(self.tokens, at - 1) == 1
 
     def refers(self, start: int, end: int) -> bool:
         """Whether an address is not said but told of: "my name at gmail"."""
         return any(self.words.references.at(self.tokens, at) for at in range(start, end))
 
-    def _address(self, at: int, domain: str, end: int, before: int) -> Address | None:
+    def _address(self, at: int, domain: str, end: int, before: int, *, asked: bool) -> Address | None:
         """The address whose "at" stands at token `at`."""
         typed = self.tokens[at].norm == "@"
         glued = at
@@ -122,13 +163,12 @@ class Grammar(DomainReader):
             return None
         if glued < at:
             local = self.said.text[self.tokens[glued].start : self.tokens[at].start].lower().lstrip("'")
-            start = self._near(glued, before) if glued > before and self._goes_on(glued) else glued
+            start = self.near(glued, before) if glued > before and self._goes_on(glued) else glued
             if start < glued:
                 local = self.write(start, glued) + local
             return Address(local, domain, start, at, end, True, self._led(start)) if local else None
-        start, led = self._begin(at, before)
-        local = self.write(start, at)
-        return Address(local, domain, start, at, end, typed, led)
+        start, stop, led = self.begin(at, before, asked=asked)
+        return Address(self.write(start, stop), domain, start, at, end, typed, led)
 
     def _is_torn(self, at: int, start: int) -> bool:
         """Whether a typed "@" stands in what is no address: "a@b@c.com", "a@-b.com"."""
@@ -143,102 +183,6 @@ class Grammar(DomainReader):
         mark = self.words.marks.get(self.tokens[at - 1].norm, "")
         single = len(self.tokens[at - 1].norm) == 1 and self.tokens[at - 1].is_word and len(self.tokens[at].norm) == 1 and self.tokens[at].is_word
         return (mark != "" and self.tokens[at - 1].is_word) or single
-
-    def _begin(self, at: int, before: int) -> tuple[int, bool]:
-        """Where the local part before the "at" at token `at` begins, and whether words that announce an address stand there."""
-        before = max(before, at - _WITHIN)
-        here, lead, weak, other, told, together = before, before, before, before, False, False
-        while here < at:
-            if (spelled := self._spelled(here)) > here + 1:
-                taken = min(spelled, at) - here
-            elif (taken := self.words.mark_phrases.at(self.tokens, here)) > 1:
-                pass  # "under score"
-            elif self._is_beside_mark(here):
-                taken = 1
-            elif (taken := self.words.joined.at(self.tokens, here)) > (announced := self.words.leads.at(self.tokens, here)):
-                together = True
-            elif (taken := announced) and here + taken < at:
-                lead, told = here + taken, True
-            elif (taken := self._announcing(here)) or (taken := self.words.silent.at(self.tokens, here)):
-                pass
-            elif (taken := self._weak_lead(here, told=told)) and here + taken < at:
-                lead, weak = (here + taken if told and here == lead else lead), here + taken
-            elif told and here == lead and (taken := self.words.article.at(self.tokens, here)):
-                pass
-            elif (taken := self._other(here)) and here + taken < at:
-                other = here + taken
-            elif self._is_pause(here, at):
-                lead, taken = here + 1, 1
-            here += taken or 1
-        start = lead if told else max(lead, weak)
-        if other > start:
-            start = weak if weak > other else self._near(at, other)
-        start = start if self._is_short(start, at) or together else self._near(at, before)
-        return start, told and start == lead
-
-    def _weak_lead(self, at: int, *, told: bool) -> int:
-        """How many tokens at `at` may come before an address; "and" does when none was announced: "smith and sons" otherwise."""
-        return self.words.weak_leads.at(self.tokens, at) or (0 if told else self.words.linking.at(self.tokens, at))
-
-    def _is_beside_mark(self, at: int) -> bool:
-        """Whether a mark joins the word at `at` to others, so that it is part of the address whatever it is: "support dot us"."""
-        here = self.tokens[at]
-        if at + 1 < len(self.tokens) and self.words.marks.get((after := self.tokens[at + 1]).norm) and (after.is_word or after.start == here.end):
-            return True
-        return at > 0 and bool(self.words.marks.get((before := self.tokens[at - 1]).norm)) and (before.is_word or before.end == here.start)
-
-    def _spelled(self, at: int) -> int:
-        """The index past letters spelled from token `at` on, with the words they stand for."""
-        if len(self.tokens[at].norm) > 1 and (self.words.leads.at(self.tokens, at) or self.words.weak_leads.at(self.tokens, at)):
-            return at
-        piece = self.piece(at)
-        return piece.end if piece is not None and piece.kind == "letters" else at
-
-    def _announcing(self, at: int) -> int:
-        """How many tokens at `at` announce letters or digits that follow: "the number 5"."""
-        taken = self.words.announcing.at(self.tokens, at)
-        piece = self.piece(at + taken) if taken else None
-        return taken if piece is not None and piece.kind != "word" else 0
-
-    def _other(self, at: int) -> int:
-        """How many tokens at `at` tell of something else; "a" and "i" are letters beside letters, digits and marks."""
-        taken = self.words.others.at(self.tokens, at)
-        if taken == 1 and len(self.tokens[at].norm) == 1 and at + 1 < len(self.tokens):
-            following = self.tokens[at + 1]
-            if len(following.norm) == 1 or self.words.marks.get(following.norm) or self.is_small(at + 1) or self.words.at.at(self.tokens, at + 1):
-                return 0
-        return taken
-
-    def _is_short(self, start: int, at: int) -> bool:
-        return at - start <= _LONGEST_LOCAL and sum(piece.kind == "word" for piece in self.pieces(start, at)) <= _MOST_WORDS
-
-    def _is_pause(self, at: int, anchor: int) -> bool:
-        """Whether a mark at `at` ends what was said before it: a comma not between letters, digits or marks, a full stop with a space."""
-        norm = self.tokens[at].norm
-        if norm in "?!;:":
-            return True
-        if norm == "." and at + 1 < len(self.tokens):
-            return self.tokens[at + 1].start > self.tokens[at].end
-        if norm != "," or at == 0 or at + 1 >= anchor:
-            return False
-        after = self.piece(at + 1)
-        if after is None or after.kind != "word" or self.words.mark_phrases.at(self.tokens, at + 1) or self.words.joined.at(self.tokens, at + 1):
-            return False
-        previous = self.tokens[at - 1]
-        return len(previous.norm) > 1 and not previous.is_number and previous.norm not in self.words.marks
-
-    def _near(self, at: int, before: int) -> int:
-        """The beginning of the one word before token `at`, with the letters, digits and marks that it hangs together with."""
-        here = at - 1
-        while here > before:
-            previous = self.tokens[here - 1]
-            linked = self.words.marks.get(self.tokens[here].norm) or self.words.marks.get(previous.norm)
-            if not linked and not (self.is_small(here) and (self.is_small(here - 1) or previous.is_word)):
-                break
-            here -= 1
-        while here < at - 1 and (self.words.marks.get(self.tokens[here].norm) or self._other(here)):
-            here += 1
-        return max(here, before)
 
     def _led(self, start: int) -> bool:
         return any(first + self.words.leads.at(self.tokens, first) == start for first in range(max(0, start - 5), start))

@@ -68,6 +68,9 @@ class PieceReader(NamedTuple):
             elif mark or self.tokens[at].norm in PASSED_OVER:
                 at += 1
             else:
+                if written := self._capital(at, end):
+                    at = written
+                    continue
                 announced = self.words.announcing.at(self.tokens, at)
                 piece = self.piece(at + announced) if announced else None
                 if piece is None or piece.kind == "word" or piece.end > end:
@@ -77,6 +80,15 @@ class PieceReader(NamedTuple):
                     return
                 yield piece
                 at = piece.end
+
+    def _capital(self, at: int, end: int) -> int:
+        """Past "capital g" where the word that follows begins with that letter, else 0: it tells only how the word is written."""
+        taken = self.words.capitals.at(self.tokens, at)
+        here = at + taken
+        if not taken or here + 1 >= end or len(self.tokens[here].norm) != 1:
+            return 0
+        word = here + 1 + (self.tokens[here + 1].norm == ",")
+        return word if word < end and len(self.tokens[word].norm) > 1 and self.tokens[word].norm[0] == self.tokens[here].norm else 0
 
     def piece(self, at: int) -> Piece | None:
         """The word, letters or digits at token `at`."""
@@ -175,9 +187,12 @@ class PieceReader(NamedTuple):
         return said, at
 
     def _goes_on_with_oh(self, at: int) -> bool:
-        """Whether "oh" at `at` goes on a word of an address: "lee oh seven"."""
-        leads = self.words.leads.at(self.tokens, at - 1) or self.words.weak_leads.at(self.tokens, at - 1)
-        return len(self.tokens[at].norm) > 1 and at > 0 and len(self.tokens[at - 1].norm) > 1 and self.tokens[at - 1].is_word and not leads
+        """Whether "oh" at `at` goes on a word of an address: "lee oh seven"; after a letter, whether another follows: "s oh oh seven"."""
+        if at == 0 or len(self.tokens[at].norm) == 1 or not self.tokens[at - 1].is_word:
+            return False
+        if len(self.tokens[at - 1].norm) == 1:
+            return at + 1 < len(self.tokens) and self.tokens[at + 1].norm == self.tokens[at].norm
+        return not (self.words.leads.at(self.tokens, at - 1) or self.words.weak_leads.at(self.tokens, at - 1))
 
     def is_small(self, at: int) -> bool:
         token = self.tokens[at]

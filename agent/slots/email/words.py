@@ -1,6 +1,6 @@
 """The words of e-mail addresses: how people say them (`email.toml`), and the domains that many people have (`domains.toml`)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from tomllib import loads
@@ -20,6 +20,16 @@ class Vocabulary(NamedTuple):
     announcing: Phrases
     joined: Phrases
     leads: Phrases
+    telling: Phrases
+    """Those of the leads that say what the address is: "it's", "that'd be"; none is a mailbox."""
+    talk: Phrases
+    repairs: Phrases
+    asides: Phrases
+    small: Phrases
+    pronouns: Phrases
+    mailboxes: Phrases
+    beside_at: Phrases
+    capitals: Phrases
     weak_leads: Phrases
     linking: Phrases
     others: Phrases
@@ -66,12 +76,16 @@ def vocabulary(said: Said, language: str) -> Vocabulary:
 def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     tables = [words(language, "email") for language in languages]
 
+    def listed(key: str) -> list[str]:
+        return [phrase for table in tables for phrase in table.get(key, ())]
+
     def phrases(key: str) -> Phrases:
-        return Phrases(phrase for table in tables for phrase in table[key])
+        return Phrases(listed(key))
 
     def meanings(key: str) -> dict[str, str]:
         return {" ".join(Said(phrase).words): meaning for table in tables for phrase, meaning in table[key].items()}
 
+    telling = [phrase for table in tables for phrase in _telling(table)]
     marks, sounds = meanings("marks"), meanings("sounds")
     return Vocabulary(
         at=phrases("at"),
@@ -79,7 +93,16 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
         silent=phrases("silent"),
         announcing=phrases("announcing"),
         joined=phrases("joined"),
-        leads=phrases("leads"),
+        leads=Phrases(listed("leads") + telling),
+        telling=Phrases(telling),
+        talk=phrases("talk"),
+        repairs=phrases("repairs"),
+        asides=Phrases(listed("repairs") + listed("asides")),
+        small=phrases("small"),
+        pronouns=phrases("pronouns"),
+        mailboxes=phrases("mailboxes"),
+        beside_at=phrases("beside_at"),
+        capitals=phrases("capitals"),
         weak_leads=phrases("weak_leads"),
         linking=phrases("and"),
         others=phrases("others"),
@@ -92,3 +115,12 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
         sound_phrases=Phrases(sounds),
         endings=meanings("endings"),
     )
+
+
+def _telling(table: dict[str, Any]) -> Iterator[str]:
+    """ "It's", "that would be", "thats": each subject of a table with each verb of being, run together as a recogniser writes them."""
+    for subject in table.get("subjects", ()):
+        for verb in table["being"]:
+            yield subject + verb if verb.startswith("'") else f"{subject} {verb}"
+        if subject in table["contracting"]:
+            yield from (f"{subject}{verb}" for verb in table["contracted"])
