@@ -17,12 +17,11 @@ import msgspec
 from agent import asides, caller_id, values
 from agent.acts import Act
 from agent.call import Call, HandOff, Question, SlotState
-from agent.outcomes import bare, close, give_up, hand_off, missed, skip
+from agent.outcomes import bare, close, denied, hand_off, missed, skip
 from agent.progress import step
 from agent.scene import Outcome, Scene
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
-from agent.telling import step_taken
 
 replace = msgspec.structs.replace
 
@@ -138,19 +137,7 @@ def _deny(call: Call, did: Did, scene: Scene) -> Outcome:
         return Outcome(call=call, notices=(Notice(key="notice.wrong_part"),))
     if not did.slots:
         return Outcome(call=replace(call, question=Question(kind="change")), notices=(Notice(key="notice.which_change"),))
-    name = did.slots[0]
-    state = call.slot(name)
-    wrong = state.pending or state.value
-    denied = state.denied + 1
-    after = call.with_slot(
-        name,
-        replace(bare(state, "empty"), value=state.value if state.pending else "", disputed=wrong, denied=denied, evidence=state.evidence),
-    )
-    event = step_taken(after, name, "missed", "", scene.seconds, "denied")
-    if denied >= scene.plan.tries:
-        outcome = give_up(after, name, scene)
-        return replace(outcome, events=(event, *outcome.events))
-    return Outcome(call=after, notices=(Notice(key="notice.denied"),), events=(event,), settled=not state.pending)
+    return denied(call, did.slots[0], scene)
 
 
 def _neither(call: Call, slot: str, scene: Scene) -> Outcome:

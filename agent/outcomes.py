@@ -35,14 +35,28 @@ def missed(call: Call, slot: str, scene: Scene, reason: str) -> Outcome:
     return replace(outcome, events=(event, *outcome.events))
 
 
+def denied(call: Call, slot: str, scene: Scene) -> Outcome:
+    """What was read back is wrong: it is dropped, asked for again, and read back slowly next time. An older confirmed value stays for now."""
+    state = call.slot(slot)
+    wrong, times = state.pending or state.value, state.denied + 1
+    kept = state.value if state.pending else ""
+    after = call.with_slot(slot, replace(bare(state, "empty"), value=kept, disputed=wrong, denied=times, evidence=state.evidence))
+    event = step_taken(after, slot, "missed", "", scene.seconds, "denied")
+    if times >= scene.plan.tries:
+        outcome = give_up(after, slot, scene)
+        return replace(outcome, events=(event, *outcome.events))
+    return Outcome(call=after, notices=(Notice(key="notice.denied"),), events=(event,), settled=not state.pending)
+
+
 def give_up(call: Call, slot: str, scene: Scene) -> Outcome:
     """Enough asking: a value confirmed before stays, a slot that may be skipped is, anything else needs a person."""
     state = call.slot(slot)
-    if state.value:
+    if state.value and state.value != state.disputed:
         kept = call.with_slot(slot, bare(state, "filled"))
         return Outcome(call=kept, notices=(Notice(key="notice.kept", slot=slot, values={"value": spoken(kept, slot, state.value, scene)}),))
     if slot in scene.business.may_skip:
-        return skip(call, slot, scene)
+        outcome = skip(call, slot, scene)
+        return replace(outcome, notices=(Notice(key="notice.given_up", slot=slot),))
     return hand_off(call, scene, HandOff(why="not_understood", slot=slot))
 
 

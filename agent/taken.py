@@ -15,6 +15,8 @@ class Inform(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     whole: bool = True
     options: tuple[str, ...] = ()
     patch: bool = False
+    against: bool = False
+    """Whether it was said with a "no": then the same value again is no yes, but one that we did not hear right."""
     asked: bool = True
     """Whether this slot had been asked for or read back."""
     sure: float = 0.5

@@ -12,11 +12,12 @@ import msgspec
 
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
-from agent.acts.hearing import hear_acts, is_all_acts, named_slot
+from agent.acts.hearing import asks, hear_acts, is_all_acts, named_slot
 from agent.business import Business
 from agent.call import Call, Turn
 from agent.choosing import choose, choose_time
 from agent.hearing import Context, Heard
+from agent.labels import Label, claimed, labels
 from agent.replies import CONFIRMING, Reply
 from agent.slots import SLOTS
 from agent.slots.names import NAMES
@@ -81,6 +82,16 @@ def _local(value: str) -> str:
     return value[:16]
 
 
+def _without(said: Said, labelled: Sequence[Label]) -> Said:
+    """The utterance with marks in the place of the words under these labels."""
+    if not labelled:
+        return said
+    text = said.text
+    for label in labelled:
+        text = text[: label.start] + "," * (label.end - label.start) + text[label.end :]
+    return Said(text)
+
+
 def _keyed(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[Taken, ...]:
     """What keys pressed mean: a number for the slot asked, 1 and 2 for yes and no, the place of an option."""
     keys = turn.digits.rpartition("*")[2].strip("#")
@@ -101,7 +112,7 @@ def _keyed(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[T
     return ()
 
 
-def _inform(slot: str, heard: Heard, said: Said, *, asked: bool, rule: str = "", evidence: tuple[str, ...] = ()) -> Inform:
+def _inform(slot: str, heard: Heard, said: Said, *, asked: bool, rule: str = "", evidence: tuple[str, ...] = (), against: bool = False) -> Inform:
     start, end = heard.span
     return Inform(
         slot=slot,
@@ -111,6 +122,7 @@ def _inform(slot: str, heard: Heard, said: Said, *, asked: bool, rule: str = "",
         whole=heard.whole,
         options=heard.options,
         patch=heard.patch,
+        against=against,
         asked=asked,
         sure=heard.sure,
         evidence=evidence,
@@ -134,13 +146,61 @@ class _Reading:
         if self.correcting:
             asked |= frozenset(self.question.implied)
         self.asked = asked
+        self.amended: list[Label] = []
+        """Labels of slots that hold something, under which they heard nothing new: "my name is wrong"."""
+        self.labels = self._labels()
+        self._take_back_the_yes()
+        self.labelled = frozenset(label.slot for label in self.labels)
         self.talk = is_all_acts(said)
         """Nothing but talk about this conversation: "no, that doesn't work" tells of no tap."""
         told = [] if self._nothing_else(heard) else [inform for inform in self._informs() if not self._only_asked_about(inform)]
         self.informs = self._to_the_point(told)
 
+    def _labels(self) -> Sequence[Label]:
+        """What the caller says which words are about; a slot of which nothing is heard under its label claims no words."""
+        held = {name: self._held(name) for name in NAMES if self.call.slot(name).value or self.call.slot(name).pending}
+        found = labels(self.said, self.asked, held)
+        mine = []
+        for label in found:
+            state = self.call.slot(label.slot)
+            said = _without(self.said, [other for other in found if other.slot != label.slot and not other.contrast])
+            heard = [] if state.locked else SLOTS[label.slot].hear(said, self._asking(label.slot, said))
+            if heard and (heard[0].whole or label.slot in self.asked or not state.value):  # a part of a value takes no good one's place
+                mine.append(claimed(self.said, label, heard[0].span))
+            elif label.slot in held and not state.locked:
+                self.amended.append(label)
+        return mine
+
+    def _take_back_the_yes(self) -> None:
+        """ "All right, except the email", "no, the address is not right": whatever sounds like a yes in it, it is a correction."""
+        at_stake = NAMES if self.question.kind == "summary" else self.question.slots
+        label = next((label for label in self.amended if label.amends and label.slot in at_stake), None)
+        if label and self.acts.pop(Act.AFFIRM, None):
+            self.acts[Act.CORRECTION] = HeardAct(act=Act.CORRECTION, rule="label", span=(label.start, label.end), detail=label.slot)
+            self.correcting = True
+
+    def _held(self, slot: str) -> str:
+        """What a slot holds, as it is written and as it was said back."""
+        state = self.call.slot(slot)
+        value = state.pending or state.value
+        speak = Context(language=self.language, region=self.call.brief.region, now=self.now, services=self.call.brief.services)
+        return f"{value} , {SLOTS[slot].read_back(_local(value) if slot == 'time' else value, speak, False)}"
+
+    def _is_of_another(self, slot: str, heard: Heard) -> bool:
+        """Whether it stands under the label of another slot that made nothing of it: "the phone should end 124" is no time."""
+        if slot == "service" and self.question.kind == "ask" and slot in self.asked:
+            return False
+        there = [label for label in self.amended if label.slot != slot and label.start < heard.span[1] and heard.span[0] < label.end]
+        return any(label.amends or heard.sure < UNMISTAKABLE for label in there)
+
+    def _asking(self, slot: str, said: Said) -> Context:
+        """What a slot listens with that the caller speaks of: as if it had been asked for."""
+        return listening(self.call, slot, said, self.business, self.now, self.asked | {slot})
+
     def _listening(self, slot: str, said: Said) -> Context:
         """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
+        if slot in self.labelled:
+            return self._asking(slot, said)
         mending = slot in self.asked or self.correcting or self.named == slot or not _NEGATORS.isdisjoint(said.words)
         return listening(self.call, slot, said, self.business, self.now, self.asked, mending=mending)
 
@@ -161,6 +221,8 @@ class _Reading:
         done = done or reply.alone()
         if not done:
             done = [*self._mended()]
+        if not done and not asks(self.said):
+            done = [Did(act=Act.CORRECTION, slots=(label.slot,)) for label in self.amended[:1] if label.amends]
         return (*switch, *done) if done else (*switch, NoMatch())
 
     def _steers(self, act: Act) -> bool:
@@ -202,7 +264,12 @@ class _Reading:
         return origin is not None and origin.confirmed == "implicit"
 
     def _hear(self, slot: str) -> Sequence[Heard]:
-        return SLOTS[slot].hear(self.said, self._listening(slot, self.said))
+        said = self._own_words(slot)
+        return SLOTS[slot].hear(said, self._listening(slot, said))
+
+    def _own_words(self, slot: str) -> Said:
+        """The utterance without what was said about other slots; every word stays where it stood."""
+        return _without(self.said, [label for label in self.labels if label.slot != slot])
 
     def _nothing_else(self, acts: Sequence[HeardAct]) -> bool:
         """Whether every word belongs to a yes or a no that was asked for: then no slot needs to listen."""
@@ -228,7 +295,8 @@ class _Reading:
                     found.append(rest)
                 continue
             spans.append(heard.span)
-            found.append(_inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence))
+            against = Act.DENY in self.acts or (Act.CORRECTION in self.acts and Act.AFFIRM not in self.acts)
+            found.append(_inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence, against=against))
         if spans and not self.call.slot("phone").settled and not any(inform.slot == "phone" for inform in found):
             left = sum(not any(start <= token.start < end for start, end in spans) for token in self.said.tokens)
             if left >= _GLUED and (rest := self._beside("phone", spans)) is not None:  # "202 555 0143, 12 High Street": digits run on into another's
@@ -251,7 +319,7 @@ class _Reading:
         if not any(inform.asked for inform in informs):
             return informs
         named = self.acts[Act.CORRECTION].detail if Act.CORRECTION in self.acts else ""
-        return [inform for inform in informs if inform.asked or inform.sure >= UNMISTAKABLE or inform.slot == named]
+        return [inform for inform in informs if inform.asked or inform.sure >= UNMISTAKABLE or inform.slot == named or inform.slot in self.labelled]
 
     def _only_asked_about(self, inform: Inform) -> bool:
         """ "How much is a drain cleaning" names a service and chooses none; "are you open on Sunday" names a day."""
@@ -269,19 +337,22 @@ class _Reading:
         asked = slot in self.asked
         if state.locked or (self.talk and not asked):
             return None, ()
-        context = self._listening(slot, self.said)
+        said = self._own_words(slot)
+        context = self._listening(slot, said)
         if self.question.kind == "choice" and asked and (chosen := self._chosen(slot, context)):
             return chosen, ()
         listen = SLOTS[slot].hear
-        first = listen(self.said, context)
+        first = listen(said, context)
         if asked and not first:
-            first = self._after_the_answer(slot, context)
+            first = self._after_the_answer(slot, said, context)
+        first = [heard for heard in first if not self._is_of_another(slot, heard)]
         if not asked:
             about = self.acts[Act.CORRECTION].detail if Act.CORRECTION in self.acts else ""
             mends = self.correcting and self.question.kind != "read_back" and about in ("", slot) and (state.value or state.pending)
-            least = CORRECTING if mends else UNMISTAKABLE
-            return (first[0] if first and first[0].sure >= least else None), ()
-        found = list(first[:1]) + [other[0] for text in self.turn.alternatives if (other := listen(Said(text), context))]
+            least = 0.0 if slot in self.labelled else CORRECTING if mends else UNMISTAKABLE
+            return (first[0] if first and first[0].sure >= least and not self._is_of_another(slot, first[0]) else None), ()
+        hypotheses = () if self.labels or self.amended else self.turn.alternatives  # their words stand elsewhere
+        found = list(first[:1]) + [other[0] for text in hypotheses if (other := listen(Said(text), context))]
         evidence = tuple(dict.fromkeys(heard.value for heard in found))
         good = [heard for heard in found if not heard.whole or SLOTS[slot].check(heard.value, context) is None]
         good.sort(key=lambda heard: not heard.whole)  # of what the recogniser may have heard, a whole value before a part of one
@@ -289,16 +360,16 @@ class _Reading:
         again = [heard for heard in fresh if heard.value in state.evidence]
         return next(iter([*again, *fresh, *good, *found]), None), evidence
 
-    def _after_the_answer(self, slot: str, context: Context) -> Sequence[Heard]:
+    def _after_the_answer(self, slot: str, said: Said, context: Context) -> Sequence[Heard]:
         """What the slot hears behind a leading yes or no: "yes, but it's unit four"."""
         until = 0
         for start, end in sorted(act.span for act in self.acts.values() if act.act in (Act.AFFIRM, Act.DENY, Act.CORRECTION)):
             if start <= until or not any(letter.isalnum() for letter in self.said.text[until:start]):
                 until = max(until, end)
-        rest = Said(self.said.text[until:])
+        rest = Said(said.text[until:])
         if not until or not rest:
             return ()
-        offset = len(self.said.text) - len(rest.text)
+        offset = len(said.text) - len(rest.text)
         return [msgspec.structs.replace(heard, span=(heard.span[0] + offset, heard.span[1] + offset)) for heard in SLOTS[slot].hear(rest, context)]
 
     def _chosen(self, slot: str, context: Context) -> Heard | None:

@@ -10,7 +10,7 @@ from agent import calendar, caller_id
 from agent.call import Booking, Call, Confirmed, HandOff, Provenance, Question, SlotState, SlotStatus
 from agent.hearing import Context
 from agent.languages.dates import Part
-from agent.outcomes import bare, give_up, hand_off, missed
+from agent.outcomes import bare, denied, give_up, hand_off, missed
 from agent.reasons import Reason
 from agent.scene import Outcome, Scene
 from agent.slots import SLOTS
@@ -105,6 +105,8 @@ def _accept(call: Call, given: Inform, value: str, scene: Scene) -> Outcome:
     origin = Provenance(turn=scene.turn.key, words=given.words, rule=given.rule, confidence=scene.turn.confidence)
     if given.rule == caller_id.RULE:
         return fill(call, given.slot, value, origin, "explicit", scene)
+    if value in (state.pending, state.value) and given.against:  # a "no", and then what we hear as the same: we do not hear it right
+        return denied(call, given.slot, scene)
     if value == state.pending:
         return confirm(call, given.slot, scene, "explicit")
     if value == state.value and state.status == "filled":
@@ -117,10 +119,10 @@ def _accept(call: Call, given: Inform, value: str, scene: Scene) -> Outcome:
     )
     if given.slot in CHEAP and not doubted:
         return fill(call, given.slot, value, origin, "implicit", scene)
-    denied = state.denied + bool(state.pending)  # said again, because it was wrong: read back slowly
-    if denied >= 2 * scene.plan.tries:
+    times = state.denied + bool(state.pending)  # said again, because it was wrong: read back slowly
+    if times >= 2 * scene.plan.tries:
         return give_up(call, given.slot, scene)
-    waiting = replace(bare(state, "pending"), pending=value, pending_provenance=origin, evidence=_evidence(state, given), denied=denied)
+    waiting = replace(bare(state, "pending"), pending=value, pending_provenance=origin, evidence=_evidence(state, given), denied=times)
     after = call.with_slot(given.slot, waiting)
     return Outcome(call=after, events=(step_taken(after, given.slot, "pending", value, scene.seconds),))
 

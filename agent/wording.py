@@ -124,7 +124,7 @@ def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook, place: i
         wording = _pick(book["common"]["close"][key], call.turns)
         return wording.format_map({**values, **_booked(call, scene)})
     if kind == "refused":
-        return str(_pick(book[notice.slot]["refused"].get(key, ""), call.turns))
+        return str(_pick(_words(call, notice.slot, book)["refused"].get(key, ""), call.turns))
     if kind == "why":
         return str(book[notice.slot]["why"])
     if kind in ("offer", "slowly"):
@@ -134,9 +134,18 @@ def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook, place: i
             book["common"]["hours"]["window"].format(start=a, end=b) for a, b in zip(notice.values["starts"], notice.values["ends"], strict=True)
         ]
         values["hours"] = _join(windows, "and", book)
+    if notice.slot:
+        values["label"] = book[notice.slot]["label"]
     if key == "noted_name":
         values["value"] = _first_name(values["value"])
     return _pick(book["common"]["notice"][key], call.turns + place).format_map(values)
+
+
+def _words(call: Call, slot: str, book: Phrasebook) -> dict[str, Any]:
+    """The wording of a slot, with what the caller's country words otherwise: "suburb", "zip code"."""
+    general = book[slot]
+    own: Mapping[str, Any] = general.get("region", {}).get(call.brief.region, {})
+    return {**general, **own, "refused": {**general["refused"], **own.get("refused", {})}}
 
 
 def _first_name(name: str) -> str:
@@ -167,7 +176,8 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
             return _choice(call, question.slots[0], notices, scene, book)
         case "summary":
             if call.summarised and notices and (question.whole or not question.slots):
-                return str(book["common"]["question"]["book"])
+                missed = any(notice.key == "notice.not_caught" for notice in notices)  # then a yes must be one to the booking
+                return str(book["common"]["question"]["book_or_change" if missed else "book"])
             names = NAMES if question.whole or not question.slots else question.slots
             key = "summary" if question.whole else "summary_again"
             return str(book["common"]["question"][key]).format(list=_join(_items(call, names, scene, book), "sentence", book))
@@ -185,7 +195,7 @@ def _items(call: Call, names: Sequence[str], scene: Scene, book: Phrasebook) -> 
 
 def _ask(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:
     """The question for one slot: gentler and different with each failed attempt."""
-    state, words = call.slot(slot), book[slot]
+    state, words = call.slot(slot), _words(call, slot, book)
     offers = _join([named(service, call.language) for service in call.brief.services[:OFFERS]], "or", book)
     refused = any((notice.key.startswith("refused.") and notice.slot == slot) or notice.key == "notice.neither" for notice in notices)
     aside = any(notice.key.startswith(("why", "notice.")) for notice in notices)
@@ -204,7 +214,7 @@ def _ask(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: P
 
 def _rest(call: Call, slot: str, scene: Scene, book: Phrasebook) -> str:
     """The question for what is missing of a value."""
-    state, words = call.slot(slot), book[slot]
+    state, words = call.slot(slot), _words(call, slot, book)
     if slot == "time":
         key = "rest_clock" if _DAY.match(state.partial) else "rest_day"
         return str(words[key]).format(value=spoken(call, slot, state.partial, scene))

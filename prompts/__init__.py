@@ -22,7 +22,7 @@ def known() -> tuple[str, ...]:
 def phrasebook(language: str) -> Phrasebook:
     """The wording of one language ("en"). Raises ValueError with what is missing, FileNotFoundError for a language without a folder."""
     book = _read(language)
-    if missing := sorted(set(_paths(_read(FIRST))) - set(_paths(book))):
+    if missing := sorted({path for path in _paths(_read(FIRST)) if ".region." not in path} - set(_paths(book))):
         raise ValueError(f"prompts/{language} lacks the wording for: {', '.join(missing)}")
     return book
 

@@ -63,7 +63,7 @@ def test_wordings_name_the_same_values_in_every_language(language: str) -> None:
         return found
 
     mine, first = fields(prompts.phrasebook(language)), fields(prompts.phrasebook(prompts.FIRST))
-    assert {key: mine[key] - first[key] for key in first if mine[key] - first[key]} == {}
+    assert {key: mine[key] - first[key] for key in first if ".region." not in key and mine[key] - first[key]} == {}
 
 
 @pytest.mark.parametrize("language", languages.known())

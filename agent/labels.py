@@ -1,0 +1,174 @@
+"""Which of the things we collect a caller speaks of, and in which of the words: "my surname is Barker, and the postcode should be LS6".
+
+A label is a word for a slot with a determiner before it or a verb behind it; it reaches to the next label, a boundary ("and", a comma) or the end. A
+contrast labels too: in "it's Barker, not Baker" what was held says which slot is meant. What stands under a slot's label is no other slot's to hear.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import msgspec
+
+from agent.languages import words
+from agent.text import Said, Token
+
+_STOPS = frozenset(".!?;。！？；")
+_PAUSES = frozenset(",，、")
+_LONGEST = 3
+"""Words of a label."""
+_FEW = 2
+"""Words behind a value that belong to it rather than to something else."""
+_MOST_CONTRASTED = 6
+"""Words behind a "not" that may name what was held."""
+
+
+class Label(msgspec.Struct, frozen=True):
+    slot: str
+    start: int
+    end: int
+    """Where in `said.text` its clause stands."""
+    contrast: bool = False
+    amends: bool = False
+    """Whether it is said that what is held is to be another: "the postcode should be", "my name is wrong"."""
+
+
+class _Words(msgspec.Struct, frozen=True):
+    slots: Mapping[tuple[str, ...], str]
+    shared: frozenset[str]
+    determiners: frozenset[str]
+    verbs: frozenset[str]
+    amends: frozenset[str]
+    boundaries: frozenset[str]
+    contrasts: Sequence[tuple[str, ...]]
+    excepts: Sequence[tuple[str, ...]]
+
+
+def labels(said: Said, asked: frozenset[str], held: Mapping[str, str]) -> Sequence[Label]:
+    """The labels in order, none overlapping. `asked`: the slots of our question; `held`: what each slot holds, as written and as spoken."""
+    table = _table("zh" if said.has_han else "en")
+    tokens = said.tokens
+    found: list[tuple[int, str]] = []
+    at = 0
+    while at < len(tokens):
+        slot, size = _label_at(tokens, at, table, asked)
+        if slot:
+            found.append((at, slot))
+        at += max(1, size)
+    named = []
+    for place, (first, slot) in enumerate(found):
+        end = _end(said, first, found[place + 1][0] if place + 1 < len(found) else len(tokens), table)
+        limit = min(first + _LONGEST + 2, found[place + 1][0] if place + 1 < len(found) else len(tokens))
+        amends = _excepted(tokens, first, table) or any(token.norm in table.amends for token in tokens[first:limit])
+        named.append(Label(slot, tokens[first].start, end, amends=amends))
+    return named or _contrasted(said, table, asked, held)
+
+
+@cache
+def _table(language: str) -> _Words:
+    table = words(language, "labels")
+    return _Words(
+        slots={Said(name).words: slot for slot, names in table["slots"].items() for name in names},
+        shared=frozenset(table["shared"]["words"]),
+        determiners=frozenset(table["determiners"]["words"]),
+        verbs=frozenset(table["verbs"]["words"]),
+        amends=frozenset(table["amends"]["words"]),
+        boundaries=frozenset(table["boundaries"]["words"]),
+        contrasts=[Said(phrase).words for phrase in table["contrast"]["words"]],
+        excepts=[Said(phrase).words for phrase in table["excepts"]["words"]],
+    )
+
+
+def _label_at(tokens: Sequence[Token], at: int, table: _Words, asked: frozenset[str]) -> tuple[str, int]:
+    """The slot that is named at token `at`, and how many tokens name it; ("", 0) for none."""
+    for size in range(min(_longest(table), len(tokens) - at), 0, -1):
+        name = [token.norm for token in tokens[at : at + size]]
+        contracted = name[-1].endswith("'s")
+        name[-1] = name[-1].removesuffix("'s")
+        slot = table.slots.get(tuple(name), "")
+        if not slot:
+            continue
+        stated = contracted or _determined(tokens, at, table) or _stated(tokens, at + size, table) or _excepted(tokens, at, table)
+        if not stated:
+            return "", size
+        if "".join(name) in table.shared and "address" in asked and "phone" not in asked:
+            slot = "address"
+        return slot, size
+    return "", 0
+
+
+@cache
+def _longest_name(slots: tuple[tuple[str, ...], ...]) -> int:
+    return max(map(len, slots))
+
+
+def _longest(table: _Words) -> int:
+    return _longest_name(tuple(table.slots))
+
+
+def _determined(tokens: Sequence[Token], at: int, table: _Words) -> bool:
+    return at > 0 and tokens[at - 1].norm in table.determiners
+
+
+def _stated(tokens: Sequence[Token], end: int, table: _Words) -> bool:
+    return end < len(tokens) and tokens[end].norm in table.verbs
+
+
+def _excepted(tokens: Sequence[Token], at: int, table: _Words) -> bool:
+    """Whether it is left out of a yes: "all right except the email"."""
+    first = at
+    while first > 0 and tokens[first - 1].norm in table.determiners:
+        first -= 1
+    before = tuple(token.norm for token in tokens[max(0, first - _LONGEST) : first])
+    return any(before[-len(phrase) :] == phrase for phrase in table.excepts)
+
+
+def _end(said: Said, first: int, limit: int, table: _Words) -> int:
+    """Where the clause of a label ends: at a full stop or the next label; an "and" ends it once something was said behind the label."""
+    tokens = said.tokens
+    for at in range(first + 1, limit):
+        norm = tokens[at].norm
+        if norm in _STOPS and at + 1 < len(tokens) and tokens[at].end < tokens[at + 1].start:
+            return tokens[at].start
+        if norm in table.boundaries and at >= first + _LONGEST:
+            return tokens[at - 2 if tokens[at - 1].norm in _PAUSES else at - 1].end
+    last = limit - 1
+    while last > first and (tokens[last].norm in table.determiners or tokens[last].norm in table.boundaries or tokens[last].norm in _PAUSES):
+        last -= 1
+    return tokens[last].end
+
+
+def claimed(said: Said, label: Label, span: tuple[int, int]) -> Label:
+    """The label over the words its slot heard (`span`), with the few behind them that end its clause: "my name is Guy Friday" is all a name."""
+    begins, ends = span
+    if not label.contrast and (ends <= label.start or label.end <= begins):
+        return label
+    behind = [token for token in said.tokens if ends <= token.start < label.end]
+    pause = next((place for place, token in enumerate(behind) if token.norm in _PAUSES), len(behind))
+    ends = behind[pause - 1].end if 0 < pause <= _FEW else ends
+    return msgspec.structs.replace(label, start=min(label.start, begins), end=max(ends, label.end) if label.contrast else ends)
+
+
+def _contrasted(said: Said, table: _Words, asked: frozenset[str], held: Mapping[str, str]) -> Sequence[Label]:
+    """ "It's Barker, not Baker": the slot that holds what stands behind the "not"."""
+    spoken = said.words
+    for at in range(len(spoken)):
+        for phrase in table.contrasts:
+            if spoken[at : at + len(phrase)] != phrase:
+                continue
+            begin = at + len(phrase)
+            end = begin
+            while end < len(spoken) and end - begin < _MOST_CONTRASTED and spoken[end][0].isalnum():
+                end += 1
+            for size in range(end - begin, 0, -1):
+                fitting = [slot for slot, value in held.items() if _holds(value, spoken[begin : begin + size], said.has_han)]
+                meant = [slot for slot in fitting if slot in asked] or [slot for slot in fitting if slot == "name" or len(fitting) == 1]
+                if meant:  # a name stands in its owner's e-mail address too, and "not Baker" is about the name
+                    return [Label(meant[0], said.tokens[at].start, said.tokens[begin + size - 1].end, contrast=True, amends=True)]
+    return []
+
+
+def _holds(value: str, wanted: Sequence[str], han: bool) -> bool:
+    """Whether the words stand in the value side by side."""
+    if han:
+        return len(wanted) > 1 and "".join(wanted) in value
+    return f" {' '.join(wanted)} " in f" {' '.join(Said(value).words)} " and not (len(wanted) == 1 and len(wanted[0]) < 2)
