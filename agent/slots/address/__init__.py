@@ -28,7 +28,7 @@ from agent.text import Said
 
 NAME = "address"
 _UNMISTAKABLE = 0.8
-_SURE = {"typed": 0.85, "numbered": 0.8, "known": 0.6, "weak": 0.6, "box": 0.8, "open": 0.3}
+_SURE = {"typed": 0.85, "numbered": 0.8, "known": 0.6, "weak": 0.6, "box": 0.8, "house": 0.6, "named": 0.5, "open": 0.3}
 _CORRECTING = frozenset({"no", "not", "actually", "sorry", "wrong", "meant", "mean", "change", "should", "correction"})
 _OPTIONS = 5
 _WORDS_BEFORE = 5
@@ -105,6 +105,10 @@ def _stands(found: Found, line: Line, context: Context, asked: bool) -> bool:
         return True
     announced = asked or found.cued or bool(context.partial)
     placed = bool(found.parts.state and found.parts.postcode) or (bool(found.parts.postcode) and not line.lexicon.states)
+    if found.kind == "house":
+        return announced
+    if found.kind == "named":
+        return bool(context.partial and {"suburb", "postcode"} & parse(context.partial, line.lexicon).said().keys())
     if found.kind in ("weak", "known"):
         return found.cued or placed or found.start <= line.skip_to
     with_unit = bool(found.parts.unit and found.parts.suburb) and found.start <= line.skip_to and not _is_count(found)

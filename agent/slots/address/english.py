@@ -9,21 +9,21 @@ from typing import NamedTuple
 import msgspec
 
 from agent.languages.numbers import digit_group
+from agent.slots.address.houses import building_after, building_before, named_houses, past_commas
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import House, groups, house
 from agent.slots.address.postcode import alphanumeric, known_area
-from agent.slots.address.street import Street, ordinal_name, street, written
+from agent.slots.address.street import Street, ordinal_name, street
 from agent.slots.address.town import town
 from agent.slots.address.unit import in_two, rural, unit
 
 _MOST_NUMBERS = 16
 _MOST_UNITS = 3
-_HOUSE_WORDS = 4
 
 
 class Found(NamedTuple):
-    """One address: its parts, where it stands (tokens), how its street was known, whether words before it announce an address, its other reading."""
+    """One address: its parts, where it stands (tokens), how it was known, whether words before it announce an address, its other reading."""
 
     parts: Parts
     start: int
@@ -37,14 +37,15 @@ def addresses(line: Line) -> Iterator[Found]:
     """The addresses of a line, in order; what follows a number and is no street is passed over."""
     at, done, tried = 0, 0, 0
     while at < line.size and tried < _MOST_NUMBERS:
-        if not _may_start(line, at):
-            at = _past_postcode(line, at)
+        after = _past_postcode(line, at)
+        if after > at + 1 or not _may_start(line, at):
+            at = after
             continue
         tried += 1
         found = _post_box(line, at) or _address(line, at, done)
         if found is None or line.norm(found.start - 1) == "not":
             _, end, _ = unit(line, at, before_number=True)
-            at = end if line.norm(end) == "," and end > at else _past_figures(line, at) if line.number_starts(at) else _past_postcode(line, at)
+            at = end if line.norm(end) == "," and end > at else _past_figures(line, at)
             continue
         yield found
         at = done = max(found.end, at + 1)
@@ -71,7 +72,7 @@ def _may_start(line: Line, at: int) -> bool:
 
 def _past_figures(line: Line, at: int) -> int:
     """On to the next number that may begin an address: of figures in a row each may, of number words only the first."""
-    if line.is_written(at):
+    if line.is_written(at) or not line.number_starts(at):
         return at + 1
     at += 1
     while at < line.size and not line.is_written(at) and line.number_starts(at):
@@ -99,13 +100,13 @@ def _address(line: Line, at: int, done: int) -> Found | None:
         if not text:
             break
         units.append(text)
-        here = _past_commas(line, end) if not runs_on else end
+        here = past_commas(line, end) if not runs_on else end
         if line.norm(here) in ("/", "slash", "at", "on", "of", "in"):
             here += 1 + (line.norm(here + 1) == "the")
     if not units and (two := in_two(line, groups(line, at))) and line.norm(two[1]) == ",":  # a flat without the word: "1/2, 9 Byres Road"
-        units, here = [two[0]], _past_commas(line, two[1])
+        units, here = [two[0]], past_commas(line, two[1])
     estate = here
-    building = _building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
+    building = building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
     if building:
         units.append(building[0])
         here = building[1]
@@ -151,7 +152,7 @@ def _on_estate(line: Line, at: int, units: list[str], here: int) -> Found | None
 
 
 def _with_town(line: Line, at: int, done: int, units: str, number: House, way: Street) -> Found:
-    start, building = _building_before(line, at) if not units else (at, "")
+    start, building = building_before(line, at) if not units else (at, "")
     parts = Parts(unit=units or number.unit or building, street_number=number.number, street_name=way.name)
     parts, end = town(line, way.end, parts)
     if not parts.postcode:
@@ -176,38 +177,6 @@ def _parted_ordinal(line: Line, number: House) -> tuple[str, str] | None:
     return (number.number + tens, ordinal_name(unit_of)) if both else None
 
 
-def _past_commas(line: Line, at: int) -> int:
-    while line.norm(at) == ",":
-        at += 1
-    return at
-
-
-def _building_after(line: Line, at: int) -> tuple[str, int] | None:
-    """A building's name between unit and number: "flat 2, Dolphin House, 14 Long Lane"."""
-    for end in range(at + 1, min(at + _HOUSE_WORDS + 1, line.size)):
-        if line.number_starts(end - 1) or line.norm(end - 1) == ",":
-            return None
-        if line.norm(end) == "," or line.number_starts(end):
-            in_pauses = line.norm(at - 1) == line.norm(end) == "," and line.norms[end - 1] not in line.lexicon.types
-            is_house = in_pauses or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
-            return (" ".join(written(line, word) for word in range(at, end)), _past_commas(line, end)) if is_house else None
-    return None
-
-
-def _building_before(line: Line, at: int) -> tuple[int, str]:
-    """A house's name before the number: "Rose Cottage, 12 Mill Lane"; (at, "") when there is none."""
-    if not line.lexicon.named_houses or line.norm(at - 1) != "," or line.norm(at - 2) not in line.lexicon.houses:
-        return at, ""
-    start = at - 2
-    while start > 0 and line.is_word(start - 1) and at - start < _HOUSE_WORDS + 1 and _in_house_name(line, start - 1):
-        start -= 1
-    return (start, " ".join(written(line, word) for word in range(start, at - 1))) if at - start > 2 else (at, "")
-
-
-def _in_house_name(line: Line, at: int) -> bool:
-    return line.norms[at] not in line.lexicon.lead_in or line.norms[at] in ("the", "old", "new")
-
-
 def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, int]:
     """Town, state and postcode said first: "Richmond Victoria 3121, unit 4, 12 High Street"; only with a state or a postcode among them, and
     no other town than the one said after the street."""
@@ -223,21 +192,21 @@ def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, i
 
 
 def _named_house(line: Line) -> Found | None:
-    """A house with a name and no number: "Rose Cottage, Mill Lane, Ely CB7 4DL"; only with its postcode."""
-    for at in range(1, line.size - 2):
-        if line.norms[at] not in line.lexicon.houses or line.norms[at] in line.lexicon.types or not line.is_word(at - 1):
-            continue
-        start = at
-        while start > 0 and line.is_word(start - 1) and at - start < _HOUSE_WORDS and _in_house_name(line, start - 1):
-            start -= 1
-        way = street(line, at + 1)
-        if start == at or way is None or way.kind != "typed":
-            continue
-        name = " ".join(written(line, word) for word in range(start, at + 1))
-        parts, end = town(line, way.end, Parts(unit=name, street_name=way.name))
-        if parts.postcode:
-            return Found(parts, start, end, way.kind, _is_cued(line, start))
-    return None
+    """A house with a name and no number: "Rose Cottage, Mill Lane, Ely CB7 4DL"; the first that is placed, or else the first. "named": only its
+    place before the street says that it is a house."""
+    begun: Found | None = None
+    for house_name in named_houses(line):
+        parts, end = town(line, house_name.way.end, Parts(unit=house_name.name, street_name=house_name.way.name))
+        start = house_name.start
+        if not parts.postcode:
+            parts, start = _town_before(line, 0, start, parts)
+        placed = bool(parts.suburb or parts.postcode)
+        kind = "typed" if parts.postcode and house_name.way.kind == "typed" else "house" if placed or house_name.marked else "named"
+        found = Found(parts, start, end, kind, _is_cued(line, house_name.start))
+        if placed:
+            return found
+        begun = begun or found
+    return begun
 
 
 def _is_cued(line: Line, at: int) -> bool:

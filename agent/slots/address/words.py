@@ -86,6 +86,10 @@ class Lexicon(NamedTuple):
     directed_towns: frozenset[str]
     prefix_directions: frozenset[str]
     named_houses: bool
+    named: frozenset[str]
+    """What announces a house's name: "called Hillcrest"."""
+    numberless: Phrases
+    """What says that the house has no number."""
 
     @property
     def gate(self) -> frozenset[str]:
@@ -186,6 +190,8 @@ def lexicon(region: str) -> Lexicon:
         directed_towns=frozenset(place.get("directed_towns", ())),
         prefix_directions=frozenset(place.get("prefix_directions", ())),
         named_houses=place.get("named_houses", False),
+        named=frozenset(spoken["unit_words"]["named"]),
+        numberless=phrases((text, text) for text in spoken["unit_words"]["numberless"]),
     )
 
 

@@ -1,0 +1,129 @@
+"""Houses with a name: "Rose Cottage, 12 Mill Lane", "flat 2, Dolphin House, 14 Long Lane", and with no number "Hillcrest, Chapel Street, Mousehole"."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from agent.slots.address.line import Line
+from agent.slots.address.street import Street, street, written
+
+_MOST_WORDS = 4
+_MOST_TRIED = 8
+_ARTICLES = frozenset({"the", "old", "new"})
+_NOT_BEFORE = frozenset({"a", "an", "my", "our", "in", "this", "your"})
+"""No house's name follows these: "a farm on Church Lane" describes one, and what follows "in" is a town."""
+
+
+class NamedHouse(NamedTuple):
+    """A house with a name and no number, and its street. `marked`: its own words or those around it say that it is a house."""
+
+    name: str
+    start: int
+    way: Street
+    marked: bool
+
+
+def building_after(line: Line, at: int) -> tuple[str, int] | None:
+    """A building's name between unit and number: "flat 2, Dolphin House, 14 Long Lane"."""
+    for end in range(at + 1, min(at + _MOST_WORDS + 1, line.size)):
+        if line.number_starts(end - 1) or line.norm(end - 1) == ",":
+            return None
+        if line.norm(end) == "," or line.number_starts(end):
+            in_pauses = line.norm(at - 1) == line.norm(end) == "," and line.norms[end - 1] not in line.lexicon.types
+            is_house = in_pauses or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
+            return (_name(line, at, end), past_commas(line, end)) if is_house else None
+    return None
+
+
+def building_before(line: Line, at: int) -> tuple[int, str]:
+    """A house's name before the number: "Rose Cottage, 12 Mill Lane"; (at, "") when there is none."""
+    if not line.lexicon.named_houses or line.norm(at - 1) != "," or line.norm(at - 2) not in line.lexicon.houses:
+        return at, ""
+    start = _begins(line, at - 1)
+    return (start, _name(line, start, at - 1)) if at - start > 2 else (at, "")
+
+
+def named_houses(line: Line) -> Iterator[NamedHouse]:
+    """Every place where a house's name stands before a street in the place of a number.
+
+    A name of several words that ends like a house's needs nothing between itself and the street; any other a pause, or "on".
+    """
+    tried = 0
+    for at in range(1, line.size - 1):
+        end = _name_ends(line, at)
+        if end == 0 or tried >= _MOST_TRIED:
+            continue
+        start = _begins(line, end)
+        is_house = line.norms[end - 1] in line.lexicon.houses
+        called = line.norm(start - 1) in line.lexicon.named
+        if (end == at and end - start == 1) or not _is_name(line, start, end, paused=line.norms[end] == ",", called=called):
+            continue
+        tried += 1
+        way = street(line, at)
+        marked = is_house or called or _says_numberless(line, start)
+        if way and (way.kind == "typed" or (way.kind == "weak" and marked)):
+            yield NamedHouse(_name(line, start, end), start, way, marked)
+
+
+def _name_ends(line: Line, at: int) -> int:
+    """Where the name before a street that begins at `at` ends; 0 when none can stand there."""
+    if not line.is_word(at):
+        return 0
+    if line.norms[at - 1] == ",":
+        return at - 1
+    if line.norms[at - 1] in ("on", "in"):
+        return at - 2 if line.norm(at - 2) == "," else at - 1
+    is_house = line.norms[at - 1] in line.lexicon.houses and line.norms[at - 1] not in line.lexicon.types
+    return at if is_house and line.norms[at] not in line.lexicon.types else 0
+
+
+def _begins(line: Line, end: int) -> int:
+    """The index of the first word of the name that ends before `end`."""
+    start = end
+    while start > 0 and line.is_word(start - 1) and end - start <= _MOST_WORDS and _in_name(line, start - 1, last=start == end):
+        start -= 1
+    return start
+
+
+def _in_name(line: Line, at: int, *, last: bool) -> bool:
+    norm = line.norms[at]
+    if norm in line.lexicon.lead_in:
+        return norm in _ARTICLES or (last and norm in line.lexicon.houses)
+    return norm not in line.lexicon.stop or (norm == "corner" and not last)
+
+
+def _is_name(line: Line, start: int, end: int, *, paused: bool, called: bool) -> bool:
+    """Whether the words from `start` to `end` name a house where they stand."""
+    said = [norm for norm in line.norms[start:end] if norm != "the"]
+    before = line.norm(start - 1)
+    if not said or end - start > _MOST_WORDS or said[-1] in line.lexicon.types or not line.lexicon.talk.isdisjoint(said) or before in _NOT_BEFORE:
+        return False
+    if not (called or _begins_saying(line, start)):
+        return False
+    plain = all(norm in line.lexicon.lead_in or norm in line.lexicon.units for norm in said)
+    if plain and (len(said) < 2 or not paused):  # "the house on Church Lane"
+        return False
+    # Without a pause what stands before "on" may be anything: "the plumber on Chapel Street".
+    return paused or called or said[-1] in line.lexicon.houses or line.norm(start) != "the"
+
+
+def _begins_saying(line: Line, start: int) -> bool:
+    """Whether only words before any address stand between the name and a pause, a postcode, or the beginning; "next to the" is none."""
+    here = start
+    while here > 0 and line.norms[here - 1] in line.lexicon.lead_in:
+        here -= 1
+    after_postcode = any(postcode and end == here for postcode, end in line.postcodes.values())
+    return here == 0 or line.norms[here - 1] == "," or after_postcode or _says_numberless(line, here)
+
+
+def _says_numberless(line: Line, until: int) -> bool:
+    return any(line.phrase(at, line.lexicon.numberless)[0] for at in range(until))
+
+
+def _name(line: Line, start: int, end: int) -> str:
+    return " ".join(written(line, at) for at in range(start, end))
+
+
+def past_commas(line: Line, at: int) -> int:
+    while line.norm(at) == ",":
+        at += 1
+    return at
