@@ -139,8 +139,10 @@ def chinese(draw: st.DrawFn) -> str:
     )
     road = draw(st.sampled_from(["建国路", "五一路", "东四六条", "中关村大街", "世纪大道", "后圆恩寺胡同"]))
     number = f"{draw(st.integers(1, 2000))}号"
-    rest = draw(st.sampled_from(["", "院5号楼", "3单元501室", "A座1203室", "7号楼2单元103室", "大厦内"]))
-    return wide + road + number + rest
+    rest = draw(
+        st.sampled_from(["", "院5号楼", "3单元501室", "A座1203室", "7号楼2单元103室", "大厦内", "12栋803房", "2单元1208", "后现代城5号楼B座1806室"])
+    )
+    return wide + draw(st.sampled_from([road + number + rest, "望京西园三区312号楼906室", "天通苑一区21号楼3单元502室"]))
 
 
 @given(chinese(), st.booleans())

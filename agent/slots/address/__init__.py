@@ -60,7 +60,7 @@ def check(value: str, context: Context) -> Reason | None:
 def read_back(value: str, context: Context, slow: bool) -> str:
     """The address as we say it."""
     if address_zh.is_chinese(value):
-        return address_zh.read_back(value, slow)
+        return address_zh.read_back(value)
     return spoken(value, parse(value, lexicon(context.region)), lexicon(context.region), slow)
 
 

@@ -10,8 +10,9 @@ from agent.languages.numbers import digits
 from agent.regions import region
 from agent.text import Said
 
-_NUMERAL = "〇零一二三四五六七八九十百千两幺洞"
-_NUMBER = rf"(?:[0-9]{{1,5}}|[{_NUMERAL}]{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
+NUMERAL = "〇零一二三四五六七八九十百千两幺洞"
+_FIGURES = re.compile(r"[0-9]+")
+_NUMBER = rf"(?:[0-9]{{1,5}}|[{NUMERAL}]{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
 
 
 class Grammar(NamedTuple):
@@ -20,13 +21,19 @@ class Grammar(NamedTuple):
     anchor: re.Pattern[str]
     """A number with what it numbers."""
     marked: re.Pattern[str]
-    """Numerals before a marker."""
+    """Numerals before a marker, that end no range: in "一至三层" they stay."""
+    street_number: re.Pattern[str]
+    """Numerals of several characters between a road and its marker."""
     named_number: re.Pattern[str]
     """ "门牌号是二十三": what the number is, and the number."""
     numeral: re.Pattern[str]
     last: re.Pattern[str]
     """A room's number at the end, without its marker."""
+    single: re.Pattern[str]
+    """A number of one character."""
     province: re.Pattern[str]
+    named_province: re.Pattern[str]
+    """A province with its kind: "福建省"."""
     division: re.Pattern[str]
     """A province, or a short name of a city, a district or a county."""
     divisions: Sequence[re.Pattern[str]]
@@ -40,6 +47,10 @@ class Grammar(NamedTuple):
     estate: re.Pattern[str]
     question: re.Pattern[str]
     tail: re.Pattern[str]
+    repair: re.Pattern[str]
+    """Words that take back what was just said."""
+    timing: re.Pattern[str]
+    """What makes a number of the days or hours of it: "三月八号", "下周八号"."""
     words: Mapping[str, Any]
 
 
@@ -58,20 +69,30 @@ class Split(NamedTuple):
     def divided(self) -> bool:
         return bool(self.province or self.city or self.district)
 
+    @property
+    def numbers(self) -> str:
+        """ "88号3单元501室"."""
+        return self.number + self.rest
+
 
 @cache
 def grammar_of() -> Grammar:
     """The grammar over the words of `zh/address.toml` and the divisions of `CN.toml`."""
     said, place = words("zh", "address"), region("CN")["address"]
-    markers = "|".join(said["markers"])
-    alternatives = {name: "|".join(sorted(map(re.escape, said[name]), key=len, reverse=True)) for name in ("roads", "estates", "question", "tail")}
+    markers = rf"(?!{'|'.join(said['not_markers'])})(?:{'|'.join(said['markers'])})"
+    instead = "|".join((*said["instead"], "为", ":"))
+    listed = ("roads", "estates", "question", "tail", "repair", "timing")
+    alternatives = {name: "|".join(sorted(map(re.escape, said[name]), key=len, reverse=True)) for name in listed}
     provinces = "|".join(sorted(place["provinces"], key=len, reverse=True))
     return Grammar(
         anchor=re.compile(rf"{_NUMBER}(?:[-~、至到之/]{_NUMBER})?(?:{markers}|区(?=[0-9]))"),
-        marked=re.compile(rf"[{_NUMERAL}]{{1,8}}(?={markers})"),
-        named_number=re.compile(rf"(?:{'|'.join(said['number_names'])})(?:是|为|:)?"),
-        numeral=re.compile(rf"[{_NUMERAL}]{{2,6}}|[0-9]{{2,6}}"),
-        last=re.compile(rf"({markers})([{_NUMERAL}]{{2,6}})$"),
+        marked=re.compile(rf"(?<![至到{NUMERAL}])[{NUMERAL}]{{1,8}}(?={markers})"),
+        street_number=re.compile(rf"(?<=[路街道巷弄])[{NUMERAL}]{{2,8}}(?=号)"),
+        named_number=re.compile(rf"(?:{'|'.join(said['number_names'])})(?:{instead})?"),
+        numeral=re.compile(rf"[{NUMERAL}]{{2,6}}|[0-9]{{2,6}}"),
+        last=re.compile(rf"((?:{markers}))([{NUMERAL}]{{2,6}})$"),
+        single=re.compile(rf"[{NUMERAL}0-9]"),
+        named_province=re.compile(rf"(?:{provinces})(?:{'|'.join(place['province_ends'])})"),
         province=re.compile(rf"(?:{provinces})(?:{'|'.join(place['province_ends'])})?"),
         division=re.compile(rf"(?:{provinces})|[㐀-鿿]{{2,4}}?[市区县]"),
         divisions=(
@@ -85,6 +106,8 @@ def grammar_of() -> Grammar:
         estate=re.compile(rf"(?:{alternatives['estates']})"),
         question=re.compile(alternatives["question"]),
         tail=re.compile(alternatives["tail"]),
+        repair=re.compile(rf"(?:{alternatives['repair']})(?<!不(?=[对是]))"),
+        timing=re.compile(rf"(?:{alternatives['timing']})"),
         words=said,
     )
 
@@ -119,19 +142,23 @@ def split_of(value: str) -> Split:
 
 
 def figures_of(text: str) -> str:
-    """Numbers as figures, where no figure was written."""
-    if any(c.isdigit() and c.isascii() for c in text):
-        return text
-    return numbered(text)
+    """Numbers as figures. Where some were written, numerals before the first of them belong to names (东四六条45号), unless several stand right
+    behind a road (凤翔路四十一号); behind it they are numbers again."""
+    first = _FIGURES.search(text)
+    if first is None:
+        return numbered(text)
+    before = grammar_of().street_number.sub(lambda numeral: read_number(numeral[0]), text[: first.start()])
+    return before + first[0] + numbered(text[first.end() :])
 
 
 def numbered(text: str) -> str:
     """Numerals before a marker as figures, and a room's at the end: "二十三号" is "23号"."""
-    text = grammar_of().marked.sub(lambda numeral: _read(numeral[0]), text)
-    return grammar_of().last.sub(lambda room: room[1] + _read(room[2]), text)
+    text = grammar_of().marked.sub(lambda numeral: read_number(numeral[0]), text)
+    return grammar_of().last.sub(lambda room: room[1] + read_number(room[2]), text)
 
 
-def _read(numeral: str) -> str:
+def read_number(numeral: str) -> str:
+    """Numerals as figures: "二十三" is "23", "幺零二" is "102"; what is no number stays."""
     said = Said(numeral)
     figures, end = digits(said.tokens, 0, "zh")
     return figures if end == len(said.tokens) else numeral

@@ -1,0 +1,155 @@
+"""Mending a Mandarin address: what was said again, or said to be otherwise, put in the place of what is held.
+
+Each part takes the place of the part of its level: a city of a city, a road of a road (the number stays), a room of a room whatever it is called.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agent.slots.address.zh_clauses import Clauses, bare_number, part_of
+from agent.slots.address.zh_parts import Split, grammar_of, split_of
+
+_DAYS = 31
+
+
+class Correction(NamedTuple):
+    """What a correction says: the parts, in one piece, and how plainly they are an address's."""
+
+    text: str
+    new: Split
+    corrects: bool
+    """It is said that something is otherwise, or what it should be."""
+    named: bool
+    """A part of an address was spoken of by name."""
+
+
+class _Part(NamedTuple):
+    """One number with what it numbers, and a name before it: "维多利广场", "A", "座"."""
+
+    name: str
+    number: str
+    marker: str
+
+    @property
+    def kind(self) -> int:
+        kinds: Sequence[Sequence[str]] = grammar_of().words["kinds"]
+        return next((place for place, markers in enumerate(kinds) if self.marker in markers), len(kinds))
+
+
+def joined(before: str, after: str) -> str:
+    """An address begun and what was said next, the wider part first; what is said again replaces what was said before."""
+    first, second = split_of(before), split_of(after)
+    *divisions, _, _ = (new or old for old, new in zip(first, second, strict=True))
+    return "".join(divisions) + numbers_joined(first.numbers, second.numbers)
+
+
+def moved(current: str, new: Split) -> str:
+    """A road and a number that mend the address we hold: its divisions stay, and its room when the road and the number's kind are the same."""
+    held = split_of(current)
+    town, road = new.town or held.town, new.road
+    numbers = new.numbers
+    if road == held.road:
+        numbers = numbers_joined(held.numbers, numbers)
+    return "".join((held.province, held.city, held.district, town, road, numbers))
+
+
+def numbers_joined(before: str, after: str) -> str:
+    """The numbers of an address with those of `after` in their places: "88号3栋" and "2单元501室" is "88号3栋2单元501室"."""
+    old, tail = _parts_of(before)
+    new, alone = _parts_of(after)
+    for part in new:
+        same = [at for at, one in enumerate(old) if one.kind == part.kind]
+        if part.kind == _room() and tail and not same and grammar_of().numeral.fullmatch(tail):
+            tail = ""  # "3单元501", and then "502室"
+        if same:
+            near = [at for at in same if len(old[at].number) == len(part.number)] or same
+            held = old[near[-1]]
+            keeps = part.kind == _room() or held.marker.startswith(part.marker)
+            old[near[-1]] = _Part(part.name or held.name, part.number, held.marker if keeps else part.marker)
+        else:
+            at = next((at for at, one in enumerate(old) if one.kind > part.kind), len(old))
+            if at == len(old) and tail and not grammar_of().numeral.fullmatch(tail):
+                part, tail = _Part(tail + part.name, part.number, part.marker), ""
+            old.insert(at, part)
+    return "".join(name + number + marker for name, number, marker in old) + (alone or tail)
+
+
+def repaired(clauses: Clauses, held: str, first: int) -> tuple[str, int]:
+    """`held` as it is put right in the clauses from `first` on, and the clause after them; unchanged when they do not."""
+    at = first
+    while at < len(clauses.spans) and clauses.repairs(at):
+        at += 1
+    if at == first or at >= len(clauses.spans):
+        return held, first
+    parts, at = _parts_from(clauses, at)
+    if parts:
+        split = split_of(parts)
+        return (moved(held, split) if split.road and split.numbers and not split.divided else joined(held, parts)), at
+    again = clauses.address(at)
+    if again is None:
+        return held, first
+    return (again.text if split_of(again.text).divided else moved(held, split_of(again.text))), again.following
+
+
+def correction(text: str, held: str) -> Correction | None:
+    """What an utterance says to be otherwise: "是三单元不是四单元", "门牌号应该是86号", "不是501是502"; None for no part of an address."""
+    words = grammar_of().words
+    clauses = Clauses(text)
+    found, number, corrects = "", "", any(word in text for word in (*words["negation"], *(word for word in words["instead"] if len(word) > 1)))
+    for index, (start, stop) in enumerate(clauses.spans):
+        if clauses.repairs(index):
+            found, number, corrects = "", "", True
+            continue
+        affirmed = _affirmed(clauses.text[start:stop])
+        part = part_of(affirmed) if affirmed else ""
+        found = joined(found, part) if found and part else found or part
+        number = number or bare_number(affirmed)
+    if not found and corrects and number:
+        found = _as_held(number, held)
+    if not found:
+        return None
+    return Correction(found, split_of(found), corrects, any(word in text for word in words["named"]))
+
+
+def _as_held(number: str, held: str) -> str:
+    """A number by itself with what it numbers: that of the one number held that has as many figures."""
+    alike = [part for part in _parts_of(split_of(held).numbers)[0] if len(part.number) == len(number) and part.number.isdecimal()]
+    return number + alike[0].marker if len(alike) == 1 and len(number) > 1 else ""
+
+
+def is_a_day(text: str) -> bool:
+    """Whether a part may just as well be a day of the month: "八号"."""
+    return (day := re.fullmatch(r"([0-9]{1,2})号", text)) is not None and 0 < int(day[1]) <= _DAYS
+
+
+def _affirmed(clause: str) -> str:
+    """What a clause says to be so: "不是X是Y" and "是Y不是X" both say Y."""
+    for negation in grammar_of().words["negation"]:
+        before, found, after = clause.partition(negation)
+        if found:
+            return before if before.strip() else after.partition("是")[2]
+    return clause
+
+
+def _parts_from(clauses: Clauses, at: int) -> tuple[str, int]:
+    """The parts that the clauses from `at` on are made of, in one piece, and the clause after them."""
+    found = ""
+    while at < len(clauses.spans) and (part := part_of(clauses.text[slice(*clauses.spans[at])])):
+        found, at = (joined(found, part) if found else part), at + 1
+    return found, at
+
+
+def _room() -> int:
+    return _Part("", "", grammar_of().words["rooms"][0]).kind
+
+
+def _parts_of(numbers: str) -> tuple[list[_Part], str]:
+    """The numbers one by one, and what stands behind the last."""
+    found, at = [], 0
+    markers = sorted((*grammar_of().words["markers"], "区"), key=len, reverse=True)
+    for anchor in grammar_of().anchor.finditer(numbers):
+        marker = next(one for one in markers if anchor[0].endswith(one))
+        found.append(_Part(numbers[at : anchor.start()], anchor[0][: -len(marker)], marker))
+        at = anchor.end()
+    return found, numbers[at:]
