@@ -21,6 +21,9 @@ class Cues(NamedTuple):
     doubtful: Phrases
     booking: Phrases
     booked: frozenset[str]
+    under: frozenset[str]
+    """What stands before the name that a booking is put under; `putting`: the verbs that put it there."""
+    putting: frozenset[str]
     household: frozenset[str]
     after: Phrases
     after_given: Phrases
@@ -48,7 +51,7 @@ def cues() -> Cues:
     data = words("en", "name")
     lead: dict[str, Any] = data["cues"]
     fillers: dict[str, Any] = data["fillers"]
-    led = [*lead["plain"], *lead["weak"], *lead["booking"], *lead["other_person"], *data["grammar"]["spelling"]]
+    led = [*lead["plain"], *lead["weak"], *lead["booking"], *lead["other_person"], *lead["under"].split(), *data["grammar"]["spelling"]]
     nouns = [noun for several in data["nouns"].values() for noun in several]
     kin = frozenset(word + ending for word in lead["kin"].split() for ending in ("", "'s"))
     return Cues(
@@ -63,6 +66,8 @@ def cues() -> Cues:
         doubtful=Phrases(lead["doubtful"]),
         booking=Phrases(lead["booking"]),
         booked=frozenset(lead["booked"].split()),
+        under=frozenset(lead["under"].split()),
+        putting=frozenset(lead["putting"].split()),
         household=frozenset(lead["household"].split()),
         after=Phrases(lead["after"]),
         after_given=Phrases(lead["after_given"]),

@@ -8,9 +8,11 @@ name and a whole name said apart are put together at the end; letters take the p
 from collections.abc import Iterator
 
 from agent.hearing import Context, Heard
+from agent.slots.name.contrast import contrasted
 from agent.slots.name.cues import cues
 from agent.slots.name.joining import Found, joined, once
 from agent.slots.name.mending import mended, mending, settled
+from agent.slots.name.naming import is_plain, named
 from agent.slots.name.phrase import Phrase, Piece, Reader, Trust
 from agent.slots.name.surroundings import MARKS, SENTENCE, Surroundings
 from agent.slots.name.writing import written
@@ -19,16 +21,19 @@ from agent.text import Said
 _MAX_FOUND = 8
 _MAX_TRIES = 40
 """Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
+_ALIKE = frozenset({"address", "service", "time"})
+"""Slots whose values may be words that are names, too."""
 _LONG = 2
 """Words from which a name is a full name."""
 
 
 def hear_english(said: Said, context: Context) -> list[Heard]:
     """Every name in the utterance, the caller's own first."""
-    reader = Reader(said.tokens)
+    reader = Reader(said.tokens, expected=is_expected(context))
     listener = _Listener(reader, context)
     found = [one for one in listener.listen() if context.asks("name") or not one.asked_only]
-    whole = joined([one for one in found if one.role != "other"], reader, context)
+    against = contrasted(reader, listener.around, tuple(context.current.split()))
+    whole = [against] if against is not None else joined([one for one in found if one.role != "other"], reader, context)
     others = [one for one in found if one.role == "other"]
     answers: dict[str, Heard] = {}
     for one, patch in (*whole, *((other, False) for other in others)):
@@ -36,6 +41,11 @@ def hear_english(said: Said, context: Context) -> list[Heard]:
         span = (said.tokens[one.start].start, said.tokens[one.end - 1].end)
         answers.setdefault(value, Heard(value=value, rule=one.rule, span=span, sure=one.sure, patch=patch))
     return list(answers.values())
+
+
+def is_expected(context: Context) -> bool:
+    """Whether the name was asked for, and nothing that may be said in the same words: a street, a day, a service."""
+    return context.asked is not None and "name" in context.asked and context.asked.isdisjoint(_ALIKE)
 
 
 class _Listener:
@@ -74,6 +84,7 @@ class _Listener:
         starts = at in (0, opening) or self.reader.word(at - 1) in SENTENCE or self._repaired(at)
         if not starts and word not in self.cues.first and self.reader.word(at - 1) != "and":
             return
+        yield from self._named(at)
         yield from self._noun(at, opening)
         yield from self._cue(at, opening)
         yield from self._relative(at)
@@ -91,7 +102,7 @@ class _Listener:
         """ "first name is ...", "surname: ...", "the name's ..."."""
         role, length = max(((role, nouns.at(self.tokens, at)) for role, nouns in self.cues.nouns.items()), key=lambda pair: pair[1])
         before = self.reader.word(at - 1)
-        if not length or before in self.cues.not_mine:
+        if not length or (before in self.cues.not_mine and at != opening):  # "no last name Burke" denies no last name
             return
         if before in self.cues.theirs or (before.endswith("'s") and before in self.cues.kin):
             role = "other"
@@ -106,7 +117,7 @@ class _Listener:
         stated = bool(copula) or noun.endswith("'s") or (noun == "names" and led)
         if not stated and (not led or (length == 1 and noun in ("first", "last"))):
             return
-        phrase = self._after(after + copula, Trust.CUED)
+        phrase = self._after(after + copula, Trust.CUED) or (self._word(after + copula) if copula and role in ("given", "family") else None)
         if phrase is None or (not stated and not phrase[1].known and not self.reader.is_closed(phrase[1].end)):
             return
         start = at - 1 if before in self.cues.articles else at
@@ -114,9 +125,20 @@ class _Listener:
             "other" if role == "other" else role,
             phrase[1],
             start,
-            0.3 if role == "other" else 0.95,
+            0.3 if role == "other" else 0.95 if self.reader.is_name(phrase[0], Trust.CUED, before=False) or phrase[1].words != 1 else 0.75,
             "other_person" if role == "other" else f"{role}_name",
         )
+
+    def _named(self, at: int) -> Iterator[Found]:
+        """ "put it under ...", "in ...'s name"."""
+        found = named(self.reader, at)
+        if found is not None:
+            yield self._found("full", found.phrase, found.start, 0.85 if found.plain else 0.6, "booking", asked_only=not found.plain)
+
+    def _word(self, at: int) -> tuple[int, Phrase] | None:
+        """ "my last name is Street": any one word that is no function word and ends there."""
+        ends = self.around.ends(at + 1) or self.reader.word(at + 1) == "and"
+        return (at, Phrase((Piece(self.tokens[at].text),), at + 1, 0, 0)) if self.reader.is_surname_word(at) and ends else None
 
     def _cue(self, at: int, opening: int) -> Iterator[Found]:
         """ "call me ...", "this is ...", "it's ..."."""
@@ -134,12 +156,13 @@ class _Listener:
         if plain >= weak and not doubtful:
             yield self._found("full", phrase, at, 0.9 if likely else 0.7, "cue")
             return
-        if not self.reader.is_closed(phrase.end) and not (likely and phrase.words >= _LONG):
+        if not self.reader.is_closed(phrase.end) and not (likely and (phrase.words >= _LONG or self.around.ends(phrase.end))):
             return
         opens = at == opening or self.reader.word(at - 1) in SENTENCE or self.denied
         if not likely and (doubtful or not opens or phrase.words > 3 or not self.around.ends(phrase.end)):
             return
-        plainly = self.reader.word(at) in self.cues.oneself
+        booked = any(token.norm.removesuffix("'s") in self.cues.booked for token in self.tokens[at : at + length])
+        plainly = self.reader.word(at) in self.cues.oneself or (booked and phrase.words >= _LONG and is_plain(self.reader, phrase))
         listed = phrase.known and self.reader.word(start) in self.reader.lists.given | self.reader.lists.titles
         sure = (0.85 if plainly else 0.7) if listed else 0.6
         yield self._found("full", phrase, at, sure, "self", asked_only=not likely)
@@ -307,7 +330,8 @@ class _Listener:
         name = once(settled(phrase.pieces))
         if phrase.title and len(name) == 1 and role in ("full", "other"):
             name = (phrase.title, *name)
-        return Found(role, name, start, phrase.end + extra, sure, rule, asked_only)
+        letters = "" if phrase.words else "".join(piece.text for piece in phrase.pieces)
+        return Found(role, name, start, phrase.end + extra, sure, rule, asked_only, letters)
 
     def _plainly_spelled(self, phrase: Phrase) -> bool:
         """Whether letters alone are a name: three or more, or two that a list has ("J, O")."""

@@ -1,26 +1,33 @@
-"""What was heard of an English name, put together: first and last name said apart, a part said again, a part of the held name put right."""
+"""What was heard of an English name, put together: first and last name said apart, a part said again or spelled, the held name put right."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent.hearing import Context
 from agent.slots.name.cues import cues
-from agent.slots.name.mending import sounds_like
+from agent.slots.name.lists import lexicon
+from agent.slots.name.mending import fitting, sounds_like
 from agent.slots.name.phrase import Reader
 
 _LONG = 2
 """Words from which a name is a full name."""
+_SHORT = 3
+"""Letters of a short form that a name begins with: "Sam" for "Samuel"."""
+_NEAR = 6
+"""Tokens from the beginning of one name to that of the other, up to which what is said of both is one stretch of words."""
 
 
 class Found(NamedTuple):
     role: str
-    """ "full", "given", "family" or "other" (somebody else's)."""
+    """ "full", "given", "family", "mend" (the held name, mended) or "other" (somebody else's)."""
     name: tuple[str, ...]
     start: int
     end: int
     sure: float
     rule: str
     asked_only: bool = False
+    letters: str = ""
+    """The letters, when it was spelled and not said."""
 
 
 def once(name: tuple[str, ...]) -> tuple[str, ...]:
@@ -36,58 +43,117 @@ def joined(found: Sequence[Found], reader: Reader, context: Context) -> list[tup
     """The readings put together into whole names, best first, and whether each mends the held one."""
     held = tuple(context.current.split())
     full = [one for one in found if one.role == "full"]
-    parts = {role: next((one for one in reversed(found) if one.role == role), None) for role in ("given", "family")}
+    given, family = (next((one for one in reversed(found) if one.role == role), None) for role in ("given", "family"))
     mends = [(one, True) for one in found if one.role == "mend"]
-    given, family = parts["given"], parts["family"]
-    if given is not None and family is not None:
-        start, end = min(given.start, family.start), max(given.end, family.end)
-        return [(Found("full", (*given.name, *family.name), start, end, 0.95, "parts"), False), *mends]
-    part = given or family
     best = _best(full, reader)
-    if part is not None:
-        base = best.name if best is not None and len(best.name) >= _LONG else held if len(held) >= _LONG else ()
-        if best is not None and len(best.name) == 1 and best.start < part.start and not sounds_like(best.name[0], part.name[0]):
-            name = (*part.name, *best.name) if part is given else (*best.name, *part.name)
-        elif base:
-            name = _put(base, part)
-        else:
-            name = part.name
-        start, end = (min(best.start, part.start), max(best.end, part.end)) if best is not None else (part.start, part.end)
-        return [(part._replace(name=name, start=start, end=end), best is None and bool(base)), *mends]
+    if given is not None and family is not None:
+        said = best.name if best is not None else held
+        start, end = min(given.start, family.start), max(given.end, family.end)
+        return [(Found("full", (*_worded(given, said), *_worded(family, said)), start, end, 0.95, "parts"), False), *mends]
+    if (part := given or family) is not None:
+        return [_with_part(part, best, held), *mends]
     if best is None:
         return mends
-    if len(best.name) == 1:
-        for other in full:
-            if len(other.name) >= _LONG and (place := _place(best.name[0], other.name)) is not None and other.end <= best.start:
-                name = (*other.name[:place], *best.name, *other.name[place + 1 :])
-                return [(other._replace(name=name, end=best.end), False)]
-    if len(best.name) == 1 and len(held) >= _LONG and (place := _place(best.name[0], held)) is not None:
-        return [(best._replace(name=(*held[:place], *best.name, *held[place + 1 :])), True)]
     rest = [(one, False) for one in sorted(full, key=lambda one: -one.sure) if one is not best]
-    return [(best, False), *rest]
+    return [_on_held(best, held), *rest]
+
+
+def _with_part(part: Found, best: Found | None, held: tuple[str, ...]) -> tuple[Found, bool]:
+    """A first or a last name, put where it belongs in the name said beside it or in the held one."""
+    said = best.name if best is not None else ()
+    patch = best is None and bool(held)
+    base = said if len(said) >= _LONG or best is not None else held
+    if part.letters and (fit := fitting(base, part.letters)) is not None:
+        name = _replaced(base, fit)
+    elif len(said) == 1 and best is not None and best.start < part.start and not sounds_like(said[0], part.name[0]):
+        name = (*part.name, *said) if part.role == "given" else (*said, *part.name)
+    elif len(base) < _LONG and len(held) >= _LONG:
+        name, patch = _put(held, part), best is None
+    elif len(base) >= _LONG:
+        name = _put(base, part)
+    elif best is None and len(held) == 1 and _is_other_part(held[0], part):
+        name = (*part.name, *held) if part.role == "given" else (*held, *part.name)
+    else:
+        name, patch = part.name, False
+    start, end = (min(best.start, part.start), max(best.end, part.end)) if best is not None else (part.start, part.end)
+    return part._replace(name=name, start=start, end=end), patch
+
+
+def _is_other_part(held: str, part: Found) -> bool:
+    """Whether the one word that is held is the other part of the name: a last name stands behind any, a first name before what only is a surname."""
+    if sounds_like(held, part.name[0]):
+        return False
+    lists = lexicon()
+    return part.role == "family" or (held.lower() in lists.family and held.lower() not in lists.given)
+
+
+def _on_held(best: Found, held: tuple[str, ...]) -> tuple[Found, bool]:
+    """One word or spelled letters take the place of the word of the held name that they sound like or spell; anything else is a name of its own."""
+    if best.letters and held and (fit := fitting(held, best.letters)) is not None:
+        return best._replace(name=_replaced(held, fit)), True
+    if len(best.name) == 1 and len(held) >= _LONG and (place := _place(best.name[0], held)) is not None:
+        return best._replace(name=(*held[:place], *best.name, *held[place + 1 :])), True
+    return best, False
 
 
 def _best(full: Sequence[Found], reader: Reader) -> Found | None:
-    """The plainest; of two, the one that a "sorry" or a "no" put in the other's place."""
+    """The plainest, with what was said of it elsewhere; of two, the one that a "sorry" or a "no" put in the other's place."""
     best: Found | None = None
     repair = cues().repair
     for one in full:
-        mended_here = best is not None and any(repair.at(reader.tokens, at) for at in range(best.end, one.start + 1))
-        if best is None or mended_here or one.sure > best.sure:
-            if best is not None and mended_here and len(one.name) == 1 and len(best.name) >= _LONG:
-                place = _place(one.name[0], best.name)
-                if place is not None:
-                    one = one._replace(name=(*best.name[:place], *one.name, *best.name[place + 1 :]))
+        if best is None:
             best = one
+            continue
+        mended_here = any(repair.at(reader.tokens, at) for at in range(best.end, one.start + 1))
+        if (same := _same(best, one)) is not None:
+            best = same
+        elif mended_here or one.sure > best.sure:
+            place = _place(one.name[0], best.name) if len(one.name) == 1 and len(best.name) >= _LONG else None
+            best = one if place is None else one._replace(name=(*best.name[:place], *one.name, *best.name[place + 1 :]), start=best.start)
     return best
 
 
+def _same(first: Found, second: Found) -> Found | None:
+    """Both as one name, if the one spells a part of the other or says it again ("Frank. Frank Doyle"); None if they are two."""
+    start = first.start if second.start - first.end <= _NEAR else second.start
+    both = second._replace(start=start, sure=max(first.sure, second.sure), asked_only=first.asked_only and second.asked_only)
+    if second.letters and not first.letters and (fit := fitting(first.name, second.letters)) is not None:
+        return both._replace(name=_replaced(first.name, fit), letters="")
+    if first.letters and not second.letters and (fit := fitting(second.name, first.letters)) is not None:
+        return both._replace(name=_replaced(second.name, fit))
+    short, long = sorted(([word.lower() for word in one.name] for one in (first, second)), key=len)
+    if len(short) < len(long) and short in (long[: len(short)], long[-len(short) :]):
+        return both if len(second.name) == len(long) else first
+    return None
+
+
+def _worded(part: Found, said: Sequence[str]) -> tuple[str, ...]:
+    """The part as it was said before, where it was only spelled and the letters are of words that were said."""
+    if not part.letters:
+        return part.name
+    fit = fitting(said, part.letters)
+    return fit[2] if fit is not None else (part.letters,)
+
+
+def _replaced(name: Sequence[str], fit: tuple[int, int, tuple[str, ...]]) -> tuple[str, ...]:
+    start, end, said = fit
+    return (*name[:start], *said, *name[end:])
+
+
 def _place(word: str, name: Sequence[str]) -> int | None:
-    """Which word of `name` `word` was said in place of, if it sounds like exactly one."""
-    places = [at for at, other in enumerate(name) if sounds_like(other, word)]
+    """Which word of `name` `word` was said in place of, if it sounds like exactly one or is its long or its short form."""
+    places = [at for at, other in enumerate(name) if sounds_like(other, word) or _is_form(other.lower(), word.lower())]
     return places[0] if len(places) == 1 else None
 
 
+def _is_form(one: str, other: str) -> bool:
+    """Whether one is the other's beginning: "Sam", "Samuel"."""
+    return min(len(one), len(other)) >= _SHORT and (one.startswith(other) or other.startswith(one))
+
+
 def _put(name: Sequence[str], part: Found) -> tuple[str, ...]:
-    """`name` with its first name, or what stands behind it, replaced."""
-    return (*part.name, *name[1:]) if part.role == "given" else (*name[:1], *part.name)
+    """`name` with its first name, or what stands behind it, replaced; of several last names only the one that `part` sounds like."""
+    if part.role == "given":
+        return (*part.name, *name[1:])
+    place = _place(part.name[0], name[1:]) if len(part.name) == 1 and len(name) > _LONG else None
+    return (*name[:1], *part.name) if place is None else (*name[: place + 1], *part.name, *name[place + 2 :])

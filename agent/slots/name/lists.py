@@ -50,6 +50,10 @@ class Lexicon(NamedTuple):
     calendar: frozenset[str]
     numbers: frozenset[str]
     street: frozenset[str]
+    only_streets: frozenset[str]
+    """Kinds of street that are nobody's surname."""
+    function: frozenset[str]
+    """Words that are never a surname, beside the closers."""
     closers: frozenset[str]
     titles: frozenset[str]
     written_titles: Mapping[str, str]
@@ -122,6 +126,8 @@ def lexicon() -> Lexicon:
         calendar=listed("calendar"),
         numbers=listed("numbers"),
         street=listed("street"),
+        only_streets=listed("only_streets"),
+        function=listed("function"),
         closers=frozenset(data["fillers"]["closers"].split()),
         titles=listed("titles"),
         written_titles=data["titles"],

@@ -14,6 +14,7 @@ from agent.languages import words
 from agent.languages.letters import letter_at
 from agent.languages.phrases import Phrases
 from agent.slots.name.lists import lexicon
+from agent.slots.name.writing import initials, split_letters
 from agent.text import Token
 
 _SOUNDS = (
@@ -48,6 +49,10 @@ _SAME = str.maketrans(
         "a": None,
     }
 )
+_INITIALS = 2
+"""Letters that are rather initials than a word."""
+_MAX_GLUED = 4
+"""Words that may be spelled in one run."""
 _NEAR = 0.7
 _SAME_SOUND = 0.4
 """Similarity (1 - edits / length) from which words are taken for one another: with another beginning or with the same consonants."""
@@ -64,7 +69,7 @@ class Mend(NamedTuple):
 
 def sounds_like(one: str, other: str) -> bool:
     """Whether a recogniser could have written one for the other."""
-    one, other = one.lower(), other.lower()
+    one, other = plain_letters(one), plain_letters(other)
     if one == other:
         return True
     near = Levenshtein.normalized_similarity(one, other)
@@ -75,7 +80,7 @@ def sounds_like(one: str, other: str) -> bool:
 def settled(pieces: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
     """The words of a name whose pieces are (text, was it spelled).
 
-    Letters take the place of the words they sound like, and are words of their own otherwise.
+    Letters take the place of what they spell, one word or several in a row, and are words of their own otherwise.
     """
     name: list[tuple[str, bool]] = []
     for text, spelled in pieces:
@@ -83,19 +88,67 @@ def settled(pieces: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
             if not any(was_spelled and sounds_like(word, text) for word, was_spelled in name[-1:]):
                 name.append((text, False))
             continue
-        letters = text.replace(" ", "")
-        heard = [word.lower() for word, _ in name]
-        joined = Levenshtein.normalized_similarity("".join(heard), letters)
-        if len(heard) > 1 and joined >= _NEAR and all(Levenshtein.normalized_similarity(word, letters) < joined for word in heard):
-            name = [(part, True) for part in _cut(letters, heard)]
+        open_words = [word if not was_spelled else "" for word, was_spelled in name]
+        if (fit := fitting(open_words, text)) is not None:
+            start, end, said = fit
+            name[start:end] = [(word, True) for word in said]
             continue
-        for part in text.split():
+        letters = plain_letters(text)
+        heard = plain_letters("".join(open_words))
+        if heard and all(open_words) and letters.startswith(heard) and len(letters) > len(heard) + 1:  # "Greg": G R E G S O R E N S E N
+            name = [*((word, True) for word in open_words), (letters.removeprefix(heard), True)]
+            continue
+        for part in (split_letters(text) if len(letters) > _INITIALS else initials(text)).split():
             place = next((at for at in reversed(range(len(name))) if not name[at][1] and sounds_like(name[at][0], part)), None)
             if place is None:
                 name.append((part, True))
             else:
-                name[place] = (name[place][0] if name[place][0].lower() == part else part, True)
+                name[place] = (_dressed(part, name[place][0]), True)
     return tuple(word for word, _ in name)
+
+
+def fitting(words: Sequence[str], letters: str) -> tuple[int, int, tuple[str, ...]] | None:
+    """Which of `words` the spelled `letters` are: (first, after the last, how they are written then), or None. An empty word is none of them.
+
+    Equal letters leave the words as they are written; else what is spelled wins. Of several words that fit, the likest and last.
+    """
+    spelled = plain_letters(letters)
+    plain = [plain_letters(word) for word in words]
+    best: tuple[float, int, int, tuple[str, ...]] | None = None
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _MAX_GLUED, len(words)) + 1):
+            window = plain[start:end]
+            if not all(window):
+                break
+            glued = "".join(window)
+            likeness = Levenshtein.normalized_similarity(glued, spelled)
+            if glued == spelled:
+                said = tuple(words[start:end]) if "-" not in letters else (letters,)
+            elif end == start + 1:
+                if not sounds_like(glued, spelled):
+                    continue
+                said = (_dressed(letters, words[start]),)
+            elif likeness >= _NEAR and all(Levenshtein.normalized_similarity(word, spelled) < likeness for word in window):
+                said = tuple(_cut(spelled, window))
+            else:
+                continue
+            if best is None or likeness >= best[0]:
+                best = likeness, start, end, said
+    return best and best[1:]
+
+
+def plain_letters(word: str) -> str:
+    """The letters of `word` alone, in lower case."""
+    return "".join(filter(str.isalpha, word)).lower()
+
+
+def _dressed(letters: str, heard: str) -> str:
+    """`letters` with the apostrophe that `heard` has behind its first letter: nobody spells it; `heard` itself when the letters are the same."""
+    if plain_letters(letters) == plain_letters(heard):
+        return heard
+    if heard[1:2] == "'" and letters[:1] == heard[:1].lower() and "'" not in letters:
+        return f"{letters[0]}'{letters[1:]}"
+    return letters
 
 
 def mending(tokens: Sequence[Token], start: int) -> tuple[Mend | None, int]:

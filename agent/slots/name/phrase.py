@@ -1,36 +1,23 @@
 """A name phrase in English: the words, the initials and the spelled letters that stand in a row and make one name.
 
 How much is taken for a name depends on what led up to it (`Trust`): behind "my name is" an unknown word is a name, alone it must be no everyday word,
-behind "for" it must be in a list or have a capital. An everyday word that is a surname too is one when it stands behind a name and nothing but
-the end or a word that closes a name follows it.
+behind "for" it must be in a list or have a capital (words.py). Letters that spell a word of the name belong to it, wherever in the phrase they stand:
+"Kevin, K E V I N. Nakamura, N A K A M U R A", "Chidi Eze, and that's Eze spelled E Z E".
 """
 
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import NamedTuple
 
-from agent.languages.letters import spelled_runs
-from agent.slots.name.lists import is_pinyin, is_syllable, lexicon
-from agent.slots.name.mending import mended, mending, sounds_like
-from agent.slots.name.writing import initials, split_letters
-from agent.text import Token
+from agent.slots.name.mending import fitting, mended, mending, plain_letters, sounds_like
+from agent.slots.name.words import MIN_SPELLED, VOWELS, Trust, Words
+
+__all__ = ["Phrase", "Piece", "Reader", "Trust"]
 
 MAX_WORDS = 6
-_MIN_SPELLED = 3
 _MIN_STRANGE = 5
 """Letters of a surname that a bare initial may stand before: "S. Balan"."""
-_VOWELS = frozenset("aeiouy")
-
-
-class Trust(IntEnum):
-    """How strongly what led up to the words says that a name follows."""
-
-    LISTED = 0
-    """ "a table for": only what a list or a capital letter makes a name."""
-    BARE = 1
-    """Nothing, or "it's"."""
-    CUED = 2
-    """ "my name is"."""
+_MAX_TO_LETTERS = 8
+"""Marks, phrases and words said again that are passed over on the way to spelled letters."""
 
 
 class Piece(NamedTuple):
@@ -43,7 +30,7 @@ class Phrase(NamedTuple):
     end: int
     """The index after its last token."""
     known: int
-    """How many of its words some list has, and everyday language has not."""
+    """How many of its words some list has, and everyday language has not; a full name that opens with a first name has at least one."""
     proud: int
     """How many have a capital that the beginning of a sentence does not explain."""
     title: str = ""
@@ -57,43 +44,8 @@ class Phrase(NamedTuple):
         return any(piece.spelled for piece in self.pieces)
 
 
-class Reader:
-    """One utterance's tokens, and which of them have a telling capital."""
-
-    def __init__(self, tokens: Sequence[Token], language: str = "en") -> None:
-        self.tokens = tokens
-        self.lists = lexicon()
-        some = [token for token in tokens if token.is_word]
-        lowered = any(token.text[0].islower() for token in some)
-        self._shouted = len(some) > 1 and all(token.text.isupper() for token in some)
-        self._runs = spelled_runs(tokens, language)
-        self._telling = (lowered or len(some) <= 3) and not self._shouted
-
-    def word(self, at: int) -> str:
-        return self.tokens[at].norm if 0 <= at < len(self.tokens) else ""
-
-    def is_proud(self, at: int) -> bool:
-        """Whether the token has a capital, inside a sentence of an utterance that uses them."""
-        if not self._telling or not 0 < at < len(self.tokens) or not self.tokens[at].text[0].isupper():
-            return False
-        return self.word(at - 1) not in (".", "!", "?")
-
-    def is_closed(self, at: int) -> bool:
-        """Whether a name may end before the token at `at`: nothing, a mark, a number or a closing word is there."""
-        word = self.word(at)
-        return not word or not word[0].isalpha() or word in self.lists.closers or word in self.lists.numbers
-
-    def spelled(self, at: int) -> tuple[str, int]:
-        """The letters spelled from `at` on, when they are too many to be anything but spelling; ("", at) if not."""
-        letters, end = self._runs.get(at, ("", at))
-        count = sum(letter.isalpha() for letter in letters)
-        if count < 2 or len(set(letters)) == 1 or (count < _MIN_SPELLED and not self.is_closed(end)):
-            return "", at
-        if count < _MIN_SPELLED and self.word(end) == "." and (self._is_plainly(end + 1) or self._is_strange(end + 1)):
-            return "", at
-        if count < _MIN_SPELLED and (letters in ("am", "ia", "ai") or not all(len(self.word(i)) == 1 for i in range(at, end))):
-            return "", at
-        return letters, end
+class Reader(Words):
+    """One utterance, read for name phrases."""
 
     def phrase(self, start: int, trust: Trust) -> Phrase | None:
         """The name phrase that stands at `start`, or None."""
@@ -102,25 +54,28 @@ class Reader:
         known = proud = 0
         while at < len(self.tokens) and len(pieces) < MAX_WORDS:
             at = self._past_stop(at, pieces)
-            if pieces and self.word(at) in self.lists.hesitation and self._is_plainly(at + 1):
+            if pieces and self.word(at) in self.lists.hesitation and self.is_plainly(at + 1):
                 at += 1
-            end = self._with_letters(at)
+            text, end = self._with_letters(at)
             if end > at and (pieces or trust is not Trust.LISTED):
                 known += self.lists.is_known(self.word(at))
-                pieces.append(Piece(self.tokens[at].text))
+                pieces += [Piece(text)]
                 at = end
                 continue
             letters, end = self.spelled(at)
             if letters:
-                pieces.append(Piece(self._split(letters, pieces), spelled=True))
+                pieces.append(Piece(letters, spelled=True))
                 at = end
                 continue
-            if pieces and (after := self._to_letters(at)) > at:
-                at = after
+            if pieces and (after := self._to_letters(at, pieces)) > at:
+                letters, end = self.runs[after]
+                pieces.append(Piece(letters, spelled=True))
+                at = end
                 continue
-            mend, end = mending(self.tokens, at) if pieces else (None, at)
+            mend, end = self._mending(at, pieces)
             if mend is not None:
-                pieces = [Piece(text) for text in mended([piece.text for piece in pieces], mend)]
+                pieces = mend
+                known += 1  # of nothing but a name are the letters told
                 at = end
                 continue
             piece, end = self._piece(at, trust if not title else Trust.CUED, pieces)
@@ -133,35 +88,79 @@ class Reader:
             at = end
         if not pieces:
             return None
+        if not known and len(pieces) > 1 and pieces[0].text.lower() in self.lists.given and not pieces[1].spelled:
+            known = 1
         return Phrase(tuple(pieces), at, known, proud, title)
 
-    def _split(self, letters: str, before: Sequence[Piece]) -> str:
-        """Spelled letters as words: one, if they spell the word before them."""
-        if len(letters) < _MIN_SPELLED:
-            return initials(letters)
-        return letters if before and sounds_like(before[-1].text, letters) else split_letters(letters)
-
-    def _with_letters(self, at: int) -> int:
-        """The index after the word at `at` and the very letters of it; `at` when they do not follow."""
+    def _with_letters(self, at: int) -> tuple[str, int]:
+        """The word at `at`, hyphened or not, and the index after the very letters of it; ("", at) when they do not follow."""
         word = self.word(at)
         if len(word) < 2 or not word[0].isalpha():
-            return at
-        for start in (at + 1, at + 2):
-            letters, end = self._runs.get(start, ("", start))
-            if letters == word and (start == at + 1 or self.word(at + 1) == ","):
-                return end
-        return at
+            return "", at
+        text, start = self.tokens[at].text, at + 1
+        if self._is_joined(start) and self.word(start + 1).isalpha():
+            text, start = f"{text}-{self.tokens[start + 1].text}", start + 2
+        for _ in range(3):
+            end = self.letters_of(text.lower(), start)
+            if end > start:
+                return text, end
+            step = 1 if self.word(start) in (",", ".") else self.lists.spelling.at(self.tokens, start)
+            if not step:
+                break
+            start += step
+        return "", at
 
-    def _past_stop(self, at: int, before: Sequence[Piece]) -> int:
+    def _past_stop(self, at: int, before: list[Piece]) -> int:
         """The index after a mark that parts a word and its letters from the next word and its letters, or from an initial; else `at`."""
-        if not before or self.word(at) not in (".", "。", ","):
+        lettered = len(self.word(at - 1)) == 1 and self.word(at - 1).isalpha()
+        if self.word(at) not in (".", "。", ",") or not before or not (lettered or any(piece.spelled for piece in before)):
             return at
-        lettered = self.word(at - 1).isalpha() and len(self.word(at - 1)) == 1
         following = at + 1
-        initial = len(self.word(following)) == 1
-        word = following + 2 if initial else following
-        joined = self.word(word + 1) == "-" and bool(self._runs.get(word + 4))
-        return following if lettered and (joined or self._with_letters(word) > word) else at
+        word = following + 2 if len(self.word(following)) == 1 else following
+        if self._with_letters(word)[1] > word:
+            return following
+        if all(piece.spelled for piece in before):
+            return following if sounds_like(before[-1].text, self.word(following)) else at
+        alone = lettered and sum(not piece.spelled for piece in before) == 1 and self.ends(following + 1, Trust.BARE)
+        likely = self.word(following) in self.lists.family or (self.expected and self.is_plainly(following))
+        return following if alone and likely else at
+
+    def _to_letters(self, at: int, before: list[Piece]) -> int:
+        """The index of spelled letters that are led up to by a comma, by "that's spelled" or by the word that they spell; else `at`."""
+        words = [piece.text for piece in before]
+        said = {part for word in words for part in (word.lower(), *word.lower().split("-"))}
+        after, again = at, False
+        for _ in range(_MAX_TO_LETTERS):
+            step = 1 if self.word(after) in (",", "-", ".", ";", ":") else self.lists.spelling.at(self.tokens, after)
+            if not step and (self.word(after) in said or self.word(after) == "and"):
+                step, again = 1, True
+            if not step:
+                break
+            after += step
+        letters, _ = self.runs.get(after, ("", after))
+        if after == at and len(before) == 1 and before[0].spelled:
+            return at
+        if not again and len(plain_letters(letters)) >= MIN_SPELLED and self.spelled(after)[0]:
+            return after
+        return after if len(plain_letters(letters)) > 1 and fitting(words, letters) is not None else at
+
+    def _mending(self, at: int, before: list[Piece]) -> tuple[list[Piece] | None, int]:
+        """The pieces mended by what is said of their letters: of all of them ("with a y"), or of the one said again ("will with one l")."""
+        words = [piece.text for piece in before]
+        lower = [word.lower() for word in words]
+        if not before:
+            return None, at
+        mend, end = mending(self.tokens, at)
+        if mend is not None:
+            return [Piece(text) for text in mended(words, mend)], end
+        if len(words) < 2 or self.word(at) not in lower:
+            return None, at
+        mend, end = mending(self.tokens, at + 1)
+        if mend is None:
+            return None, at
+        place = lower.index(self.word(at))
+        (text,) = mended((words[place],), mend)
+        return [*before[:place], Piece(text), *before[place + 1 :]], end
 
     def _title(self, at: int) -> tuple[int, str]:
         word = self.word(at)
@@ -170,17 +169,6 @@ class Reader:
             if self.word(after)[:1].isalpha() and not (self.lists.is_ordinary(self.word(after)) and not self.lists.is_known(self.word(after))):
                 return after, word
         return at, ""
-
-    def _to_letters(self, at: int) -> int:
-        """The index of spelled letters that are led up to by a comma or by "that's spelled", or `at`."""
-        after = at
-        for _ in range(3):
-            if self.word(after) in (",", "-", ".", ";", ":"):
-                after += 1
-            else:
-                after += self.lists.spelling.at(self.tokens, after)
-        letters, _ = self.spelled(after)
-        return after if sum(letter.isalpha() for letter in letters) >= _MIN_SPELLED else at
 
     def _piece(self, at: int, trust: Trust, before: Sequence[Piece]) -> tuple[Piece | None, int]:
         """One word of a name, with what is joined to it by a hyphen or an O'."""
@@ -193,18 +181,29 @@ class Reader:
             return Piece(self.tokens[at].text), at + 1
         if before and word == "the" and self.word(at + 1) in self.lists.numerals and self.is_closed(at + 2):
             return Piece(self.lists.numerals[self.word(at + 1)]), at + 2
-        if word in ("mc", "mac", "o'", "d'") and self._is_name(at + 1, Trust.BARE, before=True):
+        if word in ("mc", "mac", "o'", "d'") and self.is_name(at + 1, Trust.BARE, before=True):
             return Piece(word + self.word(at + 1)), at + 2
-        if word == "st" and self.word(at + 1) == "." and (before or trust is Trust.CUED) and self._is_name(at + 2, Trust.BARE, before=True):
+        if word == "st" and self.word(at + 1) == "." and (before or trust is Trust.CUED) and self.is_name(at + 2, Trust.BARE, before=True):
             return Piece(f"{self.tokens[at].text} {self.tokens[at + 2].text}"), at + 3
         if word in self.lists.particles and self._leads_on(at, trust, before):
             return Piece(self.tokens[at].text), at + 1
-        if not self._is_name(at, trust, before=bool(before)):
+        if word.endswith("'s") and self._owns(at, before):
+            return Piece(self.tokens[at].text[:-2]), at + 1
+        if not self.is_name(at, trust, before=bool(before)):
             return None, at
         text = self.tokens[at].text
-        if before and not self._shouted and len(text) > 2 and text.isupper() and not before[-1].text.isupper():
+        if before and not self.shouted and len(text) > 2 and text.isupper() and not before[-1].text.isupper():
             return Piece(word, spelled=True), at + 1
         return self._hyphened(Piece(text), at + 1, trust)
+
+    def _owns(self, at: int, before: Sequence[Piece]) -> bool:
+        """Whether the name at `at` has an "'s" because "name" follows: "Ann Lee's the name", "in Ann's name"."""
+        following = at + 2 if self.word(at + 1) in ("the", "my") else at + 1
+        base = self.word(at).removesuffix("'s")
+        lists = self.lists
+        if self.word(following) != "name" or len(base) < 2 or base in lists.never or base in lists.function:
+            return False
+        return lists.is_known(base) or (not lists.is_ordinary(base) and (bool(before) or self.tokens[at].text[0].isupper()))
 
     def _single(self, at: int, trust: Trust, before: Sequence[Piece]) -> tuple[Piece | None, int]:
         """A letter by itself: the O of O'Neill, or an initial between names."""
@@ -219,33 +218,24 @@ class Reader:
         if not before and self.is_divided(at):
             return Piece(self.tokens[at].text + self.tokens[at + 1].text), at + 2
         behind = after + 2 if self.word(after + 1) in (".", "。") else after + 1
-        second = len(self.word(after)) == 1 and self.word(after).isalpha() and (self._is_plainly(behind) or self._is_strange(behind))
-        first = not before and word not in _VOWELS and self._is_strange(after) and len(self.word(after)) >= _MIN_STRANGE
-        if second or first or ((before or trust is Trust.CUED) and self._is_name(after, Trust.BARE, before=True)):
+        second = len(self.word(after)) == 1 and self.word(after).isalpha() and (self.is_plainly(behind) or self.is_strange(behind))
+        first = not before and word not in VOWELS and self.is_strange(after) and len(self.word(after)) >= _MIN_STRANGE
+        if second or first or ((before or trust is Trust.CUED) and self.is_name(after, Trust.BARE, before=True)):
             return Piece(self.tokens[at].text.upper()), after
         return None, at
 
-    def is_divided(self, at: int) -> bool:
-        """Whether the letter at `at` and the fragment after it are one name that was written apart: "D aniel"."""
-        fragment = self.word(at + 1)
-        if len(fragment) < _MIN_SPELLED or not fragment.isalpha() or self.lists.is_known(fragment) or self.lists.is_ordinary(fragment):
+    def _is_joined(self, at: int) -> bool:
+        """Whether the hyphen at `at` is written between two words without spaces."""
+        if self.word(at) != "-" or not 0 < at < len(self.tokens) - 1:
             return False
-        return self.lists.is_known(self.word(at) + fragment)
-
-    def _is_strange(self, at: int) -> bool:
-        """Whether the word at `at` ends the utterance and is no word of everyday language."""
-        word = self.word(at)
-        return len(word) >= _MIN_SPELLED and word.isalpha() and not self.lists.is_ordinary(word) and self._ends(at + 1, Trust.BARE)
+        return self.tokens[at - 1].end == self.tokens[at].start == self.tokens[at + 1].start - 1
 
     def _hyphened(self, piece: Piece, at: int, trust: Trust) -> tuple[Piece, int]:
         """`piece` and the words that a hyphen, written without spaces or said aloud, joins to it."""
         for _ in range(2):
-            written = (
-                self.word(at) == "-"
-                and at + 1 < len(self.tokens)
-                and self.tokens[at - 1].end == self.tokens[at].start == self.tokens[at + 1].start - 1
-            )
-            if not (written or self.word(at) in self.lists.hyphen) or not self._is_name(at + 1, max(trust, Trust.BARE), before=True):
+            written = self._is_joined(at)
+            dated = written and self.word(at + 1) in self.lists.calendar  # "Min-jun": no date is written so
+            if not (written or self.word(at) in self.lists.hyphen) or not (dated or self.is_name(at + 1, max(trust, Trust.BARE), before=True)):
                 return piece, at
             piece = Piece(f"{piece.text}-{self.tokens[at + 1].text}")
             at += 2
@@ -259,84 +249,4 @@ class Reader:
         after = at + 1
         while self.word(after) in self.lists.particles and after < at + 3:
             after += 1
-        return self._is_name(after, Trust.BARE, before=True) or (after > at + 1 and self._is_name(after - 1, Trust.BARE, before=True))
-
-    def _is_name(self, at: int, trust: Trust, *, before: bool) -> bool:
-        """Whether the word at `at` is one of a name; `before`: a word of the name stands before it."""
-        if not 0 <= at < len(self.tokens):
-            return False
-        word, lists = self.word(at), self.lists
-        if len(word) < 2 or not word[0].isalpha() or not any(letter.isalpha() for letter in word):
-            return False
-        proud = self.is_proud(at)
-        if word in lists.never or word.endswith(lists.contractions):
-            return False
-        if before and ((self.word(at - 1) in lists.binding and self.is_closed(at + 1)) or self._is_syllable(at)):
-            return True
-        if word in lists.calendar and not (lists.is_known(word) and (before or trust is Trust.CUED)):
-            following = self.word(at + 1)
-            if word in lists.given and self._leads_plainly(at):
-                return True
-            return proud and self.is_proud(at + 1) and following not in lists.calendar and following not in lists.never and following[:1].isalpha()
-        if word in lists.street and trust is not Trust.CUED:
-            return False
-        if not before and word in lists.syllabic and self._is_syllable(at + 1):
-            return True
-        if lists.is_ordinary(word):
-            if proud and (before or trust is not Trust.BARE) and word not in lists.street and word not in lists.numbers:
-                return trust is not Trust.LISTED or before or self.is_proud(at + 1)
-            if not lists.is_known(word):
-                return False
-            if before:
-                return self.is_closed(at + 1) or self._is_plainly(at + 1)
-            leads = self._leads_plainly(at)
-            if leads and lists.is_known(self.word(at + 1)) and not lists.is_ordinary(self.word(at + 1)):
-                return True
-            if word in lists.given:
-                return leads or (trust is not Trust.LISTED and self._ends(at + 1, trust))
-            return trust is Trust.CUED and self._ends(at + 1, trust)
-        if trust is Trust.LISTED and not before:
-            return proud or word in lists.given
-        if lists.is_known(word):
-            return True
-        if (
-            trust is not Trust.CUED
-            and not before
-            and word.isascii()
-            and (not any(letter in _VOWELS for letter in word) or (len(word) == 2 and not self._is_plainly(at + 1)))
-        ):
-            return False
-        if proud or before or trust is Trust.CUED or not lists.is_wordlike(word):
-            return True
-        return is_pinyin(word, 2) and self.word(at + 1) in lists.family and not lists.is_ordinary(self.word(at + 1))
-
-    def _is_syllable(self, at: int) -> bool:
-        """Whether the word at `at` is one of the last of a romanised name that ends the utterance: "Li Na", "Kim Min Jun"."""
-        first = at - 1 if self.word(at - 1) in self.lists.syllabic else at - 2
-        if self.word(first) not in self.lists.syllabic:
-            return False
-        last = at + 1 if first == at - 1 and self.word(at + 1)[:1].isalpha() else at
-        syllables = [self.word(i) for i in range(first + 1, last + 1)]
-        return self._ends(last + 1, Trust.BARE) and all(is_syllable(word) and word not in self.lists.closers for word in syllables)
-
-    def _leads_plainly(self, at: int) -> bool:
-        """Whether the word at `at` has a plain name behind it, or an initial and a name."""
-        initial = len(self.word(at + 1)) == 1 and self.word(at + 1).isalpha()
-        return self._is_plainly(at + 2 if initial else at + 1)
-
-    def _is_plainly(self, at: int) -> bool:
-        """Whether the word at `at` is a name and no everyday word; a capital or a list says so, or that nobody knows it."""
-        word = self.word(at)
-        if len(word) < 2 or not word[0].isalpha() or word in self.lists.never or word.endswith(self.lists.contractions):
-            return False
-        return (
-            self.is_proud(at)
-            or (not self.lists.is_ordinary(word) and not self.lists.is_wordlike(word))
-            or (self.lists.is_known(word) and self.is_closed(at + 1))
-        )
-
-    def _ends(self, at: int, trust: Trust) -> bool:
-        word = self.word(at)
-        if trust is Trust.CUED:
-            return self.is_closed(at)
-        return not word or word in (",", ".", "!", ";")
+        return self.is_name(after, Trust.BARE, before=True) or (after > at + 1 and self.is_name(after - 1, Trust.BARE, before=True))

@@ -56,7 +56,7 @@ class Surroundings:
         digits = at + 1 if self.reader.word(at) in self.cues.numbering or self.reader.word(at) in (",", "-") else at
         if self.reader.word(digits)[:1].isdigit() or self.reader.word(digits) in self.reader.lists.numbers:
             return self._number_allows(phrase, digits)
-        if self.ends(at) and self.reader.word(at) not in SENTENCE:
+        if (self.ends(at) and self.reader.word(at) not in SENTENCE) or (first and self._is_part_named(at)):
             return True
         following = self.reader.word(at)
         if following in SENTENCE:
@@ -66,6 +66,11 @@ class Surroundings:
         if following == "and":
             return bool(phrase.known) and self.reader.word(at + 1) in self.cues.further
         return bool(phrase.known) and (strong or first) and following in self.cues.clauses
+
+    def _is_part_named(self, at: int) -> bool:
+        """Whether the other part of the name follows: "Smythe, first name Hannah"."""
+        start = at + 1 if self.reader.word(at) in SENTENCE else at
+        return any(self.cues.nouns[role].at(self.tokens, start) > 1 for role in ("given", "family")) or self.reader.word(start) == "surname"
 
     def _number_allows(self, phrase: Phrase, at: int) -> bool:
         """Whether a phrase before a number is a name: not the letters of a postcode or of a booking code."""
