@@ -88,6 +88,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     slots: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
     """Slots just taken without a read-back: a "no" now is about them."""
+    part: str = ""
+    """The part of the slot's value that was asked for: "town"."""
     whole: bool = False
     """Of a summary: everything was read, not only what changed since."""
 

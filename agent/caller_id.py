@@ -3,6 +3,7 @@
 import phonenumbers
 
 from agent.call import Call
+from agent.slots.phone.numbering import in_use
 
 RULE = "caller_id"
 
@@ -13,7 +14,7 @@ def normalise(number: str, region: str) -> str:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_valid_number(parsed) else ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if in_use(parsed) else ""
 
 
 def offered(call: Call) -> bool:

@@ -28,6 +28,10 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The business's opening hours (see Business.opening_hours): they may decide between morning and evening."""
     partial: str = ""
     """What this slot has heard so far and is not whole yet: "0412" of a phone number, "2026-03-04" or "14:30" of a time, "12 High Street"."""
+    part: str = ""
+    """The part of this slot's value that was asked for: "town", "number"; "" for none. Its value may be said without any word around it."""
+    offered: tuple[str, ...] = ()
+    """The values of this slot that we have just named to choose from, in order: "the second one" counts in them, "anything later" is after the last."""
     current: str = ""
     """The value this slot holds, pending or filled: what "the last two digits are four two" patches."""
 
@@ -55,6 +59,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()
     """The values it may mean when it is ambiguous ("at six"): to be asked, never guessed. `value` is the likelier one."""
     parts: Mapping[str, str] = msgspec.field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+    """What was expressly not meant, where nothing else was said: of a time the days, ISO 8601 ("not Friday")."""
     patch: bool = False
     """True: `context.current` with a part of it mended ("the last two digits are four two")."""
 

@@ -106,7 +106,7 @@ def groups(value: str, region: str) -> str:
         number = phonenumbers.parse(value, region)
     except NumberParseException:
         number = None
-    if number is None or not (value.startswith("+") and _in_use(number)):
+    if number is None or not (value.startswith("+") and in_use(number)):
         digits = "".join(c for c in value if c.isdecimal() and c.isascii())
         parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
         if len(parts) > 1 and len(parts[-1]) == 1:
@@ -127,10 +127,10 @@ def _valid(digits: str, region: str) -> PhoneNumber | None:
         number = phonenumbers.parse(digits, region)
     except NumberParseException:
         return None
-    return number if _in_use(number) else None
+    return number if in_use(number) else None
 
 
-def _in_use(number: PhoneNumber) -> bool:
+def in_use(number: PhoneNumber) -> bool:
     """Whether the numbering plan has it. Numbers kept for drama are nobody's, but demonstrations and tests are made of them."""
     home = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if phonenumbers.is_valid_number_for_region(number, home) or phonenumbers.is_valid_number(number):
