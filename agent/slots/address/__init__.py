@@ -16,7 +16,7 @@ from agent.languages import words as table
 from agent.reasons import Reason
 from agent.slots.address import zh as address_zh
 from agent.slots.address.checking import refused
-from agent.slots.address.english import Found, addresses
+from agent.slots.address.english import Found, addresses, of_now
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts, line_of
 from agent.slots.address.piecemeal import Pieces, pieces
@@ -31,7 +31,6 @@ _UNMISTAKABLE = 0.8
 _SURE = {"typed": 0.85, "numbered": 0.8, "known": 0.6, "weak": 0.6, "box": 0.8, "house": 0.6, "named": 0.5, "open": 0.3}
 _CORRECTING = frozenset({"no", "not", "actually", "sorry", "wrong", "meant", "mean", "change", "should", "correction"})
 _OPTIONS = 5
-_WORDS_BEFORE = 5
 
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
@@ -85,8 +84,7 @@ def _hear_english(said: Said, context: Context) -> Sequence[Heard]:
         found = [] if continued(parse(context.partial, known), line) else found
     if not found:
         return _in_parts(line, context, asked)
-    if len(found) > 1:  # "my old address was ..., the new one is ..."
-        found = [each for each in found if known.former.isdisjoint(line.norms[max(0, each.start - _WORDS_BEFORE) : each.start])] or found
+    found = of_now(found, line) if len(found) > 1 else found
     heard = [_heard(each, line, context) for each in found]
     # Of two in one breath the later is meant after "no, sorry"; else the plainer one.
     corrected = len(found) > 1 and not _CORRECTING.isdisjoint(line.norms[found[-2].end : found[-1].start])

@@ -3,7 +3,7 @@
 The anchor is the house number. Before it may stand a unit, a building's name, or town and postcode; after it the street, then the rest in any order.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +20,9 @@ from agent.slots.address.unit import in_two, rural, unit
 
 _MOST_NUMBERS = 16
 _MOST_UNITS = 3
+_MOST_LINKING = 4
+_WORDS_BEFORE = 5
+_WORDS_AFTER = 10
 
 
 class Found(NamedTuple):
@@ -51,6 +54,25 @@ def addresses(line: Line) -> Iterator[Found]:
         at = done = max(found.end, at + 1)
     if not done and line.lexicon.named_houses and (named := _named_house(line)):
         yield named
+
+
+def of_now(found: list[Found], line: Line) -> list[Found]:
+    """Those of several addresses where somebody still is: "my old address was ..., the new one is ...", "..., no, that's the old one, ..."."""
+    kept = [each for at, each in enumerate(found) if not _is_former(line, each, found[at + 1].start if at + 1 < len(found) else line.size)]
+    return kept or found
+
+
+def _is_former(line: Line, found: Found, following: int) -> bool:
+    before = line.norms[max(0, found.start - _WORDS_BEFORE) : found.start]
+    after = line.norms[found.end : min(following, found.end + _WORDS_AFTER)]
+    former = line.lexicon.former
+    return (not former.isdisjoint(before) and not _points_back(before, former)) or _points_back(after, former)
+
+
+def _points_back(norms: Sequence[str], former: frozenset[str]) -> bool:
+    """Whether the words say that what was just said is former: "that's the old one"."""
+    said = next((at for at, norm in enumerate(norms) if norm in former), 0)
+    return not {"that's", "thats", "that", "this"}.isdisjoint(norms[:said])
 
 
 def _past_postcode(line: Line, at: int) -> int:
@@ -110,14 +132,14 @@ def _address(line: Line, at: int, done: int) -> Found | None:
     if building:
         units.append(building[0])
         here = building[1]
-    _, here = line.phrase(here, line.lexicon.number_cue)
+    label, here = line.phrase(here, line.lexicon.number_cue)
     number = house(line, here, unit_said=runs_on)
     if number is None:
         in_park = _in_park(line, at, done, units, here) if building else _lot(line, at, units, here)
         return in_park or _on_estate(line, at, units[: len(units) - bool(building)], estate)
     if units and not runs_on:
         number = number._replace(other=None)  # a unit has been said: the number holds no other
-    way = street(line, number.end)
+    way = _street_after(line, number.end, labelled=bool(label) or line.phrase(at - 1, line.lexicon.number_cue)[1] == at)
     if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
         return None
     if runs_on:
@@ -126,6 +148,40 @@ def _address(line: Line, at: int, done: int) -> Found | None:
             unit="", other=None if number.other is None else (f"{units[-1].rsplit(' ', 1)[0]} {number.other[0]}", number.other[1])
         )
     return _with_town(line, at, done, ", ".join(units), number, way)
+
+
+def _street_after(line: Line, at: int, *, labelled: bool) -> Street | None:
+    """The street after a house number, past what a sentence puts between them: "27, the street is Mill Lane"; `labelled`: "number 27 on it"."""
+    here = past_commas(line, at)
+    if labelled and line.norm(here) in ("on", "in", "at"):
+        way = street(line, here + 2) if line.norm(here + 1) == "the" else None  # "on the High Street"; but "on The Street"
+        way = way if way and way.kind == "typed" else street(line, here + 1)
+    else:
+        way = street(line, _past_street_label(line, here) or at)
+    return _repaired(line, way) if way else None
+
+
+def _past_street_label(line: Line, at: int) -> int:
+    """The index after "the street is", "street name"; 0 where no such words stand: "27 The Street" has none."""
+    here = at
+    while here - at < _MOST_LINKING and line.norm(here) in line.lexicon.linking:
+        here += 1
+    label, after = line.phrase(here, line.lexicon.street_cue)
+    if line.norm(after) in ("is", ":"):
+        return after + 1 if label else 0
+    holds_is = bool(label) and line.norm(after - 1) != label.rpartition(" ")[2]
+    return after if holds_is or " " in label else 0
+
+
+def _repaired(line: Line, way: Street) -> Street:
+    """The street as the caller puts it right in the same breath: "Acacia Street, no, Acacia Court"."""
+    here = past_commas(line, way.end)
+    if line.norm(here) not in line.lexicon.repairing:
+        return way
+    while line.norm(here) in line.lexicon.repairing or line.norm(here) in line.lexicon.linking or line.norm(here) == ",":
+        here += 1
+    other = None if line.number_starts(here) else street(line, here)
+    return other if other and other.kind == "typed" and not line.lexicon.talk & {word.casefold() for word in other.name.split()} else way
 
 
 def _lot(line: Line, at: int, units: list[str], here: int) -> Found | None:

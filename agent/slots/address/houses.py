@@ -1,4 +1,4 @@
-"""Houses with a name: "Rose Cottage, 12 Mill Lane", "flat 2, Dolphin House, 14 Long Lane", and with no number "Hillcrest, Chapel Street, Mousehole"."""
+"""Houses with a name: "Rose Cottage, 12 Mill Lane", "flat 2, Dolphin House, 14 Long Lane"; with no number "Hillcrest, Chapel Street, Hayle"."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

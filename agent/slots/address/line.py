@@ -11,7 +11,7 @@ _SHORT = 4
 """A full stop after a word this short, or shorter, marks a short form ("St.", "N.S.W.")."""
 _SPELLED = 2
 _MOST_LETTERS = 24
-_LOOK_BACK = 6
+_LOOK_BACK = 8
 _SPELLING = frozenset({",", "that's", "thats", "spelled", "spelt", "it's", "its", "spelling", "is"})
 _MARKS = frozenset('"()[]{}*_')
 _SCALES = frozenset({"hundred", "thousand"})
@@ -23,7 +23,7 @@ class Line:
 
     def __init__(self, said: Said, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.tokens: Sequence[Token] = _mend_spelled(_without_stops(said.tokens, lexicon), lexicon)
+        self.tokens: Sequence[Token] = _mend_spelled(_without_asides(_without_stops(said.tokens, lexicon), lexicon), lexicon)
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
         self.splits = 0
@@ -112,6 +112,30 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
         if token.norm in _SCALES and (not found or not (found[-1].is_number or digit_group(found, len(found) - 1, "en")[0])):
             found.append(Token("", "one", token.start, token.start))  # "hundred and ten" is said without its "one"
         found.append(token._replace(norm="one") if is_one else token)
+    return found
+
+
+def _without_asides(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """Words about how a word is written, and the word they say again, are no part of the address: "Whiteladies Road, that's all one word,
+    Whiteladies, Bristol"."""
+    norms = [token.norm for token in tokens]
+    if lexicon.aside.keys().isdisjoint(norms):
+        return tokens
+    found: list[Token] = []
+    at = 0
+    while at < len(tokens):
+        end = phrase_at(norms, at, lexicon.aside)[1]
+        if end == at or not found:
+            found.append(tokens[at])
+            at += 1
+            continue
+        near = {token.norm for token in found[-_LOOK_BACK:] if token.is_word}
+        again = end + (end < len(norms) and norms[end] == ",")
+        while again < len(norms) and norms[again] in near and norms[again] not in lexicon.types:
+            again += 1
+            end = again
+        found.append(tokens[at]._replace(norm=","))
+        at = end
     return found
 
 

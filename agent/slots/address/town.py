@@ -260,6 +260,8 @@ def _suburb(line: Line, here: _Town) -> bool:
         return True
     if norm in line.lexicon.lead_in and line.norm(here.at + 1) in ("one", "ones"):
         return False  # "the one with the red door"
+    if norm == "the" and not segment and (not line.is_word(here.at + 1) or line.ends(here.at + 1) or line.norm(here.at + 1) in line.lexicon.lead_in):
+        return False  # "the old one was ..."
     if outward := _outward(line, here.at):
         segment.append(outward[0])
         here.at = here.end = outward[1]

@@ -33,9 +33,13 @@ class Lexicon(NamedTuple):
     counted: frozenset[str]
     courtesy: frozenset[str]
     fillers: frozenset[str]
+    aside: Phrases
+    """Talk about how a word is written."""
     linking: frozenset[str]
     says_is: frozenset[str]
     """Those of `linking` after which a part is named without its label: "that's 3039"."""
+    repairing: frozenset[str]
+    """What stands between a part and the same part said right."""
     negation: Phrases
     complaint: frozenset[str]
     former: frozenset[str]
@@ -128,7 +132,7 @@ def table_of(region: str) -> dict[str, Any]:
 def lexicon(region: str) -> Lexicon:
     """The lexicon of a region; of `FALLBACK` for one without English address rules."""
     spoken, place = words("en", "address"), table_of(region)
-    listed = {"negation", "cue", "slash"}
+    listed = {"negation", "cue", "slash", "aside"}
     labels = {"postcode_cue", "number_cue", "street_cue"}
     tables = {name: phrases((text, text) for text in spoken[name]) for name in listed}
     tables |= {name: phrases((text, label) for label in spoken[name] for text in (label, *_with_is(label))) for name in labels}
@@ -149,6 +153,7 @@ def lexicon(region: str) -> Lexicon:
         fillers=frozenset(spoken["fillers"].split()),
         linking=frozenset(spoken["linking"].split()),
         says_is=frozenset(spoken["says_is"].split()),
+        repairing=frozenset(spoken["repairing"].split()),
         complaint=frozenset(spoken["complaint"].split()),
         former=frozenset(spoken["former"].split()),
         **tables,
