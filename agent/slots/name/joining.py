@@ -88,12 +88,15 @@ def _is_other_part(held: str, part: Found) -> bool:
 
 
 def _on_held(best: Found, held: tuple[str, ...]) -> tuple[Found, bool]:
-    """One word or spelled letters take the place of the word of the held name that they sound like or spell; anything else is a name of its own."""
+    """One word or spelled letters take the place of the word of the held name that they sound like or spell.
+
+    The held name with more of it is the held one mended ("Jane Smith" for "Smith"); anything else is a name of its own.
+    """
     if best.letters and held and (fit := fitting(held, best.letters)) is not None:
         return best._replace(name=_replaced(held, fit)), True
     if len(best.name) == 1 and len(held) >= _LONG and (place := _place(best.name[0], held)) is not None:
         return best._replace(name=(*held[:place], *best.name, *held[place + 1 :])), True
-    return best, False
+    return best, _is_more([word.lower() for word in held], [word.lower() for word in best.name])
 
 
 def _best(full: Sequence[Found], reader: Reader) -> Found | None:
@@ -122,9 +125,14 @@ def _same(first: Found, second: Found) -> Found | None:
     if first.letters and not second.letters and (fit := fitting(second.name, first.letters)) is not None:
         return both._replace(name=_replaced(second.name, fit))
     short, long = sorted(([word.lower() for word in one.name] for one in (first, second)), key=len)
-    if len(short) < len(long) and short in (long[: len(short)], long[-len(short) :]):
+    if _is_more(short, long):
         return both if len(second.name) == len(long) else first
     return None
+
+
+def _is_more(part: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether `whole` is `part` with further words before or behind it."""
+    return 0 < len(part) < len(whole) and part in (whole[: len(part)], whole[-len(part) :])
 
 
 def _worded(part: Found, said: Sequence[str]) -> tuple[str, ...]:

@@ -98,6 +98,11 @@ class Lexicon(NamedTuple):
         runs = [(letter, len(list(run))) for letter, run in groupby(word)]
         return any(length > _DRAWN for _, length in runs) and "".join(letter for letter, _ in runs) in self.ordinary
 
+    def is_derived(self, word: str) -> bool:
+        """Whether it is everyday only by its ending: "aisling" looks like a form of "aisle"."""
+        listed = (self.ordinary, self.never, self.calendar, self.numbers, self.closers)
+        return self.is_ordinary(word) and not any(word in words for words in listed)
+
     def is_wordlike(self, word: str) -> bool:
         """Whether it is in no list and ends as words do and names do not: "horrendous"."""
         return (
