@@ -52,7 +52,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     """How the holiday's day is found, see `agent.slots.time.holidays`."""
     weekend: bool = False
     after_known: bool = False
-    """ "the day after": counted from the day that is already known."""
+    """ "the day after", with week 1 "the week after": counted from the day that is already known."""
     shift: int = 0
     """Days to add at the end: "Tuesday week" 7, "the day after Christmas" 1."""
     shift_months: int = 0
@@ -84,6 +84,10 @@ class Kind(StrEnum):
     SOONEST = "soonest"
     OPENING = "opening"
     """When the business opens that day: "first thing"."""
+    THAN = "than"
+    """Later (Mark.AFTER) or earlier (Mark.BEFORE) than what is known: "anything later?"; with its week as the value's second, "later in the week"."""
+    OTHER = "other"
+    """Another "day" or "clock" than the one known: "a different day", "I can't make that time"."""
     MARK = "mark"
     """A word between pieces that says how they belong together, see `Mark`."""
 
@@ -92,12 +96,16 @@ class Mark(StrEnum):
     OR = "or"
     FIX = "fix"
     """What follows takes the place of what came before: "no", "sorry", "I mean"."""
+    SO = "so"
+    """What follows comes of what was said before, and takes its place: "I finish at four, so five"."""
     NOT = "not"
     """What follows is not meant."""
     FROM = "from"
     TO = "to"
     AFTER = "after"
     BEFORE = "before"
+    BY = "by"
+    """Not after the day that follows: "by Friday"."""
     CHANGE = "change"
     """A verb of moving: "change it from four to five"."""
 
@@ -116,7 +124,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     bare: bool = False
     """A number and nothing else: the language's grammar drops it unless its place in the sentence makes it a time."""
     relation: "Mark | None" = None
-    """How it stands to the others, when a word right before it says so: NOT, FROM, TO, AFTER or BEFORE."""
+    """How it stands to the others, when a word right before it says so: NOT, FROM, TO, AFTER, BEFORE or BY."""
 
 
 HESITATION = "hesitation"

@@ -14,8 +14,13 @@ from agent.languages.dates.en_words import english
 
 _MANY_NUMBERS = 5
 _MANY_FIGURES = 7
+_MANY_DIGITS = 4
+"""As many numbers of one digit each are read out: "three zero three nine"."""
+_MINUTES = 60
 _IN_STRINGS = frozenset("-.)")
-_MARKS = {"or": Mark.OR, "fix": Mark.FIX, "change": Mark.CHANGE}
+_AFTER_A_BOUND = frozenset(("", ",", ".", "?", "!", "that", "this", "please", "then", "instead", "at", "maybe", "or"))
+"""What may stand behind "the Friday after", so that it is no "Friday after three"."""
+_MARKS = {"or": Mark.OR, "fix": Mark.FIX, "change": Mark.CHANGE, "so": Mark.SO}
 
 
 class Days(Lengths):
@@ -56,7 +61,7 @@ class Days(Lengths):
             )
         if kind == "":
             word = self.line.words[at]
-            if word in english().homophones and self.line.kinds[at + 1] in ("oclock", "half_of_day"):
+            if word in english().homophones and (self.line.kinds[at + 1] in ("oclock", "half_of_day") or self._hides_an_hour(at)):
                 return self._misheard(at)
             if word in self.sets["articles"] or word in self.sets["half"] or word in self.sets["quarter"] or word in self.sets["couple"]:
                 return self._quantity(at) or self._clock(at)
@@ -70,9 +75,25 @@ class Days(Lengths):
             return []
         return [piece]
 
+    def _hides_an_hour(self, at: int) -> bool:
+        """ "At to thirty": no "to" stands between "at" and the minutes of an hour."""
+        line = self.line
+        if (
+            line.words[at - 1] != "at"
+            or not at
+            or line.kinds[at + 1] != "number"
+            or line.kinds[at + 2] in ("number", "units", "half_of_day", "oclock")
+        ):
+            return False
+        value, text = line.values[at + 1]
+        return 10 <= value < _MINUTES and len(text) in (0, 2) and line.words[at + 2] != ":"
+
     def _misheard(self, at: int) -> list[Piece]:
-        """ "for o'clock", "to p m": what a recogniser writes for four and two."""
+        """ "for o'clock", "to p m", "at for thirty": what a recogniser writes for four and two."""
         line, hour = self.line, english().homophones[self.line.words[at]]
+        if line.kinds[at + 1] == "number":
+            clock = Clock(hour=hour, minute=line.values[at + 1][0])
+            return [Piece(kind=Kind.CLOCK, value=clock, first=at, last=at + 2, sure=0.5)]
         if line.kinds[at + 1] == "oclock":
             return [Piece(kind=Kind.CLOCK, value=Clock(hour=hour), first=at, last=at + 2)]
         half = 12 if line.values[at + 1] == "pm" else 0
@@ -94,7 +115,8 @@ class Days(Lengths):
     def _is_string(self, at: int, end: int) -> bool:
         """Whether the run is a telephone number or the like: no day and clock take so many figures, or so many words for them."""
         numbers = [self.line.values[here] for here in range(at, end) if self.line.kinds[here] == "number"]
-        return len(numbers) >= _MANY_NUMBERS or sum(len(text) for _, text in numbers) >= _MANY_FIGURES
+        spelled = len(numbers) >= _MANY_DIGITS and all(value < 10 and len(text) < 2 for value, text in numbers)
+        return spelled or len(numbers) >= _MANY_NUMBERS or sum(len(text) for _, text in numbers) >= _MANY_FIGURES
 
     def _named(self, at: int) -> list[Piece]:
         """A weekday, perhaps with "week" after it: "Tuesday week" is Tuesday and seven days."""
@@ -107,6 +129,9 @@ class Days(Lengths):
             return [day_piece(at, here + 1, Day(weekday=weekday, next_one=True))]
         elif self.line.words[here] == "after" and self.line.words[here + 1] == "next":
             return [day_piece(at, here + 2, Day(weekday=weekday, week=1, next_one=True, shift=7))]
+        elif self.line.words[here] == "after" and not self.line.kinds[here + 1] and self.line.words[here + 1] in _AFTER_A_BOUND:
+            end = here + 2 if self.line.words[here + 1] == "that" else here + 1
+            return [day_piece(at, end, Day(after_known=True, to_weekday=(weekday, 1)))]
         if self.line.words[here] == "." and self.line.glued(here) and self.line.words[at] in self.sets["dotted"]:
             here += 1
         if not shift and (beside := self._beside_day(at, here, weekday)):
@@ -194,7 +219,7 @@ class Days(Lengths):
         ahead = 1 if which == "next" else 0
         if kind == "weekend":
             return [day_piece(at, here + 1, Day(weekend=True, week=ahead))]
-        if kind == "units" and line.words[here] == "week":
+        if kind == "units" and line.words[here] in ("week", "week's"):
             return [day_piece(at, here + 1, Day(week=ahead))]
         if kind == "units" and line.words[here] == "month":
             return [day_piece(at, here + 1, Day(months_on=ahead))]
@@ -216,7 +241,46 @@ class Days(Lengths):
         return [day_piece(at, at + 1, Day(last_of_month=True, months_on=self.line.values[at]))]
 
     def _week_after_next(self, at: int) -> list[Piece]:
-        return [day_piece(at, at + 1, Day(week=self.line.values[at]))]
+        """ "The week after next"; "the week after", which is the one after what is known, or a week of no day of ours: "the week after Easter"."""
+        if self.line.values[at] > 1:
+            return [day_piece(at, at + 1, Day(week=self.line.values[at]))]
+        if (following := self._plain_day(at + 1)) is not None:
+            return nothing(at, following.last)
+        return [day_piece(at, at + 1, Day(week=1, after_known=True))]
+
+    def _after_one(self, at: int) -> list[Piece]:
+        """ "The one after": the same weekday, a week on."""
+        return [day_piece(at, at + 1, Day(after_known=True, next_one=True, shift=7), 0.4)]
+
+    def _plural(self, at: int) -> list[Piece]:
+        """ "I can't do Fridays", "Fridays are best": what one says of all of them is said of the one that is meant; "I work Fridays" is not."""
+        line = self.line
+        denied = line.kinds[at - 1] == "not" or line.kinds[at + 1] == "denied_after" or line.words[at + 1] in self.sets["denials"]
+        relation = Mark.NOT if denied else None
+        if not denied and line.words[at + 1] not in self.sets["said_of_plural"]:
+            return nothing(at, at + 1)
+        return [Piece(kind=Kind.DAY, value=Day(weekday=line.values[at]), first=at, last=at + 1, relation=relation)]
+
+    def _other(self, at: int) -> list[Piece]:
+        """ "Another day"; "that day", where it is turned down."""
+        value, turned_down = self.line.values[at]
+        return [Piece(kind=Kind.OTHER, value=value, first=at, last=at + 1, relation=Mark.NOT if turned_down else None)]
+
+    def _than(self, at: int) -> list[Piece]:
+        """ "Anything later", "a bit earlier", "later in the week"; "I'll call you later" is no wish."""
+        line = self.line
+        if any(line.words[here] in self.sets["put_off"] for here in range(max(0, at - 4), at)):
+            return nothing(at, at + 1)
+        in_week = "week" in line.words[at + 1 : at + 4] and line.values[at + 1] != "next"
+        end = next(here for here in range(at + 1, at + 5) if line.words[here - 1] == "week") if in_week else at + 1
+        return [Piece(kind=Kind.THAN, value=(Mark(line.values[at]), in_week), first=at, last=end, sure=0.5)]
+
+    def _edge(self, at: int) -> list[Piece]:
+        """ "Later than that"; before a clock the phrase is the clock's own."""
+        line = self.line
+        if line.words[at] not in ("later", "earlier") or line.kinds[at + 1] or line.words[at + 1] not in ("", ".", "?", "that", "this"):
+            return []
+        return [Piece(kind=Kind.THAN, value=(Mark(line.values[at]), False), first=at, last=at + 1, sure=0.5)]
 
     def _day_after(self, at: int) -> list[Piece]:
         """ "the day after Christmas", "the day after that"."""
@@ -275,4 +339,9 @@ _READERS = {
     "units": Days._bare_unit,
     "not_this": Days._not_this,
     "nothing": Days._skip,
+    "after_one": Days._after_one,
+    "weekdays_plural": Days._plural,
+    "than": Days._than,
+    "other": Days._other,
+    "edge": Days._edge,
 }

@@ -171,7 +171,11 @@ class Clocks:
         return None, at
 
     def _point(self, at: int) -> Time:
+        """ "Noon", "noon thirty"."""
         hour, minute = (int(part) for part in self.line.values[at].split(":"))
+        after, end = self._minutes(at + 1)
+        if after in (15, 30, 45) and self.line.kinds[end] in ("", "parts", "weekdays", "days", "half_of_day"):
+            return Time(Clock(hour=hour, minute=after, decided=True), end, 0.7)
         return Time(Clock(hour=hour, minute=minute, decided=True), at + 1, 0.7)
 
     def _amount(self, at: int) -> tuple[int | None, int, bool]:
@@ -185,6 +189,8 @@ class Clocks:
         value = self._number(at, 59, 1)
         if value is None or (self._text(at) and len(self._text(at)) > 2):
             return None, at, False
+        if value < 10 and line.words[at + 1] == "and" and self._number(at + 2, 20, 20):  # "five and twenty past"
+            return value + 20, at + 3, False
         if line.kinds[at + 1] == "units" and line.values[at + 1] == "1 minute":
             return value, at + 2, True
         return value, at + 1, False
@@ -253,6 +259,6 @@ class Clocks:
         word = "past" if line.kinds[here] == "which" and line.values[here] == "past" else line.words[here]
         if word in self.words["past_hour"] and (plain or minute in _ROUND_MINUTES):
             return Piece(kind=Kind.MINUTE, value=minute, first=at, last=here + 1, sure=0.3)
-        if word in self.words["to_hour"] and minute < 30 and (plain or minute in _ROUND_MINUTES):
+        if word in self.words["to_hour"] and word != "too" and minute < 30 and (plain or minute in _ROUND_MINUTES):
             return Piece(kind=Kind.MINUTE, value=-minute, first=at, last=here + 1, sure=0.3)
         return None

@@ -105,7 +105,16 @@ class Lengths(Calendar):
             return _counted(at, end + 1, amount, unit, known=word == "later")
         if word in ("from", "after") and line.words[end + 1] in sets["now"] and not line.kinds[end + 1]:
             return _counted(at, end + 2, amount, unit, known=False)
-        return []
+        way = self._pushed(at)
+        return _counted(at, end, way * amount, unit, known=True) if way else []
+
+    def _pushed(self, at: int) -> int:
+        """Which way "push it back", "bring it forward" move what is known by the length at item `at`: 1 later, -1 earlier, 0 not at all."""
+        line = self.line
+        at -= line.words[at - 1] == "by"
+        way = {"back": 1, "forward": -1, "forwards": -1, "up": -1}.get(line.words[at - 1], 0) if at > 1 else 0
+        pushes = any(line.kinds[here] == "change" or line.words[here] in ("bring", "put", "make") for here in range(max(0, at - 5), at - 1))
+        return way if pushes else 0
 
     def _from_piece(self, amount: float, unit: str, at: int, end: int) -> list[Piece]:
         """ "two weeks from Monday", "5 days before new year", "15 minutes from 1 pm": what stands at item `end`, so much later."""

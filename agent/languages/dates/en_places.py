@@ -6,23 +6,25 @@ for a time; never when it counts or names what stands after it, and never inside
 
 from agent.languages.dates import Day, Kind, Line, Mark, Piece
 from agent.languages.dates.en import Days
+from agent.languages.dates.en_relations import Relations
 from agent.languages.dates.en_words import english, line
 from agent.text import Said
 
 _MARKS_FOLLOW = frozenset(",.?!;:)\"'@&")
-_FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest", "opening", "denied_after", "between", "edge"))
+_FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest", "opening", "denied_after", "between", "edge", "than", "own"))
 _MOST_LINKERS = 3
-_CLAUSE = 6
-"""How many words a verb rules."""
-_TELLING = (Kind.DAY, Kind.CLOCK, Kind.PART)
+_MOST_FIGURES = 2
+"""Figures of a bare number that may mend a clock: "1515" may be anything."""
+_MENDING = frozenset(("or", "fix", "so", "change", "not", "denied_after", "between", "edge", "which"))
 _UNSURE = 0.3
 _BESIDE = 0.35
 
 
-def read(said: Said, *, region: str, month_first: bool | None, asked: bool | None) -> tuple[Line, list[Piece]] | None:
+def read(said: Said, *, region: str, month_first: bool | None, asked: bool | None, mending: bool) -> tuple[Line, list[Piece]] | None:
     """Every piece of time in the utterance, in order, each with its relation; None when there is none.
 
-    `asked`: True: a time was asked for, so that a number alone may be one; None: unknown.
+    `asked`: True: a time was asked for, so that a number alone may be one; None: unknown. `mending`: a time is held already, which other things said
+    do not touch: then a number alone is one only as the whole answer.
     """
     items = line(said)
     if items is None:
@@ -30,20 +32,17 @@ def read(said: Said, *, region: str, month_first: bool | None, asked: bool | Non
     pieces = Days(items, english().sets, region, month_first).pieces()
     if not pieces:
         return None
-    kept = Places(items, pieces, asked=asked).kept()
+    kept = Places(items, pieces, asked=asked, mending=mending).kept()
     return (items, kept) if any(piece.kind is not Kind.MARK for piece in kept) else None
 
 
-class Places:
-    def __init__(self, items: Line, pieces: list[Piece], *, asked: bool | None) -> None:
-        self.line = items
-        self.pieces = pieces
+class Places(Relations):
+    def __init__(self, items: Line, pieces: list[Piece], *, asked: bool | None, mending: bool) -> None:
+        super().__init__(items, pieces)
         self.asked = asked
-        self.sets = english().sets
-        self.starts = {piece.first: piece for piece in pieces if piece.kind is not Kind.MARK}
+        self.mending = mending
         self._whole: bool | None = None
         self.alive = {id(piece) for piece in pieces}
-        self.ends = {piece.last: piece for piece in pieces if piece.kind is not Kind.MARK}
 
     def kept(self) -> list[Piece]:
         """The pieces that stand where times stand, with their relations. A clock that had to be looked for gives way to one that was plain."""
@@ -54,10 +53,12 @@ class Places:
             if piece.bare and not self._has_reason(piece):
                 self._drop(piece)
         kept = [self._related(piece) for piece in self.pieces if piece.kind is Kind.MARK or id(piece) in self.alive]
+        kept = [piece for piece in kept if piece.kind is not Kind.OTHER or piece.relation is Mark.NOT]
         fixed = any(piece.value is Mark.FIX or piece.relation is Mark.NOT for piece in kept)
         if not fixed and any(piece.kind is Kind.CLOCK and piece.sure > _UNSURE for piece in kept):
             kept = [piece for piece in kept if piece.kind is not Kind.CLOCK or piece.sure > _UNSURE]
-        return kept
+        others = any(piece.kind is Kind.CLOCK and not self.is_own(piece) for piece in kept)
+        return [piece for piece in kept if not (others and piece.kind is Kind.CLOCK and self.is_own(piece))]
 
     def _drop(self, piece: Piece) -> None:
         self.alive.discard(id(piece))
@@ -71,45 +72,20 @@ class Places:
         if after in self.sets["streets"] and piece.kind is not Kind.PART and self.line.kinds[piece.last - 1] != "half_of_day":
             return False
         habit = not self.line.kinds[piece.first - 1] and self.line.words[piece.first - 1] in self.sets["habits"]
-        if piece.kind in _TELLING and (habit or self._is_told(piece) or self._is_courtesy(piece)):
-            return False
-        if piece.kind is Kind.DAY and self._is_person(piece):
+        if (habit and piece.kind in (Kind.DAY, Kind.CLOCK, Kind.PART)) or self.is_story(piece):
             return False
         if after in self.sets["people"] and self.line.kinds[piece.last - 1] in ("number", "ordinal"):
             return False
         counts = piece.bare if piece.kind is Kind.DAY else self._ends_in_number(piece)
-        if piece.kind in (Kind.CLOCK, Kind.DAY) and counts and not self._may_follow(piece.last):
+        if piece.kind in (Kind.CLOCK, Kind.DAY) and counts and not self._may_follow(piece.last) and not self._dates_weekday(piece):
             return False
         return not piece.bare or not self._named(piece)
 
-    def _is_person(self, piece: Piece) -> bool:
-        """ "Dr. Sunday Adeyemi"."""
+    def _dates_weekday(self, piece: Piece) -> bool:
+        """ "Friday the thirteenth": the date of the weekday before it, whatever stands after it."""
         line, before = self.line, piece.first - 1
-        before -= before > 0 and line.words[before] == "."
-        return before >= 0 and line.words[before] in self.sets["titles"] and line.words[before] != "doctor"
-
-    def _is_told(self, piece: Piece) -> bool:
-        """Whether the caller tells what happened then: "it broke on Monday"."""
-        line = self.line
-        for at in range(piece.first - 1, max(-1, piece.first - 1 - _CLAUSE), -1):
-            if line.words[at] in self.sets["unless"] or line.kinds[at] in ("or", "fix", "change"):
-                return False
-            if line.words[at] in self.sets["past_verbs"]:
-                return True
-        return False
-
-    def _is_courtesy(self, piece: Piece) -> bool:
-        """ "Have a great weekend", "thanks for your help today"."""
-        line, before = self.line, piece.first - 1
-        if before < 1 or piece.kind is Kind.CLOCK:
-            return False
-        if line.words[before] in ("your", "the") and line.words[before - 1] == "enjoy":
-            return True
-        if line.words[before] in self.sets["wishes"]:
-            verb = before - 1 if line.words[before - 1] in self.sets["wishing"] else before - 2
-            return verb >= 0 and line.words[verb] in self.sets["wishing"]
-        thanked = line.words[before] in self.sets["courtesies"]
-        return thanked and any(line.words[at] in ("thanks", "thank", "appreciate") for at in range(max(0, before - _CLAUSE), before))
+        before -= before > 0 and line.words[before] == "the"
+        return piece.kind is Kind.DAY and line.kinds[piece.first] == "ordinal" and before >= 0 and line.kinds[before] == "weekdays"
 
     def _ends_in_number(self, piece: Piece) -> bool:
         """Whether the last thing said is a number that could count what follows."""
@@ -184,11 +160,18 @@ class Places:
         clock_like = self.line.size(piece.first, piece.last) > 1 or self._in_army_figures(piece)
         if clock_like and (before in self.sets["on"] or self._is_whole_answer() or self._beside_time(piece)):
             return True
+        if self.mending:
+            return self._is_whole_answer() and len(self._written_figures(piece)) <= _MOST_FIGURES
         return self.asked is True and self.sets["people"].isdisjoint(self.line.words)
+
+    def _written_figures(self, piece: Piece) -> str:
+        """The figures that a piece begins with, "" when it was said in words."""
+        text = self.line.said.words[self.line.firsts[piece.first]]
+        return text if text[0].isdigit() else ""
 
     def _in_army_figures(self, piece: Piece) -> bool:
         """ "0930"."""
-        text = self.line.said.words[self.line.firsts[piece.first]]
+        text = self._written_figures(piece)
         return len(text) == len("0930") and text[0] == "0"
 
     def _joined_after(self, piece: Piece) -> Piece | None:
@@ -205,9 +188,6 @@ class Places:
         """Whether item `at` joins two clocks, the first of which begins at item `first`."""
         word = self.line.words[at]
         return self.line.kinds[at] == "or" or word in self.sets["range_to"] or (word in self.sets["range_and"] and self._after_between(first))
-
-    def _after_between(self, at: int) -> bool:
-        return any(self.line.kinds[here] == "between" for here in range(max(0, at - _MOST_LINKERS), at))
 
     def _in_part(self, at: int) -> bool:
         """Whether "in the evening", "at night" begins at item `at`."""
@@ -227,14 +207,13 @@ class Places:
         the = line.words[piece.first - 1] == "the"
         if before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer():
             return the or not in_words or before == "on" or self._beside_time(piece)
-        return self.asked is True and said_alone and (the or not in_words)
+        return self.asked is True and not self.mending and said_alone and (the or not in_words)
 
     def _date_has_reason(self, piece: Piece) -> bool:
         """ "3/4" is a fraction as often as a date."""
         before = self._before(piece)
-        return (
-            self.asked is True or before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer() or max(self._figures(piece)) > 12
-        )
+        asked = self.asked is True and not self.mending
+        return asked or before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer() or max(self._figures(piece)) > 12
 
     def _figures(self, piece: Piece) -> list[int]:
         return [self.line.values[at][0] for at in range(piece.first, piece.last) if self.line.kinds[at] == "number"]
@@ -279,8 +258,10 @@ class Places:
         """Whether nothing but times and filling words was said."""
         if self._whole is None:
             covered = {at for piece in self.pieces if piece.kind is not Kind.MARK for at in range(piece.first, piece.last)}
+            beside = self.sets["fillers"] | self.sets["mending"] if self.mending else self.sets["fillers"]
             self._whole = all(
-                at in covered or word in self.sets["fillers"] or not word[0].isalnum() for at, word in enumerate(self.line.words[: self.line.count])
+                at in covered or word in beside or not word[0].isalnum() or (self.mending and self.line.kinds[at] in _MENDING)
+                for at, word in enumerate(self.line.words[: self.line.count])
             )
         return self._whole
 
@@ -288,7 +269,7 @@ class Places:
         """With the relation that the words right before it, or right after it, say."""
         if piece.kind is Kind.MARK or piece.relation is not None:
             return piece
-        relation, sure = self._relation(piece), piece.sure
+        relation, sure = self.relation(piece), piece.sure
         if piece.bare and piece.kind is Kind.CLOCK:
             sure = min(sure, self._plainness(piece))
         return Piece(kind=piece.kind, value=piece.value, first=piece.first, last=piece.last, sure=sure, bare=piece.bare, relation=relation)
@@ -301,32 +282,3 @@ class Places:
         if self.line.size(piece.first, piece.last) > 1:
             return 1.0
         return _BESIDE if self._beside_time(piece) else _UNSURE
-
-    def _relation(self, piece: Piece) -> Mark | None:
-        line, sets = self.line, self.sets
-        end = piece.last
-        if line.kinds[end] == "denied_after":
-            return Mark.NOT
-        at = piece.first - 1
-        for _ in range(_MOST_LINKERS + 1):
-            if at < 0:
-                return None
-            word, kind = line.words[at], line.kinds[at]
-            if kind == "not":
-                return Mark.NOT
-            if kind == "edge" and piece.kind is Kind.CLOCK:
-                return Mark(line.values[at])
-            if word in sets["range_to"] and (at in self.ends or word not in sets["before"]) and (at in self.ends or word != "-"):
-                return Mark.TO
-            if word in sets["range_and"] and at in self.ends and self._after_between(self.ends[at].first):
-                return Mark.TO
-            if kind == "between":
-                return Mark.FROM
-            if piece.kind is Kind.CLOCK and word in sets["after"]:
-                return Mark.AFTER
-            if piece.kind is Kind.CLOCK and word in sets["before"]:
-                return Mark.BEFORE
-            if word not in sets["linkers"] or word == ",":
-                return None
-            at -= 1
-        return None

@@ -12,9 +12,11 @@ from agent.text import Said, Token
 _TABLES = (
     "nothing", "weekdays", "weekdays_short", "months", "days", "past_days", "parts", "tonight", "points", "half_of_day", "which", "units",
     "weekend", "month_end", "week_after_next", "day_after", "soonest", "opening", "oclock", "or", "fix", "change", "not", "between", "edge",
-    "denied_after", "not_this", "holidays", "hesitation",
+    "denied_after", "not_this", "holidays", "hesitation", "so", "own", "than", "after_one", "weekdays_plural", "other",
 )  # fmt: skip
-_NO_TIME_ALONE = frozenset(("nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "not_this", "hesitation"))
+_NO_TIME_ALONE = frozenset(
+    ("nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "not_this", "hesitation", "so", "own")
+)
 _ISH = "ish"
 
 
@@ -28,6 +30,8 @@ class English:
         self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
         self.weekdays: dict[str, int] = tables["weekdays"]
         self.days: dict[str, int] = tables["days"]
+        self.name_cues = [tuple(cue.split()) for cue in tables["name_cues"]["phrases"]]
+        """Words behind which a name is given, as items are worded."""
         self.region_holidays: dict[str, dict[str, str]] = tables["region_holidays"]
         numbers: dict[str, Any] = words("en", "numbers")
         self.homophones: dict[str, int] = numbers["homophones"]
@@ -60,14 +64,18 @@ class English:
             value, end = ordinal(tokens, at, "en")
             if value is not None:
                 return "ordinal", value, end
-        if norm.endswith(_ISH) and norm[: -len(_ISH)] in self.cardinals:
-            value, _ = cardinal([tokens[at]._replace(norm=norm[: -len(_ISH)])], 0, "en")
+        if norm.endswith(_ISH) and (word := self._about(norm[: -len(_ISH)])):
+            value, _ = cardinal([tokens[at]._replace(norm=word)], 0, "en")
             return ("about", value, at + 1) if value is not None and 1 <= value <= 12 else None
         if norm in self.cardinals:
             value, end = cardinal(tokens, at, "en")
             if value is not None:
                 return "number", (value, ""), end
         return None
+
+    def _about(self, stem: str) -> str:
+        """The number in "fourish", "fivish", "tennish"; "" for none."""
+        return next((word for word in (stem, stem + "e", stem[:-1]) if word in self.cardinals), "")
 
     def _contracted(self, tokens: Sequence[Token], at: int, word: str) -> tuple[str, Any, int] | None:
         """ "Friday's fine", "tomorrow's no good": the day, and the verb that is short for "is"."""

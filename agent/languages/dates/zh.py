@@ -13,14 +13,19 @@ from agent.text import Said
 
 _YEARS = (1900, 2100)
 _WEEKEND = 7
-_MARKS = {"or": Mark.OR, "fix": Mark.FIX}
+_MARKS = {"or": Mark.OR, "fix": Mark.FIX, "so": Mark.SO}
+_REPAIRS = frozenset(("or", "fix", "so", "not"))
+_PAUSE = "不是 "
+_WITH_COMMA = "不是,"
 
 
-def read(said: Said, *, region: str, month_first: bool | None, asked: bool | None) -> tuple[Line, list[Piece]] | None:
+def read(said: Said, *, region: str, month_first: bool | None, asked: bool | None, mending: bool) -> tuple[Line, list[Piece]] | None:
     """Every piece of time in the utterance, in order, each with its relation; None when there is none. See `dates_en_places.read`.
 
-    Region and order of figures make no difference: in Chinese the month is written first everywhere.
+    Region and order of figures make no difference: in Chinese the month is written first everywhere; nor does `mending`: a clock has its 点.
     """
+    if _PAUSE in said.text:  # "七号 不是 八号": a "no" by itself, where "不是八号" is "not the eighth"; the comma takes the place of the pause
+        said = Said(said.text.replace(_PAUSE, _WITH_COMMA))
     table = mandarin()
     if table.triggers.isdisjoint(said.words) and ":" not in said.words and "/" not in said.words:
         return None
@@ -34,19 +39,24 @@ class Chinese(Clocks):
 
     def pieces(self) -> list[Piece]:
         """Every piece, in order; each item is visited once."""
+        line = self.line
         found: list[Piece] = []
         ended = 0
         at = 0
-        while at < self.line.count and len(found) < MOST_PIECES:
+        while at < line.count and len(found) < MOST_PIECES:
             read = self._at(at, ended)
             if not read:
                 at += 1
                 continue
-            found.extend(self._related(piece, ended) for piece in read if piece.kind is not Kind.MARK or piece.value is not None)
+            for piece in read:
+                if piece.kind is not Kind.MARK or piece.value is not None:
+                    found.append(self._related(piece, ended, found[-1] if found else None))
             at = read[-1].last
             if read[-1].kind is not Kind.MARK:
                 ended = at
-        return found
+        found = [piece for piece in found if piece.kind is not Kind.OTHER or piece.relation is Mark.NOT]
+        others = any(piece.kind is Kind.CLOCK and line.kinds[piece.last] != "own" for piece in found)
+        return [piece for piece in found if not (others and piece.kind is Kind.CLOCK and line.kinds[piece.last] == "own")]
 
     def _at(self, at: int, ended: int) -> list[Piece]:
         """The pieces that begin at item `at`. `ended`: where the piece before it ended."""
@@ -85,6 +95,10 @@ class Chinese(Clocks):
             return [day_piece(at, at + 1, Day(years_on=value))]
         if kind in ("ahead", "shift", "clock"):
             return self._before_number(at)
+        if kind == "than" and not any(word in self.sets["put_off"] for word in line.words[at + 1 : at + 3]):
+            return [Piece(kind=Kind.THAN, value=(Mark(value), False), first=at, last=at + 1, sure=0.5)]
+        if kind == "other":
+            return [Piece(kind=Kind.OTHER, value=value[0], first=at, last=at + 1, relation=Mark.NOT if value[1] else None)]
         return []
 
     def _which(self, at: int) -> list[Piece]:
@@ -137,6 +151,9 @@ class Chinese(Clocks):
             weekday = 6 if value == 7 else value - 1
             if not 1 <= value <= 7 or len(figures) > 1:
                 return []
+        elif line.kinds[at + 1] == "parts" and line.words[at + 1] == "一":  # "周一早上": the same characters say "early"
+            end = at + 3 if line.words[at + 2] == "上" else at + 2
+            return [day_piece(first, end, Day(weekday=0, week=week)), Piece(kind=Kind.PART, value=Part.MORNING, first=at + 1, last=end)]
         elif line.kinds[at + 1] == "weekday_ends" or line.words[at + 1] in ("日", "天", "末"):
             weekday = mandarin().weekday_ends[line.words[at + 1]]
         else:
@@ -240,13 +257,17 @@ class Chinese(Clocks):
     def _is_day(self, at: int, end: int, ended: int) -> bool:
         """Whether "二十三号" is a day and no house, room or line."""
         before = self.line.words[at - 1] if at else ""
-        if at == ended or not before.isalnum() or before.isascii():
+        if not self.sets["house"].isdisjoint(self.line.words[max(0, at - 4) : at]):
+            return False
+        if at == ended or not before.isalnum() or before.isascii() or not self.line.glued(at) or self.line.kinds[at - 1] in _REPAIRS:
             return self._may_follow(end) and before not in ("、", "-", "/")
         return before in self.sets["before_day"] and self._may_follow(end)
 
-    def _related(self, piece: Piece, ended: int) -> Piece:
-        """With the relation that the words right before it, or right after it, say."""
+    def _related(self, piece: Piece, ended: int, before: Piece | None) -> Piece:
+        """With the relation that the words right before it, or right after it, say; in "不是下午两点" both pieces are not meant."""
         relation = self._relation(piece, ended)
+        if relation is None and before is not None and before.relation is Mark.NOT and before.last == piece.first and self.line.glued(piece.first):
+            relation = Mark.NOT
         if relation is None or piece.kind is Kind.MARK:
             return piece
         return Piece(kind=piece.kind, value=piece.value, first=piece.first, last=piece.last, sure=piece.sure, relation=relation)
@@ -261,6 +282,8 @@ class Chinese(Clocks):
             return Mark.NOT
         if before >= 0 and line.words[before] in self.sets["range_to"] and before == ended and ended:
             return Mark.TO
-        if piece.kind is Kind.CLOCK and line.kinds[after] in ("later", "ago"):
+        if piece.kind in (Kind.CLOCK, Kind.DAY) and line.kinds[after] in ("later", "ago"):
             return Mark.AFTER if line.kinds[after] == "later" else Mark.BEFORE
+        if piece.kind is Kind.CLOCK and line.kinds[after] == "own":
+            return Mark(line.values[after])
         return Mark.FROM if before >= 0 and line.kinds[before] == "between" else None

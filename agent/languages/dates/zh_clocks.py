@@ -27,6 +27,9 @@ _MAY_FOLLOW = frozenset(
         "soonest",
         "opening",
         "holidays",
+        "than",
+        "own",
+        "so",
     )
 )
 
@@ -176,7 +179,7 @@ class Clocks:
             return amount * 12, "1 month", here + 1
         if line.values[here] == "quarter":
             return 15 * amount, "1 minute", here + 1
-        if line.kinds[here] == "week_names" and line.kinds[here + 1] in ("later", "ago"):
+        if line.kinds[here] == "week_names" and (line.kinds[here + 1] in ("later", "ago") or line.kinds[at - 1] == "shift"):
             return amount, _WEEK, here + 1
         return (amount, line.values[here], here + 1) if line.kinds[here] == "units" and amount <= _MOST else (0, "", at)
 

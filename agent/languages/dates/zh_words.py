@@ -12,11 +12,12 @@ from agent.text import Token
 _TABLES = (
     "nothing", "holidays", "days", "day_parts", "past_days", "parts", "points", "half_of_day", "month_end", "soonest", "opening", "which",
     "week_names", "units", "clock", "date", "weekday_ends", "later", "ago", "ahead", "shift", "or", "fix", "not", "denied_after", "between",
-    "not_this", "nth", "years", "hesitation", "month_rest",
+    "not_this", "nth", "years", "hesitation", "month_rest", "so", "own",
+    "than", "other",
 )  # fmt: skip
 _NO_TIME_ALONE = frozenset((
     "nothing", "or", "fix", "not", "denied_after", "between", "which", "later", "ago", "ahead", "shift", "weekday_ends", "hesitation",
-    "month_rest",
+    "month_rest", "so", "own",
 ))  # fmt: skip
 _MOST_DIGITS = 4
 

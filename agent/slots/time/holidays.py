@@ -8,20 +8,30 @@ from functools import cache
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _YEARS_AHEAD = 3
+_ANY = "@*"
 
 
 def holiday(spec: str, region: str, start: date, year: int | None) -> date | None:
     """The first day that `spec` names at or after `start`, or the one in `year`; None when nothing is known by that name there.
 
     `spec`: alternatives joined by "|", each "12-25", "11 thu 4" (the fourth Thursday of November; -1 the last; "+1" more adds days) or
-    "@Name", "@GB:Name", "@GB:Name:-2" (the first day so named in the country's public holidays, days added).
+    "@Name", "@GB:Name", "@GB:Name:-2" (the first day so named in the country's public holidays, days added), "@*" (any public holiday) or "@* mon"
+    (any on a Monday). `region`: a country, or a part of it ("AU-VIC").
     """
     for one in spec.split("|"):
+        if one.startswith(_ANY):
+            return _next_public(one.removeprefix(_ANY).strip(), region, start)
         for candidate in (year,) if year else range(start.year, start.year + _YEARS_AHEAD):
             found = _in_year(one, region, candidate)
             if found is not None and (year or found >= start):
                 return found
     return None
+
+
+def _next_public(weekday: str, region: str, start: date) -> date | None:
+    """The first public holiday at or after `start`, on that weekday if one is named."""
+    days = sorted(day for year in (start.year, start.year + 1) for day in _calendar(region, year))
+    return next((day for day in days if day >= start and (not weekday or day.weekday() == _DAYS.index(weekday))), None)
 
 
 @cache

@@ -10,8 +10,10 @@ import msgspec
 
 from agent.languages.dates import Clock, Day, Kind, Mark, Part, Piece
 
+_REPAIRS = (Mark.FIX, Mark.SO)
 _EARLIEST_MORNING_HOUR = 6
 """A range that goes past twelve, "nine to five", starts in the morning from this hour on."""
+_BOUNDS = (Mark.AFTER, Mark.BEFORE, Mark.BY, Mark.FROM)
 _EDGES = {Mark.AFTER: "after", Mark.FROM: "after", Mark.BEFORE: "before", Mark.TO: ""}
 
 
@@ -24,6 +26,12 @@ class Reading(msgspec.Struct, kw_only=True):
     later: int | None = None
     shift: int | None = None
     minute: int | None = None
+    than: Mark | None = None
+    """AFTER or BEFORE: later or earlier than what is known."""
+    of_week: bool = False
+    """Whether that is meant of days: "later in the week"."""
+    bound: Mark | None = None
+    """How the day bounds the one that suits: "by Friday"; None when it is the day itself."""
     soonest: bool = False
     opening: bool = False
     past: bool = False
@@ -38,11 +46,15 @@ class Reading(msgspec.Struct, kw_only=True):
         """The same with whatever is free in the place of a clock: "what do you have on Friday"."""
         return msgspec.structs.replace(self, soonest=True) if self.clock is None else self
 
+    def is_only_than(self) -> bool:
+        """Whether nothing but "later" or "earlier" was said."""
+        return self.than is not None and all(piece.kind is Kind.THAN for piece in self.pieces) and not self.soonest
+
     def has(self, piece: Piece) -> bool:
         """Whether something of that kind was already said."""
         if piece.kind is Kind.DAY:
             return self.past or self.day is not None
-        if piece.kind in (Kind.SOONEST, Kind.OPENING):
+        if piece.kind in (Kind.SOONEST, Kind.OPENING, Kind.THAN):
             return False
         return getattr(self, piece.kind.value) is not None
 
@@ -53,6 +65,11 @@ class Reading(msgspec.Struct, kw_only=True):
         self.since[piece.kind] = piece.first
         if piece.kind is Kind.DAY:
             self.day, self.past = piece.value, piece.value is None
+            self.bound = piece.relation if piece.relation in _BOUNDS else None
+        elif piece.kind is Kind.THAN:
+            self.than, self.of_week = piece.value
+        elif piece.kind is Kind.MINUTE and self.clock is not None and not self.clock.minute:
+            self.clock, self.rule = _with_minute(self.clock, piece.value), ""
         elif piece.kind is Kind.SOONEST:
             self.soonest = True
         elif piece.kind is Kind.OPENING:
@@ -64,10 +81,11 @@ class Reading(msgspec.Struct, kw_only=True):
 
 
 class Readings(msgspec.Struct, kw_only=True):
-    """Every reading of one utterance, and the days that were expressly not meant."""
+    """Every reading of one utterance, and what was expressly not meant."""
 
     found: list[Reading]
-    excluded: list[Day]
+    excluded: list[Piece]
+    """What was expressly not meant: days, clocks and parts of the day."""
     gone: list[Piece] = []
     """All that was said, when it is a day that has passed and its clock: "yesterday at three"."""
 
@@ -78,7 +96,7 @@ def readings(pieces: Sequence[Piece]) -> Readings:
     "Or" and "no" part what was said before them from what is said after them, and nothing else.
     """
     found = [Reading()]
-    excluded: list[Day] = []
+    excluded: list[Piece] = []
     joint: Mark | None = None
     joint_at = 0
     change = ending = False
@@ -88,12 +106,12 @@ def readings(pieces: Sequence[Piece]) -> Readings:
         if piece.kind is Kind.MARK:
             change = change or piece.value is Mark.CHANGE
             again = piece.value is Mark.OR and joint is Mark.FIX and piece.first == joint_at + 1  # "不，还是周五": rather Friday
-            if piece.value in (Mark.OR, Mark.FIX) and not again:
+            if (piece.value is Mark.OR or piece.value in _REPAIRS) and not again:
                 joint, joint_at = piece.value, piece.first
             ending = False
-        elif piece.relation is Mark.NOT:
-            if piece.kind is Kind.DAY and piece.value is not None:
-                excluded.append(piece.value)
+        elif piece.relation is Mark.NOT or piece.kind is Kind.OTHER:
+            if piece.value is not None:
+                excluded.append(piece)
         elif piece.relation is Mark.TO and here.has(piece):
             if change:
                 here.put(piece)
@@ -105,19 +123,27 @@ def readings(pieces: Sequence[Piece]) -> Readings:
             here.pieces.append(piece)
         elif here.has(piece):
             together = _together(here, piece) if joining is None else None
-            if joining is Mark.FIX or (piece.value is None and joining is None and here.pieces[-1].last + 1 >= piece.first):
+            if joining in _REPAIRS or (piece.value is None and joining is None and here.pieces[-1].last + 1 >= piece.first):
                 here.put(piece)
             elif together is None:
                 found.append(Reading())
                 found[-1].put(piece)
             else:
-                here.put(msgspec.structs.replace(piece, value=together))
+                here.put(msgspec.structs.replace(piece, value=together, relation=piece.relation or (here.bound if piece.kind is Kind.DAY else None)))
         else:
             here.put(piece)
     gone = next((reading.pieces for reading in found if reading.past and reading.clock is not None), [])
     found = [reading for reading in found if reading.pieces and not reading.past]
     _share(found)
     return Readings(found=found, excluded=excluded, gone=[] if found else gone)
+
+
+def _with_minute(clock: Clock, minute: int) -> Clock:
+    """ "Three, say half past", "three, no, ten to": the full hour with its minutes, or so many before it."""
+    if minute > 0:
+        return Clock(hour=clock.hour, minute=minute, decided=clock.decided)
+    before = (clock.hour - 1) % 24 if clock.decided else (clock.hour - 2) % 12 + 1
+    return Clock(hour=before, minute=60 + minute, decided=clock.decided)
 
 
 def _end_range(reading: Reading, end: Piece) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from agent.business import DAYS
 from agent.hearing import Context
 from agent.languages.dates import Clock, Day, Part
+from agent.regions import subdivision
 from agent.slots.time.holidays import holiday, nth_weekday
 
 _WEEK = 7
@@ -70,13 +71,24 @@ def local_now(context: Context) -> datetime:
     return context.now.replace(tzinfo=None)
 
 
+def place(context: Context) -> str:
+    """Whose holidays are meant by their names: the country, or the state that the business's zone tells ("AU-VIC")."""
+    state = subdivision(context.region, getattr(context.now.tzinfo, "key", ""))
+    return f"{context.region}-{state}" if state else context.region
+
+
 # Days.
 
 
-def days(said: Day, today: date, counted_from: date | None, region: str) -> list[date]:
-    """The days that may be meant, the likelier first; empty when none is ("next week", the 31st of June). `counted_from`: for "the day after"."""
+def days(said: Day, today: date, counted_from: date | None, place: str) -> list[date]:
+    """The days that may be meant, the likelier first; empty when none is ("next week", the 31st of June).
+
+    `counted_from`: for "the day after"; `place`: whose holidays, see `place`.
+    """
     try:
-        found = [_shifted(day, said) for day in _unshifted(said, today, counted_from, region)]
+        if said.after_known and said.week is not None:
+            return _in_week_after(said, counted_from, today)
+        found = [_shifted(day, said) for day in _unshifted(said, today, counted_from, place)]
     except (OverflowError, ValueError):
         return []
     return [day for day in dict.fromkeys(found) if day.year <= _LATEST_YEAR]
@@ -93,11 +105,20 @@ def _shifted(day: date, said: Day) -> date:
     return day + timedelta(days=said.shift)
 
 
-def monday_of(said: Day, today: date) -> date | None:
+def _in_week_after(said: Day, counted_from: date | None, today: date) -> list[date]:
+    """ "The week after": the same day of it, or the weekday that was said; without a day to count from, of next week."""
+    if said.weekday is None:
+        return [] if counted_from is None else [counted_from + timedelta(days=_WEEK)]
+    since = counted_from or today
+    return [since + timedelta(days=_WEEK - since.weekday() + said.weekday)]
+
+
+def monday_of(said: Day, today: date, known_week: date | None = None) -> date | None:
     """The Monday of the week that was said without a day of it, "next week"; None when a day was said, or no week."""
-    if said.week is None or said != Day(week=said.week):
+    if said.week is None or said.weekday is not None or said != Day(week=said.week, after_known=said.after_known):
         return None
-    return today + timedelta(days=_WEEK * said.week - today.weekday())
+    since = known_week if said.after_known and known_week is not None else today
+    return since + timedelta(days=_WEEK * said.week - since.weekday())
 
 
 def in_week(said: Day, monday: date | None, today: date) -> Day:
@@ -108,33 +129,35 @@ def in_week(said: Day, monday: date | None, today: date) -> Day:
     return Day(weekday=said.weekday, week=max(0, (monday - this_monday).days // _WEEK))
 
 
-def _unshifted(said: Day, today: date, counted_from: date | None, region: str) -> list[date]:
+def _unshifted(said: Day, today: date, counted_from: date | None, place: str) -> list[date]:
     if said.after_known:
         if counted_from is not None:
             return [counted_from]
+        if said.to_weekday is not None:  # "the Friday after", and no day known: not the coming one
+            return _weekday(Day(weekday=said.to_weekday[0]), said.to_weekday[0], today)[:1]
         return [today] if said.offset is not None else []
     if said.weekend:
         saturday = today + timedelta(days=5 - today.weekday() + _WEEK * (said.week or 0))
         return [day for day in (saturday, saturday + timedelta(days=1)) if day >= today]
     if said.nth and said.weekday is not None:
         return _nth_of_month(said, said.weekday, today)
-    dates = _dates(said, today, region)
+    dates = _dates(said, today, place)
     if dates and said.weekday is not None:
         return _on_weekday(dates, said.weekday)
     if dates and said.other_order is not None:
         day, month = said.other_order
-        return [dates[0], *_dates(Day(day=day, month=month, year=said.year), today, region)[:1]]
+        return [dates[0], *_dates(Day(day=day, month=month, year=said.year), today, place)[:1]]
     if dates:
         return dates[:1]
     return [] if said.weekday is None or said.day is not None else _weekday(said, said.weekday, today)
 
 
-def _dates(said: Day, today: date, region: str) -> list[date]:
+def _dates(said: Day, today: date, place: str) -> list[date]:
     """What a date names, soonest first: at most two, so that a weekday said with it may choose; empty when no date was said."""
     if said.day is not None:
         return _days_of_month(said, said.day, today)
     if said.holiday:
-        found = holiday(said.holiday, region, today, _year(said, today))
+        found = holiday(said.holiday, place, today, _year(said, today))
         return [] if found is None else [found]
     if said.last_of_month and said.month is not None:
         in_year = _year(said, today)
