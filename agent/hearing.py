@@ -26,6 +26,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     services: Sequence[Service] = ()
     opening: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
     """The business's opening hours (see Business.opening_hours): they may decide between morning and evening."""
+    near: str = ""
+    """The state or province the business is in ("VIC"), "" when unknown: a town that several states have is taken to be there."""
     partial: str = ""
     """What this slot has heard so far and is not whole yet: "0412" of a phone number, "2026-03-04" or "14:30" of a time, "12 High Street"."""
     part: str = ""

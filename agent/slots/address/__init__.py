@@ -15,7 +15,7 @@ from agent.hearing import Context, Heard, Slot
 from agent.languages import words as table
 from agent.reasons import Reason
 from agent.slots.address import zh as address_zh
-from agent.slots.address.checking import refused
+from agent.slots.address.checking import refused, state_of
 from agent.slots.address.english import Found, addresses, of_now
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts, line_of
@@ -46,7 +46,7 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
         context = msgspec.structs.replace(context, **held)
     if not found and said:
         found = _hear_english(said, context)
-    return [heard for heard in found if heard.sure >= _UNMISTAKABLE or context.asks(NAME)]
+    return [_at_home(heard, context) for heard in found if heard.sure >= _UNMISTAKABLE or context.asks(NAME)]
 
 
 def check(value: str, context: Context) -> Reason | None:
@@ -64,11 +64,14 @@ def read_back(value: str, context: Context, slow: bool) -> str:
 
 
 def parts(value: str, context: Context) -> Mapping[str, str]:
-    """`unit, street_number, street_name, suburb, state, postcode, country`, as far as known; the country is the region's unless another was said."""
+    """`unit, street_number, street_name, suburb, state, postcode, country`, as far as known. The country is the region's unless another was said, and
+    the state the postcode's where none was said."""
     if address_zh.is_chinese(value):
         return address_zh.parts(value)
     found = parse(value, lexicon(context.region)).said()
-    return {**found, "country": found.get("country", context.region)} if found else {}
+    country = found.get("country", context.region)
+    state = state_of(found.get("postcode", ""), context.region) if country == context.region and "state" not in found else ""
+    return {**found, **({"state": state} if state else {}), "country": country} if found else {}
 
 
 def _hear_english(said: Said, context: Context) -> Sequence[Heard]:
@@ -149,6 +152,17 @@ def _heard(found: Found, line: Line, context: Context) -> Heard:
         parts=where.said(),
         patch=patch,
     )
+
+
+def _at_home(heard: Heard, context: Context) -> Heard:
+    """Of the states that have a town of this name, the business's own, when it is one of them."""
+    if not context.near or not heard.options:
+        return heard
+    read = [(option, parse(option, lexicon(context.region))) for option in heard.options]
+    here = [(option, where) for option, where in read if where.state == context.near]
+    if len(here) != 1 or len({where.state for _, where in read}) != len(read):
+        return heard
+    return msgspec.structs.replace(heard, value=here[0][0], options=(), parts=here[0][1].said())
 
 
 def _readings(second: Parts | None, where: Parts, known: Lexicon, *, in_call: bool) -> list[str]:

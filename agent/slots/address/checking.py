@@ -11,6 +11,9 @@ from agent.slots.address.model import Parts
 from agent.slots.address.words import FALLBACK, Lexicon, table_of
 
 
+_ZIP_FIGURES = 5
+
+
 def refused(parts: Parts, lexicon: Lexicon) -> Reason | None:
     """The first thing that is missing or contradicts itself; None for an address someone can drive to."""
     if not parts.street_name:
@@ -31,12 +34,26 @@ def agree(postcode: str, state: str, region: str) -> bool:
     if not postcode:
         return True
     pattern, states = _rules(region)
-    wanted = table_of(region).get("postcode_digits", 0)
-    whole = postcode.zfill(wanted) if len(postcode) == wanted - 1 and wanted == 5 else postcode
+    whole = _with_nought(postcode, region)
     if not pattern.fullmatch(whole):
         return False
     prefix = states.get(state)
     return prefix is None or prefix.match(whole) is not None
+
+
+def state_of(postcode: str, region: str) -> str:
+    """The state that a postcode lies in; "" where several have such, the region has no states, or it is no postcode of the region's."""
+    pattern, states = _rules(region)
+    whole = _with_nought(postcode, region)
+    if not pattern.fullmatch(whole):
+        return ""
+    found = [state for state, prefix in states.items() if prefix.match(whole)]
+    return found[0] if len(found) == 1 else ""
+
+
+def _with_nought(postcode: str, region: str) -> str:
+    wanted = table_of(region).get("postcode_digits", 0)
+    return postcode.zfill(wanted) if len(postcode) == wanted - 1 and wanted == _ZIP_FIGURES else postcode
 
 
 @cache

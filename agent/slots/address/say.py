@@ -9,9 +9,10 @@ from typing import Any
 
 from agent.languages import words
 from agent.languages.numbers import say_digits
-from agent.slots.address.model import Parts
+from agent.slots.address.model import Parts, line_of
 from agent.slots.address.words import Lexicon
 
+_SHORT = 2
 _SUFFIXES = ("st", "nd", "rd", "th")
 _SMALL = frozenset({"of", "and"})
 
@@ -24,7 +25,7 @@ def _say() -> dict[str, Any]:
 
 def spoken(value: str, parts: Parts, lexicon: Lexicon, slow: bool) -> str:
     """The address as we say it: "Unit four, twelve High Street, Richmond, Victoria, three one two one"."""
-    if not parts.said():
+    if not _all_said(value, parts, lexicon):
         return value
     pieces = [_street(parts, lexicon, slow)]
     if parts.unit and not _slashed(parts):
@@ -36,6 +37,24 @@ def spoken(value: str, parts: Parts, lexicon: Lexicon, slow: bool) -> str:
     if parts.country:
         pieces.append(_say()["country"].get(parts.country, lexicon.country_names.get(parts.country, parts.country)))
     return ", ".join(piece for piece in pieces if piece)
+
+
+def _all_said(value: str, parts: Parts, lexicon: Lexicon) -> bool:
+    """Whether the parts hold every word of the value, be it as a short form: what is kept is what is read back."""
+    if value == line_of(parts, lexicon):
+        return True
+    held = _words(line_of(parts, lexicon))
+    names = _words(" ".join(lexicon.state_names.values()))
+    short = (lexicon.types, lexicon.weak_types, lexicon.directions, lexicon.units, lexicon.country_names)
+    run = "".join(held)
+    known = {*held, *names}
+    return bool(held) and all(
+        word in known or any(word in table for table in short) or (any(c.isdigit() for c in word) and word in run) for word in _words(value)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in text.casefold()).split()
 
 
 def _slashed(parts: Parts) -> bool:
@@ -114,7 +133,9 @@ def _below_hundred(number: int) -> str:
 
 
 def _unit(unit: str, slow: bool, lexicon: Lexicon) -> str:
-    """ "Apt 4B" is "Apartment four B", "3rd Floor" "third Floor"."""
+    """ "Apt 4B" is "Apartment four B", "3rd Floor" "third Floor"; a house's name is said as names are."""
+    if unit.split()[0].lower() not in lexicon.units and not any(c.isdigit() for c in unit) and not any(word.isupper() for word in unit.split()):
+        return _names(unit, lexicon, slow)
     said = []
     for word in unit.split():
         if (ordinal := _ordinal(word)) and word[0].isdigit():
@@ -146,9 +167,9 @@ def _ordinal(word: str) -> str:
 
 
 def _names(text: str, lexicon: Lexicon, slow: bool) -> str:
-    """Words of a name, short forms in full; slow: each followed by its letters."""
+    """Words of a name, short forms in full; slow: then the letters of those that may be written otherwise: "Smyth Street, S M Y T H"."""
     said: list[str] = []
-    for at, word in enumerate(text.split()):
+    for word in text.split():
         lower = word.lower()
         if ordinal := _ordinal(word) if word[0].isdigit() else "":
             said.append(ordinal)
@@ -158,17 +179,22 @@ def _names(text: str, lexicon: Lexicon, slow: bool) -> str:
             said.append(_say()["saint"])
         elif len(word) == 2 and lower in lexicon.directions and word.isupper():
             said.append({"NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}[word])
-        elif slow and _is_spelled(lower, lexicon, first=at == 0):
-            # The full stop is a pause that a comma would turn into the end of the part.
-            said.append(f"{word}, {' '.join(c.upper() for c in word if c.isalpha())}.")
         else:
             said.append(word)
-    return " ".join(said).rstrip(".")
+    name = " ".join(said)
+    letters = [" ".join(c.upper() for c in word if c.isalpha()) for word in text.split() if slow and _is_spelled(word.lower(), lexicon)]
+    return ", ".join((name, *letters))
 
 
-def _is_spelled(word: str, lexicon: Lexicon, *, first: bool) -> bool:
-    known = word in lexicon.directions or word in lexicon.link or word in _number_words() or "-" in word or len(word) < 2
-    return not known and (first or (word not in lexicon.types and word not in lexicon.weak_types))
+def _is_spelled(word: str, lexicon: Lexicon) -> bool:
+    """Whether a caller may write the word in more than one way: no everyday word, no well-known city."""
+    kinds = (lexicon.directions, lexicon.link, lexicon.types, lexicon.weak_types, _number_words(), _everyday())
+    return word.replace("'", "").isalpha() and len(word) > _SHORT and all(word not in kind for kind in kinds)
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return frozenset(_say()["everyday"].split())
 
 
 def _state(parts: Parts, lexicon: Lexicon) -> str:
