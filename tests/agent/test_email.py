@@ -149,3 +149,19 @@ def test_the_span_is_the_address() -> None:
     said = Said("it's Mary, my email is mary dot jones at gmail dot com, thanks")
     first, last = EMAIL.hear(said, context())[0].span
     assert said.text[first:last] == "mary dot jones at gmail dot com"
+
+
+@pytest.mark.parametrize(
+    "said", ["no, that's wrong", "yes", "can you spell that", "what was the first part", "the last three digits are 173", "I want a plumber"]
+)
+def test_a_held_address_is_mended_only_where_a_part_of_it_is_named(said: str) -> None:
+    assert EMAIL.hear(Said(said), context(current="owen.price@gmail.com")) == ()
+
+
+@given(addresses, st.sampled_from(SAID.split()), st.sampled_from(SAID.split()))
+@settings(max_examples=200, deadline=None)
+def test_an_address_mended_is_another_address(value: str, first: str, second: str) -> None:
+    for heard in EMAIL.hear(Said(f"no, {first} {second}"), context(current=value)):
+        if heard.patch:
+            assert heard.value != value
+            assert EMAIL.check(heard.value, context()) is None

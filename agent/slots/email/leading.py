@@ -87,6 +87,18 @@ class LeadReader(DomainReader):
             at += taken or 1
         return at
 
+    def past_talk(self, at: int) -> int:
+        """Past talk at the beginning of a turn ("oh sorry, not quite, it's"), and no word of anything else."""
+        known = (self.words.leads, self.words.talk, self.words.asides, self.words.silent)
+        while at < len(self.tokens):
+            token = self.tokens[at]
+            stopped = token.norm in ",!?" or (token.norm == "." and at + 1 < len(self.tokens) and self.tokens[at + 1].start > token.end)
+            taken = self._longest(at, known) or int(stopped)
+            if not taken or (self.words.mailboxes.at(self.tokens, at) and at + 1 < len(self.tokens) and self.tokens[at + 1].norm not in ",!"):
+                break
+            at += taken
+        return at
+
     def past_repairs(self, at: int) -> int:
         """Past words that take back what was said before `at`, and lead in to what stands in its place: ", no sorry, it's"; `at` for none."""
         here, repaired = at, False

@@ -1,52 +1,31 @@
-"""Mending an e-mail address: a caller who names the part that is wrong.
+"""Mending an e-mail address: a caller who names the part that is wrong, or says a part again.
 
-"It's dot net, not dot com", "the domain is gmail", "with two l's", "no dot", "an underscore instead of the dot", "S-M-Y-T-H".
-What fits in more than one place fits in none: then the caller is asked.
+"It's dot net, not dot com", "the domain is gmail", "with two l's", "no dot", "a seven at the end", "S-M-Y-T-H". First the places that are named
+count, then the contrast of what is right with what is wrong, then likeness. What fits in more than one place fits in none: then the caller is asked.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from typing import NamedTuple
-
-from rapidfuzz.distance import Levenshtein
-
-from agent.languages import words
 from agent.languages.numbers import cardinal
-from agent.languages.phrases import Phrases
 from agent.slots.email.grammar import Grammar
+from agent.slots.email.likeness import put, said_again
+from agent.slots.email.placing import Mended, Placer, Stretch, mending_phrases
 from agent.slots.email.words import domains
 
 _WITHIN = 40
 """Tokens within which a part is named: who mends an address does not go on for long."""
-_MOST_SKIPPED = 4
-_LONGEST_PART = 12
 _LONGEST_FIRST = 6
-_FEWEST_LETTERS = 3
-_MISHEARD = 2
-
-
-class Mended(NamedTuple):
-    value: str
-    rule: str
-    start: int
-    end: int
-
-
-@cache
-def _phrases(languages: tuple[str, ...]) -> Mapping[str, Phrases]:
-    tables = [words(language, "email")["mending"] for language in languages]
-    return {key: Phrases(phrase for table in tables for phrase in table[key]) for key in tables[0]}
 
 
 def mend(grammar: Grammar, current: str) -> Mended | None:
     """`current` with the part mended that the caller names, or None when no part is named, or it is not plain which."""
-    start = grammar.past_leads(0)
-    mender = _Mender(grammar, current, _phrases(("zh", "en") if grammar.language == "zh" else (grammar.language,)), start)
-    for at in range(min(len(grammar.tokens), _WITHIN)):
-        found = mender.exchange(at) or mender.domain(at) or mender.letters(at) or mender.without(at)
-        if found is not None:
-            return found
-    return mender.domain_alone(start) or mender.spelled(start)
+    start = grammar.past_talk(0)
+    mender = _Mender(grammar, current, mending_phrases(("zh", "en") if grammar.language == "zh" else (grammar.language,)), start)
+    within = range(min(len(grammar.tokens), _WITHIN))
+    for rule in (mender.side, mender.exchange, mender.placed, mender.letters, mender.removed):
+        for at in within:
+            found = rule(at)
+            if found is not None:
+                return found
+    return mender.alone()
 
 
 def respelled(grammar: Grammar, value: str, at: int) -> str:
@@ -58,73 +37,34 @@ def respelled(grammar: Grammar, value: str, at: int) -> str:
     return found.value if found else value
 
 
-class _Mender(NamedTuple):
-    grammar: Grammar
-    current: str
-    phrases: Mapping[str, Phrases]
-    beginning: int
-    """The first token that is no lead-in."""
-
-    def _at(self, key: str, at: int) -> int:
-        return self.phrases[key].at(self.grammar.tokens, at)
+class _Mender(Placer):
+    """What is said against what is held."""
 
     def exchange(self, at: int) -> Mended | None:
         """ "X, not Y", "not Y, X", "change Y to X", "Y should be X": X where Y stands."""
-        if taken := self._at("change", at):
-            old, here = self._part(self._skip(at + taken))
-            into = self._at("into", here) if old else 0
-            return self._put(at, old, *self._part(self._skip(here + into))) if into else None
-        if taken := self._at("instead_of", at):
-            old, here = self._part(self._skip(at + taken))
-            new, after = self._part(self._skip(here)) if old else ("", here)
-            if old and new:
-                return self._put(at, old, new, after)
-            start = self._skip(self.beginning)
-            before, end = self._part(start) if start < at else ("", start)
-            return self._put(start, old, before, here) if old and before and self._skip(end) == at else None
-        if at and (taken := self._at("should_be", at)):
-            start = next((first for first in range(max(0, at - _LONGEST_FIRST), at) if self._part(self._skip(first))[1] == at), at)
-            old, _ = self._part(self._skip(start))
-            return self._put(start, old, *self._part(self._skip(at + taken))) if start < at and old else None
-        return None
-
-    def domain(self, at: int) -> Mended | None:
-        """ "The domain is gmail", "it ends in dot net"."""
-        if taken := self._at("domain_is", at):
-            return self.domain_alone(self._skip(at + taken))
-        if taken := self._at("ending_is", at):
-            return self._with_ending(at, self._skip(at + taken))
-        return None
-
-    def domain_alone(self, at: int) -> Mended | None:
-        """A domain, or an ending, and nothing else."""
         grammar = self.grammar
-        local, _, domain = self.current.rpartition("@")
-        anchor = grammar.words.at.at(grammar.tokens, at)
-        said, end = grammar.domain(at + anchor)
-        an_ending = not anchor and said.partition(".")[0] in domains().before_country
-        if not said or an_ending or not grammar.is_quiet(end, len(grammar.tokens)):
-            return self._with_ending(at, at)
-        if "." not in said:
-            if said not in domains().names:
-                return self._with_ending(at, at)
-            known = [other for other in (f"{said}.{domain.partition('.')[2]}", f"{said}.com") if other in domains().known]
-            if not known:
-                return None
-            said = known[0]
-        return Mended(f"{local}@{said}", "domain", at, end) if anchor or said in domains().known or at else None
-
-    def _with_ending(self, start: int, at: int) -> Mended | None:
-        ending, end = self.grammar.ending(at)
-        if not ending or not self.grammar.is_quiet(end, len(self.grammar.tokens)):
-            return None
-        local, _, domain = self.current.rpartition("@")
-        return Mended(f"{local}@{domain.partition('.')[0]}.{ending}", "ending", start, end)
+        if taken := self.at("change", at):
+            return self._changed(at, self.skip(at + taken))
+        if taken := self.at("instead_of", at):
+            wrong = self._said(self.skip(at + taken), len(grammar.tokens))
+            if not wrong or grammar.words.talk.at(grammar.tokens, at) > taken:
+                return None  # "not quite"
+            right = self._said(self._start_before(at), at) if at > self.beginning else None
+            if right:
+                return self._put(right.start, wrong, right)
+            after = self._said(self.skip(grammar.past_talk(wrong.end)), len(grammar.tokens))
+            return self._put(at, wrong, after) if after and after.start > wrong.end else None
+        if at and (taken := self.at("should_be", at)):
+            firsts = range(max(0, at - _LONGEST_FIRST), at)
+            wrong = next((said for first in firsts if (said := self.stretch(self.skip(first), at)) and said.end == at), None)
+            right = self._said(self.skip(at + taken), len(grammar.tokens))
+            return self._put(wrong.start, wrong, right) if wrong and right else None
+        return None
 
     def letters(self, at: int) -> Mended | None:
         """ "With two l's", "only one n": a letter doubled, or single, in the one place where it is not."""
         tokens = self.grammar.tokens
-        taken = self._at("with", at)
+        taken = self.at("with", at)
         if not taken and at != self.beginning:
             return None
         count, here = cardinal(tokens, at + taken, self.grammar.language)
@@ -132,23 +72,23 @@ class _Mender(NamedTuple):
             plural = tokens[here].norm.replace("'", "")
             letter = plural[0] if plural[1:] in ("", "s") and plural.isascii() and plural.isalpha() else ""
             old, new = (letter, letter * 2) if count == 2 else (letter * 2, letter)
-            return self._put(at, old, new, here + 1, alone=True) if letter else None
-        text, end = self._part(self._skip(at + taken))
-        if len(text) == 2 and text[0] == text[1]:  # "with a double l"
-            return self._put(at, text[0], text, end, alone=True)
+            return self._doubled(at, old, new, here + 1) if letter else None
+        said = self.stretch(self.skip(at + taken))
+        if said and len(said.text) == 2 and said.text[0] == said.text[1]:  # "with a double l"
+            return self._doubled(at, said.text[0], said.text, said.end)
         return None
 
-    def without(self, at: int) -> Mended | None:
-        """ "No dot": a mark taken out of the local part, where there is one of it."""
-        taken = self._at("without", at)
-        if not taken:
-            return None
+    def alone(self) -> Mended | None:
+        """A domain, or words of the local part, said again by themselves."""
         grammar = self.grammar
-        mark = grammar.words.mark_phrases.at(grammar.tokens, at + taken)
-        end = at + taken + mark
-        if not mark or not grammar.is_quiet(end, len(grammar.tokens)):
-            return None
-        return self._put(at, grammar.write(at + taken, end), "", end)
+        start = self._start_before(len(grammar.tokens))
+        for at in dict.fromkeys((start, self.beginning)):
+            anchor = grammar.words.at.at(grammar.tokens, at)
+            said, _ = grammar.domain(at + anchor)
+            ending = said.partition(".")[0] in domains().before_country or grammar.dot(at, complete=False)
+            if (anchor or ending or said in domains().known or said in domains().big_names) and (found := self.domain_said(at, at)):
+                return found
+        return self._again(start) or self.spelled(self.beginning)
 
     def spelled(self, at: int) -> Mended | None:
         """Letters, or one word, and nothing else: the word of the local part that they spell otherwise."""
@@ -156,58 +96,84 @@ class _Mender(NamedTuple):
         letters = grammar.write(at, len(grammar.tokens))
         pieces = list(grammar.pieces(at, len(grammar.tokens)))
         said_so = len(pieces) == 1 or any(piece.kind == "letters" and len(piece.text) > 1 for piece in pieces)
-        if len(letters) < _FEWEST_LETTERS or not letters.isalpha() or not said_so:
+        if not letters.isalpha() or not said_so:
             return None
-        local = self.current.rpartition("@")[0]
-        near = [word for word in _words(local) if word[0] == letters[0] and Levenshtein.distance(word, letters, score_cutoff=_MISHEARD) <= _MISHEARD]
-        return self._put(at, near[0], letters, len(grammar.tokens)) if len(near) == 1 else None
+        return self.with_local(said_again(self.local, letters, several=False), at, len(grammar.tokens))
 
-    def _put(self, start: int, old: str, new: str, end: int, *, alone: bool = False) -> Mended | None:
-        """`new` in the one place where `old` stands; a letter that must stand `alone` is none of two."""
-        if not old or old == new:
-            return None
-        local, _, domain = self.current.rpartition("@")
-        places = [(side, at) for side in (local, domain) for at in range(len(side)) if side.startswith(old, at)]
-        if old.startswith(".") and len(old) > 1:  # an ending stands at the end
-            places = [(side, at) for side, at in places if side is domain and side.endswith(old) and at == len(side) - len(old)]
-        elif len(old) == 1 and not old.isalnum():
-            places = [(side, at) for side, at in places if side is local]
-        elif alone:
-            places = [(side, at) for side, at in places if side is local and old not in (side[at - 1 : at], side[at + len(old) : at + len(old) + 1])]
-        else:
-            places = [(side, at) for side, at in places if side is local] or places
-        if len(places) != 1:
-            return None
-        side, at = places[0]
-        mended = side[:at] + new + side[at + len(old) :]
-        return Mended(f"{mended}@{domain}" if side is local else f"{local}@{mended}", "exchange", start, end)
-
-    def _part(self, at: int) -> tuple[str, int]:
-        """The longest stretch from token `at` that writes a part of an address, up to a comma or a word that tells of something else."""
+    def _again(self, start: int) -> Mended | None:
+        """Part of the local part, or all of it, said again: "no, bobby dot hart seven", "tom with an h, t h o m"."""
         grammar = self.grammar
-        end = at
-        while end < len(grammar.tokens) and end - at < _LONGEST_PART:
-            mark = grammar.words.mark_phrases.at(grammar.tokens, end)
-            ended = end > at and any(self._at(key, end) for key in ("instead_of", "should_be", "into"))
-            if grammar.tokens[end].norm == "," or ended:
-                break
-            piece = None if mark else grammar.piece(end)
-            if not mark and piece is None:
-                break
-            end = end + mark if mark else piece.end if piece else end
-        return grammar.write(at, end), end
+        here = start
+        while here < len(grammar.tokens):
+            said = self.stretch(here)
+            if said and not grammar.tells(said.start, said.end):
+                whole = self.stretch(here, len(grammar.tokens)) if self.ends(said.end) else said
+                local = said_again(self.local, said.text, several=said.several) if whole else ""
+                if local:
+                    return self.with_local(local, here, said.end)
+            following = next(
+                (at + 1 for at in range(max(here, said.end if said else here), len(grammar.tokens)) if grammar.tokens[at].norm == ","), 0
+            )
+            if not following or not said:
+                return None
+            here = self.skip(following)
+        return None
 
-    def _skip(self, at: int) -> int:
-        for _ in range(_MOST_SKIPPED):
-            taken = self._at("articles", at) or self.grammar.words.silent.at(self.grammar.tokens, at)
-            if not taken and at < len(self.grammar.tokens) and self.grammar.tokens[at].norm == ",":
-                taken = 1
-            if not taken:
-                break
-            at += taken
-        return at
+    def _changed(self, start: int, at: int) -> Mended | None:
+        """ "Change Y to X", "change the email to hotmail"."""
+        grammar = self.grammar
+        named = grammar.words.cues.at(grammar.tokens, at)
+        if named and (into := self.at("into", at + named)):
+            return self.domain_said(start, self.skip(at + named + into))
+        wrong = self.stretch(at)
+        into = self.at("into", wrong.end) if wrong else 0
+        right = self._said(self.skip(wrong.end + into), len(grammar.tokens)) if wrong and into else None
+        return self._put(start, wrong, right) if wrong and right else None
 
+    def _start_before(self, end: int) -> int:
+        """Behind the last words before token `end` that say "it is": there the value begins; else behind the talk at the beginning."""
+        grammar = self.grammar
+        starts = [at + taken for at in range(min(end, _WITHIN)) if (taken := grammar.words.telling.at(grammar.tokens, at)) and at + taken < end]
+        return self.skip(max([self.beginning, *starts]))
 
-def _words(local: str) -> Sequence[str]:
-    """The words that marks and digits part the local part into."""
-    return list(dict.fromkeys("".join(c if c.isalpha() else " " for c in local).split()))
+    def _said(self, at: int, end: int) -> Stretch | None:
+        """What is said from token `at` on, with or without its "at": a domain as it is written, or part of the local part."""
+        grammar = self.grammar
+        anchor = grammar.words.at.at(grammar.tokens, at)
+        said, after = grammar.domain(at + anchor)
+        if said and after <= end and ("." in said or anchor or said in domains().names) and not grammar.dot(at, complete=False):
+            return Stretch(said, at, after, False)
+        return self.stretch(at, end)
+
+    def _put(self, start: int, wrong: Stretch, right: Stretch) -> Mended | None:
+        """What is right where the wrong stands, which must be one place; a domain in the place of a domain, an ending of an ending."""
+        old, new, end = wrong.text, right.text, max(wrong.end, right.end)
+        host = self.host
+        if old == host or ("." in new and old in (host.partition(".")[0], "@" + host)) or (old in domains().known and new in domains().known):
+            whole = self.completed(new)
+            return Mended(f"{self.local}@{whole}", "exchange", start, end) if whole and whole != host else None
+        if old in domains().names and new in domains().names and old == host.partition(".")[0]:
+            return Mended(f"{self.local}@{self.completed(new)}", "exchange", start, end) if self.completed(new) else None
+        ending = old.lstrip(".")
+        if ending == host.partition(".")[2] or (old[:1] == "." and host.endswith(old)):
+            return self.with_ending_of(right)
+        return self._in_local(start, old, new, end)
+
+    def _in_local(self, start: int, old: str, new: str, end: int) -> Mended | None:
+        local = put(self.local, old, new)
+        if local:
+            return Mended(f"{local}@{self.host}", "exchange", start, end)
+        host = put(self.host, old, new) if old not in self.local and len(old) > 1 else ""
+        return Mended(f"{self.local}@{host}", "exchange", start, end) if host else None
+
+    def _doubled(self, start: int, old: str, new: str, end: int) -> Mended | None:
+        """A letter for two, or two for one, in the one place; a letter must stand alone and be none of two."""
+        local = self.local
+        places = [
+            at
+            for at in range(len(local))
+            if local.startswith(old, at) and old[0] not in (local[at - 1 : at], local[at + len(old) : at + len(old) + 1])
+        ]
+        if len(places) != 1 or old == new:
+            return None
+        return self.with_local(local[: places[0]] + new + local[places[0] + len(old) :], start, end)

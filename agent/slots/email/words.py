@@ -1,6 +1,6 @@
 """The words of e-mail addresses: how people say them (`email.toml`), and the domains that many people have (`domains.toml`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 from tomllib import loads
@@ -50,6 +50,7 @@ class Domains(NamedTuple):
     known: frozenset[str]
     names: frozenset[str]
     """The first labels of the known ones: "gmail"."""
+    big_names: frozenset[str]
     endings: frozenset[str]
     before_country: frozenset[str]
     countries: frozenset[str]
@@ -64,7 +65,8 @@ def domains() -> Domains:
     endings = frozenset(data["endings"])
     names = frozenset(domain.split(".")[0] for domain in known)
     rest = (frozenset(data[key]) for key in ("before_country", "countries", "spelled"))
-    return Domains(frozenset(data["big"]), known, names, endings, *rest)
+    big_names = frozenset(domain.split(".")[0] for domain in data["big"])
+    return Domains(frozenset(data["big"]), known, names, big_names, endings, *rest)
 
 
 def vocabulary(said: Said, language: str) -> Vocabulary:
@@ -117,10 +119,14 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     )
 
 
+def spoken_forms(subjects: Iterable[str], verbs: Iterable[str]) -> Iterator[str]:
+    """ "It's", "that would be": each subject with each verb of being."""
+    for subject in subjects:
+        yield from (subject + verb if verb.startswith("'") else f"{subject} {verb}" for verb in verbs)
+
+
 def _telling(table: dict[str, Any]) -> Iterator[str]:
-    """ "It's", "that would be", "thats": each subject of a table with each verb of being, run together as a recogniser writes them."""
-    for subject in table.get("subjects", ()):
-        for verb in table["being"]:
-            yield subject + verb if verb.startswith("'") else f"{subject} {verb}"
-        if subject in table["contracting"]:
-            yield from (f"{subject}{verb}" for verb in table["contracted"])
+    """The forms of `subjects` and `being`, and those that a recogniser runs together: "thats"."""
+    yield from spoken_forms(table.get("subjects", ()), table.get("being", ()))
+    for subject in table.get("contracting", ()):
+        yield from (subject + verb for verb in table["contracted"])
