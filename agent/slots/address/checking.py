@@ -10,7 +10,6 @@ from agent.reasons import Reason
 from agent.slots.address.model import Parts
 from agent.slots.address.words import FALLBACK, Lexicon, table_of
 
-
 _ZIP_FIGURES = 5
 
 
