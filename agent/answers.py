@@ -1,17 +1,29 @@
 """Set phrases: the business's emergency words, the questions it answers, and what machines say."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 
-from agent.acts.hearing import said_phrase
+from agent.acts.hearing import own_questions, said_phrase
 from agent.business import Business, in_language
 from agent.languages import words
 from agent.text import Said
 
 SAME_QUESTION = 88.0
-"""rapidfuzz token_set_ratio, 0 to 100, from which two wordings are one question."""
+"""rapidfuzz partial_ratio, 0 to 100, from which two wordings are one question."""
 LEAST_WORDS = 2
+_MOST_OF = 0.66
+"""Of a listed question's words of meaning, how many must be asked for."""
+_NOT_BESIDE = 0.3
+"""Of what the caller asks, how much must be what the listed question asks: a long tale that names a word of it asks something else."""
+_HALF = 0.5
+"""As `_MOST_OF`, in Chinese characters: a longer word shares but a part ("停车位", "停车")."""
+_STEM = 4
+"""Letters from which a word may be the beginning of another ("park", "parking")."""
+_ROOT = 5
+"""Letters that two longer forms of one word share ("insured", "insurance")."""
 
 
 @lru_cache(maxsize=4096)
@@ -36,9 +48,13 @@ def is_machine(said: Said, language: str) -> bool:
 
 
 def answer(said: Said, business: Business, language: str) -> str:
-    """The business's answer to a question it expects, or ""."""
+    """The business's answer to a question it expects, or "".
+
+    In its own wording, or, where the caller asks something, by the words that carry the meaning: "is your work guaranteed" is "do you guarantee
+    your work". Two answers that fit alike are none.
+    """
     mine = _plain(said.text).strip()
-    if len(mine.split()) < LEAST_WORDS:
+    if len(mine.split()) < LEAST_WORDS or not business.questions:
         return ""
     best, found = SAME_QUESTION, ""
     for question in business.questions:
@@ -50,4 +66,51 @@ def answer(said: Said, business: Business, language: str) -> str:
             )
             if score > best:
                 best, found = score, in_language(question.answer, language)
-    return found
+    return found or _by_meaning(own_questions(said), business, language)
+
+
+def _by_meaning(asked: str, business: Business, language: str) -> str:
+    mine = _meaning(asked)
+    if not mine:
+        return ""
+    scores = [max((_likeness(mine, _meaning(phrase)) for phrase in _phrases(question.asks)), default=0.0) for question in business.questions]
+    best = max(scores)
+    return in_language(business.questions[scores.index(best)].answer, language) if best and scores.count(best) == 1 else ""
+
+
+@lru_cache(maxsize=4096)
+def _meaning(text: str) -> tuple[str, ...]:
+    """The words that carry a question's meaning, or its Chinese characters."""
+    said = Said(text)
+    idle = _idle("zh" if said.has_han else "en")
+    shown = "".join(said.words) if said.has_han else ""
+    for phrase in sorted(idle if said.has_han else (), key=len, reverse=True):
+        shown = shown.replace(phrase, " ")
+    if said.has_han:
+        return tuple(letter for letter in shown if letter.isalnum())
+    return tuple(dict.fromkeys(word.removesuffix("'s") for word in said.words if word[0].isalnum() and word.removesuffix("'s") not in idle))
+
+
+@lru_cache(maxsize=8)
+def _idle(language: str) -> frozenset[str]:
+    return frozenset(words(language, "choosing")["idle"])
+
+
+def _likeness(mine: Sequence[str], theirs: Sequence[str]) -> float:
+    """From 0 to 1: how much of the listed question is asked, when that is most of it, and little else is."""
+    if not theirs:
+        return 0.0
+    if not theirs[0].isascii():
+        shared = LCSseq.similarity("".join(mine), "".join(theirs))
+        return shared / len(theirs) if shared >= LEAST_WORDS and shared >= _HALF * len(theirs) else 0.0
+    met = sum(any(_is_form(word, other) for other in mine) for word in theirs)
+    return met / len(theirs) if met >= _MOST_OF * len(theirs) and met >= _NOT_BESIDE * len(mine) else 0.0
+
+
+def _is_form(word: str, other: str) -> bool:
+    """Whether two words are forms of one: "park" and "parking", "licence" and "licensed"."""
+    shorter, longer = sorted((word, other), key=len)
+    if shorter == longer or (longer.startswith(shorter) and (len(shorter) >= _STEM or longer == shorter + "s")):
+        return True
+    shared = next((place for place in range(len(shorter)) if shorter[place] != longer[place]), len(shorter))
+    return shared >= _ROOT and len(longer) - shared <= _ROOT - 1

@@ -18,6 +18,8 @@ _MEASURED = frozenset(Act) - {
         Act.ASK_SERVICES,
         Act.ASK_PRICE,
         Act.ASK_HOURS,
+        Act.ASK_LENGTH,
+        Act.ASK,
         Act.ASK_HELD,
         Act.SAME_NUMBER,
         Act.LANGUAGE,

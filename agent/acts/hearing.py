@@ -13,10 +13,15 @@ What else was said is content. An act that content could contradict is heard onl
 from collections.abc import Sequence
 from functools import lru_cache
 
+import msgspec
+
 from agent.acts import Act, HeardAct
 from agent.acts.answers import Answer, Prompt, begins_question, fold, prompt_kind
-from agent.acts.reading import Found, Reading, mask, read, slot_of
-from agent.acts.words import Segment, Unit, segments
+from agent.acts.fitting import mask
+from agent.acts.leads import settle
+from agent.acts.questions import find
+from agent.acts.reading import Found, Reading, read, slot_of
+from agent.acts.words import Segment, Unit, segments, table
 from agent.hearing import Context
 from agent.text import Said
 
@@ -27,7 +32,8 @@ _REQUEST = 4
 
 _RANK = {
     Act.HANDOFF: 0, Act.EMERGENCY: 0, Act.LANGUAGE: 1, Act.START_OVER: 1, Act.CANCEL: 1, Act.GO_BACK: 1, Act.REFUSE: 2, Act.WHY: 2, Act.ASK_HELD: 2,
-    Act.REPEAT: 2, Act.SAME_NUMBER: 2, Act.HELP: 2, Act.ASK_HOURS: 2, Act.ASK_PRICE: 2, Act.ASK_SERVICES: 2, Act.DENY: 3, Act.AFFIRM: 3,
+    Act.REPEAT: 2, Act.SAME_NUMBER: 2, Act.HELP: 2, Act.ASK_HOURS: 2, Act.ASK_PRICE: 2, Act.ASK_SERVICES: 2, Act.ASK_LENGTH: 2, Act.ASK: 2,
+    Act.DENY: 3, Act.AFFIRM: 3,
     Act.DONT_CARE: 3, Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6, Act.GREET: 8, Act.BACKCHANNEL: 9,
 }  # fmt: skip
 """The main act first: what stops or turns the call, then questions, then answers, then manners."""
@@ -46,13 +52,34 @@ def hear_acts(said: Said, context: Context) -> Sequence[HeardAct]:
     prompt = prompt_kind(context.prompt)
     reading = Reading([], [])
     spoken = segments(said)
-    for segment in spoken:
+    for place, segment in enumerate(spoken):
         known = len(reading.answers)
-        read(segment, reading, said, len(spoken) == 1)
+        read(segment, reading, said, len(spoken) == 1, place + 1 == len(spoken))
         reading.answers[known:] = [answer for answer in reading.answers[known:] if not _runs_into_question(answer, segment)]
-    _answer(reading, prompt)
+    settle(reading, spoken, prompt)
+    _take_politely(reading, context.prompt, said)
+    _answer(reading, prompt, said)
     _correct(reading, prompt)
-    return _in_order(reading, prompt, said)
+    return _in_order(reading, prompt, said, context)
+
+
+def _take_politely(reading: Reading, prompt: str, said: Said) -> None:
+    """To a read-back, "no, that's perfect" and "yeah nah, all good" are a yes: the praise has the last word, and "ta" alone is one too.
+
+    A mild "no, that's fine" to "shall I book that" may as well decline, and stays a no.
+    """
+    if prompt not in ("read_back", "summary") or reading.beside:
+        return
+    if not reading.answers and reading.found and all(found.act is Act.THANKS for found in reading.found):
+        thanks = reading.found[0]
+        reading.answers.append(Answer(1, "word", thanks.first, thanks.last))
+        return
+    mild = set(table("answers")["mild"]) if prompt == "summary" and not any(one.sign > 0 and one.kind == "word" for one in reading.answers) else set()
+    no = next((place for place, one in enumerate(reading.answers) if one.sign < 0 and one.kind == "word" and one.last - one.first == 1), -1)
+    for place, answer in enumerate(reading.answers):
+        praises = answer.sign > 0 and answer.kind == "quality" and mild.isdisjoint(said.words[answer.first : answer.last])
+        if 0 <= no < place and praises:
+            reading.answers[place] = answer._replace(kind="truth")
 
 
 def _runs_into_question(answer: Answer, segment: Segment) -> bool:
@@ -66,6 +93,12 @@ def asks(said: Said) -> bool:
     spoken = segments(said)
     last = next((segment for segment in reversed(spoken) if segment.units), None)
     return last is not None and len(last.units) > _CHATTER and begins_question(last.units)
+
+
+def own_questions(said: Said) -> str:
+    """The words of what the caller asks, whatever acts read them too; "" where nothing has the form of a question."""
+    found = [(segment.units, question) for segment in segments(said) if (question := find(segment.units))]
+    return " ".join(said.between(units[question.first].first, units[question.last - 1].last) for units, question in found)
 
 
 def is_all_acts(said: Said) -> bool:
@@ -133,17 +166,17 @@ def _denied(said: Said, at: int) -> bool:
     return False
 
 
-def _answer(reading: Reading, prompt: Prompt) -> None:
+def _answer(reading: Reading, prompt: Prompt, said: Said) -> None:
     """Turn the answers into one act, or none."""
     answer = fold(reading.answers, reading.but)
     if answer is None:
         return
-    weak = answer.kind in ("ok", "quality")
+    aside = any(_RANK[found.act] == _RANK[Act.ASK_PRICE] for found in reading.found)
+    weak = answer.kind in ("ok", "quality") and not (aside and said.between(answer.first, answer.last) in table("answers")["consent"])
     answers = prompt in (Prompt.YES_NO, Prompt.CONFIRM)
     act = Act.AFFIRM if answer.sign > 0 else Act.DENY
     if answer.kind == "not" and (reading.content or any(found.act in (Act.THANKS, Act.GOODBYE) for found in reading.found)):
         return
-    aside = any(_RANK[found.act] == _RANK[Act.ASK_PRICE] for found in reading.found)
     if weak and (
         reading.content >= (1 if answer.kind == "quality" else _CHATTER) or (aside and answer.kind == "ok")
     ):  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
@@ -167,29 +200,30 @@ def _correct(reading: Reading, prompt: Prompt) -> None:
     if Act.CORRECTION in acts or acts & {Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, Act.REPEAT}:
         return
     answered = acts & {Act.AFFIRM, Act.DENY}
-    if reading.but >= 0 and answered and (reading.content or len(reading.answers) > 1):
+    if Act.ASK in acts and Act.AFFIRM in acts:  # "yes, but is there parking"
+        return
+    if reading.but >= 0 and answered and (reading.beside or len(reading.answers) > 1):
         reading.found.append(Found(Act.CORRECTION, "but", reading.but, reading.but + 1, reading.slot))
-    elif reading.content and reading.turned >= 0 and Act.AFFIRM not in acts:
+    elif reading.beside and reading.turned >= 0 and Act.AFFIRM not in acts:
         reading.found.append(Found(Act.CORRECTION, "turned", reading.turned, reading.turned + 1, reading.slot))
-    elif reading.content and reading.remade >= 0 and Act.AFFIRM not in acts and prompt is not Prompt.VALUE:
+    elif reading.beside and reading.remade >= 0 and Act.AFFIRM not in acts and prompt is not Prompt.VALUE:
         reading.found.append(Found(Act.CORRECTION, "remade", reading.remade, reading.remade + 1, reading.slot))
-    elif reading.content >= _CHATTER and reading.swapped >= 0 and prompt is not Prompt.VALUE:
+    elif reading.beside >= _CHATTER and reading.swapped >= 0 and prompt is not Prompt.VALUE:
         reading.found.append(Found(Act.CORRECTION, "swapped", reading.swapped, reading.swapped + 1, reading.slot))
-    elif reading.content >= _CHATTER and prompt is Prompt.CONFIRM and not acts and reading.asks:
+    elif reading.beside >= _CHATTER and prompt is Prompt.CONFIRM and not acts and reading.asks:
         reading.found.append(Found(Act.CORRECTION, "instead_of_yes", 0, 1, reading.slot))
-    elif reading.content and Act.DENY in acts and prompt in (Prompt.CONFIRM, Prompt.YES_NO, Prompt.UNKNOWN):
+    elif reading.beside and Act.DENY in acts and prompt in (Prompt.CONFIRM, Prompt.YES_NO, Prompt.UNKNOWN):
         reading.found.append(Found(Act.CORRECTION, "no_and_value", reading.answers[0].first, reading.answers[0].last, reading.slot))
 
 
-def _in_order(reading: Reading, prompt: Prompt, said: Said) -> Sequence[HeardAct]:
-    found = reading.found
+def _in_order(reading: Reading, prompt: Prompt, said: Said, context: Context) -> Sequence[HeardAct]:
+    found = _in_place(reading, prompt, said, context)
     if prompt is Prompt.ELSE and any(act.rule == "all_done" for act in found) and not any(act.act is Act.DENY for act in found):
         done = next(act for act in found if act.rule == "all_done")
         found.append(Found(Act.DENY, "all_done", done.first, done.last))
     if prompt in (Prompt.YES_NO, Prompt.CONFIRM):
         found = [
-            Found(Act.AFFIRM, "that_is_it", a.first, a.last) if a.rule == "all_done" and said.between(a.first, a.last).lower() in _THAT_IS_IT else a
-            for a in found
+            Found(Act.AFFIRM, "that_is_it", a.first, a.last) if a.rule == "all_done" and said.words[a.last - 1] in _THAT_IS_IT else a for a in found
         ]
     if reading.content:  # "I need help with my drain" asks for a service
         found = [act for act in found if act.rule != "help"]
@@ -220,4 +254,22 @@ def _in_order(reading: Reading, prompt: Prompt, said: Said) -> Sequence[HeardAct
     return tuple(acts.values())
 
 
-_THAT_IS_IT = ("that's it", "thats it", "that is it")
+_THAT_IS_IT = ("it", "do")
+"""Where "that's it", "that'd be it" and "that'll do" end."""
+
+
+def _in_place(reading: Reading, prompt: Prompt, said: Said, context: Context) -> list[Found]:
+    """The acts that were found, less those that what was asked, or what else was said, makes none of."""
+    found, asked = reading.found, context.asked or frozenset()
+    if prompt is Prompt.VALUE and asked & {"name", "service", "time"}:  # "can you fix my tap": a wish, and no question
+        found = [one for one in found if one.rule != "leave"]
+    if asked == {"time"}:  # "what are my options"
+        found = [msgspec.structs.replace(one, act=Act.DONT_CARE) if one.rule == "services_ask" else one for one in found]
+    if any(one.act is Act.DONT_CARE for one in found):  # "I don't know, whenever"
+        found = [one for one in found if one.act is not Act.DONT_KNOW]
+    return [one for one in found if not (one.rule == "bye" and reading.content and _is_weak_bye(said.between(one.first, one.last)))]
+
+
+def _is_weak_bye(words: str) -> bool:
+    """Whether it is a goodbye only by itself: 礼拜六 is no 拜, and 88 is often a number."""
+    return words.isdigit() or (len(words) == 1 and not words.isascii())

@@ -1,20 +1,18 @@
 """One pass over an utterance: which frames its clauses fit, what they answer, and what in it is content."""
 
 from collections.abc import Sequence
-from functools import cache
-from itertools import accumulate
-from operator import or_
 
 import msgspec
 
 from agent.acts import Act
 from agent.acts.answers import Answer, begins_question, judge
-from agent.acts.grammar import SLOT_MARKS, Frame, frames
-from agent.acts.words import Segment, Unit, bits, table
+from agent.acts.fitting import Alone, ends, fits, mask, only_filler
+from agent.acts.grammar import SLOT_MARKS
+from agent.acts.questions import find
+from agent.acts.words import Segment, Unit, table
+from agent.languages import known
 from agent.text import Said
 
-_MAX_WINDOW = 30
-_MAX_ENDS = 5
 _TAILED = 3
 _PREFIXES = (("不",), ("没",), ("非",), ("无",))
 """Negators that may be the first half of a word: 不锈钢."""
@@ -22,6 +20,8 @@ _ASKING = frozenset(("吗", "么"))
 """The Mandarin particles that make a question of any sentence they end."""
 _MAX_STARTS = 80
 """Clauses after which nobody listens for acts any more: what steers a call is said in a sentence or two."""
+_WISH = 2
+"""What a wish for something else counts as content, though no word of it is: "could we do it a bit later"."""
 _SHORT_CLAUSE = 4
 """Units up to which a clause may be a short yes ("it is")."""
 
@@ -41,6 +41,8 @@ class Reading(msgspec.Struct):
     answers: list[Answer]
     content: int = 0
     """Units that no act speaks of."""
+    beside: int = 0
+    """As `content`, without those of the caller's own questions."""
     but: int = -1
     """The token of the first "but", or -1."""
     turned: int = -1
@@ -59,13 +61,8 @@ class Reading(msgspec.Struct):
     """The first of our slots that the caller named."""
 
 
-@cache
-def mask(*names: str) -> int:
-    return bits(*names)
-
-
-def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
-    """Read one segment from left to right: at each place the longest thing that can begin there."""
+def read(segment: Segment, reading: Reading, said: Said, only: bool, last: bool) -> None:
+    """Read one segment from left to right: at each place the longest thing that can begin there. `only`, `last`: of the utterance's segments."""
     units, at = _with_tail(segment.units), 0
     vocative = False
     reading.asks = reading.asks or _requests(units)
@@ -73,15 +70,16 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
         reading.content += unit.marks == 0
         if reading.but < 0 and unit.marks & mask("but"):
             reading.but = unit.first
-        if reading.turned < 0 and (unit.marks & mask("instead") or (unit.marks & mask("actually") and _only_filler(units[: units.index(unit)]))):
+        if reading.turned < 0 and (unit.marks & mask("instead") or (unit.marks & mask("actually") and only_filler(units[: units.index(unit)]))):
             reading.turned = unit.first
         if reading.remade < 0 and unit.marks & mask("remake"):
             reading.remade = unit.first
         if reading.swapped < 0 and _is_swap(units, place):
             reading.swapped = unit.first
-        if not reading.slot:
+        if not reading.slot and not _is_number_of(units, place):
             reading.slot = slot_of(unit)
-    heard = len(reading.found) + len(reading.answers)
+    heard, before = len(reading.found) + len(reading.answers), reading.content - sum(unit.marks == 0 for unit in units)
+    so_far = len(reading.found)
     while at < len(units) and reading.starts < _MAX_STARTS:
         reading.starts += 1
         if step := _manners(units, at, reading):
@@ -91,8 +89,10 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
         elif not vocative and (answer := _particle(units, at, asked=segment.asked)):
             reading.answers.append(answer)
             at += 1
-        elif fit := _fits(units, at, only and not reading.content and not reading.found and _only_filler(units[:at])):
+        elif fit := fits(units, at, _alone(units[:at], reading, only, last)):
             frame, end = fit
+            if frame.act is Act.LANGUAGE and _wants_speaker(units[at:end], _detail(Act.LANGUAGE, units, at, end, said)):
+                reading.found.append(Found(Act.HANDOFF, "person_speaking", units[at].first, units[end - 1].last))
             if frame.act is not None:
                 reading.found.append(Found(frame.act, frame.rule, units[at].first, units[end - 1].last, _detail(frame.act, units, at, end, said)))
             at = end
@@ -117,8 +117,35 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool) -> None:
         else:
             start, at = at, _next_start(units, at)
             reading.idle += at - start if any(unit.marks & mask("pick", "give") for unit in units[start:at]) else 0
+    asked = _ask(units, reading, so_far, said)
+    reading.beside += 0 if asked else reading.content - before
     if heard == len(reading.found) + len(reading.answers) and any(unit.marks & mask("wh", "tail") for unit in units):
         reading.content += len(units)  # a question of the caller's own
+
+
+def _alone(before: Sequence[Unit], reading: Reading, only: bool, last: bool) -> Alone:
+    if reading.content or not only_filler(before):
+        return Alone.NO
+    if only and not reading.found:
+        return Alone.YES
+    return Alone.UNKNOWN if last and reading.found and all(found.act is Act.DONT_KNOW for found in reading.found) else Alone.NO
+
+
+def _ask(units: Sequence[Unit], reading: Reading, so_far: int, said: Said) -> bool:
+    """Hear a question of the caller's own, where none of the acts found from `so_far` on has read it; whether its content is but the question's."""
+    question = find(units)
+    if question is None:
+        return False
+    first, last = units[question.first].first, units[question.last - 1].last
+    if any(found.first < last and first < found.last for found in reading.found[so_far:]):
+        return False
+    reading.answers[:] = [answer for answer in reading.answers if answer.first < first]
+    if question.kind == "request":
+        reading.beside += _WISH
+        return False
+    rule = "but" if 0 <= reading.but < first else question.kind
+    reading.found.append(Found(Act.ASK, rule, first, last, said.between(first, last)))
+    return question.kind == "ask"
 
 
 def _with_tail(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
@@ -216,82 +243,20 @@ def _asks_whether(units: Sequence[Unit], at: int) -> bool:
     return bool(units[at].marks & mask("able") and units[-1].marks & mask("tail"))
 
 
-def _ends(units: Sequence[Unit], at: int, boundary: int) -> list[tuple[int, bool]]:
-    """Where a clause that begins here may end, longest first, and whether it is closed there (no content follows in it)."""
-    limit = at
-    while (
-        limit < len(units)
-        and limit - at < _MAX_WINDOW
-        and units[limit].marks
-        and not (limit > at and units[limit].marks & mask("thanks", "bye", "all_done"))
-    ):
-        limit += 1
-    if limit == at:
-        return []
-    closed = limit == len(units) or bool(units[limit].marks)
-    inner = [(place, True) for place in range(limit - 1, at, -1) if units[place].marks & boundary and _may_end(units, place)]
-    return [(limit, closed), *inner[:_MAX_ENDS]]
-
-
-def _may_end(units: Sequence[Unit], place: int) -> bool:
-    """Whether a clause can end before unit `place`: not after a preposition, and not between a command and what it is to do."""
-    before, at = units[place - 1].marks, units[place].marks
-    return not before & mask("dangling") and not (before & mask("assent") and not at & mask("opens"))
-
-
-def _fits(units: Sequence[Unit], at: int, alone: bool) -> tuple[Frame, int] | None:
-    """The frame that the longest clause beginning here fits, and where that clause ends."""
-    ends = _ends(units, at, mask("opens"))
-    if not ends:
-        return None
-    marks = tuple(accumulate((unit.marks for unit in units[at : ends[0][0]]), or_))
-    likely = [frame for frame in frames() if all(marks[-1] & need for need in frame.needs)]  # a shorter clause holds no more than this one
-    for end, closed in ends if likely else ():
-        every = marks[end - at - 1]
-        for frame in likely:
-            if frame.alone and not (alone and end == len(units)):
-                continue
-            if frame.single and not (
-                _only_filler(units[:at], "filler") and all(unit.marks & (frame.needs[0] | mask("filler")) for unit in units[at:end])
-            ):
-                continue
-            if every & frame.lacks or not all(every & need for need in frame.needs):
-                continue
-            if (closed or frame.open) and _apart(units[at:end], frame.needs):
-                return frame, end
-    return None
-
-
-def _apart(units: Sequence[Unit], needs: Sequence[int]) -> bool:
-    """Whether each need can be met by a unit of its own."""
-    if len(needs) == 1:
-        return True
-    if len(needs) == 2:
-        first, second = needs
-        both = [(unit.marks & first != 0, unit.marks & second != 0) for unit in units]
-        return any(a and b2 for i, (a, _) in enumerate(both) for j, (_, b2) in enumerate(both) if i != j)
-    return sum(any(unit.marks & need for need in needs) for unit in units) >= len(needs)
-
-
 def _judged(units: Sequence[Unit], at: int, *, asked: bool, only: bool) -> tuple[Answer, int] | None:
     """The judgement that begins here, and where it ends."""
-    ends = _ends(units, at, mask("opens", "clause"))
-    if not ends or not (
+    closings = ends(units, at, mask("opens", "clause"))
+    if not closings or not (
         len(units) - at <= _SHORT_CLAUSE
-        or any(unit.marks & mask("truth", "quality", "wrong", "yes", "no", "not", "assent", "unfit") for unit in units[at : ends[0][0]])
+        or any(unit.marks & mask("truth", "quality", "wrong", "yes", "no", "not", "assent", "unfit") for unit in units[at : closings[0][0]])
     ):
         return None
-    if begins_question(units[at : ends[0][0]]) or _asks_whether(units, at):
+    if begins_question(units[at : closings[0][0]]) or _asks_whether(units, at):
         return None
-    for end, closed in ends:
-        if closed and (answer := judge(units[at:end], asked=asked, whole=only and end == len(units) and _only_filler(units[:at]))):
+    for end, closed in closings:
+        if closed and (answer := judge(units[at:end], asked=asked, whole=only and end == len(units) and only_filler(units[:at]))):
             return answer, end
     return None
-
-
-def _only_filler(units: Sequence[Unit], *marks: str) -> bool:
-    """Whether these units are nothing, or answers before what follows; with `marks`, none but these."""
-    return all(unit.marks & mask(*(marks or ("filler", "yes", "no", "ok"))) for unit in units)
 
 
 def _next_start(units: Sequence[Unit], at: int) -> int:
@@ -301,13 +266,27 @@ def _next_start(units: Sequence[Unit], at: int) -> int:
     while at < len(units):
         marks = units[at].marks
         if marks & (mask("opens", "wh", "but") | thanks) or (
-            not units[at - 1].marks & mask("article")
-            and (units[at - 1].marks == 0 or len(units[at].words) > 1)
-            and marks & mask("bye", "hold_on", "all_done", "transfer", "greet", "how_much", "hours_ask")
+            units[at - 1].marks & mask("let_go")
+            or (
+                not units[at - 1].marks & mask("article")
+                and (units[at - 1].marks == 0 or len(units[at].words) > 1)
+                and marks & mask("bye", "hold_on", "all_done", "transfer", "greet", "how_much", "hours_ask")
+            )
         ):
             break
         at += 1
     return at
+
+
+def _is_number_of(units: Sequence[Unit], place: int) -> bool:
+    """ "Number 1428" is a house's."""
+    return units[place].words == ("number",) and units[place + 1 : place + 2] != () and units[place + 1].words[0].isdigit()
+
+
+def _wants_speaker(units: Sequence[Unit], language: str) -> bool:
+    """ "Speak to someone in Spanish": a person, since we do not speak it."""
+    talks = next((place for place, unit in enumerate(units) if unit.marks & mask("talk")), len(units))
+    return language not in known() and any(unit.marks & mask("someone", "person") for unit in units[talks:])
 
 
 def slot_of(unit: Unit) -> str:
@@ -321,6 +300,6 @@ def _detail(act: Act, units: Sequence[Unit], at: int, end: int, said: Said) -> s
         return next((code for code, names in table("languages").items() if spoken & set(names)), "")
     if act is Act.ASK_HOURS:
         return said.between(units[at].first, units[-1].last)
-    if act is Act.CORRECTION:
+    if act in (Act.CORRECTION, Act.WHY):
         return next((slot for unit in units[at:end] if (slot := slot_of(unit))), "")
     return ""

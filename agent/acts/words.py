@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 from agent.languages import known, words
-from agent.text import Said
+from agent.text import Said, Token
 
 MAX_UNITS = 240
 """Where listening ends: an utterance longer than this is a story, and its acts stand near its beginning."""
@@ -19,6 +19,11 @@ _RUN = re.compile(r"(\w)\1+")
 _CLITICS = {"s": "is", "re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
 _BREAKS = frozenset(".,;:!?。、…")
 _SUFFIXES = (("ies", "y"), ("es", "e"), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("ly", ""))
+_PAUSE = "、"
+_LEAST_RUN = 2
+"""Chinese characters between two blanks, on the average, from which a blank is a pause, and not the writing of one character after another."""
+_HESITATIONS = frozenset(("um", "umm", "uhm", "uh", "uhh", "er", "erm", "eh", "呃"))
+"""What may stand in the middle of an idiom: "that's er the one"."""
 _MIN_STEM = 3
 _MIN_MISSPELT = 9
 """Letters from which one wrong, missing or extra letter is forgiven; shorter words are too near to others."""
@@ -112,7 +117,10 @@ def _apart(norm: str) -> tuple[str, ...]:
 def _looked_up(said: Said) -> list[tuple[str, int]]:
     """The words to look up, each with its token; marks of punctuation that end no clause are left out."""
     found: list[tuple[str, int]] = []
+    pauses = _pauses(said)
     for place, token in enumerate(said.tokens):
+        if place in pauses:
+            found.append((_PAUSE, place))
         if token.is_word or token.is_number:
             if len(found) >= MAX_UNITS:
                 break
@@ -120,6 +128,23 @@ def _looked_up(said: Said) -> list[tuple[str, int]]:
         elif token.norm in _BREAKS:
             found.append((token.norm, place))
     return found
+
+
+def _pauses(said: Said) -> frozenset[int]:
+    """The tokens before which a Mandarin speaker paused: recognisers write a blank there."""
+    if not said.has_han or " " not in said.text:
+        return frozenset()
+    tokens = said.tokens
+    gaps = [place for place in range(1, len(tokens)) if tokens[place - 1].end < tokens[place].start]
+    return (
+        frozenset(place for place in gaps if _is_han(tokens[place]) and _is_han(tokens[place - 1]))
+        if len(tokens) >= _LEAST_RUN * (len(gaps) + 1)
+        else frozenset()
+    )
+
+
+def _is_han(token: Token) -> bool:
+    return token.is_word and not token.norm[0].isascii() and len(token.norm) == 1
 
 
 @cache
@@ -170,9 +195,6 @@ def _known_form(word: str) -> str | None:
     for shorter in (_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)):  # "yesss", "noooo"
         if shorter != word and shorter in root and _END in root[shorter]:
             return shorter
-    for shorter in (_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)):  # "yesss", "noooo"
-        if shorter != word and shorter in root and _END in root[shorter]:
-            return shorter
     if len(word) >= _MIN_MISSPELT and word.isascii():
         return next((_misspelt()[near] for near in _less_one(word) if near in _misspelt()), None)
     return None
@@ -204,6 +226,9 @@ def segments(said: Said) -> tuple[Segment, ...]:
         while end < size:
             following = node.get(looked_up[end][0])
             if following is None:
+                if end > at and looked_up[end][0] in _HESITATIONS:
+                    end += 1
+                    continue
                 break
             node, end = following, end + 1
             if _END in node:
@@ -212,7 +237,7 @@ def segments(said: Said) -> tuple[Segment, ...]:
             form = _form(word)
             marks, taken = (root[form][_END] if form else 0), at + 1
             if word.endswith("ed"):  # "it's destroyed" is no command
-                marks &= ~bits("stop")
+                marks &= ~bits("stop", "erase")
         units.append(Unit(marks, tuple(word for word, _ in looked_up[at:taken]), token, looked_up[taken - 1][1] + 1))
         at = taken
     if units:
