@@ -19,9 +19,10 @@ from agent.slots.address.checking import refused, state_of
 from agent.slots.address.english import Found, addresses, of_now
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts, line_of
+from agent.slots.address.part_words import Talk
 from agent.slots.address.piecemeal import Pieces, pieces
 from agent.slots.address.postcode import alphanumeric, known_area
-from agent.slots.address.repair import continued, mended, moved, parse
+from agent.slots.address.repair import continued, mended, moved, opening, parse, unslashed
 from agent.slots.address.say import spoken
 from agent.slots.address.words import Lexicon, lexicon
 from agent.text import Said
@@ -29,6 +30,8 @@ from agent.text import Said
 NAME = "address"
 _UNMISTAKABLE = 0.8
 _SURE = {"typed": 0.85, "numbered": 0.8, "known": 0.6, "weak": 0.6, "box": 0.8, "house": 0.6, "named": 0.5, "open": 0.3}
+_PLAIN = ("typed", "numbered", "box")
+"""Kinds of addresses that nothing else is said like."""
 _CORRECTING = frozenset({"no", "not", "actually", "sorry", "wrong", "meant", "mean", "change", "should", "correction"})
 _OPTIONS = 5
 
@@ -81,12 +84,17 @@ def _hear_english(said: Said, context: Context) -> Sequence[Heard]:
     if not asked and not begun and known.gate.isdisjoint(said.words) and not known.postcode_shapes:
         return ()
     line = Line(said, known)
-    found = [each for each in addresses(line) if _stands(each, line, context, asked)]
+    found = [each for each in addresses(line) if _stands(each, line, context, asked) or (asked and begun and _follows_talk(each, said, line))]
+    if begun and any(each.kind not in _PLAIN for each in found):
+        talk = Talk(said, line)
+        found = [each for each in found if each.kind in _PLAIN or talk.is_content(each.start, each.end)]  # "give me two ticks"
+    if context.current:  # "it's 29 mate" mends the number
+        found = [each for each in found if each.kind != "open" or each.parts.postcode or each.parts.state]
     if context.partial and all(each.kind == "open" and not each.parts.whole for each in found):
         # "10118 New York" goes on with the address begun, rather than begin one.
-        found = [] if continued(parse(context.partial, known), line) else found
+        found = [] if continued(parse(context.partial, known), said, line, context.part) else found
     if not found:
-        return _in_parts(line, context, asked)
+        return _in_parts(said, line, context, asked)
     found = of_now(found, line) if len(found) > 1 else found
     heard = [_heard(each, line, context) for each in found]
     # Of two in one breath the later is meant after "no, sorry"; else the plainer one.
@@ -102,7 +110,7 @@ def _latin(said: Said) -> Said:
 
 def _stands(found: Found, line: Line, context: Context, asked: bool) -> bool:
     """Whether the evidence suffices for an address: a plain street type always, a bare name only where nothing else is said, or with its postcode."""
-    if found.kind in ("typed", "numbered", "box"):
+    if found.kind in _PLAIN:
         return True
     announced = asked or found.cued or bool(context.partial)
     placed = bool(found.parts.state and found.parts.postcode) or (bool(found.parts.postcode) and not line.lexicon.states)
@@ -114,6 +122,11 @@ def _stands(found: Found, line: Line, context: Context, asked: bool) -> bool:
         return found.cued or placed or found.start <= line.skip_to
     with_unit = bool(found.parts.unit and found.parts.suburb) and found.start <= line.skip_to and not _is_count(found)
     return with_unit or (placed and found.start <= line.skip_to) or (announced and not _is_count(found) and _alone(found, line))
+
+
+def _follows_talk(found: Found, said: Said, line: Line) -> bool:
+    """Whether an everyday word that ends a street ("way") ends one here, since only words of the talk stand before: "no I meant 12 King Way"."""
+    return found.kind in ("weak", "known") and opening(said, line) >= found.start
 
 
 def _is_count(found: Found) -> bool:
@@ -133,10 +146,11 @@ def _alone(found: Found, line: Line) -> bool:
 def _heard(found: Found, line: Line, context: Context) -> Heard:
     known = line.lexicon
     where, patch = found.parts, False
-    if context.current and not (where.suburb or where.postcode):
-        where, patch = moved(parse(context.current, known), where), True
+    held = parse(context.current, known) if context.current else Parts()
+    if context.current and moved(held, where) != where:
+        where, patch = moved(held, where), True
     elif context.partial:
-        where = where.filled_from(parse(context.partial, known))
+        where = where.filled_from(unslashed(parse(context.partial, known), where))
     placed = bool(where.suburb and (where.state or where.postcode))
     sure = min(0.95, _SURE[found.kind] + (0.05 if found.cued else 0.0) + (0.1 if placed else 0.0))
     if found.kind == "weak" and placed and (found.cued or where.postcode):
@@ -179,19 +193,21 @@ def _readings(second: Parts | None, where: Parts, known: Lexicon, *, in_call: bo
     return [line_of(where, known)]
 
 
-def _in_parts(line: Line, context: Context, asked: bool) -> Sequence[Heard]:
+def _in_parts(said: Said, line: Line, context: Context, asked: bool) -> Sequence[Heard]:
     """A part of an address by itself."""
     known = line.lexicon
     if context.current:
-        fixed = mended(parse(context.current, known), line)
-        if fixed:
-            correcting = fixed[1].labelled and not _CORRECTING.isdisjoint(line.norms)
-            if correcting or asked:
-                return [_part(line, fixed[0], fixed[1], "patch", _UNMISTAKABLE if correcting else 0.5 if fixed[1].labelled else 0.4, patch=True)]
-    if context.partial:
-        more = continued(parse(context.partial, known), line)
-        if more:
-            return [_part(line, more[0], more[1], "continued", 0.5)]
+        fixed = mended(parse(context.current, known), said, line, context.part)
+        if fixed is None:
+            return ()
+        correcting = fixed[1].labelled and not _CORRECTING.isdisjoint(line.norms)
+        if not (correcting or asked):
+            return ()
+        sure = _UNMISTAKABLE if correcting else 0.5 if fixed[1].labelled else 0.4
+        return [_part(line, fixed[0], fixed[1], "patch", sure, patch=True)]
+    if context.partial:  # what is no part of it does not take its place either
+        more = continued(parse(context.partial, known), said, line, context.part)
+        return [_part(line, more[0], more[1], "continued", 0.5)] if more else ()
     if asked and (begun := pieces(line)):
         return [_part(line, begun.parts, begun, "part", 0.4)]
     return _postcode_alone(line)

@@ -8,13 +8,14 @@ from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import house
 from agent.slots.address.postcode import alphanumeric, numeric
-from agent.slots.address.street import Street, street
+from agent.slots.address.street import Street, street, written
 from agent.slots.address.town import town
 from agent.slots.address.unit import unit
 from agent.text import Said
 
 _MOST_TOWN_WORDS = 4
 _MOST_TOKENS = 60
+_HOUSE_WORDS = 5
 _BESIDE_NEGATION = frozenset({",", "but", "it's", "its", "it"})
 
 
@@ -27,11 +28,10 @@ class Pieces(NamedTuple):
     labelled: bool
 
 
-def pieces(line: Line, *, begun: bool = False, mends: bool = False) -> Pieces | None:
+def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
     """What parts the line holds, when it holds nothing else.
 
-    A bare town, a bare number or a street of a weak type counts only for an address that is `begun`; one that `mends` an address we hold has a word
-    before it as well ("no", "it's").
+    A bare town, a bare number or a street of a weak type counts only for an address that is `begun`.
     """
     if line.size > _MOST_TOKENS:
         return None
@@ -40,23 +40,39 @@ def pieces(line: Line, *, begun: bool = False, mends: bool = False) -> Pieces | 
         if line.phrase(start, line.lexicon.number_cue)[1] > start + 1 or _is_name(line, start, stop):
             break
         start += 1
-    if start >= stop or (mends and line.size == 1 and len(line.norms[0]) == 1):
+    if start >= stop:
         return None
-    opened = begun and not (mends and start == 0 and line.norms[0] not in line.lexicon.suburb_cue)
     at, parts, labelled = start, Parts(), False
     text, end, runs_on = unit(line, at, before_number=False)
     if text and not runs_on and end <= stop:
         parts, at, labelled = Parts(unit=text), end, True
     _, after = line.phrase(at, line.lexicon.postcode_cue)
     if not text and after == at:
-        parts, at, labelled = _number_or_street(line, at, stop, begun=begun, opened=opened)
+        parts, at, labelled = _named_house(line, at, stop) or _number_or_street(line, at, stop, begun=begun)
     parts, end = town(line, at, parts, until=stop)
     end = max(end, at)
     if not nothing_else(line, end, stop) or parts == Parts():
         return None
     bare = not labelled and parts == Parts(suburb=parts.suburb)
-    plain = _is_bare_town(line, start, parts, expected=opened) if bare else _is_plain(line, parts, labelled=labelled, begun=begun)
+    plain = _is_bare_town(line, start, parts, expected=begun) if bare else _is_plain(line, parts, labelled=labelled, begun=begun)
     return Pieces(parts, start, end, labelled or bool(after > at)) if plain else None
+
+
+def _named_house(line: Line, at: int, stop: int) -> tuple[Parts, int, bool] | None:
+    """A house that has a name, alone or with its street: "Rose Cottage, Church Lane"."""
+    if not line.lexicon.named_houses:
+        return None
+    for here in range(at + 1, min(at + _HOUSE_WORDS, stop)):
+        if not line.is_word(here) or not line.is_word(here - 1):
+            return None
+        if line.norms[here] not in line.lexicon.houses or line.norms[here] in line.lexicon.types:
+            continue
+        name = " ".join(written(line, word) for word in range(at, here + 1))
+        way = street(line, here + 1) if here + 1 < stop else None
+        if way is not None and way.kind in ("typed", "weak") and way.end <= stop:
+            return Parts(unit=name, street_name=way.name), way.end, True
+        return (Parts(unit=name), here + 1, True) if line.ends(here + 1) else None
+    return None
 
 
 def _is_name(line: Line, at: int, stop: int) -> bool:
@@ -83,16 +99,18 @@ def affirmed(line: Line) -> tuple[int, int]:
     return turn, line.size
 
 
-def _number_or_street(line: Line, at: int, stop: int, *, begun: bool, opened: bool) -> tuple[Parts, int, bool]:
+def _number_or_street(line: Line, at: int, stop: int, *, begun: bool) -> tuple[Parts, int, bool]:
     _, number_at = line.phrase(at, line.lexicon.number_cue)
     number_at += line.norm(number_at) == "is"
     several = line.is_written(number_at) and line.is_written(number_at + 1)
     number = None if several else house(line, number_at)
-    is_postcode = number_at == at and bool(numeric(line, at)[0])
-    is_clock = number is not None and number_at == at and number.number[-1].isalpha()
-    if number and not is_postcode and not is_clock and number.end <= stop and (number_at > at or begun) and nothing_else(line, number.end, stop):
-        return Parts(unit=number.unit, street_number=number.number), number.end, number_at > at
-    if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, at, way, begun=opened):
+    labelled = number_at > at
+    is_postcode = not labelled and bool(numeric(line, at)[0])
+    is_clock = number is not None and not labelled and number.number[-1].isalpha()
+    stands = number and not is_postcode and not is_clock and number.end <= stop and (labelled or begun)
+    if number and stands and (nothing_else(line, number.end, stop) or (labelled and line.norm(number.end) == ",")):
+        return Parts(unit=number.unit, street_number=number.number), number.end, labelled
+    if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, at, way, begun=begun):
         _, number_at = line.phrase(way.end, line.lexicon.number_cue)
         number = house(line, number_at) if number_at > way.end else None
         end = number.end if number else way.end
@@ -111,10 +129,19 @@ def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:
     if not parts.suburb:
         worded = parts.state.lower() in line.lexicon.state_words and bool(parts.postcode)
         return not worded or agree(parts.postcode, parts.state, line.lexicon.region)  # "in 1984" names no state
+    if labelled and parts.street_number and line.lexicon.talk.isdisjoint(words):
+        return len(words) <= _MOST_TOWN_WORDS
     few = len(words) <= _MOST_TOWN_WORDS and line.lexicon.no_town.isdisjoint(words) and line.lexicon.counted.isdisjoint(words)
     if len(parts.postcode) >= max(4, line.lexicon.postcode_digits) and agree(parts.postcode, "", line.lexicon.region):
         return few
-    return few and bool(parts.state) and parts.state.lower() not in line.lexicon.state_words and not parts.postcode
+    return few and names_state(line, parts.state) and not parts.postcode
+
+
+def names_state(line: Line, state: str) -> bool:
+    """Whether the line names the state by words that do nothing else: "colorado", and not "co"."""
+    words = line.lexicon.state_words
+    named = [(at, end) for at in range(line.size) for code, end in (line.phrase(at, line.lexicon.states),) if state and code == state]
+    return any(" ".join(line.norms[at:end]) not in words or line.tokens[at].text.isupper() for at, end in named)
 
 
 def _is_bare_town(line: Line, start: int, parts: Parts, *, expected: bool) -> bool:

@@ -6,23 +6,24 @@
 import msgspec
 from rapidfuzz.fuzz import ratio
 
-from agent.languages.letters import spell
+from agent.slots.address.corrections import Told, told
 from agent.slots.address.english import addresses
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import house
+from agent.slots.address.part_values import spelled
+from agent.slots.address.part_words import Talk, part_words
 from agent.slots.address.piecemeal import Pieces, affirmed, nothing_else, pieces
 from agent.slots.address.street import written
 from agent.slots.address.words import Lexicon
 from agent.text import Said
 
 _MOST_TOWN_WORDS = 4
-_MOST_TOKENS = 60
-_NONE = frozenset({"no", "not", "without"})
 _SPELLED = 3
 _ALIKE = 60.0
 """Out of 100: "Smyth" and "Smith" 80, "Fitzroy" and "Fraser" 46."""
-_SPELLING = frozenset({"spelled", "spelt", "with", "spelling"})
+_SAYING = frozenset({"it's", "its", "is", "no", "nah", "nope", "not", "said", "meant", "mean", "that's", "spelled", "spelt", "spelling", "should"})
+_BEFORE_A_WORD = _SAYING | frozenset({"it", "that", "the", "i", "be", "so", "but", "with", "as", "street", "road", "suburb", "town", "city", "name"})
 
 
 def parse(value: str, lexicon: Lexicon) -> Parts:
@@ -34,41 +35,67 @@ def parse(value: str, lexicon: Lexicon) -> Parts:
     return begun.parts if begun else Parts()
 
 
-def continued(before: Parts, line: Line) -> tuple[Parts, Pieces] | None:
-    """The address begun as `before`, with what this turn adds to it; None when the turn adds nothing."""
-    said = pieces(line, begun=True)
-    if said is None:
+def continued(before: Parts, said: Said, line: Line, part: str = "") -> tuple[Parts, Pieces] | None:
+    """The address begun as `before`, with what this turn adds to it; None when the turn adds nothing. `part`: the part that was asked for."""
+    heard = told(said, line, before, part)
+    if heard and heard.parts and heard.plain and not (heard.strange and not heard.sure):
+        after = _with(before, heard)
+        return (after, Pieces(Parts(), heard.start, heard.end, True)) if after != before else None
+    more = pieces(line, begun=True)
+    if more is None:
         return None
-    again = said.parts.said().keys() & before.said().keys()
-    return None if again and not said.labelled and again == said.parts.said().keys() else (said.parts.filled_from(before), said)
+    new, old = more.parts.said(), before.said()
+    again = new.keys() & old.keys()
+    only_again = again == new.keys() and again != {"postcode"} and not more.labelled
+    if only_again or all(old.get(name) == value for name, value in new.items()) or more.parts == Parts(postcode=before.street_number):
+        return None
+    return more.parts.filled_from(unslashed(before, more.parts)), more
 
 
-def mended(current: Parts, line: Line) -> tuple[Parts, Pieces] | None:
-    """`current` with the part that this turn corrects; None when it corrects none."""
-    if line.size > _MOST_TOKENS:
+def mended(current: Parts, said: Said, line: Line, part: str = "") -> tuple[Parts, Pieces] | None:
+    """`current` with the part that this turn corrects; None when it corrects none. `part`: the part that was asked for."""
+    heard = told(said, line, current, part)
+    if heard is None:
         return None
-    if current.unit and _takes_away_unit(current, line):
-        return msgspec.structs.replace(current, unit=""), Pieces(Parts(), 0, line.size, True)
-    if put := _put_for(current, line):
+    if heard.parts and heard.plain:
+        return _with(current, heard), Pieces(Parts(), heard.start, heard.end, heard.sure)
+    talk = Talk(said, line)
+    if put := _put_for(current, line, talk):
         # "Fourteen, not ten" may as well mend a time; "Smith Road, not Smith Street" mends nothing else.
         return put, Pieces(put, 0, line.size, any(norm in line.lexicon.types or norm in line.lexicon.units for norm in line.norms))
-    if put := _respelled(current, line):
+    if put := _respelled(current, line, talk):
         return put, Pieces(put, 0, line.size, False)
-    said = pieces(line, begun=True, mends=True)
-    if said is None or not said.parts.said():
+    if not heard.parts or heard.strange or any(_is_elsewhere(current, line, talk, first, last) for first, last in heard.denied):
         return None
-    return msgspec.structs.replace(current, **said.parts.said()), said
+    return _with(current, heard), Pieces(Parts(), heard.start, heard.end, False)
 
 
-def _takes_away_unit(current: Parts, line: Line) -> bool:
-    """ "There's no apartment"."""
-    passed = (line.lexicon.lead_in | line.lexicon.courtesy) - _NONE
-    said = [norm for norm in line.norms if norm[0].isalnum() and norm not in passed]
-    labels = (current.unit.split()[0], "Unit", "Apt", "Flat")
-    return len(said) == 2 and said[0] in _NONE and line.lexicon.units.get(said[1]) in labels
+def opening(said: Said, line: Line) -> int:
+    """The index after the words of the talk, and those before an address, that the line begins with."""
+    talk, at = Talk(said, line), 0
+    while at < line.size:
+        norm = line.norms[at]
+        passed = not norm[0].isalnum() or norm in line.lexicon.lead_in or norm in part_words().leads
+        after = max(talk.firm(at), at + passed)
+        if after == at:
+            break
+        at = after
+    return at
 
 
-def _put_for(current: Parts, line: Line) -> Parts | None:
+def _with(current: Parts, heard: Told) -> Parts:
+    return msgspec.structs.replace(current, **heard.parts)
+
+
+def _is_elsewhere(current: Parts, line: Line, talk: Talk, first: int, last: int) -> bool:
+    """Whether what is denied stands nowhere in the address: it is about something else."""
+    if current.state and line.phrase(first, line.lexicon.states)[0] == current.state:
+        return False
+    old = {word.casefold() for word in _plain_words(line, first, last, talk)}
+    return bool(old) and not old & {word.casefold().strip(",") for value in current.said().values() for word in value.split()}
+
+
+def _put_for(current: Parts, line: Line, talk: Talk) -> Parts | None:
     """ "X not Y", where Y stands in the address: "fourteen not forty", "Fitzroy not Richmond", "road not street", "west not east"."""
     start, stop = affirmed(line)
     at = next((here for here in range(line.size) if line.phrase(here, line.lexicon.negation)[1] > here), -1)
@@ -76,7 +103,7 @@ def _put_for(current: Parts, line: Line) -> Parts | None:
         return None
     after = line.phrase(at, line.lexicon.negation)[1]
     denied = (after, line.size) if start == 0 else (after, start)
-    new, old = _plain_words(line, start, stop), _plain_words(line, *denied)
+    new, old = _plain_words(line, start, stop, talk), _plain_words(line, *denied, talk)
     if not new or not old or len(new) > _MOST_TOWN_WORDS:
         return None
     for name in ("unit", "street_number", "street_name", "suburb"):
@@ -88,12 +115,15 @@ def _put_for(current: Parts, line: Line) -> Parts | None:
     return None
 
 
-def _plain_words(line: Line, start: int, stop: int) -> list[str]:
+def _plain_words(line: Line, start: int, stop: int, talk: Talk) -> list[str]:
     """The words from `start` to `stop` as an address writes them, words of courtesy dropped: numbers as figures, types and directions in full."""
     said: list[str] = []
     at = start
     while at < stop:
         norm = line.norms[at]
+        if line.is_word(at) and (after := talk.firm(at)) > at and norm not in line.lexicon.types:
+            at = after
+            continue
         number = house(line, at)
         if number and number.end <= stop and not number.unit:
             said.append(number.number)
@@ -106,18 +136,22 @@ def _plain_words(line: Line, start: int, stop: int) -> list[str]:
     return said
 
 
-def _respelled(current: Parts, line: Line) -> Parts | None:
-    """A word said or spelled that sounds like one in the street or the town: "Smyth with a y", "it's S M Y T H"."""
-    at = 0
-    while at < line.size and (line.norms[at] in line.lexicon.courtesy or line.norms[at] in _SPELLING or not line.tokens[at].norm[0].isalnum()):
-        at += 1
-    letters, end = spell(line.tokens, at, "en")
+def _respelled(current: Parts, line: Line, talk: Talk) -> Parts | None:
+    """A word said or spelled that sounds like one in the street or the town: "it's Smyth", "Smyth with a y", "it's S M Y T H"."""
+    at, says = 0, False
+    while at < line.size and (line.norms[at] in _BEFORE_A_WORD or talk.firm(at) > at or not line.tokens[at].norm[0].isalnum()):
+        idiom = max(talk.any(at), at + 1)
+        says = says or (idiom == at + 1 and line.norms[at] in _SAYING)
+        at = idiom
+    letters, end = spelled(line, at, line.size)
     if len(letters) >= _SPELLED and letters.isalpha():
         word = letters.capitalize()
-    elif line.is_word(at) and len(line.norms[at]) > _SPELLED and line.norms[at] not in line.lexicon.no_town:
+    elif line.is_word(at) and len(line.norms[at]) > _SPELLED and talk.is_content(at, at + 1):
         word, end = written(line, at), at + 1
         if line.norm(end) == "with" and len(line.norm(end + 2)) == 1 and line.norm(end + 2) in line.norms[at]:
-            end += 3
+            end, says = end + 3, True
+        if not says:
+            return None
     else:
         return None
     if not nothing_else(line, end, line.size):
@@ -135,10 +169,17 @@ def _alike(one: str, other: str) -> float:
 
 
 def moved(current: Parts, new: Parts) -> Parts:
-    """A number and a street said to mend `current`: the town stays when none was said, and the unit when the street is the same."""
-    if new.suburb or new.postcode:
+    """A number and a street said to mend `current`: the town stays when none was said or the same again, and the unit when the street is the same."""
+    same_town = not new.suburb or new.suburb.casefold() == current.suburb.casefold()
+    if new.postcode or not same_town or (new.state and new.state != current.state):
         return new
-    kept = Parts(suburb=current.suburb, state=new.state or current.state, postcode=current.postcode, country=new.country or current.country)
-    if new.street_name == current.street_name and not new.unit:
-        kept = msgspec.structs.replace(kept, unit=current.unit)
+    kept = Parts(suburb=current.suburb, state=current.state, postcode=current.postcode, country=current.country)
+    if new.street_name == current.street_name:
+        kept = msgspec.structs.replace(kept, unit=unslashed(current, new).unit)
     return new.filled_from(kept)
+
+
+def unslashed(before: Parts, new: Parts) -> Parts:
+    """`before` without a unit that is only the beginning of the number said now: "four hundred and twenty three" where 4/23 was understood."""
+    run_together = before.unit.isdigit() and not new.unit and new.street_number == before.unit + before.street_number
+    return msgspec.structs.replace(before, unit="") if run_together else before

@@ -1,0 +1,274 @@
+"""One part of an address that is held, as a caller says it alone: what stands at an index, and where it ends.
+
+Each reader knows what the address holds now, since that decides what the words may be: "27A" is the number 27 with a letter, "Melville" where a
+"Melbourne Road" stands is "Melville Road".
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rapidfuzz.fuzz import ratio
+
+from agent.languages.letters import spell
+from agent.languages.numbers import digit_group
+from agent.slots.address.checking import agree
+from agent.slots.address.line import Line
+from agent.slots.address.model import Parts
+from agent.slots.address.number import groups, house
+from agent.slots.address.part_words import Talk, part_words
+from agent.slots.address.piecemeal import names_state
+from agent.slots.address.postcode import alphanumeric, known_area, numeric
+from agent.slots.address.street import Street, street
+from agent.slots.address.town import town
+from agent.slots.address.unit import unit
+from agent.text import Said
+
+_LETTERS = frozenset("abcdefgh")
+_MOST_TOWN_WORDS = 4
+_MOST_TAIL = 5
+
+
+class Value(NamedTuple):
+    """Parts to put in the place of those held, by their names in `Parts`; `plain`: the words themselves say which part it is."""
+
+    parts: Mapping[str, str]
+    end: int
+    plain: bool
+
+
+class Reader:
+    """The parts that a line may hold, read against the parts held. `deny`: something is said not to be so."""
+
+    def __init__(self, line: Line, talk: Talk, held: Parts, *, deny: bool) -> None:
+        self.line, self.talk, self.held, self.deny = line, talk, held, deny
+        self.words = part_words()
+
+    def named(self, part: str, at: int, until: int) -> Value | None:
+        """The value at `at` of a part that was named or asked for; nothing before `until` is left over, except words of the talk."""
+        if part == "number":
+            return self.number(at, until)
+        if part == "postcode":
+            return self.postcode(at, named=True)
+        if part == "unit":
+            return self.unit(at) or self._unit_alone(at, until)
+        if part == "street":
+            return self.street(at, until, named=True)
+        if part == "state":
+            code, end = self.line.phrase(at, self.line.lexicon.states)
+            return Value({"state": code}, end, True) if code else None
+        return self.town(at, until, cued=True) if part == "town" else None
+
+    def own(self, at: int, until: int) -> Value | None:
+        """The value at `at` whose own words say what it is: a unit, a postcode of letters and figures, a street, the number held with a letter."""
+        if found := self.unit(at) or self.street(at, until, named=False):
+            return found
+        found = self.postcode(at, named=False) or self.number(at, until)
+        return found if found and found.plain else None
+
+    def bare(self, at: int, until: int) -> Value | None:
+        """The value at `at` that only stands for itself, and so counts only where hardly anything else is said."""
+        code = self.postcode(at, named=False)
+        number = self.number(at, until)
+        if number and self.line.norms[at] == "one" and number.end == at + 1:
+            return None  # "the one"
+        if code and number:
+            return number if self._likens_number(number, code) else code
+        return code or number or self._state(at) or self.town(at, until, cued=False)
+
+    def number(self, at: int, until: int) -> Value | None:
+        """A house number, with its letter: "29", "four slash twelve", "27 a". A number that runs unit and number together takes the place of both."""
+        found = house(self.line, at)
+        apart = self.line.is_written(at) and self.line.is_written(at + 1) and found is not None and not found.unit
+        if found is None or found.end > until or (apart and any(len(self.line.norms[here]) > 1 for here in (at, at + 1))):
+            return None  # "303 555 0199"
+        number, end = found.number, found.end
+        letter = self.line.norm(end)
+        if number.isdigit() and letter in _LETTERS and end < until and (end + 1 >= until or self.closes(end + 1)):
+            number, end = number + letter.upper(), end + 1
+        if not self.closes(end) and (end := self._past_street(end)) and not self.closes(end):
+            return None
+        held = self.held
+        parts = {"street_number": number}
+        if found.unit:
+            parts["unit"] = found.unit
+        elif held.unit and number == "".join(c for c in held.unit + held.street_number if c.isdigit()) and held.unit.isdigit():
+            parts["unit"] = ""
+        lettered = number[-1].isalpha() and number[:-1] == "".join(c for c in held.street_number if c.isdigit())
+        return Value(parts, end, lettered or bool(found.unit))
+
+    def postcode(self, at: int, *, named: bool) -> Value | None:
+        """A postcode; one that nobody announced has figures, or a postal area's letters, and is no word of the talk ("are you free")."""
+        lexicon = self.line.lexicon
+        code, end = alphanumeric(self.line, at)
+        if code:
+            sure = known_area(code, lexicon.postcode_areas) and any(self._is_code(here) for here in range(at, end))
+            return Value({"postcode": code}, end, True) if named or sure else None
+        code, end = numeric(self.line, at)
+        if not code or not (named or (agree(code, self.held.state, lexicon.region) and self.closes(end))):
+            return None
+        return Value({"postcode": code}, end, named)
+
+    def unit(self, at: int) -> Value | None:
+        """A unit with its label: "unit 2", "flat one slash two"."""
+        line = self.line
+        text, end, _ = unit(line, at, before_number=False)
+        slash = max(line.phrase(end, line.lexicon.slash)[1], end + (line.norm(end) == "/"))
+        if text and slash > end and (second := groups(line, slash)):
+            text, end = f"{text}/{''.join(group.figures for group in second)}", second[-1].end
+        return Value({"unit": text}, end, True) if text and self.closes(end) else None
+
+    def street(self, at: int, until: int, *, named: bool) -> Value | None:
+        """A street: of a plain type; named as the street, of any kind. A bare name keeps the type of the street held."""
+        line = self.line
+        way = street(line, at)
+        if line.number_starts(at) and not line.ordinal(at, after_number=True)[0]:
+            return None
+        if way is None or way.end > until or self._is_label(at, way.end) or self._speaks(at, way):
+            return None
+        if way.kind == "open":
+            if not named or not self.closes(way.end) or not self.talk.is_content(at, way.end):
+                return None
+            kind = self.held.street_name.rpartition(" ")[2]
+            typed = kind.casefold() in line.lexicon.types or kind.casefold() in line.lexicon.weak_types
+            return Value({"street_name": f"{way.name} {kind}" if typed and kind not in way.name.split() else way.name}, way.end, True)
+        if way.kind in ("known", "weak") and not self.talk.is_content(at, way.end):
+            return None
+        if named or way.kind in ("typed", "numbered"):
+            return Value({"street_name": way.name}, way.end, True) if named or not self._is_town(way) else None
+        same = bool({*way.name.split()[:-1]} & {*self.held.street_name.split()})
+        ends = line.norms[way.end - 1].removesuffix("s") in self.words.town_types
+        return Value({"street_name": way.name}, way.end, False) if self.closes(way.end) and (same or (self.deny and not ends)) else None
+
+    def town(self, at: int, until: int, *, cued: bool) -> Value | None:
+        """Town, state and postcode. In the place of a town held, bare words are one only if a place or the town held says so."""
+        line, held = self.line, self.held
+        if line.norms[at] in self.words.no_town_first or not line.is_word(at):
+            return None
+        ends = self.words.closers - line.lexicon.link
+        until = next((here for here in range(at + 1, until) if line.norms[here] in ends), until)
+        found, end = town(line, at, Parts(), until=until)
+        said = found.suburb.casefold().replace(",", "").split()
+        if not said or len(said) > _MOST_TOWN_WORDS or found.unit or not self.closes(end) or not self._may_be_town(said, cued=cued):
+            return None
+        placed = names_state(line, found.state) or bool(found.postcode and agree(found.postcode, "", line.lexicon.region))
+        content = self.talk.is_content(at, end)
+        near = {*said} & {*held.suburb.casefold().split()} and (self.deny or {*said} == {*held.suburb.casefold().split()})
+        known = " ".join(said) in line.lexicon.shared_suburbs or " ".join(said) in line.lexicon.city_states
+        if not (cued or (content and (placed or near or known))):
+            return None
+        return Value(found.said(), end, cued or placed)
+
+    def tail(self, at: int, until: int, part: str) -> Value | None:
+        """The end of a number or a postcode: "ends A B", "ends in four seven"."""
+        said, end = self.characters(at, until)
+        if not said or len(said) > _MOST_TAIL or not self.closes(end):
+            return None
+        name = {"number": "street_number", "postcode": "postcode"}.get(part) or ("postcode" if not said.isdigit() else "")
+        old = getattr(self.held, name) if name else ""
+        if not old or len(said) > len(old.replace(" ", "")):
+            return None
+        return Value({name: retailed(old, said)}, end, True)
+
+    def characters(self, at: int, until: int) -> tuple[str, int]:
+        """Letters and figures said one after another, and the index after them."""
+        said = ""
+        while at < until:
+            if self.line.norms[at] == "-" and said:
+                at += 1
+                continue
+            figures, end = digit_group(self.line.tokens[:until], at, "en")
+            letters = ""
+            if not figures:
+                letters, end = spelled(self.line, at, until)
+            if not figures and not letters and len(self.line.norms[at]) == 1 and self.line.is_word(at):
+                letters, end = self.line.norms[at], at + 1
+            if not figures and not letters:
+                break
+            said, at = said + figures + letters.upper(), end
+        return said, at
+
+    def closes(self, at: int) -> bool:
+        """Whether a value may end before `at`."""
+        if at >= self.line.size:
+            return True
+        norm = self.line.norms[at]
+        if not norm[0].isalnum():
+            return norm != "/" and norm != "-"
+        words = self.words
+        counted = norm.endswith("s") and not norm.endswith("'s")  # "two units"
+        return (
+            norm in words.closers
+            or any(self.line.phrase(at, table)[1] > at for table in (words.negation, words.quotes))
+            or (not counted and bool(self.line.phrase(at, words.names)[0]))
+            or self.talk.firm(at) > at
+            or (norm == "the" and self.line.phrase(at + 1, words.names)[1] > at + 1)
+        )
+
+    def _unit_alone(self, at: int, until: int) -> Value | None:
+        said, end = self.characters(at, until)
+        if not said or len(said) > _MOST_TAIL or not self.closes(end):
+            return None
+        label = self.held.unit.rpartition(" ")[0]
+        return Value({"unit": f"{label} {said}".strip() if label else f"Unit {said}"}, end, True)
+
+    def _past_street(self, at: int) -> int:
+        """Past the words of the street held, said again behind a number: "29 Gloucester"."""
+        known = {word.casefold() for word in self.held.street_name.split()}
+        while self.line.norm(at) in known:
+            at += 1
+        return at
+
+    def _state(self, at: int) -> Value | None:
+        code, end = self.line.phrase(at, self.line.lexicon.states)
+        name = " ".join(self.line.norms[at:end])
+        everyday = name in self.line.lexicon.state_words or name in self.line.lexicon.city_states
+        return Value({"state": code}, end, False) if code and not everyday and self.closes(end) else None
+
+    def _likens_number(self, number: Value, code: Value) -> bool:
+        """Whether figures that may be either are rather the house number, being nearer to the one held."""
+        held = self.held
+        return ratio(number.parts["street_number"], held.street_number) > ratio(code.parts["postcode"], held.postcode)
+
+    def _is_code(self, at: int) -> bool:
+        norm = self.line.norms[at]
+        return self.line.is_written(at) or len(norm) == 1 or self.talk.any(at) == at
+
+    def _is_label(self, at: int, end: int) -> bool:
+        """Whether the words only name a part: "the street"."""
+        at += self.line.norms[at] == "the"
+        return self.line.phrase(at, self.words.names)[1] >= end
+
+    def _speaks(self, at: int, way: Street) -> bool:
+        """Whether the street begins with words that belong to the talk: "yeah Union Road"."""
+        after = self.talk.firm(at)
+        return after > at and after < way.end - 1
+
+    def _is_town(self, way: Street) -> bool:
+        last = self.line.norm(way.end - 1)
+        return last in self.line.lexicon.weak_types and self.line.phrase(way.end, self.line.lexicon.states)[1] > way.end
+
+    def _may_be_town(self, said: list[str], *, cued: bool) -> bool:
+        lexicon = self.line.lexicon
+        worded = lexicon.no_town.isdisjoint(said) and (cued or lexicon.counted.isdisjoint(said)) and said[0] not in self.words.no_town_first
+        return worded and not any(len(word) == 1 or digit_group(Said(word).tokens, 0, "en")[0] for word in said)
+
+
+def spelled(line: Line, at: int, until: int) -> tuple[str, int]:
+    """The letters from `at` on, and the index after them; they end before a word that was not said (the "one" of "hundred and ten")."""
+    until = next((here for here in range(at, until) if not line.tokens[here].text), until)
+    return spell(line.tokens[:until], at, "en")
+
+
+def retailed(old: str, tail: str) -> str:
+    """`old` with its last characters in the place of as many of `tail`; a space in it stays where it is."""
+    kept = len(old.replace(" ", "")) - len(tail)
+    head, seen = "", 0
+    for c in old:
+        if seen >= kept and c != " ":
+            break
+        head += c
+        seen += c != " "
+    rest = old[len(head) :]
+    gap = rest.find(" ")
+    spaced = sum(c != " " for c in rest[:gap]) if gap >= 0 else -1
+    return head + (f"{tail[:spaced]} {tail[spaced:]}" if spaced > 0 else tail)
