@@ -234,8 +234,8 @@ def _parted_ordinal(line: Line, number: House) -> tuple[str, str] | None:
 
 
 def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, int]:
-    """Town, state and postcode said first: "Richmond Victoria 3121, unit 4, 12 High Street"; only with a state or a postcode among them, and
-    no other town than the one said after the street."""
+    """Town, state and postcode said first: "Richmond Victoria 3121, unit 4, 12 High Street"; only with a state or a postcode among them or a
+    word that says what it is, and no other town than the one said after the street."""
     start = done
     while start < at and (line.norms[start] in line.lexicon.lead_in or not line.tokens[start].norm[0].isalnum()):
         start += 1
@@ -244,7 +244,8 @@ def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, i
     before, end = town(line, start, parts, until=at)
     reaches = end <= at and all(norm in line.lexicon.lead_in or not norm[0].isalnum() for norm in line.norms[end:at])
     same_town = parts.suburb in ("", before.suburb)
-    return (before, start) if reaches and same_town and (before.state or before.postcode) and not before.country else (parts, at)
+    placed = before.state or before.postcode or line.norm(start) in line.lexicon.suburb_cue
+    return (before, start) if reaches and same_town and placed and not before.country else (parts, at)
 
 
 def _named_house(line: Line) -> Found | None:

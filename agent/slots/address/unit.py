@@ -7,6 +7,7 @@ from agent.slots.address.number import Group, groups
 from agent.slots.address.street import written
 
 _ROUTE_FIGURES = 3
+_MOST_WORDS = 5
 _DWELLINGS = frozenset({"Flat", "Unit", "Apt", "Studio"})
 _BEFORE_HOUSE = frozenset({",", "at", "on", "of", "in"})
 
@@ -74,13 +75,19 @@ def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> 
 
 
 def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] | None:
-    """A part of a house known by where it is: "garden flat", "granny flat", "rear unit"; "rear" by itself before the number or at the end."""
+    """A part of a house known by where it is: "garden flat", "rear unit", "flat above the shop"; "rear" by itself before the number or at the end."""
     norm = line.norm(at)
     if norm in line.lexicon.flat_names and line.lexicon.units.get(line.norm(at + 1)) in _DWELLINGS:
         end = at + 2
         numbered = groups(line, end)
         if not numbered or numbered[0].end >= line.size or before_number:
             return f"{written(line, at)} {line.lexicon.units[line.norm(at + 1)]}", end
+    if before_number and line.lexicon.units.get(norm) in _DWELLINGS and line.norm(at + 1) in line.lexicon.where_flats_are:
+        end = at + 2
+        while line.is_word(end) and end - at <= _MOST_WORDS and not line.number_starts(end):
+            end += 1
+        text = " ".join(line.norms[word] if word == at + 1 or line.norms[word] == "the" else written(line, word) for word in range(at, end))
+        return (text, end) if line.norm(end) == "," and line.number_starts(end + 1) else None
     if norm in line.lexicon.house_parts:
         here = at + 1 + (line.norm(at + 1) in _BEFORE_HOUSE)
         stands = line.number_starts(here + (line.norm(here) == "the")) if before_number else line.ends(at + 1)

@@ -65,6 +65,7 @@ class Lexicon(NamedTuple):
     flat_names: frozenset[str]
     """What stands before "flat" or "unit" in the place of a number."""
     house_parts: frozenset[str]
+    where_flats_are: frozenset[str]
     houses: frozenset[str]
     floors: frozenset[str]
     lower_floors: frozenset[str]
@@ -171,6 +172,7 @@ def lexicon(region: str) -> Lexicon:
         bare_units=frozenset(spoken["unit_words"]["bare"]),
         flat_names=frozenset((*spoken["unit_words"]["flat_names"], *spoken["unit_words"]["house_parts"])),
         house_parts=frozenset(spoken["unit_words"]["house_parts"]),
+        where_flats_are=frozenset(spoken["unit_words"]["where"]),
         houses=frozenset(spoken["unit_words"]["house"]),
         floors=frozenset(spoken["unit_words"]["floors"]),
         lower_floors=frozenset(spoken["unit_words"]["lower"]),
