@@ -19,6 +19,7 @@ from agent.slots.address.checking import refused, state_of
 from agent.slots.address.english import Found, addresses, of_now
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts, line_of
+from agent.slots.address.naming import named_part, readings_meant
 from agent.slots.address.part_words import Talk
 from agent.slots.address.piecemeal import Pieces, pieces
 from agent.slots.address.postcode import alphanumeric, known_area
@@ -26,6 +27,8 @@ from agent.slots.address.repair import continued, mended, moved, opening, parse,
 from agent.slots.address.say import spoken
 from agent.slots.address.words import Lexicon, lexicon
 from agent.text import Said
+
+__all__ = ["ADDRESS", "named_part", "readings_meant"]
 
 NAME = "address"
 _UNMISTAKABLE = 0.8
@@ -196,6 +199,8 @@ def _readings(second: Parts | None, where: Parts, known: Lexicon, *, in_call: bo
 def _in_parts(said: Said, line: Line, context: Context, asked: bool) -> Sequence[Heard]:
     """A part of an address by itself."""
     known = line.lexicon
+    if len(meant := readings_meant(said, context.offered, context)) == 1:
+        return [_chosen(context.offered[meant[0]], line)]
     if context.current:
         fixed = mended(parse(context.current, known), said, line, context.part)
         if fixed is None:
@@ -207,7 +212,7 @@ def _in_parts(said: Said, line: Line, context: Context, asked: bool) -> Sequence
         return [_part(line, fixed[0], fixed[1], "patch", sure, patch=True)]
     if context.partial:  # what is no part of it does not take its place either
         more = continued(parse(context.partial, known), said, line, context.part)
-        return [_part(line, more[0], more[1], "continued", 0.5)] if more else ()
+        return [_of_all_offered(_part(line, more[0], more[1], "continued", 0.5), said, line, context)] if more else ()
     if asked and (begun := pieces(line)):
         return [_part(line, begun.parts, begun, "part", 0.4)]
     return _postcode_alone(line)
@@ -225,6 +230,20 @@ def _part(line: Line, where: Parts, said: Pieces, rule: str, sure: float, *, pat
         parts=where.said(),
         patch=patch,
     )
+
+
+def _of_all_offered(heard: Heard, said: Said, line: Line, context: Context) -> Heard:
+    """What a turn adds to an address begun is added to each of the two that it may be; which of them it is stays to be said."""
+    known = line.lexicon
+    fuller = [more for option in context.offered if (more := continued(parse(option, known), said, line, context.part))]
+    values = tuple(dict.fromkeys(line_of(parts, known) for parts, _ in fuller))
+    return msgspec.structs.replace(heard, value=values[0], options=values) if len(values) > 1 else heard
+
+
+def _chosen(option: str, line: Line) -> Heard:
+    """The one of the addresses offered that the number said is of."""
+    where = parse(option, line.lexicon)
+    return Heard(value=option, rule="choice", span=line.span(0, line.size), sure=0.9, whole=where.whole, parts=where.said())
 
 
 def _postcode_alone(line: Line) -> Sequence[Heard]:

@@ -30,6 +30,8 @@ def readings_meant(said: Said, options: Sequence[str], context: Context) -> tupl
     "One hundred and eighteen", and figures said one by one, are 118 and not 1/18; "one slash eighteen" and "unit one" are 1/18; "one eighteen" may be
     either, however often it is said.
     """
+    if not options:
+        return ()
     known = lexicon(context.region)
     line = Line(said, known)
     numbers = [_number(parse(option, known)) for option in options]
