@@ -36,6 +36,14 @@ class Characters(NamedTuple):
     compound: HanPhrases
     given: frozenset[str]
     common: frozenset[str]
+    nameable: frozenset[str]
+    """Those of them that people are called, too: 高兴."""
+    days: frozenset[str]
+    """Those of them that are rather a day, said by themselves."""
+    foreign: frozenset[str]
+    """The characters that write names of other tongues: 迪丽热巴."""
+    never: HanPhrases
+    """What is never part of a name."""
     stop: frozenset[str]
     nick: frozenset[str]
     place_ends: frozenset[str]
@@ -48,6 +56,9 @@ class Characters(NamedTuple):
     """What stands before and after a name in "用王强的名字"."""
     weak: HanPhrases
     link: HanPhrases
+    writing: HanPhrases
+    written_into: HanPhrases
+    """What stands before "写程勇", and what the name is written into."""
     theirs: HanPhrases
     not_mine: HanPhrases
     helping: HanPhrases
@@ -72,6 +83,10 @@ class Characters(NamedTuple):
         """Whether the two characters are of one group that sounds alike."""
         return any(one in group and other in group for group in self.alike)
 
+    def is_surname(self, name: str) -> bool:
+        """Whether the name is a surname and nothing else."""
+        return bool(name) and self.surname_of(name) == name
+
     def surname_of(self, name: str) -> str:
         """The surname that `name` begins with, or ""."""
         return self.surname_at(name, 0)
@@ -87,13 +102,17 @@ def characters() -> Characters:
     for word in sorted(data["say"]["words"].split(), key=len):  # two characters tell best
         for character in word:
             tell.setdefault(character, word)
-    led = [cue for name in ("plain", "call", "family", "weak", "helping", "under") for cue in cues[name]]
+    led = [cue for name in ("plain", "call", "family", "weak", "helping", "under", "writing") for cue in cues[name]]
     return Characters(
         cue_first=frozenset(cue[0] for cue in led),
         single=frozenset("".join(names["single"].split())),
         compound=HanPhrases(names["compound"].split()),
         given=frozenset("".join(names["given"].split())),
         common=frozenset(names["words"].split()),
+        nameable=frozenset(names["nameable"].split()),
+        days=frozenset(names["days"].split()),
+        foreign=frozenset("".join(names["foreign"].split())),
+        never=HanPhrases(grammar["never"]),
         stop=frozenset(grammar["stop"]),
         nick=frozenset(grammar["nick"]),
         place_ends=frozenset(grammar["place_ends"]),
@@ -105,6 +124,8 @@ def characters() -> Characters:
         of_name=HanPhrases(cues["of_name"]),
         weak=HanPhrases(cues["weak"]),
         link=HanPhrases(cues["link"]),
+        writing=HanPhrases(cues["writing"]),
+        written_into=HanPhrases(cues["written_into"]),
         theirs=HanPhrases(cues["theirs"]),
         not_mine=HanPhrases(cues["not_mine"]),
         helping=HanPhrases(cues["helping"]),

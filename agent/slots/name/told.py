@@ -6,6 +6,8 @@ from typing import NamedTuple
 from agent.hearing import Context
 from agent.slots.name.characters import characters, is_han
 
+_MOST_GIVEN = 2
+
 
 class HanFound(NamedTuple):
     name: str
@@ -30,12 +32,19 @@ class Described(NamedTuple):
 
 def joined(found: Sequence[HanFound], described: Sequence[Described], text: str, context: Context) -> list[tuple[HanFound, bool]]:
     """The readings with the characters put in that were told by words, best first, and whether each mends the held name."""
-    full = [one for one in found if one.role != "family"]
+    given = next((one for one in found if one.role == "given"), None)
+    full = [one for one in found if one.role not in ("family", "given")]
     family = next((one for one in reversed(found) if one.role == "family"), None)
-    best = max(full, key=lambda one: (one.sure, one.start), default=family)
+    best = max(full, key=lambda one: (not _is_titled(one, full), one.sure, one.start), default=family)
     told = [one for one in described if best is None or one.start >= best.start]
     held = context.current
+    if given is not None and (best is None or not characters().surname_of(best.name)):
+        return [(given._replace(name=held + given.name), True)]
     if best is None:
+        if characters().is_surname(held) and (rest := _given(held, told)):
+            return [(HanFound(held + rest, told[0].start, told[-1].end, 0.8, "character"), True)]
+        if held and told and all(one.character in held for one in told):  # "建是建设的建": it is as we have it
+            return [(HanFound(held, told[0].start, told[-1].end, 0.8, "character"), True)]
         if held and told and (name := _told(held, told)) != held:
             return [(HanFound(name, told[0].start, told[-1].end, 0.8, "character"), True)]
         if held and (swap := _swapped(held, text)) is not None:
@@ -47,14 +56,32 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: str,
             return [(HanFound(told[0].character, told[0].start, told[0].end, 0.5, "characters"), False)]
         return []
     end = max([best.end, *(one.end for one in told)])
-    name = _told(best.name, told)
+    rest = _given(best.name, told) if best is family and characters().is_surname(best.name) else ""
+    name = best.name + rest if rest else _told(best.name, told)
     if family is not None and best is not family and not characters().surname_of(name) and len(name) <= 2 and is_han(name[0]):
         name, best = family.name + name, best._replace(start=min(best.start, family.start))
     if best is family and len(held) > 1 and is_han(held[0]):
         mended = name + held[len(characters().surname_of(held)) :]
         return [(best._replace(name=mended, end=end), True)]
-    rest = [(one, False) for one in sorted(full, key=lambda one: -one.sure) if one is not best]
-    return [(best._replace(name=name, end=end), False), *rest]
+    others = [(one, False) for one in sorted(full, key=lambda one: -one.sure) if one is not best]
+    return [(best._replace(name=name, end=end), False), *others]
+
+
+def _is_titled(one: HanFound, full: Sequence[HanFound]) -> bool:
+    """Whether it is a surname with a title, and the whole name was said, too: "叫我安女士就行，全名是安静"."""
+    words = characters()
+    family = words.surname_of(one.name)
+    if not family or words.titles.at(one.name, len(family)) != len(one.name) - len(family) or len(family) == len(one.name):
+        return False
+    return any(other is not one and words.surname_of(other.name) == family for other in full)
+
+
+def _given(family: str, told: Sequence[Described]) -> str:
+    """The given name of which every character was told by a word, behind a surname: "姓孙，下雨的雨，欣赏的欣"; "" for none."""
+    words = characters()
+    characters_told = [one.character for one in told if one.place in (None, 1, 2, -1) and one.character not in family]
+    alike = any(words.sound_alike(character, one) for character in characters_told for one in family)
+    return "".join(characters_told) if 0 < len(characters_told) <= _MOST_GIVEN and not alike else ""
 
 
 def _told(name: str, told: Sequence[Described]) -> str:

@@ -1,0 +1,285 @@
+"""Reading one Mandarin name where it stands: a surname and one or two characters, a nickname, a name of another tongue in characters or letters.
+
+Where a name ends is seen from what follows: nothing, a mark, a title, a word that cannot be part of a name.
+"""
+
+from functools import cached_property
+
+from agent.hearing import Context
+from agent.slots.name.characters import HanPhrases, characters, is_han
+from agent.slots.name.mending import settled
+from agent.slots.name.phrase import Reader, Trust
+from agent.slots.name.writing import written
+from agent.text import Said
+
+MARKS = frozenset("，。,.!?！？、;；:： -—\"'“”()…~")
+SENTENCE = frozenset("，。,.!?！？、;；")
+_DOTS = "·•"
+_DONE = "了啦喽"
+"""Particles that tell of something that happened: 马桶堵了."""
+_MAX_LEAD = 12
+_FULL = 3
+MAX_TRIES = 40
+"""Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
+_MAX_TRANSLITERATED = 14
+_MIN_TRANSLITERATED = 4
+"""Characters from which a name of another tongue is known by its characters alone: 迪丽热巴; with a dot in it any is."""
+
+
+class HanReader:
+    """One utterance, and the names that may stand in it."""
+
+    def __init__(self, said: Said, context: Context) -> None:
+        self.said = said
+        self.text = said.lower
+        self.context = context
+        self.words = characters()
+        self.asked = context.asked is not None and "name" in context.asked
+        """We asked for the name: an answer may be any."""
+        self.tries = 0
+
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader(self.said.tokens, "zh")
+
+    @cached_property
+    def latin(self) -> dict[int, int]:
+        """Where Latin words and spelled letters begin in the text, and with which token."""
+        if not any(character.isascii() and character.isalpha() for character in self.text):
+            return {}
+        tokens = self.said.tokens
+        return {token.start: at for at, token in enumerate(tokens) if (token.norm.isascii() and token.is_word) or self.reader.spelled(at)[0]}
+
+    def name_at(self, at: int, *, plain: bool, short: bool = False) -> tuple[str, int] | None:
+        """The name that stands at `at`, and where it ends. `plain`: a cue says that one does; `short`: a nickname will do."""
+        self.tries += 1
+        if at >= len(self.text):
+            return None
+        if at in self.latin:
+            return self._latin(at, plain=plain)
+        words, text = self.words, self.text
+        if words.apart.at(text, at):
+            return None
+        if text[at] in words.nick and at + 1 < len(text) and text[at + 1] in words.single and self.is_closed(at + 2):
+            return text[at : at + 2], at + 2
+        if (foreign := self.foreign_at(at)) is not None and (plain or "·" in foreign[0]):
+            return foreign
+        family = words.surname_at(text, at)
+        if family:
+            base = at + len(family)
+            if base in self.latin and (latin := self._latin(base, plain=plain)) is not None:
+                return family + latin[0], latin[1]
+            if (title := words.titles.at(text, base)) and not (plain and self.given(base, 2)):
+                return text[at : base + title], base + title
+            for count in (2, 1):
+                end = base + count
+                if (
+                    count > 1
+                    and max(words.next.at(text, base), words.next.at(text, base + 1), words.after.at(text, base + 1), words.after.at(text, base)) > 1
+                ):
+                    continue
+                if self.given(base, count) and (text[at:end] not in words.common or (plain and self.is_over(end))) and self.is_closed(end):
+                    return text[at:end], end
+            if (
+                plain
+                and self.given(base, 2)
+                and all(character in words.given for character in text[base : base + 2])
+                and text[at : base + 2] not in words.common
+            ):
+                return text[at : base + 2], base + 2
+        return (self.unusual_at(at) or self._other(at, short=short)) if plain else None
+
+    def unusual_at(self, at: int) -> tuple[str, int] | None:
+        """A surname and any one or two characters, with nothing behind them: 牛大壮, 万里. For who has other reasons to hear one."""
+        words, text = self.words, self.text
+        family = words.surname_at(text, at)
+        base = at + len(family)
+        for count in (2, 1) if family and not words.apart.at(text, at) else ():
+            end = base + count
+            given = text[base:end]
+            if len(given) < count or not all(map(is_han, given)) or not self.is_done(end):
+                continue
+            name = text[at:end]
+            titled = words.titles.at(text, base) == count
+            return None if titled or self.is_talk(name) or (name in words.common and name not in words.nameable) else (name, end)
+        return None
+
+    def foreign_at(self, at: int) -> tuple[str, int] | None:
+        """A name of another tongue as characters write it: 迪丽热巴, 阿卜杜拉·买买提."""
+        text, end = self.text, at
+        limit = min(len(text), at + _MAX_TRANSLITERATED)
+        while end < limit and (text[end] in self.words.foreign or (end > at and text[end] in _DOTS)):
+            end += 1
+        name = text[at:end].rstrip(_DOTS)
+        dotted = any(dot in name for dot in _DOTS)
+        if dotted and end < limit and is_han(text[end]):
+            return None
+        if (len(name) < _MIN_TRANSLITERATED and not dotted) or len(set(name)) <= len(name) // 2 or not self.is_done(at + len(name)):
+            return None
+        return name, at + len(name)
+
+    def is_done(self, at: int) -> bool:
+        """Whether nothing but politeness stands between `at` and the end, a mark or a pause."""
+        after = at
+        for _ in range(_MAX_LEAD):
+            if after >= len(self.text) or self.text[after] in MARKS:
+                return True
+            step = self.words.after.at(self.text, after)
+            if not step or self.text[after] in _DONE:
+                return False
+            after += step
+        return False
+
+    def is_talk(self, name: str) -> bool:
+        """Whether it holds what is never part of a name: 查一下, 改时间."""
+        return any(self.words.never.at(name, at) for at in range(len(name)))
+
+    def is_word(self, name: str) -> bool:
+        """Whether it is, or begins with, an everyday word: 高中生, 程序员; and maybe 周三丰."""
+        words = self.words
+        return name in words.common or (len(name) >= _FULL and name[:2] in words.common and name[1] != name[2])
+
+    def _other(self, at: int, *, short: bool) -> tuple[str, int] | None:
+        """A nickname (小明) or a foreign name in characters (约翰·史密斯), as far as it goes, behind a cue that says that one follows."""
+        text, words = self.text, self.words
+        if text[at] in words.stop and "·" not in text[at : at + _MAX_TRANSLITERATED]:
+            return None
+        end = at
+        while end < min(len(text), at + _MAX_TRANSLITERATED) and (is_han(text[end]) or (text[end] in "·•" and end > at)):
+            if words.after.at(text, end) and self.past(end, words.after) >= len(text) and end - at >= 2:
+                break
+            if text[end] in words.stop and end > at and "·" not in text[at : at + _MAX_TRANSLITERATED]:
+                return None
+            end += 1
+        name = text[at:end]
+        if self.is_talk(name):
+            return None
+        limit = _MAX_TRANSLITERATED if "·" in name or "•" in name else 3 if short else 4
+        if not 2 <= len(name) <= limit or not self.is_closed(end) or name in words.common:
+            return None
+        if short and not (name[0] in words.nick or all(character in words.given for character in name)):
+            return None
+        return name, end
+
+    def _latin(self, at: int, *, plain: bool) -> tuple[str, int] | None:
+        """A name in Latin letters, spelled ones too, with a Chinese surname behind it."""
+        trust = Trust.CUED if plain else Trust.BARE
+        first = self.latin[at]
+        phrase = self.reader.phrase(first, trust)
+        if phrase is not None and not phrase.spelled:
+            # A character is no word of a Latin name: "wan 不是 wang".
+            han = next((here for here in range(first, phrase.end) if is_han(self.said.tokens[here].norm)), None)
+            if han is not None:
+                phrase = Reader(self.said.tokens[:han], "zh").phrase(first, trust)
+        if phrase is None or (phrase.spelled and not phrase.words and not plain and not self.is_over(self.said.tokens[phrase.end - 1].end)):
+            return None
+        end = self.said.tokens[phrase.end - 1].end
+        name = written(" ".join(settled(phrase.pieces)))
+        after = self.past(end, None)
+        if after < len(self.text) and (family := self.words.surname_at(self.text, after)) and self.is_over(after + len(family)):
+            return f"{name} {family}", after + len(family)
+        return name, end
+
+    def surname_at(self, at: int) -> tuple[str, int] | None:
+        """A surname by itself, with what is said of its parts, or with a title."""
+        part = self.words.apart.at(self.text, at)
+        if part:
+            return self.text[at + part - 1], at + part
+        family = self.words.surname_at(self.text, at)
+        if not family:
+            return None
+        end = at + len(family)
+        closed = self.is_closed(end) or self.words.given_cue.at(self.text, end) or self.words.titles.at(self.text, end)
+        if not closed:
+            return None
+        start = self.past(end, None)
+        start = self.past(start + self.words.apart.at(self.text, start), None)
+        start += self.words.given_cue.at(self.text, start)
+        if start > end and self.text.startswith(family, start):
+            # "我姓欧阳，叫欧阳修": the surname again, with the rest of the name or a title.
+            full = self.name_at(start, plain=False)
+            if full is None or not self.words.titles.at(full[0], len(family)):
+                return full or (family, end)
+            return family, full[1]
+        for count in (2, 1):
+            if start > end and self.given(start, count) and self.is_closed(start + count):
+                name = family + self.text[start : start + count]
+                return (name, start + count) if self.likely(name) and name not in self.words.common else (family, end)
+        return family, end
+
+    def again(self, family: str, start: int) -> tuple[str, int, int] | None:
+        """The last name from `start` on that begins with the surname just told and stands by itself: "免贵姓高，高兴", "姓何，叫何必"."""
+        found, text, words = None, self.text, self.words
+        at = text.find(family, start)
+        while at >= 0 and self.tries < MAX_TRIES:
+            self.tries += 1
+            opens = text[at - 1] in MARKS or self.behind(at, words.given_cue) or self.behind(at, words.plain) or self.behind(at, words.writing)
+            read = self.unusual_at(at) if opens else None
+            if read is not None and read[0][-1] not in words.place_ends:
+                found = (read[0], at, read[1])
+            at = text.find(family, at + 1)
+        return found
+
+    def given(self, at: int, count: int) -> bool:
+        """Whether `count` characters at `at` may be a given name."""
+        given = self.text[at : at + count]
+        if len(given) < count or not all(map(is_han, given)):
+            return False
+        ends = at + count >= len(self.text) or self.text[at + count] in MARKS
+        return all(
+            character not in self.words.stop or (ends and place == count - 1 and character in self.words.given)
+            for place, character in enumerate(given)
+        )
+
+    def likely(self, name: str) -> bool:
+        """Whether the name is made as names are: a surname and characters for given names, a title, or Latin letters."""
+        if name[0].isascii() or name[0] in self.words.nick:
+            return True
+        family = self.words.surname_of(name)
+        rest = name[len(family) :]
+        return (
+            bool(family)
+            and name not in self.words.common
+            and (all(character in self.words.given for character in rest) or self.words.titles.at(rest, 0) == len(rest) > 0)
+        )
+
+    def possible(self, name: str) -> bool:
+        """Whether it has a surname and, beside a rare character, one that names are made of."""
+        family = self.words.surname_of(name)
+        if len(family) > 1 and len(name) > len(family):
+            return True
+        return bool(family) and name not in self.words.common and any(character in self.words.given for character in name[len(family) :])
+
+    def is_closed(self, at: int) -> bool:
+        """Whether a name may end before `at`."""
+        text, words = self.text, self.words
+        if at >= len(text) or text[at] in MARKS or text[at].isascii():
+            return True
+        return bool(
+            words.titles.at(text, at)
+            or words.after.at(text, at)
+            or words.next.at(text, at)
+            or words.apart.at(text, at)
+            or (text[at] in words.stop and text[at] != "的")
+        )
+
+    def is_over(self, at: int) -> bool:
+        """Whether nothing but a title, politeness, a mark or another clause follows."""
+        text = self.text
+        after = self.past(at + self.words.titles.at(text, at), self.words.after)
+        return after >= len(text) or text[after - 1] in MARKS or bool(self.words.next.at(text, after)) or bool(self.words.apart.at(text, after))
+
+    def past(self, at: int, phrases: HanPhrases | None) -> int:
+        """Where marks and the given phrases end that stand at `at`."""
+        for _ in range(_MAX_LEAD):
+            if at >= len(self.text):
+                return at
+            step = 1 if self.text[at] in MARKS else phrases.at(self.text, at) if phrases else 0
+            if not step:
+                return at
+            at += step
+        return at
+
+    def behind(self, at: int, phrases: HanPhrases) -> int:
+        """How many characters the longest of `phrases` that ends at `at` has."""
+        return phrases.before(self.text, at)
