@@ -55,6 +55,8 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
     """How often a read-back was denied; from 1 on we read back slowly."""
     disputed: str = ""
     """The value that was denied last: what a partial correction mends; not offered again as it is."""
+    part: str = ""
+    """The part of the value that is asked for, because the caller called it wrong: "town"."""
     evidence: tuple[str, ...] = ()
     """Every value that earlier attempts may have meant, the recogniser's alternatives included: a later attempt adds to it."""
     locked: bool = False
@@ -88,8 +90,6 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     slots: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
     """Slots just taken without a read-back: a "no" now is about them."""
-    part: str = ""
-    """The part of the slot's value that was asked for: "town"."""
     whole: bool = False
     """Of a summary: everything was read, not only what changed since."""
 

@@ -137,7 +137,7 @@ def _deny(call: Call, did: Did, scene: Scene) -> Outcome:
         return Outcome(call=call, notices=(Notice(key="notice.wrong_part"),))
     if not did.slots:
         return Outcome(call=replace(call, question=Question(kind="change")), notices=(Notice(key="notice.which_change"),))
-    return denied(call, did.slots[0], scene)
+    return denied(call, did.slots[0], scene, did.detail)
 
 
 def _neither(call: Call, slot: str, scene: Scene) -> Outcome:
@@ -165,7 +165,8 @@ def _correct(call: Call, did: Did, scene: Scene) -> Outcome:
     state = call.slot(name)
     if state.locked:
         return Outcome(call=replace(call, question=Question()))
-    after = call.with_slot(name, replace(bare(state, "empty"), disputed=state.pending or state.value))
+    wrong = state.pending or state.disputed or state.value
+    after = call.with_slot(name, replace(bare(state, "empty"), disputed=wrong, part=did.detail))
     return Outcome(call=replace(after, question=Question(), silences=0), notices=(Notice(key="notice.neither"),))
 
 
@@ -199,7 +200,7 @@ def _dont_care(call: Call, did: Did, scene: Scene) -> Outcome:
 
 def _start_over(call: Call, did: Did, scene: Scene) -> Outcome:
     slots = {name: state if state.locked else SlotState() for name, state in call.slots.items()}
-    after = replace(call, slots=slots, question=Question())
+    after = replace(call, slots=slots, question=Question(), summarised=False, unfinished="", recognised=False)
     return Outcome(call=after, notices=(Notice(key="notice.started_over"),), settled=True)
 
 

@@ -33,7 +33,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     part: str = ""
     """The part of this slot's value that was asked for: "town", "number"; "" for none. Its value may be said without any word around it."""
     offered: tuple[str, ...] = ()
-    """The values of this slot that we have just named to choose from, in order: "the second one" counts in them, "anything later" is after the last."""
+    """The values of this slot just named to choose from, in order: "the second one" counts in them, "anything later" is after the last."""
     current: str = ""
     """The value this slot holds, pending or filled: what "the last two digits are four two" patches."""
 

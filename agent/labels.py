@@ -4,7 +4,7 @@ A label is a word for a slot with a determiner before it or a verb behind it; it
 contrast labels too: in "it's Barker, not Baker" what was held says which slot is meant. What stands under a slot's label is no other slot's to hear.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
 import msgspec
@@ -43,8 +43,8 @@ class _Words(msgspec.Struct, frozen=True):
     excepts: Sequence[tuple[str, ...]]
 
 
-def labels(said: Said, asked: frozenset[str], held: Mapping[str, str]) -> Sequence[Label]:
-    """The labels in order, none overlapping. `asked`: the slots of our question; `held`: what each slot holds, as written and as spoken."""
+def labels(said: Said, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Label]:
+    """The labels in order, none overlapping. `asked`: the slots of our question; `held` gives what each slot holds, as written and as spoken."""
     table = _table("zh" if said.has_han else "en")
     tokens = said.tokens
     found: list[tuple[int, str]] = []
@@ -148,7 +148,7 @@ def claimed(said: Said, label: Label, span: tuple[int, int]) -> Label:
     return msgspec.structs.replace(label, start=min(label.start, begins), end=max(ends, label.end) if label.contrast else ends)
 
 
-def _contrasted(said: Said, table: _Words, asked: frozenset[str], held: Mapping[str, str]) -> Sequence[Label]:
+def _contrasted(said: Said, table: _Words, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Label]:
     """ "It's Barker, not Baker": the slot that holds what stands behind the "not"."""
     spoken = said.words
     for at in range(len(spoken)):
@@ -160,7 +160,7 @@ def _contrasted(said: Said, table: _Words, asked: frozenset[str], held: Mapping[
             while end < len(spoken) and end - begin < _MOST_CONTRASTED and spoken[end][0].isalnum():
                 end += 1
             for size in range(end - begin, 0, -1):
-                fitting = [slot for slot, value in held.items() if _holds(value, spoken[begin : begin + size], said.has_han)]
+                fitting = [slot for slot, value in held().items() if _holds(value, spoken[begin : begin + size], said.has_han)]
                 meant = [slot for slot in fitting if slot in asked] or [slot for slot in fitting if slot == "name" or len(fitting) == 1]
                 if meant:  # a name stands in its owner's e-mail address too, and "not Baker" is about the name
                     return [Label(meant[0], said.tokens[at].start, said.tokens[begin + size - 1].end, contrast=True, amends=True)]

@@ -35,12 +35,12 @@ def missed(call: Call, slot: str, scene: Scene, reason: str) -> Outcome:
     return replace(outcome, events=(event, *outcome.events))
 
 
-def denied(call: Call, slot: str, scene: Scene) -> Outcome:
-    """What was read back is wrong: it is dropped, asked for again, and read back slowly next time. An older confirmed value stays for now."""
+def denied(call: Call, slot: str, scene: Scene, part: str = "") -> Outcome:
+    """What was read back is wrong, or a part of it: it is dropped, asked for again, and read back slowly next time. An older good value stays."""
     state = call.slot(slot)
     wrong, times = state.pending or state.value, state.denied + 1
     kept = state.value if state.pending else ""
-    after = call.with_slot(slot, replace(bare(state, "empty"), value=kept, disputed=wrong, denied=times, evidence=state.evidence))
+    after = call.with_slot(slot, replace(bare(state, "empty"), value=kept, disputed=wrong, part=part, denied=times, evidence=state.evidence))
     event = step_taken(after, slot, "missed", "", scene.seconds, "denied")
     if times >= scene.plan.tries:
         outcome = give_up(after, slot, scene)
@@ -62,7 +62,7 @@ def give_up(call: Call, slot: str, scene: Scene) -> Outcome:
 
 def bare(state: SlotState, status: SlotStatus) -> SlotState:
     """The slot without anything that was waiting."""
-    return replace(state, status=status, pending="", pending_provenance=None, partial="", options=(), disputed="", no_match=0)
+    return replace(state, status=status, pending="", pending_provenance=None, partial="", options=(), disputed="", part="", no_match=0)
 
 
 def skip(call: Call, slot: str, scene: Scene) -> Outcome:

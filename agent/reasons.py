@@ -25,6 +25,8 @@ class Reason(StrEnum):
     TOO_SOON = "too_soon"
     TOO_FAR = "too_far"
     CLOSED = "closed"
+    ENDS_AFTER_CLOSING = "ends_after_closing"
+    """We are open when it would begin, and not until it is done."""
     HOLIDAY = "holiday"
     TAKEN = "taken"
     NOT_A_TIME = "not_a_time"

@@ -1,6 +1,7 @@
 """What the caller's acts mean as an answer to the question that is open: a yes to a read-back, a no to what was taken before, an aside."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
@@ -9,7 +10,9 @@ from agent.asides import UNANSWERED
 from agent.business import Business
 from agent.call import Call
 from agent.choosing import neither
+from agent.hearing import Context
 from agent.languages import words
+from agent.slots.address.naming import named_part
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoMatch, Taken
 from agent.text import Said
@@ -25,15 +28,19 @@ CONFIRMING = ("read_back", "summary", "leave", "resume")
 class Reply:
     """One utterance as a reply: its acts, beside the values that were heard in it."""
 
-    def __init__(self, call: Call, acts: Mapping[Act, HeardAct], informs: Sequence[Inform], said: Said, business: Business, language: str) -> None:
+    def __init__(
+        self, call: Call, acts: Mapping[Act, HeardAct], informs: Sequence[Inform], said: Said, business: Business, language: str, now: datetime
+    ) -> None:
         self.call, self.question, self.acts, self.informs = call, call.question, acts, informs
-        self.said, self.business, self.language = said, business, language
+        self.said, self.business, self.language, self.now = said, business, language, now
 
     def to_the_question(self) -> list[Taken]:
         """A yes or no to what was read back, unless the value itself was said again."""
         slots = self.question.slots
         if caller_id.offered(self.call):
             return [] if self.informs else self._offered()
+        if self.question.kind == "ask" and slots == ("address",) and not self.informs and (part := self._part()):
+            return [Did(act=Act.CORRECTION, slots=slots, detail=part)]
         if self.question.kind == "choice" and not self.informs:
             return self._settled_choice(slots[0])
         if self.question.kind not in CONFIRMING:
@@ -41,7 +48,8 @@ class Reply:
         again = {inform.slot for inform in self.informs if inform.slot in slots}
         if Act.AFFIRM in self.acts and Act.DENY not in self.acts and (self.informs or not self._amends()):
             yes: list[Taken] = [Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot not in again]
-            return yes if self.informs or self.question.kind == "read_back" else [*yes, Did(act=Act.AFFIRM)]
+            only_values = self.question.kind == "read_back" or (self.informs and self.question.kind != "resume")
+            return yes if only_values else [*yes, Did(act=Act.AFFIRM)]
         if self.informs:
             return []
         if self._amends() or Act.DENY in self.acts:
@@ -61,8 +69,16 @@ class Reply:
         if named in slots and len(slots) > 1:
             return [*(Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot != named), Did(act=Act.DENY, slots=(named,))]
         if self.question.kind == "summary" and named in NAMES:
-            return [Did(act=Act.CORRECTION, slots=(named,))]
-        return [Did(act=Act.DENY, slots=slots)]
+            return [Did(act=Act.CORRECTION, slots=(named,), detail=self._part() if named == "address" else "")]
+        return [Did(act=Act.DENY, slots=slots, detail=self._part() if slots == ("address",) else "")]
+
+    def _part(self) -> str:
+        """The part of the address that is called wrong, without saying what is right; "" for none."""
+        state = self.call.slot("address")
+        held = state.pending or state.disputed or state.value
+        if not held or self.said.has_han:
+            return ""
+        return named_part(self.said, Context(region=self.call.brief.region, now=self.now, asked=frozenset({"address"}), current=held))
 
     def _offered(self) -> list[Taken]:
         """The caller's own number: a yes takes it, a no asks for another; "no, my name is wrong" is about something else."""
@@ -90,7 +106,7 @@ class Reply:
             return []
         correction = self.acts.get(Act.CORRECTION)
         if correction and correction.detail in NAMES:
-            return [Did(act=Act.CORRECTION, slots=(correction.detail,))]
+            return [Did(act=Act.CORRECTION, slots=(correction.detail,), detail=self._part() if correction.detail == "address" else "")]
         denial = self.acts.get(Act.DENY) if Act.REFUSE not in self.acts else None
         if self.question.kind == "change":
             return self._to_change(denial)

@@ -28,13 +28,13 @@ def recognise(call: Call, earlier: Call | None) -> Call:
 
 
 def resume(call: Call, earlier: Call | None, scene: Scene) -> Outcome:
-    """Yes: what the earlier call had and this one has not is taken over."""
+    """Yes: what the earlier call had and this one has not is taken over; what awaited its yes there is read back here."""
     forgotten = replace(call, question=Question(), unfinished="", recognised=False)
     if earlier is None:
         return Outcome(call=forgotten)
-    taken = {name: earlier.slot(name) for name in NAMES if not call.slot(name).settled and earlier.slot(name).settled}
+    taken = {name: earlier.slot(name) for name in NAMES if not call.slot(name).settled and (earlier.slot(name).settled or earlier.slot(name).pending)}
     after = replace(forgotten, slots={**call.slots, **taken}, resumed_from=earlier.sid)
-    events = tuple(step_taken(after, name, state.status, state.value, scene.seconds) for name, state in taken.items())
+    events = tuple(step_taken(after, name, state.status, state.pending or state.value, scene.seconds) for name, state in taken.items())
     return Outcome(call=after, notices=(Notice(key="notice.resumed"),), events=events, settled=True)
 
 

@@ -16,10 +16,11 @@ from agent.acts.hearing import asks, hear_acts, is_all_acts, named_slot
 from agent.business import Business
 from agent.call import Call, Turn
 from agent.choosing import choose, choose_time
+from agent.claims import Claims
 from agent.hearing import Context, Heard
-from agent.labels import Label, claimed, labels
 from agent.replies import CONFIRMING, Reply
 from agent.slots import SLOTS
+from agent.slots.address.naming import readings_meant
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoInput, NoMatch, Taken
 from agent.text import Said
@@ -32,6 +33,8 @@ CONTROL = (Act.EMERGENCY, Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, 
 """Acts that steer the whole call; the first one heard wins."""
 _NEGATORS = frozenset({"not", "instead", "rather", "不", "改", "换", "别"})
 """Words beside which a value held may be mended, whatever was asked."""
+_FROM_ALTERNATIVE = 0.35
+"""How sure a value is at most that only another hypothesis of the recogniser has."""
 _LONGEST_LAST_NAME = 2
 """Words of a last name said by itself."""
 _GLUED = 3
@@ -64,7 +67,8 @@ def speaks(said: Said, language: str) -> str:
 def listening(call: Call, slot: str, said: Said, business: Business, now: datetime, asked: frozenset[str] | None, *, mending: bool = True) -> Context:
     """What one slot is given to listen with. Without `mending`, it is not told what it holds, and so mends nothing."""
     state = call.slot(slot)
-    held = (state.pending or state.disputed or state.value) if mending else ""
+    offered = call.brief.caller if slot == "phone" and caller_id.offered(call) else ""  # "no, it ends in 55"
+    held = (state.pending or state.disputed or state.value or offered) if mending else ""
     return Context(
         language="zh" if said.has_han else "en" if any(token.is_word for token in said.tokens) else call.language,
         region=call.brief.region,
@@ -73,6 +77,8 @@ def listening(call: Call, slot: str, said: Said, business: Business, now: dateti
         services=call.brief.services,
         opening=business.opening_hours,
         partial=state.partial,
+        part=state.part,
+        offered=tuple(_local(option) if slot == "time" else option for option in state.options),
         current=_local(held) if slot == "time" else held,
     )
 
@@ -80,16 +86,6 @@ def listening(call: Call, slot: str, said: Said, business: Business, now: dateti
 def _local(value: str) -> str:
     """A time of the record without its offset and seconds, as the time slot speaks of it."""
     return value[:16]
-
-
-def _without(said: Said, labelled: Sequence[Label]) -> Said:
-    """The utterance with marks in the place of the words under these labels."""
-    if not labelled:
-        return said
-    text = said.text
-    for label in labelled:
-        text = text[: label.start] + "," * (label.end - label.start) + text[label.end :]
-    return Said(text)
 
 
 def _keyed(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[Taken, ...]:
@@ -141,57 +137,32 @@ class _Reading:
         prompt = "offer" if caller_id.offered(call) else self.question.kind
         heard = hear_acts(said, msgspec.structs.replace(context, prompt=prompt))
         self.acts: dict[Act, HeardAct] = {act.act: act for act in reversed(heard)}
+        self._number_of_a_house()
         self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
         self.named = named_slot(said)
         if self.correcting:
             asked |= frozenset(self.question.implied)
         self.asked = asked
-        self.amended: list[Label] = []
-        """Labels of slots that hold something, under which they heard nothing new: "my name is wrong"."""
-        self.labels = self._labels()
+        self.claims = Claims(call, said, asked, self._asking)
         self._take_back_the_yes()
-        self.labelled = frozenset(label.slot for label in self.labels)
         self.talk = is_all_acts(said)
         """Nothing but talk about this conversation: "no, that doesn't work" tells of no tap."""
         told = [] if self._nothing_else(heard) else [inform for inform in self._informs() if not self._only_asked_about(inform)]
         self.informs = self._to_the_point(told)
 
-    def _labels(self) -> Sequence[Label]:
-        """What the caller says which words are about; a slot of which nothing is heard under its label claims no words."""
-        held = {name: self._held(name) for name in NAMES if self.call.slot(name).value or self.call.slot(name).pending}
-        found = labels(self.said, self.asked, held)
-        mine = []
-        for label in found:
-            state = self.call.slot(label.slot)
-            said = _without(self.said, [other for other in found if other.slot != label.slot and not other.contrast])
-            heard = [] if state.locked else SLOTS[label.slot].hear(said, self._asking(label.slot, said))
-            if heard and (heard[0].whole or label.slot in self.asked or not state.value):  # a part of a value takes no good one's place
-                mine.append(claimed(self.said, label, heard[0].span))
-            elif label.slot in held and not state.locked:
-                self.amended.append(label)
-        return mine
+    def _number_of_a_house(self) -> None:
+        """ "It has no number", said of an address, is about no phone."""
+        named = self.acts.get(Act.CORRECTION)
+        if named and named.detail == "phone" and "address" in self.question.slots and "phone" not in self.question.slots:
+            self.acts[Act.CORRECTION] = msgspec.structs.replace(named, detail="address")
 
     def _take_back_the_yes(self) -> None:
         """ "All right, except the email", "no, the address is not right": whatever sounds like a yes in it, it is a correction."""
         at_stake = NAMES if self.question.kind == "summary" else self.question.slots
-        label = next((label for label in self.amended if label.amends and label.slot in at_stake), None)
+        label = next((label for label in self.claims.amended if label.amends and label.slot in at_stake), None)
         if label and self.acts.pop(Act.AFFIRM, None):
             self.acts[Act.CORRECTION] = HeardAct(act=Act.CORRECTION, rule="label", span=(label.start, label.end), detail=label.slot)
             self.correcting = True
-
-    def _held(self, slot: str) -> str:
-        """What a slot holds, as it is written and as it was said back."""
-        state = self.call.slot(slot)
-        value = state.pending or state.value
-        speak = Context(language=self.language, region=self.call.brief.region, now=self.now, services=self.call.brief.services)
-        return f"{value} , {SLOTS[slot].read_back(_local(value) if slot == 'time' else value, speak, False)}"
-
-    def _is_of_another(self, slot: str, heard: Heard) -> bool:
-        """Whether it stands under the label of another slot that made nothing of it: "the phone should end 124" is no time."""
-        if slot == "service" and self.question.kind == "ask" and slot in self.asked:
-            return False
-        there = [label for label in self.amended if label.slot != slot and label.start < heard.span[1] and heard.span[0] < label.end]
-        return any(label.amends or heard.sure < UNMISTAKABLE for label in there)
 
     def _asking(self, slot: str, said: Said) -> Context:
         """What a slot listens with that the caller speaks of: as if it had been asked for."""
@@ -199,7 +170,7 @@ class _Reading:
 
     def _listening(self, slot: str, said: Said) -> Context:
         """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
-        if slot in self.labelled:
+        if slot in self.claims.slots:
             return self._asking(slot, said)
         mending = slot in self.asked or self.correcting or self.named == slot or not _NEGATORS.isdisjoint(said.words)
         return listening(self.call, slot, said, self.business, self.now, self.asked, mending=mending)
@@ -214,7 +185,7 @@ class _Reading:
         control = next((act for act in CONTROL if self._steers(act)), None)
         if control and not (meant and control in (Act.GOODBYE, Act.GO_BACK, Act.CANCEL)):
             return (*switch, Did(act=control))
-        reply = Reply(self.call, self.acts, self.informs, self.said, self.business, self.language)
+        reply = Reply(self.call, self.acts, self.informs, self.said, self.business, self.language, self.now)
         done: list[Taken] = [*reply.to_the_question(), *self.informs, *reply.asides()]
         if not done and self.correcting:
             done = self._mended()
@@ -222,7 +193,7 @@ class _Reading:
         if not done:
             done = [*self._mended()]
         if not done and not asks(self.said):
-            done = [Did(act=Act.CORRECTION, slots=(label.slot,)) for label in self.amended[:1] if label.amends]
+            done = [Did(act=Act.CORRECTION, slots=(label.slot,)) for label in self.claims.amended[:1] if label.amends]
         return (*switch, *done) if done else (*switch, NoMatch())
 
     def _steers(self, act: Act) -> bool:
@@ -264,12 +235,13 @@ class _Reading:
         return origin is not None and origin.confirmed == "implicit"
 
     def _hear(self, slot: str) -> Sequence[Heard]:
-        said = self._own_words(slot)
+        said = self.claims.own_words(slot)
         return SLOTS[slot].hear(said, self._listening(slot, said))
 
-    def _own_words(self, slot: str) -> Said:
-        """The utterance without what was said about other slots; every word stays where it stood."""
-        return _without(self.said, [label for label in self.labels if label.slot != slot])
+    def _another_has(self, slot: str, heard: Heard) -> bool:
+        """Whether it stands under the label of another slot that made nothing of it: "the phone should end 124" is no time."""
+        answers_for_service = slot == "service" and self.question.kind == "ask" and slot in self.asked
+        return not answers_for_service and self.claims.another_has(slot, heard.span, certain=heard.sure >= UNMISTAKABLE)
 
     def _nothing_else(self, acts: Sequence[HeardAct]) -> bool:
         """Whether every word belongs to a yes or a no that was asked for: then no slot needs to listen."""
@@ -319,7 +291,9 @@ class _Reading:
         if not any(inform.asked for inform in informs):
             return informs
         named = self.acts[Act.CORRECTION].detail if Act.CORRECTION in self.acts else ""
-        return [inform for inform in informs if inform.asked or inform.sure >= UNMISTAKABLE or inform.slot == named or inform.slot in self.labelled]
+        return [
+            inform for inform in informs if inform.asked or inform.sure >= UNMISTAKABLE or inform.slot == named or inform.slot in self.claims.slots
+        ]
 
     def _only_asked_about(self, inform: Inform) -> bool:
         """ "How much is a drain cleaning" names a service and chooses none; "are you open on Sunday" names a day."""
@@ -337,7 +311,7 @@ class _Reading:
         asked = slot in self.asked
         if state.locked or (self.talk and not asked):
             return None, ()
-        said = self._own_words(slot)
+        said = self.claims.own_words(slot)
         context = self._listening(slot, said)
         if self.question.kind == "choice" and asked and (chosen := self._chosen(slot, context)):
             return chosen, ()
@@ -345,16 +319,20 @@ class _Reading:
         first = listen(said, context)
         if asked and not first:
             first = self._after_the_answer(slot, said, context)
-        first = [heard for heard in first if not self._is_of_another(slot, heard)]
+        first = [heard for heard in first if not self._another_has(slot, heard)]
         if not asked:
             about = self.acts[Act.CORRECTION].detail if Act.CORRECTION in self.acts else ""
             mends = self.correcting and self.question.kind != "read_back" and about in ("", slot) and (state.value or state.pending)
-            least = 0.0 if slot in self.labelled else CORRECTING if mends else UNMISTAKABLE
-            return (first[0] if first and first[0].sure >= least and not self._is_of_another(slot, first[0]) else None), ()
-        hypotheses = () if self.labels or self.amended else self.turn.alternatives  # their words stand elsewhere
+            if slot in self.claims.slots and slot == "phone" and state.value and first and not first[0].whole:
+                first = [msgspec.structs.replace(first[0], whole=True)]  # refused as too short, and the good one stays
+            least = 0.0 if slot in self.claims.slots else CORRECTING if mends else UNMISTAKABLE
+            return (first[0] if first and first[0].sure >= least and not self._another_has(slot, first[0]) else None), ()
+        hypotheses = () if self.claims.labels or self.claims.amended else self.turn.alternatives  # their words stand elsewhere
         found = list(first[:1]) + [other[0] for text in hypotheses if (other := listen(Said(text), context))]
         evidence = tuple(dict.fromkeys(heard.value for heard in found))
         good = [heard for heard in found if not heard.whole or SLOTS[slot].check(heard.value, context) is None]
+        if good and good[0] not in first[:1]:  # not what the recogniser thinks likeliest: asked, never taken at its word
+            good[0] = msgspec.structs.replace(good[0], sure=min(good[0].sure, _FROM_ALTERNATIVE))
         good.sort(key=lambda heard: not heard.whole)  # of what the recogniser may have heard, a whole value before a part of one
         fresh = [heard for heard in good or found if heard.value != state.disputed]
         again = [heard for heard in fresh if heard.value in state.evidence]
@@ -377,7 +355,9 @@ class _Reading:
         options = self.call.slot(slot).options
         speak = msgspec.structs.replace(context, language=self.call.language)
         spoken = [SLOTS[slot].read_back(_local(option) if slot == "time" else option, speak, False) for option in options]
-        if slot == "time":
+        if slot == "address" and (meant := readings_meant(self.said, options, context)):
+            index = meant[0] if len(meant) == 1 else None
+        elif slot == "time":
             index = choose_time(self.said, SLOTS[slot].hear(self.said, context), [_local(option) for option in options], spoken, self.language)
         else:
             index = choose(self.said, spoken, self.language)

@@ -228,7 +228,8 @@ def _on_day(call: Call, given: Inform, scene: Scene, day: date, part: str) -> Ou
     begins = datetime.combine(day, time(first), scene.now.tzinfo)
     suits = lambda start: start.date() == day and first <= start.hour < last  # noqa: E731 - a predicate, as in _window
     times = calendar.through_the_day(begins, minutes_of(call), scene.business, scene.now, scene.bookings, sid=call.sid, suits=suits)
-    return _offered(call, times, ()) if times else offer_times(call, scene, begins, (Notice(key=f"refused.{Reason.TAKEN.value}", slot="time"),))
+    taken = Notice(key=f"refused.{Reason.TAKEN.value}", slot="time")
+    return _offered(call, times, (), scene) if times else offer_times(call, scene, begins, (taken,))
 
 
 def _ambiguous_time(call: Call, given: Inform, scene: Scene) -> Outcome:
@@ -293,13 +294,19 @@ def offer_times(
     if not times:
         outcome = hand_off(call.with_slot("time", bare(call.slot("time"), "empty")), scene, HandOff(why="no_free_time", slot="time"))
         return replace(outcome, notices=(*notices, Notice(key="notice.alternatives_none"), *outcome.notices))
-    return _offered(call, times, notices)
+    return _offered(call, times, notices, scene)
 
 
-def _offered(call: Call, times: Sequence[datetime], notices: tuple[Notice, ...]) -> Outcome:
-    """The free times as the options of a choice."""
+def _offered(call: Call, times: Sequence[datetime], notices: tuple[Notice, ...], scene: Scene) -> Outcome:
+    """The free times as the options of a choice. The same ones again bring the call no further."""
     options = tuple(one.replace(tzinfo=None).isoformat(timespec="minutes") for one in times)
-    state = replace(bare(call.slot("time"), "empty"), value="", parts={}, provenance=None, options=options, partial=_common_day(options))
+    if options == call.slot("time").options:
+        outcome = missed(call, "time", scene, "declined")
+        return replace(outcome, notices=(*notices, Notice(key="offer", slot="time"), *outcome.notices))
+    kept = call.slot("time").no_match
+    state = replace(
+        bare(call.slot("time"), "empty"), value="", parts={}, provenance=None, options=options, partial=_common_day(options), no_match=kept
+    )
     return Outcome(call=call.with_slot("time", state), notices=(*notices, Notice(key="offer", slot="time")))
 
 

@@ -20,6 +20,8 @@ from agent.speech import Speech
 from agent.taken import Notice
 
 Phrasebook = Mapping[str, Mapping[str, Any]]
+ANSWERS = ("notice.answer", "notice.no_answer", "notice.price", "notice.hours", "notice.services", "notice.help")
+"""Notices that answer a question of the caller's."""
 SILENT_AFTER = frozenset({"notice.hold", "notice.repeated"})
 """Notices after which we wait instead of asking, or which asked already."""
 TELLING = (
@@ -63,8 +65,9 @@ def _without_doubles(notices: Sequence[Notice]) -> list[Notice]:
     """One acknowledgement is enough: a bare one gives way to one that says something, and nothing is lovely before a booking is told or refused."""
     if any(notice.key == "notice.resumed" for notice in notices):
         notices = [notice for notice in notices if notice.key != "notice.hello"]
-    if any(notice.key == "close.booked" for notice in notices):  # it says all that was agreed
-        return [notice for notice in notices if notice.key.startswith("close.")]
+    if any(notice.key == "close.booked" for notice in notices):  # it says all that was agreed; a question beside the yes is answered before
+        told = [notice for notice in notices if notice.key.startswith(ANSWERS)]
+        return [*told, *(notice for notice in notices if notice.key.startswith("close."))]
     if any(notice.key.startswith(TELLING) for notice in notices):
         return [notice for notice in notices if notice.key != "notice.noted"]
     first = next((notice for notice in notices if notice.key == "notice.noted"), None)
@@ -145,7 +148,7 @@ def _words(call: Call, slot: str, book: Phrasebook) -> dict[str, Any]:
     """The wording of a slot, with what the caller's country words otherwise: "suburb", "zip code"."""
     general = book[slot]
     own: Mapping[str, Any] = general.get("region", {}).get(call.brief.region, {})
-    return {**general, **own, "refused": {**general["refused"], **own.get("refused", {})}}
+    return {**general, **own, **{key: {**general[key], **own.get(key, {})} for key in ("refused", "parts") if key in general}}
 
 
 def _first_name(name: str) -> str:
@@ -205,6 +208,8 @@ def _ask(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: P
         return _climb(words["silence"], call.silences).format(offers=offers)
     if state.partial:
         return _rest(call, slot, scene, book)
+    if state.part:
+        return str(words["parts"][state.part])
     if state.disputed and state.disputed != call.brief.caller:
         return str(words["again" if state.denied else "retry"]).format(offers=offers)
     if state.no_match and (refused or not aside):

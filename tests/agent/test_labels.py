@@ -24,13 +24,13 @@ HELD = {"name": "Mary Baker , Mary Baker", "email": "mary.baker@mail.com , mary 
 )
 def test_labels(said: str, found: list[tuple[str, str]]) -> None:
     whole = Said(said)
-    assert [(label.slot, whole.text[label.start : label.end]) for label in labels(whole, frozenset(), {})] == found
+    assert [(label.slot, whole.text[label.start : label.end]) for label in labels(whole, frozenset(), dict)] == found
 
 
 def test_number_is_a_house_number_while_an_address_is_asked_for() -> None:
     said = Said("the number is 29")
-    assert labels(said, frozenset({"address"}), {})[0].slot == "address"
-    assert labels(said, frozenset(), {})[0].slot == "phone"
+    assert labels(said, frozenset({"address"}), dict)[0].slot == "address"
+    assert labels(said, frozenset(), dict)[0].slot == "phone"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_number_is_a_house_number_while_an_address_is_asked_for() -> None:
     ],
 )
 def test_a_contrast_names_the_slot_that_holds_what_is_denied(said: str, asked: str, slot: str) -> None:
-    found = labels(Said(said), frozenset({asked}), HELD)
+    found = labels(Said(said), frozenset({asked}), lambda: HELD)
     assert [(label.slot, label.contrast, label.amends) for label in found] == ([(slot, True, True)] if slot else [])
 
 
@@ -61,11 +61,11 @@ def test_a_contrast_names_the_slot_that_holds_what_is_denied(said: str, asked: s
     ],
 )
 def test_what_is_to_be_changed(said: str, amends: bool) -> None:
-    assert [label.amends for label in labels(Said(said), frozenset(), {})] == [amends]
+    assert [label.amends for label in labels(Said(said), frozenset(), dict)] == [amends]
 
 
 def test_a_label_claims_the_few_words_behind_what_was_heard_under_it() -> None:
     said = Said("my name is Guy Friday, and I need a plumber")
-    (label,) = labels(said, frozenset(), {})
+    (label,) = labels(said, frozenset(), dict)
     whole = claimed(said, label, (0, said.text.index(" Friday")))
     assert said.text[whole.start : whole.end] == "my name is Guy Friday"
