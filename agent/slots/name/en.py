@@ -13,6 +13,7 @@ from agent.slots.name.cues import cues
 from agent.slots.name.joining import Found, joined, once
 from agent.slots.name.mending import mended, mending, settled
 from agent.slots.name.naming import is_plain, named
+from agent.slots.name.order import is_paused, last_name_first
 from agent.slots.name.phrase import Phrase, Piece, Reader, Trust
 from agent.slots.name.surroundings import MARKS, SENTENCE, Surroundings
 from agent.slots.name.writing import written
@@ -23,6 +24,7 @@ _MAX_TRIES = 40
 """Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
 _ALIKE = frozenset({"address", "service", "time"})
 """Slots whose values may be words that are names, too."""
+_PART = frozenset({"name", "surname"})
 _LONG = 2
 """Words from which a name is a full name."""
 
@@ -61,6 +63,8 @@ class _Listener:
         self.tries = 0
         self.denied = False
         """Whether a name was denied: "my name isn't Bill"; the next one need not stand at the beginning of anything."""
+        self.parted = any(token.norm in _PART for token in reader.tokens)
+        """Whether a part of a name may be named."""
         self.booked = any(word in self.cues.booked for word in (token.norm for token in reader.tokens))
 
     def listen(self) -> list[Found]:
@@ -117,7 +121,7 @@ class _Listener:
         stated = bool(copula) or noun.endswith("'s") or (noun == "names" and led)
         if not stated and (not led or (length == 1 and noun in ("first", "last"))):
             return
-        phrase = self._after(after + copula, Trust.CUED) or (self._word(after + copula) if copula and role in ("given", "family") else None)
+        phrase = self._after(after + copula, Trust.CUED) or (self._word(after + copula) if role in ("given", "family") else None)
         if phrase is None or (not stated and not phrase[1].known and not self.reader.is_closed(phrase[1].end)):
             return
         start = at - 1 if before in self.cues.articles else at
@@ -184,6 +188,10 @@ class _Listener:
     def _bare(self, at: int, opening: int) -> Iterator[Found]:
         """A name with nothing before it, or with "is my name" behind it."""
         self.tries += 1
+        trailed = next(self._trailed(at), None) if self.parted else None
+        if trailed is not None:
+            yield trailed
+            return
         phrase = self.reader.phrase(at, Trust.BARE) or self._surname(at)
         if (
             phrase is None
@@ -192,14 +200,10 @@ class _Listener:
             or (not phrase.words and not self._plainly_spelled(phrase))
         ):
             return
-        trailed = next(self._trailed(at), None)
-        if trailed is not None:
-            yield trailed
-            return
         pause = int(self.reader.word(phrase.end) == "," and phrase.words >= _LONG)
         trailer = self.cues.after.at(self.tokens, phrase.end + pause)
         likely = bool(phrase.known or phrase.proud or phrase.title)
-        turned = self._turned(phrase)
+        turned = last_name_first(self.reader, self.around, phrase)
         if turned is not None:
             yield self._found("full", turned, at, 0.6, "bare", asked_only=True)
             return
@@ -218,22 +222,14 @@ class _Listener:
 
     def _trailed(self, at: int) -> Iterator[Found]:
         """ "John is my first name"."""
-        phrase = self.reader.phrase(at, Trust.BARE)
+        phrase = self.reader.phrase(at, Trust.CUED)
+        if phrase is None and self.reader.is_surname_word(at):
+            phrase = Phrase((Piece(self.tokens[at].text),), at + 1, 0, 0)
         if phrase is None:
             return
         for role, phrases in (("given", self.cues.after_given), ("family", self.cues.after_family)):
             if length := phrases.at(self.tokens, phrase.end):
                 yield self._found(role, phrase, at, 0.95, f"{role}_name", extra=length)
-
-    def _turned(self, phrase: Phrase) -> Phrase | None:
-        """ "Smith, John" the right way round."""
-        first = phrase.pieces[0].text.lower()
-        if len(phrase.pieces) > 1 or self.reader.word(phrase.end) != "," or first not in self.reader.lists.family or first in self.reader.lists.given:
-            return None
-        given = self.reader.phrase(phrase.end + 1, Trust.BARE)
-        if given is None or len(given.pieces) > 1 or given.pieces[0].text.lower() not in self.reader.lists.given or not self.around.ends(given.end):
-            return None
-        return given._replace(pieces=(*given.pieces, *phrase.pieces))
 
     def _spelling(self, at: int) -> Iterator[Found]:
         """ "it's spelled K, E, V, Y, N"."""
@@ -320,6 +316,8 @@ class _Listener:
         if self.reader.word(phrase.end) == "," and not phrase.spelled:
             again = self.reader.phrase(phrase.end + 1, Trust.BARE)
             said = [piece.text.lower() for piece in phrase.pieces]
+            if again is not None and is_paused(self.reader, self.around, phrase, again):
+                return start, again._replace(pieces=(*phrase.pieces, *again.pieces), known=1)
             if again is not None and not again.spelled and len(again.pieces) > len(said):
                 full = [piece.text.lower() for piece in again.pieces]
                 if full[-len(said) :] == said or full[: len(said)] == said:

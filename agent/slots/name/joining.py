@@ -31,10 +31,11 @@ class Found(NamedTuple):
 
 
 def once(name: tuple[str, ...]) -> tuple[str, ...]:
-    """`name` without what was only said twice: "bond james bond", "john john smith"."""
+    """`name` without what was only said twice: "bond james bond", "de la cruz maria de la cruz", "john john smith"."""
     lower = [word.lower() for word in name]
-    if len(name) > _LONG and (lower[0] == lower[-1] or lower[0] == lower[1]):
-        return name[1:]
+    for count in range(len(name) - 1, 0, -1):
+        if count * 2 < len(name) and (lower[:count] in (lower[-count:], lower[count : count * 2])):
+            return name[count:]
     half = len(name) // 2
     return name[:half] if half > 1 and lower[:half] == lower[half:] else name
 

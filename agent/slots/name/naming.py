@@ -51,7 +51,7 @@ def _verb(reader: Reader, at: int) -> int | None:
     """Where what is put under a name begins: at the verb, or at the booking that "is" there; `at` itself at the beginning of a sentence."""
     lists = cues()
     for back in range(1, _MAX_BACK + 1):
-        word = reader.word(at - back)
+        word = reader.word(at - back).removesuffix("'s")
         if word in (".", "!", "?", ";", ""):
             return at if back == 1 else None
         if word in lists.putting or word in lists.booked:

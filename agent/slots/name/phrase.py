@@ -16,6 +16,8 @@ __all__ = ["Phrase", "Piece", "Reader", "Trust"]
 MAX_WORDS = 6
 _MIN_STRANGE = 5
 """Letters of a surname that a bare initial may stand before: "S. Balan"."""
+_MAX_TOGETHER = 3
+"""Words that are spelled in one run: "van den Heuvel"."""
 _MAX_TO_LETTERS = 8
 """Marks, phrases and words said again that are passed over on the way to spelled letters."""
 
@@ -56,10 +58,10 @@ class Reader(Words):
             at = self._past_stop(at, pieces)
             if pieces and self.word(at) in self.lists.hesitation and self.is_plainly(at + 1):
                 at += 1
-            text, end = self._with_letters(at)
-            if end > at and (pieces or trust is not Trust.LISTED):
+            lettered, end = self._with_letters(at)
+            if lettered and (pieces or trust is not Trust.LISTED):
                 known += self.lists.is_known(self.word(at))
-                pieces += [Piece(text)]
+                pieces += lettered
                 at = end
                 continue
             letters, end = self.spelled(at)
@@ -88,27 +90,41 @@ class Reader(Words):
             at = end
         if not pieces:
             return None
-        if not known and len(pieces) > 1 and pieces[0].text.lower() in self.lists.given and not pieces[1].spelled:
+        if not known and len(pieces) > 1 and not pieces[1].spelled and (pieces[0].text.lower() in self.lists.given or self._is_foreign(pieces)):
             known = 1
         return Phrase(tuple(pieces), at, known, proud, title)
 
-    def _with_letters(self, at: int) -> tuple[str, int]:
-        """The word at `at`, hyphened or not, and the index after the very letters of it; ("", at) when they do not follow."""
-        word = self.word(at)
-        if len(word) < 2 or not word[0].isalpha():
-            return "", at
-        text, start = self.tokens[at].text, at + 1
-        if self._is_joined(start) and self.word(start + 1).isalpha():
-            text, start = f"{text}-{self.tokens[start + 1].text}", start + 2
-        for _ in range(3):
-            end = self.letters_of(text.lower(), start)
+    def _is_foreign(self, pieces: Sequence[Piece]) -> bool:
+        """Whether no word of what is said for a name is an everyday word, particles apart."""
+        words = [part for piece in pieces for part in piece.text.lower().split("-")]
+        return self.expected and not any(self.lists.is_ordinary(word) and word not in self.lists.particles for word in words)
+
+    def _with_letters(self, at: int) -> tuple[tuple[Piece, ...], int]:
+        """The word at `at`, hyphened or not, or two or three, and the index after the very letters of it; ((), at) when they do not follow."""
+        pieces: list[Piece] = []
+        start = at
+        while self.runs and len(pieces) < _MAX_TOGETHER and len(self.word(start)) > 1 and self.word(start)[0].isalpha():
+            text, start = self.tokens[start].text, start + 1
+            if self.is_joined(start) and self.word(start + 1).isalpha():
+                text, start = f"{text}-{self.tokens[start + 1].text}", start + 2
+            pieces.append(Piece(text))
+            end = self._past_letters("".join(piece.text for piece in pieces).lower(), start)
             if end > start:
-                return text, end
-            step = 1 if self.word(start) in (",", ".") else self.lists.spelling.at(self.tokens, start)
+                return tuple(pieces), end
+        return (), at
+
+    def _past_letters(self, text: str, start: int) -> int:
+        """The index after the very letters of `text`, "that's spelled" before them passed over; `start` when they do not follow."""
+        at = start
+        for _ in range(3):
+            end = self.letters_of(text, at)
+            if end > at:
+                return end
+            step = 1 if self.word(at) in (",", ".") else self.lists.spelling.at(self.tokens, at)
             if not step:
                 break
-            start += step
-        return "", at
+            at += step
+        return start
 
     def _past_stop(self, at: int, before: list[Piece]) -> int:
         """The index after a mark that parts a word and its letters from the next word and its letters, or from an initial; else `at`."""
@@ -187,7 +203,7 @@ class Reader(Words):
             return Piece(f"{self.tokens[at].text} {self.tokens[at + 2].text}"), at + 3
         if word in self.lists.particles and self._leads_on(at, trust, before):
             return Piece(self.tokens[at].text), at + 1
-        if word.endswith("'s") and self._owns(at, before):
+        if self._owns(at, before):
             return Piece(self.tokens[at].text[:-2]), at + 1
         if not self.is_name(at, trust, before=bool(before)):
             return None, at
@@ -198,11 +214,11 @@ class Reader(Words):
 
     def _owns(self, at: int, before: Sequence[Piece]) -> bool:
         """Whether the name at `at` has an "'s" because "name" follows: "Ann Lee's the name", "in Ann's name"."""
-        following = at + 2 if self.word(at + 1) in ("the", "my") else at + 1
-        base = self.word(at).removesuffix("'s")
-        lists = self.lists
-        if self.word(following) != "name" or len(base) < 2 or base in lists.never or base in lists.function:
+        base, lists = self.owner(at), self.lists
+        if len(base) < 2 or base in lists.never or base in lists.function or base in lists.closers:
             return False
+        if before and before[-1].text.lower() in lists.given:
+            return True
         return lists.is_known(base) or (not lists.is_ordinary(base) and (bool(before) or self.tokens[at].text[0].isupper()))
 
     def _single(self, at: int, trust: Trust, before: Sequence[Piece]) -> tuple[Piece | None, int]:
@@ -224,16 +240,10 @@ class Reader(Words):
             return Piece(self.tokens[at].text.upper()), after
         return None, at
 
-    def _is_joined(self, at: int) -> bool:
-        """Whether the hyphen at `at` is written between two words without spaces."""
-        if self.word(at) != "-" or not 0 < at < len(self.tokens) - 1:
-            return False
-        return self.tokens[at - 1].end == self.tokens[at].start == self.tokens[at + 1].start - 1
-
     def _hyphened(self, piece: Piece, at: int, trust: Trust) -> tuple[Piece, int]:
         """`piece` and the words that a hyphen, written without spaces or said aloud, joins to it."""
         for _ in range(2):
-            written = self._is_joined(at)
+            written = self.is_joined(at)
             dated = written and self.word(at + 1) in self.lists.calendar  # "Min-jun": no date is written so
             if not (written or self.word(at) in self.lists.hyphen) or not (dated or self.is_name(at + 1, max(trust, Trust.BARE), before=True)):
                 return piece, at

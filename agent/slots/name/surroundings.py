@@ -27,6 +27,8 @@ class Surroundings:
             denied = self.cues.negation.at(self.tokens, at)
             if denied and (phrase := self.reader.phrase(at + denied, Trust.BARE)) is not None:
                 step = phrase.end - at
+            if not step and self.reader.word(at) == self.reader.word(at + 1) in self.reader.lists.closers:  # "this this is Ann"
+                step = 1
             if not step or at + step >= len(self.tokens):
                 return at
             at += step
@@ -69,8 +71,7 @@ class Surroundings:
 
     def _is_part_named(self, at: int) -> bool:
         """Whether the other part of the name follows: "Smythe, first name Hannah"."""
-        start = at + 1 if self.reader.word(at) in SENTENCE else at
-        return any(self.cues.nouns[role].at(self.tokens, start) > 1 for role in ("given", "family")) or self.reader.word(start) == "surname"
+        return self.reader.is_part_noun(at + 1 if self.reader.word(at) in SENTENCE else at)
 
     def _number_allows(self, phrase: Phrase, at: int) -> bool:
         """Whether a phrase before a number is a name: not the letters of a postcode or of a booking code."""

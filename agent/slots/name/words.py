@@ -71,18 +71,18 @@ class Words:
 
     def letters_of(self, word: str, at: int) -> int:
         """The index after the very letters of `word`, spelled from `at` on, whatever is spelled behind them; `at` when they are not."""
-        letters, end = self.runs.get(at, ("", at))
         plain = "".join(filter(str.isalpha, word))
-        if "".join(filter(str.isalpha, letters)) == plain:
-            return end
         here = at
-        for letter in plain if letters else "-":
-            while here < end and self.word(here) in ("-", ",", "."):
+        for letter in plain:
+            while here > at and self.word(here) in ("-", ",", "."):
                 here += 1
             if self.word(here) != letter:
-                return at
+                break
             here += 1
-        return at if len(self.word(here)) == 1 and self.word(here).isalpha() else here
+        else:
+            return at if len(self.word(here)) == 1 and self.word(here).isalpha() else here
+        letters, end = self.runs.get(at, ("", at))
+        return end if plain and "".join(filter(str.isalpha, letters)) == plain else at
 
     def is_name(self, at: int, trust: Trust, *, before: bool) -> bool:
         """Whether the word at `at` is one of a name; `before`: a word of the name stands before it."""
@@ -116,6 +116,7 @@ class Words:
             trust is not Trust.CUED
             and not before
             and not (proud and self.tokens[at].text[1].islower())
+            and not self.is_joined(at + 1)
             and word.isascii()
             and (not any(letter in VOWELS for letter in word) or (len(word) == 2 and not self.is_plainly(at + 1)))
         ):
@@ -127,7 +128,8 @@ class Words:
     def _is_dated(self, at: int, trust: Trust) -> bool:
         """Whether the day or month at `at` opens a name: "June Carter"; "Tuesday Weld" where a name is given."""
         word, following = self.word(at), self.word(at + 1)
-        if word in self.lists.given and (self._leads_plainly(at) or self._opens(at, trust)):
+        alone = self.expected and self.ends(at + 1, Trust.BARE)
+        if word in self.lists.given and (alone or self._leads_plainly(at) or self._opens(at, trust)):
             return True
         given = trust is Trust.CUED or (self.expected and trust is Trust.BARE)
         if given and not self.lists.is_ordinary(following) and (self.lists.is_known(following) or len(following) >= _MIN_STRANGE):
@@ -160,7 +162,8 @@ class Words:
         """Whether nothing but a surname follows the word at `at`: "Aisling O'Neil"."""
         word = self.word(at + 1)
         surname = word in self.lists.family or (word.startswith("o'") and word[2:] in self.lists.after_o)
-        return self.expected and surname and not self.lists.is_ordinary(word) and self.ends(at + 2, Trust.BARE)
+        adverb = self.word(at).endswith("ly") or bool(cues().repair.at(self.tokens, at))
+        return self.expected and surname and not adverb and not self.lists.is_ordinary(word) and self.ends(at + 2, Trust.BARE)
 
     def _opens(self, at: int, trust: Trust) -> bool:
         """Whether the first name at `at`, an everyday word itself, is said again ("will, will young") or has a surname and nothing more behind it."""
@@ -209,15 +212,22 @@ class Words:
 
     def is_plainly(self, at: int) -> bool:
         """Whether the word at `at` is a name and no everyday word; a capital or a list says so, or that nobody knows it, or its letters."""
-        word = self.word(at)
+        word = self.owner(at) or self.word(at)
         if len(word) < 2 or not word[0].isalpha() or word in self.lists.never or word.endswith(self.lists.contractions):
             return False
         return (
             self.is_proud(at)
+            or (word != self.word(at) and self.lists.is_known(word))
             or (not self.lists.is_ordinary(word) and not self.lists.is_wordlike(word))
             or (self.lists.is_known(word) and self.is_closed(at + 1))
             or self.letters_of(word, at + 1) > at + 1
         )
+
+    def is_joined(self, at: int) -> bool:
+        """Whether the hyphen at `at` is written between two words without spaces."""
+        if self.word(at) != "-" or not 0 < at < len(self.tokens) - 1:
+            return False
+        return self.tokens[at - 1].end == self.tokens[at].start == self.tokens[at + 1].start - 1
 
     def is_strange(self, at: int) -> bool:
         """Whether the word at `at` ends the utterance and is no word of everyday language."""
@@ -235,4 +245,14 @@ class Words:
         word = self.word(at)
         if trust is Trust.CUED:
             return self.is_closed(at)
-        return not word or word in (",", ".", "!", ";")
+        return not word or word in (",", ".", "!", ";") or self.is_part_noun(at)
+
+    def is_part_noun(self, at: int) -> bool:
+        """Whether a part of the name is named at `at`: "surname", "last name"."""
+        return self.word(at) == "surname" or any(cues().nouns[role].at(self.tokens, at) > 1 for role in ("given", "family"))
+
+    def owner(self, at: int) -> str:
+        """The word at `at` without its "'s" where "name" follows ("Ann Lee's the name", "in Ann's name"), else ""."""
+        following = at + 2 if self.word(at + 1) in ("the", "my") else at + 1
+        base = self.word(at).removesuffix("'s")
+        return base if self.word(following) == "name" and base != self.word(at) else ""
