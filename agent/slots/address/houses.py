@@ -8,6 +8,7 @@ from agent.slots.address.street import Street, street, written
 
 _MOST_WORDS = 4
 _MOST_TRIED = 8
+_NAME_AND_TYPE = 2
 _ARTICLES = frozenset({"the", "old", "new"})
 _NOT_BEFORE = frozenset({"a", "an", "my", "our", "in", "this", "your"})
 """No house's name follows these: "a farm on Church Lane" describes one, and what follows "in" is a town."""
@@ -55,11 +56,14 @@ def named_houses(line: Line) -> Iterator[NamedHouse]:
         start = _begins(line, end)
         is_house = line.norms[end - 1] in line.lexicon.houses
         called = line.norm(start - 1) in line.lexicon.named
-        if (end == at and end - start == 1) or not _is_name(line, start, end, paused=line.norms[end] == ",", called=called):
+        close = end == at and end - start == 1 and not called
+        if close or not _is_name(line, start, end, paused=line.norms[end] == ",", called=called):
             continue
         tried += 1
         way = street(line, at)
         marked = is_house or called or _says_numberless(line, start)
+        if way and end == at and called and not is_house and len(way.name.split()) > _NAME_AND_TYPE:
+            continue  # "called Fernleigh Old Mill Lane": where the street's name begins is not said
         if way and (way.kind == "typed" or (way.kind == "weak" and marked)):
             yield NamedHouse(_name(line, start, end), start, way, marked)
 
@@ -70,10 +74,20 @@ def _name_ends(line: Line, at: int) -> int:
         return 0
     if line.norms[at - 1] == ",":
         return at - 1
+    if _is_called(line, at - 1):
+        return at
     if line.norms[at - 1] in ("on", "in"):
         return at - 2 if line.norm(at - 2) == "," else at - 1
     is_house = line.norms[at - 1] in line.lexicon.houses and line.norms[at - 1] not in line.lexicon.types
     return at if is_house and line.norms[at] not in line.lexicon.types else 0
+
+
+def _is_called(line: Line, at: int) -> bool:
+    """Whether the word at `at` is all of a house's name, as the words before it say: "a house called hillcrest", "no number, called the gables"."""
+    before = at - 1 - (line.norm(at - 1) == "the")
+    if line.norm(before) not in line.lexicon.named or line.norms[at] in line.lexicon.stop or line.norms[at] in line.lexicon.lead_in:
+        return False
+    return line.norm(before - 1) in line.lexicon.homes or _says_numberless(line, before)
 
 
 def _begins(line: Line, end: int) -> int:

@@ -97,7 +97,12 @@ def with_suffix(number: int) -> str:
 def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     """Full stops of short forms are dropped, others part like commas; quotes, brackets and sounds of hesitation are dropped."""
     found: list[Token] = []
+    skipped = 0
     for at, token in enumerate(tokens):
+        if at >= skipped and token.norm in lexicon.filling:
+            skipped = phrase_at([each.norm for each in tokens[at : at + _SHORT]], 0, lexicon.filling)[1] + at
+        if at < skipped:
+            continue
         if token.norm in _MARKS or token.norm in lexicon.fillers:
             continue
         if token.norm in (".", ";", "\u2022"):

@@ -55,7 +55,9 @@ def line_of(parts: Parts, lexicon: Lexicon) -> str:
         street = f"{parts.unit}/{street}" if bare else ", ".join(filter(None, (street, parts.unit)))
     end = " ".join(part for part in (parts.state, parts.postcode) if part)
     glue = ", " if lexicon.state_after_comma and parts.state else " "
-    town = glue.join(part for part in (parts.suburb, end) if part)
+    outward = parts.postcode.partition(" ")[0] if " " in parts.postcode else ""
+    suburb = parts.suburb.removesuffix(f" {outward}") if outward else parts.suburb  # "Cardiff CF11", and then the whole of it
+    town = glue.join(part for part in (suburb, end) if part)
     country = lexicon.country_names.get(parts.country, parts.country)
     return ", ".join(part for part in (street, town, country) if part)
 

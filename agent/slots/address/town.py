@@ -283,7 +283,8 @@ def _outward(line: Line, at: int) -> tuple[str, int] | None:
         return None
     end = at + 3 if line.is_word(at + 2) and line.glued(at + 2) and len(line.norms[at + 2]) == 1 else at + 2
     code = "".join(line.norms[at:end]).upper()
-    return (code, end) if len(code) <= 4 and line.ends(end) and not line.glued(end) else None
+    in_one = line.glued(end) and line.norms[end][0].isalnum()
+    return (code, end) if len(code) <= 4 and line.ends(end) and not in_one else None
 
 
 def _goes_on(line: Line, at: int) -> bool:

@@ -33,6 +33,8 @@ class Lexicon(NamedTuple):
     counted: frozenset[str]
     courtesy: frozenset[str]
     fillers: frozenset[str]
+    filling: Phrases
+    """The same in several words: "you know"."""
     aside: Phrases
     """Talk about how a word is written."""
     linking: frozenset[str]
@@ -92,6 +94,8 @@ class Lexicon(NamedTuple):
     prefix_directions: frozenset[str]
     named_houses: bool
     named: frozenset[str]
+    homes: frozenset[str]
+    """What such a house is: "a bungalow called Hillcrest"."""
     """What announces a house's name: "called Hillcrest"."""
     numberless: Phrases
     """What says that the house has no number."""
@@ -133,7 +137,7 @@ def table_of(region: str) -> dict[str, Any]:
 def lexicon(region: str) -> Lexicon:
     """The lexicon of a region; of `FALLBACK` for one without English address rules."""
     spoken, place = words("en", "address"), table_of(region)
-    listed = {"negation", "cue", "slash", "aside"}
+    listed = {"negation", "cue", "slash", "aside", "filling"}
     labels = {"postcode_cue", "number_cue", "street_cue"}
     tables = {name: phrases((text, text) for text in spoken[name]) for name in listed}
     tables |= {name: phrases((text, label) for label in spoken[name] for text in (label, *_with_is(label))) for name in labels}
@@ -198,6 +202,7 @@ def lexicon(region: str) -> Lexicon:
         prefix_directions=frozenset(place.get("prefix_directions", ())),
         named_houses=place.get("named_houses", False),
         named=frozenset(spoken["unit_words"]["named"]),
+        homes=frozenset((*spoken["unit_words"]["homes"], *spoken["unit_words"]["house"])),
         numberless=phrases((text, text) for text in spoken["unit_words"]["numberless"]),
     )
 
