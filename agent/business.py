@@ -63,7 +63,7 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     emergency_words: list[str] | dict[str, list[str]] = msgspec.field(default_factory=list)
     public_holidays: bool = True
     subdivision: str = ""
-    """State or province for its public holidays, e.g. "VIC"."""
+    """State or province for its public holidays, e.g. "VIC"; "": the one that its time zone tells, where it does."""
     holidays: list[str] = msgspec.field(default_factory=list)
     """Further closed days, ISO 8601."""
     opening_hours: dict[str, list[str]] = msgspec.field(default_factory=dict)

@@ -13,6 +13,7 @@ import holidays
 from agent.business import DAYS, Business
 from agent.call import Booking
 from agent.reasons import Reason
+from agent.regions import subdivision
 
 PART_EDGES = (12, 17)
 """The hours at which afternoon and evening begin."""
@@ -43,11 +44,12 @@ def _public(country: str, subdivision: str) -> holidays.HolidayBase | None:
 
 
 def is_holiday(day: date, business: Business) -> bool:
+    """Whether the business keeps the day: one of its own, or a public holiday of its state, which the time zone tells when the file does not."""
     if day.isoformat() in business.holidays:
         return True
     if not business.public_holidays:
         return False
-    public = _public(business.country, business.subdivision)
+    public = _public(business.country, business.subdivision or subdivision(business.country, business.time_zone))
     return public is not None and day in public
 
 
@@ -80,8 +82,9 @@ def refusal(start: datetime, minutes: int, business: Business, now: datetime, bo
     if why := day_refusal(start.date(), business, now):
         return why
     end = start + timedelta(minutes=minutes)
-    if not any(_fits(start, end, opens, closes) for opens, closes in windows(start.date(), business)):
-        return Reason.CLOSED
+    hours = windows(start.date(), business)
+    if not any(_fits(start, end, opens, closes) for opens, closes in hours):
+        return Reason.ENDS_AFTER_CLOSING if any(opens <= start.time() < closes for opens, closes in hours) else Reason.CLOSED
     if start < now + timedelta(minutes=business.lead_time_minutes):
         return Reason.TOO_SOON
     others = [booking for booking in bookings if booking.sid != sid or not sid]

@@ -78,12 +78,7 @@ class Days(Lengths):
     def _hides_an_hour(self, at: int) -> bool:
         """ "At to thirty": no "to" stands between "at" and the minutes of an hour."""
         line = self.line
-        if (
-            line.words[at - 1] != "at"
-            or not at
-            or line.kinds[at + 1] != "number"
-            or line.kinds[at + 2] in ("number", "units", "half_of_day", "oclock")
-        ):
+        if line.words[at - 1] != "at" or not at or line.kinds[at + 1] != "number" or line.kinds[at + 2] in ("number", "units", "oclock"):
             return False
         value, text = line.values[at + 1]
         return 10 <= value < _MINUTES and len(text) in (0, 2) and line.words[at + 2] != ":"
@@ -92,8 +87,10 @@ class Days(Lengths):
         """ "for o'clock", "to p m", "at for thirty": what a recogniser writes for four and two."""
         line, hour = self.line, english().homophones[self.line.words[at]]
         if line.kinds[at + 1] == "number":
-            clock = Clock(hour=hour, minute=line.values[at + 1][0])
-            return [Piece(kind=Kind.CLOCK, value=clock, first=at, last=at + 2, sure=0.5)]
+            decided = line.kinds[at + 2] == "half_of_day"
+            late = 12 if decided and line.values[at + 2] == "pm" else 0
+            clock = Clock(hour=hour + late, minute=line.values[at + 1][0], decided=decided)
+            return [Piece(kind=Kind.CLOCK, value=clock, first=at, last=at + (3 if decided else 2), sure=0.5)]
         if line.kinds[at + 1] == "oclock":
             return [Piece(kind=Kind.CLOCK, value=Clock(hour=hour), first=at, last=at + 2)]
         half = 12 if line.values[at + 1] == "pm" else 0
@@ -129,7 +126,12 @@ class Days(Lengths):
             return [day_piece(at, here + 1, Day(weekday=weekday, next_one=True))]
         elif self.line.words[here] == "after" and self.line.words[here + 1] == "next":
             return [day_piece(at, here + 2, Day(weekday=weekday, week=1, next_one=True, shift=7))]
-        elif self.line.words[here] == "after" and not self.line.kinds[here + 1] and self.line.words[here + 1] in _AFTER_A_BOUND:
+        elif (
+            self.line.words[here] == "after"
+            and not self.line.kinds[here]
+            and not self.line.kinds[here + 1]
+            and self.line.words[here + 1] in _AFTER_A_BOUND
+        ):
             end = here + 2 if self.line.words[here + 1] == "that" else here + 1
             return [day_piece(at, end, Day(after_known=True, to_weekday=(weekday, 1)))]
         if self.line.words[here] == "." and self.line.glued(here) and self.line.words[at] in self.sets["dotted"]:
@@ -269,6 +271,8 @@ class Days(Lengths):
     def _than(self, at: int) -> list[Piece]:
         """ "Anything later", "a bit earlier", "later in the week"; "I'll call you later" is no wish."""
         line = self.line
+        if line.words[at] == "sooner" and line.words[at - 1] in ("i'd", "would", "we'd"):  # rather
+            return nothing(at, at + 1)
         if any(line.words[here] in self.sets["put_off"] for here in range(max(0, at - 4), at)):
             return nothing(at, at + 1)
         in_week = "week" in line.words[at + 1 : at + 4] and line.values[at + 1] != "next"

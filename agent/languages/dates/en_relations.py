@@ -87,7 +87,8 @@ class Relations(Stories):
         for here in range(at - 1, max(-1, at - 1 - _CLAUSE), -1):
             if self._parts_clauses(here):
                 return False
-            if self.line.kinds[here] == "not" or self.line.words[here] in self.sets["unavailable"] or self.line.words[here] in self.sets["denials"]:
+            kind, word = self.line.kinds[here], self.line.words[here]
+            if kind in ("not", "denied_after") or word in self.sets["unavailable"] or word in self.sets["denials"]:
                 return True
         return False
 

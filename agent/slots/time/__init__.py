@@ -8,7 +8,7 @@ Not whole  also a window's edge (rules "after", "before": the edge is the value,
            too: "after Friday" is from Saturday on, "by Friday" before Saturday. A range is kept by its start (rule "range"). When it is only said
            what is not meant (rule "excluded"), the value is what that leaves of the time held: its day, or "".
 Asked      what words leave open stands in `options`: "at six" when the hours allow both, "next Friday" said on a Wednesday, 3/4 in Canada.
-Read back  weekday, date and clock; the year only when it is another; the slow form says day and clock apart.
+Read back  weekday, date and clock, "today" and "tomorrow" before them; the year only when it is another; the slow form says day and clock apart.
 """
 
 from collections.abc import Mapping, Sequence

@@ -70,9 +70,12 @@ class Listener:
     def _days(self, said: Day) -> list[date]:
         today = self.now.date()
         before = self.before
-        if said.after_known and said.next_one and not (self.context.current or before.day_not_meant):
+        if said.after_known and said.next_one and not (self.context.current or self.context.offered or before.day_not_meant):
             return []  # "the one after": of days only after one that is held or turned down
-        return days(in_week(said, before.week, today), today, before.day_not_meant or before.day, place(self.context))
+        counted_from = before.day_not_meant or before.day
+        if counted_from is None and self.context.offered and (said.week is not None or said.next_one):  # "the week after", of the first one offered
+            counted_from = known(self.context.offered[0][:16]).day
+        return days(in_week(said, before.week, today), today, counted_from, place(self.context))
 
     def _week(self, said: Day) -> list[Answer]:
         """A week is kept so that a weekday said next is one of its days; only when a time was asked for."""

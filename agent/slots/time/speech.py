@@ -1,7 +1,8 @@
 """Saying a time back, and knowing when our own sentence asks for one.
 
-"Tuesday, March 3rd at 2:30 PM" where the month is said first, "Tuesday 3 March at 2:30 pm" elsewhere, "三月三号星期二下午两点半" in Mandarin;
-the year only when it is not this one. What is said here is heard as the same value, in both forms.
+"Tuesday, March 3rd at 2:30 PM" where the month is said first, "Tuesday 3 March at 2:30 pm" elsewhere, "三月三号星期二下午两点半" in
+Mandarin; before it "today" or "tomorrow" when it is that day, the year only when it is not this one.
+What is said here is heard as the same value, in both forms.
 """
 
 from datetime import date, time
@@ -47,32 +48,37 @@ def asks_what_is_free(said: Said) -> bool:
 
 def read_back(value: str, context: Context, slow: bool) -> str:
     """The time, or the part of it that is known, as we say it; the value itself when it is none."""
-    what = known(value)
+    what, today = known(value), local_now(context).date()
     if what == type(what)():
         return value
-    year = local_now(context).year
+    say = words(context.language, "time")["say"]
     if what.week is not None:
-        day = read_back(what.week.isoformat(), context, False)
-        return str(words(context.language, "time")["say"]["week"]).format(day=day)
+        day = _mandarin_day(what.week, today.year, "") if context.language == "zh" else _english_day(what.week, today.year, context.region)
+        return str(say["week"]).format(day=day)
+    ahead = (what.day - today).days if what.day is not None else -1
+    near = str(say["near"][ahead]) if 0 <= ahead < len(say["near"]) else ""
     if context.language == "zh":
-        return _mandarin(what.day, what.clock, what.part, year, slow=slow)
-    return _english(what.day, what.clock, what.part, year, context.region, slow=slow)
+        return _mandarin(what.day, what.clock, what.part, today.year, near, slow=slow)
+    return _english(what.day, what.clock, what.part, today.year, context.region, near, slow=slow)
 
 
-def _english(day: date | None, clock: time | None, part: Part | None, this_year: int, code: str, *, slow: bool) -> str:
+def _english(day: date | None, clock: time | None, part: Part | None, this_year: int, code: str, near: str, *, slow: bool) -> str:
     say: dict[str, Any] = words("en", "time")["say"]
-    american = bool(month_first(code, "spoken"))
-    spoken = ""
-    if day is not None:
-        weekday, month = say["weekdays"][day.weekday()], say["months"][day.month - 1]
-        year = "" if day.year == this_year else f"{',' if american else ''} {day.year}"
-        spoken = f"{weekday}, {month} {_ordinal(day.day)}{year}" if american else f"{weekday} {day.day} {month}{year}"
+    spoken = "" if day is None else near + _english_day(day, this_year, code)
     if clock is None:
         return f"{spoken} {say['part'][part]}".strip() if part is not None else spoken
-    at = _english_clock(clock, say, american=american, slow=slow)
+    at = _english_clock(clock, say, american=bool(month_first(code, "spoken")), slow=slow)
     if not spoken:
         return at
-    return f"{spoken}. {say['at'].capitalize()} {at}." if slow else f"{spoken} {say['at']} {at}"
+    return f"{spoken}{',' if slow else ''} {say['at']} {at}"
+
+
+def _english_day(day: date, this_year: int, code: str) -> str:
+    say: dict[str, Any] = words("en", "time")["say"]
+    weekday, month = say["weekdays"][day.weekday()], say["months"][day.month - 1]
+    if month_first(code, "spoken"):
+        return f"{weekday}, {month} {_ordinal(day.day)}" + ("" if day.year == this_year else f", {day.year}")
+    return f"{weekday} {day.day} {month}" + ("" if day.year == this_year else f" {day.year}")
 
 
 def _english_clock(clock: time, say: dict[str, Any], *, american: bool, slow: bool) -> str:
@@ -99,19 +105,19 @@ def _ordinal(day: int) -> str:
     return f"{day}{'th' if 10 <= day <= 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(day % 10, 'th')}"
 
 
-def _mandarin(day: date | None, clock: time | None, part: Part | None, this_year: int, *, slow: bool) -> str:
+def _mandarin(day: date | None, clock: time | None, part: Part | None, this_year: int, near: str, *, slow: bool) -> str:
     say: dict[str, Any] = words("zh", "time")["say"]
-    spoken = ""
-    if day is not None:
-        year = "" if day.year == this_year else "".join(_FIGURES[int(figure)] for figure in str(day.year)) + say["year"]
-        comma = say["comma"] if slow else ""
-        spoken = f"{year}{_han(day.month)}{say['month']}{_han(day.day)}{say['day']}{comma}{say['weekday']}{say['weekdays'][day.weekday()]}"
+    pause = say["comma"] if slow else ""
+    spoken = "" if day is None else (near + pause if near else "") + _mandarin_day(day, this_year, pause)
     if clock is None:
         return spoken + (say["part"][part] if part is not None else "")
-    at = _mandarin_clock(clock, say)
-    if slow and spoken:
-        return f"{say['the_day']}{spoken}{say['stop']}{say['the_clock']}{at}{say['stop']}"
-    return spoken + at
+    return (spoken + pause if spoken else "") + _mandarin_clock(clock, say)
+
+
+def _mandarin_day(day: date, this_year: int, pause: str) -> str:
+    say: dict[str, Any] = words("zh", "time")["say"]
+    year = "" if day.year == this_year else "".join(_FIGURES[int(figure)] for figure in str(day.year)) + say["year"]
+    return f"{year}{_han(day.month)}{say['month']}{_han(day.day)}{say['day']}{pause}{say['weekday']}{say['weekdays'][day.weekday()]}"
 
 
 def _mandarin_clock(clock: time, say: dict[str, Any]) -> str:
