@@ -17,6 +17,7 @@ from agent.reasons import Reason
 from agent.slots.address import zh as address_zh
 from agent.slots.address.checking import refused, state_of
 from agent.slots.address.english import Found, addresses, of_now
+from agent.slots.address.houses import called
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts, line_of
 from agent.slots.address.naming import named_part, readings_meant
@@ -37,6 +38,7 @@ _PLAIN = ("typed", "numbered", "box")
 """Kinds of addresses that nothing else is said like."""
 _CORRECTING = frozenset({"no", "not", "actually", "sorry", "wrong", "meant", "mean", "change", "should", "correction"})
 _OPTIONS = 5
+_MISSING = {Reason.NO_STREET: "street", Reason.NO_NUMBER: "number", Reason.NO_SUBURB: "town"}
 
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
@@ -95,7 +97,7 @@ def _hear_english(said: Said, context: Context) -> Sequence[Heard]:
         found = [each for each in found if each.kind != "open" or each.parts.postcode or each.parts.state]
     if context.partial and all(each.kind == "open" and not each.parts.whole for each in found):
         # "10118 New York" goes on with the address begun, rather than begin one.
-        found = [] if continued(parse(context.partial, known), said, line, context.part) else found
+        found = [] if continued(parse(context.partial, known), said, line, _asked_part(context, known)) else found
     if not found:
         return _in_parts(said, line, context, asked)
     found = of_now(found, line) if len(found) > 1 else found
@@ -210,12 +212,21 @@ def _in_parts(said: Said, line: Line, context: Context, asked: bool) -> Sequence
             return ()
         sure = _UNMISTAKABLE if correcting else 0.5 if fixed[1].labelled else 0.4
         return [_part(line, fixed[0], fixed[1], "patch", sure, patch=True)]
+    if context.partial and _asked_part(context, known) == "number" and (name := called(line, parse(context.partial, known))):
+        held = parse(context.partial, known)
+        return [_part(line, msgspec.structs.replace(held, unit=name[0]), Pieces(held, *name[1:], True), "continued", 0.5)]
     if context.partial:  # what is no part of it does not take its place either
-        more = continued(parse(context.partial, known), said, line, context.part)
+        more = continued(parse(context.partial, known), said, line, _asked_part(context, known))
         return [_of_all_offered(_part(line, more[0], more[1], "continued", 0.5), said, line, context)] if more else ()
     if asked and (begun := pieces(line)):
         return [_part(line, begun.parts, begun, "part", 0.4)]
     return _postcode_alone(line)
+
+
+def _asked_part(context: Context, known: Lexicon) -> str:
+    """The part that was asked for: the one named, or else the first that an address begun has not."""
+    missing = refused(parse(context.partial, known), known)
+    return context.part or (_MISSING.get(missing, "") if missing else "")
 
 
 def _part(line: Line, where: Parts, said: Pieces, rule: str, sure: float, *, patch: bool = False) -> Heard:

@@ -71,7 +71,9 @@ class _Pass:
             at = self._step(at)
         said_anew = {part for part, field in FIELDS.items() if field in self.parts}
         named = tuple(dict.fromkeys(part for part in self.named if part not in said_anew))
-        return Told(self.parts, named, self.plain, self.sure and self.plain, self.strange, tuple(self.denied), max(self.first, 0), self.last)
+        return Told(
+            self.parts, named, self.plain, self.sure and self.plain, self.strange or self.talk.asks, tuple(self.denied), max(self.first, 0), self.last
+        )
 
     def _step(self, at: int) -> int:
         """The index after what begins at `at`."""
@@ -139,7 +141,8 @@ class _Pass:
         if idiom or ((firm > at or leads) and not self._begins_name(at, at + 1)):
             return at
         value = None
-        if self.focus:
+        spoken_of = self.focus and (self.clean or self.focus != "town")  # any words may be a town, and so only right behind its name
+        if spoken_of and not (self.line.phrase(at, self.words.names)[0] and self.focus != "unit"):
             value = None if self._links(at) and not self.line.number_starts(at) else self.reader.named(self.focus, at, until)
             value = value and value._replace(plain=True)
         if value is None:

@@ -26,6 +26,8 @@ from agent.text import Said
 _LETTERS = frozenset("abcdefgh")
 _MOST_TOWN_WORDS = 4
 _MOST_TAIL = 5
+_SHORT = 3
+"""Letters up to which a word of the talk is no town's name, whatever stands before it: "it"."""
 
 
 class Value(NamedTuple):
@@ -121,6 +123,8 @@ class Reader:
         """A street: of a plain type; named as the street, of any kind. A bare name keeps the type of the street held."""
         line = self.line
         way = street(line, at)
+        if line.norms[at].endswith("'s") and line.phrase(at, self.words.names)[0]:
+            return None
         if line.number_starts(at) and not line.ordinal(at, after_number=True)[0]:
             return None
         if way is None or way.end > until or self._is_label(at, way.end) or self._speaks(at, way):
@@ -154,7 +158,8 @@ class Reader:
         content = self.talk.is_content(at, end)
         near = {*said} & {*held.suburb.casefold().split()} and (self.deny or {*said} == {*held.suburb.casefold().split()})
         known = " ".join(said) in line.lexicon.shared_suburbs or " ".join(said) in line.lexicon.city_states
-        if not (cued or (content and (placed or near or known))):
+        alone = len(said) == 1 and len(said[0]) > _SHORT
+        if not ((cued and (content or alone)) or (content and (placed or near or known))):
             return None
         return Value(found.said(), end, cued or placed)
 

@@ -18,6 +18,7 @@ _FIRM = bits("yes", "no", "ok", "filler", "hold_on", "thanks", "greet", "bye", "
 
 
 _PLAIN = bits("plain")
+_ASKING = bits("wh")
 
 
 class PartWords(NamedTuple):
@@ -65,9 +66,12 @@ class Talk:
         self._line = line
         self._marks: list[tuple[int, int]] = [(0, 0)] * line.size
         """For each token the marks of its word or idiom, and the index after that."""
+        self.asks = False
+        """Whether a word of a question was said: "how many"."""
         starts = [token.start for token in line.tokens]
         for segment in segments(said):
             for unit in segment.units:
+                self.asks = self.asks or bool(unit.marks & _ASKING)
                 first = bisect_left(starts, said.tokens[unit.first].start)
                 last = bisect_left(starts, said.tokens[unit.last - 1].end)
                 for at in range(first, last):

@@ -44,6 +44,9 @@ def continued(before: Parts, said: Said, line: Line, part: str = "") -> tuple[Pa
     more = pieces(line, begun=True)
     if more is None:
         return None
+    announced = "in" in line.norms or not line.lexicon.suburb_cue.isdisjoint(line.norms)
+    if more.parts == Parts(suburb=more.parts.suburb) and not announced and not Talk(said, line).is_content(more.start, more.end):
+        return None  # "no complaints"
     new, old = more.parts.said(), before.said()
     again = new.keys() & old.keys()
     only_again = again == new.keys() and again != {"postcode"} and not more.labelled
@@ -104,7 +107,7 @@ def _put_for(current: Parts, line: Line, talk: Talk) -> Parts | None:
     after = line.phrase(at, line.lexicon.negation)[1]
     denied = (after, line.size) if start == 0 else (after, start)
     new, old = _plain_words(line, start, stop, talk), _plain_words(line, *denied, talk)
-    if not new or not old or len(new) > _MOST_TOWN_WORDS:
+    if not new or not old or len(new) > _MOST_TOWN_WORDS or all(_names_part(word, line) for word in new):
         return None
     for name in ("unit", "street_number", "street_name", "suburb"):
         words: list[str] = getattr(current, name).split()
@@ -113,6 +116,11 @@ def _put_for(current: Parts, line: Line, talk: Talk) -> Parts | None:
                 new = new[1:] if here and len(new) > 1 and new[0] == words[here - 1] else new
                 return msgspec.structs.replace(current, **{name: " ".join((*words[:here], *new, *words[here + len(old) :]))})
     return None
+
+
+def _names_part(word: str, line: Line) -> bool:
+    """Whether the word only names a part, and is no street type: "not the street, the town"."""
+    return word.casefold() in part_words().names and word.casefold() not in line.lexicon.types
 
 
 def _plain_words(line: Line, start: int, stop: int, talk: Talk) -> list[str]:
