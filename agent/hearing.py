@@ -17,6 +17,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The call's language: "en" or "zh". A turn with Chinese characters is read as Mandarin whatever stands here."""
     region: str = "US"
     """ISO 3166; decides numbering plan, day and month order, states, street types."""
+    home: str = ""
+    """A number of the business, E.164: numbers said without an area code are of its area. "" when unknown."""
     now: datetime
     """The caller's "now", in the business's zone (aware), or naive local time when measuring."""
     asked: frozenset[str] | None = None

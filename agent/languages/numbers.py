@@ -18,6 +18,8 @@ from agent.text import Token
 MARKS = frozenset("-,.()/~·、，")
 _MOST_MARKS = 3
 _MOST_WORDS = 8
+_MOST_HOMOPHONES = 4
+_STOPS = frozenset(".,!?")
 
 
 def digits(tokens: Sequence[Token], start: int, language: str, *, homophones: bool = False) -> tuple[str, int]:
@@ -173,13 +175,22 @@ def _is_sigh(tokens: Sequence[Token], at: int, language: str, *, first: bool) ->
 
 
 def _homophone(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int]:
-    """A word that sounds like a digit, when another group follows it."""
-    if at >= len(tokens):
+    """A word that sounds like a digit, when more digits follow it, in words like it too, or nothing does."""
+    digit = is_homophone(tokens, at, language)
+    after = at + 1
+    while after < len(tokens) and after - at < _MOST_HOMOPHONES and is_homophone(tokens, after, language):
+        after += 1
+    if not digit or not (after >= len(tokens) or tokens[after].norm in _STOPS or digit_group(tokens, after, language)[0]):
         return "", at
+    return digit, at + 1
+
+
+def is_homophone(tokens: Sequence[Token], at: int, language: str) -> str:
+    """The digit that a word at `at` sounds like ("2" for "to"); "" for none."""
+    if at >= len(tokens) or not tokens[at].is_word:
+        return ""
     digit = table_of(tokens[at].norm, language).homophones.get(tokens[at].norm)
-    if digit is None or not digit_group(tokens, at + 1, language)[0]:
-        return "", at
-    return str(digit), at + 1
+    return "" if digit is None else str(digit)
 
 
 def _repeated_by_counter(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int] | None:

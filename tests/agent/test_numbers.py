@@ -86,10 +86,12 @@ def test_digits(say: str, read: str, tokens: int) -> None:
     assert digits(Said(say).tokens, 0, "en") == (read, tokens)
 
 
-def test_homophones_count_only_when_asked_for_and_between_digits() -> None:
-    tokens = Said("five to five for").tokens
+def test_homophones_count_only_when_asked_for_and_before_digits_or_the_end() -> None:
+    tokens = Said("five to five for me").tokens
     assert digits(tokens, 0, "en") == ("5", 1)
     assert digits(tokens, 0, "en", homophones=True) == ("525", 3)
+    assert digits(Said("five for to five ate").tokens, 0, "en", homophones=True) == ("54258", 5)
+    assert digits(Said("for to").tokens, 0, "en", homophones=True) == ("", 0)
 
 
 @pytest.mark.parametrize(

@@ -169,3 +169,21 @@ def test_the_span_holds_the_words_that_announce_the_number() -> None:
     said = Said("it's Mary and my mobile is 202 555 0143, thanks")
     first, last = PHONE.hear(said, context("en", "US"))[0].span
     assert said.text[first:last] == "mobile is 202 555 0143"
+
+
+@pytest.mark.parametrize(
+    ("region", "home", "said", "value"),
+    [
+        ("AU", "+61385501234", "nine three eight seven one two three four", "+61393871234"),
+        ("GB", "+441614960001", "496 0123", "+441614960123"),
+        ("NZ", "+6493791234", "379 4321", "+6493794321"),
+        ("AU", "+61412345678", "9387 1234", "93871234"),  # a mobile has no area
+        ("AU", "", "9387 1234", "93871234"),
+        ("US", "+12025550100", "555 0143", "5550143"),  # may go on: area codes begin with no prefix here
+        ("AU", "+61385501234", "0412 345", "0412345"),
+    ],
+)
+def test_a_number_without_its_area_code_is_of_the_area_of_the_business(region: str, home: str, said: str, value: str) -> None:
+    where = Context(region=region, home=home, now=NOW, asked=frozenset({"phone"}))
+    heard = PHONE.hear(Said(said), where)[0]
+    assert (heard.value, heard.whole) == (value, value.startswith("+"))

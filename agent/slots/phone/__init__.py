@@ -13,12 +13,14 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+import msgspec
+
 from agent.hearing import Context, Heard, Slot
 from agent.languages import words
-from agent.languages.numbers import has_homophone, has_scale, say_digits
+from agent.languages.numbers import has_homophone, has_scale, is_homophone, say_digits
 from agent.reasons import Reason
-from agent.slots.phone.mending import amend, mend
-from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, e164, fit, groups, judge, plan, without_prefix
+from agent.slots.phone.mending import amend, mend, names_part
+from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, completed, e164, fit, groups, judge, plan, without_prefix
 from agent.slots.phone.phrasing import vocabulary
 from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare
 from agent.slots.phone.shapes import cut, is_other_shape, is_written_day
@@ -32,6 +34,8 @@ _MOST_BETWEEN = 3
 """Words between such parts, if they are words that say something of their own: "0412 345, let me check, 678"."""
 _FEWEST_CUED = 7
 _FEWEST_SURE = 9
+_FEWEST_BEGUN = 4
+"""Digits of a beginning that, said once more, are the beginning again and no later part."""
 _MOST = 3
 _MOST_RUNS = 12
 _BARE = 8
@@ -54,9 +58,11 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
 
     Digits go on from `context.partial`; words that name a part of `context.current` mend it.
     """
-    if context.current and (mended := _mended(said, context)):
+    if mended := _mended(said, context) if context.current else _ended_otherwise(said, context):
         return (mended,)
     found = _hear(said, context)
+    if found and not found[0].whole and not context.partial and names_part(said.tokens, context.language, vocabulary(said, context.language)):
+        return ()  # the end of a number that nobody has
     if any(heard.value.startswith("+") and heard.whole for heard in found):
         return found
     for homophones, round_only in ((False, True), (True, False)):  # readings that count only when they make a number in use
@@ -64,7 +70,18 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
             other = _hear(said, context, homophones=homophones, round_only=round_only)
             if other and other[0].value.startswith("+") and fit(other[0].value, context.region) is Fit.VALID:
                 return other
+            if homophones and found and other and _goes_further(found[0], other[0], said, context):
+                return other
+    if found and not found[0].whole and not context.partial and (local := completed(found[0].value, context.home, context.region)):
+        return (msgspec.structs.replace(found[0], value=local, whole=True, rule="local"),)
     return found
+
+
+def _goes_further(found: Heard, other: Heard, said: Said, context: Context) -> bool:
+    """Whether a beginning read with "to" as a digit is all that was said, and ends in a digit: "oh four double five to nine seven"."""
+    last = next((at for at in reversed(range(len(said.tokens))) if said.tokens[at].end == other.span[1]), 0)
+    bare = is_bare(said, find_runs(said, context.language, homophones=True), context.language)
+    return not (found.whole or other.whole or is_homophone(said.tokens, last, context.language)) and bare and len(other.value) > len(found.value)
 
 
 def check(value: str, context: Context) -> Reason | None:
@@ -81,13 +98,15 @@ def check(value: str, context: Context) -> Reason | None:
 
 
 def read_back(value: str, context: Context, slow: bool) -> str:
-    """The number as spoken: "two oh two, five five five, oh one four three"; slow: a pause after every digit."""
+    """The number as spoken: "two oh two, five five five, oh one four three"; slow: a pause after every digit, a longer one after a group."""
     written = groups(_plain(value), context.region)
-    digits = written.removeprefix("+")
-    # a group of five or more is said in two breaths
-    parts = [half for part in digits.split() for half in ((part[: len(part) // 2], part[len(part) // 2 :]) if len(part) > 4 else (part,))]
-    spoken = say_digits(" ".join("".join(parts) if slow else parts), context.language)
-    plus = words(context.language, "phone")["plus_said"] if written.startswith("+") else ""
+    parts = written.removeprefix("+").split()
+    table = words(context.language, "phone")
+    if slow and (pause := table.get("pause_said")):
+        spoken = pause.join(say_digits(" ".join(part), context.language) for part in parts)
+    else:
+        spoken = say_digits(" ".join("".join(parts) if slow else parts), context.language)
+    plus = table["plus_said"] if written.startswith("+") else ""
     return f"{plus} {spoken}" if plus.isascii() and plus else plus + spoken
 
 
@@ -102,15 +121,33 @@ def _plain(value: str) -> str:
     return "+" + digits if value.startswith("+") else digits
 
 
-def _mended(said: Said, context: Context) -> Heard | None:
-    """`context.current` with the part mended that the caller names."""
-    written = groups(_plain(context.current), context.region).split()
+def _ended_otherwise(said: Said, context: Context) -> Heard | None:
+    """A number whose end is corrected in the same breath: "0491 570 110, no, it ends one five six"."""
+    vocabulary_ = vocabulary(said, context.language)
+    if not names_part(said.tokens, context.language, vocabulary_):
+        return None
+    run = next(iter(find_runs(said, context.language)), None)
+    if run is None or run.cue is Cue.OTHER:
+        return None
+    digits, _ = next(cut(run, context.region), ("", ()))
+    value = e164(digits, context.region)
+    return _mended(said, context, value, run) if value else None
+
+
+def _mended(said: Said, context: Context, current: str = "", run: Run | None = None) -> Heard | None:
+    """`context.current`, or a number just said in `run`, with the part mended that the caller names."""
+    written = groups(_plain(current or context.current), context.region).split()
     plus = "+" if written and written[0].startswith("+") else ""
     vocabulary_ = vocabulary(said, context.language)
-    mended = mend(said.tokens, context.language, vocabulary_, [part.removeprefix("+") for part in written])
+    first = run.end if run else 0
+    mended = mend(said.tokens[first:], context.language, vocabulary_, [part.removeprefix("+") for part in written])
     if mended is None:
         return None
     digits = plus + mended.digits
+    if run is not None:
+        whole = e164(digits, context.region)
+        span = (said.tokens[run.start].start, said.tokens[first + mended.end - 1].end)
+        return Heard(value=whole, rule=mended.rule, span=span, sure=0.85) if whole else None
     named = any(vocabulary_.cues.at(said.tokens, at) for at in range(len(said.tokens)))
     return Heard(
         value=e164(digits, context.region) or digits,
@@ -169,8 +206,8 @@ def _assemble(runs: Sequence[Run], context: Context, *, asked: bool, bare: bool)
 
 def _continued(before: str, digits: str, run: Run, region: str) -> str:
     """What was heard in earlier turns, with what was said now: after it, in its place, or as a correction of its end."""
-    if run.link is Link.RESTART:
-        return digits
+    if run.link is Link.RESTART or (_FEWEST_CUED > len(digits) >= _FEWEST_BEGUN and before.startswith(digits)):
+        return digits  # begun once more
     if run.groups[0].area and fit(digits + before, region) is Fit.VALID:
         return digits + before
     if run.link is Link.CORRECTION:
@@ -181,6 +218,9 @@ def _continued(before: str, digits: str, run: Run, region: str) -> str:
         return digits + before  # a local number, and then its area code
     if fit(digits, region) is not Fit.SHORT or digits.startswith(before):
         return digits
+    for shared in range(min(len(before), len(digits)) - 1, _FEWEST_ASKED, -1):  # the last group was said again: "312 555", "555 0198"
+        if before.endswith(digits[:shared]) and fit(before + digits[shared:], region) is Fit.VALID:
+            return before + digits[shared:]
     return before + digits if fit(before + digits, region) is not Fit.LONG else amend((before,), digits, region)
 
 

@@ -15,6 +15,8 @@ from agent.text import Token
 _WITHIN = 60
 """Tokens within which a part is named: who mends a number does not go on for long."""
 _MOST_SKIPPED = 4
+_MOST_BEFORE = 6
+_FEWEST_DENIED = 2
 
 
 _Place = Callable[[str], int]
@@ -57,6 +59,19 @@ def amend(before: Sequence[str], said: str, region: str, *, just_said: bool = Tr
     return likely[0][1]
 
 
+def names_part(tokens: Sequence[Token], language: str, words: Vocabulary) -> bool:
+    """Whether the end or the middle of a number is spoken of: such digits are no beginning of one ("it ends in 42", "556 in the middle")."""
+    for at in range(min(len(tokens), _WITHIN)):
+        if words.ends.at(tokens, at) or words.at_end.at(tokens, at) or words.in_middle.at(tokens, at):
+            return True
+        for where in (words.last, words.middle):
+            taken = where.at(tokens, at)
+            end = cardinal(tokens, at + taken, language)[1] if taken else at
+            if taken and (end > at + taken or words.digit_words.at(tokens, end)):
+                return True
+    return False
+
+
 def mend(tokens: Sequence[Token], language: str, words: Vocabulary, groups: Sequence[str]) -> Mended | None:
     """The number of `groups` with the part mended that the caller names, or None when no part is named."""
     mender = _Mender(tokens[:_WITHIN], language, words, "".join(groups), groups)
@@ -79,8 +94,10 @@ class _Mender(NamedTuple):
     def by_position(self, at: int) -> Mended | None:
         """ "The last two digits are four two", "ends in 4042", "the third digit is a seven", "the middle part is 556"."""
         words = self.words
-        if taken := words.ends.at(self.tokens, at):
-            return self._put(at, at + taken, None, lambda part: len(self.whole) - len(part))
+        if (found := self._placed(at)) is not None:
+            return found
+        if (taken := words.ends.at(self.tokens, at)) and (found := self._put(at, at + taken, None, lambda part: len(self.whole) - len(part))):
+            return found
         if taken := words.starts.at(self.tokens, at):
             return self._put(at, at + taken, None, lambda part: 0)
         for where, start in ((words.last, lambda part: len(self.whole) - len(part)), (words.first, lambda part: 0), (words.middle, self._middle)):
@@ -88,6 +105,8 @@ class _Mender(NamedTuple):
             if not taken:
                 continue
             count, end = cardinal(self.tokens, at + taken, self.language)
+            if count == 2 and where is not words.middle and (found := self._turned(at, end, start)):
+                return found
             named = words.digit_words.at(self.tokens, end)
             if (named or count is not None or where is words.middle) and (found := self._stated(at, end + named, count, start, named=named > 0)):
                 return found
@@ -109,6 +128,8 @@ class _Mender(NamedTuple):
         first, end = digits(self.tokens, at, self.language)
         if not first:
             return None
+        if (denied := self._denied_first(at, end, first)) is not None:
+            return denied
         here = self._skip(end)
         if taken := words.instead_of.at(self.tokens, here):
             old, after = self._digits(here + taken)
@@ -131,8 +152,59 @@ class _Mender(NamedTuple):
 
     def _stated(self, start: int, at: int, count: int | None, place: _Place, *, named: bool) -> Mended | None:
         """A part that "is" or "should be" the digits that follow; `count` digits, when that was said. "The last digit, nine" will do."""
+        at += self.words.of_it.at(self.tokens, at)
         being = self.words.being.at(self.tokens, at)
         return self._put(start, at + being, count, place) if being or named else None
+
+    def _placed(self, at: int) -> Mended | None:
+        """ "124 at the end", "556 in the middle, not 555": what is denied besides must stand there."""
+        part, end = digits(self.tokens, at, self.language)
+        if not part:
+            return None
+        here, words = end + self._fillers(end), self.words
+        place: _Place
+        for phrases, place in (
+            (words.at_end, lambda said: len(self.whole) - len(said)),
+            (words.in_middle, self._middle),
+            (words.at_start, lambda said: 0),
+        ):
+            if taken := phrases.at(self.tokens, here):
+                first = place(part)
+                if self._is_elsewhere(here + taken) or first < 0 or len(part) > len(self.whole) // 2 + 1:
+                    return None
+                after = self._skip(here + taken)
+                wrong = self._digits(after + denied)[0] if (denied := words.instead_of.at(self.tokens, after)) else ""
+                if len(wrong) == len(part) and self.whole[first : first + len(part)] != wrong:
+                    return None
+                return Mended(self.whole[:first] + part + self.whole[first + len(part) :], "part", at, here + taken)
+        return None
+
+    def _is_elsewhere(self, at: int) -> bool:
+        """Whether the place is one of something else: "at the end of the road"."""
+        return self.words.belonging.at(self.tokens, at) > 0 and not self.words.of_it.at(self.tokens, at)
+
+    def _turned(self, at: int, end: int, place: _Place) -> Mended | None:
+        """ "You swapped the last two", "the last two are the wrong way round": two figures in the other order."""
+        words = self.words
+        said = next((here for here in range(max(0, at - _MOST_BEFORE), len(self.tokens)) if words.swapped.at(self.tokens, here)), -1)
+        if said < 0 or self._digits(end)[0]:
+            return None
+        first = place("00")
+        pair = self.whole[first : first + 2]
+        last = max(end, said + words.swapped.at(self.tokens, said))
+        return Mended(self.whole[:first] + pair[::-1] + self.whole[first + 2 :], "turned", min(at, said), last)
+
+    def _denied_first(self, at: int, end: int, said: str) -> Mended | None:
+        """ "Not five five nine five five five", in one breath: 555 for the 559 that stands in the number."""
+        half = len(said) // 2
+        denied = any(first + self.words.instead_of.at(self.tokens, first) == at for first in range(max(0, at - _MOST_SKIPPED), at))
+        if not denied or len(said) % 2 or half < _FEWEST_DENIED or self.whole.count(said[:half]) != 1 or said in self.whole:
+            return None
+        return Mended(self.whole.replace(said[:half], said[half:]), "exchange", at, end)
+
+    def _fillers(self, at: int) -> int:
+        """How many tokens at `at` are commas or fillers."""
+        return self._skip(at) - at if at < len(self.tokens) and self.tokens[at].norm == "," else 0
 
     def _put(self, start: int, at: int, count: int | None, place: _Place) -> Mended | None:
         part, end = self._digits(at)

@@ -9,11 +9,13 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from agent.regions import region as region_data
 
 _SHORTEST_VALID = 5
+_ONE_BREATH = 5
+"""Digits of a group that are said in one breath: "01942", and not "496007"."""
 MOST_DIGITS_E164 = 15
 MOST_DIGITS = MOST_DIGITS_E164 + 4
 """With the longest prefix that is dialled before a country code."""
@@ -101,7 +103,10 @@ def without_prefix(digits: str, region: str) -> str:
 
 
 def groups(value: str, region: str) -> str:
-    """The number as it is written where it is from, parted by spaces: "0412 345 678" at home, "+61 412 345 678" elsewhere; other digits by threes."""
+    """The number as it is written where it is from, parted by spaces: "0412 345 678" at home, "+61 412 345 678" elsewhere; other digits by threes.
+
+    Six digits or more are parted as they are said: "07700 900 123".
+    """
     try:
         number = phonenumbers.parse(value, region)
     except NumberParseException:
@@ -114,7 +119,34 @@ def groups(value: str, region: str) -> str:
         return ("+" if value.startswith("+") else "") + " ".join(parts)
     at_home = number.country_code == _country_code(region)
     written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL)
-    return " ".join("".join(c if c.isdecimal() or c == "+" else " " for c in written).split())
+    parted = "".join(c if c.isdecimal() or c == "+" else " " for c in written).split()
+    return " ".join(breath for group in parted for breath in _breaths(group))
+
+
+def _breaths(group: str) -> tuple[str, ...]:
+    """A group as it is said, at most five digits at a time."""
+    return (group[: len(group) // 2], group[len(group) // 2 :]) if len(group.removeprefix("+")) > _ONE_BREATH else (group,)
+
+
+def completed(digits: str, home: str, region: str) -> str:
+    """Digits dialled without an area code as a number of the area of `home`, E.164; "" when they are none.
+
+    Only where every area code begins with a trunk prefix: there nothing that begins otherwise is the beginning of a longer number.
+    """
+    trunk = plan(region).get("trunk", "")
+    if not trunk or not home or digits.startswith((trunk, "+", "1")):
+        return ""
+    try:
+        number = phonenumbers.parse(home, None)
+    except NumberParseException:
+        return ""
+    national = phonenumbers.national_significant_number(number)
+    area = national[: phonenumbers.length_of_geographical_area_code(number)]
+    if not area or len(area) + len(digits) != len(national):
+        return ""
+    found = _valid(f"+{number.country_code}{area}{digits}", region)
+    fixed = found is not None and phonenumbers.number_type(found) == PhoneNumberType.FIXED_LINE
+    return phonenumbers.format_number(found, PhoneNumberFormat.E164) if found is not None and fixed else ""
 
 
 @cache

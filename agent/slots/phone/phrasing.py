@@ -34,6 +34,12 @@ class Vocabulary(NamedTuple):
     middle: Phrases
     ends: Phrases
     starts: Phrases
+    at_end: Phrases
+    in_middle: Phrases
+    at_start: Phrases
+    of_it: Phrases
+    belonging: Phrases
+    swapped: Phrases
     digit_words: Phrases
     being: Phrases
     articles: Phrases
@@ -50,7 +56,7 @@ class Vocabulary(NamedTuple):
 def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     tables = [words(language, "phone") for language in languages]
     flat = [{**table, **table["mending"]} for table in tables]
-    listed = {key: [phrase for table in flat for phrase in table[key]] for key in Vocabulary._fields if key != "quiet"}
+    listed = {key: [phrase for table in flat for phrase in table.get(key, ())] for key in Vocabulary._fields if key != "quiet"}
     listed["quiet"] = [phrase for key in _QUIET for phrase in listed[key]]
     return Vocabulary(**{key: Phrases(phrases) for key, phrases in listed.items()})
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from agent.languages.numbers import MARKS, next_group, only_inside
+from agent.languages.numbers import MARKS, is_homophone, next_group, only_inside
 from agent.slots.phone.phrasing import Vocabulary, vocabulary
 from agent.text import Said, Token
 
@@ -17,6 +17,8 @@ _CUE_WITHIN = 8
 _LONGEST_QUANTITY = 4
 _LONGEST_PHRASE = 5
 _LONGEST_CODE = 4
+_FEWEST_SURE = 3
+"""Digits said as digits, beside which words that sound like one are digits too."""
 _WITHIN = 24
 """Tokens before the second number of "change it from ... to ..." within which "change" is said."""
 
@@ -119,6 +121,11 @@ class _Listener(NamedTuple):
                 return None, last.end
         if all(only_inside(self.tokens[group.start], self.language) for group in groups):
             return None, groups[-1].end
+        if self.homophones and sum(len(group.digits) for group in groups if not self._only_sounds(group)) < _FEWEST_SURE:
+            return None, groups[-1].end
+        last = groups[-1]
+        if last.apart and only_inside(self.tokens[last.start], self.language) and self.words.corrections.at(self.tokens, last.end):
+            groups.pop()  # "... six, er, oh wait"
         end = self._past_extension(groups[-1].end)
         start, cue = self._cue_before(at, before)
         if cue is not Cue.PHONE:
@@ -147,6 +154,10 @@ class _Listener(NamedTuple):
         if groups and (dots := self.words.dots.at(self.tokens, groups[-1].end)) and groups[-1].end + dots == at:
             joint = "."
         return Group(digits, at, end, written, apart, area, joint)
+
+    def _only_sounds(self, group: Group) -> bool:
+        """Whether a group is a word that merely sounds like a digit: "to"."""
+        return group.end == group.start + 1 and is_homophone(self.tokens, group.start, self.language) != ""
 
     def _next(self, groups: Sequence[Group]) -> Group | None:
         here, apart = self._past_fillers(groups[-1].end)

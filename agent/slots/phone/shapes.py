@@ -15,6 +15,9 @@ _FEWEST_LEFT_OVER = 3
 _NUMBER_BY_ITSELF = 7
 _PLAINLY_ONE = 9
 """Digits written without a gap that are one number, in use or not."""
+_FEWEST_BEGUN = 2
+_MOST_BEGUN = 9
+"""Digits of a number that was begun, and begun again."""
 _YEARS = range(1900, 2100)
 _BOOK_DIGITS = 13
 
@@ -23,7 +26,23 @@ def cut(run: Run, region: str) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The numbers of a run, each with its groups: usually one; more where written groups stand apart ("46617 1 574 631 8995") or words part them."""
     if _is_sum(run) or _is_internet_address(run):
         return
-    yield from _cut(_in_order(run, region), run.plus, region, followed=run.followed)
+    groups = _in_order(run, region)
+    yield from _cut(groups[_begun_again(groups, run.plus, region) :], run.plus, region, followed=run.followed)
+
+
+def _begun_again(groups: Sequence[Group], plus: bool, region: str) -> int:
+    """How many groups were only a false start: "three one two, three one two five five five ...", where the rest is a number; 0 for none."""
+    mark = "+" if plus else ""
+    parts = [group.digits for group in groups[:_MOST_GROUPS]]
+    if len(parts) < 2 or len(groups) > _MOST_GROUPS or fit(mark + "".join(parts), region) is not Fit.LONG:
+        return 0
+    for first in range(1, len(parts)):
+        start, rest = "".join(parts[:first]), mark + "".join(parts[first:])
+        if not _FEWEST_BEGUN <= len(start) <= _MOST_BEGUN:
+            continue
+        if rest.removeprefix("+").startswith(start) and fit(rest, region) is Fit.VALID:
+            return first
+    return 0
 
 
 def is_other_shape(run: Run) -> bool:
