@@ -17,7 +17,7 @@ def refused(parts: Parts, lexicon: Lexicon) -> Reason | None:
     """The first thing that is missing or contradicts itself; None for an address someone can drive to."""
     if not parts.street_name:
         return Reason.NO_STREET
-    if not parts.street_number and not (lexicon.named_houses and parts.unit):
+    if not parts.street_number and not (lexicon.named_houses and parts.stands_by_name):
         return Reason.NO_NUMBER
     if not parts.suburb and not parts.postcode:
         return Reason.NO_SUBURB

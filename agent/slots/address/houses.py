@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from agent.slots.address.line import Line
+from agent.slots.address.model import Parts
 from agent.slots.address.street import Street, street, written
 
 _MOST_WORDS = 4
 _MOST_TRIED = 8
 _NAME_AND_TYPE = 2
+_LETTERS = 3
+"""A house's name has no shorter words but articles."""
 _ARTICLES = frozenset({"the", "old", "new"})
 _NOT_BEFORE = frozenset({"a", "an", "my", "our", "in", "this", "your"})
 """No house's name follows these: "a farm on Church Lane" describes one, and what follows "in" is a town."""
@@ -41,6 +44,29 @@ def building_before(line: Line, at: int) -> tuple[int, str]:
         return at, ""
     start = _begins(line, at - 1)
     return (start, _name(line, start, at - 1)) if at - start > 2 else (at, "")
+
+
+def called(line: Line, held: Parts) -> tuple[str, int, int] | None:
+    """The name that a caller gives when asked for the number of an address begun, and where it stands: "it's called Hillcrest", "The Old Rectory".
+
+    A bare name is all that is said, does nothing else, and is none of the words held.
+    """
+    if not line.lexicon.named_houses:
+        return None
+    cue = next((at for at, norm in enumerate(line.norms) if norm in line.lexicon.named), -1)
+    start = cue + 1
+    while start < line.size and (line.norms[start] in line.lexicon.lead_in or not line.is_word(start)) and line.norms[start] not in _ARTICLES:
+        start += 1
+    end = start
+    while line.is_word(end) and end - start <= _MOST_WORDS and line.norms[end] not in line.lexicon.stop and not line.number_starts(end):
+        end += 1
+    said = [norm for norm in line.norms[start:end] if norm not in _ARTICLES]
+    known = {word.casefold() for part in held.said().values() for word in part.split()}
+    if not said or end - start > _MOST_WORDS or any(len(norm) < _LETTERS for norm in said) or not known.isdisjoint(said):
+        return None
+    alone = all(norm in line.lexicon.courtesy or not norm[0].isalnum() for norm in line.norms[end:])
+    does_more = said[-1] in line.lexicon.types or not line.lexicon.talk.isdisjoint(said)
+    return (_name(line, start, end), start, end) if alone and not does_more else None
 
 
 def named_houses(line: Line) -> Iterator[NamedHouse]:

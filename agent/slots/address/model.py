@@ -5,6 +5,9 @@ import msgspec
 from agent.slots.address.words import Lexicon
 
 
+_PARTS_OF_HOUSES = frozenset({"Flat", "Unit", "Apt", "Studio", "Floor", "Level", "Penthouse", "Basement", "Rear", "Front", "Upstairs", "Downstairs"})
+
+
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The parts that were said, each as it stands on the line; "" for what was not said. The names are the contract's."""
 
@@ -20,7 +23,14 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def whole(self) -> bool:
         """Whether someone could drive there: a number (or a house with a name), a street, and a town or a postcode."""
-        return bool((self.street_number or self.unit) and self.street_name and (self.suburb or self.postcode))
+        return bool((self.street_number or self.stands_by_name) and self.street_name and (self.suburb or self.postcode))
+
+    @property
+    def stands_by_name(self) -> bool:
+        """Whether a house is named in the place of a number, and not only a part of one ("Flat 3"); on an estate the unit is enough."""
+        names = (segment for segment in self.unit.split(", ") if segment and not any(c.isdigit() for c in segment))
+        on_estate = bool(self.unit) and self.street_name.rpartition(" ")[2] in ("Estate", "Park")
+        return on_estate or any(name.split()[-1] not in _PARTS_OF_HOUSES for name in names)
 
     def filled_from(self, other: "Parts") -> "Parts":
         """These parts, and those of `other` where these have none."""

@@ -55,7 +55,9 @@ def groups(line: Line, at: int) -> list[Group]:
 
 
 def _names_street(line: Line, end: int) -> bool:
-    """Whether the figures before `end` are a street's name: "72 2 Street", "98 104 NW Street"."""
+    """Whether the figures before `end` are a street's name: "72 2 Street", "98 104 NW Street", "sixty | Ten Mile Lane"."""
+    if line.norm(end) == "mile":
+        return True
     after = end + 1 if line.norm(end) in line.lexicon.directions else end
     return line.is_written(end - 1) and line.norm(after) in line.lexicon.types and not (line.norm(after) == "st" and line.is_word(after + 1))
 

@@ -46,6 +46,9 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
     text, end, runs_on = unit(line, at, before_number=False)
     if text and not runs_on and end <= stop:
         parts, at, labelled = Parts(unit=text), end, True
+        way = street(line, end)
+        if way and way.kind == "typed" and way.end <= stop:  # "Flat 3, Church Lane"
+            parts, at = Parts(unit=text, street_name=way.name), way.end
     _, after = line.phrase(at, line.lexicon.postcode_cue)
     if not text and after == at:
         parts, at, labelled = _named_house(line, at, stop) or _number_or_street(line, at, stop, begun=begun)

@@ -169,7 +169,11 @@ def _name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, 
         is_name = (
             first
             and len(norm) <= 3
-            and (following in line.lexicon.types or (following in line.lexicon.directions and line.norm(at + 2) in line.lexicon.types))
+            and (
+                following in line.lexicon.types
+                or following == "mile"
+                or (following in line.lexicon.directions and line.norm(at + 2) in line.lexicon.types)
+            )
         )
         return (norm, at + 1) if is_name else ("", at)
     if not line.is_word(at):
