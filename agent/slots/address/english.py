@@ -15,7 +15,7 @@ from agent.slots.address.model import Parts
 from agent.slots.address.number import House, groups, house
 from agent.slots.address.postcode import alphanumeric, known_area
 from agent.slots.address.street import Street, ordinal_name, street
-from agent.slots.address.town import town
+from agent.slots.address.town import closes_with_town, town
 from agent.slots.address.unit import in_two, rural, unit
 
 _MOST_NUMBERS = 16
@@ -211,6 +211,7 @@ def _with_town(line: Line, at: int, done: int, units: str, number: House, way: S
     start, building = building_before(line, at) if not units else (at, "")
     parts = Parts(unit=units or number.unit or building, street_number=number.number, street_name=way.name)
     parts, end = town(line, way.end, parts)
+    parts, end = _other_town(line, parts, end)
     if not parts.postcode:
         parts, start = _town_before(line, done, start, parts)
     other = None
@@ -220,6 +221,18 @@ def _with_town(line: Line, at: int, done: int, units: str, number: House, way: S
         rest = way.name.partition(" ")[2]
         other = msgspec.structs.replace(parts, street_number=parted[0], street_name=f"{parted[1]} {rest}".strip())
     return Found(parts, start, end, way.kind, _is_cued(line, at), other)
+
+
+def _other_town(line: Line, parts: Parts, end: int) -> tuple[Parts, int]:
+    """The town as the caller puts it right in the same breath: "Fitzroy, no, Collingwood"; its postcode and state go with it."""
+    here = past_commas(line, end)
+    start = here
+    while line.norm(here) == "," or line.norm(here) in line.lexicon.repairing or (here > start and line.norm(here) in line.lexicon.linking):
+        here += 1
+    bare = line.norms[start:here] == ["no"]  # "no rush"
+    if not parts.suburb or here == start or bare or not closes_with_town(line, here):
+        return parts, end
+    return town(line, here, msgspec.structs.replace(parts, suburb="", state="", postcode=""))
 
 
 def _parted_ordinal(line: Line, number: House) -> tuple[str, str] | None:

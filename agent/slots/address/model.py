@@ -4,7 +4,6 @@ import msgspec
 
 from agent.slots.address.words import Lexicon
 
-
 _PARTS_OF_HOUSES = frozenset({"Flat", "Unit", "Apt", "Studio", "Floor", "Level", "Penthouse", "Basement", "Rear", "Front", "Upstairs", "Downstairs"})
 
 

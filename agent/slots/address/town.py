@@ -105,14 +105,14 @@ def _linked(line: Line, here: _Town) -> bool:
     postcode = numeric(line, at)[0] or alphanumeric(line, at)[0]
     if (postcode and agree(postcode, here.parts.state, line.lexicon.region) and _postcode(line, here)) or _unit(line, here) or _state(line, here):
         return True
-    if not (here.suburb or here.parts.suburb) and _closes_with_town(line, at):
+    if not (here.suburb or here.parts.suburb) and closes_with_town(line, at):
         here.segments.append([])
         return True
     here.at = start
     return False
 
 
-def _closes_with_town(line: Line, at: int) -> bool:
+def closes_with_town(line: Line, at: int) -> bool:
     """Whether the words from `at` on are a name, and the last that is said but for courtesies."""
     end = at
     while line.is_word(end) and line.norms[end] not in line.lexicon.stop:
