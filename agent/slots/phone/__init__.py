@@ -19,10 +19,10 @@ from agent.hearing import Context, Heard, Slot
 from agent.languages import words
 from agent.languages.numbers import has_homophone, has_scale, is_homophone, say_digits
 from agent.reasons import Reason
-from agent.slots.phone.mending import amend, mend, names_part
+from agent.slots.phone.mending import amend, mend, named_end, names_part
 from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, completed, e164, fit, groups, judge, plan, without_prefix
 from agent.slots.phone.phrasing import vocabulary
-from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare
+from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare, stands_apart
 from agent.slots.phone.shapes import cut, is_other_shape, is_written_day
 from agent.text import Said
 
@@ -36,6 +36,8 @@ _FEWEST_CUED = 7
 _FEWEST_SURE = 9
 _FEWEST_BEGUN = 4
 """Digits of a beginning that, said once more, are the beginning again and no later part."""
+_MOST_AT_END = 4
+"""Digits that are rather the end of the number held than a beginning of another."""
 _MOST = 3
 _MOST_RUNS = 12
 _BARE = 8
@@ -60,6 +62,8 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     """
     if mended := _mended(said, context) if context.current else _ended_otherwise(said, context):
         return (mended,)
+    if context.partial and context.asks("phone") and (whole := _completed(said, context)):
+        return (whole,)
     found = _hear(said, context)
     if found and not found[0].whole and not context.partial and names_part(said.tokens, context.language, vocabulary(said, context.language)):
         return ()  # the end of a number that nobody has
@@ -158,6 +162,16 @@ def _mended(said: Said, context: Context, current: str = "", run: Run | None = N
     )
 
 
+def _completed(said: Said, context: Context) -> Heard | None:
+    """`context.partial` with the end that the caller names, when that makes it whole: "138 0013", and then "the last four are 8006"."""
+    end = named_end(said.tokens, context.language, vocabulary(said, context.language))
+    if end is None:
+        return None
+    part, start, stop = end
+    value = e164(_plain(context.partial) + part, context.region)
+    return Heard(value=value, rule="continued", span=(said.tokens[start].start, said.tokens[stop - 1].end), sure=0.8) if value else None
+
+
 def _hear(said: Said, context: Context, *, homophones: bool = False, round_only: bool = False) -> tuple[Heard, ...]:
     runs = find_runs(said, context.language, homophones=homophones, round_only=round_only)
     if not runs:
@@ -168,7 +182,7 @@ def _hear(said: Said, context: Context, *, homophones: bool = False, round_only:
     told = asked or (context.asks("phone") and said.has_han)
     if told and len(pieces) > 1 and all(piece.fit is Fit.SHORT for piece in pieces) and (joined := _joined(pieces, said, context, bare=bare)):
         pieces = [joined] if asked or joined.fit is Fit.VALID else pieces
-    kept = [piece for piece in pieces if _is_likely(piece, context, bare=bare, asked=asked)]
+    kept = [piece for piece in pieces if _is_likely(piece, said, context, bare=bare, asked=asked)]
     kept.sort(key=lambda piece: (piece.fit is not Fit.VALID, piece.fit is Fit.SHORT, piece.cue is not Cue.PHONE))
     found = [_heard(piece, said, context, bare=bare, patch=mended) for piece in kept[:_MOST]]
     valid = list(dict.fromkeys(heard.value for heard, piece in zip(found, kept, strict=False) if piece.fit is Fit.VALID))
@@ -241,7 +255,7 @@ def _joined(pieces: Sequence[_Piece], said: Said, context: Context, *, bare: boo
     return _Piece(digits, parts_, *whole, cue, first.run._replace(end=last.run.end, groups=first.run.groups + last.run.groups))
 
 
-def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> bool:
+def _is_likely(piece: _Piece, said: Said, context: Context, *, bare: bool, asked: bool) -> bool:
     """Whether digits may be a phone number at all, by how many they are and what stands beside them."""
     count = len(piece.digits.removeprefix("+"))
     if count > (MOST_DIGITS if without_prefix(piece.digits, context.region) else MOST_DIGITS_E164):
@@ -249,10 +263,14 @@ def _is_likely(piece: _Piece, context: Context, *, bare: bool, asked: bool) -> b
     if asked:
         if piece.fit is Fit.SHORT and piece.cue is not Cue.PHONE and is_written_day(piece.run):
             return False
+        own = sum(len(group.digits) for group in piece.run.groups)
+        if context.partial and not bare and own < _FEWEST_CUED and piece.cue is not Cue.PHONE:
+            # What goes on a number begun is said for itself: a street's number or a day adds nothing to it.
+            return piece.fit is Fit.VALID and own >= _FEWEST_JOINED and stands_apart(said, piece.run, context.language)
         if count >= _FEWEST_CUED or piece.fit is Fit.VALID:
             return True
         return (bare and (count >= _FEWEST_ASKED or bool(context.partial))) or (piece.cue is Cue.PHONE and count > _FEWEST_ASKED)
-    if piece.cue is Cue.PHONE and context.asked is not None and count > _FEWEST_ASKED:
+    if piece.cue is Cue.PHONE and context.asked is not None and count > (_MOST_AT_END if context.current else _FEWEST_ASKED):
         return True
     if piece.cue in (Cue.PHONE, Cue.NUMBER) or piece.digits.startswith("+"):
         return count >= _FEWEST_CUED

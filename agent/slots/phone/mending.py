@@ -84,6 +84,15 @@ def mend(tokens: Sequence[Token], language: str, words: Vocabulary, groups: Sequ
     return None
 
 
+def named_end(tokens: Sequence[Token], language: str, words: Vocabulary) -> tuple[str, int, int] | None:
+    """Digits that are said to be a number's last, and the tokens where that stands: "the last four are 4042", 尾号八零零六."""
+    mender = _Mender(tokens[:_WITHIN], language, words, "", ())
+    for at in range(min(len(tokens), _WITHIN)):
+        if (part := mender.end_at(at)) is not None:
+            return part[0], at, part[1]
+    return None
+
+
 class _Mender(NamedTuple):
     tokens: Sequence[Token]
     language: str
@@ -96,8 +105,10 @@ class _Mender(NamedTuple):
         words = self.words
         if (found := self._placed(at)) is not None:
             return found
-        if (taken := words.ends.at(self.tokens, at)) and (found := self._put(at, at + taken, None, lambda part: len(self.whole) - len(part))):
-            return found
+        if taken := words.ends.at(self.tokens, at):
+            found = self._put(at, self._past_being(at + taken), None, lambda part: len(self.whole) - len(part))
+            if found is not None:
+                return found
         if taken := words.starts.at(self.tokens, at):
             return self._put(at, at + taken, None, lambda part: 0)
         for where, start in ((words.last, lambda part: len(self.whole) - len(part)), (words.first, lambda part: 0), (words.middle, self._middle)):
@@ -111,6 +122,21 @@ class _Mender(NamedTuple):
             if (named or count is not None or where is words.middle) and (found := self._stated(at, end + named, count, start, named=named > 0)):
                 return found
         return self._nth(at)
+
+    def end_at(self, at: int) -> tuple[str, int] | None:
+        """The digits that stand behind words for the end of a number at `at`, and the index after them."""
+        count = None
+        if taken := self.words.ends.at(self.tokens, at):
+            end = at + taken
+        elif taken := self.words.last.at(self.tokens, at):
+            count, end = cardinal(self.tokens, at + taken, self.language)
+            if count is None:
+                return None
+            end += self.words.digit_words.at(self.tokens, end)
+        else:
+            return None
+        part, after = self._digits(self._past_being(end))
+        return (part, after) if part and count in (None, len(part)) else None
 
     def by_exchange(self, at: int) -> Mended | None:
         """ "416, not 415", "not 415, 416", "change the 5 to a 6", "the 415 should be 416"."""
@@ -153,8 +179,15 @@ class _Mender(NamedTuple):
     def _stated(self, start: int, at: int, count: int | None, place: _Place, *, named: bool) -> Mended | None:
         """A part that "is" or "should be" the digits that follow; `count` digits, when that was said. "The last digit, nine" will do."""
         at += self.words.of_it.at(self.tokens, at)
-        being = self.words.being.at(self.tokens, at)
-        return self._put(start, at + being, count, place) if being or named else None
+        being = self._past_being(at)
+        return self._put(start, being, count, place) if being > at or named else None
+
+    def _past_being(self, at: int) -> int:
+        """Past "is", "should be", and a word that it is wrong: "the last four are wrong, it's 4042"."""
+        wrong = self._skip(at)
+        if taken := self.words.corrections.at(self.tokens, wrong):
+            at = self._skip(wrong + taken)
+        return at + self.words.being.at(self.tokens, at)
 
     def _placed(self, at: int) -> Mended | None:
         """ "124 at the end", "556 in the middle, not 555": what is denied besides must stand there."""

@@ -27,6 +27,8 @@ class Vocabulary(NamedTuple):
     numbers: Phrases
     others: Phrases
     units: Phrases
+    weak_units: Phrases
+    """Units behind a few digits, but not behind as many as a telephone number has: 88号."""
     money: Phrases
     neutral: Phrases
     last: Phrases

@@ -17,6 +17,8 @@ _CUE_WITHIN = 8
 _LONGEST_QUANTITY = 4
 _LONGEST_PHRASE = 5
 _LONGEST_CODE = 4
+_LEAST_NUMBER = 7
+"""Digits that are a telephone number, whatever stands behind them."""
 _FEWEST_SURE = 3
 """Digits said as digits, beside which words that sound like one are digits too."""
 _WITHIN = 24
@@ -83,6 +85,11 @@ def find_runs(said: Said, language: str, *, homophones: bool = False, round_only
     return tuple(found)
 
 
+def stands_apart(said: Said, run: Run, language: str) -> bool:
+    """Whether the words right before and behind a run say nothing of their own."""
+    return _Listener(said, said.tokens, language, vocabulary(said, language)).stands_apart(run)
+
+
 def is_bare(said: Said, runs: Sequence[Run], language: str) -> bool:
     """Whether the utterance holds nothing but the runs and words that commonly stand around a number."""
     listener = _Listener(said, said.tokens, language, vocabulary(said, language))
@@ -115,7 +122,7 @@ class _Listener(NamedTuple):
             if denied and any(self.words.being.at(self.tokens, between) for between in range(groups[-1].end, following.start)):
                 break  # "不是……，是……": what it is begins here
             groups.append(following)
-        while groups and self.words.units.at(self.tokens, groups[-1].end):
+        while groups and self._counts(groups):
             last = groups.pop()
             if not groups:
                 return None, last.end
@@ -139,9 +146,23 @@ class _Listener(NamedTuple):
         followed = end < len(self.tokens) and self.tokens[end].is_word and not self.quiet_at(end)
         return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end, followed), end
 
+    def _counts(self, groups: Sequence[Group]) -> bool:
+        """Whether a word behind the last group says that it counts or numbers something else."""
+        end = groups[-1].end
+        unit = self.words.units.at(self.tokens, end)
+        if not unit and sum(len(group.digits) for group in groups) < _LEAST_NUMBER:
+            unit = self.words.weak_units.at(self.tokens, end)
+        return unit > 0 and unit >= self.words.numbers.at(self.tokens, end)
+
+    def stands_apart(self, run: "Run") -> bool:
+        """Whether the run is not part of what other words say: nothing of their own stands right before or behind it."""
+        first = run.groups[0].start
+        before = first == 0 or any(first - size + self.quiet_at(first - size) == first for size in range(1, min(first, _LONGEST_PHRASE) + 1))
+        return before and not run.followed
+
     def group(self, at: int, groups: Sequence[Group], *, apart: bool, area: bool) -> Group | None:
         """The group at token `at`, when it may be part of a phone number."""
-        homophones = self.homophones and bool(groups)
+        homophones = self.homophones and (bool(groups) or (at < len(self.tokens) and not self.tokens[at].norm.isascii()))
         digits, end = next_group(self.tokens, at, self.language, first=not groups, homophones=homophones, round_only=self.round_only)
         if not digits or (not groups and at and self.words.pronouns.at(self.tokens, at) and self.words.before_pronouns.at(self.tokens, at - 1)):
             return None
