@@ -10,8 +10,12 @@ from agent.slots.time.resolve import HOURS
 from agent.text import Said
 
 _DAY, _CLOCK = len("2026-03-08"), len("14:30")
+_WINDOWS = frozenset({"soonest", "after", "before"})
+"""Rules of the time slot that read no point in time."""
 _SHORT = 2
 """Latin letters up to which a word tells no options apart: "at", "on"."""
+_BEFORE = 3
+"""Tokens before an option in which a "not" denies it."""
 
 
 def choose(said: Said, options: Sequence[str], language: str) -> int | None:
@@ -19,28 +23,33 @@ def choose(said: Said, options: Sequence[str], language: str) -> int | None:
     table = words(language, "choosing")
     if neither(said, language):
         return None
-    mine = set(said.words)
+    denied = _denied(said, table["not"])
+    mine = {word for at, word in enumerate(said.words) if at not in denied}
     spoken = [{word for word in Said(option).words if _tells(word)} for option in options]
     only = [own - set().union(*(other for other in spoken if other is not own)) for own in spoken]
     picked = {index for index, distinct in enumerate(only) if distinct & mine}
     if len(picked) == 1:
         return picked.pop()
-    return None if picked else _by_place(said, len(options), language, table)
+    return None if picked else _by_place(said, len(options), language, table, denied)
 
 
 def choose_time(said: Said, heard: Sequence[Heard], options: Sequence[str], spoken: Sequence[str], language: str) -> int | None:
     """As `choose`, for times: `options` in the form of the slot, `heard` what the slot heard with them open.
 
-    Another time than the options, or a clock that fits two of them, picks none; so does "the second" of the first and the second of March.
+    Another time than the options, or a clock that fits two of them, picks none; so does "the second" of the first and the second of March, and
+    "anything after five?", which asks for others. "Not Saturday" picks the one that stays.
     """
     if neither(said, language):
         return None
-    readings = [reading for one in heard[:1] for reading in (one.options or (one.value,))]
+    rule = heard[0].rule if heard else ""
+    if rule in _WINDOWS and any(phrase in said.lower for phrase in words(language, "choosing")["others"]):
+        return None
+    readings = [reading for one in heard[:1] if rule not in _WINDOWS for reading in (one.options or (one.value,))]
     fitting = {index for index, option in enumerate(options) if any(_fits(reading, option) for reading in readings)}
     place = choose(said, ["".join(" " if letter.isdigit() else letter for letter in option) for option in spoken], language)
     if len(fitting) == 1:
         (index,) = fitting
-        return index if place in (None, index) else None
+        return index if place in (None, index) or rule == "excluded" else None
     if any(":" in reading for reading in readings) and not fitting:
         return None
     return place if place is None or not fitting or place in fitting else None
@@ -80,20 +89,34 @@ def _apart(value: str) -> tuple[str, str]:
     return (day, clock[:_CLOCK]) if len(day) == _DAY else ("", "")
 
 
-def _by_place(said: Said, count: int, language: str, table: dict[str, list[str]]) -> int | None:
-    if any(phrase in said.lower for phrase in table["last"]):
+def _denied(said: Said, negators: Sequence[str]) -> frozenset[int]:
+    """The tokens shortly after a "not": "not the first"."""
+    if not any(phrase in said.lower for phrase in negators):
+        return frozenset()
+    ends = {place for phrase in negators for place in _ends(said, phrase)}
+    return frozenset(place for end in ends for place in range(end, end + _BEFORE))
+
+
+def _ends(said: Said, phrase: str) -> list[int]:
+    """The tokens right after each time a phrase was said as words."""
+    wanted = Said(phrase).words
+    return [at + len(wanted) for at in range(len(said.words) - len(wanted) + 1) if said.words[at : at + len(wanted)] == wanted]
+
+
+def _by_place(said: Said, count: int, language: str, table: dict[str, list[str]], denied: frozenset[int]) -> int | None:
+    """The option that a place names; "first thing", "my last name" and "the first of March" name none."""
+
+    def stands(end: int) -> bool:
+        after = said.words[end : end + 2]
+        return end - 1 not in denied and not (after and after[after[0] in table["of"] and len(after) > 1] in table["no_place_before"])
+
+    if any(stands(end) for phrase in table["last"] for end in _ends(said, phrase)):
         return count - 1
     for start in range(len(said.tokens)):
-        place, _ = ordinal(said.tokens, start, language)
+        place, end = ordinal(said.tokens, start, language)
         if place is None and any(word in said.words for word in table["number"]):
-            place, _ = cardinal(said.tokens, start, language)
-        if place is not None and 1 <= place <= count:
+            place, end = cardinal(said.tokens, start, language)
+        if place is not None and 1 <= place <= count and stands(end):
             return place - 1
-    return next(
-        (
-            index
-            for index, phrases in enumerate((table["first"], table["second"], table["third"]))
-            if index < count and any(p in said.lower for p in phrases)
-        ),
-        None,
-    )
+    named = (table["first"], table["second"], table["third"])[:count]
+    return next((index for index, phrases in enumerate(named) if any(stands(end) for p in phrases for end in _ends(said, p))), None)

@@ -4,18 +4,19 @@ Heard      its name, another word for it, what is wrong ("my drain is blocked"),
 Held       `Service.id`.
 Read back  its name in the call's language.
 
-Two services that fit equally are asked about, never chosen between; what is not on the list is not heard.
+Two services that fit equally, or that are both wanted, are asked about, never chosen between; what is not on the list is not heard. Where something
+else was asked for, only what no name, address or spelling says by the way is taken: see `_plain`.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from agent.business import Service, in_language
 from agent.hearing import Context, Heard, Slot
-from agent.languages import words
 from agent.reasons import Reason
 from agent.slots.service.choice import Pick, listed, pick
-from agent.slots.service.indexing import Match, index, matches, offers
+from agent.slots.service.indexing import Index, index, offers
+from agent.slots.service.matching import Match, matches
+from agent.slots.service.scope import conjunctions, is_wished_for, scope
 from agent.slots.service.vocabulary import stem, thesaurus
 from agent.text import Said
 
@@ -25,23 +26,34 @@ PLAIN = 0.8
 """... and to be taken when something else was."""
 AS_GOOD = 0.12
 """Scores this near to the best are as good."""
+BOTH = 0.6
+"""Score of what is wanted besides another thing."""
 MOST_OPTIONS = 3
-_REACH = 5
-"""Words that a negator takes back at most."""
+_BESIDE = 0.7
+"""How sure a service is that was heard where something else was asked for, and may be somebody's name."""
+_TO_CONFIRM = 0.5
+"""How sure one is that is only to be read back: asked for as something we may not have, or told by its description."""
 
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
     """Every service the caller may mean, best first; `options` where several fit equally."""
     if not said or not context.services:
         return ()
-    barred = _taken_back(said)
-    found = matches(said.words, index(offers(context.services)), barred)
-    strong = [match for match in found if match.score >= LEAST]
-    if not (strong and strong[0].score >= PLAIN) and (picked := pick(said, context)):
-        return _picked(picked, said, context)
-    if not strong:
-        return _other_of_two(said, context, barred) or _shared(said, context, barred)
-    return _heard(strong, said, context)
+    alone = context.asked is None or context.asked == {"service"}
+    bounds = scope(said, asked=alone)
+    indexed = index(offers(context.services))
+    heard: Sequence[Heard] = ()
+    if bounds.turned:
+        heard = _hear(said, context, indexed, bounds.barred | frozenset(range(bounds.turned)), bounds.denied)
+    heard = heard or _hear(said, context, indexed, bounds.barred, bounds.denied)
+    return [_less_sure(one) for one in heard] if bounds.offered and alone and context.asked is not None else heard
+
+
+def spoken_of(said: Said, context: Context) -> str:
+    """The id of the one service named, whether it is wanted or only asked about ("how long does an oil change take"); "" for none or several."""
+    found = [match for match in matches(said.words, index(offers(context.services))) if match.score >= LEAST and not match.described]
+    second = found[1].score if len(found) > 1 else 0.0
+    return context.services[found[0].service].id if found and found[0].score - second > AS_GOOD else ""
 
 
 def check(value: str, context: Context) -> Reason | None:
@@ -63,8 +75,26 @@ def _by_id(value: str, context: Context) -> Service | None:
     return next((service for service in context.services if service.id == value), None)
 
 
+def _less_sure(heard: Heard) -> Heard:
+    return Heard(value=heard.value, rule=heard.rule, span=heard.span, sure=min(heard.sure, _TO_CONFIRM), options=heard.options)
+
+
+def _hear(said: Said, context: Context, indexed: Index, barred: frozenset[int], denied: frozenset[int]) -> Sequence[Heard]:
+    """What is heard in the tokens not barred; `denied`: those of them taken back."""
+    found = matches(said.words, indexed, barred)
+    strong = [match for match in found if match.score >= LEAST]
+    strong = [match for match in strong if not match.described] or strong
+    if not (strong and strong[0].score >= PLAIN) and (picked := pick(said, context)) and barred.isdisjoint(range(picked.first, picked.last)):
+        return _picked(picked, said, context)
+    if both := _both(said, context, indexed, barred, strong):
+        return both
+    if not strong:
+        return _other_of_two(said, context, denied) or _shared(said, context, indexed, barred)
+    return _heard(strong, said, context)
+
+
 def _picked(picked: Pick, said: Said, context: Context) -> Sequence[Heard]:
-    if not context.asks("service") and not (picked.plain and picked.rule != "place"):  # "the second one" may be any list's
+    if not context.asks("service") and not picked.plain:
         return ()
     span = (said.tokens[picked.first].start, said.tokens[picked.last - 1].end)
     return (Heard(value=picked.service.id, rule=picked.rule, span=span, sure=0.8 if picked.plain and context.asked is None else 0.6),)
@@ -83,14 +113,61 @@ def _heard(strong: Sequence[Match], said: Said, context: Context) -> Sequence[He
         rivals = [longer[0]]
     ids = [context.services[match.service].id for match in rivals[:MOST_OPTIONS]]
     first = rivals[0]
-    ambiguous = len(ids) > 1
-    places = sorted(first.tokens)
-    span = (said.tokens[places[0]].start, said.tokens[places[-1]].end)
-    sure = 0.5 if ambiguous else min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
-    heard = [Heard(value=ids[0], rule="words", span=span, sure=sure, options=tuple(ids) if ambiguous else ())]
-    rest = [match for match in strong if match not in rivals]
-    heard += [Heard(value=context.services[match.service].id, rule="words", span=span, sure=match.score / 2) for match in rest[:MOST_OPTIONS]]
-    return tuple(heard)
+    if len(ids) > 1:
+        return (_options(ids, first.tokens, said), *_rest(strong, rivals, first, said, context))
+    sure = _TO_CONFIRM if first.described else min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
+    if context.asked is not None and context.asked != {"service"} and not _plain(first, said):
+        sure = min(sure, _BESIDE)
+    alone = Heard(value=ids[0], rule="words", span=_span(first.tokens, said), sure=sure)
+    return (alone, *_rest(strong, rivals, first, said, context))
+
+
+def _options(ids: Sequence[str], tokens: frozenset[int], said: Said) -> Heard:
+    return Heard(value=ids[0], rule="words", span=_span(tokens, said), sure=0.5, options=tuple(ids))
+
+
+def _rest(strong: Sequence[Match], rivals: Sequence[Match], first: Match, said: Said, context: Context) -> list[Heard]:
+    """What was heard less plainly."""
+    some = [match for match in strong if match not in rivals][:MOST_OPTIONS]
+    return [
+        Heard(value=context.services[match.service].id, rule="words", span=_span(first.tokens, said), sure=min(match.score, _BESIDE) / 2)
+        for match in some
+    ]
+
+
+def _span(tokens: frozenset[int], said: Said) -> tuple[int, int]:
+    return said.tokens[min(tokens)].start, said.tokens[max(tokens)].end
+
+
+def _plain(match: Match, said: Said) -> bool:
+    """Whether nothing but a service was meant, though something else was asked for.
+
+    A name of several words is; so are several words of one name or what they mean. One word alone may be somebody's name or a street ("Joy Crown",
+    "12 Bath Road"): it must be its own, and be wished for. Mandarin names no person and no street so.
+    """
+    if match.hits > 1 or said.has_han:
+        return match.hits > 1 or match.own
+    return match.own and is_wished_for(said, min(match.tokens), max(match.tokens) + 1)
+
+
+def _both(said: Said, context: Context, indexed: Index, barred: frozenset[int], strong: Sequence[Match]) -> Sequence[Heard]:
+    """ "The oil and new brakes": each of the things between which an "and" stands, when they are different services."""
+    splits = [at for at in conjunctions(said) if at not in barred]
+    splits = [at for at in splits if not any(min(match.tokens) < at < max(match.tokens) for match in strong if match.score >= BOTH)]
+    if not splits or not (strong or context.asks("service")):
+        return ()
+    found: dict[str, frozenset[int]] = {}
+    everything = frozenset(range(len(said.words)))
+    for first, last in zip([0, *(at + 1 for at in splits)], [*splits, len(said.words)], strict=True):
+        here = barred | (everything - frozenset(range(first, last)))
+        part = [match for match in matches(said.words, indexed, here) if match.score >= BOTH]
+        if not part and (shared := _shared(said, context, indexed, here)) and not shared[0].options:
+            found.setdefault(shared[0].value, frozenset(range(first, last)))
+        if part and not (len(part) > 1 and part[0].score - part[1].score <= AS_GOOD):
+            found.setdefault(context.services[part[0].service].id, part[0].tokens)
+    if not 1 < len(found) <= MOST_OPTIONS:
+        return ()
+    return (_options(list(found), frozenset().union(*found.values()), said),)
 
 
 def _other_of_two(said: Said, context: Context, barred: frozenset[int]) -> Sequence[Heard]:
@@ -100,7 +177,7 @@ def _other_of_two(said: Said, context: Context, barred: frozenset[int]) -> Seque
     among = listed(context)
     if len(among) != 2:
         return ()
-    first, second = sorted(barred)[0], sorted(barred)[-1]
+    first, second = min(barred), max(barred)
     spoken = Said(said.between(first, second + 1))
     denied = pick(spoken, context)
     named = matches(spoken.words, index(offers(among)))
@@ -108,49 +185,21 @@ def _other_of_two(said: Said, context: Context, barred: frozenset[int]) -> Seque
     if gone is None:
         return ()
     other = among[1] if gone is among[0] else among[0]
-    return (Heard(value=other.id, rule="the other", span=(said.tokens[first].start, said.tokens[second].end), sure=0.5),)
+    return (Heard(value=other.id, rule="the other", span=(said.tokens[first].start, said.tokens[second].end), sure=_TO_CONFIRM),)
 
 
-def _shared(said: Said, context: Context, barred: frozenset[int]) -> Sequence[Heard]:
+def _shared(said: Said, context: Context, indexed: Index, barred: frozenset[int]) -> Sequence[Heard]:
     """ "Just a cleaning": the few services that have the word, when nothing else was said."""
     known = thesaurus()
-    if not context.asks("service") or not all(stem(word) in known.general or word in known.stop or not word[0].isalnum() for word in said.words):
+    spoken = [word for place, word in enumerate(said.words) if place not in barred]
+    if not context.asks("service") or not all(stem(word) in known.general or word in known.stop or not word[0].isalnum() for word in spoken):
         return ()
-    found = matches(said.words, index(offers(context.services)), barred, loosely=True)
+    slight = frozenset(place for place, word in enumerate(said.words) if stem(word) in indexed.subjects)
+    found = matches(said.words, indexed, barred | slight, loosely=True)
     if not 1 <= len(found) <= MOST_OPTIONS:
         return ()
     ids = tuple(context.services[match.service].id for match in found)
     return (Heard(value=ids[0], rule="shared word", span=(0, len(said.text)), sure=0.4, options=ids if len(ids) > 1 else ()),)
-
-
-@cache
-def _negators(language: str) -> tuple[frozenset[tuple[str, ...]], frozenset[str]]:
-    """What takes back, as words, and what ends its reach."""
-    table = words(language, "service")
-    return frozenset(Said(phrase).words for phrase in table["negators"]), frozenset(table["negation_ends"])
-
-
-def _taken_back(said: Said) -> frozenset[int]:
-    """The tokens that a negator takes back: those after it, up to a mark, a word that turns to what is wanted, or `_REACH` words."""
-    negators, ends = _negators("zh" if said.has_han else "en")
-    longest = max(len(phrase) for phrase in negators)
-    spoken, barred = said.words, set[int]()
-    for at in range(len(spoken)):
-        for size in range(1, longest + 1):
-            if spoken[at : at + size] not in negators or _tells(spoken, at, size):
-                continue
-            for place in range(at + size, min(at + size + _REACH, len(spoken))):
-                if not spoken[place][0].isalnum() or spoken[place] in ends:
-                    break
-                barred.add(place)
-    return frozenset(barred)
-
-
-def _tells(spoken: Sequence[str], at: int, size: int) -> bool:
-    """Whether a "not" tells what is wrong ("has not arrived") and refuses nothing ("it's not the tap")."""
-    known = thesaurus()
-    after = spoken[at + size] if at + size < len(spoken) else ""
-    return at > 0 and spoken[at - 1] in known.verbs and after not in known.articles
 
 
 SERVICE = Slot(name="service", hear=hear, check=check, read_back=read_back, parts=parts)

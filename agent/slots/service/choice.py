@@ -1,13 +1,12 @@
 """A service picked out of a list by its place ("the second one"), its price ("the 149 one") or by comparing prices ("the cheaper one")."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from agent.business import Service
 from agent.hearing import Context
-from agent.languages import words
 from agent.languages.numbers import cardinal, ordinal
+from agent.slots.service.phrases import Phrases, end_of, lists
 from agent.text import Said
 
 _MOST_TOKENS = 60
@@ -27,7 +26,12 @@ class Pick(NamedTuple):
 
 
 def listed(context: Context) -> Sequence[Service]:
-    """The services that places count in: those our last sentence named, in its order, else all."""
+    """The services that places count in: those just offered, or named by our last sentence, in its order; else all.
+
+    None of them while others are open to be chosen from, and nobody knows which.
+    """
+    if context.offered:
+        return [service for value in context.offered for service in context.services if service.id == value]
     prompt = Said(context.prompt).lower if context.prompt else ""
     found = []
     for service in context.services:
@@ -35,30 +39,18 @@ def listed(context: Context) -> Sequence[Service]:
         places = [prompt.find(name.lower()) for name in names if name]
         if place := [at for at in places if at >= 0]:
             found.append((min(place), service))
-    return [service for _, service in sorted(found, key=lambda one: one[0])] if len(found) > 1 else context.services
+    if len(found) > 1:
+        return [service for _, service in sorted(found, key=lambda one: one[0])]
+    return () if context.partial else context.services
 
 
 def pick(said: Said, context: Context) -> Pick | None:
     """The one service that place or price picks, or None."""
     language = "zh" if said.has_han else "en" if context.language == "zh" else context.language
-    spoken = _Spoken(said, language, _phrases(language))
+    spoken = _Spoken(said, language, lists(language))
     services = listed(context)
-    return _by_place(spoken, services) or _by_price(spoken, services) or _by_comparison(spoken, services)
-
-
-@cache
-def _phrases(language: str) -> Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]:
-    """The lists of service.toml, each phrase in words, by its first word."""
-    found: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {}
-    for name, phrases in words(language, "service").items():
-        if name == "same":
-            continue
-        by_first: dict[str, tuple[tuple[str, ...], ...]] = {}
-        for phrase in phrases:
-            spoken = Said(phrase).words
-            by_first[spoken[0]] = (*by_first.get(spoken[0], ()), spoken)
-        found[name] = by_first
-    return found
+    place = _by_place(spoken, services) if context.asks("service") else None  # "the second one" may be any list's
+    return place or _by_price(spoken, context.services) or _by_comparison(spoken, services)
 
 
 class _Spoken(NamedTuple):
@@ -66,15 +58,11 @@ class _Spoken(NamedTuple):
 
     said: Said
     language: str
-    lists: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]]
+    lists: Mapping[str, Phrases]
 
     def after(self, at: int, name: str) -> int:
         """The end of the longest phrase of the list that stands at token `at`; 0 for none."""
-        spoken = self.said.words
-        if at >= len(spoken):
-            return 0
-        phrases = self.lists[name].get(spoken[at])
-        return max((at + len(phrase) for phrase in phrases if tuple(spoken[at : at + len(phrase)]) == phrase), default=0) if phrases else 0
+        return end_of(self.said.words, at, self.lists[name])
 
     def only(self, names: Sequence[str], first: int, last: int) -> bool:
         """Whether nothing but these lists' words, and marks, stands from token `first` up to `last`."""

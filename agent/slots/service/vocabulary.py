@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from agent.languages import known, words
+from agent.slots.service.spelling import joined as with_acronyms
 from agent.text import Said
 
 MEANT = 0.9
@@ -23,8 +24,11 @@ _SUFFIXES = (
     *(("our", "or", 3), ("ies", "y", 3), ("sses", "ss", 3), ("s", "", 3), ("ing", "", 3), ("ed", "", 3), ("ly", "", 3), ("er", "", 4), ("e", "", 3)),
 )
 """Endings, what stands in their place, and how many letters must be left."""
-_UNSTEMMED = frozenset({"checking"})
-"""What has grown apart from its stem: a checking account has nothing to do with a check."""
+_UNSTEMMED = frozenset({"checking", "details", "yearly", "monthly", "weekly", "nightly", "hourly", "early", "contacts", "books"})
+"""What has grown apart from its stem: a checking account has nothing to do with a check, who gives details wants no detailing, last year is no
+yearly service."""
+MOST_LETTERS = 3
+"""Letters said one by one that may be an acronym of the thesaurus; more of them spell a name."""
 _END = ""
 
 Hits = dict[str, tuple[float, frozenset[int]]]
@@ -35,6 +39,7 @@ class Term(NamedTuple):
     keys: frozenset[str]
     """Own word forms ("=drain") and meanings ("~3")."""
     general: bool
+    """It says too little by itself: a word of many services, or what the whole business is about."""
     action: bool = False
     """A stop word that tells its name from others with the same words: "book" of "book a flight"."""
 
@@ -51,6 +56,10 @@ class Thesaurus(NamedTuple):
     """What Chinese puts between a verb and its object: the "个" of 剪个发, the "一下" of 补一下牙."""
     verbs: frozenset[str]
     """Verbs that a "not" may belong to: "has not arrived"."""
+    subjects: tuple[tuple[str, ...], ...]
+    """What whole businesses are about, each line of words one kind: cars, animals."""
+    acronyms: frozenset[str]
+    """Words that may be said letter by letter."""
 
 
 @cache
@@ -63,6 +72,7 @@ def thesaurus() -> Thesaurus:
     articles: set[str] = set()
     verbs: set[str] = set()
     infixes: set[str] = set()
+    subjects: list[tuple[str, ...]] = []
     meaning = 0
     for language in known():
         try:
@@ -75,17 +85,28 @@ def thesaurus() -> Thesaurus:
         articles.update(table["articles"])
         verbs.update(table["verbs"])
         infixes.update(table.get("infixes", ()))
+        subjects += [tuple(group) for group in table["subjects"]]
         for group in table["same"]:
             meaning += 1
             for phrase in group:
                 _put(root, phrase, meaning)
     every = frozenset(general) | {stem(word) for word in general}
-    return Thesaurus(root, frozenset(stop), every, frozenset(actions), frozenset(articles), frozenset(infixes), frozenset(verbs))
+    return Thesaurus(
+        root,
+        frozenset(stop),
+        every,
+        frozenset(actions),
+        frozenset(articles),
+        frozenset(infixes),
+        frozenset(verbs),
+        tuple(subjects),
+        frozenset(word for word in root if word.isascii() and 1 < len(word) <= MOST_LETTERS),
+    )
 
 
 def _put(root: dict[str, Any], phrase: str, meaning: int) -> None:
     node = root
-    for word in Said(phrase).words:
+    for word in with_acronyms(Said(phrase).words, None).words:
         node = node.setdefault(stem(word), {})
     node.setdefault(_END, set()).add(meaning)
 
@@ -111,7 +132,7 @@ def stem(word: str) -> str:
 def terms_of(text: str, *, acting: bool = False, apart: bool = False) -> tuple[Term, ...]:
     """The terms of a name, its stop words left out; `acting`: but for those that ask for a thing to be done; `apart`: phrases word by word."""
     known_words = thesaurus()
-    spoken = Said(text).words[:MAX_TOKENS]
+    spoken = with_acronyms(Said(text).words[:MAX_TOKENS], None).words
     found: list[Term] = []
     at = 0
     while at < len(spoken):
@@ -128,7 +149,8 @@ def terms_of(text: str, *, acting: bool = False, apart: bool = False) -> tuple[T
             continue
         if not own[0].isascii() and not meanings:
             end = _end_of_run(spoken, at)
-            found += [Term(frozenset({"=" + pair}), pair in known_words.general) for pair in _pairs(spoken[at:end])]
+            begin = at - 1 if end == at + 1 and at and not spoken[at - 1].isascii() else at  # one character more than a phrase: 皮肤病 is no 病
+            found += [Term(frozenset({"=" + pair}), pair in known_words.general) for pair in _pairs(spoken[begin:end])]
         else:
             keys = {"=" + stem(word) for word in own if word not in known_words.stop or len(own) == 1} | {f"~{meaning}" for meaning in meanings}
             if len(own) > 1:
