@@ -17,6 +17,11 @@ from agent.text import MAX_CHARS, Said
 NOW = datetime.fromisoformat("2026-03-02T09:00")
 GIVEN = sorted(name for name in words("en", "names")["given"].split() if set(name) & set("aeiouy"))  # "TJ" is written in capitals
 FAMILY = sorted(words("en", "names")["family"].split())
+SPELLED = (
+    "{given} {family} that's {letters}",
+    "{given} {family} and that's {family} spelt {letters}",
+    "{given} {first} {family} {letters}",
+)
 SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎"
     "余潘杜戴夏钟汪田任姜范石姚谭廖邹熊金陆孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易武乔贺赖龚"
@@ -75,6 +80,27 @@ def test_what_we_read_back_in_mandarin_we_hear(name: str, slow: bool) -> None:
 def test_a_name_in_small_letters_is_written_as_a_name(name: str) -> None:
     assume(len(set(name.lower().split())) == len(name.split()))  # "Anne Anne Jones" is taken for a stammer
     assert value(f"my name is {name.lower()}") == name
+
+
+@given(
+    st.sampled_from(GIVEN),
+    st.sampled_from([name for name in FAMILY if len(name) > 1 and not name.startswith(("mc", "mac", "o"))]),
+    st.sampled_from(SPELLED),
+)
+def test_letters_belong_to_the_word_that_they_spell(first_name: str, family: str, form: str) -> None:
+    assume(first_name != family)
+    said = form.format(given=first_name, family=family, letters=" ".join(family), first=" ".join(first_name))
+    assert value(said) == f"{first_name.capitalize()} {family.capitalize()}"
+
+
+@given(st.sampled_from(GIVEN), st.sampled_from(GIVEN), st.sampled_from(FAMILY))
+def test_what_is_set_against_a_part_of_the_held_name_takes_its_place(held: str, meant: str, family: str) -> None:
+    assume(len({held, meant, family}) == 3)
+    current = f"{held.capitalize()} {family.capitalize()}"
+    for said in (f"it's {meant} not {held}", f"not {held}, {meant}"):
+        heard = best(said, current=current)
+        assert heard is not None
+        assert (heard.value.lower(), heard.rule) == (f"{meant} {family}", "contrast")
 
 
 @given(st.text(max_size=200), st.sampled_from(["en", "zh"]), st.sampled_from(["", "Katie Smith", "王宝强"]), st.booleans())

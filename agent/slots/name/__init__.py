@@ -5,8 +5,9 @@ Held       "Mary-Anne O'Neill", "王宝强".
 Read back  the name; slowly: each word with its letters, each character with a word that has it.
 Sources    lists of names: the head of `languages/<lang>/names.toml` says whence; everything else is grammar over `languages/<lang>/name.toml`.
 
-name_en.py and name_zh.py listen; name_phrase.py reads one English name where it stands; name_mending.py and name_told.py put single letters and
-characters right; name_joining.py puts what was said apart together; name_writing.py gives it its capitals.
+en.py and zh.py listen; words.py judges which words may be of an English name and phrase.py reads one where it stands; mending.py and told.py put
+single letters and characters right; joining.py puts what was said apart together, contrast.py sets a part against the held one, naming.py hears under
+whose name a booking stands; writing.py gives a name its capitals.
 """
 
 from collections.abc import Mapping, Sequence

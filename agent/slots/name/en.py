@@ -1,8 +1,8 @@
 """Hearing an English name: the cues that lead up to one, and a bare one.
 
 Every place where a name may begin is looked at once: behind a cue ("my name is", "last name", "this is", "a booking for"), at the beginning of the
-utterance and of its sentences. What stands there is read as a name phrase (name_phrase.py), trusted as far as the cue allows. A first name, a last
-name and a whole name said apart are put together at the end; letters take the place of what they sound like (name_mending.py).
+utterance and of its sentences. What stands there is read as a name phrase (phrase.py), trusted as far as the cue allows. A first name, a last
+name and a whole name said apart are put together at the end; letters take the place of what they sound like (mending.py).
 """
 
 from collections.abc import Iterator
