@@ -45,6 +45,10 @@ class Reply:
             return self._settled_choice(slots[0])
         if self.question.kind not in CONFIRMING:
             return self._reopened()
+        if self.question.kind == "leave" and self._begins_with_no():  # "no, I want to carry on", whatever else sounds like a yes
+            return [Did(act=Act.DENY)]
+        if Act.REFUSE in self.acts and not self.informs and len(slots) == 1 and slots[0] in self.business.may_skip:
+            return [Did(act=Act.REFUSE, slots=slots)]
         again = {inform.slot for inform in self.informs if inform.slot in slots}
         if Act.AFFIRM in self.acts and Act.DENY not in self.acts and (self.informs or not self._amends()):
             yes: list[Taken] = [Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot not in again]
@@ -55,6 +59,9 @@ class Reply:
         if self._amends() or Act.DENY in self.acts:
             return self._denied()
         return []
+
+    def _begins_with_no(self) -> bool:
+        return bool(self.said.words) and self.said.words[0] in words(self.language, "labels")["no"]["words"]
 
     def _amends(self) -> bool:
         return Act.CORRECTION in self.acts

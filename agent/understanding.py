@@ -18,6 +18,7 @@ from agent.call import Call, Turn
 from agent.choosing import choose, choose_time
 from agent.claims import Claims
 from agent.hearing import Context, Heard
+from agent.regions import subdivision
 from agent.replies import CONFIRMING, Reply
 from agent.slots import SLOTS
 from agent.slots.address.naming import readings_meant
@@ -37,6 +38,8 @@ _FROM_ALTERNATIVE = 0.35
 """How sure a value is at most that only another hypothesis of the recogniser has."""
 _LONGEST_LAST_NAME = 2
 """Words of a last name said by itself."""
+_MUSING = 3
+"""Words up to which one who only hums and haws is thinking: "uh", "well, let's see"."""
 _GLUED = 3
 """Words that nobody took, from which a number may have stood among them."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
@@ -76,6 +79,7 @@ def listening(call: Call, slot: str, said: Said, business: Business, now: dateti
         asked=asked,
         services=call.brief.services,
         opening=business.opening_hours,
+        near=business.subdivision or subdivision(call.brief.region, call.brief.time_zone),
         partial=state.partial,
         part=state.part,
         offered=tuple(_local(option) if slot == "time" else option for option in state.options),
@@ -186,7 +190,8 @@ class _Reading:
         if control and not (meant and control in (Act.GOODBYE, Act.GO_BACK, Act.CANCEL)):
             return (*switch, Did(act=control))
         reply = Reply(self.call, self.acts, self.informs, self.said, self.business, self.language, self.now)
-        done: list[Taken] = [*reply.to_the_question(), *self.informs, *reply.asides()]
+        mended = self._mended() if self.correcting and self.question.kind == "summary" and not self.informs else []
+        done: list[Taken] = mended or [*reply.to_the_question(), *self.informs, *reply.asides()]
         if not done and self.correcting:
             done = self._mended()
         done = done or reply.alone()
@@ -194,6 +199,8 @@ class _Reading:
             done = [*self._mended()]
         if not done and not asks(self.said):
             done = [Did(act=Act.CORRECTION, slots=(label.slot,)) for label in self.claims.amended[:1] if label.amends]
+        if not done and self.talk and not self.acts and not self.named and len(self.said.words) <= _MUSING:
+            done = [Did(act=Act.HOLD_ON)]
         return (*switch, *done) if done else (*switch, NoMatch())
 
     def _steers(self, act: Act) -> bool:
@@ -205,12 +212,12 @@ class _Reading:
 
     def _mended(self) -> list[Taken]:
         """What could not be used otherwise may mend a value said before ("it's Smith", when a number was asked): weakly, so it is read back."""
-        if self.question.kind != "ask" or self.talk:
+        if self.talk or self.question.kind not in ("ask", "read_back", "summary") or (self.question.kind == "summary" and not self.correcting):
             return []
-        held = [name for name in NAMES if name not in self.asked and (self.call.slot(name).value or self.call.slot(name).pending)]
         if last_name := self._last_name():
             return [last_name]
-        for slot in held:
+        held = [name for name in NAMES if name not in self.question.slots and (self.call.slot(name).value or self.call.slot(name).pending)]
+        for slot in held if self.question.kind == "ask" else [name for name in held if name == "name"]:
             heard = self._hear(slot)
             if not heard and self.correcting and self._is_unconfirmed(slot):
                 heard = SLOTS[slot].hear(self.said, listening(self.call, slot, self.said, self.business, self.now, frozenset({slot})))

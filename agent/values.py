@@ -193,6 +193,10 @@ def _time(call: Call, given: Inform, scene: Scene) -> Outcome:
         return _ambiguous_time(call, replace(given, value=both[0], options=both), scene)
     if given.rule in _WINDOWS:
         return _window(call, given, scene)
+    if given.rule == "excluded" and not given.value:  # "I can't make Friday": all that is known is which day it is not
+        state = call.slot("time")
+        another = replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=state.pending or state.value)
+        return Outcome(call=call.with_slot("time", another), notices=(Notice(key="notice.neither"),))
     if not given.whole:
         return _part_of_time(call, given, scene)
     start = calendar.localise(given.value, call.brief.time_zone)
