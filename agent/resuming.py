@@ -4,6 +4,7 @@ Going on is offered once the caller has said the name of the earlier call; to an
 """
 
 import unicodedata
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -14,6 +15,9 @@ from agent.taken import Notice
 from agent.telling import step_taken
 
 replace = msgspec.structs.replace
+
+AWAY_S = 150
+"""Nobody looks for a number as long as that without a word."""
 
 
 def may_recognise(call: Call) -> bool:
@@ -36,6 +40,16 @@ def resume(call: Call, earlier: Call | None, scene: Scene) -> Outcome:
     after = replace(forgotten, slots={**call.slots, **taken}, resumed_from=earlier.sid)
     events = tuple(step_taken(after, name, state.status, state.pending or state.value, scene.seconds) for name, state in taken.items())
     return Outcome(call=after, notices=(Notice(key="notice.resumed"),), events=events, settled=True)
+
+
+def was_away(call: Call, scene: Scene) -> bool:
+    """Whether so long passed since the caller last spoke that the line was cut or laid aside: the call goes on, and says so."""
+    last = next((line.startedAt for line in reversed(call.recent) if line.speaker == ("customer" if scene.turn.started_at else "AI")), "")
+    if not last:
+        return False
+    since = scene.now if scene.turn.started_at else datetime.fromisoformat(scene.stamp)
+    before = datetime.fromisoformat(last)
+    return (since - (before if before.tzinfo else before.replace(tzinfo=UTC))).total_seconds() >= AWAY_S
 
 
 def _plain(name: str) -> str:

@@ -19,7 +19,7 @@ from agent.dialogue import next_question, take
 from agent.events import Event
 from agent.outcomes import close
 from agent.progress import step as open_step
-from agent.resuming import may_recognise
+from agent.resuming import may_recognise, was_away
 from agent.scene import Outcome
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
@@ -122,7 +122,7 @@ async def _understood(work: Work, deps: Deps) -> Work:
     notices: tuple[Notice, ...] = ()
     if call.turns == 0 and taken == (NoInput(),):
         notices = (Notice(key="notice.greeting", values={"greeting": in_language(scene.business.greeting, call.language)}),)
-    elif work.base is not None and work.base.status == "ended":
+    elif work.base is not None and (work.base.status == "ended" or was_away(call, scene)):
         notices = (Notice(key="notice.resumed"),)
     return replace(work, taken=taken, todo=taken, notices=notices)
 
