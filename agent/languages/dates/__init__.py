@@ -227,3 +227,22 @@ def day_piece(first: int, last: int, day: Day, sure: float = 0.6, *, bare: bool 
 def nothing(first: int, last: int) -> list[Piece]:
     """Items that are read, and are no time."""
     return [Piece(kind=Kind.MARK, value=None, first=first, last=last)]
+
+
+def _is_denied(day: Piece) -> bool:
+    return day.relation is Mark.NOT and day.value != Day(week=0)  # "next Saturday, not this one" denies no Saturday
+
+
+def denied_together(pieces: Sequence[Piece], joins: Callable[[int], bool]) -> list[Piece]:
+    """With every day that stands joined before one that is not meant not meant either: "Tuesday and Wednesday don't work". `joins`: of an item."""
+    found: list[Piece] = []
+    following: Piece | None = None
+    for piece in reversed(pieces):
+        if piece.kind is Kind.DAY and piece.relation is None and following is not None and _is_denied(following):
+            gap = following.first - piece.last
+            if gap == 0 or (gap == 1 and joins(piece.last)):
+                piece = msgspec.structs.replace(piece, relation=Mark.NOT)
+        if piece.kind is not Kind.MARK:
+            following = piece if piece.kind is Kind.DAY else None
+        found.append(piece)
+    return found[::-1]

@@ -279,6 +279,14 @@ class Days(Lengths):
         end = next(here for here in range(at + 1, at + 5) if line.words[here - 1] == "week") if in_week else at + 1
         return [Piece(kind=Kind.THAN, value=(Mark(line.values[at]), in_week), first=at, last=end, sure=0.5)]
 
+    def _too(self, at: int) -> list[Piece]:
+        """ "Too early": later than what is known; said of a day, on a later one."""
+        of_day = any(self.line.kinds[here] in ("weekdays", "days", "ordinal", "weekend") for here in range(max(0, at - 4), at))
+        return [Piece(kind=Kind.THAN, value=(Mark(self.line.values[at]), of_day), first=at, last=at + 1, sure=0.5)]
+
+    def _any_time(self, at: int) -> list[Piece]:
+        return [Piece(kind=Kind.SOONEST, value=None, first=at, last=at + 1, bare=True)]
+
     def _edge(self, at: int) -> list[Piece]:
         """ "Later than that"; before a clock the phrase is the clock's own."""
         line = self.line
@@ -348,4 +356,6 @@ _READERS = {
     "than": Days._than,
     "other": Days._other,
     "edge": Days._edge,
+    "too": Days._too,
+    "any_time": Days._any_time,
 }

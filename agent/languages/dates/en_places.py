@@ -4,7 +4,7 @@ A bare number counts when a word or its neighbours make it a time ("at", "around
 for a time; never when it counts or names what stands after it, and never inside a string of numbers.
 """
 
-from agent.languages.dates import Day, Kind, Line, Mark, Piece
+from agent.languages.dates import Day, Kind, Line, Mark, Piece, denied_together
 from agent.languages.dates.en import Days
 from agent.languages.dates.en_relations import Relations
 from agent.languages.dates.en_words import english, line
@@ -16,6 +16,8 @@ _MOST_LINKERS = 3
 _MOST_FIGURES = 2
 """Figures of a bare number that may mend a clock: "1515" may be anything."""
 _MENDING = frozenset(("or", "fix", "so", "change", "not", "denied_after", "between", "edge", "which"))
+_NEAR = 5
+"""Words after a number in which a noun may be what it counts."""
 _UNSURE = 0.3
 _BESIDE = 0.35
 
@@ -53,12 +55,22 @@ class Places(Relations):
             if piece.bare and not self._has_reason(piece):
                 self._drop(piece)
         kept = [self._related(piece) for piece in self.pieces if piece.kind is Kind.MARK or id(piece) in self.alive]
-        kept = [piece for piece in kept if piece.kind is not Kind.OTHER or piece.relation is Mark.NOT]
+        kept = self._without_idle(kept)
         fixed = any(piece.value is Mark.FIX or piece.relation is Mark.NOT for piece in kept)
         if not fixed and any(piece.kind is Kind.CLOCK and piece.sure > _UNSURE for piece in kept):
             kept = [piece for piece in kept if piece.kind is not Kind.CLOCK or piece.sure > _UNSURE]
-        others = any(piece.kind is Kind.CLOCK and not self.is_own(piece) for piece in kept)
-        return [piece for piece in kept if not (others and piece.kind is Kind.CLOCK and self.is_own(piece))]
+        return kept
+
+    def _without_idle(self, kept: list[Piece]) -> list[Piece]:
+        """Without what says nothing beside the others: "that day" that is not turned down, "any time" with no day, the caller's own hours."""
+        kept = [piece for piece in kept if piece.kind is not Kind.OTHER or piece.relation is Mark.NOT]
+        if self.mending or not any(piece.kind is Kind.DAY and piece.relation is None for piece in kept):
+            kept = [piece for piece in kept if not (piece.kind is Kind.SOONEST and piece.bare)]
+        own = [piece for piece in kept if piece.kind is Kind.CLOCK and self.is_own(piece)]
+        if any(piece.kind is Kind.CLOCK and piece not in own for piece in kept):
+            gone = {at for piece in own for at in (piece.first, piece.last, piece.last + 1, piece.last + 2)}
+            kept = [piece for piece in kept if piece not in own and not (piece.kind is Kind.PART and piece.first in gone)]
+        return denied_together(kept, lambda at: self.line.words[at] in ("and", "or"))
 
     def _drop(self, piece: Piece) -> None:
         self.alive.discard(id(piece))
@@ -79,7 +91,7 @@ class Places(Relations):
         counts = piece.bare if piece.kind is Kind.DAY else self._ends_in_number(piece)
         if piece.kind in (Kind.CLOCK, Kind.DAY) and counts and not self._may_follow(piece.last) and not self._dates_weekday(piece):
             return False
-        return not piece.bare or not self._named(piece)
+        return not piece.bare or piece.kind is Kind.SOONEST or not self._named(piece)
 
     def _dates_weekday(self, piece: Piece) -> bool:
         """ "Friday the thirteenth": the date of the weekday before it, whatever stands after it."""
@@ -134,7 +146,9 @@ class Places(Relations):
     def _is_pronoun(self, piece: Piece) -> bool:
         """ "the second one", "a cheaper one": "one" is a clock only after "at", before a part of the day, or as the whole answer."""
         line, before = self.line, piece.first - 1
-        if line.words[piece.first] != "one" or piece.last - piece.first != 1 or line.words[before] in self.sets["at"] or self._in_part(piece.last):
+        if line.words[piece.first] != "one" or piece.last - piece.first != 1 or self._in_part(piece.last):
+            return False
+        if line.kinds[before] == "edge" or any(line.words[before] in self.sets[name] for name in ("at", "after", "before")):
             return False
         return bool(line.kinds[before]) or line.words[before] == "the" or not self._is_whole_answer()
 
@@ -142,6 +156,8 @@ class Places(Relations):
         """Whether anything but its being a number makes it a time: where it stands itself, or the clock it is joined to."""
         if piece.kind is Kind.DAY:
             return self._day_has_reason(piece)
+        if piece.kind is Kind.SOONEST:
+            return self.asked is True
         joined = (self._joined_before(piece), self._joined_after(piece))
         return self._clock_has_reason(piece) or any(other is not None and (not other.bare or self._clock_has_reason(other)) for other in joined)
 
@@ -162,7 +178,8 @@ class Places(Relations):
             return True
         if self.mending:
             return self._is_whole_answer() and len(self._written_figures(piece)) <= _MOST_FIGURES
-        return self.asked is True and self.sets["people"].isdisjoint(self.line.words)
+        counted = self.sets["people"].intersection(self.line.words)
+        return self.asked is True and (counted <= self.sets["family"] and counted.isdisjoint(self.line.words[piece.last : piece.last + _NEAR]))
 
     def _written_figures(self, piece: Piece) -> str:
         """The figures that a piece begins with, "" when it was said in words."""

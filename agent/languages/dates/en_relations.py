@@ -20,7 +20,7 @@ class Relations(Stories):
     def relation(self, piece: Piece) -> Mark | None:
         """What the words right before the piece, or right after it, say of it; None when they say nothing."""
         line, sets = self.line, self.sets
-        if line.kinds[piece.last] == "denied_after":
+        if self._is_turned_down(piece):
             return Mark.NOT
         at = piece.first - 1
         for _ in range(_MOST_LINKERS + 1):
@@ -47,6 +47,21 @@ class Relations(Stories):
                 return None
             at -= 1
         return None
+
+    def _is_turned_down(self, piece: Piece) -> bool:
+        """ "Friday doesn't work", "Friday's out", "eleven is a bit early"."""
+        line, at = self.line, piece.last
+        said_of = line.said.words[line.firsts[at] - 1].endswith("'s")
+        for _ in range(_MOST_LINKERS + 1):
+            if line.kinds[at] in ("denied_after", "too"):
+                return True
+            if said_of and line.words[at] in self.sets["bad"] and not line.words[at + 1][:1].isalnum():
+                return True
+            if line.words[at] not in self.sets["is_said"]:
+                return False
+            said_of = said_of or line.words[at] in ("is", "are")
+            at += 1
+        return False
 
     def is_own(self, piece: Piece) -> bool:
         """Whether the clock is one of the caller's own day: "I finish at five"."""

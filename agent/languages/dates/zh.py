@@ -6,7 +6,7 @@ follow and precede is in the sets of `time.toml`.
 
 import msgspec
 
-from agent.languages.dates import MOST_PIECES, Day, Kind, Line, Mark, Part, Piece, day_piece, nothing
+from agent.languages.dates import MOST_PIECES, Day, Kind, Line, Mark, Part, Piece, day_piece, denied_together, nothing
 from agent.languages.dates.zh_clocks import Clocks, clock_piece
 from agent.languages.dates.zh_words import mandarin
 from agent.text import Said
@@ -15,6 +15,7 @@ _YEARS = (1900, 2100)
 _WEEKEND = 7
 _MARKS = {"or": Mark.OR, "fix": Mark.FIX, "so": Mark.SO}
 _REPAIRS = frozenset(("or", "fix", "so", "not"))
+_JOINS = frozenset("和跟与、")
 _PAUSE = "不是 "
 _WITH_COMMA = "不是,"
 
@@ -55,8 +56,11 @@ class Chinese(Clocks):
             if read[-1].kind is not Kind.MARK:
                 ended = at
         found = [piece for piece in found if piece.kind is not Kind.OTHER or piece.relation is Mark.NOT]
-        others = any(piece.kind is Kind.CLOCK and line.kinds[piece.last] != "own" for piece in found)
-        return [piece for piece in found if not (others and piece.kind is Kind.CLOCK and line.kinds[piece.last] == "own")]
+        own = [piece for piece in found if piece.kind is Kind.CLOCK and line.kinds[piece.last] == "own"]
+        if any(piece.kind is Kind.CLOCK and piece not in own for piece in found):
+            begins = {piece.first for piece in own}
+            found = [piece for piece in found if piece not in own and not (piece.kind is Kind.PART and piece.last in begins)]
+        return denied_together(found, lambda at: line.words[at] in _JOINS or line.kinds[at] == "or")
 
     def _at(self, at: int, ended: int) -> list[Piece]:
         """The pieces that begin at item `at`. `ended`: where the piece before it ended."""
@@ -97,6 +101,9 @@ class Chinese(Clocks):
             return self._before_number(at)
         if kind == "than" and not any(word in self.sets["put_off"] for word in line.words[at + 1 : at + 3]):
             return [Piece(kind=Kind.THAN, value=(Mark(value), False), first=at, last=at + 1, sure=0.5)]
+        if kind == "too":
+            of_day = any(line.kinds[here] in ("week_names", "days", "date", "weekday_ends") for here in range(max(0, at - 3), at))
+            return [Piece(kind=Kind.THAN, value=(Mark(value), of_day), first=at, last=at + 1, sure=0.5)]
         if kind == "other":
             return [Piece(kind=Kind.OTHER, value=value[0], first=at, last=at + 1, relation=Mark.NOT if value[1] else None)]
         return []
@@ -266,7 +273,14 @@ class Chinese(Clocks):
     def _related(self, piece: Piece, ended: int, before: Piece | None) -> Piece:
         """With the relation that the words right before it, or right after it, say; in "不是下午两点" both pieces are not meant."""
         relation = self._relation(piece, ended)
-        if relation is None and before is not None and before.relation is Mark.NOT and before.last == piece.first and self.line.glued(piece.first):
+        if (
+            relation is None
+            and piece.kind is not Kind.THAN
+            and before is not None
+            and before.relation is Mark.NOT
+            and before.last == piece.first
+            and self.line.glued(piece.first)
+        ):
             relation = Mark.NOT
         if relation is None or piece.kind is Kind.MARK:
             return piece
@@ -276,7 +290,7 @@ class Chinese(Clocks):
         line, after, before = self.line, piece.last, piece.first - 1
         if piece.relation is not None:
             return piece.relation
-        if line.kinds[after] == "denied_after":
+        if line.kinds[after] in ("denied_after", "too"):
             return Mark.NOT
         if before >= 0 and line.kinds[before] == "not":
             return Mark.NOT

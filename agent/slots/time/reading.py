@@ -129,7 +129,8 @@ def readings(pieces: Sequence[Piece]) -> Readings:
                 found.append(Reading())
                 found[-1].put(piece)
             else:
-                here.put(msgspec.structs.replace(piece, value=together, relation=piece.relation or (here.bound if piece.kind is Kind.DAY else None)))
+                relation = piece.relation or (here.bound if piece.kind is Kind.DAY else None)
+                here.put(msgspec.structs.replace(piece, value=together, relation=relation, sure=max(piece.sure, here.sure[piece.kind])))
         else:
             here.put(piece)
     gone = next((reading.pieces for reading in found if reading.past and reading.clock is not None), [])
