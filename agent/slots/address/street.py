@@ -137,6 +137,8 @@ def _named(line: Line, at: int) -> Street | None:
             break
         said.append(text)
         here = end
+    if weak is not None and (way := _before_town(line, at, weak[1])):
+        return way
     if weak is not None:
         return _typed(line, at, weak[0], weak[1], line.lexicon.weak_types[line.norms[weak[1]]], "weak")
     if not said:
@@ -151,6 +153,16 @@ def _named(line: Line, at: int) -> Street | None:
 
 def _is_direction_only(line: Line, at: int, here: int) -> bool:
     return False if here > at + 1 else line.norm(at) == "the" and line.norm(here) not in line.lexicon.weak_types
+
+
+def _before_town(line: Line, at: int, weak: int) -> Street | None:
+    """The street before a town that ends like one, its state right behind it: "El Camino Real, Menlo Park California", "Broadway, Oak Park Illinois"."""
+    if line.phrase(weak + 1, line.lexicon.states)[1] == weak + 1:
+        return None
+    if line.norm(at) in line.lexicon.typeless and weak > at + 1:
+        return Street(written(line, at), at + 1, "known")
+    way = _open(line, at) if line.lexicon.region == "US" else None
+    return way if way and way.end < weak else None
 
 
 def _directions(line: Line) -> frozenset[str]:
@@ -285,7 +297,8 @@ def _belongs(line: Line, begin: int, at: int) -> bool:
     if len(norm) <= 2:  # written short; a town's direction seldom is
         return True
     if line.lexicon.region == "US":
-        return place_starts(line, begin) == at + 1
+        quadrant = len(line.lexicon.directions[norm]) == 2 and f"{norm} {line.norm(at + 1)}" not in line.lexicon.directed_towns
+        return quadrant or place_starts(line, begin) == at + 1
     return line.lexicon.street_directions and f"{norm} {line.norm(at + 1)}" not in line.lexicon.directed_towns
 
 

@@ -21,7 +21,7 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
     if named := _floor(line, at) or _named_flat(line, at, before_number=before_number):
         return (*named, False)
     label = "#" if norm == "number" and after_street else line.lexicon.units.get(norm)
-    if label is None:
+    if label is None or _is_described(line, at):
         return "", at, False
     here = at + 1
     if line.norm(here) == "-":
@@ -51,6 +51,14 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
         code_word = 3 if line.norm(here + 1) == "as" and line.norm(here + 2) == "in" and line.is_word(here + 3) else 0
         return f"{label} {letter.upper()}", here + 1 + code_word, False
     return (label, here, False) if norm in line.lexicon.bare_units else ("", at, False)
+
+
+def _is_described(line: Line, at: int) -> bool:
+    """Whether the label only says what kind of house it is: "it's an apartment building 12 Elm Street", "it's a flat 12 Mill Lane"."""
+    start = at
+    while line.norm(start - 1) in line.lexicon.units:
+        start -= 1
+    return line.norm(start - 1) in ("a", "an")
 
 
 def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> tuple[str, int] | None:
