@@ -161,6 +161,8 @@ def _heard(found: Found, line: Line, context: Context) -> Heard:
     if found.kind == "weak" and placed and (found.cued or where.postcode):
         sure = max(sure, _UNMISTAKABLE)
     readings = _readings(found.other, where, known, in_call=context.asked is not None)
+    if context.current in readings and _CORRECTING.isdisjoint(line.norms):
+        readings = [context.current]  # said again, in words that may mean another
     return Heard(
         value=readings[0],
         rule=found.kind,
