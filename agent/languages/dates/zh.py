@@ -290,7 +290,8 @@ class Chinese(Clocks):
         line, after, before = self.line, piece.last, piece.first - 1
         if piece.relation is not None:
             return piece.relation
-        if line.kinds[after] in ("denied_after", "too"):
+        said_of = after + (line.words[after] in self.sets["all"])
+        if line.kinds[said_of] in ("denied_after", "too"):
             return Mark.NOT
         if before >= 0 and line.kinds[before] == "not":
             return Mark.NOT

@@ -54,7 +54,7 @@ class Listener:
         if reading.bound is not None and reading.rule != "range" and reading.clock is None and reading.minute is None:
             return [self._edge_of_day(reading.bound, said_days)]
         on: Sequence[date | None] = said_days or [before.day]
-        if reading.soonest and reading.clock is None:
+        if (reading.soonest or (reading.than is not None and reading.day is not None)) and reading.clock is None:
             open_day = before.day if not self.context.current else None
             return [self._answer(day, None, "soonest", part=reading.part) for day in (said_days or (open_day,))]
         found = [answer for day in on for answer in self._on(day)]

@@ -37,10 +37,10 @@ def _next_public(weekday: str, region: str, start: date) -> date | None:
 @cache
 def _in_year(spec: str, region: str, year: int) -> date | None:
     if spec.startswith("@"):
-        place, _, rest = spec[1:].rpartition(":") if spec.count(":") == 1 else spec[1:].partition(":")
-        name, _, shift = rest.partition(":")
-        found = _named(name, place or region, year)
-        return None if found is None else found + timedelta(days=int(shift or 0))
+        parts = spec[1:].split(":")
+        place, name = (region, parts[0]) if len(parts) == 1 else parts[:2]
+        found = _named(name, place, year)
+        return None if found is None else found + timedelta(days=int(parts[2]) if len(parts) > 2 else 0)
     month, _, rest = spec.partition("-") if " " not in spec else spec.partition(" ")
     if " " not in spec:
         return date(year, int(month), int(rest))
