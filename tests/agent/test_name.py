@@ -308,3 +308,10 @@ def test_read_back() -> None:
     assert NAME.read_back("Jo Ng", context(), True) == "Jo, J, O. Ng, N, G"
     assert NAME.read_back("Jo Ng", context(), False) == "Jo Ng"
     assert NAME.read_back("王强", context(language="zh"), True) == "王强，国王的王，强大的强"
+
+
+@pytest.mark.parametrize("current", ["Smith", "Mrs Smith", "Jane"])
+def test_the_held_name_with_more_of_it_is_a_patch(current: str) -> None:
+    heard = best("Jane Smith", current=current)
+    assert heard is not None
+    assert (heard.value, heard.patch) == ("Jane Smith", True)

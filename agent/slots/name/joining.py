@@ -97,7 +97,9 @@ def _on_held(best: Found, held: tuple[str, ...]) -> tuple[Found, bool]:
         return best._replace(name=_replaced(held, fit)), True
     if len(best.name) == 1 and len(held) >= _LONG and (place := _place(best.name[0], held)) is not None:
         return best._replace(name=(*held[:place], *best.name, *held[place + 1 :])), True
-    return best, _is_more([word.lower() for word in held], [word.lower() for word in best.name])
+    lower = [word.lower() for word in held]
+    named = lower[1:] if len(lower) > 1 and lower[0] in lexicon().titles else lower
+    return best, _is_more(named, [word.lower() for word in best.name])
 
 
 def _best(full: Sequence[Found], reader: Reader) -> Found | None:
