@@ -156,7 +156,7 @@ def _is_direction_only(line: Line, at: int, here: int) -> bool:
 
 
 def _before_town(line: Line, at: int, weak: int) -> Street | None:
-    """The street before a town that ends like one, its state right behind it: "El Camino Real, Menlo Park California", "Broadway, Oak Park Illinois"."""
+    """The street before a town that ends like one, its state right behind it: "Broadway | Oak Park Illinois"."""
     if line.phrase(weak + 1, line.lexicon.states)[1] == weak + 1:
         return None
     if line.norm(at) in line.lexicon.typeless and weak > at + 1:
