@@ -27,7 +27,7 @@ PLAIN = 0.8
 AS_GOOD = 0.12
 """Scores this near to the best are as good."""
 BOTH = 0.6
-"""Score of what is wanted besides another thing."""
+"""Score of what is wanted besides another thing, by words of the same meaning; and of a meaning that is taken without being read back."""
 MOST_OPTIONS = 3
 _BESIDE = 0.7
 """How sure a service is that was heard where something else was asked for, and may be somebody's name."""
@@ -115,7 +115,9 @@ def _heard(strong: Sequence[Match], said: Said, context: Context) -> Sequence[He
     first = rivals[0]
     if len(ids) > 1:
         return (_options(ids, first.tokens, said), *_rest(strong, rivals, first, said, context))
-    sure = _TO_CONFIRM if first.described else min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
+    sure = min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
+    if first.described or (first.score < BOTH and first.hits == 1 and not first.own):  # "my wife" is no ladies' cut yet
+        sure = min(sure, _TO_CONFIRM)
     if context.asked is not None and context.asked != {"service"} and not _plain(first, said):
         sure = min(sure, _BESIDE)
     alone = Heard(value=ids[0], rule="words", span=_span(first.tokens, said), sure=sure)
@@ -160,7 +162,7 @@ def _both(said: Said, context: Context, indexed: Index, barred: frozenset[int], 
     everything = frozenset(range(len(said.words)))
     for first, last in zip([0, *(at + 1 for at in splits)], [*splits, len(said.words)], strict=True):
         here = barred | (everything - frozenset(range(first, last)))
-        part = [match for match in matches(said.words, indexed, here) if match.score >= BOTH]
+        part = [match for match in matches(said.words, indexed, here) if match.score >= (LEAST if match.own and not match.described else BOTH)]
         if not part and (shared := _shared(said, context, indexed, here)) and not shared[0].options:
             found.setdefault(shared[0].value, frozenset(range(first, last)))
         if part and not (len(part) > 1 and part[0].score - part[1].score <= AS_GOOD):

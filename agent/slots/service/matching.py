@@ -58,26 +58,30 @@ def matches(said: Sequence[str], indexed: Index, without: frozenset[int] = froze
     described = () if loosely else _by_description(keys, indexed)
     _add_alike(keys, indexed)
     _discount(keys, spoken.words, indexed)
-    met: dict[int, dict[int, tuple[float, frozenset[int], bool]]] = {}
+    met: dict[int, dict[int, tuple[float, frozenset[int]]]] = {}
+    own: dict[int, frozenset[int]] = {}
     for key, (sure, tokens) in keys.items():
         for number, place in indexed.having.get(key, ()):
             terms = met.setdefault(number, {})
             if place not in terms or sure > terms[place][0]:
-                terms[place] = (sure, tokens, key[0] == "=" and sure >= INSIDE)
+                terms[place] = (sure, tokens)
+            if key[0] == "=" and sure >= INSIDE:
+                service = indexed.aliases[number].service
+                own[service] = own.get(service, frozenset()) | tokens
     best: dict[int, Match] = {}
     for number, terms in met.items():
         alias = indexed.aliases[number]
         if not loosely and all(alias.terms[place].general for place in terms) and len(terms) < len(alias.terms):
             only_general = all(term.general for term in alias.terms)
-            if not only_general or all(_is_slight(tokens, spoken.words, indexed) for _, tokens, _ in terms.values()):
+            if not only_general or all(_is_slight(tokens, spoken.words, indexed) for _, tokens in terms.values()):
                 continue
-        weight = sum(alias.weights[place] * sure for place, (sure, _, _) in terms.items())
+        weight = sum(alias.weights[place] * sure for place, (sure, _) in terms.items())
         score = weight / indexed.whole[number]
         if all(key[1:] in indexed.subjects for term in alias.terms for key in term.keys):
             score *= OF_SUBJECT
         if alias.service not in best or (score, weight) > (best[alias.service].score, best[alias.service].weight):
-            tokens = frozenset[int]().union(*(tokens for _, tokens, _ in terms.values()))
-            best[alias.service] = Match(alias.service, score, weight, tokens, len(terms), all(own for _, _, own in terms.values()))
+            tokens = frozenset[int]().union(*(tokens for _, tokens in terms.values()))
+            best[alias.service] = Match(alias.service, score, weight, tokens, len(terms), tokens <= own.get(alias.service, frozenset()))
     for match in _named(spoken.words, indexed, barred):
         known_as = best.get(match.service)
         if known_as is None or not known_as.named or match.weight > known_as.weight:

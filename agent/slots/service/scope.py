@@ -86,19 +86,18 @@ def _tells(spoken: Sequence[str], at: int, end: int, known: Mapping[str, Phrases
 
 def _asked_about(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequence[int]) -> frozenset[int]:
     """The tokens of questions about a service; what it costs and when it can be had are asked by who wants it."""
-    stop = thesaurus().stop
     barred = set[int]()
     for at in places:
-        if end_of(spoken, at, known["asks"]) or (end_of(spoken, at, known["asks_first"]) and _leads(spoken, at, stop)):
+        if end_of(spoken, at, known["asks"]) or (end_of(spoken, at, known["asks_first"]) and _leads(spoken, at, known["before_questions"])):
             barred.update(_question(spoken, at, known))
     return frozenset(barred)
 
 
-def _leads(spoken: Sequence[str], at: int, stop: frozenset[str]) -> bool:
-    """Whether only words that say nothing stand before token `at` in its clause."""
+def _leads(spoken: Sequence[str], at: int, leads: Phrases) -> bool:
+    """Whether only words that may stand before a question do so before token `at` in its clause: "okay, is it", never "it is"."""
     while at and spoken[at - 1][0].isalnum():
         at -= 1
-        if spoken[at] not in stop:
+        if spoken[at] not in leads:
             return False
     return True
 
@@ -137,17 +136,22 @@ def _turned(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequenc
 def is_wished_for(said: Said, first: int, last: int) -> bool:
     """Whether the thing named from token `first` up to `last` is spoken of as a thing: "a wash", "need my brakes done", never "Trey Wash"."""
     spoken, known, meant = said.words, lists("en"), thesaurus()
+    done = spoken[first].endswith("ed")  # "get my cat spayed", but "my cat Chip"
     before = first - 1
-    while before >= 0 and spoken[before] not in meant.articles and (spoken[before] in meant.general or _is_subjects(spoken[before])):
+    while before >= 0 and spoken[before] not in meant.articles and (spoken[before] in meant.general or _is_subject(spoken[before], done)):
         before -= 1
     ends = last >= len(spoken) or not spoken[last][0].isalnum() or spoken[last] in meant.stop or spoken[last] in meant.general
     if before < 0:
         return ends and before < first - 1
-    if end_of(spoken, before, known["determiners"]):
-        return not (before and end_of(spoken, before - 1, known["places"])) and not (last < len(spoken) and end_of(spoken, last, known["streets"]))
-    return ends and bool(end_of(spoken, before, known["wishing"]))
+    wished = ends and bool(end_of(spoken, before, known["wishing"]))
+    if not end_of(spoken, before, known["determiners"]):
+        return wished
+    if (before and end_of(spoken, before - 1, known["places"])) or (last < len(spoken) and end_of(spoken, last, known["streets"])):
+        return False
+    followed = last < len(spoken) and spoken[last] in meant.stop
+    return spoken[before] != "the" or followed or bool(before and end_of(spoken, before - 1, known["wishing"]))  # "Flat 2, The Brakes"
 
 
-def _is_subjects(word: str) -> bool:
-    """Whether it is what a business is about, having or being something: the "dog's" of "my dog's claws"."""
-    return word.endswith("'s") and any(word.removesuffix("'s") in group for group in thesaurus().subjects)
+def _is_subject(word: str, done: bool) -> bool:
+    """Whether it is what a business is about, having something (the "dog's" of "my dog's claws") or, when `done`, having something done to it."""
+    return (done or word.endswith("'s")) and any(word.removesuffix("'s") in group for group in thesaurus().subjects)
