@@ -165,3 +165,15 @@ def test_an_address_mended_is_another_address(value: str, first: str, second: st
         if heard.patch:
             assert heard.value != value
             assert EMAIL.check(heard.value, context()) is None
+
+
+@pytest.mark.parametrize(("said", "value"), [("kim lee", "kimlee"), ("it's kim lee", "kimlee"), ("accounts", "accounts"), ("kim dot lee", "kim.lee")])
+def test_words_alone_are_the_local_part_when_that_was_asked_for(said: str, value: str) -> None:
+    where = Context(now=NOW, asked=frozenset({"email"}), part="local")
+    heard = EMAIL.hear(Said(said), where)[0]
+    assert (heard.value, heard.whole) == (value, False)
+
+
+@pytest.mark.parametrize("said", ["I don't know", "what do you mean", "can you say that again", "hang on", "yes"])
+def test_talk_is_no_local_part_though_that_was_asked_for(said: str) -> None:
+    assert EMAIL.hear(Said(said), Context(now=NOW, asked=frozenset({"email"}), part="local")) == ()

@@ -166,10 +166,13 @@ def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
             value = _normal(f"{local}@{said}")
             return (Heard(value=value, rule="domain", span=span, sure=0.7),) if value else ()
     anchored = next((taken for taken in (2, 1) if len(tokens) - taken > start and grammar.words.at.at(tokens, len(tokens) - taken) == taken), 0)
-    begins, end, _ = grammar.begin(len(tokens) - anchored, 0, asked=True)
-    start = max(begins, 0 if anchored or domain else start)
+    begins, end, led = grammar.begin(len(tokens) - anchored, 0, asked=True)
+    awaited = bool(anchored or domain) or context.part == "local"
+    if not (anchored or led) and grammar.tells(0, begins):
+        return ()  # "can you say that again"
+    start = max(begins, 0 if awaited else start)
     written = grammar.write(start, end)
-    if not written or not _is_beginning(grammar, start, end, going_on=bool(local), anchored=bool(anchored or domain)):
+    if not written or not _is_beginning(grammar, start, end, going_on=bool(local), anchored=awaited):
         return ()
     if domain and not local:
         value = _normal(f"{written}@{domain}")
@@ -192,7 +195,7 @@ def _with_ending(grammar: Grammar, partial: str, start: int) -> str:
 def _is_beginning(grammar: Grammar, start: int, end: int, *, going_on: bool, anchored: bool) -> bool:
     """Whether the tokens are plainly part of an address: spelled letters or a mark by name, few words, and no website or number.
 
-    `anchored`: an "at" follows, or was said before; then words alone are one.
+    `anchored`: an "at" follows, or was said before, or what stands before it was asked for; then words alone are one.
     """
     pieces = list(grammar.pieces(start, end))
     words = sum(piece.kind == "word" for piece in pieces)

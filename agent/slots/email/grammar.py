@@ -121,7 +121,7 @@ class Grammar(LeadReader):
         return (written, len(self.tokens)) if written else ("", at)
 
     def is_mailbox(self, start: int, end: int, pieces: Sequence[Piece]) -> bool:
-        """Whether the tokens by themselves are what only a mailbox is called: "accounts", "l chen", "cmcbride84"."""
+        """Whether the tokens by themselves are what only a mailbox is called: "accounts", "l chen", "kim b 85", "cmcbride84"."""
         words = self.words
         if len(pieces) == 1:
             return words.mailboxes.at(self.tokens, start) == end - start
@@ -129,6 +129,8 @@ class Grammar(LeadReader):
         kinds = [piece.kind for piece in pieces]
         if kinds == ["word", "digits"]:
             return glued
+        if kinds == ["word", "letters", "digits"]:
+            return self.tokens[start].is_word and not self.other(start)
         initial = kinds[:2] == ["letters", "word"] and kinds[2:] in ([], ["digits"]) and pieces[0].text not in ("a", "i")
         return initial and not any(phrases.at(self.tokens, start + 1) for phrases in (words.leads, words.talk, words.never_local, words.asides))
 

@@ -131,7 +131,9 @@ class _Listener(NamedTuple):
         if self.homophones and sum(len(group.digits) for group in groups if not self._only_sounds(group)) < _FEWEST_SURE:
             return None, groups[-1].end
         last = groups[-1]
-        if last.apart and only_inside(self.tokens[last.start], self.language) and self.words.corrections.at(self.tokens, last.end):
+        if len(groups) > 1 and last.apart and self.words.pronouns.at(self.tokens, last.start) and self._says_more(last.end):
+            groups.pop()  # "... and one thing"
+        elif last.apart and only_inside(self.tokens[last.start], self.language) and self.words.corrections.at(self.tokens, last.end):
             groups.pop()  # "... six, er, oh wait"
         end = self._past_extension(groups[-1].end)
         start, cue = self._cue_before(at, before)
@@ -143,7 +145,7 @@ class _Listener(NamedTuple):
         groups[0] = groups[0]._replace(area=area)
         if denied:
             cue = Cue.OTHER
-        followed = end < len(self.tokens) and self.tokens[end].is_word and not self.quiet_at(end)
+        followed = self._says_more(end)
         return Run(tuple(groups), plus > 0, cue, self._link(before, at), start, end, followed), end
 
     def _counts(self, groups: Sequence[Group]) -> bool:
@@ -175,6 +177,10 @@ class _Listener(NamedTuple):
         if groups and (dots := self.words.dots.at(self.tokens, groups[-1].end)) and groups[-1].end + dots == at:
             joint = "."
         return Group(digits, at, end, written, apart, area, joint)
+
+    def _says_more(self, at: int) -> bool:
+        """Whether a word that says something of its own stands at `at`."""
+        return at < len(self.tokens) and self.tokens[at].is_word and not self.quiet_at(at)
 
     def _only_sounds(self, group: Group) -> bool:
         """Whether a group is a word that merely sounds like a digit: "to"."""
