@@ -58,6 +58,8 @@ class _Pass:
         """The words before say that a town comes: "it's in"."""
         self.elsewhere = False
         """The town held was said not to be it."""
+        self.repairing = False
+        """Since the last value something was taken back: "fifteen, no sorry, sixteen"."""
         self.strange = False
         self.plain = self.sure = True
         self.parts: dict[str, str] = {}
@@ -81,20 +83,28 @@ class _Pass:
         if not norm[0].isalnum() and norm != "#":
             self.clean, self.placed = True, False
             return at + 1
-        passes = (self._no_unit, self._denial, self._value, self._tail, self._name, self._note, self._passed)
+        passes = (self._left_out, self._denial, self._value, self._tail, self._name, self._note, self._passed)
         return next(end for read in passes if (end := read(at)) > at)
 
-    def _no_unit(self, at: int) -> int:
-        """ "There's no apartment"."""
+    def _left_out(self, at: int) -> int:
+        """ "There's no apartment", "without the south": a unit, or a direction of the street, that is to go."""
         after = self._phrase(at, self.words.none)
         if after == at:
             return at
+        after += self.line.norm(after) == "the"
+        end = after + 1 + (self.line.norm(after + 1) == "number")
+        if not (end >= self.line.size or self.reader.closes(end)):
+            return at
         label = self.line.lexicon.units.get(self.line.norm(after))
         mine = label and (label in self.held.unit or self.held.unit.isalnum() or label in ("Unit", "Apt", "Flat"))
-        end = after + 1 + (self.line.norm(after + 1) == "number")
-        if not mine or not self.held.unit or not (end >= self.line.size or self.reader.closes(end)):
+        way = self.held.street_name.split()
+        direction = self.line.lexicon.directions.get(self.line.norm(after), "")
+        if mine and self.held.unit:
+            self._take(at, Value({"unit": ""}, end, True))
+        elif direction in way and len(way) > 1:
+            self._take(at, Value({"street_name": " ".join(word for word in way if word != direction)}, end, True))
+        else:
             return at
-        self._take(at, Value({"unit": ""}, end, True))
         return end
 
     def _denial(self, at: int) -> int:
@@ -151,8 +161,11 @@ class _Pass:
             value = self.reader.town(at, until, cued=True)
         if value is None and self.clean and not (marked > at and not self.line.is_word(at)):
             value = self.reader.bare(at, until)
-        if value is None or any(name in self.parts for name in value.parts):
+        if value is None:
             return at
+        said_before = {name: self.parts[name] for name in value.parts if name in self.parts}
+        if said_before and not self.repairing and any(value.parts[name] != before for name, before in said_before.items()):
+            return at  # two values of one part
         self._take(at, value)
         return value.end
 
@@ -161,7 +174,7 @@ class _Pass:
         self.plain = self.plain and value.plain
         self.first = at if self.first < 0 else self.first
         self.last = value.end
-        self.focus, self.placed, self.clean = "", False, True
+        self.focus, self.placed, self.clean, self.repairing = "", False, True, False
 
     def _tail(self, at: int) -> int:
         """ "Ends in A B", of the part in focus."""
@@ -217,11 +230,12 @@ class _Pass:
             self.placed = True
             return at + 1
         self.placed = False
+        self.repairing = self.repairing or norm in self.words.taking_back
         if (after := self.talk.firm(at)) > at:
             return after
         after = max(self.talk.any(at), at + 1)
         if all(word in self.words.leads for word in self.line.norms[at:after]):
-            self.clean = self.clean or norm in ("but", "so")
+            self.clean = self.clean or norm in self.words.turning
             return after
         self.clean = False
         if self.line.number_starts(at):  # a number that is none of these is another thing's, to its last figure

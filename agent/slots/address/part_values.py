@@ -15,7 +15,7 @@ from agent.slots.address.checking import agree
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import groups, house
-from agent.slots.address.part_words import Talk, part_words
+from agent.slots.address.part_words import Talk, known_towns, part_words
 from agent.slots.address.piecemeal import names_state
 from agent.slots.address.postcode import alphanumeric, known_area, numeric
 from agent.slots.address.street import Street, street
@@ -26,6 +26,8 @@ from agent.text import Said
 _LETTERS = frozenset("abcdefgh")
 _MOST_TOWN_WORDS = 4
 _MOST_TAIL = 5
+_SECOND_HALF = 3
+"""Characters of the second half of a postcode of letters and figures."""
 _SHORT = 3
 """Letters up to which a word of the talk is no town's name, whatever stands before it: "it"."""
 
@@ -105,10 +107,27 @@ class Reader:
         if code:
             sure = known_area(code, lexicon.postcode_areas) and any(self._is_code(here) for here in range(at, end))
             return Value({"postcode": code}, end, True) if named or sure else None
+        if half := self._half_postcode(at, named=named):
+            return half
         code, end = numeric(self.line, at)
         if not code or not (named or (agree(code, self.held.state, lexicon.region) and self.closes(end))):
             return None
         return Value({"postcode": code}, end, named)
+
+    def _half_postcode(self, at: int, *, named: bool) -> Value | None:
+        """One half of a postcode of letters and figures: "6LP" for its end, "BA1" for its beginning where the postcode was named."""
+        old, shapes = self.held.postcode, self.line.lexicon.postcode_shapes
+        if not shapes or " " not in old:
+            return None
+        said, end = self.characters(at, self.line.size)
+        shape = "".join("9" if c.isdigit() else "A" for c in said)
+        if not said or not self.closes(end):
+            return None
+        if shape in {each[-_SECOND_HALF:] for each in shapes}:
+            return Value({"postcode": retailed(old, said)}, end, named)
+        if named and shape in {each[:-_SECOND_HALF] for each in shapes} and known_area(f"{said}0AA", self.line.lexicon.postcode_areas):
+            return Value({"postcode": f"{said} {old.rpartition(' ')[2]}"}, end, True)
+        return None
 
     def unit(self, at: int) -> Value | None:
         """A unit with its label: "unit 2", "flat one slash two"."""
@@ -139,6 +158,8 @@ class Reader:
             return None
         if named or way.kind in ("typed", "numbered"):
             return Value({"street_name": way.name}, way.end, True) if named or not self._is_town(way) else None
+        if way.kind == "known" and way.name.split()[-1].casefold() in line.lexicon.directions:
+            return None
         same = bool({*way.name.split()[:-1]} & {*self.held.street_name.split()})
         ends = line.norms[way.end - 1].removesuffix("s") in self.words.town_types
         return Value({"street_name": way.name}, way.end, False) if self.closes(way.end) and (same or (self.deny and not ends)) else None
@@ -156,8 +177,9 @@ class Reader:
             return None
         placed = names_state(line, found.state) or bool(found.postcode and agree(found.postcode, "", line.lexicon.region))
         content = self.talk.is_content(at, end)
-        near = {*said} & {*held.suburb.casefold().split()} and (self.deny or {*said} == {*held.suburb.casefold().split()})
-        known = " ".join(said) in line.lexicon.shared_suburbs or " ".join(said) in line.lexicon.city_states
+        before = {*held.suburb.casefold().replace(",", "").split()}
+        near = before & {*said} and (self.deny or ({*said} ^ before) <= self.words.affixes)
+        known = " ".join(said) in known_towns(line.lexicon.region)
         alone = len(said) == 1 and len(said[0]) > _SHORT
         if not ((cued and (content or alone)) or (content and (placed or near or known))):
             return None
@@ -185,12 +207,18 @@ class Reader:
             letters = ""
             if not figures:
                 letters, end = spelled(self.line, at, until)
-            if not figures and not letters and len(self.line.norms[at]) == 1 and self.line.is_word(at):
+            one = len(self.line.norms[at]) == 1 or (len(self.line.norms[at]) < _SECOND_HALF and (self._is_glued(at) or self._is_glued(at + 1)))
+            if not figures and not letters and one and self.line.is_word(at):
                 letters, end = self.line.norms[at], at + 1
             if not figures and not letters:
                 break
             said, at = said + figures + letters.upper(), end
         return said, at
+
+    def _is_glued(self, at: int) -> bool:
+        """Whether a letter and a figure stand side by side before `at`: "6LP"."""
+        line = self.line
+        return 0 < at < line.size and line.glued(at) and line.is_written(at) is not line.is_written(at - 1)
 
     def closes(self, at: int) -> bool:
         """Whether a value may end before `at`."""
@@ -227,7 +255,9 @@ class Reader:
         code, end = self.line.phrase(at, self.line.lexicon.states)
         name = " ".join(self.line.norms[at:end])
         everyday = name in self.line.lexicon.state_words or name in self.line.lexicon.city_states
-        return Value({"state": code}, end, False) if code and not everyday and self.closes(end) else None
+        named = bool(self.line.phrase(end, self.words.names)[0])  # "Oklahoma City"
+        news = code != self.held.state
+        return Value({"state": code}, end, False) if code and news and not everyday and not named and self.closes(end) else None
 
     def _likens_number(self, number: Value, code: Value) -> bool:
         """Whether figures that may be either are rather the house number, being nearer to the one held."""

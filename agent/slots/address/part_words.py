@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from agent.acts.words import bits, segments
 from agent.languages import words
 from agent.slots.address.line import Line
-from agent.slots.address.words import Phrases, phrases
+from agent.slots.address.words import Phrases, phrases, table_of
 from agent.text import Said
 
 FIELDS = {"number": "street_number", "street": "street_name", "town": "suburb", "postcode": "postcode", "unit": "unit", "state": "state"}
@@ -33,6 +33,11 @@ class PartWords(NamedTuple):
     complaint: frozenset[str]
     fine: frozenset[str]
     turns: frozenset[str]
+    turning: frozenset[str]
+    """Those of `leads` behind which a new clause begins."""
+    taking_back: frozenset[str]
+    affixes: frozenset[str]
+    """Words that make the name of a town that of its neighbour: "Brunswick West"."""
     negation: Phrases
     quotes: Phrases
     none: Phrases
@@ -57,6 +62,13 @@ def part_words() -> PartWords:
 
 def _forms(texts: Iterable[str]) -> list[str]:
     return [text + clitic for text in texts for clitic in ("", "'s", "s")]
+
+
+@cache
+def known_towns(region: str) -> frozenset[str]:
+    """Towns of the region that anybody there knows, in lower case: the largest, and those that several states have."""
+    table = table_of(region)
+    return frozenset({*table.get("towns", "").split("|"), *table.get("shared_suburbs", ()), *table.get("city_states", ())})
 
 
 class Talk:

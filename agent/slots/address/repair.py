@@ -6,6 +6,7 @@
 import msgspec
 from rapidfuzz.fuzz import ratio
 
+from agent.slots.address.checking import agree
 from agent.slots.address.corrections import Told, told
 from agent.slots.address.english import addresses
 from agent.slots.address.line import Line
@@ -39,7 +40,7 @@ def continued(before: Parts, said: Said, line: Line, part: str = "") -> tuple[Pa
     """The address begun as `before`, with what this turn adds to it; None when the turn adds nothing. `part`: the part that was asked for."""
     heard = told(said, line, before, part)
     if heard and heard.parts and heard.plain and not (heard.strange and not heard.sure):
-        after = _with(before, heard)
+        after = _with(before, heard, line.lexicon.region)
         return (after, Pieces(Parts(), heard.start, heard.end, True)) if after != before else None
     more = pieces(line, begun=True)
     if more is None:
@@ -61,7 +62,7 @@ def mended(current: Parts, said: Said, line: Line, part: str = "") -> tuple[Part
     if heard is None:
         return None
     if heard.parts and heard.plain:
-        return _with(current, heard), Pieces(Parts(), heard.start, heard.end, heard.sure)
+        return _with(current, heard, line.lexicon.region), Pieces(Parts(), heard.start, heard.end, heard.sure)
     talk = Talk(said, line)
     if put := _put_for(current, line, talk):
         # "Fourteen, not ten" may as well mend a time; "Smith Road, not Smith Street" mends nothing else.
@@ -70,7 +71,7 @@ def mended(current: Parts, said: Said, line: Line, part: str = "") -> tuple[Part
         return put, Pieces(put, 0, line.size, False)
     if not heard.parts or heard.strange or any(_is_elsewhere(current, line, talk, first, last) for first, last in heard.denied):
         return None
-    return _with(current, heard), Pieces(Parts(), heard.start, heard.end, False)
+    return _with(current, heard, line.lexicon.region), Pieces(Parts(), heard.start, heard.end, False)
 
 
 def opening(said: Said, line: Line) -> int:
@@ -86,8 +87,11 @@ def opening(said: Said, line: Line) -> int:
     return at
 
 
-def _with(current: Parts, heard: Told) -> Parts:
-    return msgspec.structs.replace(current, **heard.parts)
+def _with(current: Parts, heard: Told, region: str) -> Parts:
+    """`current` with what was said; a postcode that is none of the new town's state goes with the old town."""
+    after = msgspec.structs.replace(current, **heard.parts)
+    moved_away = {"suburb", "state"} <= heard.parts.keys() and "postcode" not in heard.parts
+    return msgspec.structs.replace(after, postcode="") if moved_away and not agree(after.postcode, after.state, region) else after
 
 
 def _is_elsewhere(current: Parts, line: Line, talk: Talk, first: int, last: int) -> bool:
