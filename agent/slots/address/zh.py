@@ -166,7 +166,7 @@ def _patched(said: Said, context: Context, asked: bool) -> Heard | None:
     return Heard(
         value=value,
         rule="patch",
-        span=(0, len(said.text)),
+        span=(told.start, told.end),
         sure=_UNMISTAKABLE + (0.05 if told.named else 0.0) if plainly else 0.5,
         whole=_whole(split),
         parts=_parts(split),

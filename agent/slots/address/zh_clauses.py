@@ -57,14 +57,17 @@ class Clauses:
         if not grammar.anchor.search(text):
             return None
         begin = end = -1
+        said: list[str] = []
         anchored, begun, following = False, "", first
         for index in range(first, len(self.spans)):
             start, stop = self.spans[index]
             opening = begin < 0
+            if not opening and self._is_filler(index):
+                continue
             at = lead_end(text, start, stop) if opening else start
             clause = text[at:stop]
             anchor = grammar.anchor.search(clause)
-            if anchored and not (_goes_on(clause, anchor, text[begin:end]) or grammar.numeral.fullmatch(clause.strip())):
+            if anchored and not (_goes_on(clause, anchor, "".join(said)) or grammar.numeral.fullmatch(clause.strip())):
                 break
             level = bool(clause) and (only_divisions(clause) or (grammar.road_end.search(clause) is not None and 2 < len(clause) <= 20))
             level = level or (not opening and not anchored and _may_be_place(clause))
@@ -75,20 +78,26 @@ class Clauses:
                 if anchored:
                     break
                 if begin >= 0 and self.repairs(index):
-                    begun = text[begin:end]
+                    begun = "".join(said)
                 begin = -1
+                said.clear()
                 continue
             if anchor is not None:
                 stop = at + _cut(clause, anchor)
                 anchored = True
             begin, end, following = (at if opening else begin), stop, index + 1
+            said.append(text[at:stop])
             if anchored and stop < self.spans[index][1]:
                 break
         if not anchored or begin < 0:
             return None
-        found = _compact(text[begin:end])
+        found = _compact("".join(said))
         found = figures_of(found) if len(found) <= _MOST_CHARS else ""
         return Stretch(found, self.places[begin], self.places[end], following, _compact(begun)) if _plausible(found) else None
+
+    def _is_filler(self, index: int) -> bool:
+        """Whether a clause is nothing but words that lead in: "然后"."""
+        return not _without(_compact(self.text[slice(*self.spans[index])]), grammar_of().words["lead_in"]) and not self.repairs(index)
 
     def _asks(self, index: int) -> bool:
         """Whether a clause is a question, or a short one runs on from it: "建国路88号 怎么走"."""

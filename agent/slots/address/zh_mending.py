@@ -22,6 +22,9 @@ class Correction(NamedTuple):
     """It is said that something is otherwise, or what it should be."""
     named: bool
     """A part of an address was spoken of by name."""
+    start: int
+    end: int
+    """Where in the utterance it stands."""
 
 
 class _Part(NamedTuple):
@@ -96,20 +99,25 @@ def correction(text: str, held: str) -> Correction | None:
     """What an utterance says to be otherwise: "是三单元不是四单元", "门牌号应该是86号", "不是501是502"; None for no part of an address."""
     words = grammar_of().words
     clauses = Clauses(text)
-    found, number, corrects = "", "", any(word in text for word in (*words["negation"], *(word for word in words["instead"] if len(word) > 1)))
+    corrects = any(word in text for word in (*words["negation"], *(word for word in words["instead"] if len(word) > 1)))
+    found, number, spans = "", "", []
     for index, (start, stop) in enumerate(clauses.spans):
+        clause = clauses.text[start:stop]
         if clauses.repairs(index):
             found, number, corrects = "", "", True
-            continue
-        affirmed = _affirmed(clauses.text[start:stop])
-        part = part_of(affirmed) if affirmed else ""
+        affirmed = _affirmed(clause)
+        part = part_of(affirmed) if affirmed and not clauses.repairs(index) else ""
         found = joined(found, part) if found and part else found or part
-        number = number or bare_number(affirmed)
+        alone = bare_number(affirmed)
+        number = number or alone
+        if part or alone or not affirmed or clauses.repairs(index) or any(word in clause for word in words["named"]):
+            spans.append((start, stop))
     if not found and corrects and number:
         found = _as_held(number, held)
     if not found:
         return None
-    return Correction(found, split_of(found), corrects, any(word in text for word in words["named"]))
+    first, last = clauses.places[spans[0][0]], clauses.places[spans[-1][1]]
+    return Correction(found, split_of(found), corrects, any(word in text for word in words["named"]), first, last)
 
 
 def _as_held(number: str, held: str) -> str:

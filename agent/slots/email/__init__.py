@@ -19,6 +19,7 @@ from agent.reasons import Reason
 from agent.slots.email.grammar import Address, Grammar
 from agent.slots.email.mending import mend, respelled
 from agent.slots.email.pieces import Piece
+from agent.slots.email.provider import provided
 from agent.slots.email.reading import say
 from agent.slots.email.words import domains
 from agent.text import Said
@@ -45,6 +46,9 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
         if len(several) > 1:
             whole[0] = Heard(value=whole[0].value, rule="several", span=whole[0].span, sure=whole[0].sure, options=several)
         return tuple(whole)
+    if (one := provided(grammar)) is not None and (value := _normal(one.value)):
+        sure = 0.9 if one.mail else 0.85 if asked else 0.4
+        return (Heard(value=value, rule="provider", span=_span(grammar, one.start, one.end), sure=sure),)
     if context.current and (mended := mend(grammar, _plain(context.current))) is not None:
         value = _normal(mended.value)
         if value and value != _plain(context.current):

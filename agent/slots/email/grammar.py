@@ -106,6 +106,10 @@ class Grammar(LeadReader):
         """Whether the tokens say nothing of an address, or nothing at all."""
         return self.past_leads(start, end, asked=True) >= end
 
+    def is_part(self, at: int) -> bool:
+        """Whether letters, digits or a mark of an address stand at token `at`."""
+        return self.words.mark_phrases.at(self.tokens, at) > 0 or self.words.at.at(self.tokens, at) > 0 or self.piece(at) is not None
+
     def tells(self, start: int, end: int) -> bool:
         """Whether the tokens tell of something else, also when an address was asked for."""
         return any(self.other(at) and not self.words.small.at(self.tokens, at) for at in range(start, end))
@@ -127,8 +131,8 @@ class Grammar(LeadReader):
             return words.mailboxes.at(self.tokens, start) == end - start
         glued = self.tokens[end - 1].is_number and self.tokens[end - 1].start == self.tokens[end - 2].end and len(pieces[0].text) > 2
         kinds = [piece.kind for piece in pieces]
-        if kinds == ["word", "digits"]:
-            return glued
+        if kinds == ["word", "digits"]:  # of a Mandarin turn, a Latin word and figures
+            return glued or (self.said.has_han and len(pieces[0].text) > 2 and not words.cues.at(self.tokens, start))
         if kinds == ["word", "letters", "digits"]:
             return self.tokens[start].is_word and not self.other(start)
         initial = kinds[:2] == ["letters", "word"] and kinds[2:] in ([], ["digits"]) and pieces[0].text not in ("a", "i")
@@ -136,6 +140,8 @@ class Grammar(LeadReader):
 
     def is_unlikely(self, address: Address, *, asked: bool) -> bool:
         """Whether the word before a spoken "at" is one that rather tells where something is, or what stands there only tells of an address."""
+        if self._stands_for_letters(address):
+            return True
         if address.typed:
             return False
         if self.refers(address.start if address.led else max(0, address.start - _MOST_WORDS), address.at):
@@ -144,6 +150,14 @@ class Grammar(LeadReader):
         if not address.led and address.domain not in domains().known and self.tells_where(address.start, address.at):
             return True  # "we met at walmart.com"
         return not begins and address.at - address.start == 1 and len(address.local) > 1 and self.words.never_local.at(self.tokens, address.start) > 0
+
+    def _stands_for_letters(self, address: Address) -> bool:
+        """Whether the letters before a number or a mark were not said, but told of: "王建国的全拼八八"."""
+        told = any(
+            first + self.words.spellings.at(self.tokens, first) == address.start
+            for first in range(max(0, address.start - _MOST_WORDS), address.start)
+        )
+        return told and not address.local[:1].isalpha()
 
     def tells_where(self, start: int, at: int) -> bool:
         """Whether words before an "at" are a clause that tells what somebody does at a place: "we stopped", "i had a look"."""

@@ -181,7 +181,8 @@ class PieceReader(NamedTuple):
         while at < len(self.tokens) and len(said) < _LONGEST_DIGITS:
             group, after = digit_group(self.tokens, at, self.language)
             inside = bool(group) and only_inside(self.tokens[at], self.language)
-            if not group or (inside and not ((said or self._goes_on_with_oh(at)) and digit_group(self.tokens, after, self.language)[0])):
+            goes_on = bool(digit_group(self.tokens, after, self.language)[0]) or not self.tokens[at].norm.isascii()
+            if not group or (inside and not ((said or self._goes_on_with_oh(at)) and goes_on)):
                 break
             said, at = said + group, after
         return said, at

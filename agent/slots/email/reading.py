@@ -14,13 +14,14 @@ def say(address: str, language: str, *, spelled: bool) -> str:
     data = words(language, "email")["say"]
     local, at, domain = address.rpartition("@") if "@" in address else (address, "", "")
     known = domain in domains().known
-    before = (", " if spelled else " ").join(_said(local, language, spelled=spelled))
+    pause = data["pause"]
+    before = (pause if spelled else " ").join(_said(local, language, spelled=spelled))
     if not at:
         return before
     labels = (_said(label, language, spelled=spelled and not known, domain=True) for label in domain.split("."))
-    parting = ", " if spelled and not known else " "
+    parting = pause if spelled and not known else " "
     after = f" {data['marks']['.']} ".join(parting.join(said) for said in labels)
-    return f"{before}{',' if spelled else ''} {data['at']} {after}".strip()
+    return f"{before}{pause if spelled else ' '}{data['at']} {after}".strip()
 
 
 def _said(text: str, language: str, *, spelled: bool, domain: bool = False) -> list[str]:

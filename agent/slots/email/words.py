@@ -1,6 +1,6 @@
 """The words of e-mail addresses: how people say them (`email.toml`), and the domains that many people have (`domains.toml`)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from tomllib import loads
@@ -8,7 +8,16 @@ from typing import Any, NamedTuple
 
 from agent.languages import words
 from agent.languages.phrases import Phrases
-from agent.text import Said
+from agent.text import Said, Token
+
+
+class _Anchors(Phrases):
+    """The words for "@". Of two that run into each other the later is meant: "l i n a 圈a" has an a before its 圈a."""
+
+    def at(self, tokens: Sequence[Token], start: int) -> int:
+        taken = super().at(tokens, start)
+        overlaps = any(later + super(_Anchors, self).at(tokens, later) > start + taken for later in range(start + 1, start + taken))
+        return 0 if overlaps else taken
 
 
 class Vocabulary(NamedTuple):
@@ -36,6 +45,8 @@ class Vocabulary(NamedTuple):
     article: Phrases
     never_local: Phrases
     references: Phrases
+    spellings: Phrases
+    """Of the leads, those that name letters which may be said behind them, or not: 全拼."""
     marks: Mapping[str, str]
     mark_phrases: Phrases
     sounds: Mapping[str, str]
@@ -90,12 +101,12 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     telling = [phrase for table in tables for phrase in _telling(table)]
     marks, sounds = meanings("marks"), meanings("sounds")
     return Vocabulary(
-        at=phrases("at"),
+        at=_Anchors(listed("at")),
         cues=phrases("cues"),
         silent=phrases("silent"),
         announcing=phrases("announcing"),
         joined=phrases("joined"),
-        leads=Phrases(listed("leads") + telling),
+        leads=Phrases(listed("leads") + listed("spellings") + telling),
         telling=Phrases(telling),
         talk=phrases("talk"),
         repairs=phrases("repairs"),
@@ -111,6 +122,7 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
         article=phrases("article"),
         never_local=phrases("never_local"),
         references=phrases("references"),
+        spellings=phrases("spellings"),
         marks=marks,
         mark_phrases=Phrases(marks),
         sounds=sounds,
