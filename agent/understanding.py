@@ -20,6 +20,7 @@ from agent.claims import Claims
 from agent.hearing import Context, Heard
 from agent.regions import subdivision
 from agent.replies import CONFIRMING, Reply
+from agent.self_repair import halves
 from agent.slots import SLOTS
 from agent.slots.address.naming import readings_meant
 from agent.slots.names import NAMES
@@ -176,7 +177,7 @@ class _Reading:
         """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
         if slot in self.claims.slots:
             return self._asking(slot, said)
-        mending = slot in self.asked or self.correcting or self.named == slot or not _NEGATORS.isdisjoint(said.words)
+        mending = slot in ("name", *self.asked) or self.correcting or self.named == slot or not _NEGATORS.isdisjoint(said.words)
         return listening(self.call, slot, said, self.business, self.now, self.asked, mending=mending)
 
     def taken(self) -> tuple[Taken, ...]:
@@ -219,6 +220,8 @@ class _Reading:
         held = [name for name in NAMES if name not in self.question.slots and (self.call.slot(name).value or self.call.slot(name).pending)]
         for slot in held if self.question.kind == "ask" else [name for name in held if name == "name"]:
             heard = self._hear(slot)
+            if not heard and slot == "name":  # "Meg with two Gs", while the number is asked for
+                heard = [one for one in SLOTS[slot].hear(self.said, self._asking(slot, self.said)) if one.patch]
             if not heard and self.correcting and self._is_unconfirmed(slot):
                 heard = SLOTS[slot].hear(self.said, listening(self.call, slot, self.said, self.business, self.now, frozenset({slot})))
             if heard and heard[0].sure >= CORRECTING and not self.call.slot(slot).locked:
@@ -323,7 +326,7 @@ class _Reading:
         if self.question.kind == "choice" and asked and (chosen := self._chosen(slot, context)):
             return chosen, ()
         listen = SLOTS[slot].hear
-        first = listen(said, context)
+        first = (asked and self._put_right(slot, said, context)) or listen(said, context)
         if asked and not first:
             first = self._after_the_answer(slot, said, context)
         first = [heard for heard in first if not self._another_has(slot, heard)]
@@ -344,6 +347,19 @@ class _Reading:
         fresh = [heard for heard in good or found if heard.value != state.disputed]
         again = [heard for heard in fresh if heard.value in state.evidence]
         return next(iter([*again, *fresh, *good, *found]), None), evidence
+
+    def _put_right(self, slot: str, said: Said, context: Context) -> Sequence[Heard]:
+        """What the slot heard before a self-repair, mended by what follows it; nothing without one, or when either half says nothing to it."""
+        parted = None if slot == "time" else halves(said)  # a time puts itself right, over days and clocks
+        before = SLOTS[slot].hear(parted[0], context) if parted else ()
+        if not parted or not before or before[0].options:
+            return ()
+        so_far = {"current": before[0].value} if before[0].whole else {"partial": before[0].value}
+        rest = Said(said.text[parted[1] :])
+        mended = SLOTS[slot].hear(rest, msgspec.structs.replace(context, **so_far))
+        if not mended or mended[0].value == before[0].value or (before[0].whole and not mended[0].whole):
+            return ()
+        return [msgspec.structs.replace(mended[0], span=(before[0].span[0], parted[1] + mended[0].span[1]), patch=False)]
 
     def _after_the_answer(self, slot: str, said: Said, context: Context) -> Sequence[Heard]:
         """What the slot hears behind a leading yes or no: "yes, but it's unit four"."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from agent import caller_id
+from agent import caller_id, languages
 from agent.call import Call, Question
 from agent.hearing import Context
 from agent.reasons import Reason
@@ -152,8 +152,9 @@ def _words(call: Call, slot: str, book: Phrasebook) -> dict[str, Any]:
 
 
 def _first_name(name: str) -> str:
-    """What a person is called in a thank-you: the first of several Latin names, a Chinese name whole."""
-    return name.partition(" ")[0] if name.isascii() else name
+    """What a person is called in a thank-you: the first of several Latin names, "Mrs Smith" and a Chinese name whole."""
+    first = name.partition(" ")[0]
+    return first if name.isascii() and first.casefold() not in languages.words("en", "name")["titles"] else name
 
 
 def _booked(call: Call, scene: Scene) -> dict[str, str]:

@@ -1,0 +1,34 @@
+"""A caller who puts right in the same breath what was just said: "at gmail, no wait, at hotmail", "十九号，啊不对，二十号"."""
+
+from functools import cache
+
+from agent.languages import words
+from agent.text import Said
+
+
+def halves(said: Said) -> tuple[Said, int] | None:
+    """What was said before the last words that take something back, and where in `said.text` it goes on behind them; None without such words
+    in the middle."""
+    tokens = said.words
+    for at in range(len(tokens) - 2, 0, -1):
+        size = _marker_at(tokens, at, "zh" if said.has_han else "en")
+        if size and at + size < len(tokens) and any(token[0].isalnum() for token in tokens[:at]):
+            behind = at + size
+            while behind < len(tokens) - 1 and not tokens[behind][0].isalnum():
+                behind += 1
+            return Said(said.text[: said.tokens[at].start]), said.tokens[behind].start
+    return None
+
+
+def _marker_at(tokens: tuple[str, ...], at: int, language: str) -> int:
+    """How many tokens from `at` take back what was said before; 0 for none."""
+    markers, longest = _markers(language)
+    return next((size for size in range(min(longest, len(tokens) - at), 0, -1) if tokens[at : at + size] in markers), 0)
+
+
+@cache
+def _markers(language: str) -> tuple[frozenset[tuple[str, ...]], int]:
+    """The phrases as tokens, marks within them left out or as commas; and the length of the longest."""
+    found = {Said(phrase).words for phrase in words(language, "labels")["repairs"]["words"]}
+    found |= {tuple(part for word in phrase for part in (word, ","))[:-1] for phrase in found if language == "en" and len(phrase) == 2}
+    return frozenset(found), max(map(len, found))
