@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
@@ -69,17 +70,34 @@ def answer(said: Said, business: Business, language: str) -> str:
     return found or _by_meaning(own_questions(said), business, language)
 
 
+def asks_who(said: Said, business: Business, *, opening: bool) -> bool:
+    """Whether it asks which business this is: by its name, or, at the beginning of a call, by any other ("is that the garage")."""
+    leads = [_plain(phrase) for phrase in words("zh" if said.has_han else "en", "choosing")["reached"]]
+    mine = _plain(said.text)
+    lead = next((phrase for phrase in leads if mine.startswith(phrase) or (said.has_han and phrase in mine)), "")
+    rest = meaning(mine[mine.find(lead) + len(lead) :]) if lead else ()
+    return bool(rest) and (opening or share(rest, meaning(business.name)))
+
+
+def share(mine: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether two phrases have a word of meaning in common, or two Chinese characters in a row."""
+    if mine and theirs and not mine[0].isascii():
+        pairs = {first + second for first, second in pairwise(mine)}
+        return any(first + second in pairs for first, second in pairwise(theirs))
+    return any(_is_form(word, other) for word in theirs for other in mine)
+
+
 def _by_meaning(asked: str, business: Business, language: str) -> str:
-    mine = _meaning(asked)
+    mine = meaning(asked)
     if not mine:
         return ""
-    scores = [max((_likeness(mine, _meaning(phrase)) for phrase in _phrases(question.asks)), default=0.0) for question in business.questions]
+    scores = [max((_likeness(mine, meaning(phrase)) for phrase in _phrases(question.asks)), default=0.0) for question in business.questions]
     best = max(scores)
     return in_language(business.questions[scores.index(best)].answer, language) if best and scores.count(best) == 1 else ""
 
 
 @lru_cache(maxsize=4096)
-def _meaning(text: str) -> tuple[str, ...]:
+def meaning(text: str) -> tuple[str, ...]:
     """The words that carry a question's meaning, or its Chinese characters."""
     said = Said(text)
     idle = _idle("zh" if said.has_han else "en")
