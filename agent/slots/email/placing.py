@@ -95,7 +95,8 @@ class Placer(NamedTuple):
             return self._between(said, first, second) if first and second and first.end == joint else None
         neighbour = self.stretch(self.skip(at + after))
         if neighbour and self.ends(neighbour.end):
-            return self.with_local(put(self.local, neighbour.text, neighbour.text + said.text), said.start, neighbour.end)
+            moved = put(self.local, said.text, "") if not plain(said.text) else ""  # it may stand elsewhere by mistake
+            return self.with_local(put(moved or self.local, neighbour.text, neighbour.text + said.text), said.start, neighbour.end)
         return None
 
     def removed(self, at: int) -> Mended | None:
@@ -187,6 +188,8 @@ class Placer(NamedTuple):
             if taken and here + taken < at:
                 start, added = here + taken, added or add > 0
             here += taken or 1
+        verb = next((first for first in range(max(start, at - 3), at) if first + self.at("goes", first) == at), at)
+        at = verb if verb > start else at
         said = self.stretch(start, at)
         return (said, added) if said and said.end == at and not grammar.tells(start, at) else (None, False)
 
