@@ -86,6 +86,8 @@ class Kind(StrEnum):
     """When the business opens that day: "first thing"."""
     THAN = "than"
     """Later (Mark.AFTER) or earlier (Mark.BEFORE) than what is known: "anything later?"; with its week as the value's second, "later in the week"."""
+    SAME = "same"
+    """The day or the clock that is known: "same time next week"."""
     OTHER = "other"
     """Another "day" or "clock" than the one known: "a different day", "I can't make that time"."""
     MARK = "mark"

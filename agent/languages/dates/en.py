@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import msgspec
 
 from agent.languages.dates import MOST_PIECES, Clock, Day, Kind, Line, Mark, Part, Piece, day_piece, nothing
-from agent.languages.dates.en_lengths import Lengths, shifted
+from agent.languages.dates.en_known import Known
+from agent.languages.dates.en_lengths import shifted
 from agent.languages.dates.en_words import english
 
 _MANY_NUMBERS = 5
@@ -18,12 +19,12 @@ _MANY_DIGITS = 4
 """As many numbers of one digit each are read out: "three zero three nine"."""
 _MINUTES = 60
 _IN_STRINGS = frozenset("-.)")
-_AFTER_A_BOUND = frozenset(("", ",", ".", "?", "!", "that", "this", "please", "then", "instead", "at", "maybe", "or"))
+_AFTER_A_BOUND = frozenset(("", ",", ".", "?", "!", "please", "then", "instead", "at", "maybe", "or"))
 """What may stand behind "the Friday after", so that it is no "Friday after three"."""
 _MARKS = {"or": Mark.OR, "fix": Mark.FIX, "change": Mark.CHANGE, "so": Mark.SO}
 
 
-class Days(Lengths):
+class Days(Known):
     """Reads every piece of a line."""
 
     def __init__(self, line: Line, sets: Mapping[str, frozenset[str]], region: str, month_first: bool | None) -> None:
@@ -126,19 +127,20 @@ class Days(Lengths):
             return [day_piece(at, here + 1, Day(weekday=weekday, next_one=True))]
         elif self.line.words[here] == "after" and self.line.words[here + 1] == "next":
             return [day_piece(at, here + 2, Day(weekday=weekday, week=1, next_one=True, shift=7))]
-        elif (
-            self.line.words[here] == "after"
-            and not self.line.kinds[here]
-            and not self.line.kinds[here + 1]
-            and self.line.words[here + 1] in _AFTER_A_BOUND
-        ):
-            end = here + 2 if self.line.words[here + 1] == "that" else here + 1
-            return [day_piece(at, end, Day(after_known=True, to_weekday=(weekday, 1)))]
+        elif self._after_known(here):
+            return [day_piece(at, here + 1, Day(after_known=True, to_weekday=(weekday, 1)))]
         if self.line.words[here] == "." and self.line.glued(here) and self.line.words[at] in self.sets["dotted"]:
             here += 1
         if not shift and (beside := self._beside_day(at, here, weekday)):
             return beside
         return [day_piece(at, here, Day(weekday=weekday, shift=shift))]
+
+    def _after_known(self, at: int) -> bool:
+        """Whether "after", "after that" stands at item `at`, with nothing that it comes before: "the Friday after"."""
+        line = self.line
+        if line.words[at] != "after" or line.kinds[at] == "than":
+            return line.words[at] == "after"
+        return not line.kinds[at] and not line.kinds[at + 1] and line.words[at + 1] in _AFTER_A_BOUND
 
     def _several(self, at: int) -> list[Piece]:
         """ "two Sundays from now"."""
@@ -250,50 +252,6 @@ class Days(Lengths):
             return nothing(at, following.last)
         return [day_piece(at, at + 1, Day(week=1, after_known=True))]
 
-    def _after_one(self, at: int) -> list[Piece]:
-        """ "The one after": the same weekday, a week on."""
-        return [day_piece(at, at + 1, Day(after_known=True, next_one=True, shift=7), 0.4)]
-
-    def _plural(self, at: int) -> list[Piece]:
-        """ "I can't do Fridays", "Fridays are best": what one says of all of them is said of the one that is meant; "I work Fridays" is not."""
-        line = self.line
-        denied = line.kinds[at - 1] == "not" or line.kinds[at + 1] == "denied_after" or line.words[at + 1] in self.sets["denials"]
-        relation = Mark.NOT if denied else None
-        if not denied and line.words[at + 1] not in self.sets["said_of_plural"]:
-            return nothing(at, at + 1)
-        return [Piece(kind=Kind.DAY, value=Day(weekday=line.values[at]), first=at, last=at + 1, relation=relation)]
-
-    def _other(self, at: int) -> list[Piece]:
-        """ "Another day"; "that day", where it is turned down."""
-        value, turned_down = self.line.values[at]
-        return [Piece(kind=Kind.OTHER, value=value, first=at, last=at + 1, relation=Mark.NOT if turned_down else None)]
-
-    def _than(self, at: int) -> list[Piece]:
-        """ "Anything later", "a bit earlier", "later in the week"; "I'll call you later" is no wish."""
-        line = self.line
-        if line.words[at] == "sooner" and line.words[at - 1] in ("i'd", "would", "we'd"):  # rather
-            return nothing(at, at + 1)
-        if any(line.words[here] in self.sets["put_off"] for here in range(max(0, at - 4), at)):
-            return nothing(at, at + 1)
-        in_week = "week" in line.words[at + 1 : at + 4] and line.values[at + 1] != "next"
-        end = next(here for here in range(at + 1, at + 5) if line.words[here - 1] == "week") if in_week else at + 1
-        return [Piece(kind=Kind.THAN, value=(Mark(line.values[at]), in_week), first=at, last=end, sure=0.5)]
-
-    def _too(self, at: int) -> list[Piece]:
-        """ "Too early": later than what is known; said of a day, on a later one."""
-        of_day = any(self.line.kinds[here] in ("weekdays", "days", "ordinal", "weekend") for here in range(max(0, at - 4), at))
-        return [Piece(kind=Kind.THAN, value=(Mark(self.line.values[at]), of_day), first=at, last=at + 1, sure=0.5)]
-
-    def _any_time(self, at: int) -> list[Piece]:
-        return [Piece(kind=Kind.SOONEST, value=None, first=at, last=at + 1, bare=True)]
-
-    def _edge(self, at: int) -> list[Piece]:
-        """ "Later than that"; before a clock the phrase is the clock's own."""
-        line = self.line
-        if line.words[at] not in ("later", "earlier") or line.kinds[at + 1] or line.words[at + 1] not in ("", ".", "?", "that", "this"):
-            return []
-        return [Piece(kind=Kind.THAN, value=(Mark(line.values[at]), False), first=at, last=at + 1, sure=0.5)]
-
     def _day_after(self, at: int) -> list[Piece]:
         """ "the day after Christmas", "the day after that"."""
         shift = self.line.values[at]
@@ -317,9 +275,6 @@ class Days(Lengths):
 
     def _opening(self, at: int) -> list[Piece]:
         return [Piece(kind=Kind.OPENING, value=None, first=at, last=at + 1, sure=0.5)]
-
-    def _not_this(self, at: int) -> list[Piece]:
-        return [Piece(kind=Kind.DAY, value=Day(week=0), first=at, last=at + 1, relation=Mark.NOT)]
 
     def _skip(self, at: int) -> list[Piece]:
         return nothing(at, at + 1)
@@ -358,4 +313,5 @@ _READERS = {
     "edge": Days._edge,
     "too": Days._too,
     "any_time": Days._any_time,
+    "same": Days._same,
 }

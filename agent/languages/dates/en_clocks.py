@@ -37,7 +37,10 @@ class Clocks:
         """The clock that begins at item `at`."""
         kind = self.line.kinds[at]
         if kind == "number":
-            time = self._around_hour(at) or self._figures(at) or self._spoken(at)
+            time = self._around_hour(at) or self._figures(at)
+            if time is None and (minute := self._minute_alone(at)):
+                return minute
+            time = time or self._spoken(at)
         elif kind == "points":
             time = self._point(at)
         elif kind == "":

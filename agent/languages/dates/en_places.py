@@ -4,6 +4,8 @@ A bare number counts when a word or its neighbours make it a time ("at", "around
 for a time; never when it counts or names what stands after it, and never inside a string of numbers.
 """
 
+from itertools import pairwise
+
 from agent.languages.dates import Day, Kind, Line, Mark, Piece, denied_together
 from agent.languages.dates.en import Days
 from agent.languages.dates.en_relations import Relations
@@ -70,7 +72,18 @@ class Places(Relations):
         if any(piece.kind is Kind.CLOCK and piece not in own for piece in kept):
             gone = {at for piece in own for at in (piece.first, piece.last, piece.last + 1, piece.last + 2)}
             kept = [piece for piece in kept if piece not in own and not (piece.kind is Kind.PART and piece.first in gone)]
+        kept = [
+            piece for piece in kept if not (self._asks_about(piece) and any(other.kind is piece.kind and other.first > piece.last for other in kept))
+        ]
         return denied_together(kept, lambda at: self.line.words[at] in ("and", "or"))
+
+    def _asks_about(self, piece: Piece) -> bool:
+        """ "Is that the fifth?", before it is said which day is wanted."""
+        line = self.line
+        if line.words[piece.last] != "?":
+            return False
+        before = line.words[max(0, piece.first - 3) : piece.first]
+        return "that's" in before or any(pair in (("is", "that"), ("was", "that"), ("is", "it")) for pair in pairwise(before))
 
     def _drop(self, piece: Piece) -> None:
         self.alive.discard(id(piece))

@@ -55,7 +55,7 @@ class Relations(Stories):
         for _ in range(_MOST_LINKERS + 1):
             if line.kinds[at] in ("denied_after", "too"):
                 return True
-            if said_of and line.words[at] in self.sets["bad"] and not line.words[at + 1][:1].isalnum():
+            if said_of and line.words[at] in self.sets["bad"] and (not line.words[at + 1][:1].isalnum() or line.words[at + 1] in self.sets["follow"]):
                 return True
             if line.words[at] not in self.sets["is_said"]:
                 return False
@@ -91,11 +91,13 @@ class Relations(Stories):
 
     def _denied(self, at: int) -> bool:
         """Whether "not", "nothing", "can't do" stands before item `at`."""
-        return any(
-            self.line.kinds[here] == "not" or self.line.words[here] in self.sets["denials"]
-            for here in range(max(0, at - 2), at)
-            if not self._parts_clauses(here)
-        )
+        line = self.line
+        for here in range(at - 1, max(-1, at - 1 - _CLAUSE), -1):
+            if self._parts_clauses(here) or line.words[here] in ("mind", "care", "matter"):
+                return False
+            if line.kinds[here] == "not" or (line.words[here] in self.sets["denials"] and line.words[here] != "no"):
+                return True
+        return False
 
     def _away(self, at: int) -> bool:
         """Whether "until" at item `at` ends a time at which the caller is away: "I'm working until five", "not until Friday"."""

@@ -35,6 +35,9 @@ class Stories:
     def _is_surname(self, piece: Piece) -> bool:
         """ "It's Bill Friday": a weekday that ends what is said, behind a single word that is no word for times, behind a word that gives a name."""
         line, given = self.line, piece.first - 1
+        behind = given - (given >= 0 and line.words[given] in ("is", "should", "be", "as"))
+        if behind >= 0 and line.words[behind] in self.sets["name_nouns"]:
+            return True
         if given < 1 or line.size(piece.first, piece.last) != 1 or line.kinds[piece.first] != "weekdays":
             return False
         if line.words[piece.last][:1].isalnum() or line.kinds[given] or not line.words[given].isalpha():

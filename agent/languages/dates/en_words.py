@@ -13,7 +13,7 @@ _TABLES = (
     "nothing", "weekdays", "weekdays_short", "months", "days", "past_days", "parts", "tonight", "points", "half_of_day", "which", "units",
     "weekend", "month_end", "week_after_next", "day_after", "soonest", "opening", "oclock", "or", "fix", "change", "not", "between", "edge",
     "denied_after", "not_this", "holidays", "hesitation", "so", "own", "than", "after_one", "weekdays_plural", "other",
-    "too", "any_time",
+    "too", "any_time", "same",
 )  # fmt: skip
 _NO_TIME_ALONE = frozenset(
     ("nothing", "or", "fix", "change", "not", "between", "edge", "which", "denied_after", "units", "not_this", "hesitation", "so", "own")

@@ -101,6 +101,8 @@ class Chinese(Clocks):
             return self._before_number(at)
         if kind == "than" and not any(word in self.sets["put_off"] for word in line.words[at + 1 : at + 3]):
             return [Piece(kind=Kind.THAN, value=(Mark(value), False), first=at, last=at + 1, sure=0.5)]
+        if kind == "same":
+            return [Piece(kind=Kind.SAME, value=None, first=at, last=at + 1)]
         if kind == "too":
             of_day = any(line.kinds[here] in ("week_names", "days", "date", "weekday_ends") for here in range(max(0, at - 3), at))
             return [Piece(kind=Kind.THAN, value=(Mark(value), of_day), first=at, last=at + 1, sure=0.5)]
@@ -166,6 +168,8 @@ class Chinese(Clocks):
         else:
             return []
         if line.kinds[at - 1] == "number" and week is None and at != ended:
+            return []
+        if "姓" in line.words[max(0, first - 4) : first]:
             return []
         if weekday == _WEEKEND:
             return [day_piece(first, at + 2, Day(weekend=True, week=week or 0))]
@@ -298,7 +302,12 @@ class Chinese(Clocks):
         if before >= 0 and line.words[before] in self.sets["range_to"] and before == ended and ended:
             return Mark.TO
         if piece.kind in (Kind.CLOCK, Kind.DAY) and line.kinds[after] in ("later", "ago"):
-            return Mark.AFTER if line.kinds[after] == "later" else Mark.BEFORE
+            following = after + 1 + (line.words[after + 1] in self.sets["all"])
+            denied = line.kinds[following] == "denied_after"  # "周三以前都没空": from then on
+            later = line.kinds[after] == "later"
+            if denied and piece.kind is Kind.DAY:
+                return Mark.BY if later else Mark.FROM
+            return Mark.AFTER if later is not denied else Mark.BEFORE
         if piece.kind is Kind.CLOCK and line.kinds[after] == "own":
             return Mark(line.values[after])
         return Mark.FROM if before >= 0 and line.kinds[before] == "between" else None

@@ -13,7 +13,7 @@ _TABLES = (
     "nothing", "holidays", "days", "day_parts", "past_days", "parts", "points", "half_of_day", "month_end", "soonest", "opening", "which",
     "week_names", "units", "clock", "date", "weekday_ends", "later", "ago", "ahead", "shift", "or", "fix", "not", "denied_after", "between",
     "not_this", "nth", "years", "hesitation", "month_rest", "so", "own",
-    "than", "other", "too",
+    "than", "other", "too", "same",
 )  # fmt: skip
 _NO_TIME_ALONE = frozenset((
     "nothing", "or", "fix", "not", "denied_after", "between", "which", "later", "ago", "ahead", "shift", "weekday_ends", "hesitation",

@@ -47,7 +47,7 @@ class Listener:
         said_days = self._days(reading.day) if reading.day is not None else []
         if reading.than is not None and reading.clock is None and (edge := self._edge_of_known(reading.than, said_days)):
             return [edge]
-        if reading.is_only_than():
+        if reading.is_idle():
             return []
         if not said_days and reading.day is not None and reading.clock is None:
             return self._week(reading.day)
@@ -82,6 +82,8 @@ class Listener:
         monday = monday_of(said, self.now.date(), self.before.week)
         if monday is None or not self.asked:
             return []
+        if self.reading.same and self.before.day is not None:
+            return self._on(monday + timedelta(days=self.before.day.weekday()))
         if self.reading.soonest:
             return [self._answer(max(monday, self.now.date()), None, "soonest", part=self.reading.part)]
         return [Answer(written(None, None, self.reading.part, monday), None, "week", self._sure(), False, False)]

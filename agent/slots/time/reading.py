@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -32,6 +33,8 @@ class Reading(msgspec.Struct, kw_only=True):
     """Whether that is meant of days: "later in the week"."""
     bound: Mark | None = None
     """How the day bounds the one that suits: "by Friday"; None when it is the day itself."""
+    same: bool = False
+    """Whether the day or the clock held was said to stay."""
     soonest: bool = False
     opening: bool = False
     past: bool = False
@@ -46,15 +49,15 @@ class Reading(msgspec.Struct, kw_only=True):
         """The same with whatever is free in the place of a clock: "what do you have on Friday"."""
         return msgspec.structs.replace(self, soonest=True) if self.clock is None else self
 
-    def is_only_than(self) -> bool:
-        """Whether nothing but "later" or "earlier" was said."""
-        return self.than is not None and all(piece.kind is Kind.THAN for piece in self.pieces) and not self.soonest
+    def is_idle(self) -> bool:
+        """Whether nothing was said but "later", "earlier", "the same"."""
+        return all(piece.kind in (Kind.THAN, Kind.SAME) for piece in self.pieces) and not self.soonest
 
     def has(self, piece: Piece) -> bool:
         """Whether something of that kind was already said."""
         if piece.kind is Kind.DAY:
             return self.past or self.day is not None
-        if piece.kind in (Kind.SOONEST, Kind.OPENING, Kind.THAN):
+        if piece.kind in (Kind.SOONEST, Kind.OPENING, Kind.THAN, Kind.SAME):
             return False
         return getattr(self, piece.kind.value) is not None
 
@@ -70,6 +73,8 @@ class Reading(msgspec.Struct, kw_only=True):
             self.than, self.of_week = piece.value
         elif piece.kind is Kind.MINUTE and self.clock is not None and not self.clock.minute:
             self.clock, self.rule = _with_minute(self.clock, piece.value), ""
+        elif piece.kind is Kind.SAME:
+            self.same = True
         elif piece.kind is Kind.SOONEST:
             self.soonest = True
         elif piece.kind is Kind.OPENING:
@@ -136,6 +141,7 @@ def readings(pieces: Sequence[Piece]) -> Readings:
     gone = next((reading.pieces for reading in found if reading.past and reading.clock is not None), [])
     found = [reading for reading in found if reading.pieces and not reading.past]
     _share(found)
+    _share_week(found)
     return Readings(found=found, excluded=excluded, gone=[] if found else gone)
 
 
@@ -192,6 +198,15 @@ def _same_clock(one: Clock, other: Clock) -> Clock | None:
     if one.decided and other.decided and one.hour != other.hour:
         return None
     return one if one.decided else other
+
+
+def _share_week(found: list[Reading]) -> None:
+    """ "Next Tuesday or Wednesday": a later weekday is in the week of the one before it."""
+    for one, other in pairwise(found):
+        if one.day is None or other.day is None or one.day.weekday is None or one.day.week is None or other.day.weekday is None:
+            continue
+        if other.day == Day(weekday=other.day.weekday) and other.day.weekday > one.day.weekday:
+            other.day = msgspec.structs.replace(other.day, week=one.day.week, next_one=one.day.next_one)
 
 
 def _share(found: list[Reading]) -> None:
