@@ -29,6 +29,8 @@ AS_GOOD = 0.12
 BOTH = 0.6
 """Score of what is wanted besides another thing, by words of the same meaning; and of a meaning that is taken without being read back."""
 MOST_OPTIONS = 3
+_MOST_WISHES = 6
+"""Places between wishes that are looked at; who says "and" more often tells a story."""
 _BESIDE = 0.7
 """How sure a service is that was heard where something else was asked for, and may be somebody's name."""
 _TO_CONFIRM = 0.5
@@ -156,6 +158,7 @@ def _both(said: Said, context: Context, indexed: Index, barred: frozenset[int], 
     """ "The oil and new brakes": each of the things between which an "and" stands, when they are different services."""
     splits = [at for at in conjunctions(said) if at not in barred]
     splits = [at for at in splits if not any(min(match.tokens) < at < max(match.tokens) for match in strong if match.score >= BOTH)]
+    splits = splits[:_MOST_WISHES]
     if not splits or not (strong or context.asks("service")):
         return ()
     found: dict[str, frozenset[int]] = {}

@@ -87,9 +87,15 @@ def _tells(spoken: Sequence[str], at: int, end: int, known: Mapping[str, Phrases
 def _asked_about(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequence[int]) -> frozenset[int]:
     """The tokens of questions about a service; what it costs and when it can be had are asked by who wants it."""
     barred = set[int]()
+    over = 0
     for at in places:
-        if end_of(spoken, at, known["asks"]) or (end_of(spoken, at, known["asks_first"]) and _leads(spoken, at, known["before_questions"])):
-            barred.update(_question(spoken, at, known))
+        if at < over or not (
+            end_of(spoken, at, known["asks"]) or (end_of(spoken, at, known["asks_first"]) and _leads(spoken, at, known["before_questions"]))
+        ):
+            continue
+        first, over = _question(spoken, at, known)
+        if not any(end_of(spoken, place, known["wanted_all_the_same"]) for place in range(first, over)):
+            barred.update(range(at if spoken[at].isascii() else first, over))  # Mandarin has its question word where the answer stands
     return frozenset(barred)
 
 
@@ -102,18 +108,14 @@ def _leads(spoken: Sequence[str], at: int, leads: Phrases) -> bool:
     return True
 
 
-def _question(spoken: Sequence[str], at: int, known: Mapping[str, Phrases]) -> Sequence[int]:
-    """The tokens of the question whose first words stand at `at`; none when it is asked by who wants the thing, or tells what is wrong."""
-    first, last = at, at
+def _question(spoken: Sequence[str], at: int, known: Mapping[str, Phrases]) -> tuple[int, int]:
+    """The clause of the question whose first words stand at `at`: its first token, and the one after its last."""
+    first, last = at, at + 1
     while first and spoken[first - 1] not in _SENTENCE_ENDS and spoken[first - 1] != "，":
         first -= 1
-    while last < len(spoken) and spoken[last] not in _SENTENCE_ENDS:
-        if last > at and end_of(spoken, last, known["wishes"]):
-            break
+    while last < len(spoken) and spoken[last] not in _SENTENCE_ENDS and not end_of(spoken, last, known["wishes"]):
         last += 1
-    if any(end_of(spoken, place, known["wanted_all_the_same"]) for place in range(first, last)):
-        return ()
-    return range(at if spoken[at].isascii() else first, last)  # Mandarin has its question word where the answer stands
+    return first, last
 
 
 def _addressed(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequence[int]) -> frozenset[int]:
