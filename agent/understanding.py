@@ -386,7 +386,7 @@ class _Reading:
             index = choose(self.said, spoken, self.language)
         if index is None:
             return None
-        whole = slot != "time" or len(options[index]) >= len("2026-03-08T14:30")
+        whole = len(options[index]) >= len("2026-03-08T14:30") if slot == "time" else SLOTS[slot].check(options[index], context) is None
         return Heard(value=options[index], rule="choice", sure=1.0, whole=whole, span=(0, len(self.said.text)))
 
     def _language(self) -> Sequence[Taken]:

@@ -148,7 +148,8 @@ class _Pass:
         firm, marked = self.talk.firm(at), self.talk.any(at)
         idiom = marked > at + 1 and not self._may_be_name(at, marked)
         leads = self.line.norms[at] in self.words.leads and self.line.norms[at] != "the" and not self.line.number_starts(at)
-        if idiom or ((firm > at or leads) and not self._begins_name(at, at + 1)):
+        named = bool(self.focus) and self.line.number_starts(at)  # "the zip code is oh seven": an "oh" that no longer is talk
+        if not named and (idiom or ((firm > at or leads) and not self._begins_name(at, at + 1))):
             return at
         value = None
         spoken_of = self.focus and (self.clean or self.focus != "town")  # any words may be a town, and so only right behind its name
@@ -161,6 +162,8 @@ class _Pass:
             value = self.reader.town(at, until, cued=True)
         if value is None and self.clean and not (marked > at and not self.line.is_word(at)):
             value = self.reader.bare(at, until)
+            if value and self.focus and FIELDS[self.focus] not in value.parts:
+                return at
         if value is None:
             return at
         said_before = {name: self.parts[name] for name in value.parts if name in self.parts}
