@@ -18,6 +18,7 @@ _INSIDE = rf"[0-9A-Za-z{NUMERAL}]"
 _PAUSE = re.compile(rf"(?<=[㐀-鿿])\s(?=[㐀-鿿])|(?<=[㐀-鿿])\s(?={_INSIDE})|(?<={_INSIDE})\s(?=[㐀-鿿])")
 _GLUE = re.compile(rf"(?<={_INSIDE})\s(?={_INSIDE}|号|栋|幢|座|单元|室|房|楼|层|户|弄|门)")
 """A blank inside a number, or between it and what it numbers."""
+_ROOM = re.compile(rf"(?<=[0-9{NUMERAL}]{{3}})是(?=[\s,，。！!；;]|$)")
 _MOST_CHARS = 60
 _MOST_PLACE = 8
 _MOST_CLAUSES = 40
@@ -44,7 +45,7 @@ class Clauses:
         glued = {match.start() for match in _GLUE.finditer(text)} if " " in text else ()
         self.places = [at for at in range(len(text) + 1) if at not in glued]
         """Where each character of `text` stood in the utterance, and where that ended."""
-        self.text = "".join(text[at] for at in self.places[:-1]) if glued else text
+        self.text = _as_meant("".join(text[at] for at in self.places[:-1]) if glued else text)
 
     @cached_property
     def spans(self) -> Sequence[tuple[int, int]]:
@@ -70,7 +71,8 @@ class Clauses:
             if anchored and not (_goes_on(clause, anchor, "".join(said)) or grammar.numeral.fullmatch(clause.strip())):
                 break
             level = bool(clause) and (only_divisions(clause) or (grammar.road_end.search(clause) is not None and 2 < len(clause) <= 20))
-            level = level or (not opening and not anchored and _may_be_place(clause))
+            named = clause[divisions_of(clause)[1] :] if opening else clause
+            level = level or (not anchored and (not opening or named != clause) and _may_be_place(named))
             if opening and anchor is None and self.denies(index):
                 continue
             # A clause that asks tells us no address: "建国路88号怎么走".
@@ -135,7 +137,7 @@ def part_of(clause: str) -> str:
         marker: str = next(to for of, to in grammar.words["number_names"].items() if name[0].startswith(of))
         text = number + marker if grammar.numeral.fullmatch(number) or grammar.single.fullmatch(number) else number
     else:
-        text = _without(text, (*grammar.words["lead_in"], *grammar.words["instead"]))
+        text = _without(text, (*grammar.words["lead_in"], *grammar.words["instead"], *grammar.words["cue"]))
     text = figures_of(text)
     _, at = divisions_of(text)
     anchor = grammar.anchor.search(text, at)
@@ -153,6 +155,13 @@ def bare_number(clause: str) -> str:
     """A clause that is a number and nothing else, in figures; "" for any other."""
     text = _without(_compact(clause), (*grammar_of().words["lead_in"], *grammar_of().words["instead"]))
     return read_number(text) if grammar_of().numeral.fullmatch(text) else ""
+
+
+def _as_meant(text: str) -> str:
+    """What a recogniser writes for words that sound alike, put right: 单员, and a room's 是 behind its number. Every character stays where it is."""
+    for heard, meant in grammar_of().words["misheard"].items():
+        text = text.replace(heard, meant)
+    return _ROOM.sub("室", text)
 
 
 def _spans(text: str) -> Sequence[tuple[int, int]]:

@@ -132,11 +132,12 @@ def is_a_day(text: str) -> bool:
 
 
 def _affirmed(clause: str) -> str:
-    """What a clause says to be so: "不是X是Y" and "是Y不是X" both say Y."""
+    """What a clause says to be so: "不是X是Y" and "是Y不是X" both say Y, "门牌号不是X是Y" 门牌号Y."""
     for negation in grammar_of().words["negation"]:
         before, found, after = clause.partition(negation)
         if found:
-            return before if before.strip() else after.partition("是")[2]
+            instead = after.partition("是")[2]
+            return before + instead if instead else before.strip()
     return clause
 
 

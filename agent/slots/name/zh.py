@@ -228,14 +228,12 @@ class _Listener(HanReader):
         return any(one.start >= end for one in self.described)
 
     def _answer(self, at: int, *, first: bool) -> Iterator[HanFound]:
-        """The whole of an answer, when the name was asked for: 万里, 高兴, 迪丽热巴."""
+        """The whole of an answer, when the name was asked for: 万里, 高兴; 迪丽热巴, which says by its characters that it is a name, may go on."""
         if not (self.asked and first):
             return
-        if (read := self.foreign_at(at)) is not None:
-            sure = 0.5
-        elif (read := self.unusual_at(at)) is None or not self._may_be(read[0]):
+        if (foreign := self.foreign_at(at)) is not None:
+            yield HanFound(foreign[0], at, foreign[1], 0.5, "bare")
             return
-        else:
-            sure = _DOUBTFUL
-        if self.past(read[1], self.words.after) >= len(self.text):
-            yield HanFound(read[0], at, read[1], sure, "bare")
+        read = self.unusual_at(at)
+        if read is not None and self._may_be(read[0]) and self.past(read[1], self.words.after) >= len(self.text):
+            yield HanFound(read[0], at, read[1], _DOUBTFUL, "bare")

@@ -100,8 +100,10 @@ class HanReader:
             if len(given) < count or not all(map(is_han, given)) or not self.is_done(end):
                 continue
             name = text[at:end]
+            polite = words.after.at(text, end - 1) > 1  # "写王冰就行"
             titled = words.titles.at(text, base) == count
-            return None if titled or self.is_talk(name) or (name in words.common and name not in words.nameable) else (name, end)
+            if not (polite or titled or self.is_talk(name) or (name in words.common and name not in words.nameable)):
+                return name, end
         return None
 
     def foreign_at(self, at: int) -> tuple[str, int] | None:

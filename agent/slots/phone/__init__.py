@@ -198,6 +198,8 @@ def _assemble(runs: Sequence[Run], context: Context, *, asked: bool, bare: bool)
     for number, run in enumerate(runs[:_MOST_RUNS]):
         for index, (digits, parts_) in enumerate(cut(run, context.region)):
             link = run.link if index == 0 else Link.NONE
+            if link is Link.CORRECTION and run.followed and len(digits) == 1:
+                link = Link.NONE  # "..., sorry, one thing more": a digit among other words mends no number
             if index == 0 and number and pieces and link is Link.CORRECTION:
                 whole = amend(pieces[-1].parts, digits, context.region)
                 if whole == digits and fit(digits, context.region) is Fit.SHORT and pieces[-1].fit is not Fit.SHORT:
