@@ -21,6 +21,8 @@ from agent.speaking import named, spoken
 from agent.taken import Did, Notice
 from agent.text import Said
 
+BOTH = ("both",)
+"""In the place of slots: all of the services offered, of which one can be booked at a time."""
 UNANSWERED = ("unanswered",)
 """In the place of slots: a question we have no answer to."""
 _WEEKEND = 7
@@ -50,6 +52,8 @@ def _notices(call: Call, did: Did, scene: Scene) -> tuple[Notice, ...]:
     match did.act:
         case Act.HELP if did.detail:
             return (Notice(key="notice.answer", values={"answer": did.detail}),)
+        case Act.HELP if did.slots == BOTH:
+            return (Notice(key="notice.one_at_a_time"),)
         case Act.HELP if did.slots == UNANSWERED:
             return (Notice(key="notice.no_answer"),)
         case Act.HELP:

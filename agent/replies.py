@@ -6,7 +6,7 @@ from datetime import datetime
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
 from agent.acts.hearing import asks, finds_fault, named_slot, speaks_of_us
-from agent.asides import UNANSWERED
+from agent.asides import BOTH, UNANSWERED
 from agent.business import Business
 from agent.call import Call
 from agent.choosing import neither
@@ -98,6 +98,8 @@ class Reply:
     def _settled_choice(self, slot: str) -> list[Taken]:
         """A yes takes the only option there is; a no takes none; whoever does not care which time gets the first."""
         options = self.call.slot(slot).options
+        if slot == "service" and not set(self.said.words).isdisjoint(words(self.language, "labels")["both"]["words"]):
+            return [Did(act=Act.HELP, slots=BOTH)]
         if Act.DENY in self.acts or neither(self.said, self.language):
             return [Did(act=Act.DENY, slots=(slot,))]
         if (Act.AFFIRM in self.acts and len(options) == 1) or (Act.DONT_CARE in self.acts and slot == "time"):

@@ -43,6 +43,8 @@ _MUSING = 3
 """Words up to which one who only hums and haws is thinking: "uh", "well, let's see"."""
 _GLUED = 3
 """Words that nobody took, from which a number may have stood among them."""
+SPELLING_TRY = 2
+"""The failed attempt after which the part of an e-mail address before the at is asked for."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
 """Keys instead of a yes or no."""
 
@@ -82,7 +84,8 @@ def listening(call: Call, slot: str, said: Said, business: Business, now: dateti
         opening=business.opening_hours,
         near=business.subdivision or subdivision(call.brief.region, call.brief.time_zone),
         partial=state.partial,
-        part=state.part,
+        part=state.part or ("local" if slot == "email" and call.question.kind == "ask" and state.no_match == SPELLING_TRY else ""),
+        home=business.numbers[0] if business.numbers else "",
         offered=tuple(_local(option) if slot == "time" else option for option in state.options),
         current=_local(held) if slot == "time" else held,
     )
@@ -307,7 +310,7 @@ class _Reading:
 
     def _only_asked_about(self, inform: Inform) -> bool:
         """ "How much is a drain cleaning" names a service and chooses none; "are you open on Sunday" names a day."""
-        about = {"service": {Act.ASK_PRICE, Act.ASK_SERVICES}, "time": {Act.ASK_HOURS}}.get(inform.slot, set())
+        about = {"service": {Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH, Act.ASK}, "time": {Act.ASK_HOURS}}.get(inform.slot, set())
         return not about.isdisjoint(self.acts)
 
     def _rank(self, slot: str, heard: Heard) -> tuple[bool, float, float]:

@@ -224,7 +224,7 @@ def _rest(call: Call, slot: str, scene: Scene, book: Phrasebook) -> str:
     if slot == "time":
         key = "rest_clock" if _DAY.match(state.partial) else "rest_day"
         return str(words[key]).format(value=spoken(call, slot, state.partial, scene))
-    key = "rest"
+    key = "rest_local" if slot == "email" and state.partial.startswith("@") else "rest"
     if slot == "address":
         key = _ADDRESS_REST.get(SLOTS[slot].check(state.partial, Context(language=call.language, region=call.brief.region, now=scene.now)), "rest")
     return str(words[key]).format(value=spoken(call, slot, state.partial, scene, slow=slot == "phone"))
