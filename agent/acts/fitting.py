@@ -29,8 +29,8 @@ def mask(*names: str) -> int:
 
 
 def only_filler(units: Sequence[Unit], *marks: str) -> bool:
-    """Whether these units are nothing, or answers before what follows; with `marks`, none but these."""
-    return all(unit.marks & mask(*(marks or ("filler", "yes", "no", "ok"))) for unit in units)
+    """Whether these units are nothing, or answers and a "wait" before what follows; with `marks`, none but these."""
+    return all(unit.marks & mask(*(marks or ("filler", "yes", "no", "ok", "hold_on"))) for unit in units)
 
 
 def ends(units: Sequence[Unit], at: int, boundary: int) -> list[tuple[int, bool]]:
@@ -62,15 +62,20 @@ def fits(units: Sequence[Unit], at: int, alone: Alone) -> tuple[Frame, int] | No
     if not closings:
         return None
     marks = tuple(accumulate((unit.marks for unit in units[at : closings[0][0]]), or_))
-    likely = [frame for frame in frames() if all(marks[-1] & need for need in frame.needs)]  # a shorter clause holds no more than this one
+    every = marks[-1]
+    likely = [
+        frame for frame in frames() if every & frame.needs[0] and all(every & need for need in frame.needs)
+    ]  # a shorter clause holds no more than this one
     for end, closed in closings if likely else ():
         every = marks[end - at - 1]
         for frame in likely:
             if frame.alone and not (end == len(units) and (alone is Alone.YES or (alone is Alone.UNKNOWN and frame.act is Act.DONT_CARE))):
                 continue
             if frame.single and not (
-                only_filler(units[:at], "filler") and all(unit.marks & (frame.needs[0] | mask("filler")) for unit in units[at:end])
+                only_filler(units[:at], "filler", "hold_on") and all(unit.marks & (frame.needs[0] | mask("filler")) for unit in units[at:end])
             ):
+                continue
+            if frame.only and not all(unit.marks & frame.only for unit in units[at:end]):
                 continue
             if every & frame.lacks or not all(every & need for need in frame.needs):
                 continue

@@ -3,7 +3,7 @@
 A frame is a clause that holds one unit of each of `needs` (each a choice of marks), none of `lacks`, and else only words that are no content.
 Order of the words is free, as speakers' is; the first frame that fits wins, so the special stands before the general.
 A frame that is `open` also fits where content follows ("a person, because my sink ..."), one that is `alone` only where nothing else was said,
-and one that is `single` only a clause of nothing but what it needs.
+one that is `single` only a clause of nothing but what it needs, and one with `only` a clause of nothing but that ("do I have to give that").
 """
 
 from functools import cache
@@ -22,10 +22,24 @@ class Frame(NamedTuple):
     open: bool
     alone: bool
     single: bool
+    only: int
 
 
-def _frame(act: Act | None, rule: str, *needs: str, lacks: str = "", open: bool = False, alone: bool = False, single: bool = False) -> Frame:  # noqa: A002
-    return Frame(act, rule, tuple(bits(*need.split("|")) for need in needs), bits(*lacks.split("|")) if lacks else 0, open, alone, single)
+def _frame(
+    act: Act | None,
+    rule: str,
+    *needs: str,
+    lacks: str = "",
+    open: bool = False,  # noqa: A002
+    alone: bool = False,
+    single: bool = False,
+    only: str = "",
+) -> Frame:
+    return Frame(act, rule, tuple(_bits(need) for need in needs), _bits(lacks), open, alone, single, _bits(only))
+
+
+def _bits(marks: str) -> int:
+    return bits(*marks.split("|")) if marks else 0
 
 
 SLOT_MARKS = ("slot_name", "slot_phone", "slot_address", "slot_email", "slot_service", "slot_time")
@@ -53,27 +67,30 @@ def frames() -> tuple[Frame, ...]:
         _frame(Act.REFUSE, "left_out", "leave", "out", _SLOT, lacks="not|wrong"),
         _frame(Act.REFUSE, "no_slot", "no_slot", lacks="hear|wrong|truth|aux|quality"),
         _frame(Act.REFUSE, "has_none", "lack", _SLOT, lacks="hear|wrong|truth"),
-        _frame(Act.WHY, "must", "must", lacks="change"),
+        _frame(
+            Act.WHY, "must", "must", lacks="change", only="must|give|pronoun|article|filler|you|i|yes|no|ok|but|quality|why|wh|aux|need|for|" + _SLOT
+        ),
         _frame(Act.WHY, "why_slot", "why", "you", "need", _SLOT, open=True),
         _frame(Act.WHY, "use_of", "wh", "you|i", "need|use_of", _SLOT, "for"),
         _frame(Act.WHY, "why", "why", lacks="not"),
         _frame(Act.ASK_HELD, "held", "held", "wh|aux|able"),
         _frame(Act.ASK_HELD, "held_whole", "held_whole"),
         _frame(Act.ASK_HELD, "held_what", "held_what", "have|held|say"),
-        _frame(Act.ASK_HELD, "held_slot", "held_ask", _SLOT + "|held"),
+        _frame(Act.ASK_HELD, "held_slot", "held_ask", _SLOT + "|held", lacks="how"),
         _frame(Act.REPEAT, "repeat", "repeat", lacks="wrong"),
         _frame(Act.REPEAT, "say_again", "say|know", "again", lacks="wrong|bye"),
         _frame(Act.REPEAT, "asked_before", "wh", "say", "past", lacks="able|topic|not"),
         _frame(Act.REPEAT, "not_heard", "not", "hear"),
         _frame(Act.REPEAT, "missed", "missed"),
+        _frame(Act.REPEAT, "was_it", "was_it", lacks="wrong|truth|quality", open=True),
         _frame(Act.REPEAT, "what_again_then", "wh|what_again", "again", lacks="start|able|how|not|i"),
         _frame(Act.REPEAT, "again", "again", alone=True, single=True),
         _frame(Act.REPEAT, "what_again", "what_again", alone=True, single=True),
         _frame(Act.DONT_KNOW, "forgets", "forget", "i", lacks="able|need|pick|not|cancel|let_go"),
-        _frame(Act.CANCEL, "cancel", "cancel", lacks="price|how_much"),
-        _frame(Act.CANCEL, "let_go", "let_go", lacks="price|how_much"),
-        _frame(Act.CANCEL, "stop", "stop", lacks="price|how_much|not|skip|slot_name|slot_phone|slot_address|slot_email"),
-        _frame(Act.CANCEL, "erase", "erase", lacks="price|how_much|not|skip|slot_name|slot_phone|slot_address|slot_email"),
+        _frame(Act.CANCEL, "cancel", "cancel", lacks="price|how_much|supposed"),
+        _frame(Act.CANCEL, "let_go", "let_go", lacks="price|how_much|supposed"),
+        _frame(Act.CANCEL, "stop", "stop", lacks="price|how_much|supposed|not|skip|slot_name|slot_phone|slot_address|slot_email"),
+        _frame(Act.CANCEL, "erase", "erase", lacks="price|how_much|supposed|not|skip|slot_name|slot_phone|slot_address|slot_email"),
         _frame(Act.CORRECTION, "back_to", "go_back", _SLOT, lacks="not|wrong"),
         _frame(Act.GO_BACK, "go_back", "go_back", lacks="not|wrong"),
         _frame(Act.GO_BACK, "previous", "previous", lacks="not|wrong|wh|pick"),
@@ -98,14 +115,14 @@ def frames() -> tuple[Frame, ...]:
         _frame(Act.GREET, "how_are_you", "how_are", "wellbeing|quality", lacks="not"),
         _frame(Act.DONT_KNOW, "dont_know", "dont_know", lacks="wrong"),
         _frame(Act.DONT_KNOW, "hedge", "hedge", lacks="wrong", alone=True),
-        _frame(Act.DONT_CARE, "any_fits", "any", "quality|truth|care|best", lacks="wh|not|have"),
+        _frame(Act.DONT_CARE, "any_fits", "any", "quality|truth|care|best", lacks="wh|not|have|must"),
         _frame(Act.DONT_CARE, "not_matter", "not|no", "care", lacks="wh"),
         _frame(Act.DONT_CARE, "dont_care", "dont_care", lacks="wrong"),
-        _frame(Act.DONT_CARE, "any", "any", alone=True, lacks="wh|not|have|you"),
+        _frame(Act.DONT_CARE, "any", "any", alone=True, lacks="wh|not|have|you|must"),
         _frame(Act.DONT_KNOW, "not_know", "not", "know", lacks="say|wrong|again"),
         _frame(Act.CORRECTION, "change_slot", "change", _SLOT, lacks="not"),
         _frame(Act.CORRECTION, "meant", "fix", lacks="yes|no", open=True),
         _frame(Act.GOODBYE, "nice_talk", "enjoy", "chatter", lacks="not|person|someone|able"),
         _frame(Act.THANKS, "helped", "helped", "you|i|quality|pronoun"),
-        _frame(Act.HELP, "help", "help", lacks="not|wh"),
+        _frame(Act.HELP, "help", "help", lacks="not|wh|supposed"),
     )

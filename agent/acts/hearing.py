@@ -178,7 +178,7 @@ def _answer(reading: Reading, prompt: Prompt, said: Said) -> None:
     if answer.kind == "not" and (reading.content or any(found.act in (Act.THANKS, Act.GOODBYE) for found in reading.found)):
         return
     if weak and (
-        reading.content >= (1 if answer.kind == "quality" else _CHATTER) or (aside and answer.kind == "ok")
+        reading.content >= (1 if answer.kind == "quality" else _CHATTER) or aside
     ):  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
         if answers and answer.kind == "ok":
             reading.found.append(Found(Act.BACKCHANNEL, "ok", answer.first, answer.last))
@@ -202,7 +202,8 @@ def _correct(reading: Reading, prompt: Prompt) -> None:
     answered = acts & {Act.AFFIRM, Act.DENY}
     if Act.ASK in acts and Act.AFFIRM in acts:  # "yes, but is there parking"
         return
-    if reading.but >= 0 and answered and (reading.beside or len(reading.answers) > 1):
+    taken_back = any(answer.first >= reading.but and answer.sign < 0 for answer in reading.answers)
+    if reading.but >= 0 and answered and (reading.beside or taken_back):
         reading.found.append(Found(Act.CORRECTION, "but", reading.but, reading.but + 1, reading.slot))
     elif reading.beside and reading.turned >= 0 and Act.AFFIRM not in acts:
         reading.found.append(Found(Act.CORRECTION, "turned", reading.turned, reading.turned + 1, reading.slot))
@@ -229,6 +230,8 @@ def _in_order(reading: Reading, prompt: Prompt, said: Said, context: Context) ->
         found = [act for act in found if act.rule != "help"]
     if reading.content >= _CHATTER or reading.idle >= _REQUEST:
         found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
+    if context.prompt == "read_back" and any(act.rule == "that_is_it" for act in found):  # "nah, that's it"
+        found = [act for act in found if act.act is not Act.DENY]
     settled = {act.act for act in found}
     if Act.START_OVER in settled:  # "clear all that and start again"
         found = [act for act in found if act.act is not Act.CANCEL]

@@ -64,6 +64,8 @@ def _is_value(rest: Sequence[Unit], at: int, reach: int) -> bool:
     if verb < 0 or verb + 1 >= len(rest):
         return verb >= 0 and len(rest[verb].words[0]) > 2 and any(letter.isdigit() for letter in rest[-1].words[-1])
     after = rest[verb + 1]
+    if all(unit.marks & mask("truth", "quality", "yes", "ok", "filler") for unit in rest[verb + 1 :]):  # "that's right"
+        return False
     return not after.words[0].endswith("ing") and (after.words[0] != "in" or rest[verb].words[0] != "is")
 
 

@@ -140,11 +140,11 @@ def _mandarin(units: Sequence[Unit], at: int) -> Question | None:
     last = next((place for place in range(len(rest) - 1, -1, -1) if rest[place].words[0] not in _MANDARIN_ENDS), -1)
     if last < 1:
         return None
-    form = rest[last].marks & _mask("tail") or any(unit.marks & _mask("wh", "why", "aux") for unit in rest)
+    form = rest[last].marks & _mask("tail") or any(unit.marks & _mask("wh", "why", "aux", "supposed") for unit in rest)
     if not form:
         return None
     if any(unit.marks & _mask("change", "fix", "instead", "shifted") for unit in rest):
         return Question(at, len(units), "request")
-    if all(unit.marks for unit in rest) and not any(unit.marks & _mask("wh", "bot") for unit in rest):  # 这样可以吗
+    if all(unit.marks for unit in rest) and not any(unit.marks & _mask("wh", "bot", "supposed") for unit in rest):  # 这样可以吗
         return None
     return Question(at, len(units), "ask")

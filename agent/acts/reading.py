@@ -89,6 +89,9 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool, last: bool)
         elif not vocative and (answer := _particle(units, at, asked=segment.asked)):
             reading.answers.append(answer)
             at += 1
+        elif units[at].marks & mask("hold_on"):
+            reading.found.append(Found(Act.HOLD_ON, "hold_on", units[at].first, units[at].last))
+            at += 1
         elif fit := fits(units, at, _alone(units[:at], reading, only, last)):
             frame, end = fit
             if frame.act is Act.LANGUAGE and _wants_speaker(units[at:end], _detail(Act.LANGUAGE, units, at, end, said)):
@@ -97,9 +100,6 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool, last: bool)
                 reading.found.append(Found(frame.act, frame.rule, units[at].first, units[end - 1].last, _detail(frame.act, units, at, end, said)))
             at = end
         elif units[at].marks & mask("filler"):
-            at += 1
-        elif units[at].marks & mask("hold_on"):
-            reading.found.append(Found(Act.HOLD_ON, "hold_on", units[at].first, units[at].last))
             at += 1
         elif not vocative and (judged := _judged(units, at, asked=segment.asked, only=only)):
             answer, end = judged
@@ -126,7 +126,7 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool, last: bool)
 def _alone(before: Sequence[Unit], reading: Reading, only: bool, last: bool) -> Alone:
     if reading.content or not only_filler(before):
         return Alone.NO
-    if only and not reading.found:
+    if all(found.act is Act.HOLD_ON for found in reading.found) and (only or (last and reading.found)):
         return Alone.YES
     return Alone.UNKNOWN if last and reading.found and all(found.act is Act.DONT_KNOW for found in reading.found) else Alone.NO
 
