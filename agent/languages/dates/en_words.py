@@ -31,6 +31,7 @@ class English:
         self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
         self.weekdays: dict[str, int] = tables["weekdays"]
         self.days: dict[str, int] = tables["days"]
+        self.parts: dict[str, str] = tables["parts"]
         self.name_cues = [tuple(cue.split()) for cue in tables["name_cues"]["phrases"]]
         """Words behind which a name is given, as items are worded."""
         self.region_holidays: dict[str, dict[str, str]] = tables["region_holidays"]
@@ -42,7 +43,7 @@ class English:
         self.ordinals = frozenset(numbers["ordinals"]) | self.tens
         self.cardinals = frozenset(numbers["digits"]) | frozenset(numbers["teens"]) | self.tens | {"hundred"}
         self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in _NO_TIME_ALONE for _, _, kind, _ in entries))
-        self.triggers |= frozenset(word + "'s" for word in (*self.weekdays, *self.days))
+        self.triggers |= frozenset(word + "'s" for word in (*self.weekdays, *self.days, *self.parts))
         self.triggers |= (
             self.ordinals | self.cardinals | self.sets["quarter"] | self.sets["half"] | frozenset(("in", "week", "fortnight", "hour", "day"))
         )
@@ -82,8 +83,8 @@ class English:
         """ "Friday's fine", "tomorrow's no good": the day, and the verb that is short for "is"."""
         if at + 1 >= len(tokens) or tokens[at + 1].norm not in self.sets["is_said_of_days"]:
             return None
-        kind, value = ("weekdays", self.weekdays.get(word)) if word in self.weekdays else ("days", self.days.get(word))
-        return None if value is None else (kind, value, at + 1)
+        named = (("weekdays", self.weekdays), ("days", self.days), ("parts", self.parts))
+        return next(((kind, table[word], at + 1) for kind, table in named if word in table), None)
 
 
 @cache
