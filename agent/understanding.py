@@ -17,8 +17,8 @@ from agent.business import Business
 from agent.call import Call, Turn
 from agent.choosing import choose, choose_time
 from agent.claims import Claims
+from agent.contexts import listening, local
 from agent.hearing import Context, Heard
-from agent.regions import subdivision
 from agent.replies import CONFIRMING, Reply
 from agent.self_repair import halves
 from agent.slots import SLOTS
@@ -43,8 +43,6 @@ _MUSING = 3
 """Words up to which one who only hums and haws is thinking: "uh", "well, let's see"."""
 _GLUED = 3
 """Words that nobody took, from which a number may have stood among them."""
-SPELLING_TRY = 2
-"""The failed attempt after which the part of an e-mail address before the at is asked for."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
 """Keys instead of a yes or no."""
 
@@ -68,32 +66,6 @@ def speaks(said: Said, language: str) -> str:
         return "zh"
     latin = [token for token in said.tokens if token.is_word and len(token.norm) > 1]
     return "en" if len(latin) >= 3 and "@" not in said.text else language
-
-
-def listening(call: Call, slot: str, said: Said, business: Business, now: datetime, asked: frozenset[str] | None, *, mending: bool = True) -> Context:
-    """What one slot is given to listen with. Without `mending`, it is not told what it holds, and so mends nothing."""
-    state = call.slot(slot)
-    offered = call.brief.caller if slot == "phone" and caller_id.offered(call) else ""  # "no, it ends in 55"
-    held = (state.pending or state.disputed or state.value or offered) if mending else ""
-    return Context(
-        language="zh" if said.has_han else "en" if any(token.is_word for token in said.tokens) else call.language,
-        region=call.brief.region,
-        now=now,
-        asked=asked,
-        services=call.brief.services,
-        opening=business.opening_hours,
-        near=business.subdivision or subdivision(call.brief.region, call.brief.time_zone),
-        partial=state.partial,
-        part=state.part or ("local" if slot == "email" and call.question.kind == "ask" and state.no_match == SPELLING_TRY else ""),
-        home=business.numbers[0] if business.numbers else "",
-        offered=tuple(_local(option) if slot == "time" else option for option in state.options),
-        current=_local(held) if slot == "time" else held,
-    )
-
-
-def _local(value: str) -> str:
-    """A time of the record without its offset and seconds, as the time slot speaks of it."""
-    return value[:16]
 
 
 def _keyed(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[Taken, ...]:
@@ -310,7 +282,7 @@ class _Reading:
 
     def _only_asked_about(self, inform: Inform) -> bool:
         """ "How much is a drain cleaning" names a service and chooses none; "are you open on Sunday" names a day."""
-        about = {"service": {Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH, Act.ASK}, "time": {Act.ASK_HOURS}}.get(inform.slot, set())
+        about = {"service": {Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH}, "time": {Act.ASK_HOURS}}.get(inform.slot, set())
         return not about.isdisjoint(self.acts)
 
     def _rank(self, slot: str, heard: Heard) -> tuple[bool, float, float]:
@@ -380,11 +352,11 @@ class _Reading:
         """The option picked by its place or by a word of its own."""
         options = self.call.slot(slot).options
         speak = msgspec.structs.replace(context, language=self.call.language)
-        spoken = [SLOTS[slot].read_back(_local(option) if slot == "time" else option, speak, False) for option in options]
+        spoken = [SLOTS[slot].read_back(local(option) if slot == "time" else option, speak, False) for option in options]
         if slot == "address" and (meant := readings_meant(self.said, options, context)):
             index = meant[0] if len(meant) == 1 else None
         elif slot == "time":
-            index = choose_time(self.said, SLOTS[slot].hear(self.said, context), [_local(option) for option in options], spoken, self.language)
+            index = choose_time(self.said, SLOTS[slot].hear(self.said, context), [local(option) for option in options], spoken, self.language)
         else:
             index = choose(self.said, spoken, self.language)
         if index is None:
