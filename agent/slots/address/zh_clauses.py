@@ -16,9 +16,11 @@ _HAN = re.compile(r"[㐀-鿿]")
 _MARK = re.compile(r"[。！!,，;；?？]")
 _INSIDE = rf"[0-9A-Za-z{NUMERAL}]"
 _PAUSE = re.compile(rf"(?<=[㐀-鿿])\s(?=[㐀-鿿])|(?<=[㐀-鿿])\s(?={_INSIDE})|(?<={_INSIDE})\s(?=[㐀-鿿])")
-_GLUE = re.compile(rf"(?<={_INSIDE})\s(?={_INSIDE}|号|栋|幢|座|单元|室|房|楼|层|户|弄|门)")
+_GLUE = re.compile(rf"(?<={_INSIDE})\s(?={_INSIDE}|号|栋|幢|座|单元|室|房|楼|层|户|弄|门)|(?<=号)\s(?=[楼院])")
 """A blank inside a number, or between it and what it numbers."""
-_ROOM = re.compile(rf"(?<=[0-9{NUMERAL}]{{3}})是(?=[\s,，。！!；;]|$)")
+_ROOM = re.compile(rf"(?<=[0-9{NUMERAL}]{{3}})是(?=[\s,，。！!；;就]|$)")
+_BUILDING = re.compile(rf"(?<=[0-9{NUMERAL}])[洞动冻](?=[0-9{NUMERAL}]{{1,2}}单元|[0-9{NUMERAL}]{{3,4}}(?:[室房户\s,，。]|$))")
+"""A building's 栋 as a recogniser writes it; in a number 洞 is a nought."""
 _MOST_CHARS = 60
 _MOST_PLACE = 8
 _MOST_CLAUSES = 40
@@ -72,7 +74,7 @@ class Clauses:
                 break
             level = bool(clause) and (only_divisions(clause) or (grammar.road_end.search(clause) is not None and 2 < len(clause) <= 20))
             named = clause[divisions_of(clause)[1] :] if opening else clause
-            level = level or (not anchored and (not opening or named != clause) and _may_be_place(named))
+            level = level or (not anchored and (not opening or named != clause) and (_may_be_place(named) or (opening and len(named) == 1)))
             if opening and anchor is None and self.denies(index):
                 continue
             # A clause that asks tells us no address: "建国路88号怎么走".
@@ -161,7 +163,7 @@ def _as_meant(text: str) -> str:
     """What a recogniser writes for words that sound alike, put right: 单员, and a room's 是 behind its number. Every character stays where it is."""
     for heard, meant in grammar_of().words["misheard"].items():
         text = text.replace(heard, meant)
-    return _ROOM.sub("室", text)
+    return _BUILDING.sub("栋", _ROOM.sub("室", text))
 
 
 def _spans(text: str) -> Sequence[tuple[int, int]]:

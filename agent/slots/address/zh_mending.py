@@ -33,11 +33,12 @@ class _Part(NamedTuple):
     name: str
     number: str
     marker: str
+    inside: bool = False
+    """A building or a unit was named before: a 号 is a room then."""
 
     @property
     def kind(self) -> int:
-        kinds: Sequence[Sequence[str]] = grammar_of().words["kinds"]
-        return next((place for place, markers in enumerate(kinds) if self.marker in markers), len(kinds))
+        return _room() if self.inside and self.marker == "号" else _kind(self.marker)
 
 
 def joined(before: str, after: str) -> str:
@@ -62,20 +63,20 @@ def numbers_joined(before: str, after: str) -> str:
     old, tail = _parts_of(before)
     new, alone = _parts_of(after)
     for part in new:
-        same = [at for at, one in enumerate(old) if one.kind == part.kind]
+        same = [at for at, one in enumerate(old) if one.kind == part.kind or (len(new) == 1 and part.marker == one.marker)]
         if part.kind == _room() and tail and not same and grammar_of().numeral.fullmatch(tail):
             tail = ""  # "3单元501", and then "502室"
         if same:
             near = [at for at in same if len(old[at].number) == len(part.number)] or same
             held = old[near[-1]]
             keeps = part.kind == _room() or held.marker.startswith(part.marker)
-            old[near[-1]] = _Part(part.name or held.name, part.number, held.marker if keeps else part.marker)
+            old[near[-1]] = _Part(part.name or held.name, part.number, held.marker if keeps else part.marker, held.inside)
         else:
             at = next((at for at, one in enumerate(old) if one.kind > part.kind), len(old))
             if at == len(old) and tail and not grammar_of().numeral.fullmatch(tail):
-                part, tail = _Part(tail + part.name, part.number, part.marker), ""
+                part, tail = part._replace(name=tail + part.name), ""
             old.insert(at, part)
-    return "".join(name + number + marker for name, number, marker in old) + (alone or tail)
+    return "".join(part.name + part.number + part.marker for part in old) + (alone or tail)
 
 
 def repaired(clauses: Clauses, held: str, first: int) -> tuple[str, int]:
@@ -149,16 +150,24 @@ def _parts_from(clauses: Clauses, at: int) -> tuple[str, int]:
     return found, at
 
 
+def _kind(marker: str) -> int:
+    """The level of what a marker numbers, the widest first."""
+    kinds: Sequence[Sequence[str]] = grammar_of().words["kinds"]
+    return next((place for place, markers in enumerate(kinds) if marker in markers), len(kinds))
+
+
 def _room() -> int:
-    return _Part("", "", grammar_of().words["rooms"][0]).kind
+    return _kind(grammar_of().words["rooms"][0])
 
 
 def _parts_of(numbers: str) -> tuple[list[_Part], str]:
     """The numbers one by one, and what stands behind the last."""
-    found, at = [], 0
+    found: list[_Part] = []
+    at = 0
     markers = sorted((*grammar_of().words["markers"], "区"), key=len, reverse=True)
     for anchor in grammar_of().anchor.finditer(numbers):
         marker = next(one for one in markers if anchor[0].endswith(one))
-        found.append(_Part(numbers[at : anchor.start()], anchor[0][: -len(marker)], marker))
+        inside = any(_kind("栋") <= one.kind <= _kind("单元") for one in found)
+        found.append(_Part(numbers[at : anchor.start()], anchor[0][: -len(marker)], marker, inside))
         at = anchor.end()
     return found, numbers[at:]

@@ -152,12 +152,12 @@ class Grammar(LeadReader):
         return not begins and address.at - address.start == 1 and len(address.local) > 1 and self.words.never_local.at(self.tokens, address.start) > 0
 
     def _stands_for_letters(self, address: Address) -> bool:
-        """Whether the letters before a number or a mark were not said, but told of: "王建国的全拼八八"."""
-        told = any(
-            first + self.words.spellings.at(self.tokens, first) == address.start
-            for first in range(max(0, address.start - _MOST_WORDS), address.start)
-        )
-        return told and not address.local[:1].isalpha()
+        """Whether the letters before a number or a mark were not said, but told of: "王建国的全拼八八", "王建国八八"."""
+        start = address.start
+        if address.local[:1].isalpha():
+            return False
+        told = any(first + self.words.spellings.at(self.tokens, first) == start for first in range(max(0, start - _MOST_WORDS), start))
+        return told or (not address.led and not address.typed and start > 0 and self.is_no_part(start - 1))
 
     def tells_where(self, start: int, at: int) -> bool:
         """Whether words before an "at" are a clause that tells what somebody does at a place: "we stopped", "i had a look"."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+from agent.languages.number_words import is_han
 from agent.languages.phrases import Phrases
 from agent.slots.email.domain import DomainReader
 
@@ -122,6 +123,10 @@ class LeadReader(DomainReader):
                 return 0
         return taken
 
+    def is_no_part(self, at: int) -> bool:
+        """Whether a Chinese character at `at` writes nothing of an address: what stands before it is something else, "1806室 lihua"."""
+        return is_han(self.tokens[at].norm) and self.piece(at) is None and not self.words.mark_phrases.at(self.tokens, at)
+
     def near(self, at: int, before: int) -> int:
         """The beginning of the one word before token `at`, with the letters, digits and marks that it hangs together with."""
         here = at - 1
@@ -181,6 +186,8 @@ class LeadReader(DomainReader):
         if other and here + other < stop:
             return _Role.OTHER, other
         if not lettered and self._is_pause(here, stop):
+            return _Role.PAUSE, 1
+        if self.is_no_part(here):
             return _Role.PAUSE, 1
         return _Role.PART, max(1, other)
 

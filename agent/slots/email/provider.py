@@ -8,6 +8,7 @@ from agent.languages import words
 from agent.languages.numbers import digits
 from agent.languages.phrases import Phrases
 from agent.slots.email.grammar import Grammar
+from agent.slots.email.words import domains
 from agent.text import Said
 
 _FEWEST_DIGITS = 5
@@ -58,8 +59,13 @@ def provided(grammar: Grammar) -> Provided | None:
         if not local and mail:
             local, start, end = _before(grammar, at)
         if local:
-            found = Provided(f"{local}@{domain}", min(start, at), max(end, at + taken), mail > 0)
+            found = Provided(f"{local}@{domain}", min(start, at), max(end, at + taken), mail > 0 or grammar.has_cue() or _names_domain(grammar))
     return found
+
+
+def _names_domain(grammar: Grammar) -> bool:
+    """Whether a domain was said, too: "QQ号加qq点com"."""
+    return any(grammar.domain(at)[0] in domains().known for at in range(len(grammar.tokens)) if grammar.piece(at))
 
 
 def _behind(grammar: Grammar, at: int, *, letters: bool) -> tuple[str, int, int]:
