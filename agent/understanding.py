@@ -43,6 +43,8 @@ _MUSING = 3
 """Words up to which one who only hums and haws is thinking: "uh", "well, let's see"."""
 _GLUED = 3
 """Words that nobody took, from which a number may have stood among them."""
+PRAISE = ("quality", "ok", "truth")
+"""How a yes is heard out of a judgement: "great", "okay", "that would be better"."""
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
 """Keys instead of a yes or no."""
 
@@ -125,10 +127,24 @@ class _Reading:
         self.asked = asked
         self.claims = Claims(call, said, asked, self._asking)
         self._take_back_the_yes()
+        self._wish_for_a_time()
         self.talk = is_all_acts(said)
         """Nothing but talk about this conversation: "no, that doesn't work" tells of no tap."""
-        told = [] if self._nothing_else(heard) else [inform for inform in self._informs() if not self._only_asked_about(inform)]
-        self.informs = self._to_the_point(told)
+        told = [] if self._nothing_else() else [inform for inform in self._informs() if not self._only_asked_about(inform)]
+        agreed = self.question.kind in ("summary", "read_back") and Act.AFFIRM in self.acts and not self.correcting
+        self.informs = [inform for inform in self._to_the_point(told) if not (agreed and self._is_held(inform))]
+
+    def _wish_for_a_time(self) -> None:
+        """ "In the morning would be better" praises another time than the one held: it is no yes to that."""
+        state, yes = self.call.slot("time"), self.acts.get(Act.AFFIRM)
+        held = state.pending or state.value
+        if not held or yes is None or yes.rule not in PRAISE or self.question.kind not in ("summary", "read_back"):
+            return
+        heard = SLOTS["time"].hear(self.said, self._asking("time", self.said))
+        if heard and heard[0].value != local(held):
+            del self.acts[Act.AFFIRM]
+            self.acts[Act.CORRECTION] = HeardAct(act=Act.CORRECTION, rule="another_time", span=heard[0].span, detail="time")
+            self.correcting, self.asked = True, self.asked | {"time"}
 
     def _number_of_a_house(self) -> None:
         """ "It has no number", said of an address, is about no phone."""
@@ -228,16 +244,22 @@ class _Reading:
         answers_for_service = slot == "service" and self.question.kind == "ask" and slot in self.asked
         return not answers_for_service and self.claims.another_has(slot, heard.span, certain=heard.sure >= UNMISTAKABLE)
 
-    def _nothing_else(self, acts: Sequence[HeardAct]) -> bool:
+    def _is_held(self, inform: Inform) -> bool:
+        """Whether it says again what is held: "great, tomorrow at two" is a yes and nothing new."""
+        state = self.call.slot(inform.slot)
+        held = state.pending or state.value
+        return bool(held) and inform.value == (local(held) if inform.slot == "time" else held)
+
+    def _nothing_else(self) -> bool:
         """Whether every word belongs to a yes or a no that was asked for: then no slot needs to listen."""
         if self.question.kind not in CONFIRMING:
             return False
-        kinds = {act.act for act in acts}
+        kinds = set(self.acts)
         plain_yes = Act.AFFIRM in kinds and not kinds & {Act.DENY, Act.CORRECTION}
         plain_no = Act.DENY in kinds and "time" not in self.question.slots  # "no, today" is a time
         if (plain_yes or plain_no) and self.talk:
             return True
-        spans = [act.span for act in acts if act.act in (Act.AFFIRM, Act.DENY)]
+        spans = [act.span for act in self.acts.values() if act.act in (Act.AFFIRM, Act.DENY)]
         words = [token for token in self.said.tokens if token.is_word or token.is_number]
         return all(any(start <= token.start and token.end <= end for start, end in spans) for token in words)
 

@@ -207,13 +207,12 @@ def _time(call: Call, given: Inform, scene: Scene) -> Outcome:
 
 
 def _window(call: Call, given: Inform, scene: Scene) -> Outcome:
-    """As soon as possible, what there is on Friday, after four, before noon: no point in time, so free ones are offered.
-
-    An edge without a day is kept until the day is said.
-    """
+    """As soon as possible, what there is on Friday, after four, before noon: no point in time, so free ones are offered."""
     day, _, clock = given.value.rpartition("T") if "T" in given.value else (given.value, "", "")
     if given.rule == "soonest" and _is_day(day):
         return _on_day(call, given, scene, date.fromisoformat(day), clock)
+    if ":" in given.value and "-" not in given.value:
+        return _at_any_day(call, given, scene, time.fromisoformat(given.value.removeprefix("T")))
     if given.value and "-" not in given.value:
         return _partial(call, given, given.value)
     edge = calendar.localise(f"{day}T{clock or '00:00'}", call.brief.time_zone) if day else scene.now
@@ -222,6 +221,13 @@ def _window(call: Call, given: Inform, scene: Scene) -> Outcome:
     length = timedelta(minutes=minutes_of(call))
     suits = (lambda start: start + length <= edge) if given.rule == "before" else (lambda start: start >= edge)
     return offer_times(call, scene, edge, (), suits)
+
+
+def _at_any_day(call: Call, given: Inform, scene: Scene, edge: time) -> Outcome:
+    """After five, before noon, and no day said: the nearest days are offered."""
+    length = timedelta(minutes=minutes_of(call))
+    suits = (lambda start: (start + length).time() <= edge) if given.rule == "before" else (lambda start: start.time() >= edge)
+    return offer_times(call, scene, datetime.combine(scene.now.date(), edge, scene.now.tzinfo), (), suits)
 
 
 def _on_day(call: Call, given: Inform, scene: Scene, day: date, part: str) -> Outcome:
@@ -249,7 +255,7 @@ def _ambiguous_time(call: Call, given: Inform, scene: Scene) -> Outcome:
 def _joined(said: str, option: str) -> str:
     """A clock said while the day is open, or a day while the clock is: both together; else ""."""
     day, other = (said, option) if _is_day(said) else (option, said)
-    return f"{day}T{other.removeprefix('T')}" if _is_day(day) and "-" not in other else ""
+    return f"{day}T{other.removeprefix('T')}" if other and _is_day(day) and "-" not in other else ""
 
 
 def _possible(call: Call, option: str, scene: Scene) -> bool:
