@@ -91,7 +91,7 @@ def _by_meaning(asked: str, business: Business, language: str) -> str:
     mine = meaning(asked)
     if not mine:
         return ""
-    scores = [max((_likeness(mine, meaning(phrase)) for phrase in _phrases(question.asks)), default=0.0) for question in business.questions]
+    scores = [max((likeness(mine, meaning(phrase)) for phrase in _phrases(question.asks)), default=0.0) for question in business.questions]
     best = max(scores)
     return in_language(business.questions[scores.index(best)].answer, language) if best and scores.count(best) == 1 else ""
 
@@ -114,7 +114,7 @@ def _idle(language: str) -> frozenset[str]:
     return frozenset(words(language, "choosing")["idle"])
 
 
-def _likeness(mine: Sequence[str], theirs: Sequence[str]) -> float:
+def likeness(mine: Sequence[str], theirs: Sequence[str]) -> float:
     """From 0 to 1: how much of the listed question is asked, when that is most of it, and little else is."""
     if not theirs:
         return 0.0

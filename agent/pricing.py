@@ -50,8 +50,20 @@ def _meant(said: Said, call: Call, scene: Scene) -> Service | None:
     """The service that a question names, else the one chosen."""
     context = Context(language=call.language, region=call.brief.region, now=scene.now, asked=frozenset({"service"}), services=call.brief.services)
     heard = SLOTS["service"].hear(said, context)
-    wanted = heard[0].value if heard and not heard[0].options else ""
+    wanted = heard[0].value if heard and not heard[0].options else _named(said, call)
     return next((one for one in call.brief.services if one.id == wanted), None) or service_of(call)
+
+
+def _named(said: Said, call: Call) -> str:
+    """The one service whose words stand in the question, which chooses none; "" for none or several."""
+    mine = answers.meaning(said.text)
+    scores = {
+        one.id: max(answers.likeness(mine, theirs) * len(theirs) for phrase in one.all_words() for theirs in [answers.meaning(phrase)])
+        for one in call.brief.services
+    }
+    best = max(scores.values(), default=0.0)
+    named = [name for name, score in scores.items() if score == best]
+    return named[0] if best and len(named) == 1 else ""
 
 
 def _extreme(said: Said, call: Call) -> Service | None:

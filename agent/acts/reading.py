@@ -270,7 +270,7 @@ def _next_start(units: Sequence[Unit], at: int) -> int:
             or (
                 not units[at - 1].marks & mask("article")
                 and (units[at - 1].marks == 0 or len(units[at].words) > 1)
-                and marks & mask("bye", "hold_on", "all_done", "transfer", "greet", "how_much", "hours_ask")
+                and marks & mask("bye", "hold_on", "all_done", "transfer", "greet", "how_much", "how_long", "hours_ask")
             )
         ):
             break
