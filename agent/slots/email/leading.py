@@ -166,7 +166,7 @@ class LeadReader(DomainReader):
         if (note := words.silent.at(tokens, here)) > 1:
             return _Role.NOTE, note
         if self._is_beside_mark(here):
-            return _Role.PART, 1
+            return _Role.PART, self._size(here)
         joined, lead = words.joined.at(tokens, here), words.leads.at(tokens, here)
         if joined > lead:
             return _Role.JOINED, joined
@@ -189,7 +189,12 @@ class LeadReader(DomainReader):
             return _Role.PAUSE, 1
         if self.is_no_part(here):
             return _Role.PAUSE, 1
-        return _Role.PART, max(1, other)
+        return _Role.PART, max(self._size(here), other)
+
+    def _size(self, at: int) -> int:
+        """How many tokens the part at `at` takes: a number in characters is one part."""
+        number = self.piece(at) if is_han(self.tokens[at].norm) else None
+        return number.end - at if number is not None else 1
 
     def _longest(self, at: int, several: Sequence[Phrases]) -> int:
         return max(phrases.at(self.tokens, at) for phrases in several)
