@@ -22,7 +22,11 @@ class Claims:
         self.amended: list[Label] = []
         """Of slots that hold something and heard nothing new there: "my name is wrong"."""
         found = labels(said, asked, lambda: {name: _held(call, name, asking) for name in NAMES if _holds(call, name)})
+        self.approved = frozenset(label.slot for label in found if label.approves)
+        """Slots of which it is said that they are right."""
         for label in found:
+            if label.approves:
+                continue
             state = call.slot(label.slot)
             own = _without(said, [other for other in found if other.slot != label.slot and not other.contrast])
             heard: Sequence[Heard] = () if state.locked else SLOTS[label.slot].hear(own, asking(label.slot, own))

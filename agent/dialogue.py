@@ -21,7 +21,8 @@ from agent.outcomes import bare, close, denied, hand_off, missed, skip
 from agent.progress import step
 from agent.scene import Outcome, Scene
 from agent.slots.names import NAMES
-from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
+from agent.speaking import spoken
+from agent.taken import RESTORE, Did, Inform, NoInput, NoMatch, Notice, Taken
 
 replace = msgspec.structs.replace
 
@@ -165,6 +166,10 @@ def _correct(call: Call, did: Did, scene: Scene) -> Outcome:
     state = call.slot(name)
     if state.locked:
         return Outcome(call=replace(call, question=Question()))
+    if did.detail == RESTORE:
+        kept = call.with_slot(name, bare(state, "filled"))
+        notice = Notice(key="notice.kept", slot=name, values={"value": spoken(kept, name, state.value, scene)})
+        return Outcome(call=replace(kept, silences=0), notices=(notice,), settled=True)
     wrong = state.pending or state.disputed or state.value
     after = call.with_slot(name, replace(bare(state, "empty"), disputed=wrong, part=did.detail))
     return Outcome(call=replace(after, question=Question(), silences=0), notices=(Notice(key="notice.neither"),))

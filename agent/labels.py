@@ -30,6 +30,8 @@ class Label(msgspec.Struct, frozen=True):
     contrast: bool = False
     amends: bool = False
     """Whether it is said that what is held is to be another: "the postcode should be", "my name is wrong"."""
+    approves: bool = False
+    """Whether it is said that what is held is right: "the name's fine"."""
 
 
 class _Words(msgspec.Struct, frozen=True):
@@ -41,6 +43,9 @@ class _Words(msgspec.Struct, frozen=True):
     boundaries: frozenset[str]
     contrasts: Sequence[tuple[str, ...]]
     excepts: Sequence[tuple[str, ...]]
+    fine: frozenset[str]
+    links: frozenset[str]
+    restores: Sequence[tuple[str, ...]]
 
 
 def labels(said: Said, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Label]:
@@ -59,7 +64,7 @@ def labels(said: Said, asked: frozenset[str], held: Callable[[], Mapping[str, st
         end = _end(said, first, found[place + 1][0] if place + 1 < len(found) else len(tokens), table)
         limit = min(first + _LONGEST + 2, found[place + 1][0] if place + 1 < len(found) else len(tokens))
         amends = _excepted(tokens, first, table) or any(token.norm in table.amends for token in tokens[first:limit])
-        named.append(Label(slot, tokens[first].start, end, amends=amends))
+        named.append(Label(slot, tokens[first].start, end, amends=amends, approves=not amends and _approved(tokens, first, limit, table)))
     return named or _contrasted(said, table, asked, held)
 
 
@@ -75,6 +80,9 @@ def _table(language: str) -> _Words:
         boundaries=frozenset(table["boundaries"]["words"]),
         contrasts=[Said(phrase).words for phrase in table["contrast"]["words"]],
         excepts=[Said(phrase).words for phrase in table["excepts"]["words"]],
+        fine=frozenset(table["approves"]["words"]),
+        links=frozenset(table["approves"]["links"]),
+        restores=[Said(phrase).words for phrase in table["restores"]["words"]],
     )
 
 
@@ -120,6 +128,21 @@ def _excepted(tokens: Sequence[Token], at: int, table: _Words) -> bool:
         first -= 1
     before = tuple(token.norm for token in tokens[max(0, first - _LONGEST) : first])
     return any(before[-len(phrase) :] == phrase for phrase in table.excepts)
+
+
+def _approved(tokens: Sequence[Token], first: int, limit: int, table: _Words) -> bool:
+    """Whether "is right" stands behind the label: "the name's right", "the address is totally fine"."""
+    at = first
+    while at < limit and (at == first or tokens[at].norm in table.links or tuple(token.norm for token in tokens[first : at + 1]) in table.slots):
+        at += 1
+    linked = at > first + 1 or tokens[first].norm.endswith("'s") or not tokens[first].norm.isascii()
+    return linked and at < len(tokens) and tokens[at].norm in table.fine
+
+
+def restores(said: Said) -> bool:
+    """Whether what was held before is said to have been right: "no wait, it was right the first time"."""
+    table, spoken = _table("zh" if said.has_han else "en"), said.words
+    return any(spoken[at : at + len(phrase)] == phrase for phrase in table.restores for at in range(len(spoken)))
 
 
 def _end(said: Said, first: int, limit: int, table: _Words) -> int:

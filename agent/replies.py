@@ -5,20 +5,25 @@ from datetime import datetime
 
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
-from agent.acts.hearing import asks, finds_fault, named_slot, speaks_of_us
+from agent.acts.hearing import asks, content, finds_fault, named_slot, speaks_of_us
 from agent.asides import BOTH, UNANSWERED
 from agent.business import Business
 from agent.call import Call
 from agent.choosing import neither
 from agent.hearing import Context
+from agent.labels import restores
 from agent.languages import words
 from agent.slots.address.naming import named_part
 from agent.slots.names import NAMES
-from agent.taken import Did, Inform, NoMatch, Taken
+from agent.taken import RESTORE, Did, Inform, NoMatch, Taken
 from agent.text import Said
 
 ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.ASK_HOURS, Act.ASK_HELD)
 """Questions of the caller: answered, then back to the open question."""
+MORE = 2
+"""Words with a meaning of their own beside a yes from which it is not all that was said."""
+STATES = frozenset({"it's", "its", "is", "should", "是", "叫"})
+"""Words by which less than that is a statement: "and it's Isabella"."""
 COURTESIES = (Act.THANKS, Act.GREET, Act.BACKCHANNEL, Act.AFFIRM)
 """What is no answer and no failed attempt either when it stands alone and nothing was to be confirmed."""
 CONFIRMING = ("read_back", "summary", "leave", "resume")
@@ -45,12 +50,18 @@ class Reply:
             return self._settled_choice(slots[0])
         if self.question.kind not in CONFIRMING:
             return self._reopened()
+        if self.question.kind == "summary" and not self.informs and restores(self.said):
+            before = [slot for slot in NAMES if self.call.slot(slot).pending and self.call.slot(slot).value]
+            return [Did(act=Act.CORRECTION, slots=(slot,), detail=RESTORE) for slot in before] or [NoMatch()]
         if self.question.kind == "leave" and self._begins_with_no():  # "no, I want to carry on", whatever else sounds like a yes
             return [Did(act=Act.DENY)]
         if Act.REFUSE in self.acts and not self.informs and len(slots) == 1 and slots[0] in self.business.may_skip:
             return [Did(act=Act.REFUSE, slots=slots)]
         again = {inform.slot for inform in self.informs if inform.slot in slots}
-        if Act.AFFIRM in self.acts and Act.DENY not in self.acts and (self.informs or not self._amends()):
+        remarks = self._amends() and self._only_remarks()
+        if Act.AFFIRM in self.acts and self.question.kind == "summary" and not self.informs and (remarks or self._tells_more()):
+            return [NoMatch()]  # a booking needs a yes and nothing beside it that we did not understand
+        if Act.AFFIRM in self.acts and (Act.DENY not in self.acts or remarks) and (self.informs or remarks or not self._amends()):
             yes: list[Taken] = [Did(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot not in again]
             only_values = self.question.kind == "read_back" or (self.informs and self.question.kind != "resume")
             return yes if only_values else [*yes, Did(act=Act.AFFIRM)]
@@ -59,6 +70,19 @@ class Reply:
         if self._amends() or Act.DENY in self.acts:
             return self._denied()
         return []
+
+    def _only_remarks(self) -> bool:
+        """ "Yes, but text me, don't ring": what follows the yes names nothing and finds no fault."""
+        correction = self.acts[Act.CORRECTION]
+        plain = Act.AFFIRM in self.acts and correction.rule == "but" and not correction.detail
+        return plain and not (self.informs or named_slot(self.said) or self._part() or finds_fault(self.said))
+
+    def _tells_more(self) -> bool:
+        """Whether much was said beside the yes that nobody took: "lock it in, and it's Isabella on the booking"."""
+        start, end = self.acts[Act.AFFIRM].span
+        asked = any(act in self.acts for act in (*ASIDES, Act.ASK, Act.ASK_LENGTH)) or answers.answer(self.said, self.business, self.language)
+        least = MORE - (not STATES.isdisjoint(self.said.words))
+        return not asked and content(self.said, start, end) >= least
 
     def _begins_with_no(self) -> bool:
         return bool(self.said.words) and self.said.words[0] in words(self.language, "labels")["no"]["words"]

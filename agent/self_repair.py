@@ -1,7 +1,11 @@
 """A caller who puts right in the same breath what was just said: "at gmail, no wait, at hotmail", "十九号，啊不对，二十号"."""
 
+from collections.abc import Callable, Sequence
 from functools import cache
 
+import msgspec
+
+from agent.hearing import Context, Heard
 from agent.languages import words
 from agent.text import Said
 
@@ -18,6 +22,19 @@ def halves(said: Said) -> tuple[Said, int] | None:
                 behind += 1
             return Said(said.text[: said.tokens[at].start]), said.tokens[behind].start
     return None
+
+
+def put_right(hear: Callable[[Said, Context], Sequence[Heard]], said: Said, context: Context) -> Sequence[Heard]:
+    """What a slot heard before a self-repair, mended by what follows it; nothing without one, or when either half says nothing to it."""
+    parted = halves(said)
+    before = hear(parted[0], context) if parted else ()
+    if not parted or not before or before[0].options:
+        return ()
+    so_far = {"current": before[0].value} if before[0].whole else {"partial": before[0].value}
+    mended = hear(Said(said.text[parted[1] :]), msgspec.structs.replace(context, **so_far))
+    if not mended or mended[0].value == before[0].value or (before[0].whole and not mended[0].whole):
+        return ()
+    return [msgspec.structs.replace(mended[0], span=(before[0].span[0], parted[1] + mended[0].span[1]), patch=False)]
 
 
 def _marker_at(tokens: tuple[str, ...], at: int, language: str) -> int:

@@ -4,6 +4,9 @@ import msgspec
 
 from agent.acts import Act
 
+RESTORE = "restore"
+"""The detail of a correction that takes the value held before for the right one."""
+
 
 class Inform(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """The caller gave a value for a slot, or a part of one."""

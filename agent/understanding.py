@@ -20,7 +20,7 @@ from agent.claims import Claims
 from agent.contexts import listening, local
 from agent.hearing import Context, Heard
 from agent.replies import CONFIRMING, Reply
-from agent.self_repair import halves
+from agent.self_repair import put_right
 from agent.slots import SLOTS
 from agent.slots.address.naming import readings_meant
 from agent.slots.names import NAMES
@@ -153,12 +153,18 @@ class _Reading:
             self.acts[Act.CORRECTION] = msgspec.structs.replace(named, detail="address")
 
     def _take_back_the_yes(self) -> None:
-        """ "All right, except the email", "no, the address is not right": whatever sounds like a yes in it, it is a correction."""
+        """ "All right, except the email", "the name's right but the street is wrong": a correction, of what is said to be wrong."""
         at_stake = NAMES if self.question.kind == "summary" else self.question.slots
         label = next((label for label in self.claims.amended if label.amends and label.slot in at_stake), None)
-        if label and self.acts.pop(Act.AFFIRM, None):
+        named = self.acts.get(Act.CORRECTION)
+        if label and (self.acts.pop(Act.AFFIRM, None) or named):
             self.acts[Act.CORRECTION] = HeardAct(act=Act.CORRECTION, rule="label", span=(label.start, label.end), detail=label.slot)
             self.correcting = True
+        elif named and named.detail in self.claims.approved:
+            self.acts[Act.CORRECTION] = msgspec.structs.replace(named, detail="")
+        yes = self.acts.get(Act.AFFIRM)
+        if yes and yes.rule in PRAISE and self.claims.approved and self.question.kind == "summary":  # "the name's fine" is not yet all
+            del self.acts[Act.AFFIRM]
 
     def _asking(self, slot: str, said: Said) -> Context:
         """What a slot listens with that the caller speaks of: as if it had been asked for."""
@@ -323,7 +329,8 @@ class _Reading:
         if self.question.kind == "choice" and asked and (chosen := self._chosen(slot, context)):
             return chosen, ()
         listen = SLOTS[slot].hear
-        first = (asked and self._put_right(slot, said, context)) or listen(said, context)
+        repaired = put_right(listen, said, context) if asked and slot != "time" else ()  # a time puts itself right, over days and clocks
+        first = repaired or listen(said, context)
         if asked and not first:
             first = self._after_the_answer(slot, said, context)
         first = [heard for heard in first if not self._another_has(slot, heard)]
@@ -344,19 +351,6 @@ class _Reading:
         fresh = [heard for heard in good or found if heard.value != state.disputed]
         again = [heard for heard in fresh if heard.value in state.evidence]
         return next(iter([*again, *fresh, *good, *found]), None), evidence
-
-    def _put_right(self, slot: str, said: Said, context: Context) -> Sequence[Heard]:
-        """What the slot heard before a self-repair, mended by what follows it; nothing without one, or when either half says nothing to it."""
-        parted = None if slot == "time" else halves(said)  # a time puts itself right, over days and clocks
-        before = SLOTS[slot].hear(parted[0], context) if parted else ()
-        if not parted or not before or before[0].options:
-            return ()
-        so_far = {"current": before[0].value} if before[0].whole else {"partial": before[0].value}
-        rest = Said(said.text[parted[1] :])
-        mended = SLOTS[slot].hear(rest, msgspec.structs.replace(context, **so_far))
-        if not mended or mended[0].value == before[0].value or (before[0].whole and not mended[0].whole):
-            return ()
-        return [msgspec.structs.replace(mended[0], span=(before[0].span[0], parted[1] + mended[0].span[1]), patch=False)]
 
     def _after_the_answer(self, slot: str, said: Said, context: Context) -> Sequence[Heard]:
         """What the slot hears behind a leading yes or no: "yes, but it's unit four"."""

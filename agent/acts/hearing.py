@@ -112,6 +112,12 @@ def is_all_acts(said: Said) -> bool:
     return all(unit.marks for unit in units) and not numbers
 
 
+def content(said: Said, start: int, end: int) -> int:
+    """How many words beside those from `start` to `end` (positions in `said.text`) speak of something else than this conversation."""
+    units = [unit for segment in segments(said) for unit in segment.units if unit.marks == 0]
+    return sum(not start <= said.tokens[unit.first].start < end for unit in units)
+
+
 def speaks_of_us(said: Said) -> bool:
     """Whether it is about who is speaking here: "are you a robot"."""
     return any(unit.marks & mask("bot") for segment in segments(said) for unit in segment.units)
