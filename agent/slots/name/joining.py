@@ -97,9 +97,35 @@ def _on_held(best: Found, held: tuple[str, ...]) -> tuple[Found, bool]:
         return best._replace(name=_replaced(held, fit)), True
     if len(best.name) == 1 and len(held) >= _LONG and (place := _place(best.name[0], held)) is not None:
         return best._replace(name=(*held[:place], *best.name, *held[place + 1 :])), True
+    if (name := _held_with(best.name, held)) is not None:
+        return best._replace(name=name), True
     lower = [word.lower() for word in held]
     named = lower[1:] if len(lower) > 1 and lower[0] in lexicon().titles else lower
     return best, _is_more(named, [word.lower() for word in best.name])
+
+
+def _held_with(said: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The held name with `said` put where it sounds like a part of it that is no word by itself; None when it does not.
+
+    That is one half of a hyphened name ("Beauregard" of "Borregard-Hicks"), a last name of several words ("van der Berg"), and one word in pieces
+    ("Fitz gibbon").
+    """
+    glued = "".join(said)
+    if len(said) == 1:
+        halves = [(at, half) for at, word in enumerate(held) for half in (word.split("-") if "-" in word else ()) if sounds_like(half, glued)]
+        if len(halves) != 1 or "-" in glued:
+            return None
+        ((at, half),) = halves
+        whole = "-".join(glued if part == half else part for part in held[at].split("-"))
+        return (*held[:at], whole, *held[at + 1 :])
+    if said[0].lower() in lexicon().small:
+        start = next((at for at in range(1, len(held)) if sounds_like("".join(held[at:]), glued)), None)
+        return None if start is None else (*held[:start], *said)
+    if len(held) < _LONG or any(sounds_like(word, part) for word in held for part in said):
+        return None
+    places = [at for at, word in enumerate(held) if sounds_like(word, glued)]
+    fit = fitting([held[places[0]]], glued) if len(places) == 1 else None
+    return None if fit is None else (*held[: places[0]], *fit[2], *held[places[0] + 1 :])
 
 
 def _best(full: Sequence[Found], reader: Reader) -> Found | None:
@@ -113,10 +139,25 @@ def _best(full: Sequence[Found], reader: Reader) -> Found | None:
         mended_here = any(repair.at(reader.tokens, at) for at in range(best.end, one.start + 1))
         if (same := _same(best, one)) is not None:
             best = same
+        elif _is_in_full(best, one, reader):
+            best = one._replace(start=best.start, sure=max(best.sure, one.sure))
         elif mended_here or one.sure > best.sure:
             place = _place(one.name[0], best.name) if len(one.name) == 1 and len(best.name) >= _LONG else None
             best = one if place is None else one._replace(name=(*best.name[:place], *one.name, *best.name[place + 1 :]), start=best.start)
     return best
+
+
+def _is_in_full(first: Found, second: Found, reader: Reader) -> bool:
+    """Whether one word was only what the caller goes by, and the full name follows in a breath and ends there: "it's Macca, Paul McCartney"."""
+    return (
+        len(first.name) == 1
+        and len(second.name) >= _LONG
+        and not (first.letters or second.letters)
+        and second.name[0].lower() in lexicon().given
+        and second.start == first.end + 1
+        and reader.word(first.end) == ","
+        and reader.word(second.end) in ("", ".", "!")
+    )
 
 
 def _same(first: Found, second: Found) -> Found | None:

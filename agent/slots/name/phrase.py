@@ -64,7 +64,9 @@ class Reader(Words):
                 pieces += lettered
                 at = end
                 continue
-            letters, end = self.spelled(at)
+            letters, end = self._begun(at, pieces)
+            if not letters:
+                letters, end = self.spelled(at)
             if letters:
                 pieces.append(Piece(letters, spelled=True))
                 at = end
@@ -126,8 +128,28 @@ class Reader(Words):
             at += step
         return start
 
+    def _begun(self, at: int, before: Sequence[Piece]) -> tuple[str, int]:
+        """The word that is spelled at its beginning and then said ("Fitzgibbon, F I T Z gibbon"), and the index after it; ("", at) for none."""
+        if not self.runs or not before:
+            return "", at
+        start = at
+        for _ in range(2):
+            start += 1 if self.word(start) in (",", ".") else self.lists.spelling.at(self.tokens, start)
+        letters, end = self.runs.get(start, ("", start))
+        end += self.word(end) == "-"
+        rest = self.word(end)
+        words = [piece.text for piece in before if not piece.spelled]
+        if len(plain_letters(letters)) < 2 or len(rest) < 2 or not rest.isalpha() or not self.is_closed(end + 1):
+            return "", at
+        if fitting(words, letters) is not None or any(sounds_like(word, rest) for word in words):
+            return "", at
+        whole = plain_letters(letters) + rest
+        return (whole, end + 1) if any(sounds_like(word, whole) for word in words) else ("", at)
+
     def _past_stop(self, at: int, before: list[Piece]) -> int:
         """The index after a mark that parts a word and its letters from the next word and its letters, or from an initial; else `at`."""
+        if self._is_breath(at, before):
+            return at + 1
         lettered = len(self.word(at - 1)) == 1 and self.word(at - 1).isalpha()
         if self.word(at) not in (".", "。", ",") or not before or not (lettered or any(piece.spelled for piece in before)):
             return at
@@ -140,6 +162,22 @@ class Reader(Words):
         alone = lettered and sum(not piece.spelled for piece in before) == 1 and self.ends(following + 1, Trust.BARE)
         likely = self.word(following) in self.lists.family or (self.expected and self.is_plainly(following))
         return following if alone and likely else at
+
+    def _is_breath(self, at: int, before: Sequence[Piece]) -> bool:
+        """Whether the mark at `at` only parts a first name, asked for, from its last name that stands alone, too: "Rose. Hill."."""
+        following, lists = self.word(at + 1), self.lists
+        if not self.expected or len(before) != 1 or self.word(at) not in (".", ",") or not following.isalpha():
+            return False
+        if before[0].spelled or before[0].text.lower() not in lists.given - lists.answers:
+            return False
+        if following in lists.given or following in lists.answers or following in lists.calendar:
+            return False
+        strange = not lists.is_ordinary(following) and (self.is_proud(at + 1) or self._is_lettered(at + 1))
+        return (following in lists.family or strange) and self.ends(at + 2, Trust.BARE)
+
+    def _is_lettered(self, at: int) -> bool:
+        """Whether the word at `at` is spelled right behind it, all of it or its beginning."""
+        return self._with_letters(at)[1] > at or bool(self._begun(at + 1, (Piece(self.tokens[at].text),))[0])
 
     def _to_letters(self, at: int, before: list[Piece]) -> int:
         """The index of spelled letters that are led up to by a comma, by "that's spelled" or by the word that they spell; else `at`."""

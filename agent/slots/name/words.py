@@ -91,6 +91,8 @@ class Words:
         word, lists = self.word(at), self.lists
         if len(word) < 2 or not word[0].isalpha() or not any(letter.isalpha() for letter in word):
             return False
+        if self.word(at + 1)[:1].isdigit() and self.tokens[at].end == self.tokens[at + 1].start:  # "moonlee420": a user's name
+            return False
         if word in lists.never or word.endswith(lists.contractions) or (before and word in cues().mail):
             return False
         if word in lists.function and not lists.is_known(word) and not self.is_proud(at):
