@@ -16,8 +16,10 @@ _HAN = re.compile(r"[㐀-鿿]")
 _MARK = re.compile(r"[。！!,，;；?？]")
 _INSIDE = rf"[0-9A-Za-z{NUMERAL}]"
 _PAUSE = re.compile(rf"(?<=[㐀-鿿])\s(?=[㐀-鿿])|(?<=[㐀-鿿])\s(?={_INSIDE})|(?<={_INSIDE})\s(?=[㐀-鿿])")
-_GLUE = re.compile(rf"(?<={_INSIDE})\s(?={_INSIDE}|号|栋|幢|座|单元|室|房|楼|层|户|弄|门)|(?<=号)\s(?=[楼院])")
-"""A blank inside a number, or between it and what it numbers."""
+_GLUE = re.compile(
+    rf"(?<={_INSIDE})\s(?={_INSIDE}|号|栋|幢|座|单元|室|房|楼|层|户|弄|门)|(?<=号)\s(?=[楼院])|\s(?=[市区县省镇乡]\s)|(?<=\s[市区县省镇乡])\s"
+)
+"""A blank inside a number, between it and what it numbers, or beside the one character of a division."""
 _ROOM = re.compile(rf"(?<=[0-9{NUMERAL}]{{3}})是(?=[\s,，。！!；;就]|$)")
 _BUILDING = re.compile(rf"(?<=[0-9{NUMERAL}])[洞动冻](?=[0-9{NUMERAL}]{{1,2}}单元|[0-9{NUMERAL}]{{3,4}}(?:[室房户\s,，。]|$))")
 """A building's 栋 as a recogniser writes it; in a number 洞 is a nought."""

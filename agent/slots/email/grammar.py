@@ -157,7 +157,8 @@ class Grammar(LeadReader):
         if address.local[:1].isalpha():
             return False
         told = any(first + self.words.spellings.at(self.tokens, first) == start for first in range(max(0, start - _MOST_WORDS), start))
-        return told or (not address.led and not address.typed and start > 0 and self.is_no_part(start - 1))
+        right_behind = start > 0 and self.tokens[start].norm not in ",.;:" and self.is_no_part(start - 1) and not self.is_quiet(start - 1, start)
+        return told or (not address.led and not address.typed and right_behind)
 
     def tells_where(self, start: int, at: int) -> bool:
         """Whether words before an "at" are a clause that tells what somebody does at a place: "we stopped", "i had a look"."""

@@ -218,9 +218,11 @@ class _Listener(HanReader):
             return
         if not first and self.text[at - 1] == " " and (len(name) < _FULL or not is_han(name[0])):
             return
-        opens = rest < len(self.text) and self.likely(name) and (self.text[rest - 1] in SENTENCE or self.words.next.at(self.text, rest) > 0)
+        parted = rest < len(self.text) and (self.text[rest - 1] in SENTENCE or (self.asked and self.text[rest - 1] == " "))
+        opens = self.likely(name) and (parted or (rest < len(self.text) and self.words.next.at(self.text, rest) > 0))
         described = self.words.apart.at(self.text, rest) or self._is_told(end)
-        if whole or described or (opens and len(name) >= _FULL):
+        short = self.asked and first and parted and self.words.next.at(self.text, rest) > 0  # "方圆，我想约……"
+        if whole or described or (opens and (len(name) >= _FULL or short)):
             yield HanFound(name, at, end, _DOUBTFUL if self.is_word(name) else 0.6 if len(name) >= _FULL else 0.5, "bare")
 
     def _is_told(self, end: int) -> bool:
