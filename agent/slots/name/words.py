@@ -40,8 +40,17 @@ class Words:
         some = [token for token in tokens if token.is_word]
         lowered = any(token.text[0].islower() for token in some)
         self.shouted = len(some) > 1 and all(token.text.isupper() for token in some)
-        self.runs = spelled_runs(tokens, language)
+        self.runs = dict(self._past_said(at, run) for at, run in spelled_runs(tokens, language).items())
         self._telling = (lowered or len(some) <= 3) and not self.shouted
+
+    def _past_said(self, at: int, run: tuple[str, int]) -> tuple[int, tuple[str, int]]:
+        """A run of letters without the short name it opens with, where the others spell what was said just before: "Tom Lee, T O M Lee"."""
+        (letters, end), short = run, self.word(at)
+        if len(short) < 2 or not letters.startswith(short):
+            return at, run
+        start = at + 1 + (self.word(at + 1) in (",", "."))
+        rest, before = letters.removeprefix(short), self.word(at - 1)
+        return (start, (rest, end)) if before and rest in (before, before + short) else (at, run)
 
     def word(self, at: int) -> str:
         return self.tokens[at].norm if 0 <= at < len(self.tokens) else ""
