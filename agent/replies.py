@@ -5,8 +5,8 @@ from datetime import datetime
 
 from agent import answers, caller_id
 from agent.acts import Act, HeardAct
-from agent.acts.hearing import asks, content, finds_fault, named_slot, speaks_of_us
-from agent.asides import BOTH, UNANSWERED
+from agent.acts.hearing import content, finds_fault, named_slot
+from agent.asides import BOTH
 from agent.business import Business
 from agent.call import Call
 from agent.choosing import neither
@@ -18,8 +18,10 @@ from agent.slots.names import NAMES
 from agent.taken import RESTORE, Did, Inform, NoMatch, Taken
 from agent.text import Said
 
-ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.ASK_HOURS, Act.ASK_HELD)
+ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.ASK_LENGTH, Act.ASK_HOURS, Act.ASK_HELD, Act.ASK)
 """Questions of the caller: answered, then back to the open question."""
+_WORDED = frozenset({Act.ASK_PRICE, Act.ASK_LENGTH, Act.ASK_HOURS})
+"""Those that may name a service or a day anywhere in the utterance."""
 MORE = 2
 """Words with a meaning of their own beside a yes from which it is not all that was said."""
 STATES = frozenset({"it's", "its", "is", "should", "是", "叫"})
@@ -58,6 +60,8 @@ class Reply:
         if Act.REFUSE in self.acts and not self.informs and len(slots) == 1 and slots[0] in self.business.may_skip:
             return [Did(act=Act.REFUSE, slots=slots)]
         again = {inform.slot for inform in self.informs if inform.slot in slots}
+        if self.question.kind == "summary" and Act.ASK in self.acts and self.acts[Act.ASK].rule == "but":  # "yes, but is there parking"
+            return []
         remarks = self._amends() and self._only_remarks()
         if Act.AFFIRM in self.acts and self.question.kind == "summary" and not self.informs and (remarks or self._tells_more()):
             return [NoMatch()]  # a booking needs a yes and nothing beside it that we did not understand
@@ -80,7 +84,7 @@ class Reply:
     def _tells_more(self) -> bool:
         """Whether much was said beside the yes that nobody took: "lock it in, and it's Isabella on the booking"."""
         start, end = self.acts[Act.AFFIRM].span
-        asked = any(act in self.acts for act in (*ASIDES, Act.ASK, Act.ASK_LENGTH)) or answers.answer(self.said, self.business, self.language)
+        asked = any(act in self.acts for act in ASIDES) or answers.answer(self.said, self.business, self.language)
         least = MORE - (not STATES.isdisjoint(self.said.words))
         return not asked and content(self.said, start, end) >= least
 
@@ -159,11 +163,20 @@ class Reply:
         if answer := answers.answer(self.said, self.business, self.language):
             return [Did(act=Act.HELP, detail=answer)]
         found: list[Taken] = [
-            Did(act=act, slots=self.question.slots, detail=self.said.text if act in (Act.ASK_PRICE, Act.ASK_HOURS) else "")
+            self._aside(act)
             for act in ASIDES
-            if act in self.acts and not (act is Act.ASK_SERVICES and any(inform.rule == "soonest" for inform in self.informs))
+            if act in self.acts
+            and not (act is Act.ASK_SERVICES and any(inform.rule == "soonest" for inform in self.informs))
+            and not (act is Act.ASK and any(inform.words in self.acts[act].detail for inform in self.informs))  # "is Tuesday at ten free"
         ]
         return [] if self.informs and found and isinstance(found[0], Did) and found[0].act is Act.REPEAT else found[:1]
+
+    def _aside(self, act: Act) -> Did:
+        """A question of the caller with the words, or the slot, that it is about."""
+        heard = self.acts[act]
+        if act is Act.WHY and heard.detail in NAMES:
+            return Did(act=act, slots=(heard.detail,))
+        return Did(act=act, slots=self.question.slots, detail=self.said.text if act in _WORDED else heard.detail if act is Act.ASK else "")
 
     def alone(self) -> list[Taken]:
         """What counts only when nothing else was said."""
@@ -178,7 +191,7 @@ class Reply:
             return [Did(act=Act.DENY, slots=self.question.slots)]
         if Act.GOODBYE in self.acts:
             return [Did(act=Act.BACKCHANNEL)]
-        return [Did(act=Act.HELP, slots=() if speaks_of_us(self.said) else UNANSWERED)] if asks(self.said) else []
+        return []
 
     def _has_none(self) -> bool:
         """ "No email", said to the question for one."""

@@ -20,7 +20,7 @@ from agent.speech import Speech
 from agent.taken import Notice
 
 Phrasebook = Mapping[str, Mapping[str, Any]]
-ANSWERS = ("notice.answer", "notice.no_answer", "notice.price", "notice.hours", "notice.services", "notice.help")
+ANSWERS = ("notice.answer", "notice.no_answer", "notice.price", "notice.length", "notice.hours", "notice.services", "notice.help")
 """Notices that answer a question of the caller's."""
 SILENT_AFTER = frozenset({"notice.hold", "notice.repeated"})
 """Notices after which we wait instead of asking, or which asked already."""
