@@ -16,6 +16,8 @@ from agent.slots.address.words import Phrases
 from agent.text import Said
 
 _MOST_TOKENS = 60
+_ONLY_WITH_VALUE = (["house"],)
+"""Names of a part only where the value follows: "the house is 27", and not "it's a house"."""
 _SHARED = (["number"], ["numbers"], ["number's"])
 """Names of a part that are names of other things as well."""
 
@@ -192,6 +194,8 @@ class _Pass:
         """The name of a part, with what links it to what it should be; one that is said to be right is done with."""
         part, end = self.line.phrase(at, self.words.names)
         if not part or (part == "town" and self.line.norm(end) == "code"):
+            return at
+        if self.line.norms[at:end] in _ONLY_WITH_VALUE and not (self.line.norm(end) in ("is", "was") and self.line.number_starts(end + 1)):
             return at
         self.focus = part
         self.sure = self.sure and self.line.norms[at:end] not in _SHARED

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from agent.languages.numbers import digit_group, ordinal
+from agent.slots.address.checking import agree
 from agent.slots.address.words import Lexicon, Phrases, phrase_at
 from agent.text import Said, Token
 
@@ -15,6 +16,8 @@ _LOOK_BACK = 8
 _SPELLING = frozenset({",", "that's", "thats", "spelled", "spelt", "it's", "its", "spelling", "is"})
 _MARKS = frozenset('"()[]{}*_')
 _SCALES = frozenset({"hundred", "thousand"})
+_EXCLAIMED = frozenset({"oh"})
+_BESIDE_FIGURES = frozenset({"double", "triple", "treble", "slash", "stroke", "dash", "hyphen", "number"})
 _SUFFIXES = ("st", "nd", "rd", "th")
 
 
@@ -23,7 +26,9 @@ class Line:
 
     def __init__(self, said: Said, lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.tokens: Sequence[Token] = _mend_spelled(_without_asides(_without_stops(said.tokens, lexicon), lexicon), lexicon)
+        self.tokens: Sequence[Token] = _mend_spelled(
+            _without_asides(_exclamations_read(_without_stops(said.tokens, lexicon), lexicon), lexicon), lexicon
+        )
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
         self.splits = 0
@@ -118,6 +123,57 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
             found.append(Token("", "one", token.start, token.start))  # "hundred and ten" is said without its "one"
         found.append(token._replace(norm="one") if is_one else token)
     return found
+
+
+def _exclamations_read(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
+    """A word that is a figure and an exclamation as well as a state's abbreviation ("oh"): the state's name for the abbreviation in capitals where
+    a state stands; left out where it is neither a state nor beside a figure or a letter."""
+    found: list[Token] = []
+    for at, token in enumerate(tokens):
+        code = token.norm.upper()
+        if token.norm not in _EXCLAIMED or code not in lexicon.state_names:
+            found.append(token)
+        elif token.text == code and _is_abbreviation(tokens, at, lexicon):
+            found.append(token._replace(norm=lexicon.state_names[code].lower()))
+        elif _is_figure(tokens, at):
+            found.append(token)
+    return found
+
+
+def _is_abbreviation(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
+    """Whether a town stands right before, and behind nothing, another sentence or the state's own postcode."""
+    before = at - 2 if at and tokens[at - 1].norm == "," else at - 1
+    if before < 0 or not tokens[before].is_word or tokens[before].norm in lexicon.units or digit_group(tokens, before, "en")[0]:
+        return False
+    after = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].norm == ",")
+    figures, end = "", after
+    while len(figures) < lexicon.postcode_digits and (more := digit_group(tokens, end, "en"))[0]:
+        figures, end = figures + more[0], more[1]
+    if figures:
+        return agree(figures, tokens[at].text, lexicon.region)
+    norms = [token.norm for token in tokens[after : after + _SHORT]]
+    return (
+        after > at + 1
+        or not norms
+        or norms[0] in lexicon.stop
+        or phrase_at(norms, 0, lexicon.countries)[1] > 0
+        or phrase_at(norms, 0, lexicon.postcode_cue)[1] > 0
+    )
+
+
+def _is_figure(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a figure, a letter or a sign stands beside it; figures that are a whole number by themselves need no nought before them."""
+    if at and _is_character(tokens, at - 1):
+        return True
+    if at + 1 >= len(tokens):
+        return False
+    after = tokens[at + 1]
+    return not (after.is_number and len(after.norm) > 1) and _is_character(tokens, at + 1)
+
+
+def _is_character(tokens: Sequence[Token], at: int) -> bool:
+    norm = tokens[at].norm
+    return norm in _BESIDE_FIGURES or (len(norm) == 1 and norm not in ",ai") or bool(digit_group(tokens, at, "en")[0])
 
 
 def _without_asides(tokens: list[Token], lexicon: Lexicon) -> list[Token]:

@@ -28,6 +28,10 @@ _MOST_TOWN_WORDS = 4
 _MOST_TAIL = 5
 _SECOND_HALF = 3
 """Characters of the second half of a postcode of letters and figures."""
+_ALIKE = 60.0
+"""Out of 100: "14230" and "14320" 80, "60622" and "14320" 20."""
+_NEARLY = 75.0
+"""One of four figures is another, or two are swapped."""
 _SHORT = 3
 """Letters up to which a word of the talk is no town's name, whatever stands before it: "it"."""
 
@@ -50,7 +54,7 @@ class Reader:
     def named(self, part: str, at: int, until: int) -> Value | None:
         """The value at `at` of a part that was named or asked for; nothing before `until` is left over, except words of the talk."""
         if part == "number":
-            return self.number(at, until)
+            return self._unit_behind(at) or self.number(at, until)
         if part == "postcode":
             return self.postcode(at, named=True)
         if part == "unit":
@@ -64,7 +68,7 @@ class Reader:
 
     def own(self, at: int, until: int) -> Value | None:
         """The value at `at` whose own words say what it is: a unit, a postcode of letters and figures, a street, the number held with a letter."""
-        if found := self.unit(at) or self.street(at, until, named=False):
+        if found := self.unit(at) or self._unit_behind(at) or self.street(at, until, named=False):
             return found
         found = self.postcode(at, named=False) or self.number(at, until)
         return found if found and found.plain else None
@@ -73,6 +77,8 @@ class Reader:
         """The value at `at` that only stands for itself, and so counts only where hardly anything else is said."""
         code = self.postcode(at, named=False)
         number = self.number(at, until)
+        if number and (of_unit := self._as_unit(number)):
+            return of_unit
         if number and self.line.norms[at] == "one" and number.end == at + 1:
             return None  # "the one"
         if code and number:
@@ -237,6 +243,26 @@ class Reader:
             or (norm == "the" and self.line.phrase(at + 1, words.names)[1] > at + 1)
         )
 
+    def _unit_behind(self, at: int) -> Value | None:
+        """A unit whose label comes behind its number: "two, the apartment", "number 4 is the flat"."""
+        line = self.line
+        number = house(line, at)
+        if number is None or number.unit:
+            return None
+        here = number.end + (line.norm(number.end) == ",")
+        here += line.norm(here) in line.lexicon.says_is or line.norm(here) in ("is", "for")
+        label = line.lexicon.units.get(line.norm(here + 1))
+        end = here + 2 + (line.norm(here + 2) == "number")
+        goes_on = end < line.size and (line.norms[end][0].isalnum() or line.number_starts(end + 1))
+        return Value({"unit": f"{label} {number.number}"}, end, True) if line.norm(here) == "the" and label and not goes_on else None
+
+    def _as_unit(self, number: Value) -> Value | None:
+        """The number as the unit's, when it is nearly the one held there, with as many figures, and less like the house's: 3102 for "Apt 3012"."""
+        label, _, old = self.held.unit.rpartition(" ")
+        said = number.parts["street_number"]
+        near = said != old and len(said) == len(old) and ratio(said, old) >= _NEARLY and ratio(said, self.held.street_number) < _NEARLY
+        return Value({"unit": f"{label} {said}".strip()}, number.end, True) if near and "unit" not in number.parts else None
+
     def _unit_alone(self, at: int, until: int) -> Value | None:
         said, end = self.characters(at, until)
         if not said or len(said) > _MOST_TAIL or not self.closes(end):
@@ -262,7 +288,10 @@ class Reader:
     def _likens_number(self, number: Value, code: Value) -> bool:
         """Whether figures that may be either are rather the house number, being nearer to the one held."""
         held = self.held
-        return ratio(number.parts["street_number"], held.street_number) > ratio(code.parts["postcode"], held.postcode)
+        to_number = ratio(number.parts["street_number"], held.street_number)
+        if not held.postcode:  # then the form of a postcode decides, unless the number held has it too and is nearly the same
+            return len(held.street_number) >= len(code.parts["postcode"]) and to_number >= _ALIKE
+        return to_number > ratio(code.parts["postcode"], held.postcode)
 
     def _is_code(self, at: int) -> bool:
         norm = self.line.norms[at]

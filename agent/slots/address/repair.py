@@ -15,6 +15,7 @@ from agent.slots.address.number import house
 from agent.slots.address.part_values import spelled
 from agent.slots.address.part_words import Talk, part_words
 from agent.slots.address.piecemeal import Pieces, affirmed, nothing_else, pieces
+from agent.slots.address.postcode import numeric
 from agent.slots.address.street import written
 from agent.slots.address.words import Lexicon
 from agent.text import Said
@@ -38,6 +39,11 @@ def parse(value: str, lexicon: Lexicon) -> Parts:
 
 def continued(before: Parts, said: Said, line: Line, part: str = "") -> tuple[Parts, Pieces] | None:
     """The address begun as `before`, with what this turn adds to it; None when the turn adds nothing. `part`: the part that was asked for."""
+    if typed := _street_type(before, line):
+        whole = msgspec.structs.replace(before, street_name=f"{before.street_name} {line.lexicon.types[line.norms[typed - 1]]}")
+        rest = Said(said.text[line.tokens[typed - 1].end :])
+        added = continued(whole, rest, Line(rest, line.lexicon), part) if typed < line.size else None
+        return (added[0] if added else whole), Pieces(Parts(), typed - 1, line.size if added else typed, True)
     heard = told(said, line, before, part)
     if heard and heard.parts and heard.plain and not (heard.strange and not heard.sure):
         after = _with(before, heard, line.lexicon.region)
@@ -54,6 +60,24 @@ def continued(before: Parts, said: Said, line: Line, part: str = "") -> tuple[Pa
     if only_again or all(old.get(name) == value for name, value in new.items()) or more.parts == Parts(postcode=before.street_number):
         return None
     return more.parts.filled_from(unslashed(before, more.parts)), more
+
+
+def _street_type(before: Parts, line: Line) -> int:
+    """The index after a street type, said in full, that begins the turn and completes a street without one: "Lygon" and then "street, Carlton".
+
+    0 for none; a type goes with the words behind it when they are a name of their own ("Lane Cove", "Grove City") or say what it is ("street is").
+    """
+    known = line.lexicon
+    street = before.street_name.casefold()
+    bare = bool(street) and street not in known.typeless and not any(word in known.types or word in known.weak_types for word in street.split())
+    at = 0
+    while at < line.size and line.norms[at] not in known.types and (line.norms[at] in known.lead_in or not line.norms[at][0].isalnum()):
+        at += 1
+    if not bare or "the" in line.norms[:at] or known.types.get(line.norm(at), "").casefold() != line.norm(at):
+        return 0
+    following = line.norm(at + 1)
+    belongs = following in known.weak_types or following in known.types or following in ("city", "is", "name", "number", "of")
+    return 0 if belongs or (line.number_starts(at + 1) and not numeric(line, at + 1)[0]) else at + 1
 
 
 def mended(current: Parts, said: Said, line: Line, part: str = "") -> tuple[Parts, Pieces] | None:

@@ -250,6 +250,8 @@ def _suburb(line: Line, here: _Town) -> bool:
         return False
     if norm in line.lexicon.never_first and not segment:
         return False
+    if said and not line.number_starts(here.at - 1) and _figures_to_end(line, here.at):
+        return False  # "Chicago, sixty six": figures of a postcode; "Ninety Six" is a town
     if norm in line.lexicon.link and segment:
         if not _goes_on(line, here.at):
             return False  # "Brunswick, on the corner"
@@ -275,6 +277,14 @@ def _suburb(line: Line, here: _Town) -> bool:
     segment.append(text)
     here.at = here.end = end
     return True
+
+
+def _figures_to_end(line: Line, at: int) -> bool:
+    """Whether figures stand from `at` on, up to where a part may end."""
+    end = at
+    while (after := digit_group(line.tokens, end, "en")[1]) > end:
+        end = after
+    return end > at and line.ends(end)
 
 
 def _outward(line: Line, at: int) -> tuple[str, int] | None:

@@ -29,6 +29,7 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
     _, here = line.phrase(here, line.lexicon.number_cue)
     if line.norm(here) in ("#", "is"):
         here += 1
+    here = _past_pause(line, here) if after_street else here
     said = groups(line, here)
     if said and (two := in_two(line, said, after_street=not before_number)):
         return _labelled(label, two[0]), two[1], False
@@ -51,6 +52,17 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
         code_word = 3 if line.norm(here + 1) == "as" and line.norm(here + 2) == "in" and line.is_word(here + 3) else 0
         return f"{label} {letter.upper()}", here + 1 + code_word, False
     return (label, here, False) if norm in line.lexicon.bare_units else ("", at, False)
+
+
+def _past_pause(line: Line, at: int) -> int:
+    """Past a pause between label and number, when that is all up to the next pause and no postcode: "Lake Avenue, apartment, 14 F, Evanston"."""
+    here = at
+    while line.norm(here) == ",":
+        here += 1
+    said = groups(line, here) if here > at else []
+    figures = "".join(group.figures for group in said)
+    ends = bool(said) and line.ends(_unit_letter(line, figures, said[-1].end)[1])
+    return here if ends and len(figures) != line.lexicon.postcode_digits else at
 
 
 def _is_described(line: Line, at: int) -> bool:

@@ -141,7 +141,13 @@ def lexicon(region: str) -> Lexicon:
     labels = {"postcode_cue", "number_cue", "street_cue"}
     tables = {name: phrases((text, text) for text in spoken[name]) for name in listed}
     tables |= {name: phrases((text, label) for label in spoken[name] for text in (label, *_with_is(label))) for name in labels}
-    states = [(text, code) for code, names in place["states"].items() for text in (*names, code.lower(), " ".join(code.lower()))]
+    # A capital abbreviation that is a spoken figure as well ("OH") is read where it stands (`line`), and is no word of the table.
+    states = [
+        (text, code)
+        for code, names in place["states"].items()
+        for text in (*names, code.lower(), " ".join(code.lower()))
+        if text not in words("en", "numbers")["digits"]
+    ]
     return Lexicon(
         region=region,
         lead_in=frozenset(spoken["lead_in"].split()),
