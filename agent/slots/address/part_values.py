@@ -178,6 +178,9 @@ class Reader:
         ends = self.words.closers - line.lexicon.link
         until = next((here for here in range(at + 1, until) if line.norms[here] in ends), until)
         found, end = town(line, at, Parts(), until=until)
+        if found.unit:  # the town ends before it: "Leeds, LS1 4DY, flat 3"
+            until = next((here for here in range(at + 1, end) if unit(line, here, before_number=False)[0]), until)
+            found, end = town(line, at, Parts(), until=until)
         said = found.suburb.casefold().replace(",", "").split()
         if not said or len(said) > _MOST_TOWN_WORDS or found.unit or not self.closes(end) or not self._may_be_town(said, cued=cued):
             return None

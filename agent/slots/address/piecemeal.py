@@ -115,7 +115,9 @@ def _number_or_street(line: Line, at: int, stop: int, *, begun: bool) -> tuple[P
         return Parts(unit=number.unit, street_number=number.number), number.end, labelled
     if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, at, way, begun=begun):
         _, number_at = line.phrase(way.end, line.lexicon.number_cue)
-        number = house(line, number_at) if number_at > way.end else None
+        number = house(line, number_at) if number_at > way.end or way.kind == "typed" else None
+        if number and number_at == way.end and not (line.lexicon.postcode_shapes and line.ends(number.end)):
+            number = None  # "Smith Street 3121": only where figures are no postcode does a number stand behind its street
         end = number.end if number else way.end
         return Parts(street_name=way.name, street_number=number.number if number else ""), end, way.kind == "typed"
     return Parts(), at, False
