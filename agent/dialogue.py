@@ -177,7 +177,8 @@ def _correct(call: Call, did: Did, scene: Scene) -> Outcome:
 
 def _dont_know(call: Call, did: Did, scene: Scene) -> Outcome:
     """Neither known nor told: skipped where the business allows, explained once, then a person."""
-    slot = step(call)
+    named = did.slots[0] if did.act is Act.REFUSE and did.slots and did.slots[0] in scene.business.may_skip else ""
+    slot = named or step(call)
     call = replace(call, silences=0)
     if slot not in NAMES:
         return Outcome(call=call)

@@ -46,6 +46,7 @@ class _Words(msgspec.Struct, frozen=True):
     fine: frozenset[str]
     links: frozenset[str]
     restores: Sequence[tuple[str, ...]]
+    declines: Sequence[tuple[str, ...]]
 
 
 def labels(said: Said, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Label]:
@@ -83,6 +84,7 @@ def _table(language: str) -> _Words:
         fine=frozenset(table["approves"]["words"]),
         links=frozenset(table["approves"]["links"]),
         restores=[Said(phrase).words for phrase in table["restores"]["words"]],
+        declines=[Said(phrase).words for phrase in table["declines"]["words"]],
     )
 
 
@@ -137,6 +139,15 @@ def _approved(tokens: Sequence[Token], first: int, limit: int, table: _Words) ->
         at += 1
     linked = at > first + 1 or tokens[first].norm.endswith("'s") or not tokens[first].norm.isascii()
     return linked and at < len(tokens) and tokens[at].norm in table.fine
+
+
+def declined(said: Said, slot: str) -> bool:
+    """Whether the slot is to be left out: "forget the email", "can you leave the email off"."""
+    table, spoken = _table("zh" if said.has_han else "en"), said.words
+    names = [name for name, meant in table.slots.items() if meant == slot]
+    named = [at for at in range(len(spoken)) for name in names if spoken[at : at + len(name)] == name]
+    refused = [at + len(phrase) for phrase in table.declines for at in range(len(spoken)) if spoken[at : at + len(phrase)] == phrase]
+    return any(0 <= at - end <= 2 for at in named for end in refused)
 
 
 def restores(said: Said) -> bool:
@@ -195,3 +206,24 @@ def _holds(value: str, wanted: Sequence[str], han: bool) -> bool:
     if han:
         return len(wanted) > 1 and "".join(wanted) in value
     return f" {' '.join(wanted)} " in f" {' '.join(Said(value).words)} " and not (len(wanted) == 1 and len(wanted[0]) < 2)
+
+
+def says_any(said: Said, kind: str) -> bool:
+    """Whether any phrase of one list of `labels.toml` was said."""
+    spoken = said.lower if said.has_han else f" {' '.join(said.words)} "
+    return any((phrase if said.has_han else f" {phrase} ") in spoken for phrase in words("zh" if said.has_han else "en", "labels")[kind]["words"])
+
+
+def denies(said: Said) -> bool:
+    """Whether it begins as what turns something down does: "no, it's", "not quite", 不是; "no worries" does not."""
+    table, spoken = words("zh" if said.has_han else "en", "labels")["no"], said.words
+    return bool(spoken) and spoken[0] in table["words"] and not (len(spoken) > 1 and spoken[1] in table["harmless"])
+
+
+def asks_why(said: Said) -> bool:
+    """Whether a "why" asks for a reason, and is not the end of a name ("Dee Why"): it begins the utterance, or a clause of a question follows it."""
+    spoken, follows = said.words, words("en", "labels")["asks_why"]["words"]
+    places = [at for at, word in enumerate(spoken) if word == "why"]
+    return (
+        said.has_han or not places or any(at == 0 or at == len(spoken) - 1 > 2 or (spoken[at + 1 : at + 2] or ("",))[0] in follows for at in places)
+    )

@@ -11,7 +11,7 @@ from agent.business import Business
 from agent.call import Call
 from agent.choosing import neither
 from agent.hearing import Context
-from agent.labels import restores
+from agent.labels import declined, denies, restores, says_any
 from agent.languages import words
 from agent.slots.address.naming import named_part
 from agent.slots.names import NAMES
@@ -51,17 +51,22 @@ class Reply:
         if self.question.kind == "choice" and not self.informs:
             return self._settled_choice(slots[0])
         if self.question.kind not in CONFIRMING:
-            return self._reopened()
+            return self._left_out() or self._reopened()
         if self.question.kind == "summary" and not self.informs and restores(self.said):
             before = [slot for slot in NAMES if self.call.slot(slot).pending and self.call.slot(slot).value]
             return [Did(act=Act.CORRECTION, slots=(slot,), detail=RESTORE) for slot in before] or [NoMatch()]
-        if self.question.kind == "leave" and self._begins_with_no():  # "no, I want to carry on", whatever else sounds like a yes
+        if self.question.kind == "leave" and denies(self.said):  # "no, I want to carry on", whatever else sounds like a yes
             return [Did(act=Act.DENY)]
         if Act.REFUSE in self.acts and not self.informs and len(slots) == 1 and slots[0] in self.business.may_skip:
             return [Did(act=Act.REFUSE, slots=slots)]
         again = {inform.slot for inform in self.informs if inform.slot in slots}
         if self.question.kind == "summary" and Act.ASK in self.acts and self.acts[Act.ASK].rule == "but":  # "yes, but is there parking"
             return []
+        yes_of = self.acts.get(Act.AFFIRM)
+        if self.question.kind == "summary" and yes_of and yes_of.rule != "word" and not self.informs and denies(self.said):
+            return [NoMatch()]  # "no, that's great": a booking needs a yes that does not begin with a no
+        if skipped := self._left_out():
+            return [*skipped]
         remarks = self._amends() and self._only_remarks()
         if Act.AFFIRM in self.acts and self.question.kind == "summary" and not self.informs and (remarks or self._tells_more()):
             return [NoMatch()]  # a booking needs a yes and nothing beside it that we did not understand
@@ -75,6 +80,12 @@ class Reply:
             return self._denied()
         return []
 
+    def _left_out(self) -> list[Taken]:
+        """ "Forget the email": what the business can do without is left out, also when it was said before."""
+        asked = self.question.slots if self.question.kind == "ask" and says_any(self.said, "none_of_it") else ()
+        slots = [slot for slot in self.business.may_skip if slot in NAMES and not self.informs and (slot in asked or declined(self.said, slot))]
+        return [Did(act=Act.REFUSE, slots=(slot,)) for slot in slots[:1]]
+
     def _only_remarks(self) -> bool:
         """ "Yes, but text me, don't ring": what follows the yes names nothing and finds no fault."""
         correction = self.acts[Act.CORRECTION]
@@ -87,9 +98,6 @@ class Reply:
         asked = any(act in self.acts for act in ASIDES) or answers.answer(self.said, self.business, self.language)
         least = MORE - (not STATES.isdisjoint(self.said.words))
         return not asked and content(self.said, start, end) >= least
-
-    def _begins_with_no(self) -> bool:
-        return bool(self.said.words) and self.said.words[0] in words(self.language, "labels")["no"]["words"]
 
     def _amends(self) -> bool:
         return Act.CORRECTION in self.acts

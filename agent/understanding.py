@@ -19,6 +19,7 @@ from agent.choosing import choose, choose_time
 from agent.claims import Claims
 from agent.contexts import listening, local
 from agent.hearing import Context, Heard
+from agent.labels import asks_why, declined, denies, says_any
 from agent.replies import CONFIRMING, Reply
 from agent.self_repair import put_right
 from agent.slots import SLOTS
@@ -120,6 +121,14 @@ class _Reading:
         heard = hear_acts(said, msgspec.structs.replace(context, prompt=prompt))
         self.acts: dict[Act, HeardAct] = {act.act: act for act in reversed(heard)}
         self._number_of_a_house()
+        if self.acts.get(Act.HANDOFF) and says_any(said, "identity"):
+            self.acts[Act.HELP] = msgspec.structs.replace(self.acts.pop(Act.HANDOFF), act=Act.HELP)
+        if Act.CANCEL in self.acts and says_any(said, "cut_off"):  # the line was, and nobody wants to stop
+            self.acts[Act.GREET] = msgspec.structs.replace(self.acts.pop(Act.CANCEL), act=Act.GREET)
+        if Act.CANCEL in self.acts and any(declined(said, slot) for slot in business.may_skip):
+            del self.acts[Act.CANCEL]
+        if Act.WHY in self.acts and not asks_why(said):  # Dee Why is a place
+            del self.acts[Act.WHY]
         self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
         self.named = named_slot(said)
         if self.correcting:
@@ -280,7 +289,7 @@ class _Reading:
                     found.append(rest)
                 continue
             spans.append(heard.span)
-            against = Act.DENY in self.acts or (Act.CORRECTION in self.acts and Act.AFFIRM not in self.acts)
+            against = Act.DENY in self.acts or (Act.AFFIRM not in self.acts and (Act.CORRECTION in self.acts or denies(self.said)))
             found.append(_inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence, against=against))
         if spans and not self.call.slot("phone").settled and not any(inform.slot == "phone" for inform in found):
             left = sum(not any(start <= token.start < end for start, end in spans) for token in self.said.tokens)

@@ -68,6 +68,8 @@ def _ask_which(call: Call, given: Inform, options: tuple[str, ...], scene: Scene
     state = call.slot(given.slot)
     if given.slot == "address" and len(options) > MOST_OPTIONS:
         return _ask_rest(call, given, commonprefix(options).rstrip(" ,"), scene)
+    if options == state.options and given.slot == "address":  # said again in the same words: the likelier one, which is read back
+        return inform(call, replace(given, options=(), whole=SLOTS["address"].check(given.value, _context(call, scene)) is None), scene)
     if options == state.options:
         return missed(call, given.slot, scene, "ambiguous")
     status: SlotStatus = "filled" if state.value and state.status == "filled" else "empty"
