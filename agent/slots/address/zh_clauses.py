@@ -75,8 +75,9 @@ class Clauses:
             if anchored and not (_goes_on(clause, anchor, "".join(said)) or grammar.numeral.fullmatch(clause.strip())):
                 break
             level = bool(clause) and (only_divisions(clause) or (grammar.road_end.search(clause) is not None and 2 < len(clause) <= 20))
-            named = clause[divisions_of(clause)[1] :] if opening else clause
-            level = level or (not anchored and (not opening or named != clause) and (_may_be_place(named) or (opening and len(named) == 1)))
+            named = clause[divisions_of(clause)[1] :]
+            placed = _may_be_place(named) or (opening and len(named) == 1)
+            level = level or (placed and not anchored and (not opening or named != clause))
             if opening and anchor is None and self.denies(index):
                 continue
             # A clause that asks tells us no address: "建国路88号怎么走".
@@ -100,6 +101,14 @@ class Clauses:
         found = _compact("".join(said))
         found = figures_of(found) if len(found) <= _MOST_CHARS else ""
         return Stretch(found, self.places[begin], self.places[end], following, _compact(begun)) if _plausible(found) else None
+
+    def further(self, index: int, before: str) -> str:
+        """What a clause adds to an address that has its number ("5号楼", "现代城3号楼"), as figures; "" when it says something else."""
+        clause = self.text[slice(*self.spans[index])] if index < len(self.spans) else ""
+        anchor = grammar_of().anchor.search(clause)
+        if anchor is None or not _goes_on(clause, anchor, before):
+            return ""
+        return figures_of(_compact(clause[: _cut(clause, anchor)]))
 
     def _is_filler(self, index: int) -> bool:
         """Whether a clause is nothing but words that lead in: "然后"."""

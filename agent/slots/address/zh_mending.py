@@ -62,15 +62,17 @@ def numbers_joined(before: str, after: str) -> str:
     """The numbers of an address with those of `after` in their places: "88号3栋" and "2单元501室" is "88号3栋2单元501室"."""
     old, tail = _parts_of(before)
     new, alone = _parts_of(after)
+    held = list(old)
     for part in new:
-        same = [at for at, one in enumerate(old) if one.kind == part.kind or (len(new) == 1 and part.marker == one.marker)]
+        same = [at for at, one in enumerate(old) if one in held and (one.kind == part.kind or (len(new) == 1 and part.marker == one.marker))]
         if part.kind == _room() and tail and not same and grammar_of().numeral.fullmatch(tail):
             tail = ""  # "3单元501", and then "502室"
         if same:
             near = [at for at in same if len(old[at].number) == len(part.number)] or same
-            held = old[near[-1]]
-            keeps = part.kind == _room() or held.marker.startswith(part.marker)
-            old[near[-1]] = _Part(part.name or held.name, part.number, held.marker if keeps else part.marker, held.inside)
+            wrong = old[near[-1]]
+            keeps = part.kind == _room() or wrong.marker.startswith(part.marker)
+            old[near[-1]] = _Part(part.name or wrong.name, part.number, wrong.marker if keeps else part.marker, wrong.inside)
+            held.remove(wrong)
         else:
             at = next((at for at, one in enumerate(old) if one.kind > part.kind), len(old))
             if at == len(old) and tail and not grammar_of().numeral.fullmatch(tail):
@@ -89,7 +91,11 @@ def repaired(clauses: Clauses, held: str, first: int) -> tuple[str, int]:
     parts, at = _parts_from(clauses, at)
     if parts:
         split = split_of(parts)
-        return (moved(held, split) if split.road and split.numbers and not split.divided else joined(held, parts)), at
+        mended = moved(held, split) if split.road and split.numbers and not split.divided else joined(held, parts)
+        while more := clauses.further(at, mended):
+            numbers = split_of(mended).numbers
+            mended, at = mended.removesuffix(numbers) + numbers_joined(numbers, more), at + 1
+        return mended, at
     again = clauses.address(at)
     if again is None:
         return held, first
@@ -146,6 +152,8 @@ def _parts_from(clauses: Clauses, at: int) -> tuple[str, int]:
     """The parts that the clauses from `at` on are made of, in one piece, and the clause after them."""
     found = ""
     while at < len(clauses.spans) and (part := part_of(clauses.text[slice(*clauses.spans[at])])):
+        if split_of(found).numbers and split_of(part).road:
+            break  # a building's name between two numbers
         found, at = (joined(found, part) if found else part), at + 1
     return found, at
 

@@ -15,6 +15,8 @@ from agent.text import Token
 _MOST_WORDS = 5
 _MOST_REPAIRS = 3
 _LONGEST_PLACE = 5
+_FEWEST_ALONE = 5
+"""Figures and marks that are a mailbox by themselves, whatever stands before them."""
 _MOST_ANCHORS = 12
 """Nobody says "at" more often and still gives an address."""
 _LOCAL_MARKS = frozenset("._-+'")
@@ -157,7 +159,7 @@ class Grammar(LeadReader):
         if address.local[:1].isalpha():
             return False
         told = any(first + self.words.spellings.at(self.tokens, first) == start for first in range(max(0, start - _MOST_WORDS), start))
-        right_behind = start > 0 and self.tokens[start].norm not in ",.;:" and self.is_no_part(start - 1) and not self.is_quiet(start - 1, start)
+        right_behind = start > 0 and self.is_no_part(start - 1) and not self.is_quiet(start - 1, start) and len(address.local) < _FEWEST_ALONE
         return told or (not address.led and not address.typed and right_behind)
 
     def tells_where(self, start: int, at: int) -> bool:

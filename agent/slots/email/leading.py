@@ -74,6 +74,8 @@ class LeadReader(DomainReader):
             few = asked and other > weak and self._count(other, stop) <= _MOST_AFTER_OTHERS
             start = weak if weak > other else other if few else self.near(stop, other)
         start = start if together or self._is_short(start, stop) else self.near(stop, before)
+        while start < stop - 1 and self.tokens[start].norm in ",;:":
+            start += 1
         return Beginning(start, stop, told and start == lead)
 
     def past_leads(self, start: int, end: int | None = None, *, asked: bool = False) -> int:

@@ -181,8 +181,10 @@ class PieceReader(NamedTuple):
         while at < len(self.tokens) and len(said) < _LONGEST_DIGITS:
             group, after = digit_group(self.tokens, at, self.language)
             inside = bool(group) and only_inside(self.tokens[at], self.language)
-            goes_on = bool(digit_group(self.tokens, after, self.language)[0]) or not self.tokens[at].norm.isascii()
-            if not group or (inside and not ((said or self._goes_on_with_oh(at)) and goes_on)):
+            following = bool(digit_group(self.tokens, after, self.language)[0])
+            opened = bool(said or self._goes_on_with_oh(at)) or not self.tokens[at].norm.isascii()
+            stands = (opened and following) or (bool(said) and not self.tokens[at].norm.isascii())  # 腰 for 幺, wherever it stands
+            if not group or (inside and not stands):
                 break
             said, at = said + group, after
         return said, at

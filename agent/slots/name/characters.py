@@ -59,6 +59,8 @@ class Characters(NamedTuple):
     writing: HanPhrases
     written_into: HanPhrases
     """What stands before "写程勇", and what the name is written into."""
+    taking_back: HanPhrases
+    """Words that take back the name just said."""
     theirs: HanPhrases
     not_mine: HanPhrases
     helping: HanPhrases
@@ -126,6 +128,7 @@ def characters() -> Characters:
         link=HanPhrases(cues["link"]),
         writing=HanPhrases(cues["writing"]),
         written_into=HanPhrases(cues["written_into"]),
+        taking_back=HanPhrases(cues["taking_back"]),
         theirs=HanPhrases(cues["theirs"]),
         not_mine=HanPhrases(cues["not_mine"]),
         helping=HanPhrases(cues["helping"]),

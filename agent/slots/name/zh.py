@@ -22,6 +22,7 @@ _MAX_FOUND = 8
 _DOUBTFUL = 0.35
 """An answer that is a name only because we asked for one: 高兴, 万里. It is read back."""
 _UNLIKELY = 0.3
+_NUMERALS = frozenset("零一二三四五六七八九幺0123456789")
 _NOT_SO = ("不", "错", "应该")
 """Said between two names, the second takes the first one's place, and does not tell a character of it."""
 
@@ -51,12 +52,18 @@ class _Listener(HanReader):
             if one is not None and not self._explains(one, found):
                 found.append(one)
             at = max(one.end, at + 1) if one is not None else at + 1
+        found = [one for at, one in enumerate(found) if not any(self._takes_back(one, later) for later in found[at + 1 :])]
         families = [one for one in found if one.role == "family"]
         again = ((one, self.again(one.name, one.end)) for one in families)
         found += [HanFound(*full, one.sure, "family_name") for one, full in again if full is not None]
         if self.words.is_surname(self.context.current) and (given := self._given_name()) is not None:
             found.append(given)
         return found
+
+    def _takes_back(self, one: HanFound, later: HanFound) -> bool:
+        """Whether a name is said in the place of the one before it: "我叫陈默，哦不是，是周末"."""
+        between = self.text[one.end : later.start].rstrip("".join(MARKS))
+        return between != self.text[one.end : later.start] and self.words.taking_back.before(between, len(between)) > 0
 
     def _explains(self, one: HanFound, found: list[HanFound]) -> bool:
         """Whether what stands by itself tells a character of the name before it by its parts: "吴梓涵，木辛梓"."""
@@ -178,7 +185,7 @@ class _Listener(HanReader):
         """Whether a surname and any characters may be a name with hardly a sign of it: one of them is of names, or the word is people's name, too."""
         given = name[len(self.words.surname_of(name)) :]
         likely = name in self.words.nameable or (not self.is_word(name) and any(character in self.words.given for character in given))
-        return likely and name[-1] != "人" and name not in self.words.days and not self._is_place(name)
+        return likely and name[-1] != "人" and not self._is_place(name)
 
     def _is_place(self, name: str) -> bool:
         """Whether it ends as roads and districts do; of a surname and one character that is no sign (王路)."""
@@ -214,14 +221,15 @@ class _Listener(HanReader):
             return
         rest = self.past(end + self.words.titles.at(self.text, end), self.words.after)
         whole = rest >= len(self.text)
-        if not self.words.surname_of(name) and not (whole and first):
-            return
         if not first and self.text[at - 1] == " " and (len(name) < _FULL or not is_han(name[0])):
             return
         parted = rest < len(self.text) and (self.text[rest - 1] in SENTENCE or (self.asked and self.text[rest - 1] == " "))
+        if not self.words.surname_of(name) and not (first and (whole or (parted and self.asked and " " in name))):
+            return
         opens = self.likely(name) and (parted or (rest < len(self.text) and self.words.next.at(self.text, rest) > 0))
         described = self.words.apart.at(self.text, rest) or self._is_told(end)
-        short = self.asked and first and parted and self.words.next.at(self.text, rest) > 0  # "方圆，我想约……"
+        goes_on = rest < len(self.text) and (self.words.next.at(self.text, rest) > 0 or self.text[rest] in _NUMERALS)
+        short = self.asked and first and parted and goes_on  # "方圆，我想约……", "方圆 一三九……"
         if whole or described or (opens and (len(name) >= _FULL or short)):
             yield HanFound(name, at, end, _DOUBTFUL if self.is_word(name) else 0.6 if len(name) >= _FULL else 0.5, "bare")
 
@@ -237,5 +245,5 @@ class _Listener(HanReader):
             yield HanFound(foreign[0], at, foreign[1], 0.5, "bare")
             return
         read = self.unusual_at(at)
-        if read is not None and self._may_be(read[0]) and self.past(read[1], self.words.after) >= len(self.text):
+        if read is not None and self._may_be(read[0]) and read[0] not in self.words.days and self.past(read[1], self.words.after) >= len(self.text):
             yield HanFound(read[0], at, read[1], _DOUBTFUL, "bare")

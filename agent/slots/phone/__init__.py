@@ -68,7 +68,7 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     if found and not found[0].whole and not context.partial and names_part(said.tokens, context.language, vocabulary(said, context.language)):
         return ()  # the end of a number that nobody has
     if any(heard.value.startswith("+") and heard.whole for heard in found):
-        return found
+        return _with_first_sound(said, context) or found
     for homophones, round_only in ((False, True), (True, False)):  # readings that count only when they make a number in use
         if has_homophone(said.tokens, context.language) if homophones else has_scale(said.tokens, context.language):
             other = _hear(said, context, homophones=homophones, round_only=round_only)
@@ -86,6 +86,20 @@ def _goes_further(found: Heard, other: Heard, said: Said, context: Context) -> b
     last = next((at for at in reversed(range(len(said.tokens))) if said.tokens[at].end == other.span[1]), 0)
     bare = is_bare(said, find_runs(said, context.language, homophones=True), context.language)
     return not (found.whole or other.whole or is_homophone(said.tokens, last, context.language)) and bare and len(other.value) > len(found.value)
+
+
+def _with_first_sound(said: Said, context: Context) -> tuple[Heard, ...]:
+    """The number whose first digit a recogniser wrote as a word: 要三九 is 139, though 39 and the rest were a number, too. () for none."""
+    if not said.has_han:
+        return ()
+    runs = find_runs(said, context.language)
+    first = runs[0].groups[0].start if runs else 0
+    sound = is_homophone(said.tokens, first - 1, context.language) if first else ""
+    if not sound or said.tokens[first - 1].norm.isascii() or vocabulary(said, context.language).wishes.at(said.tokens, first - 2):
+        return ()
+    found = _hear(said, context, homophones=True)
+    begins = bool(found) and fit(found[0].value, context.region) is Fit.VALID
+    return found if begins and found[0].value.endswith("".join(group.digits for group in runs[0].groups)) else ()
 
 
 def check(value: str, context: Context) -> Reason | None:

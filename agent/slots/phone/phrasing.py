@@ -27,6 +27,8 @@ class Vocabulary(NamedTuple):
     numbers: Phrases
     others: Phrases
     units: Phrases
+    wishes: Phrases
+    """Before 要, it is a wish and no 幺: 我要."""
     weak_units: Phrases
     """Units behind a few digits, but not behind as many as a telephone number has: 88号."""
     money: Phrases
