@@ -204,7 +204,7 @@ def _contrasted(said: Said, table: _Words, asked: frozenset[str], held: Callable
 def _holds(value: str, wanted: Sequence[str], han: bool) -> bool:
     """Whether the words stand in the value side by side."""
     if han:
-        return len(wanted) > 1 and "".join(wanted) in value
+        return len("".join(wanted)) > 1 and "".join(wanted) in value
     return f" {' '.join(wanted)} " in f" {' '.join(Said(value).words)} " and not (len(wanted) == 1 and len(wanted[0]) < 2)
 
 

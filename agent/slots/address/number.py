@@ -107,6 +107,8 @@ def _with_unit(line: Line, said: Sequence[Group]) -> House | None:
         return House(figures[0], figures[1], end)
     if all(len(each) == 1 for each in figures):
         return House(figures[0], "".join(figures[1:]), end)
+    if len(figures[0]) > 1 and figures[1] != "0" and all(len(each) == 1 for each in figures[1:]):
+        return House(figures[0], "".join(figures[1:]), end)  # "flat twelve one seven five": said in one, and then figure by figure
     if len(said) == 3 and len(figures[1]) == 1 and figures[1] != "0" and len(figures[0]) == 1:
         return House(figures[0], figures[1] + figures[2], end, (figures[0] + figures[1], figures[2]))
     if len(said) == 3 and len(figures[1]) == 1 and figures[1] != "0" and len(figures[0]) == len(figures[2]) == 2:

@@ -6,8 +6,8 @@ Read back  the name; slowly: each word with its letters, each character with a w
 Sources    lists of names: the head of `languages/<lang>/names.toml` says whence; everything else is grammar over `languages/<lang>/name.toml`.
 
 en.py and zh.py listen; words.py judges which words may be of an English name and phrase.py reads one where it stands, zh_reader.py a Mandarin
-one; mending.py and told.py put single letters and characters right; joining.py puts what was said apart together, contrast.py sets a part against the held one, naming.py hears under
-whose name a booking stands; writing.py gives a name its capitals.
+one; mending.py and told.py put single letters and characters right; joining.py puts what was said apart together, contrast.py sets a part
+against the held one, naming.py hears under whose name a booking stands; writing.py gives a name its capitals.
 """
 
 from collections.abc import Mapping, Sequence
