@@ -24,7 +24,9 @@ _WORDED = frozenset({Act.ASK_PRICE, Act.ASK_LENGTH, Act.ASK_HOURS})
 """Those that may name a service or a day anywhere in the utterance."""
 MORE = 2
 """Words with a meaning of their own beside a yes from which it is not all that was said."""
-STATES = frozenset({"it's", "its", "is", "should", "是", "叫"})
+MORE_HAN = 7
+"""The same in Chinese characters."""
+STATES = frozenset({"it's", "its", "is", "should"})
 """Words by which less than that is a statement: "and it's Isabella"."""
 COURTESIES = (Act.THANKS, Act.GREET, Act.BACKCHANNEL, Act.AFFIRM)
 """What is no answer and no failed attempt either when it stands alone and nothing was to be confirmed."""
@@ -96,7 +98,7 @@ class Reply:
         """Whether much was said beside the yes that nobody took: "lock it in, and it's Isabella on the booking"."""
         start, end = self.acts[Act.AFFIRM].span
         asked = any(act in self.acts for act in ASIDES) or answers.answer(self.said, self.business, self.language)
-        least = MORE - (not STATES.isdisjoint(self.said.words))
+        least = MORE_HAN if self.said.has_han else MORE - (not STATES.isdisjoint(self.said.words))
         return not asked and content(self.said, start, end) >= least
 
     def _amends(self) -> bool:
