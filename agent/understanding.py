@@ -19,7 +19,8 @@ from agent.choosing import choose, choose_time
 from agent.claims import Claims
 from agent.contexts import listening, local
 from agent.hearing import Context, Heard
-from agent.labels import asks_why, declined, denies, says_any
+from agent.labels import denies
+from agent.own_meaning import in_this_call
 from agent.replies import CONFIRMING, Reply
 from agent.self_repair import put_right
 from agent.slots import SLOTS
@@ -119,16 +120,7 @@ class _Reading:
         self.language = context.language
         prompt = "offer" if caller_id.offered(call) else self.question.kind
         heard = hear_acts(said, msgspec.structs.replace(context, prompt=prompt))
-        self.acts: dict[Act, HeardAct] = {act.act: act for act in reversed(heard)}
-        self._number_of_a_house()
-        if self.acts.get(Act.HANDOFF) and says_any(said, "identity"):
-            self.acts[Act.HELP] = msgspec.structs.replace(self.acts.pop(Act.HANDOFF), act=Act.HELP)
-        if Act.CANCEL in self.acts and says_any(said, "cut_off"):  # the line was, and nobody wants to stop
-            self.acts[Act.GREET] = msgspec.structs.replace(self.acts.pop(Act.CANCEL), act=Act.GREET)
-        if Act.CANCEL in self.acts and any(declined(said, slot) for slot in business.may_skip):
-            del self.acts[Act.CANCEL]
-        if Act.WHY in self.acts and not asks_why(said):  # Dee Why is a place
-            del self.acts[Act.WHY]
+        self.acts = in_this_call({act.act: act for act in reversed(heard)}, said, self.question, business)
         self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
         self.named = named_slot(said)
         if self.correcting:
@@ -154,12 +146,6 @@ class _Reading:
             del self.acts[Act.AFFIRM]
             self.acts[Act.CORRECTION] = HeardAct(act=Act.CORRECTION, rule="another_time", span=heard[0].span, detail="time")
             self.correcting, self.asked = True, self.asked | {"time"}
-
-    def _number_of_a_house(self) -> None:
-        """ "It has no number", said of an address, is about no phone."""
-        named = self.acts.get(Act.CORRECTION)
-        if named and named.detail == "phone" and "address" in self.question.slots and "phone" not in self.question.slots:
-            self.acts[Act.CORRECTION] = msgspec.structs.replace(named, detail="address")
 
     def _take_back_the_yes(self) -> None:
         """ "All right, except the email", "the name's right but the street is wrong": a correction, of what is said to be wrong."""
@@ -227,7 +213,8 @@ class _Reading:
         for slot in held if self.question.kind == "ask" else [name for name in held if name == "name"]:
             heard = self._hear(slot)
             if not heard and slot == "name":  # "Meg with two Gs", while the number is asked for
-                heard = [one for one in SLOTS[slot].hear(self.said, self._asking(slot, self.said)) if one.patch]
+                again = SLOTS[slot].hear(self.said, self._asking(slot, self.said))
+                heard = [one for one in again if one.patch or one.rule == "self"]
             if not heard and self.correcting and self._is_unconfirmed(slot):
                 heard = SLOTS[slot].hear(self.said, listening(self.call, slot, self.said, self.business, self.now, frozenset({slot})))
             if heard and heard[0].sure >= CORRECTING and not self.call.slot(slot).locked:

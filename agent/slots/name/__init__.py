@@ -22,6 +22,7 @@ from agent.slots.name.en import hear_english
 from agent.slots.name.lists import lexicon
 from agent.slots.name.writing import latin_parts
 from agent.slots.name.zh import hear_mandarin
+from agent.slots.name.zh_pauses import with_pauses
 from agent.text import Said
 
 _MAX_CHARS = 80
@@ -30,7 +31,12 @@ _MAX_DIGITS = 0
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
     """Every name the utterance may hold, the caller's own first; somebody else's ("my mum, Joan") with the rule "other_person" and low `sure`."""
-    return hear_mandarin(said, context) if said.has_han else [_said_once(heard) for heard in hear_english(said, context)]
+    if not said.has_han:
+        return [_said_once(heard) for heard in hear_english(said, context)]
+    paused = with_pauses(said)
+    if paused is None:
+        return hear_mandarin(said, context)
+    return [msgspec.structs.replace(heard, span=(0, len(said.text))) for heard in hear_mandarin(paused, context)]
 
 
 def _said_once(heard: Heard) -> Heard:
