@@ -21,11 +21,12 @@ _GLUE = re.compile(
 )
 """A blank inside a number, between it and what it numbers, or beside the one character of a division."""
 _ROOM = re.compile(rf"(?<=[0-9{NUMERAL}]{{3}})是(?=[\s,，。！!；;就]|$)")
-_BUILDING = re.compile(rf"(?<=[0-9{NUMERAL}])[洞动冻](?=[0-9{NUMERAL}]{{1,2}}单元|[0-9{NUMERAL}]{{3,4}}(?:[室房户\s,，。]|$))")
+_BUILDING = re.compile(rf"(?<=[0-9{NUMERAL}])[洞动冻](?=\s?(?:[0-9{NUMERAL}]{{1,2}}单元|[0-9{NUMERAL}]{{3,4}}(?:[室房户号\s,，。]|$)))")
 """A building's 栋 as a recogniser writes it; in a number 洞 is a nought."""
 _MOST_CHARS = 60
 _MOST_PLACE = 8
 _MOST_CLAUSES = 40
+_DIVISION_ENDS = frozenset("省市区县镇乡")
 _SHORT = 4
 _MOST_NAMED = 12
 """Characters of a name between two numbers: "103号维多利广场A座"."""
@@ -76,7 +77,7 @@ class Clauses:
                 break
             level = bool(clause) and (only_divisions(clause) or (grammar.road_end.search(clause) is not None and 2 < len(clause) <= 20))
             named = clause[divisions_of(clause)[1] :]
-            placed = _may_be_place(named) or (opening and len(named) == 1)
+            placed = _may_be_place(named) or (opening and len(named) == 1) or clause in _DIVISION_ENDS
             level = level or (placed and not anchored and (not opening or named != clause))
             if opening and anchor is None and self.denies(index):
                 continue

@@ -93,8 +93,7 @@ def repaired(clauses: Clauses, held: str, first: int) -> tuple[str, int]:
         split = split_of(parts)
         mended = moved(held, split) if split.road and split.numbers and not split.divided else joined(held, parts)
         while more := clauses.further(at, mended):
-            numbers = split_of(mended).numbers
-            mended, at = mended.removesuffix(numbers) + numbers_joined(numbers, more), at + 1
+            mended, at = _with_numbers(mended, more), at + 1
         return mended, at
     again = clauses.address(at)
     if again is None:
@@ -114,10 +113,13 @@ def correction(text: str, held: str) -> Correction | None:
             found, number, corrects = "", "", True
         affirmed = _affirmed(clause)
         part = part_of(affirmed) if affirmed and not clauses.repairs(index) else ""
-        found = joined(found, part) if found and part else found or part
+        if split_of(found).numbers and split_of(part).road:
+            part = ""  # a building's name between two numbers
+        more = clauses.further(index, found) if found and not part else ""
+        found = _with_numbers(found, more) if more else joined(found, part) if found and part else found or part
         alone = bare_number(affirmed)
         number = number or alone
-        if part or alone or not affirmed or clauses.repairs(index) or any(word in clause for word in words["named"]):
+        if part or more or alone or not affirmed or clauses.repairs(index) or any(word in clause for word in words["named"]):
             spans.append((start, stop))
     if not found and corrects and number:
         found = _as_held(number, held)
@@ -125,6 +127,12 @@ def correction(text: str, held: str) -> Correction | None:
         return None
     first, last = clauses.places[spans[0][0]], clauses.places[spans[-1][1]]
     return Correction(found, split_of(found), corrects, any(word in text for word in words["named"]), first, last)
+
+
+def _with_numbers(address: str, more: str) -> str:
+    """An address with further numbers, and the names before them: "16号", "后现代城5号楼"."""
+    numbers = split_of(address).numbers
+    return address.removesuffix(numbers) + numbers_joined(numbers, more)
 
 
 def _as_held(number: str, held: str) -> str:

@@ -196,7 +196,8 @@ class HanReader:
             return None
         start = self.past(end, None)
         start = self.past(start + self.words.apart.at(self.text, start), None)
-        start += self.words.given_cue.at(self.text, start)
+        led = self.words.given_cue.at(self.text, start)
+        start += led
         if start > end and self.text.startswith(family, start):
             # "我姓欧阳，叫欧阳修": the surname again, with the rest of the name or a title.
             full = self.name_at(start, plain=False)
@@ -204,7 +205,7 @@ class HanReader:
                 return full or (family, end)
             return family, full[1]
         for count in (2, 1):
-            if start > end and self.given(start, count) and self.is_closed(start + count):
+            if start > end and self.given(start, count) and (self.is_closed if led else self.is_done)(start + count):
                 name = family + self.text[start : start + count]
                 return (name, start + count) if self.likely(name) and name not in self.words.common else (family, end)
         return family, end
