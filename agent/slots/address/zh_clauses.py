@@ -77,7 +77,7 @@ class Clauses:
                 break
             level = bool(clause) and (only_divisions(clause) or (grammar.road_end.search(clause) is not None and 2 < len(clause) <= 20))
             named = clause[divisions_of(clause)[1] :]
-            placed = _may_be_place(named) or (opening and len(named) == 1) or clause in _DIVISION_ENDS
+            placed = _may_be_place(named) or (opening and len(named) == 1) or named in _DIVISION_ENDS
             level = level or (placed and not anchored and (not opening or named != clause))
             if opening and anchor is None and self.denies(index):
                 continue

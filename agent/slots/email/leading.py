@@ -74,9 +74,10 @@ class LeadReader(DomainReader):
             few = asked and other > weak and self._count(other, stop) <= _MOST_AFTER_OTHERS
             start = weak if weak > other else other if few else self.near(stop, other)
         start = start if together or self._is_short(start, stop) else self.near(stop, before)
+        led = told and start == lead
         while start < stop - 1 and self.tokens[start].norm in ",;:":
             start += 1
-        return Beginning(start, stop, told and start == lead)
+        return Beginning(start, stop, led)
 
     def past_leads(self, start: int, end: int | None = None, *, asked: bool = False) -> int:
         """Past the words that come before an address."""

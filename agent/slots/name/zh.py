@@ -212,6 +212,9 @@ class _Listener(HanReader):
 
     def _bare(self, at: int, *, first: bool = True) -> Iterator[HanFound]:
         """A name with nothing before it."""
+        if self.asked and first and (foreign := self.foreign_at(at)) is not None:
+            yield HanFound(foreign[0], at, foreign[1], 0.5, "bare")
+            return
         read = self.name_at(at, plain=False)
         if read is None or not (self.likely(read[0]) or ((self.asked or self._is_told(read[1])) and self.possible(read[0]))):
             yield from self._answer(at, first=first)
@@ -238,11 +241,8 @@ class _Listener(HanReader):
         return any(one.start >= end for one in self.described)
 
     def _answer(self, at: int, *, first: bool) -> Iterator[HanFound]:
-        """The whole of an answer, when the name was asked for: 万里, 高兴; 迪丽热巴, which says by its characters that it is a name, may go on."""
+        """The whole of an answer, when the name was asked for: 万里, 高兴."""
         if not (self.asked and first):
-            return
-        if (foreign := self.foreign_at(at)) is not None:
-            yield HanFound(foreign[0], at, foreign[1], 0.5, "bare")
             return
         read = self.unusual_at(at)
         if read is not None and self._may_be(read[0]) and read[0] not in self.words.days and self.past(read[1], self.words.after) >= len(self.text):
