@@ -65,6 +65,8 @@ class Reply:
         if self.question.kind == "summary" and Act.ASK in self.acts and self.acts[Act.ASK].rule == "but":  # "yes, but is there parking"
             return []
         yes_of = self.acts.get(Act.AFFIRM)
+        if self.question.kind == "summary" and yes_of and (yes_of.rule == "thanks" or self._only_hums()):
+            return [Did(act=Act.THANKS) if yes_of.rule == "thanks" else NoMatch()]  # manners book nothing
         if self.question.kind == "summary" and yes_of and yes_of.rule != "word" and not self.informs and denies(self.said):
             return [NoMatch()]  # "no, that's great": a booking needs a yes that does not begin with a no
         if skipped := self._left_out():
@@ -81,6 +83,10 @@ class Reply:
         if self._amends() or Act.DENY in self.acts:
             return self._denied()
         return []
+
+    def _only_hums(self) -> bool:
+        """ "Mm-hm", 嗯: listening, and no answer to whether it is to be booked."""
+        return set(self.said.words) <= set(words(self.language, "labels")["hums"]["words"])
 
     def _left_out(self) -> list[Taken]:
         """ "Forget the email": what the business can do without is left out, also when it was said before."""

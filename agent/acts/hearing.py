@@ -72,7 +72,7 @@ def _take_politely(reading: Reading, prompt: str, said: Said) -> None:
         return
     if not reading.answers and reading.found and all(found.act is Act.THANKS for found in reading.found):
         thanks = reading.found[0]
-        reading.answers.append(Answer(1, "word", thanks.first, thanks.last))
+        reading.answers.append(Answer(1, "thanks", thanks.first, thanks.last))
         return
     mild = set(table("answers")["mild"]) if prompt == "summary" and not any(one.sign > 0 and one.kind == "word" for one in reading.answers) else set()
     no = next((place for place, one in enumerate(reading.answers) if one.sign < 0 and one.kind == "word" and one.last - one.first == 1), -1)
