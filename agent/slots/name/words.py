@@ -126,7 +126,7 @@ class Words:
         if (
             trust is not Trust.CUED
             and not before
-            and not (proud and self.tokens[at].text[1].islower())
+            and not (proud and self.tokens[at].text[1:2].islower())
             and not self.is_joined(at + 1)
             and word.isascii()
             and (not any(letter in VOWELS for letter in word) or (len(word) == 2 and not self.is_plainly(at + 1)))
