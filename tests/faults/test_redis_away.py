@@ -22,7 +22,7 @@ TROUBLE_S = 5.0
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RedisServer]:
     """A Redis that keeps what it has when it is killed."""
-    found = RedisServer("--appendonly", "yes")
+    found = RedisServer("--appendonly", "yes", "--appendfsync", "always")  # every second, a kill may lose what it had not handed on
     yield found
     found.process.send_signal(signal.SIGCONT)
     found.close()
