@@ -200,7 +200,7 @@ class _Mender(NamedTuple):
             (words.at_end, lambda said: len(self.whole) - len(said)),
             (words.in_middle, self._middle),
             (words.at_start, lambda said: 0),
-            (words.area_code, lambda said: 0 if len(said) == len(self.groups[0]) else -1),
+            (words.area_code, lambda said: 0 if self.groups and len(said) == len(self.groups[0]) else -1),
         ):
             if taken := phrases.at(self.tokens, here):
                 first = place(part)
