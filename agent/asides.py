@@ -23,8 +23,6 @@ from agent.text import Said
 
 BOTH = ("both",)
 """In the place of slots: all of the services offered, of which one can be booked at a time."""
-UNANSWERED = ("unanswered",)
-"""In the place of slots: a question we have no answer to."""
 _WEEKEND = 7
 """In the place of a weekday: both days of it."""
 _WEEKS = 4
@@ -54,8 +52,6 @@ def _notices(call: Call, did: Did, scene: Scene) -> tuple[Notice, ...]:
             return (Notice(key="notice.answer", values={"answer": did.detail}),)
         case Act.HELP if did.slots == BOTH:
             return (Notice(key="notice.one_at_a_time"),)
-        case Act.HELP if did.slots == UNANSWERED:
-            return (Notice(key="notice.no_answer"),)
         case Act.HELP:
             return (Notice(key="notice.help", values={"business": scene.business.name}),)
         case Act.WHY:

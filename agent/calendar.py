@@ -116,16 +116,20 @@ def free(
     count: int = 2,
 ) -> tuple[datetime, ...]:
     """The `count` free times nearest to `near` that suit, in order of time; fewer when the next four weeks are full. The same day is preferred."""
+    is_open = _can_begin(minutes, business, now, bookings, sid)
     found: list[datetime] = []
     for day in _outwards(near.date(), now.date()):
-        times = [
-            start for start in _starts(day, minutes, business, near) if suits(start) and refusal(start, minutes, business, now, bookings, sid) is None
-        ]
+        times = [start for start in _starts(day, minutes, business, near) if suits(start) and is_open(start)]
         wish = datetime.combine(day, near.timetz())  # on another day, the same hour is the nearest; and two days are more to choose from than one
         found += sorted(times, key=lambda start: abs(start - wish))[: count - len(found) if day == near.date() else 1]
         if len(found) >= count:
             break
     return tuple(sorted(found))
+
+
+def _can_begin(minutes: int, business: Business, now: datetime, bookings: Sequence[Booking], sid: str) -> Callable[[datetime], bool]:
+    """Whether a job of `minutes` can begin at a time."""
+    return lambda start: refusal(start, minutes, business, now, bookings, sid) is None
 
 
 def through_the_day(
@@ -139,8 +143,8 @@ def through_the_day(
     suits: Callable[[datetime], bool] = lambda start: True,
 ) -> tuple[datetime, ...]:
     """The first free time of each part of the day of `near` that suits, in order: at most three; with one part alone, the first two of it."""
-    times = [start for start in _starts(near.date(), minutes, business, near) if suits(start)]
-    open_times = [start for start in times if refusal(start, minutes, business, now, bookings, sid) is None]
+    is_open = _can_begin(minutes, business, now, bookings, sid)
+    open_times = [start for start in _starts(near.date(), minutes, business, near) if suits(start) and is_open(start)]
     first = {sum(start.hour >= edge for edge in PART_EDGES): start for start in reversed(open_times)}
     return tuple(sorted(first.values())) if len(first) > 1 else tuple(open_times[:2])
 
