@@ -59,10 +59,7 @@ def _compare(given: argparse.Namespace, items: list[Item], contexts: list[Item])
     report = comparing.Report(comparing.accepted())
     with tempfile.TemporaryDirectory(prefix="differential-") as made:
         folder = Path(made)
-        if given.base:
-            pairs = _both(given, items, contexts, folder)
-        else:
-            pairs = _against_kept(given, items, contexts, folder)
+        pairs = (_both if given.base else _against_kept)(given, items, contexts, folder)
         for found in pairs:
             if report.take(found) and (given.show < 0 or report.open <= given.show):
                 _tell("\n".join(comparing.shown(found)))

@@ -153,7 +153,7 @@ def _turns(line: Line, sid: str, turns: list[dict[str, Any]], known: dict[str, A
 def _simulated(item: Item) -> Iterator[tuple[str, Any]]:
     """The turns, whatever they came to; a caller's words are part of the step's name, since they hang on what we said before."""
     caller = Simulated()
-    ended, made = _step("", lambda: {"sid": caller.play(SEED, item["style"], item["number"])})
+    _, made = _step("", lambda: {"sid": caller.play(SEED, item["style"], item["number"])})
     for number, (said, answer, traced) in enumerate(caller.turns):
         yield f"turn {number}: {said}", normal.turn(answer, traced)
     if "raised" in made:

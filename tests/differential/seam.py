@@ -52,7 +52,7 @@ def readings(slot: str, say: str, where: Mapping[str, Any]) -> list[dict[str, An
         services=services,
     )
     found = hear_acts(Said(say), context) if slot == "act" else SLOTS[slot].hear(Said(say), context)
-    return [msgspec.to_builtins(one) for one in found]
+    return [json.loads(msgspec.json.encode(one)) for one in found]
 
 
 def spoken(slot: str, value: str, where: Mapping[str, Any]) -> list[Any]:
