@@ -4,7 +4,7 @@ import gzip
 import json
 import multiprocessing
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -39,6 +39,10 @@ class Player:
             case _:
                 return {where: self._stand(where).say(item["turn"]) for where in item["contexts"]}
 
+    def close(self) -> None:
+        for standing in self._standing.values():
+            standing.close()
+
     def _stand(self, name: str) -> "_Standing":
         if name not in self._standing:
             self._standing[name] = _Standing(self._contexts[name])
@@ -52,13 +56,17 @@ class _Standing:
         self._known = {key: context[key] for key in ("from", "language") if key in context}
         now = datetime.fromisoformat(context.get("now") or MONDAY + ("+08:00" if "cn" in context.get("business", "") else "-05:00"))
         line = Line(context.get("business", ""))
-        turns = _timed(context.get("before", []), now - timedelta(hours=0, minutes=20))
+        turns = _timed(context.get("before", []), now - timedelta(minutes=20))
         self.so_far = [(f"before {key}", made) for key, made in _turns(line, "CA0", turns, self._known)]
         turns = _timed(context["say"], now)
         self.so_far += list(_turns(line, "CA1", turns, self._known))
         self._at = now + timedelta(seconds=TURN_S * len(turns))
         self._parked: Parked = line.park("CA1")
+        line.close()
         self._line = Line(context.get("business", ""), self._parked)
+
+    def close(self) -> None:
+        self._line.close()
 
     def say(self, turn: dict[str, Any]) -> Any:
         self._parked.forget()
@@ -68,8 +76,8 @@ class _Standing:
 def play_all(items: Iterable[Item], contexts: list[Item], processes: int) -> Iterator[tuple[Item, Result]]:
     """Every item with what came of it, in order."""
     if processes == 1:
-        player = Player(contexts)
-        yield from ((item, player.play(item)) for item in items)
+        with closing(Player(contexts)) as player:
+            yield from ((item, player.play(item)) for item in items)
         return
     with multiprocessing.get_context("spawn").Pool(processes, _begin, (contexts,)) as pool:
         yield from pool.imap(_played, items, AT_ONCE)
