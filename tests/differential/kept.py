@@ -16,7 +16,7 @@ Digests = dict[str, list[str]]
 
 
 def line(item: Item, result: Result) -> str:
-    return " ".join((normal.digest(item), *(normal.digest([step, made])[:6] for step, made in result.items())))
+    return " ".join((normal.digest(item)[:9], *(normal.digest([step, made])[:4] for step, made in result.items())))
 
 
 def write(revision: str, played: Iterable[tuple[Item, Result]], path: Path = KEPT) -> int:
