@@ -40,7 +40,7 @@ def test_mixtures_are_said_at_every_kind_of_question_with_values_held_and_not() 
                 len(steps[-1]["progress"]["filled"])
             )
     assert {"none", "summary", "change", "leave", "resume", "choice service", "choice time"} < set(asked)
-    assert {f"ask {slot}" for slot in corpus.SLOTS} | {f"read_back {slot}" for slot in ("phone", "address", "email")} < set(asked)
+    assert {f"ask {slot}" for slot in corpus.SLOTS} | {f"read_back {slot}" for slot in ("name", "phone", "address", "email", "service")} < set(asked)
     assert len(asked["ask name"]) > 1 < len(asked["ask phone"])
     said_in = {where for item in corpus.mixed() for where in item["contexts"]}
     assert said_in == {context["name"] for context in corpus.contexts()}
