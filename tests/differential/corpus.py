@@ -24,6 +24,8 @@ MONDAY = "2026-03-02T09:00"
 MIXED = 20_000
 CONTEXTS_EACH = 4
 """In how many of the contexts each mixed utterance is said; which ones goes round, so that every kind of mixture meets every context."""
+ACTS = 0.4
+"""The share of acts among what is mixed."""
 SEED = 1
 SIMULATED, SIMULATED_SHORT = 40, 6
 """Calls of each style."""
@@ -77,7 +79,7 @@ def contexts() -> list[Item]:
 
 def mixed(every: int = 1) -> Iterator[Item]:
     """Utterances joined, swapped and cut from those of one language, and some as they are, each with the contexts it is said in."""
-    rings = {language: Ring(_utterances(language)) for language in ("en", "zh")}
+    rings = {language: Rings(_utterances(language)) for language in ("en", "zh")}
     places = {language: [one["name"] for one in contexts() if one["name"].startswith(language)] for language in rings}
     for number in range(0, MIXED, every):
         rng = Random(f"{SEED} {number}")
@@ -105,16 +107,30 @@ class Ring:
         return self._points[at % len(self._points)][1]
 
 
-def _mixture(rng: Random, ring: Ring, language: str) -> str:
+class Rings:
+    """A ring for each kind of utterance: what gives a value, by slot, and what does something else, by act, so that rare acts are drawn as often."""
+
+    def __init__(self, utterances: Iterator[tuple[str, str]]) -> None:
+        by_kind: dict[str, list[str]] = {}
+        for kind, say in utterances:
+            by_kind.setdefault(kind, []).append(say)
+        self._values = [Ring(iter(says)) for kind, says in sorted(by_kind.items()) if kind in (*SLOTS, "call")]
+        self._acts = [Ring(iter(says)) for kind, says in sorted(by_kind.items()) if kind not in (*SLOTS, "call")]
+
+    def draw(self, rng: Random) -> str:
+        return rng.choice(self._acts if rng.random() < ACTS else self._values).draw(rng)
+
+
+def _mixture(rng: Random, rings: Rings, language: str) -> str:
     """One utterance, two joined, one with a part of another in it, or one cut short, garbled by the recogniser now and then."""
-    way, first, second = rng.random(), ring.draw(rng), ring.draw(rng)
+    way, first, second = rng.random(), rings.draw(rng), rings.draw(rng)
     joint = rng.choice(_JOINTS[language])
     if way < 0.15:
         said = first
     elif way < 0.45:
         said = f"{first}{joint}{second}"
     elif way < 0.55:
-        said = f"{first}{joint}{second}{rng.choice(_JOINTS[language])}{ring.draw(rng)}"
+        said = f"{first}{joint}{second}{rng.choice(_JOINTS[language])}{rings.draw(rng)}"
     else:
         mine, other = _WORD.findall(first), _WORD.findall(second)
         start, end = sorted((rng.randrange(len(mine) + 1), rng.randrange(len(mine) + 1)))
@@ -133,15 +149,15 @@ def _mixture(rng: Random, ring: Ring, language: str) -> str:
     return said.strip()
 
 
-def _utterances(language: str) -> Iterator[str]:
-    """Everything that is said in the rows and calls of a language."""
+def _utterances(language: str) -> Iterator[tuple[str, str]]:
+    """Everything that is said in the rows and calls of a language, by what kind of utterance it is."""
     for item in rows():
         if item["where"]["language"] == language:
-            yield item["say"]
+            yield item["does"], item["say"]
     for item in calls():
         for turn in item["turns"]:
             if turn["say"] and any("㐀" <= letter <= "鿿" for letter in turn["say"]) == (language == "zh"):
-                yield turn["say"]
+                yield "call", turn["say"]
 
 
 def _record(record: dict[str, Any]) -> Item:
@@ -151,7 +167,15 @@ def _record(record: dict[str, Any]) -> Item:
     if record["slot"] == "service":
         where["services"] = record["options"]
     asked = {"asked": record["asked"], "locale": record["locale"], "now": record["reference_time"]}
-    return {"id": f"row {record['id']}", "kind": "row", "slot": record["slot"], "say": record["utterance"], "where": where, "measured": asked}
+    return {
+        "id": f"row {record['id']}",
+        "kind": "row",
+        "slot": record["slot"],
+        "does": f"act {record['gold']}" if record["slot"] == "act" else record["slot"],
+        "say": record["utterance"],
+        "where": where,
+        "measured": asked,
+    }
 
 
 def _cases(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -159,7 +183,9 @@ def _cases(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if isinstance(entries, list):
             yield from (entry for entry in entries if isinstance(entry, dict) and "say" in entry)
         elif isinstance(entries, dict):  # said, by the act it comes to
-            yield from ({"say": say} for said in entries.values() if isinstance(said, list) for say in said if isinstance(say, str))
+            yield from (
+                {"say": say, "acts": [act]} for act, said in entries.items() if isinstance(said, list) for say in said if isinstance(say, str)
+            )
 
 
 def _case(language: str, stem: str, number: int, case: dict[str, Any]) -> Item:
@@ -174,6 +200,7 @@ def _case(language: str, stem: str, number: int, case: dict[str, Any]) -> Item:
         "id": f"row {language}/{stem} {number} {case['say'][:40]}",
         "kind": "row",
         "slot": slot,
+        "does": f"act {next(iter(case.get('acts', ())), 'none')}" if slot == "act" else slot,
         "say": case["say"],
         "where": where,
         "measured": asked,
