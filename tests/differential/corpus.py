@@ -118,15 +118,20 @@ class Rings:
         self._acts = [Ring(iter(says)) for kind, says in sorted(by_kind.items()) if kind not in (*SLOTS, "call")]
 
     def draw(self, rng: Random) -> str:
-        return rng.choice(self._acts if rng.random() < ACTS else self._values).draw(rng)
+        return self.act(rng) if rng.random() < ACTS else rng.choice(self._values).draw(rng)
+
+    def act(self, rng: Random) -> str:
+        return rng.choice(self._acts).draw(rng)
 
 
 def _mixture(rng: Random, rings: Rings, language: str) -> str:
     """One utterance, two joined, one with a part of another in it, or one cut short, garbled by the recogniser now and then."""
     way, first, second = rng.random(), rings.draw(rng), rings.draw(rng)
     joint = rng.choice(_JOINTS[language])
-    if way < 0.15:
+    if way < 0.1:
         said = first
+    elif way < 0.25:  # two acts in one breath
+        said = f"{rings.act(rng)}{joint}{rings.act(rng)}"
     elif way < 0.45:
         said = f"{first}{joint}{second}"
     elif way < 0.55:
