@@ -16,7 +16,7 @@ import prompts
 from agent.reader import RulesAlone
 from api import business_files, calls, console, health, logs, summary, turns
 from api.access import Access
-from api.errors import add_handlers
+from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate
 from api.hub import Hub
 from api.limits import Limits
@@ -69,6 +69,8 @@ class Service:
             await endpoint(scope, receive, send)
         elif self._streams is not None and self._streams.wants(scope):
             await self._streams(scope, receive, send)
+        elif scope["type"] == "websocket":
+            raise Problem("not_found")  # no path takes one yet
         else:
             await self.api(scope, receive, send)
 

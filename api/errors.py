@@ -38,16 +38,22 @@ PROBLEMS: Mapping[str, Kind] = {
     "not_found": Kind(404, "There is nothing here."),
     "call_not_found": Kind(404, "There is no such call."),
     "method_refused": Kind(405, "This path does not take that method."),
+    "too_slow": Kind(408, "The request took too long to arrive."),
     "conflict": Kind(409, "Somebody else was first."),
     "too_large": Kind(413, "The body is too large."),
+    "url_too_long": Kind(414, "The address is too long."),
     "bad_field": Kind(422, "A field is missing or of the wrong kind."),
     "field_refused": Kind(422, "A value was refused."),
     "too_many_turns": Kind(429, "Too many turns are waiting."),
+    "too_many_connections": Kind(429, "Too many connections from one address."),
+    "too_many_requests": Kind(429, "Too many requests on one connection before their answers."),
+    "head_too_large": Kind(431, "The head of the request is too large."),
     "failed": Kind(500, "The service failed."),
+    "busy": Kind(503, "The service has no room for another connection."),
     "draining": Kind(503, "The service is stopping."),
     "store_unavailable": Kind(503, "The store of calls cannot be reached."),
 }
-RETRY_AFTER_S = {"too_many_turns": 1, "draining": 2, "store_unavailable": 2}
+RETRY_AFTER_S = {"too_many_turns": 1, "too_many_connections": 5, "too_many_requests": 1, "busy": 2, "draining": 2, "store_unavailable": 2}
 
 
 class Problem(Exception):

@@ -40,7 +40,7 @@ class Limits:
                 raise Problem("draining", headers={"Connection": "close"})
             await self._app(scope, receive if scope["type"] == "websocket" else await _limited(scope, receive), send)
         except Problem as problem:
-            if scope["type"] == "http":
+            if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", ()):
                 await problem.response()(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 1013 if self._drain.begun else 1008})

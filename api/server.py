@@ -10,10 +10,9 @@ from types import FrameType
 import uvicorn
 
 from api.app import Service
+from api.connections import Doors
+from api.http_protocol import options
 from api.settings import Settings
-
-KEEP_ALIVE_S = 65
-"""Longer than callers think between two turns, and than the usual 60 s of a proxy in front."""
 
 
 def run(settings: Settings, embedded: str, listening: socket.socket, told: Callable[[], None], *, child: bool = False) -> int:
@@ -36,8 +35,8 @@ class Server(uvicorn.Server):
                 log_config=None,
                 server_header=False,
                 lifespan="on",
-                timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=max(1, round(settings.drain_s)),
+                **options(Doors(settings)),
             )
         )
         self._service, self._told, self._child = service, told, child

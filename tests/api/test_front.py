@@ -118,6 +118,16 @@ async def test_every_body_is_counted(path: str) -> None:
         assert (await caller.http.post(path, content=_in_chunks())).status_code == 413
 
 
+def test_a_websocket_to_where_there_is_none_is_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+    with served() as (_, _, port), httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, headers=asked) as http:
+        for path in ("/nothing", "/events", "/ai/conversation"):
+            refused = http.get(path)
+            assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+            assert refused.headers["content-type"] == "application/problem+json"
+    assert "error" not in capsys.readouterr().err
+
+
 class TestTokens:
     @pytest.mark.parametrize(
         ("token", "method", "path", "status"),
