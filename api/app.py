@@ -17,7 +17,7 @@ from agent.reader import RulesAlone
 from api import business_files, calls, console, health, logs, summary, turns
 from api.access import Access
 from api.errors import Problem, add_handlers
-from api.gate import Drain, Gate
+from api.gate import Drain, Gate, Seats
 from api.hub import Hub
 from api.limits import Limits
 from api.own_events import OwnEvents
@@ -92,7 +92,7 @@ class Service:
             gate=self.gate,
             drain=self.drain,
         )
-        self._streams = Streams(hub, self.drain)
+        self._streams = Streams(hub, self.drain, Seats(settings.readers_per_token, settings.readers))
         await warm_up(self._deps(store))
         await hub.start()
         logs.event("started", pid=os.getpid(), status="redis" if store.survives_restart else "memory")

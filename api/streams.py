@@ -11,8 +11,10 @@ Each stream begins with `retry:` and `connected`. Then comes `history`, the snap
 A `history` carries the id it covers, so a reader that is cut right after it loses nothing. Everything else with an id is an event of the log;
 `heartbeat` and `reset` have none.
 
-When the service stops, every stream is told when to come back and ends with its 200; so does one that is asked for while it is stopping. Any
-other status would end an EventSource for good. Source: WHATWG HTML, server-sent events.
+When the service stops, every stream is told when to come back and ends with its 200; so does one that is asked for while it is stopping, or when its
+token, or all together, have as many streams open as they may (`Seats`). Any other status would end an EventSource for good.
+
+Source: WHATWG HTML, server-sent events.
 """
 
 import asyncio
@@ -30,17 +32,18 @@ from starlette.types import Receive, Scope, Send
 from api.access import mask
 from api.bodies import SID
 from api.errors import Problem
-from api.frames import Topic, notice, order
-from api.gate import Drain
+from api.frames import Topic, notice
+from api.gate import Drain, Seats
 from api.hub import PAUSE_S, Hub
 from api.reader import Gone, Reader
-from api.snapshot import snapshot
 from storage.errors import StoreUnavailable
 
 RETRY_MS = 1000
 """How long a reader waits before it comes back after a cut."""
 SPREAD_MS = (500, 5000)
 """The same when the service stops, drawn for each reader, so that not all of them come at once."""
+LATER_MS = (5_000, 15_000)
+"""The same for a reader that found no seat."""
 Write = Callable[[bytes], Awaitable[None]]
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -53,8 +56,8 @@ HEADERS = [
 class Streams:
     """The ASGI application. `drain` ends all streams when the service stops."""
 
-    def __init__(self, hub: Hub, drain: Drain) -> None:
-        self._hub, self._drain = hub, drain
+    def __init__(self, hub: Hub, drain: Drain, seats: Seats) -> None:
+        self._hub, self._drain, self._seats = hub, drain, seats
         drain.when_begun(self.end)
 
     @staticmethod
@@ -84,9 +87,11 @@ class Streams:
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body", "body": b""})
             return
-        if not self._drain.begun:
-            await self._serve(topic, scope, receive, send)
-        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % random.randint(*SPREAD_MS)})  # noqa: S311 - spreads reconnects, guards nothing
+        with self._seats.seat(scope.get("identity") or scope.get("role", "")) as seated:
+            if seated and not self._drain.begun:
+                await self._serve(topic, scope, receive, send)
+        later = random.randint(*(SPREAD_MS if seated else LATER_MS))  # noqa: S311 - spreads reconnects, guards nothing
+        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % later})
 
     async def _serve(self, topic: Topic, scope: Scope, receive: Receive, send: Send) -> None:
         """Write the stream until the reader leaves or the service stops."""
@@ -128,19 +133,16 @@ class Streams:
         pause = PAUSE_S[0]
         while not reader.closed:
             reader.rewind()
-            known = self._hub.head
             try:
-                async with self._hub.replays:
-                    payload, covered = await snapshot(self._hub.store, reader.topic)
+                found = await self._hub.snapshots.of(reader.topic)
             except StoreUnavailable:
                 await reader.rest(pause)
                 pause = min(2 * pause, PAUSE_S[1])
                 if reader.beat_is_due():
                     await write(notice("heartbeat", {}))
                 continue
-            # What this process had seen before the snapshot was read is in it too; from there the ring can go on without asking the store.
-            reader.start(max(order(covered) or known, known))
-            return notice("history", payload, covered, reader.mask)
+            reader.start(found.place)
+            return found.block(reader.mask)
         return b""
 
     async def _health(self, topic: Topic) -> Mapping[str, Any]:

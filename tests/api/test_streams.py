@@ -10,7 +10,7 @@ from starlette.types import Scope
 
 from api.errors import Problem
 from api.frames import Topic, order
-from api.gate import Drain
+from api.gate import Drain, Seats
 from api.hub import Hub
 from api.snapshot import snapshot
 from api.streams import Streams
@@ -26,11 +26,11 @@ ONE = Topic("call", "CA-fits")
 class Service:
     """The part of a service that streams: one hub and its ASGI application."""
 
-    def __init__(self, store: CallStore, heartbeat_s: float = 30.0, queue: int = 100, ring: int = 1000) -> None:
+    def __init__(self, store: CallStore, heartbeat_s: float = 30.0, queue: int = 100, ring: int = 1000, seats: Seats | None = None) -> None:
         self.store = store
         self.hub = Hub(store, heartbeat_s=heartbeat_s, queue=queue, ring=ring)
         self.drain = Drain()
-        self.app = Streams(self.hub, self.drain)
+        self.app = Streams(self.hub, self.drain, seats or Seats(1000, 1000))
 
     def stop(self) -> None:
         self.drain.begun = True
@@ -379,6 +379,28 @@ async def test_streams_end_when_the_service_stops_and_say_when_to_come_back(serv
             await late.ended.wait()
         assert late.status == 200
         assert len(late.retries) == 1
+
+
+async def test_whoever_has_too_many_streams_is_told_to_come_back_later(store: CallStore) -> None:
+    service = Service(store, seats=Seats(2, 3))
+    await service.hub.start()
+    async with reading(service.app, "/events") as one, reading(service.app, "/agents/kim/events") as two:
+        for feed in (one, two):
+            await feed.next("history")
+        async with reading(service.app, "/events", role="viewer") as other:
+            await other.next("history")
+            for role in ("supervisor", "viewer", "integration"):
+                async with reading(service.app, "/events", role=role) as late:
+                    async with asyncio.timeout(5):
+                        await late.ended.wait()
+                    assert late.status == 200
+                    assert late.raw.startswith(b"retry: ")
+                    assert 5_000 <= late.retries[0] <= 15_000
+        two.leave()
+        await until(lambda: service.hub.figures()["readers"] == 1)
+        async with reading(service.app, "/events") as again:
+            await again.next("history")
+    await service.hub.close()
 
 
 async def test_a_reader_that_leaves_is_forgotten(service: Service) -> None:
