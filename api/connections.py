@@ -5,8 +5,9 @@ proxies, and of this machine, where most proxies stand, are bounded by the numbe
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Sequence
+import logging
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -22,8 +23,21 @@ Network = IPv4Network | IPv6Network
 AT_HOME: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 OTHER_FILES = 200
 """Files a process needs beside its connections: Redis, logs, and a reserve."""
+LEAVING = OTHER_FILES // 2
+"""Connections that may still be closing when others take their room."""
 LINGERING = 256
 """Connections turned away that may wait at the same time for their peer to read why."""
+
+
+class _Expected(logging.Filter):
+    """Keeps out what uvicorn says of requests it cannot read: `Doors.refused` says it, sparingly."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.msg not in ("Invalid HTTP request received.", "Unsupported upgrade request.")
+
+
+logger = logging.getLogger("uvicorn.error.http")
+logger.addFilter(_Expected())
 
 
 class Doors:
@@ -37,11 +51,13 @@ class Doors:
         self._uncounted = (*uncounted, *getattr(settings, "trusted_proxies", ()))
         self._open = 0
         self._by_place: Counter[str] = Counter()
+        self._resting: OrderedDict[Hashable, Callable[[], None]] = OrderedDict()
+        """Connections that wait for their next request, longest first, and how each is closed."""
         self._log = logs.Sparing()
 
     def enter(self, host: str) -> str:
         """Count a connection from an address ("": none, a socket of this machine). Returns "", or why it may not come in, which counts nothing."""
-        if self._open >= self._in_all:
+        if self._open >= self._in_all and not self._made_room():
             return "busy"
         place = _place(host, self._uncounted)
         if place and self._by_place[place] >= self._per_address:
@@ -58,6 +74,20 @@ class Doors:
             self._by_place[place] -= 1
             if not self._by_place[place]:
                 del self._by_place[place]
+
+    def rests(self, connection: Hashable, close: Callable[[], None]) -> None:
+        """A connection waits for its next request. It gives way when there is no room, or holding connections would be enough to keep callers out."""
+        self._resting[connection] = close
+
+    def moves(self, connection: Hashable) -> None:
+        """It has one, or is gone."""
+        self._resting.pop(connection, None)
+
+    def _made_room(self) -> bool:
+        if not self._resting or self._open >= self._in_all + LEAVING:
+            return False
+        self._resting.popitem(last=False)[1]()
+        return True
 
     def refused(self, code: str) -> None:
         """Take note that a request or a connection was refused: a line in the log now and then, so that a flood of them does not fill the disk."""

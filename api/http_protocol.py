@@ -11,14 +11,13 @@ Sources: RFC 9110, RFC 9112; llhttp already refuses what smuggling needs (both l
 """
 
 import asyncio
-import logging
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, ClassVar, Literal, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api.connections import LINGERING, Cut, Doors
+from api.connections import LINGERING, Cut, Doors, logger
 from api.errors import Problem
 from api.limits import BODY_LIMIT
 from api.websocket_protocol import is_handshake, websocket
@@ -45,17 +44,6 @@ DISCARDED_BYTES = 16 * KIB * KIB
 """What is read away meanwhile at most."""
 
 
-class _Expected(logging.Filter):
-    """Keeps out what uvicorn says of requests it cannot read: `Doors.refused` says it, sparingly."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.msg not in ("Invalid HTTP request received.", "Unsupported upgrade request.")
-
-
-_logger = logging.getLogger("uvicorn.error.http")
-_logger.addFilter(_Expected())
-
-
 class _Refused(Exception):
     """Stops the parser from within one of its callbacks; which problem it is stands in the protocol."""
 
@@ -67,7 +55,7 @@ class Http(Cut, HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.logger = _logger
+        self.logger = logger
         self._host = ""
         self._inside = False
         """Counted by the doors."""
@@ -103,6 +91,7 @@ class Http(Cut, HttpToolsProtocol):
         self._mind()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self.doors.moves(self)
         if self._inside:
             self.doors.leave(self._host)
         elif self._end:
@@ -112,6 +101,7 @@ class Http(Cut, HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self.doors.moves(self)
         for start in range(0, len(data), PIECE):
             if self._upgraded:  # uvicorn drops it too
                 return
@@ -274,6 +264,8 @@ class Http(Cut, HttpToolsProtocol):
         super().on_response_complete()
         if self.transport.is_closing():
             self._close()
+        elif self._stage == "idle" and not self._answering():
+            self.doors.rests(self, self._close)
 
     def timeout_keep_alive_handler(self) -> None:
         self._close()

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from ipaddress import ip_network
 
 import pytest
@@ -246,8 +247,8 @@ class TestDeadlines:
 
 class TestNumbers:
     def test_one_more_than_there_is_room_for_is_turned_away(self) -> None:
-        with doors(connections=3) as served:
-            lines = [served.line() for _ in range(3)]
+        with doors(connections=3) as served, ExitStack() as stack:
+            lines = [stack.enter_context(served.line()) for _ in range(3)]
             until(lambda: served.doors.figures()["open"] == 3)
             with served.line() as late:
                 late.send(GET + b"\r\n")
@@ -255,15 +256,24 @@ class TestNumbers:
             assert answer.refusal == (503, "busy")
             assert answer.headers["retry-after"]
             for line in lines:
-                line.send(GET + b"\r\n")
-                found = line.answer()
-                assert found is not None
-                assert found.status == 200
-                line.__exit__()
+                line.send(GET + LAST)
+                assert [answer.status for answer in line.rest()] == [200]
             until(lambda: served.doors.figures()["open"] == 0)
-            [answer] = served.ask(GET + LAST)
-            assert answer.status == 200
-            assert len(served.app.asked) == 4
+            assert [answer.status for answer in served.ask(GET + LAST)] == [200]
+
+    def test_who_waits_for_nothing_gives_way(self) -> None:
+        with doors(connections=3) as served, served.line() as oldest, served.line() as newer, served.line() as busy:
+            for line in (newer, oldest, newer):
+                line.send(GET + b"\r\n")
+                assert line.answer()
+            busy.send(GET.replace(b"/", b"/hold", 1) + LAST)
+            until(lambda: len(served.app.asked) == 4)
+            assert [answer.status for answer in served.ask(GET + LAST)] == [200]
+            assert oldest.rest() == []
+            newer.send(GET + b"\r\n")
+            assert newer.answer()
+            served.app.go.set()
+            assert [answer.status for answer in busy.rest()] == [200]
 
     def test_an_address_has_its_share(self) -> None:
         with doors(uncounted=(), connections_per_address=2) as served:
