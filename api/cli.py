@@ -3,13 +3,16 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from api.settings import SettingsError, read_settings
 from api.version import version
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(allow_abbrev=False, **given)  # an option that was taken away is not to be read as the beginning of another
+
     def error(self, message: str) -> NoReturn:
         """One line; the usage is a `--help` away."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")

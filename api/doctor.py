@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 import httpx
 
 from api import business_files
-from api.settings import PREFIX, Settings, SettingsError, read_settings, setting_name
+from api.serve import reached_from_outside
+from api.settings import PREFIX, THEIR_TOKEN, THEIR_URL, Settings, SettingsError, read_settings, setting_name
+from api.tokens import read_file
 from api.version import version
 from storage.connect import answer_time
 from storage.embedded import find_server
@@ -67,7 +69,7 @@ _SECRETS = (
 
 
 def _unknown() -> list[str]:
-    known = {setting_name(name) for name in Settings.model_fields}
+    known = {setting_name(name) for name in Settings.model_fields} | {THEIR_URL, THEIR_TOKEN}
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
 
 
@@ -99,12 +101,17 @@ def _redis(settings: Settings) -> Finding:
 
 
 def _tokens(settings: Settings) -> Finding:
-    roles = sorted(settings.roles.values())
+    try:
+        roles = [
+            token.identity.role for token in (*settings.tokens, *(read_file(settings.tokens_file, settings.tokens) if settings.tokens_file else ()))
+        ]
+    except ValueError as error:
+        return Finding("!!", "tokens", f"SLOTLINE_TOKENS_FILE: {error}")
     if roles:
-        return Finding("ok", "tokens", ", ".join(f"{roles.count(role)} {role}" for role in dict.fromkeys(roles)))
-    if settings.loopback:
-        return Finding("--", "tokens", "none; the service listens on this machine only")
-    return Finding("!!", "tokens", f"SLOTLINE_TOKENS is needed to listen on {settings.host}")
+        return Finding("ok", "tokens", ", ".join(f"{roles.count(role)} {role}" for role in sorted(set(roles))))
+    if outside := reached_from_outside(settings):
+        return Finding("!!", "tokens", f"SLOTLINE_TOKENS is needed {outside}")
+    return Finding("--", "tokens", "none; the service listens on this machine only")
 
 
 def _service(settings: Settings) -> Finding:

@@ -32,8 +32,11 @@ PROBLEMS: Mapping[str, Kind] = {
     "bad_request": Kind(400, "The request cannot be read."),
     "token_missing": Kind(401, "A token is needed."),
     "token_unknown": Kind(401, "This token is not known."),
+    "too_many_tries": Kind(429, "Too many tokens were tried."),
     "role_refused": Kind(403, "This token's role may not do that."),
     "host_refused": Kind(403, "The service is for this machine only until tokens are set."),
+    "forwarded_refused": Kind(403, "A request that a proxy brings needs tokens to be set."),
+    "name_refused": Kind(403, "This token acts under its own name alone."),
     "not_verified": Kind(403, "The sender could not be verified."),
     "not_found": Kind(404, "There is nothing here."),
     "call_not_found": Kind(404, "There is no such call."),
@@ -47,7 +50,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "draining": Kind(503, "The service is stopping."),
     "store_unavailable": Kind(503, "The store of calls cannot be reached."),
 }
-RETRY_AFTER_S = {"too_many_turns": 1, "draining": 2, "store_unavailable": 2}
+RETRY_AFTER_S = {"too_many_turns": 1, "too_many_tries": 5, "draining": 2, "store_unavailable": 2}
 
 
 class Problem(Exception):

@@ -6,7 +6,6 @@ there is a person on the telephone.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from time import perf_counter
 from typing import Annotated, assert_never
 
@@ -24,6 +23,7 @@ from api.bodies import described, known_sid, read
 from api.errors import Problem, bad_field
 from api.gate import Gate
 from api.parts import parts
+from api.turn_keys import TurnKeys
 from graph.build import Walker
 from graph.state import TurnRequest
 from storage.errors import StoreUnavailable
@@ -33,7 +33,6 @@ TEXT_LIMIT = 2000
 ALTERNATIVES_LIMIT = 10
 YEARS = range(1970, 2200)
 """Of a turn's `startedAt`: outside, no calendar of ours holds."""
-_KEY_LIMIT = 128
 
 Number = Annotated[float, Meta(ge=0, le=1)]
 Keys = Annotated[str, Meta(pattern=r"^[0-9*#]{0,128}$")]
@@ -95,8 +94,8 @@ _answer = msgspec.json.Decoder(_Answer)
 class Turns:
     """Takes turns, whichever way they come in."""
 
-    def __init__(self, walker: Walker, gate: Gate) -> None:
-        self._walker, self._gate = walker, gate
+    def __init__(self, walker: Walker, gate: Gate, keys: TurnKeys) -> None:
+        self._walker, self._gate, self._keys = walker, gate, keys
 
     async def take(self, request: TurnRequest) -> bytes:
         """The answer, as the JSON body of `POST /ai/conversation`. Raises Problem "too_many_turns"; any other failure is a sentence of trouble."""
@@ -105,6 +104,7 @@ class Turns:
         heard: list[Taken] = []
         with self._gate.turn(request.sid):
             try:
+                request = await self._keys.keyed(request)
                 answer = await self._walker.take_turn(request, datetime.now(UTC), heard.extend)
             except Exception as error:
                 code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"
@@ -148,7 +148,7 @@ def conversation_turn(posted: Conversation) -> TurnRequest:
     return TurnRequest(
         sid=known_sid(posted.callSid),
         turn=Turn(
-            key=turn_key(posted.turnId, started_at, said.message),
+            key="",
             text=clean(said.message),
             alternatives=tuple(clean(text) for text in (posted.alternatives or ())[:ALTERNATIVES_LIMIT]),
             digits=(posted.digits or "").strip(),
@@ -158,6 +158,8 @@ def conversation_turn(posted: Conversation) -> TurnRequest:
         caller=clean(posted.caller or "")[:256],
         dialled=clean(posted.dialled or "")[:256],
         language=posted.language or "",
+        turn_id=posted.turnId or "",
+        said=said.message,
     )
 
 
@@ -166,15 +168,10 @@ def reply_turn(posted: Reply) -> TurnRequest:
     started_at = moment(posted.startedAt, "startedAt")
     return TurnRequest(
         sid=known_sid(posted.callSid),
-        turn=Turn(key=turn_key(posted.turnId, started_at, posted.message), text=clean(posted.message), started_at=started_at),
+        turn=Turn(key="", text=clean(posted.message), started_at=started_at),
+        turn_id=posted.turnId or "",
+        said=posted.message,
     )
-
-
-def turn_key(turn_id: str | None, started_at: str, message: str) -> str:
-    """What makes a turn the same when it is sent again; "" when nothing does, so that every post is a new turn."""
-    if turn_id:
-        return f"id:{turn_id}" if len(turn_id) <= _KEY_LIMIT and turn_id.isascii() and turn_id.isprintable() else f"ih:{_digest(turn_id)}"
-    return f"at:{_digest(f'{started_at} {message}')}" if started_at else ""
 
 
 def moment(text: str | None, field: str) -> str:
@@ -194,10 +191,6 @@ def moment(text: str | None, field: str) -> str:
 def clean(text: str) -> str:
     """What is heard of a text: its beginning, without control characters."""
     return text[:TEXT_LIMIT].translate(_CONTROLS)
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:32]
 
 
 @router.post("/ai/conversation", summary="One turn of the caller", openapi_extra=described(Conversation))

@@ -55,12 +55,12 @@ class ClusterStore(RedisStore):
         async with self._room:
             return await self._cluster.execute_command(*parts)
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.outbox(sid)]
-        flat, answer, *unfinished = await self._script("cluster_open", names, [turn])
+        flat, answer, *unfinished = await self._script("cluster_open", names, [turn, former])
         if unfinished:
             await self._carry_through(sid, pairs(flat), *unfinished)
-            flat, answer, *_ = await self._script("cluster_open", names, [turn])
+            flat, answer, *_ = await self._script("cluster_open", names, [turn, former])
         kept = pairs(flat)
         (seen, text), bookings = await asyncio.gather(
             self._script("cluster_look", [keys.document(sid)], _marks(kept)[:3]),

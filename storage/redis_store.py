@@ -9,6 +9,7 @@ been written is refused as stale by its own revision, upon which the caller read
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
 UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
+SECRET_BYTES = 32
 _SWEEP = 1000
 """Log entries looked at in one step when a caller is erased."""
 
@@ -51,11 +53,11 @@ class RedisStore:
         self._channel_prefix = channel_prefix
         self._ttl = ttl
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.document(sid)]
         if business:
             names.append(keys.calendar(business)[1])
-        flat, answer, text, seen, bookings = await self._script("open", names, [turn])
+        flat, answer, text, seen, bookings = await self._script("open", names, [turn, former])
         kept = pairs(flat)
         return opened(sid, kept, answer, text, seen, bookings)
 
@@ -162,6 +164,11 @@ class RedisStore:
                 pipe.execute_command(*command)
             found: list[Any] = await pipe.execute()
             return found
+
+    async def secret(self) -> bytes:
+        await self._command("SET", keys.SECRET, secrets.token_hex(SECRET_BYTES), "NX")
+        found: bytes = await self._command("GET", keys.SECRET)
+        return found
 
     async def ping(self) -> float:
         began = time.perf_counter()

@@ -28,7 +28,13 @@ TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
         (["--host", "0.0.0.0"], {}, "SLOTLINE_TOKENS"),
         (["--port", "many"], {}, "SLOTLINE_PORT"),
         (["--workers", "2"], {"USE_REDIS_SSE": "false"}, "USE_REDIS_SSE"),
-        (["--host", "198.51.100.7"], {"SLOTLINE_TOKENS": "a:viewer"}, "SLOTLINE_HOST"),
+        (["--host", "127.evil.example"], {}, "SLOTLINE_TOKENS"),
+        (["--host", "198.51.100.7"], {"SLOTLINE_TOKENS": f"{'a' * 22}:viewer"}, "SLOTLINE_HOST"),
+        ([], {"SLOTLINE_PUBLIC_URL": "https://voice.example.com"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TRUSTED_PROXIES": "127.0.0.1"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TOKENS": "short:viewer"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TOKENS_FILE": "nowhere"}, "SLOTLINE_TOKENS_FILE"),
+        ([], {"SLOTLINE_TOKENS": f"{'a' * 22}:viewer:tv@another"}, "SLOTLINE_TOKENS"),
         ([], {"SLOTLINE_BUSINESS": "nowhere.toml"}, "SLOTLINE_BUSINESS"),
         ([], {"REDIS_URL": "localhost"}, "REDIS_URL"),
         ([], {"REDIS_URL": "redis://host:port/"}, "REDIS_URL"),
@@ -206,8 +212,26 @@ def test_a_caller_who_hangs_up_undoes_nothing() -> None:
         assert answer.json()["progress"]["total"] == 6
 
 
+def test_no_other_process_sees_a_secret(tmp_path: Path) -> None:
+    secret = "a-secret-of-22-characters"
+    with serving(tmp_path, "--workers", "2", SLOTLINE_TOKENS=f"{secret}:integration", SLOTLINE_SECRET=secret):
+        pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+        ours = [pid for pid in pids if _runs_in(pid, tmp_path)]
+        assert len(ours) >= 3
+        told = [pid for pid in ours if secret.encode() in Path(f"/proc/{pid}/environ").read_bytes()]
+        assert len(told) == 1, "the one that was started with it"
+        assert not any(secret.encode() in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in ours)
+
+
+def _runs_in(pid: int, folder: Path) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cwd").resolve().is_relative_to(folder.resolve())
+    except OSError:
+        return False
+
+
 def test_doctor_says_what_is_there_and_what_is_not(tmp_path: Path) -> None:
-    healthy = slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="9", SLOTLINE_COLOUR="red", SLOTLINE_TOKENS="secret:viewer")
+    healthy = slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="9", SLOTLINE_COLOUR="red", SLOTLINE_TOKENS="secret-of-22-characters:viewer")
     assert healthy.returncode == 0, healthy.stdout
     for said in ("Acme Home Services", "SLOTLINE_COLOUR is no setting", "1 viewer", "not running at http://127.0.0.1:9"):
         assert said in healthy.stdout
