@@ -1,5 +1,6 @@
 """The door: every route and every oddity of paths, verbs, prefixes and encodings against five identities."""
 
+import json
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -9,7 +10,8 @@ from fastapi.routing import APIRoute
 from api.app import ROUTERS
 from api.masking import decoded
 from api.routing import ANYONE, ROUTES
-from tests.api.doors import BODIES, IDENTITIES, SID, Row, Seen, asked, found, open_house, rows
+from tests.api.doors import BODIES, IDENTITIES, SID, TOKENS, Row, Seen, asked, found, open_house, rows
+from tests.api.services import served
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +163,30 @@ def test_a_websocket_finds_nothing_here(port: int) -> None:
     for target in ("/events", "/twilio/relay", "/calls"):
         assert asked(port, "GET", target, "nobody", *upgrade).status == 401
     assert asked(port, "GET", "/twilio/relay", "supervisor", *upgrade).status == 404
+
+
+def test_who_tried_is_whom_a_trusted_proxy_names_and_nobody_else(capsys: pytest.CaptureFixture[str]) -> None:
+    forwarded = "X-Forwarded-For: 198.51.100.7, 203.0.113.9"
+    for trusted, peer in (("127.0.0.1", "203.0.113.9"), ("127.0.0.1,203.0.113.0/24", "198.51.100.7"), ("192.0.2.0/24", "127.0.0.1")):
+        with served(tokens=TOKENS, trusted_proxies=trusted) as (_, _, port):
+            assert asked(port, "GET", "/calls", "unknown", forwarded).status == 401
+        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        assert [line["peer"] for line in lines if line["event"] == "token_refused"] == [peer]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "wanted"), [("https://voice.example.com", "max-age=31536000"), ("http://voice.example.com", None), ("", None)]
+)
+def test_a_browser_is_told_to_come_back_over_https_where_there_is_https(public_url: str, wanted: str | None) -> None:
+    with served(tokens=TOKENS, public_url=public_url) as (_, _, port):
+        for method, target in (
+            ("GET", "/"),
+            ("GET", "/health"),
+            ("GET", "/calls"),
+            ("GET", "/nothing"),
+            ("GET", "/events"),
+            ("POST", "/ai/conversation"),
+        ):
+            seen = asked(port, method, target, "viewer")
+            assert seen.headers.get("strict-transport-security") == wanted
+            assert seen.headers["x-content-type-options"] == "nosniff"
