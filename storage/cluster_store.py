@@ -22,7 +22,7 @@ from agent.call import Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
-from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, reading, unfinished
+from storage.redis_store import UNREADABLE, RedisStore, in_doubt, on_calendar, opened, pairs, reading, unfinished
 from storage.store import Change, Committed, Opened
 
 HOLD_FRESH_MS = 60_000
@@ -77,6 +77,10 @@ class ClusterStore(RedisStore):
         return opened(sid, kept, answer, text, seen, bookings)
 
     async def commit(self, change: Change) -> Committed:
+        with in_doubt(change.after.sid):
+            return await self._commit(change)
+
+    async def _commit(self, change: Change) -> Committed:
         before, after = change.before, change.after
         sid = after.sid
         operation, business = on_calendar(change)

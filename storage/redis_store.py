@@ -21,7 +21,7 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from agent.call import Call
 from storage import codec, ids, keys
-from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
+from storage.errors import InDoubt, PlaceTaken, StaleCall, StoreUnavailable
 from storage.keys import Ttl
 from storage.lines import Sender
 from storage.patience import patience
@@ -61,7 +61,8 @@ class RedisStore:
 
     async def commit(self, change: Change) -> Committed:
         names, values = self._arguments(change)
-        result = await self._script("commit", names, values)
+        with in_doubt(change.after.sid):
+            result = await self._script("commit", names, values)
         match result[0]:
             case b"stale":
                 raise StaleCall(f"call {change.after.sid} was changed by another writer")
@@ -265,6 +266,15 @@ def reaching() -> Iterator[None]:
         yield
     except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
         raise StoreUnavailable(f"Redis did not take it: {type(error).__name__}") from error
+
+
+@contextmanager
+def in_doubt(sid: str) -> Iterator[None]:
+    """A step that was sent may be written, whatever became of its answer."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
 
 
 def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:
