@@ -22,9 +22,10 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from agent.call import Call
 from storage import codec, ids, keys
-from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
+from storage.errors import InDoubt, PlaceTaken, StaleCall, StoreUnavailable
 from storage.keys import Ttl
-from storage.lines import Lines
+from storage.lines import Sender
+from storage.patience import patience
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
@@ -44,11 +45,10 @@ class RedisStore:
 
     survives_restart = True
 
-    def __init__(self, redis: Redis | RedisCluster, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl, lines: Lines | None = None) -> None:
-        """`redis` times out by itself; `tail` does not, and is used for reads that wait. All others go over `lines`, if there are any."""
-        self._redis = redis
-        self._lines = lines
-        self._send: Callable[..., Awaitable[Any]] = lines.send if lines else redis.execute_command
+    def __init__(self, sender: Sender, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl) -> None:
+        """`sender` gives up by itself what is not answered; `tail` does not, and is used for reads that wait."""
+        self._sender = sender
+        self._send: Callable[..., Awaitable[Any]] = sender.send
         self._tail = tail
         self._channel_prefix = channel_prefix
         self._ttl = ttl
@@ -63,7 +63,8 @@ class RedisStore:
 
     async def commit(self, change: Change) -> Committed:
         names, values = self._arguments(change)
-        result = await self._script("commit", names, values)
+        with in_doubt(change.after.sid):
+            result = await self._script("commit", names, values)
         match result[0]:
             case b"stale":
                 raise StaleCall(f"call {change.after.sid} was changed by another writer")
@@ -146,7 +147,7 @@ class RedisStore:
         if at is None:
             return ids.lost("unknown")
         with reaching():
-            async with asyncio.timeout(max(wait_s, 0) + SLACK_S):
+            async with patience(max(wait_s, 0) + SLACK_S):
                 read, (cut_id, last_id), exists = await self._read_on(at, wait_s)
         last = _position(last_id)
         reason = ids.gone(at, (_position(cut_id) if exists else last) or ids.START, last)
@@ -177,9 +178,7 @@ class RedisStore:
         return time.perf_counter() - began
 
     async def close(self) -> None:
-        if self._lines:
-            await self._lines.close()
-        await self._redis.aclose()
+        await self._sender.close()
         await self._tail.aclose()
 
     def _arguments(self, change: Change) -> tuple[list[str], list[Any]]:
@@ -274,6 +273,15 @@ def reaching() -> Iterator[None]:
         yield
     except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
         raise StoreUnavailable(f"Redis did not take it: {type(error).__name__}") from error
+
+
+@contextmanager
+def in_doubt(sid: str) -> Iterator[None]:
+    """A step that was sent may be written, whatever became of its answer."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
 
 
 def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:

@@ -104,7 +104,10 @@ class CallStore(Protocol):
         """
 
     async def commit(self, change: Change) -> Committed:
-        """Write one step, in one round trip. Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place."""
+        """Write one step, in one round trip.
+
+        Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place, InDoubt when it may be written or not.
+        """
 
     async def document(self, sid: str) -> bytes | None:
         """The CallSkeleton as other systems read it, JSON on one line; None when there is no such call."""
