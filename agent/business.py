@@ -32,11 +32,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=F
     words: list[str] | dict[str, list[str]] = msgspec.field(default_factory=list)
     """Other words for it; a caller who says one means this service."""
 
+    def all_names(self) -> tuple[str, ...]:
+        """Its name in every language."""
+        return (self.name,) if isinstance(self.name, str) else tuple(self.name.values())
+
     def all_words(self) -> tuple[str, ...]:
         """Name and other words, in every language."""
-        names = (self.name,) if isinstance(self.name, str) else tuple(self.name.values())
         others = self.words if isinstance(self.words, list) else [word for some in self.words.values() for word in some]
-        return (*names, *others)
+        return (*self.all_names(), *others)
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
