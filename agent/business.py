@@ -11,6 +11,8 @@ import msgspec
 Text = str | dict[str, str]
 """One wording, or one for each language: {"en": "Drain cleaning", "zh": "管道疏通"}."""
 
+DEAREST = 1_000_000_000
+"""What no service costs."""
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=60 * 24 * 366)]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -57,7 +59,7 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     numbers: list[str] = msgspec.field(default_factory=list)
     hand_off_number: str = ""
     email: str = ""
-    capacity: Annotated[int, msgspec.Meta(ge=1)] = 1
+    capacity: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
     lead_time_minutes: Minutes = 0
     horizon_days: Annotated[int, msgspec.Meta(ge=1, le=730)] = 180
     """How far ahead a time can be booked."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from agent.business import Service, in_language
+from agent.business import DEAREST, Service, in_language
 from agent.call import Call, Provenance, SlotState
 from agent.characters import one_line
 from agent.progress import progress
@@ -20,7 +20,6 @@ INFO = ("name", "phone", "address", "email")
 """The slots kept under `user.userInfo`."""
 MOST_OF_A_TEXT = 2000
 """Characters of a text of another system's that are taken; nobody listens to more."""
-_DEAREST = 1_000_000_000
 _AMOUNT = re.compile(r"[$£€¥]?\s?(\d{1,9}(?:\.\d{1,2})?)")
 PARTS = ("unit", "street_number", "street_name", "suburb", "state", "postcode", "country")
 
@@ -146,7 +145,7 @@ def _price(given: Any) -> float | int | None:
     if isinstance(given, str):
         amount = _AMOUNT.fullmatch(given.strip())
         return None if amount is None else float(amount[1]) if "." in amount[1] else int(amount[1])
-    return given if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < _DEAREST else None
+    return given if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < DEAREST else None
 
 
 def _service(call: Call, service_id: str) -> dict[str, Any]:
