@@ -1,11 +1,13 @@
 """From a URL to a store of calls."""
 
+import re
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from storage import address
 from storage.awaited_store import AwaitedStore
 from storage.cluster_store import ClusterStore
 from storage.errors import StoreUnavailable
@@ -33,7 +35,7 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
             server = await redis.info("server")
             is_cluster = bool((await redis.info("cluster")).get("cluster_enabled"))
         version = str(server.get("redis_version", "0.0"))
-        if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+        if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST:
             raise ValueError(f"Redis {version} is too old: 6.2 or later is needed")
         if not is_cluster:
             lines = Lines(url, connect_timeout_s=CONNECT_TIMEOUT_S, answer_timeout_s=ANSWER_TIMEOUT_S) if can_reach(url) else None
@@ -64,16 +66,13 @@ async def answer_time(url: str) -> float:
 
 
 def _redis(url: str) -> str:
-    """Valkey's names for the same protocol."""
+    """The URL as the client takes it, with Redis's names for the same protocol. Raises ValueError when it is no address."""
+    address.check(url)
     return "redis" + url.removeprefix("valkey") if url.startswith(("valkey://", "valkeys://")) else url
 
 
 def _client(url: str, timeout_s: float | None) -> Redis:
-    try:
-        pool = BlockingConnectionPool.from_url(url, timeout=ANSWER_TIMEOUT_S, **_settings(timeout_s))
-    except ValueError:
-        raise ValueError("not the address of a Redis server, such as redis://host:6379/0, rediss://..., unix:///path") from None
-    return Redis.from_pool(pool)
+    return Redis.from_pool(BlockingConnectionPool.from_url(url, timeout=ANSWER_TIMEOUT_S, **_settings(timeout_s)))
 
 
 def _settings(timeout_s: float | None) -> dict[str, Any]:
