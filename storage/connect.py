@@ -14,6 +14,7 @@ from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.lines import Lines, can_reach
 from storage.redis_store import RedisStore, reaching
+from storage.servers import Server, told
 from storage.store import CallStore
 
 CONNECT_TIMEOUT_S = 1.0
@@ -63,6 +64,16 @@ async def answer_time(url: str) -> float:
         return await store.ping()
     finally:
         await store.close()
+
+
+async def server_at(url: str) -> Server:
+    """Which server answers at `url`. Raises as `connect` does."""
+    redis = _client(_redis(url), ANSWER_TIMEOUT_S)
+    try:
+        with reaching():
+            return told(await redis.info("server"))
+    finally:
+        await redis.aclose()
 
 
 def _redis(url: str) -> str:
