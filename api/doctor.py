@@ -14,9 +14,10 @@ from api.serve import reached_from_outside
 from api.settings import PREFIX, THEIR_TOKEN, THEIR_URL, Settings, SettingsError, read_settings, setting_name
 from api.tokens import read_file
 from api.version import version
-from storage.connect import answer_time
+from storage.connect import answer_time, server_at
 from storage.embedded import find_server
 from storage.errors import StoreUnavailable
+from storage.servers import identify, lacking
 
 PATIENCE_S = 3.0
 
@@ -48,7 +49,7 @@ def findings() -> Iterator[Finding]:
     for name in _unknown():
         yield Finding("--", "settings", f"{name} is no setting of this version")
     yield from _business(settings)
-    yield _redis(settings)
+    yield from _redis(settings)
     yield _tokens(settings)
     yield _service(settings)
     for about, name in _SECRETS:
@@ -85,19 +86,26 @@ def _business(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "business", f"{business.name} ({business.country}, {len(business.services)} services, {numbers}), from {source}")
 
 
-def _redis(settings: Settings) -> Finding:
+def _redis(settings: Settings) -> Iterator[Finding]:
     if settings.redis_url:
         scheme, _, rest = settings.redis_url.partition("://")
         where = f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
         try:
             seconds = asyncio.run(answer_time(settings.redis_url))
+            server = asyncio.run(server_at(settings.redis_url))
         except (ValueError, StoreUnavailable) as error:
-            return Finding("!!", "redis", f"{where} cannot be used: {error}")
-        return Finding("ok", "redis", f"{where} answers in {seconds * 1000:.1f} ms")
-    server = find_server()
-    if server is None:
-        return Finding("--", "redis", "no REDIS_URL and no redis-server here: calls are kept in memory, nothing survives a restart")
-    return Finding("ok", "redis", f"embedded, {server}, data under {settings.data.resolve()}")
+            yield Finding("!!", "redis", f"{where} cannot be used: {error}")
+            return
+        yield Finding("ok", "redis", f"{server} at {where} answers in {seconds * 1000:.1f} ms")
+    else:
+        binary = find_server()
+        if binary is None:
+            yield Finding("--", "redis", "no REDIS_URL and no redis-server here: calls are kept in memory, nothing survives a restart")
+            return
+        server = identify(binary)
+        yield Finding("ok", "redis", f"{server}, embedded ({binary}), data under {settings.data.resolve()}")
+    if lacks := lacking(server):
+        yield Finding("--", "redis", lacks)
 
 
 def _tokens(settings: Settings) -> Finding:

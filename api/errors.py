@@ -43,6 +43,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "method_refused": Kind(405, "This path does not take that method."),
     "conflict": Kind(409, "Somebody else was first."),
     "too_large": Kind(413, "The body is too large."),
+    "unsupported_media": Kind(415, "A body has to be JSON in UTF-8, as it is."),
     "bad_field": Kind(422, "A field is missing or of the wrong kind."),
     "field_refused": Kind(422, "A value was refused."),
     "too_many_turns": Kind(429, "Too many turns are waiting."),

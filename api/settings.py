@@ -15,10 +15,13 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api import tokens as token_entries
 from api.tokens import SHORTEST, Token
+from storage import address
 
 PREFIX = "SLOTLINE_"
 THEIR_URL, THEIR_TOKEN = "SLOTLINE_URL", "SLOTLINE_TOKEN"
 """For the commands: another service than this machine's own, and the token for it."""
+LONGEST_TTL_S = 1_000_000_000
+"""Some thirty years; a store of ours counts no further."""
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -57,19 +60,19 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     """Addresses and networks of proxies in front: who called, and over http or https, is taken from the headers they add."""
 
-    call_ttl_s: int = Field(1800, ge=1)
+    call_ttl_s: int = Field(1800, ge=1, le=LONGEST_TTL_S)
     """Seconds an open call and its events are kept after the last turn."""
-    booked_ttl_s: int = Field(604_800, ge=1)
+    booked_ttl_s: int = Field(604_800, ge=1, le=LONGEST_TTL_S)
     """Seconds a booked call is kept."""
-    log_ttl_s: int = Field(600, ge=1)
+    log_ttl_s: int = Field(600, ge=1, le=LONGEST_TTL_S)
     """Seconds the shared log of events reaches back."""
     heartbeat_s: float = Field(30.0, gt=0, le=3600)
     """Seconds of silence on an event stream before a heartbeat."""
     reader_queue: int = Field(100, ge=1, le=100_000)
     """Events an event stream may fall behind before it is caught up from the log."""
-    turn_queue: int = Field(64, ge=1)
+    turn_queue: int = Field(64, ge=1, le=1_000_000)
     """Turns of one call that may wait for each other; the next one gets 429."""
-    turns_at_once: int = Field(1024, ge=1)
+    turns_at_once: int = Field(1024, ge=1, le=1_000_000)
     """Turns of all calls that one process works on; the next one gets 429."""
     drain_s: float = Field(10.0, ge=0, le=600)
     """Seconds that turns and streams get to finish when the service is told to stop."""
@@ -88,6 +91,19 @@ class Settings(BaseSettings):
     openai_api_key: str = Field("", validation_alias=_known("OPENAI_API_KEY"), repr=False)
     openai_base_url: str = Field("", validation_alias=_known("OPENAI_BASE_URL"))
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """`.env` can hold what no environment can: a NUL, which the system takes for the end of a path or a host."""
+        if isinstance(value, str | Path) and any(character < " " or character == "\x7f" for character in str(value)):
+            raise ValueError("must hold no control characters")
+        if isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ValueError("must be written in UTF-8") from None
+        return value
+
     @field_validator("public_url", "openai_base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -99,9 +115,8 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis_address(cls, value: str) -> str:
-        scheme, marked, rest = value.partition("://")
-        if value and (not marked or not rest or scheme not in REDIS_SCHEMES):
-            raise ValueError(f"must begin with one of {', '.join(f'{scheme}://' for scheme in REDIS_SCHEMES)}")
+        if value:
+            address.check(value)
         return value
 
     @field_validator("tokens", mode="before")
@@ -143,9 +158,6 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-REDIS_SCHEMES = ("redis", "rediss", "unix", "valkey", "valkeys")
 
 
 def read_settings(**given: Any) -> Settings:

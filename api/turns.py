@@ -16,7 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from agent import moments
 from agent.call import Turn
+from agent.characters import readable
+from agent.moments import YEARS
+from agent.reasons import Reason
 from agent.taken import Did, Inform, NoInput, NoMatch, Taken
 from api import logs
 from api.bodies import described, known_sid, read
@@ -31,13 +35,10 @@ from storage.errors import StoreUnavailable
 TEXT_LIMIT = 2000
 """Characters of an utterance that are heard; the rest is cut."""
 ALTERNATIVES_LIMIT = 10
-YEARS = range(1970, 2200)
-"""Of a turn's `startedAt`: outside, no calendar of ours holds."""
 
 Number = Annotated[float, Meta(ge=0, le=1)]
 Keys = Annotated[str, Meta(pattern=r"^[0-9*#]{0,128}$")]
 LanguageTag = Annotated[str, Meta(pattern=r"^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,5})?$")]
-_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,19 +179,18 @@ def moment(text: str | None, field: str) -> str:
     """A time as ISO 8601 with its offset ("Z" for UTC, which is also meant when there is none); "" for none. Raises the 422 for what is no time."""
     if not text:
         return ""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise bad_field(field, "bad_time", "ISO 8601 is expected") from None
-    if found.year not in YEARS:
+    found = moments.read(text)
+    if found is Reason.NOT_A_TIME:
+        raise bad_field(field, "bad_time", "ISO 8601 is expected")
+    if isinstance(found, Reason):
         raise bad_field(field, "bad_time", f"a year from {YEARS.start} to {YEARS.stop - 1} is expected")
     precise = "milliseconds" if found.microsecond and found.microsecond % 1000 == 0 else "auto"
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat(timespec=precise).replace("+00:00", "Z")
 
 
 def clean(text: str) -> str:
-    """What is heard of a text: its beginning, without control characters."""
-    return text[:TEXT_LIMIT].translate(_CONTROLS)
+    """What is heard of a text: its beginning, without what only steers."""
+    return readable(text[:TEXT_LIMIT])
 
 
 @router.post("/ai/conversation", summary="One turn of the caller", openapi_extra=described(Conversation))

