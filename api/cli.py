@@ -3,28 +3,33 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from api import signals
 from api.settings import SettingsError, read_settings
 from api.version import version
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(allow_abbrev=False, **given)  # an option that was taken away is not to be read as the beginning of another
+
     def error(self, message: str) -> NoReturn:
         """One line; the usage is a `--help` away."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0, 1 when it failed, 2 when it could not begin."""
-    arguments = _parser().parse_args(argv)
+    """Run one command. Returns the exit code: 0, 1 when it failed, 2 when it could not begin, 128 and the signal's number when one ended it."""
     try:
-        code: int = arguments.run(arguments)
+        with signals.ending():
+            arguments = _parser().parse_args(argv)
+            code: int = arguments.run(arguments)
+    except signals.Ended as ended:
+        return 128 + ended.number
     except SettingsError as error:
         sys.stderr.write(f"slotline: {error}\n")
         return 2
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:  # `slotline watch | head`
         sys.stderr.close()
         return 0

@@ -9,17 +9,16 @@ import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from api import logs
-from api.settings import Settings
+from api.settings import Network, Settings
 
 try:
     import resource
 except ImportError:  # Windows has no such limit
     resource = None  # type: ignore[assignment]
 
-Network = IPv4Network | IPv6Network
 AT_HOME: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 OTHER_FILES = 200
 """Files a process needs beside its connections: Redis, logs, and a reserve."""
@@ -48,7 +47,7 @@ class Doors:
         self.head_s, self.body_s, self.unread_s = settings.head_s, settings.body_s, settings.unread_s
         self.lingering = 0
         self._in_all, self._per_address = _room(settings.connections), settings.connections_per_address
-        self._uncounted = (*uncounted, *getattr(settings, "trusted_proxies", ()))
+        self._uncounted = (*uncounted, *settings.trusted_proxies)
         self._open = 0
         self._by_place: Counter[str] = Counter()
         self._resting: OrderedDict[Hashable, Callable[[], None]] = OrderedDict()

@@ -17,7 +17,7 @@ Order = tuple[int, int]
 """An event id as numbers: ids compare as they were given out."""
 START: Order = (0, 0)
 Mask = Callable[[Any], Any]
-"""Takes a decoded document or envelope and gives it back with every value of a caller masked."""
+"""Takes a decoded envelope and gives it back as a viewer sees it."""
 
 FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_request", "permission_cleared"})
 """Events that every supervisor hears of, whoever they concern."""

@@ -291,7 +291,7 @@ def options(doors: Doors) -> dict[str, Any]:
 @lru_cache(256)
 def _answer(code: str, default_headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
     """A problem as it goes over the wire, with the end of the connection."""
-    response = Problem(code, headers={"Connection": "close", "X-Content-Type-Options": "nosniff"}).response()
+    response = Problem(code, headers={"Connection": "close"}).response()
     status = HTTPStatus(response.status_code)
     lines = [b"HTTP/1.1 %d %b" % (status, status.phrase.encode())]
     lines += [b"%b: %b" % (name, value) for name, value in (*default_headers, *response.raw_headers)]

@@ -49,6 +49,7 @@ class _Line(msgspec.Struct, omit_defaults=True):
     pid: int | None = None
     place: str = ""
     logger: str = ""
+    peer: str = ""
 
 
 def event(
@@ -68,10 +69,13 @@ def event(
     pid: int | None = None,
     place: str = "",
     logger: str = "",
+    peer: str = "",
 ) -> None:
-    """Write one line. `call`, `turn` are ids; `step`, `slot`, `act`, `status`, `code`, `part` words of ours; `ms` milliseconds."""
+    """Write one line. `call`, `turn` are ids; `step`, `slot`, `act`, `status`, `code`, `part` words of ours; `ms` milliseconds; `peer` an address."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    line = _Line(at, level, name, call, turn, step, slot, act, status, code, part, None if ms is None else round(ms, 2), count, pid, place, logger)
+    line = _Line(
+        at, level, name, call, turn, step, slot, act, status, code, part, None if ms is None else round(ms, 2), count, pid, place, logger, peer
+    )
     with suppress(OSError, ValueError):  # nobody reads stderr any more; a call must not fail for it
         sys.stderr.write(_encode(line).decode() + "\n")
 

@@ -30,8 +30,8 @@ class OwnEvents:
     async def erase(self, sid: str) -> bool:
         return await self._store.erase(sid)
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
-        return await self._store.open(sid, turn, business)
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        return await self._store.open(sid, turn, business, former)
 
     async def document(self, sid: str) -> bytes | None:
         return await self._store.document(sid)
@@ -53,6 +53,9 @@ class OwnEvents:
 
     async def follow(self, after: str, wait_s: float) -> Page:
         return await self._store.follow(after, wait_s)
+
+    async def secret(self) -> bytes:
+        return await self._store.secret()
 
     async def ping(self) -> float:
         return await self._store.ping()

@@ -16,7 +16,8 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from api import business_files, logs, workers
-from api.settings import Settings, SettingsError
+from api.settings import Settings, SettingsError, secret_names
+from api.tokens import Tokens
 from api.version import version
 from storage.connect import answer_time
 from storage.embedded import EmbeddedRedis
@@ -31,6 +32,7 @@ def serve(settings: Settings) -> int:
     """Run the service until it is told to stop. Returns the exit code. Raises SettingsError when it cannot start."""
     logs.set_up()
     check(settings)
+    _keep_to_ourselves()
     with bound(settings.host, settings.port) as listening, embedded_redis(settings) as redis:
         url = redis.url if redis else ""
         if settings.workers > 1 and not (settings.redis_url or url):
@@ -69,16 +71,35 @@ def _started(redis: EmbeddedRedis) -> EmbeddedRedis | None:
 
 def check(settings: Settings) -> None:
     """What would go wrong later, told now. Raises SettingsError."""
-    if not settings.loopback and not settings.roles:
-        raise SettingsError("SLOTLINE_TOKENS: needed to listen on anything but loopback; set token:role,token:role or --host 127.0.0.1")
+    if not settings.guarded and (outside := reached_from_outside(settings)):
+        raise SettingsError(f"SLOTLINE_TOKENS: needed {outside}; set token:role,token:role")
     if settings.workers > 1 and not settings.use_redis_sse:
         raise SettingsError("USE_REDIS_SSE: events that stay inside one process need SLOTLINE_WORKERS=1")
     try:
-        business_files.load(settings.business)
+        businesses = business_files.load(settings.business)
     except ValueError as error:
         raise SettingsError(f"SLOTLINE_BUSINESS: {error}") from None
+    try:
+        Tokens(settings.tokens, settings.tokens_file, [business.id for business in businesses.all])
+    except ValueError as error:
+        raise SettingsError(f"{'SLOTLINE_TOKENS_FILE' if settings.tokens_file else 'SLOTLINE_TOKENS'}: {error}") from None
     if settings.redis_url:
         _check_redis(settings.redis_url)
+
+
+def reached_from_outside(settings: Settings) -> str:
+    """By what others than this machine may reach the service, as the end of a sentence; "" when they cannot."""
+    if not settings.loopback:
+        return "to listen on anything but loopback (--host 127.0.0.1)"
+    if settings.public_url:
+        return "with SLOTLINE_PUBLIC_URL"
+    return "with SLOTLINE_TRUSTED_PROXIES" if settings.trusted_proxies else ""
+
+
+def _keep_to_ourselves() -> None:
+    """Take what is secret out of the environment: processes that this one starts do not get to see it, and workers are handed their settings."""
+    for name in secret_names():
+        os.environ.pop(name, None)
 
 
 def _check_redis(url: str) -> None:
@@ -133,7 +154,7 @@ def welcome(settings: Settings, port: int, embedded: str) -> str:
     """Where the console is, how to place a first call, where calls are kept."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104 - compared, not listened on
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    bearer = ' -H "Authorization: Bearer $TOKEN"' if settings.roles else ""
+    bearer = ' -H "Authorization: Bearer $TOKEN"' if settings.guarded else ""
     body = '{"callSid": "demo-1", "customerMessage": {"message": ""}}'
     command = "slotline" if shutil.which("slotline") else str(Path(sys.argv[0]).resolve())
     kept = (

@@ -14,12 +14,23 @@ from api.connections import Doors
 from api.http_protocol import options
 from api.settings import Settings
 
+HSTS_S = 31_536_000
+"""How long a browser is to come back over https only: a year."""
+
 
 def run(settings: Settings, embedded: str, listening: socket.socket, told: Callable[[], None], *, child: bool = False) -> int:
     """Serve until told to stop. Returns the exit code. `told` is called once requests are taken."""
     server = Server(Service(settings, embedded), told=told, child=child)
     server.run(sockets=[listening])
     return 0 if server.started else 1
+
+
+def _on_every_answer(settings: Settings) -> list[tuple[str, str]]:
+    """Headers that uvicorn puts on all answers, also those it makes itself. Sources: WHATWG Fetch (nosniff), RFC 6797 (HSTS: not over plain HTTP)."""
+    headers = [("X-Content-Type-Options", "nosniff")]
+    if settings.public_url.startswith("https://"):
+        headers.append(("Strict-Transport-Security", f"max-age={HSTS_S}"))
+    return headers
 
 
 class Server(uvicorn.Server):
@@ -34,6 +45,9 @@ class Server(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                headers=_on_every_answer(settings),
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
                 lifespan="on",
                 timeout_graceful_shutdown=max(1, round(settings.drain_s)),
                 **options(Doors(settings)),

@@ -69,7 +69,7 @@ async def listen(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     """
     deps, request, now = runtime.context, state["request"], state["now"]
     business = deps.businesses.for_number(request.dialled).id
-    found = await deps.store.open(request.sid, request.turn.key, business)
+    found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
     if found.answer is not None:
         return Command(goto=END, update={"answer": found.answer})
     call = prepared(found.call or await _begun(request, deps, now), found.foreign, now)

@@ -15,8 +15,8 @@ class AwaitedStore:
         self._connect = connect
         self._found: CallStore | None = None
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
-        return await (await self._store()).open(sid, turn, business)
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        return await (await self._store()).open(sid, turn, business, former)
 
     async def commit(self, change: Change) -> Committed:
         return await (await self._store()).commit(change)
@@ -44,6 +44,9 @@ class AwaitedStore:
 
     async def follow(self, after: str, wait_s: float) -> Page:
         return await (await self._store()).follow(after, wait_s)
+
+    async def secret(self) -> bytes:
+        return await (await self._store()).secret()
 
     async def ping(self) -> float:
         return await (await self._store()).ping()

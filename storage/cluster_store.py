@@ -22,7 +22,7 @@ from agent.call import Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
-from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, reading, unfinished
+from storage.redis_store import UNREADABLE, RedisStore, in_doubt, on_calendar, opened, pairs, reading, unfinished
 from storage.store import Change, Committed, Opened
 
 HOLD_FRESH_MS = 60_000
@@ -41,26 +41,34 @@ class _Pending(msgspec.Struct, frozen=True, kw_only=True):
     """The booking to give up, as it is kept."""
 
 
+class _Roomy:
+    """Sends commands to a cluster, at most so many at a time. `cluster` times out by itself, since that is how it notices that a node is gone."""
+
+    def __init__(self, cluster: RedisCluster, connections: int) -> None:
+        self._cluster = cluster
+        self._room = asyncio.Semaphore(connections)
+
+    async def send(self, *parts: Any) -> Any:
+        async with self._room:
+            return await self._cluster.execute_command(*parts)
+
+    async def close(self) -> None:
+        await self._cluster.aclose()
+
+
 class ClusterStore(RedisStore):
     """Calls in a Redis Cluster (6.2 or later)."""
 
     def __init__(self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str, ttl: Ttl, connections: int) -> None:
         """`connections`: how many commands may be on the way at once; a cluster's client refuses what is more, instead of waiting."""
-        super().__init__(cluster, tail, channel_prefix=channel_prefix, ttl=ttl)
-        self._cluster = cluster
-        self._room = asyncio.Semaphore(connections)
-        self._send = self._send_when_there_is_room
+        super().__init__(_Roomy(cluster, connections), tail, channel_prefix=channel_prefix, ttl=ttl)
 
-    async def _send_when_there_is_room(self, *parts: Any) -> Any:
-        async with self._room:
-            return await self._cluster.execute_command(*parts)
-
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.outbox(sid)]
-        flat, answer, *unfinished = await self._script("cluster_open", names, [turn])
+        flat, answer, *unfinished = await self._script("cluster_open", names, [turn, former])
         if unfinished:
             await self._carry_through(sid, pairs(flat), *unfinished)
-            flat, answer, *_ = await self._script("cluster_open", names, [turn])
+            flat, answer, *_ = await self._script("cluster_open", names, [turn, former])
         kept = pairs(flat)
         (seen, text), bookings = await asyncio.gather(
             self._script("cluster_look", [keys.document(sid)], _marks(kept)[:3]),
@@ -69,6 +77,10 @@ class ClusterStore(RedisStore):
         return opened(sid, kept, answer, text, seen, bookings)
 
     async def commit(self, change: Change) -> Committed:
+        with in_doubt(change.after.sid):
+            return await self._commit(change)
+
+    async def _commit(self, change: Change) -> Committed:
         before, after = change.before, change.after
         sid = after.sid
         operation, business = on_calendar(change)

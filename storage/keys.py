@@ -18,6 +18,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
 | `slotline:{business}:calendar` | sorted set | sid by the end (s) of its job | place, of its last job |
 | `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
+| `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
 
 On a cluster there are besides, for steps that are carried through one after the other (see cluster_store.py):
@@ -48,6 +49,7 @@ EVENTS_KEPT = 1000
 """Events of one call, about: Redis trims whole nodes."""
 LOG = "slotline:log"
 LOG_MARK = "{slotline:log}:mark"
+SECRET = "slotline:secret"  # noqa: S105 - the name of a key
 STANDING = "{slotline:calls}:standing"
 
 

@@ -8,6 +8,7 @@ Time comes from a clock that is passed in; what has expired is dropped when it i
 import asyncio
 import bisect
 import hashlib
+import secrets
 import time
 from collections.abc import Callable, Sequence
 
@@ -70,14 +71,15 @@ class MemoryStore:
         self._erased = 0
         self._sweep_at = 0.0
         self._grown = asyncio.Event()
+        self._secret = secrets.token_bytes(32)
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         kept = self._kept(sid)
         text = self._document(sid)
         seen = _fingerprint(text)
         return Opened(
             call=self._call(sid, kept) if kept else None,
-            answer=kept.answers.get(turn) if kept and turn else None,
+            answer=next((kept.answers[key] for key in (turn, former) if key and key in kept.answers), None) if kept else None,
             foreign=codec.parse(text) if text is not None and not (kept and kept.sha == seen) else None,
             seen=seen,
             bookings=codec.in_order(self._places.get(business, {}).values()) if business else (),
@@ -113,6 +115,7 @@ class MemoryStore:
         if event_ids:
             self._grown.set()
             self._grown = asyncio.Event()
+        self._secret = secrets.token_bytes(32)
         return Committed(call=msgspec.structs.replace(after, rev=kept.rev), seen=kept.sha, event_ids=event_ids)
 
     async def document(self, sid: str) -> bytes | None:
@@ -185,6 +188,9 @@ class MemoryStore:
         except TimeoutError:
             return page
         return await self.events("", after, 256)
+
+    async def secret(self) -> bytes:
+        return self._secret
 
     async def ping(self) -> float:
         return 0.0

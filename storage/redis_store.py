@@ -9,6 +9,7 @@ been written is refused as stale by its own revision, upon which the caller read
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,9 +22,10 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from agent.call import Call
 from storage import codec, ids, keys
-from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
+from storage.errors import InDoubt, PlaceTaken, StaleCall, StoreUnavailable
 from storage.keys import Ttl
-from storage.lines import Lines
+from storage.lines import Sender
+from storage.patience import patience
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
@@ -33,6 +35,7 @@ SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
 UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
+SECRET_BYTES = 32
 _SWEEP = 1000
 """Log entries looked at in one step when a caller is erased."""
 
@@ -42,26 +45,26 @@ class RedisStore:
 
     survives_restart = True
 
-    def __init__(self, redis: Redis | RedisCluster, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl, lines: Lines | None = None) -> None:
-        """`redis` times out by itself; `tail` does not, and is used for reads that wait. All others go over `lines`, if there are any."""
-        self._redis = redis
-        self._lines = lines
-        self._send: Callable[..., Awaitable[Any]] = lines.send if lines else redis.execute_command
+    def __init__(self, sender: Sender, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl) -> None:
+        """`sender` gives up by itself what is not answered; `tail` does not, and is used for reads that wait."""
+        self._sender = sender
+        self._send: Callable[..., Awaitable[Any]] = sender.send
         self._tail = tail
         self._channel_prefix = channel_prefix
         self._ttl = ttl
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.document(sid)]
         if business:
             names.append(keys.calendar(business)[1])
-        flat, answer, text, seen, bookings = await self._script("open", names, [turn])
+        flat, answer, text, seen, bookings = await self._script("open", names, [turn, former])
         kept = pairs(flat)
         return opened(sid, kept, answer, text, seen, bookings)
 
     async def commit(self, change: Change) -> Committed:
         names, values = self._arguments(change)
-        result = await self._script("commit", names, values)
+        with in_doubt(change.after.sid):
+            result = await self._script("commit", names, values)
         match result[0]:
             case b"stale":
                 raise StaleCall(f"call {change.after.sid} was changed by another writer")
@@ -144,7 +147,7 @@ class RedisStore:
         if at is None:
             return ids.lost("unknown")
         with reaching():
-            async with asyncio.timeout(max(wait_s, 0) + SLACK_S):
+            async with patience(max(wait_s, 0) + SLACK_S):
                 read, (cut_id, last_id), exists = await self._read_on(at, wait_s)
         last = _position(last_id)
         reason = ids.gone(at, (_position(cut_id) if exists else last) or ids.START, last)
@@ -163,6 +166,11 @@ class RedisStore:
             found: list[Any] = await pipe.execute()
             return found
 
+    async def secret(self) -> bytes:
+        await self._command("SET", keys.SECRET, secrets.token_hex(SECRET_BYTES), "NX")
+        found: bytes = await self._command("GET", keys.SECRET)
+        return found
+
     async def ping(self) -> float:
         began = time.perf_counter()
         with reaching():
@@ -170,9 +178,7 @@ class RedisStore:
         return time.perf_counter() - began
 
     async def close(self) -> None:
-        if self._lines:
-            await self._lines.close()
-        await self._redis.aclose()
+        await self._sender.close()
         await self._tail.aclose()
 
     def _arguments(self, change: Change) -> tuple[list[str], list[Any]]:
@@ -267,6 +273,15 @@ def reaching() -> Iterator[None]:
         yield
     except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
         raise StoreUnavailable(f"Redis did not take it: {type(error).__name__}") from error
+
+
+@contextmanager
+def in_doubt(sid: str) -> Iterator[None]:
+    """A step that was sent may be written, whatever became of its answer."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
 
 
 def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:

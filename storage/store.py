@@ -97,11 +97,17 @@ class CallStore(Protocol):
     survives_restart: bool
     """Whether what was committed is still there after the service was killed."""
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
-        """Read a call for a turn, in one round trip: the record, the answer this turn key had before, and with `business` its bookings."""
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        """Read a call for a turn, in one round trip: the record, the answer this turn key had before, and with `business` its bookings.
+
+        `former`: another key to find the answer under.
+        """
 
     async def commit(self, change: Change) -> Committed:
-        """Write one step, in one round trip. Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place."""
+        """Write one step, in one round trip.
+
+        Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place, InDoubt when it may be written or not.
+        """
 
     async def document(self, sid: str) -> bytes | None:
         """The CallSkeleton as other systems read it, JSON on one line; None when there is no such call."""
@@ -129,6 +135,9 @@ class CallStore(Protocol):
 
     async def follow(self, after: str, wait_s: float) -> Page:
         """The next events of all calls after id `after`; waits up to `wait_s` seconds for one, then an empty page."""
+
+    async def secret(self) -> bytes:
+        """A secret that all who use this store share: made when it is first asked for, never changed."""
 
     async def ping(self) -> float:
         """How long the store takes to answer, in seconds."""

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import uvicorn
 from starlette.types import Message, Receive, Scope, Send
 
-from api.connections import AT_HOME, Doors, Network
+from api.connections import AT_HOME, Doors
 from api.http_protocol import options
+from api.settings import Network
 from tests.api.services import PATIENCE_S, settings
 
 

@@ -35,6 +35,18 @@ def slotline(*arguments: str, cwd: Path, **settings: str) -> subprocess.Complete
     return subprocess.run(command, cwd=cwd, env=environment(**settings), capture_output=True, text=True, timeout=PATIENCE_S, check=False)
 
 
+@contextmanager
+def deaf() -> Iterator[None]:
+    """What is started meanwhile inherits that SIGINT is ignored and SIGTERM blocked, as from a shell's background or a careless supervisor."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        signal.signal(signal.SIGINT, before)
+
+
 def until(holds: Callable[[], Any]) -> None:
     """Wait for something that happens in another process."""
     deadline = time.monotonic() + PATIENCE_S

@@ -90,7 +90,8 @@ class ToldService(Service):
 
 def settings(**given: Any) -> Settings:
     """Settings that take nothing from the environment of whoever runs the tests."""
-    return Settings.model_construct(**{**Settings.model_construct().model_dump(), **Settings(_env_file=None, **given).model_dump(include=set(given))})
+    found = Settings(_env_file=None, **given)
+    return Settings.model_construct(**{**Settings.model_construct().model_dump(), **{name: getattr(found, name) for name in given}})
 
 
 class Caller:

@@ -15,7 +15,7 @@ from api import serve
 from api.settings import SettingsError
 from storage.embedded import EmbeddedRedis
 from storage.errors import NoRedisServer
-from tests.api.processes import Running, living, serving, slotline, until
+from tests.api.processes import Running, deaf, living, serving, slotline, until
 from tests.api.services import served, settings
 from tests.conftest import RedisServer
 
@@ -28,7 +28,13 @@ TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
         (["--host", "0.0.0.0"], {}, "SLOTLINE_TOKENS"),
         (["--port", "many"], {}, "SLOTLINE_PORT"),
         (["--workers", "2"], {"USE_REDIS_SSE": "false"}, "USE_REDIS_SSE"),
-        (["--host", "198.51.100.7"], {"SLOTLINE_TOKENS": "a:viewer"}, "SLOTLINE_HOST"),
+        (["--host", "127.evil.example"], {}, "SLOTLINE_TOKENS"),
+        (["--host", "198.51.100.7"], {"SLOTLINE_TOKENS": f"{'a' * 22}:viewer"}, "SLOTLINE_HOST"),
+        ([], {"SLOTLINE_PUBLIC_URL": "https://voice.example.com"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TRUSTED_PROXIES": "127.0.0.1"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TOKENS": "short:viewer"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TOKENS_FILE": "nowhere"}, "SLOTLINE_TOKENS_FILE"),
+        ([], {"SLOTLINE_TOKENS": f"{'a' * 22}:viewer:tv@another"}, "SLOTLINE_TOKENS"),
         ([], {"SLOTLINE_BUSINESS": "nowhere.toml"}, "SLOTLINE_BUSINESS"),
         ([], {"REDIS_URL": "localhost"}, "REDIS_URL"),
         ([], {"REDIS_URL": "redis://host:port/"}, "REDIS_URL"),
@@ -63,7 +69,7 @@ def test_workers_need_a_redis_that_all_of_them_see(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
-    with serving(tmp_path) as running:
+    with deaf(), serving(tmp_path) as running:
         assert f"{running.url}/" in running.welcome
         curl = re.search(r"curl -s (\S+) -d '(.*)'", running.welcome)
         assert curl is not None
@@ -80,7 +86,7 @@ def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_is_no_failure(tmp_path: Path) -> None:
-    with serving(tmp_path) as running:
+    with deaf(), serving(tmp_path) as running:
         assert running.stop(signal.SIGINT) == 0
 
 
@@ -144,7 +150,7 @@ def test_workers_are_replaced_and_end_with_their_parent(tmp_path: Path) -> None:
         [new] = _workers(running) - first
         assert running.stop(signal.SIGKILL) == -signal.SIGKILL
         until(lambda: not living(kept) and not living(new))
-    with serving(tmp_path, "--workers", "2", port=running.port) as again:
+    with deaf(), serving(tmp_path, "--workers", "2", port=running.port) as again:
         assert again.say("hello", startedAt="2026-03-02T01:00:00Z").content == said
         workers = _workers(again)
         assert again.stop() == 0
@@ -206,11 +212,30 @@ def test_a_caller_who_hangs_up_undoes_nothing() -> None:
         assert answer.json()["progress"]["total"] == 6
 
 
+def test_no_other_process_sees_a_secret(tmp_path: Path) -> None:
+    secret = "a-secret-of-22-characters"
+    with serving(tmp_path, "--workers", "2", SLOTLINE_TOKENS=f"{secret}:integration", SLOTLINE_SECRET=secret):
+        pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+        ours = [pid for pid in pids if _runs_in(pid, tmp_path)]
+        assert len(ours) >= 3
+        told = [pid for pid in ours if secret.encode() in Path(f"/proc/{pid}/environ").read_bytes()]
+        assert len(told) == 1, "the one that was started with it"
+        assert not any(secret.encode() in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in ours)
+
+
+def _runs_in(pid: int, folder: Path) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cwd").resolve().is_relative_to(folder.resolve())
+    except OSError:
+        return False
+
+
 def test_doctor_says_what_is_there_and_what_is_not(tmp_path: Path) -> None:
-    healthy = slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="9", SLOTLINE_COLOUR="red", SLOTLINE_TOKENS="secret:viewer")
+    healthy = slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="9", SLOTLINE_COLOUR="red", SLOTLINE_TOKENS="secret-of-22-characters:viewer")
     assert healthy.returncode == 0, healthy.stdout
     for said in ("Acme Home Services", "SLOTLINE_COLOUR is no setting", "1 viewer", "not running at http://127.0.0.1:9"):
         assert said in healthy.stdout
+    assert re.search(r"(Redis|Valkey) \d+\.\d+\.\d+, embedded \(/", healthy.stdout)
     assert "secret" not in healthy.stdout
     ill = slotline("doctor", cwd=tmp_path, REDIS_URL="redis://user:secret@127.0.0.1:9/0", SLOTLINE_PORT="9")
     assert ill.returncode == 1

@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from api.access import mask
+from api import business_files
 from api.frames import Topic, order
 from api.gate import Drain, Seats
 from api.hub import Hub
+from api.masking import Masking
 from api.snapshot import LISTING_TRIES, OPEN, Snapshots
 from api.streams import Streams
 from storage.errors import StoreUnavailable
@@ -20,6 +21,7 @@ from tests.api.feeds import Feed, Teller, reading, until
 pytestmark = pytest.mark.anyio
 READERS = 300
 ALL = Topic("all")
+MASKING = Masking(business_files.load(None))
 
 
 class Counted:
@@ -58,9 +60,13 @@ async def hub(counted: Counted) -> AsyncIterator[Hub]:
     await made.close()
 
 
+def streams(hub: Hub) -> Streams:
+    return Streams(hub, Drain(), MASKING, Seats(READERS, READERS))
+
+
 async def storm(stack: AsyncExitStack, hub: Hub, paths: tuple[str, ...]) -> list[Feed]:
     """So many readers, every third a viewer, and each of them known to the hub."""
-    app = Streams(hub, Drain(), Seats(READERS, READERS))
+    app = streams(hub)
     roles = ("supervisor", "integration", "viewer")
     feeds = [await stack.enter_async_context(reading(app, paths[number % len(paths)], role=roles[number % 3])) for number in range(READERS)]
     await until(lambda: hub.figures()["readers"] == READERS)
@@ -114,7 +120,7 @@ async def test_a_storm_while_turns_go_on_loses_nothing_and_costs_few(store: Call
 @pytest.mark.parametrize("path", ["/events", "/calls/CA-storm/events"])
 async def test_whoever_comes_after_an_answer_finds_it_in_the_history(store: CallStore, hub: Hub, path: str) -> None:
     teller = Teller(store, "CA-storm")
-    app = Streams(hub, Drain(), Seats(READERS, READERS))
+    app = streams(hub)
     for number in range(5):
         last = await teller.tell()
         async with reading(app, path) as feed:
@@ -125,7 +131,7 @@ async def test_whoever_comes_after_an_answer_finds_it_in_the_history(store: Call
 
 
 async def test_what_another_system_writes_into_a_record_is_found_by_the_next_reader(shelf: object, hub: Hub) -> None:
-    app = Streams(hub, Drain(), Seats(READERS, READERS))
+    app = streams(hub)
     for name in ("Mary", "Olive"):
         await shelf.put_document("CA-theirs", b'{"callSid":"CA-theirs","user":{"userInfo":{"name":"%b"}}}' % name.encode())  # type: ignore[attr-defined]
         async with reading(app, "/calls/CA-theirs/events") as feed:
@@ -165,7 +171,7 @@ async def test_the_open_calls_are_kept_for_a_moment_only(store: CallStore, hub: 
     first = await hub.snapshots.of(ALL)
     assert await hub.snapshots.of(Topic("agent", "kim")) is first
     assert first.block(None) is first.block(None)
-    assert first.block(mask) is first.block(mask) is not first.block(None)
+    assert first.block(MASKING.envelope) is first.block(MASKING.envelope) is not first.block(None)
     brief = Snapshots(hub, kept_s=0.01)
     await brief.of(ALL)
     await until(lambda: brief._kept is None)

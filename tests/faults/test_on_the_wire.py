@@ -54,7 +54,8 @@ def wired(wire: Wired) -> Wired:
 
 
 def test_a_turn_costs_two_round_trips_and_one_more_for_each_field(wired: Wired) -> None:
-    whole_call(wired.running, "CA0")  # whoever follows the events has noticed by now that the log began anew
+    whole_call(wired.running, "CA0")
+    until(lambda: at_the_end_of_the_log(wired))  # whoever follows the events has to notice first that the log began anew, and asks where it ends
     asked, known = wired.proxy.round_trips, 0
     for number, said in enumerate(SAID):
         answer = post(wired.running, number, said).json()
@@ -63,6 +64,11 @@ def test_a_turn_costs_two_round_trips_and_one_more_for_each_field(wired: Wired) 
         assert asked - last <= 2 + fields, f"turn {number}"
     post(wired.running, 1, SAID[1])
     assert wired.proxy.round_trips - asked == 1, "a turn that is repeated is only looked up"
+
+
+def at_the_end_of_the_log(wired: Wired) -> bool:
+    follows: str = wired.running.http.get("/health").json()["parts"]["events"]["lastId"]
+    return follows.encode() == wired.redis.hget(keys.LOG_MARK, "last")
 
 
 def test_each_field_is_in_the_document_the_moment_its_turn_is_answered(wired: Wired) -> None:

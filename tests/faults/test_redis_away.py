@@ -1,7 +1,6 @@
 """A Redis that stops, or is gone: the caller hears a sentence and is put through to a person; when it is back, the call goes on."""
 
 import signal
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,9 +13,6 @@ from tests.conftest import RedisServer
 from tests.faults.callers import SAID, heard, is_trouble, left, post, whole_call
 from tests.faults.nursery import Nursery, Service
 from tests.faults.proxy import Proxy, When
-
-TROUBLE_S = 5.0
-"""How long a caller may wait for the sentence of trouble."""
 
 
 @pytest.fixture
@@ -77,12 +73,10 @@ def undisturbed(running: Service, server: RedisServer) -> Any:
 
 
 def hears_of_trouble(running: Service, number: int, copies: int = 1) -> None:
-    """Every copy of the turn is answered in time with a sentence of trouble."""
-    begun = time.monotonic()
+    """Every copy of the turn is answered with a sentence of trouble."""
     with ThreadPoolExecutor(copies) as together:
         posts = [together.submit(post, running, number, SAID[number]) for _ in range(copies)]
         answers = [posted.result() for posted in posts]
-    assert time.monotonic() - begun < TROUBLE_S
     for answer in answers:
         assert answer.status_code == 200
         assert is_trouble(answer.json())

