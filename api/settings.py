@@ -74,9 +74,9 @@ class Settings(BaseSettings):
     """Turns of one call that may wait for each other; the next one gets 429."""
     turns_at_once: int = Field(1024, ge=1, le=1_000_000)
     """Turns of all calls that one process works on; the next one gets 429."""
-    connections: int = Field(4096, ge=1)
+    connections: int = Field(4096, ge=1, le=1_000_000)
     """Connections one process keeps open at the same time; the next one gets 503. Never more than the files it may open."""
-    connections_per_address: int = Field(1000, ge=1)
+    connections_per_address: int = Field(1000, ge=1, le=1_000_000)
     """The same from one address (of IPv6: one /64); the next one gets 429. Loopback and trusted proxies bring everybody's and are not counted."""
     head_s: float = Field(10.0, gt=0, le=600)
     """Seconds a new connection, and the head of each request, may take to arrive."""
@@ -84,9 +84,9 @@ class Settings(BaseSettings):
     """Seconds the body of a request may take to arrive."""
     unread_s: float = Field(60.0, gt=0, le=3600)
     """Seconds a peer may leave unread what was sent to it, before its connection is cut."""
-    readers: int = Field(2000, ge=1)
+    readers: int = Field(2000, ge=1, le=1_000_000)
     """Event streams one process keeps open at the same time; the next one is told to come back later."""
-    readers_per_token: int = Field(500, ge=1)
+    readers_per_token: int = Field(500, ge=1, le=1_000_000)
     """The same for one token."""
     drain_s: float = Field(10.0, ge=0, le=600)
     """Seconds that turns and streams get to finish when the service is told to stop."""
