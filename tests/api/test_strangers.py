@@ -96,6 +96,7 @@ RAW = (
         b'{"confidence":NaN}',
     ),
     *(b'{"callSid":"CA9","serviceInfo":' + b'{"a":' * 900 + b"1" + b"}" * 901, b'{"name":' + b"[" * 900 + b"]" * 900 + b"}"),
+    b'{"callSid":"CA9","serviceInfo":{"name":"Roof","price":%b}}' % (b"1" * 400),
 )
 TYPES: tuple[dict[str, str], ...] = (
     *({}, {"content-type": "application/json"}, {"content-type": "application/x-www-form-urlencoded"}, {"content-type": "text/plain"}),
