@@ -38,8 +38,8 @@ async def read(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
     except ClientDisconnect:  # nobody is left to read the answer
         raise Problem("bad_request") from None
     try:
-        found = decoder.decode(body)
         _keys.decode(body.decode())
+        return decoder.decode(body)
     except msgspec.ValidationError as error:
         raise _misfit(str(error)) from None
     except _Twice:
@@ -48,7 +48,6 @@ async def read(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
         raise Problem("bad_json", "it is nested too deep") from None
     except ValueError:  # of msgspec and of json, invalid UTF-8, a number of thousands of figures
         raise Problem("bad_json", next((why for bytes_, why in _BEGINNINGS.items() if body.startswith(bytes_)), "")) from None
-    return found
 
 
 def _need_json(request: Request) -> None:

@@ -139,11 +139,11 @@ async def test_what_else_stands_in_a_turn_is_handed_on() -> None:
         assert (request.caller, request.dialled, request.language) == ("+61491570156", "+12025550100", "en-AU")
 
 
-async def test_nulls_are_as_if_absent_and_nothing_needs_a_content_type() -> None:
+async def test_nulls_are_as_if_absent_and_what_curl_sends_is_enough() -> None:
     absent = dict.fromkeys(("turnId", "alternatives", "confidence", "digits", "from", "to", "language"))
     body = {"callSid": "CA1", "customerMessage": {"speaker": "customer", "message": "", "startedAt": None}, **absent}
     async with running() as caller:
-        answer = await caller.http.post("/ai/conversation", content=json.dumps(body), headers={"content-type": "text/plain"})
+        answer = await caller.http.post("/ai/conversation", content=json.dumps(body), headers={"content-type": "application/x-www-form-urlencoded"})
         assert answer.status_code == 200
         assert caller.walker.requests[0].turn.key == ""
 
