@@ -36,7 +36,7 @@ class Limits:
         # `send` is handed on as it is: a wrapper would cost each event of each stream. So what has been answered already has to be known from
         # the kind of error: a Problem gets here only from before any answer, and anything else was answered by FastAPI's own handlers or cut short.
         try:
-            if self._drain.begun and not _answered_while_draining(scope["path"]):
+            if self._drain.over and not _answered_while_draining(scope["path"]):
                 raise Problem("draining", headers={"Connection": "close"})
             await self._app(scope, receive if scope["type"] == "websocket" else await _limited(scope, receive), send)
         except Problem as problem:
