@@ -66,8 +66,8 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if any(door.fileno() < 0 for door in self._listening):  # uvloop closes a socket that cannot listen, and says nothing
             raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
-        # What was made so far lives as long as the process: the collector need not look at it again and again.
-        gc.collect()
+        # What was made so far lives as long as the process: the collector need not look at it, not even once (one object in a hundred would go,
+        # for a tenth of the start).
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         gc.enable()

@@ -41,6 +41,12 @@ def test_workers_are_replaced_and_end_with_their_parent(tmp_path: Path) -> None:
         assert not any(living(pid) for pid in workers)
 
 
+def test_the_parent_of_workers_does_not_load_the_application() -> None:
+    said = "import sys; from api import cli, serve; cli._parser(['serve']); print({'langgraph', 'fastapi', 'uvicorn', 'rich'} & set(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", said], env=environment(), capture_output=True, text=True, check=True)
+    assert loaded.stdout == "set()\n"
+
+
 def test_a_worker_that_cannot_be_replaced_takes_nobody_with_it(tmp_path: Path) -> None:
     business = tmp_path / "business.toml"
     business.write_bytes(GOOD)
