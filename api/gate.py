@@ -55,10 +55,15 @@ class Seats:
 
 
 class Drain:
-    """The end of the service: begun by a signal; turns under way finish, new ones get 503, streams say when to come back and end."""
+    """The end of a process that serves, begun by a signal: no new connections, but what comes on those there are is answered, for `drain_s`.
+
+    Streams say when to come back and end as soon as it has begun.
+    """
 
     def __init__(self) -> None:
         self.begun = False
+        self.over = False
+        """Its time has passed: whatever comes now gets 503."""
         self._told = False
         self._listeners: list[Callable[[], None]] = []
 

@@ -35,7 +35,7 @@ class Limits:
         # A stream gets `send` as it is: a wrapper would cost each of its events. It answers its own errors before it begins.
         answered = _Answered(send)
         try:
-            if self._drain.begun and not _answered_while_draining(asked):
+            if self._drain.over and not _answered_while_draining(asked):
                 raise Problem("draining", headers={"Connection": "close"})
             if scope["type"] == "http":
                 receive = await _limited(scope, receive)

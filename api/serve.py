@@ -1,7 +1,10 @@
 """`slotline serve`: what stops the start, the listening socket, the embedded Redis, one process or several.
 
-One process serves by itself. Several share one listening socket, and the parent (`api/workers.py`) only watches, without loading the application. The
-embedded Redis is started once, by the parent, and watched there.
+One process serves by itself. Several share one socket, and the parent (`api/workers.py`) only watches, without loading the application. The embedded
+Redis is started once, by the parent, and watched there.
+
+The port is taken at once, so that one that is in use is told at once; whoever is ready to serve first begins to listen. Until then a client is
+refused, and need not wait for an answer that nobody can give yet.
 """
 
 import asyncio
@@ -23,7 +26,6 @@ from storage.connect import answer_time
 from storage.embedded import EmbeddedRedis
 from storage.errors import NoRedisServer, StoreError, StoreUnavailable
 
-BACKLOG = 2048
 BIND_S = 1.5
 """How long a port may still be held by the service that was here before."""
 
@@ -45,7 +47,10 @@ def serve(settings: Settings) -> int:
             return workers.supervise(settings, url, listening, told)
         from api.server import run  # here, so that a parent of workers does not load all of it too
 
-        return run(settings, url, listening, told)
+        try:
+            return run(settings, url, listening, told)
+        except OSError as error:  # another program began to listen while this one was loading
+            raise _cannot_listen(settings.host, settings.port, error.errno) from None
 
 
 @contextmanager
@@ -114,7 +119,7 @@ def _check_redis(url: str) -> None:
 
 @contextmanager
 def bound(host: str, port: int) -> Iterator[socket.socket]:
-    """The listening socket. Raises SettingsError when the address cannot be had."""
+    """A socket that has the address and does not listen yet. Raises SettingsError when the address cannot be had."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
@@ -126,22 +131,25 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         until = monotonic() + BIND_S
         while (why := _refusal(listening, address)) is not None:
-            if why != errno.EADDRINUSE:
-                raise SettingsError(f"SLOTLINE_HOST, SLOTLINE_PORT: cannot listen on {host} port {port}: {os.strerror(why).lower()}")
-            if monotonic() > until:
-                raise SettingsError(f"SLOTLINE_PORT: port {port} is in use by another program; stop that one, or choose another with --port")
+            if why != errno.EADDRINUSE or monotonic() > until:
+                raise _cannot_listen(host, port, why)
             sleep(0.1)
         yield listening
 
 
 def _refusal(listening: socket.socket, address: tuple[object, ...]) -> int | None:
-    """Bind and listen: the error number, or None when it worked. Listening at once, since two sockets that only bind could both succeed."""
+    """Take the address: the error number, or None when it worked."""
     try:
         listening.bind(address)
-        listening.listen(BACKLOG)
     except OSError as error:
         return error.errno or errno.EADDRINUSE
     return None
+
+
+def _cannot_listen(host: str, port: int, why: int | None) -> SettingsError:
+    if why == errno.EADDRINUSE:
+        return SettingsError(f"SLOTLINE_PORT: port {port} is in use by another program; stop that one, or choose another with --port")
+    return SettingsError(f"SLOTLINE_HOST, SLOTLINE_PORT: cannot listen on {host} port {port}: {os.strerror(why or 0).lower()}")
 
 
 def _say(text: str) -> None:

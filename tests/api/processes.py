@@ -69,7 +69,9 @@ class Running:
     """A served service."""
 
     def __init__(self, folder: Path, *arguments: str, port: int = 0, **settings: str) -> None:
-        self._told = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in `close`
+        # Appended to: the service writes at the end wherever we read. Closed in `close`.
+        self._told = tempfile.TemporaryFile("a+")  # noqa: SIM115
+        self._read = 0
         command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), *arguments]
         self.process = subprocess.Popen(command, cwd=folder, env=environment(**settings), stdout=subprocess.PIPE, stderr=self._told, text=True)
         self.http = httpx.Client(trust_env=False, timeout=PATIENCE_S)
@@ -93,6 +95,13 @@ class Running:
         """What it wrote to stderr so far."""
         self._told.seek(0)
         return self._told.read()
+
+    def fresh(self) -> str:
+        """What it wrote to stderr since this was last called, whole lines."""
+        found = os.pread(self._told.fileno(), os.fstat(self._told.fileno()).st_size - self._read, self._read)
+        found = found[: found.rfind(b"\n") + 1]
+        self._read += len(found)
+        return found.decode()
 
     @property
     def events(self) -> list[dict[str, Any]]:

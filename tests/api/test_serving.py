@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import socket
-import threading
 from pathlib import Path
 
 import httpx
@@ -15,7 +14,7 @@ from api import serve
 from api.settings import SettingsError
 from storage.embedded import EmbeddedRedis
 from storage.errors import NoRedisServer
-from tests.api.processes import Running, deaf, living, serving, slotline, until
+from tests.api.processes import deaf, living, serving, slotline, until
 from tests.api.services import served, settings
 from tests.conftest import RedisServer
 
@@ -138,65 +137,6 @@ def test_a_redis_that_comes_later_is_waited_for(tmp_path: Path, workers: str) ->
         assert running.stop() == 0
 
 
-def test_workers_are_replaced_and_end_with_their_parent(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "2") as running:
-        said = running.say("hello", startedAt="2026-03-02T01:00:00Z").content
-        first = _workers(running)
-        assert len(first) == 2
-        killed, kept = sorted(first)
-        _kill(killed)
-        until(lambda: len(_workers(running)) == 3)
-        until(lambda: running.http.get("/health").json()["status"] == "ok")
-        [new] = _workers(running) - first
-        assert running.stop(signal.SIGKILL) == -signal.SIGKILL
-        until(lambda: not living(kept) and not living(new))
-    with deaf(), serving(tmp_path, "--workers", "2", port=running.port) as again:
-        assert again.say("hello", startedAt="2026-03-02T01:00:00Z").content == said
-        workers = _workers(again)
-        assert again.stop() == 0
-        assert not any(living(pid) for pid in workers)
-
-
-def test_the_end_is_gentle() -> None:
-    with served(drain_s=20) as (service, server, port):
-        base = f"http://127.0.0.1:{port}"
-        service.told.hold.clear()
-        answers: list[httpx.Response] = []
-        caller = threading.Thread(target=lambda: answers.append(httpx.post(f"{base}/ai/conversation", json=TURN, timeout=30, trust_env=False)))
-        with httpx.Client(base_url=base, trust_env=False) as http, http.stream("GET", "/events", timeout=30) as stream:
-            lines = stream.iter_lines()
-            while "connected" not in next(lines):
-                pass
-            caller.start()
-            until(lambda: service.gate.busy)
-            server.handle_exit(signal.SIGTERM, None)
-            assert "retry:" in "".join(lines)[-40:], "an open stream is told when to come back, and ends"
-            refused = http.post("/ai/conversation", json=TURN)
-            assert (refused.status_code, refused.json()["code"]) == (503, "draining")
-            assert "retry-after" in refused.headers
-            assert http.get("/ready").status_code == 503
-            assert http.get("/health").json()["status"] == "draining"
-            late = http.get("/calls/CA1/events")
-            assert (late.status_code, late.text[:6]) == (200, "retry:")
-        assert not answers
-        service.told.hold.set()
-        caller.join(30)
-        assert answers[0].status_code == 200
-
-
-def test_the_end_does_not_wait_for_ever() -> None:
-    with served(drain_s=0.2) as (service, server, port):
-        service.told.hold.clear()
-        connection = socket.create_connection(("127.0.0.1", port))
-        body = b'{"callSid":"CA1","customerMessage":{"message":"hello"}}'
-        connection.sendall(b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
-        until(lambda: service.gate.busy)
-        server.handle_exit(signal.SIGTERM, None)
-        until(lambda: server.should_exit)
-        connection.close()
-        service.told.hold.set()
-
-
 def test_a_caller_who_hangs_up_undoes_nothing() -> None:
     with served() as (service, _, port):
         service.told.hold.clear()
@@ -242,10 +182,6 @@ def test_doctor_says_what_is_there_and_what_is_not(tmp_path: Path) -> None:
     assert "!!  redis" in ill.stdout
     assert "secret" not in ill.stdout
     assert slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="x").returncode == 1
-
-
-def _workers(running: Running) -> set[int]:
-    return {event["pid"] for event in running.events if event["event"] == "started"}
 
 
 def _kill(pid: int) -> None:
