@@ -99,8 +99,7 @@ def _oddly(path: str) -> Iterator[str]:
 
 
 def _tells_its_problem(seen: Seen) -> bool:
-    """What the parser of HTTP refuses is told by the server, before there is a request."""
-    return seen.headers["content-type"] == "application/problem+json" or seen.body.startswith(b"Invalid HTTP request")
+    return seen.headers["content-type"] == "application/problem+json" and bool(decoded(seen.body)["status"] == seen.status)
 
 
 ODD = sorted({target for path in SECRET_PATHS for target in _oddly(path) if " " not in target})

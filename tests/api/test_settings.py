@@ -124,7 +124,7 @@ def test_any_setting_with_any_value_is_taken_or_named_on_one_line(name: str) -> 
         except SettingsError as error:
             line = str(error)
         else:
-            line = f"{setting_name(name)}: {len(found.roles)} tokens"
+            line = f"{setting_name(name)}: {len(found.tokens)} tokens"
         assert line.startswith(f"{setting_name(name)}: ")
         assert line.isprintable()
         assert len(line) < 300
