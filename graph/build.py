@@ -13,6 +13,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -34,8 +35,9 @@ LOOK_S = 0.5
 """How long the record may take to be read once more when nobody knows whether a step was written: the caller has been waiting for that step."""
 
 
+@cache
 def build() -> Any:
-    """The compiled graph; compiled once, shared by every turn."""
+    """The compiled graph; it holds nothing of a turn, so one is enough for all."""
     graph: StateGraph[Walk, Deps, Walk, Walk] = StateGraph(Walk, context_schema=Deps)
     places = (*STEPS, "book", "resume", "aside", "recognise", "speak")
     graph.add_node("listen", nodes.listen, destinations=(*places, "__end__"))

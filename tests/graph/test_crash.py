@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pytest
@@ -74,6 +75,7 @@ async def whole_call(store: Fragile, *, again: bool) -> tuple[list[str], dict[st
     return [json.loads(one)["aiResponse"]["message"] for one in answers], document, steps
 
 
+@cache
 def undisturbed() -> tuple[list[str], dict[str, Any], list[tuple[str, str, str]], int]:
     store = Fragile()
     answers, document, steps = asyncio.run(whole_call(store, again=True))
