@@ -43,13 +43,16 @@ def serve(settings: Settings) -> int:
         def told() -> None:
             _say(welcome(settings, listening.getsockname()[1], url))
 
-        if settings.workers > 1:
-            return workers.supervise(settings, url, listening, told)
-        from api.server import run  # here, so that a parent of workers does not load all of it too
-
         try:
+            if settings.workers > 1:
+                return workers.supervise(settings, url, listening, told)
+            from api.server import run  # here, so that a parent of workers does not load all of it too
+
             return run(settings, url, listening, told)
-        except OSError as error:  # another program began to listen while this one was loading
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            # Another program began to listen while nobody here did.
             raise _cannot_listen(settings.host, settings.port, error.errno) from None
 
 

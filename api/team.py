@@ -61,7 +61,7 @@ class Place(Generic[Kind]):
 
 class Team(Generic[Kind]):
     def __init__(self, size: int, start: Callable[[], Kind], grace_s: float) -> None:
-        """`grace_s`: how long a worker that leaves may take before it is killed. Nobody is started before the first `look`."""
+        """`start` may raise OSError. `grace_s`: how long a worker that leaves may take before it is killed. Nobody is started before a `look`."""
         self.places: list[Place[Kind]] = [Place() for _ in range(size)]
         self.served = False
         """Whether any worker ever served."""
@@ -99,7 +99,9 @@ class Team(Generic[Kind]):
             self._look_at_worker(place, now)
             self._look_at_successor(place, now)
             if place.worker is None and place.due <= now and not self.lost:
-                place.worker, place.round = self._start(), self._round
+                place.worker, place.round = self._started(), self._round
+                if place.worker is None:
+                    self._wait(place, now, place.failures + 1)
         if self._renewing and not any(place.successor for place in self.places):
             self._renew_next()
         self._look_at_leaving(now)
@@ -116,13 +118,24 @@ class Team(Generic[Kind]):
         elif not worker.alive:
             steady = place.began is not None and now - place.began >= STEADY_S
             failures = 0 if steady else place.failures + 1
-            pause_s = PAUSES_S[min(max(failures, 1), len(PAUSES_S)) - 1]
-            logs.event("worker_ended", level="error", pid=worker.pid, code=worker.gone(), count=failures, ms=pause_s * 1000)
-            self._empty(place, now + pause_s, failures)
+            self._empty(place, now)
+            self._wait(place, now, failures)
+            logs.event("worker_ended", level="error", pid=worker.pid, code=worker.gone(), count=failures, ms=(place.due - now) * 1000)
 
     @staticmethod
-    def _empty(place: Place[Kind], due: float, failures: int = 0) -> None:
-        place.worker, place.began, place.due, place.failures = None, None, due, failures
+    def _empty(place: Place[Kind], now: float) -> None:
+        place.worker, place.began, place.due, place.failures = None, None, now, 0
+
+    @staticmethod
+    def _wait(place: Place[Kind], now: float, failures: int) -> None:
+        place.failures, place.due = failures, now + PAUSES_S[min(max(failures, 1), len(PAUSES_S)) - 1]
+
+    def _started(self) -> Kind | None:
+        try:
+            return self._start()
+        except OSError as error:  # no memory for a process, say
+            logs.failure("start_failed", error)
+            return None
 
     def _look_at_successor(self, place: Place[Kind], now: float) -> None:
         successor = place.successor
@@ -141,7 +154,8 @@ class Team(Generic[Kind]):
     def _renew_next(self) -> None:
         for place in self.places:
             if place.worker is not None and place.round < self._round:
-                place.successor, place.round = self._start(), self._round
+                place.successor, place.round = self._started(), self._round
+                self._renewing = place.successor is not None
                 return
         self._renewing = False
 

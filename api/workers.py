@@ -86,7 +86,7 @@ class Process:
 def supervise(settings: Settings, embedded: str, listening: socket.socket, told: Callable[[], None]) -> int:
     """Run `settings.workers` of them until a signal says stop; `told` is called once one serves.
 
-    Returns the exit code: 1 when none could even start.
+    Returns the exit code: 1 when none could even start. Raises OSError when nobody served for a while, and another program took the address.
     """
     gc.enable()
     grace_s = settings.drain_s + GRACE_S
@@ -101,13 +101,26 @@ def supervise(settings: Settings, embedded: str, listening: socket.socket, told:
             greeted = True
             told()
         if not any(team.everyone()):
-            # Nobody is even being started, and a client should not wait for an answer that may never come. Whoever is ready next listens again.
-            with contextlib.suppress(OSError):
-                listening.shutdown(socket.SHUT_RD)
+            listening = _silent(listening)
         _await_news(team, signals)
     listening.close()
     _end(list(team.everyone()), grace_s, signals.stop)
     return int(team.lost)
+
+
+def _silent(listening: socket.socket) -> socket.socket:
+    """A socket that has the address of this one and does not listen, in its place.
+
+    When nobody serves, and nobody is even being started, a client should not wait for an answer that may never come. Whoever is ready next listens.
+    """
+    if not listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+        return listening
+    address = listening.getsockname()
+    silent = socket.socket(listening.family, listening.type, listening.proto)
+    silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.close()
+    silent.bind(address)
+    return silent
 
 
 class _Signals:
@@ -185,10 +198,15 @@ def _work(settings: Settings, embedded: str, listening: socket.socket, pipe: Con
     try:
         from api.server import run  # here, so that the parent does not load all of it too
 
-        code = run(settings, embedded, listening, lambda: pipe.send("serves"), lambda: pipe.send("leaves"))
+        code = run(settings, embedded, listening, lambda: _tell(pipe, "serves"), lambda: _tell(pipe, "leaves"))
     except Exception as error:
         logs.failure("start_failed", error)
     sys.exit(code)
+
+
+def _tell(pipe: Connection, word: str) -> None:
+    with contextlib.suppress(OSError):  # the parent is gone, and so is this process in a moment
+        pipe.send(word)
 
 
 def _end_with_parent(pipe: Connection) -> None:

@@ -32,9 +32,13 @@ class Story:
     def __init__(self) -> None:
         self.now = 100.0
         self.started: list[Told] = []
+        self.full = False
+        """Whether no process can be started."""
         self.team = Team(2, self._start, GRACE_S)
 
     def _start(self) -> Told:
+        if self.full:
+            raise BlockingIOError("no processes left")
         self.started.append(Told(len(self.started)))
         return self.started[-1]
 
@@ -175,3 +179,16 @@ def test_one_that_dies_while_its_successor_starts_is_followed_by_it() -> None:
     story.started[2].serves = story.started[3].serves = True
     assert story.look() == [1, 2, 3]
     assert [worker.ending for worker in story.started] == [0, 1, 0, 0]
+
+
+def test_a_process_that_cannot_be_started_is_a_failure_like_any_other() -> None:
+    story = Story().serving()
+    story.full = True
+    story.team.renew(story.now)
+    assert story.look() == [0, 1]
+    story.started[1].alive = False
+    assert story.look() == [0]
+    assert story.look(PAUSES_S[1]) == [0]
+    story.full = False
+    assert story.look(PAUSES_S[2]) == [0, 2]
+    assert not story.team.lost

@@ -1,6 +1,6 @@
 """Services by the dozen: each is a process of its own that runs `slotline serve`, forked from one that has loaded the program and done nothing else.
 
-A fresh `slotline serve` spends a second and a half of CPU on loading; a test that kills thirty of them cannot wait for that. What is forked has no
+A fresh `slotline serve` spends more than a second of CPU on loading; a test that kills thirty of them cannot wait for that. What is forked has no
 threads, no event loop and no connections yet, so it begins where a fresh process stands before it reads its settings.
 """
 
