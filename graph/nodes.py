@@ -24,7 +24,7 @@ from agent.scene import Outcome
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
 from agent.telling import line_said, person_wanted
-from agent.trace import TracedTurn, held, waiting
+from agent.trace import TracedTurn, held, places, waiting
 from agent.understanding import understand
 from agent.wording import briefing, word
 from graph.answer import answer
@@ -196,7 +196,7 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         at=scene.stamp,
         turn=scene.turn,
         foreign=work.foreign,
-        bookings=tuple(scene.bookings) if any(event.payload.get("slot") == "time" for event in work.events) or work.is_open else (),
+        bookings=places(scene.bookings, call.sid) if any(event.payload.get("slot") == "time" for event in work.events) or work.is_open else (),
         caller=state["request"].caller,
         dialled=state["request"].dialled,
         language=state["request"].language,
