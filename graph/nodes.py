@@ -103,8 +103,9 @@ async def recognise(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
 async def resume(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     """The yes to going on: what the earlier call had is taken over, in one commit."""
     work, deps = state["work"], runtime.context
-    earlier = (await deps.store.open(work.call.unfinished)).call
-    return await _go_on(work, resuming.resume(work.call, earlier, work.scene), deps)
+    earlier = await deps.store.open(work.call.unfinished, business=work.call.brief.business)
+    work = replace(work, scene=replace(work.scene, bookings=earlier.bookings))  # to see whether its time is still free
+    return await _go_on(work, resuming.resume(work.call, earlier.call, work.scene), deps)
 
 
 async def _understood(work: Work, deps: Deps) -> Work:
