@@ -80,12 +80,10 @@ def adopt(call: Call, foreign: Mapping[str, Any], now: str) -> Call:
     for name, value in found.items():
         if isinstance(value, str) and value.strip() and slots[name].status == "empty":
             parts = {part: _text(info.get(part)) for part in PARTS} if name == "address" else {}
+            # Of a call that goes on from another, this may be an older copy of what was taken over there: nobody has said it here either.
+            origin = Provenance(turn="", words="", rule="document", confirmed="resumed" if call.resumed_from else "adopted")
             slots[name] = SlotState(
-                status="filled",
-                value=value,
-                parts={part: theirs for part, theirs in parts.items() if theirs},
-                timestamp=now,
-                provenance=Provenance(turn="", words="", rule="document", confirmed="adopted"),
+                status="filled", value=value, parts={part: theirs for part, theirs in parts.items() if theirs}, timestamp=now, provenance=origin
             )
     brief = call.brief
     offered = services(foreign, brief.services)

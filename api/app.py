@@ -125,12 +125,13 @@ class Service:
         ttl = Ttl(call_s=settings.call_ttl_s, booked_s=settings.booked_ttl_s, log_s=settings.log_ttl_s)
         if not self._url:
             return MemoryStore(ttl=ttl)
+        prefix, own = settings.redis_sse_channel_prefix, not settings.redis_url
         try:
-            return await connect(self._url, channel_prefix=settings.redis_sse_channel_prefix, ttl=ttl)
+            return await connect(self._url, channel_prefix=prefix, ttl=ttl, embedded=own)
         except StoreUnavailable as error:
             # Callers who ring meanwhile hear of trouble and get a person, which is better than a telephone that nobody answers.
             logs.failure("store_away", error, part="store")
-            return awaited(self._url, channel_prefix=settings.redis_sse_channel_prefix, ttl=ttl)
+            return awaited(self._url, channel_prefix=prefix, ttl=ttl, embedded=own)
 
 
 def create_app(settings: Settings | None = None, embedded: str = "") -> Service:

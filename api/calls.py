@@ -88,9 +88,11 @@ async def edit_call(request: Request, sid: Sid) -> Response:
 
 @router.delete("/calls/{callSid}", summary="Erase a caller everywhere", status_code=204)
 async def erase_call(request: Request, sid: Sid) -> Response:
-    if not SID.fullmatch(sid) or not await parts(request).store.erase(sid):
+    told = await parts(request).store.erase(sid) if SID.fullmatch(sid) else ()
+    if not told:
         raise Problem("call_not_found")
-    parts(request).hub.forget(sid)
+    for one in told:  # at once here; other processes hear of it in the log
+        parts(request).hub.forget(one.sid)
     return Response(status_code=204)
 
 

@@ -129,11 +129,9 @@ class Hub:
             place = order(entry.id)
             if place is None or place <= self.head:
                 continue
-            if not entry.data:
-                self.forget(entry.sid)
-                self.head = place
-                continue
             frame = Frame(place, entry)
+            if frame.erases:
+                self.forget(entry.sid)
             self._ring.append(frame)
             for reader in self._concerned(frame):
                 reader.offer(frame)
@@ -142,8 +140,8 @@ class Hub:
             self._drop(len(self._ring) - self._ring_size)
 
     def forget(self, sid: str) -> None:
-        """Drop what is kept in memory of an erased call. An entry of the log without data says the same to every process."""
-        self._ring = [frame for frame in self._ring if frame.sid != sid]
+        """Drop what is kept in memory of an erased call. The event in the log that tells of it does so in every process."""
+        self._ring = [frame for frame in self._ring if frame.sid != sid or frame.erases]
         self.snapshots.forget()
         for reader in self.all_readers():
             reader.forget(sid)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from storage.errors import StoreUnavailable
-from storage.store import CallStore, Change, Committed, Listed, Opened, Page
+from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page
 
 
 class AwaitedStore:
@@ -27,7 +27,7 @@ class AwaitedStore:
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         return await (await self._store()).calls(status, before, count)
 
-    async def erase(self, sid: str) -> bool:
+    async def erase(self, sid: str) -> tuple[Entry, ...]:
         return await (await self._store()).erase(sid)
 
     async def unfinished(self, business: str, caller: str) -> str:

@@ -116,6 +116,11 @@ def envelope(event: Event) -> bytes:
     return encode(event)
 
 
+def erased(sid: str, seconds: float) -> bytes:
+    """What readers are told of an erased call, as an envelope. `seconds`: Unix time."""
+    return envelope(Event(type="status_change", payload={"callSid": sid, "status": "erased"}, timestamp=seconds, source="service"))
+
+
 def bookings(some: Sequence[bytes]) -> tuple[Booking, ...]:
     """Bookings from their JSON, in order of time."""
     return in_order(_booking.decode(one) for one in some)

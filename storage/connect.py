@@ -25,8 +25,8 @@ CONNECTIONS = 64
 OLDEST = (6, 2)
 
 
-async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
-    """A store in the Redis at `url` (redis://, rediss://, unix://, valkey://), which answers.
+async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> CallStore:
+    """A store in the Redis at `url` (redis://, rediss://, unix://, valkey://), which answers. `embedded`: it is an `EmbeddedRedis`.
 
     Raises ValueError when `url` is none, or the server there is too old; StoreUnavailable when nothing that can be used answers.
     """
@@ -41,7 +41,7 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
         if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST:
             raise ValueError(f"Redis {version} is too old: 6.2 or later is needed")
         if not is_cluster:
-            return RedisStore(_sender(url, redis), redis, channel_prefix=channel_prefix, ttl=ttl)
+            return RedisStore(_sender(url, redis), redis, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded)
     except (StoreUnavailable, ValueError):
         await redis.aclose()
         raise
@@ -52,10 +52,10 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
     return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS)
 
 
-def awaited(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
+def awaited(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> CallStore:
     """The same store without asking whether anything answers there yet: it is tried whenever it is needed. Raises ValueError when `url` is none."""
     _client(_redis(url))
-    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl))
+    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded))
 
 
 async def answer_time(url: str) -> float:

@@ -64,6 +64,8 @@ class Fields:
                         self.slots[name] = ("filled", str(value)) if value else ("empty", "")
             case "status_change":
                 self.status = str(payload.get("status", self.status))
+                if self.status == "erased":
+                    self.slots = dict.fromkeys(NAMES, ("empty", ""))
 
     def line(self, name: str) -> str:
         """One slot on one line of plain text."""

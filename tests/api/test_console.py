@@ -185,6 +185,18 @@ def test_a_call_not_yet_known_fills_once_it_begins(console: Console, portal: Blo
     expect(console.tab.locator("#lines li")).to_have_count(2)
 
 
+def test_a_call_that_is_erased_leaves_the_page(console: Console, portal: BlockingPortal, store: CallStore) -> None:
+    told(portal, store, "CA-erased")
+    console.open("CA-erased")
+    expect(console.field("name").locator(".value")).to_have_text("Mary O'Neill")
+    expect(console.row("CA-erased")).to_be_visible()
+    portal.call(store.erase, "CA-erased")
+    expect(console.row("CA-erased")).to_have_count(0)
+    expect(console.tab.locator("#status")).to_have_text("Not begun")
+    expect(console.tab.locator("#lines")).to_have_text("Nothing has been said yet.")
+    expect(console.tab.locator("#fields")).not_to_contain_text("Mary")
+
+
 def test_what_a_caller_says_is_text_and_never_markup(console: Console, portal: BlockingPortal, store: CallStore) -> None:
     story = told(portal, store, "CA-evil")
     portal.call(story.say, "customer", EVIL)

@@ -66,6 +66,62 @@ def test_is_private(tmp_path: Path) -> None:
     assert not path.parent.exists()
 
 
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_folder_that_was_open_to_others_is_closed_with_all_its_files(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with EmbeddedRedis(data) as server, client(server) as line:
+        line.set("a", "1")
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (data / "redis" / "deeper").mkdir()
+    (data / "redis" / "deeper" / "file").touch(0o666)
+    with EmbeddedRedis(data) as server, client(server) as line:
+        assert line.get("a") == b"1"
+        line.bgrewriteaof()
+        eventually("a new file", lambda: not line.info("persistence")["aof_rewrite_in_progress"])
+        assert {mode(path) & 0o077 for path in (data, *data.rglob("*"))} == {0}
+        assert mode(data) == mode(data / "redis") == 0o700
+
+
+def test_a_new_folder_is_closed_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with EmbeddedRedis(tmp_path / "new" / "data") as server, client(server) as line:
+            line.set("a", "1")
+            assert {mode(path) & 0o077 for path in (tmp_path / "new" / "data", *(tmp_path / "new" / "data").rglob("*"))} == {0}
+    finally:
+        os.umask(before)
+
+
+def test_everybodys_folder_stays_everybodys_and_our_part_of_it_is_closed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tmp_path.chmod(0o1777)
+    with EmbeddedRedis(tmp_path):
+        assert mode(tmp_path) == 0o1777
+        assert mode(tmp_path / "redis") == 0o700
+    assert caplog.messages == []
+
+
+def test_what_cannot_be_closed_is_told_in_one_line_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "redis").mkdir()
+    (tmp_path / "redis").chmod(0o755)
+
+    def refused(path: Path, mode: int) -> None:
+        raise PermissionError(1, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        assert line.ping()
+    (told,) = caplog.messages
+    assert str(tmp_path) in told
+    assert "0700" in told
+    assert "\n" not in told
+
+
 def test_a_killed_server_comes_back_with_everything_at_the_same_place(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path) as server:
         url, first = server.url, server.pid

@@ -43,3 +43,11 @@ def test_fields_and_conversation_are_words() -> None:
     assert plain(out.getvalue())
     assert plain(fields.line("name"))
     assert "Mary" in fields.line("name")
+
+
+def test_an_erased_call_leaves_nothing_on_the_screen() -> None:
+    fields = Fields()
+    fields.hear({"type": "progress", "payload": {"slot": "name", "status": "filled", "value": "Mary O'Neill", "step": "phone"}})
+    assert fields.line("name") == "✓ name: Mary O'Neill"
+    fields.hear({"type": "status_change", "payload": {"callSid": "CA1", "status": "erased"}})
+    assert (fields.line("name"), fields.status) == ("· name: empty", "erased")
