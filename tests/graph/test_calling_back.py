@@ -201,9 +201,10 @@ HEARD = {"phone": "0187", "address": "Quillfeather", "email": "zephyrine", "serv
 @pytest.mark.parametrize("slot", SAYS)
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_said_again_is_the_callers_and_is_spoken_from_then_on(language: str, slot: str) -> None:
+    call, _ = standing(language, "summary")
+
     async def play() -> tuple[Call, Call, str]:
         line = Line(language)
-        call, _ = standing(language, "summary")
         await line.put(call, "now")
         await line.say(SAYS[slot][language == "zh"], "now", 1)
         after = (await line.store.open("now")).call
@@ -224,9 +225,10 @@ def test_what_is_said_again_is_the_callers_and_is_spoken_from_then_on(language: 
 
 
 def test_another_value_is_confirmed_as_ever_and_nothing_is_mended() -> None:
+    call, _ = standing("en", "summary")
+
     async def play(*said: str) -> dict[str, Any]:
         line = Line("en")
-        call, _ = standing("en", "summary")
         await line.put(call, "now")
         for number, words in enumerate(said, start=1):
             answer = await line.say(words, "now", number)
@@ -249,9 +251,10 @@ def test_another_value_is_confirmed_as_ever_and_nothing_is_mended() -> None:
 
 
 def test_the_booking_goes_on_with_what_is_not_spoken() -> None:
+    call, _ = standing("en", "summary")
+
     async def play() -> tuple[dict[str, Any], dict[str, Any]]:
         line = Line("en")
-        call, _ = standing("en", "summary")
         await line.put(call, "now")
         booked = await line.say("yes", "now", 1)
         return booked, json.loads(await line.store.document("now") or b"")

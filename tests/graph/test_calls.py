@@ -77,8 +77,10 @@ async def play(call: dict[str, Any], store: MemoryStore) -> list[bytes]:
 async def again(call: dict[str, Any], first: MemoryStore) -> tuple[list[str], list[bytes | None]]:
     """What differs when the call is played again as it was recorded, and the answers of that second time."""
     store = MemoryStore()
-    turns = [msgspec.json.decode(turn, type=TracedTurn) for turn in await first.trace("CA0")]
-    differ = await differences(Recording(callSid="CA0", turns=turns), walker(call.get("business", ""), store), store)
+    differ = []
+    for sid in ("CA-before", "CA0"):  # a call that was gone on with is played after the one it goes on with
+        turns = [msgspec.json.decode(turn, type=TracedTurn) for turn in await first.trace(sid)]
+        differ += await differences(Recording(callSid=sid, turns=turns), walker(call.get("business", ""), store), store)
     return differ, [(await store.open("CA0", f"turn {number}")).answer for number in range(len(turns))]
 
 

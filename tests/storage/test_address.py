@@ -62,7 +62,7 @@ def test_whatever_else_stands_in_an_address_is_taken_by_the_client_or_refused(ur
     except ValueError as error:
         assert str(error).isprintable()  # noqa: PT017 - either way is right
         return
-    redis = _client(_redis(url), 1.0)
+    redis = _client(_redis(url))
     assert redis.connection_pool.make_connection().db in range(1_000_000)
     if can_reach(_redis(url)):
         Lines(_redis(url), connect_timeout_s=1, answer_timeout_s=1)
