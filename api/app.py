@@ -8,7 +8,7 @@ What needs a running event loop (store, hub, graph) is made when the application
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -88,12 +88,13 @@ class Service:
             store = OwnEvents(store, hub)
         walker = self.walker(store)
         masking = Masking(self.businesses)
+        keys = TurnKeys(store, settings.secret)
         app.state.parts = Parts(
             settings=settings,
             store=store,
             businesses=self.businesses,
             walker=walker,
-            turns=turns.Turns(walker, self.gate, TurnKeys(store, settings.secret)),
+            turns=turns.Turns(walker, self.gate, keys),
             hub=hub,
             gate=self.gate,
             drain=self.drain,
@@ -101,14 +102,18 @@ class Service:
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers))
         self.tokens.when_revoked(self._streams.end_those_of)
-        watching = asyncio.create_task(self.tokens.watch())
+        watching = asyncio.gather(self.tokens.watch(), keys.keep())
         await warm_up(self._deps(store))
+        with suppress(StoreUnavailable):
+            await keys.share()
         await hub.start()
         logs.event("started", pid=os.getpid(), status="redis" if store.survives_restart else "memory")
         try:
             yield
         finally:
             watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
             await hub.close()
             await store.close()
             logs.event("stopped", pid=os.getpid())

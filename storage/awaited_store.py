@@ -45,8 +45,8 @@ class AwaitedStore:
     async def follow(self, after: str, wait_s: float) -> Page:
         return await (await self._store()).follow(after, wait_s)
 
-    async def secret(self) -> bytes:
-        return await (await self._store()).secret()
+    async def secret(self, known: bytes = b"") -> bytes:
+        return await (await self._store()).secret(known)
 
     async def ping(self) -> float:
         return await (await self._store()).ping()

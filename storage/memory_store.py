@@ -201,7 +201,7 @@ class MemoryStore:
             return page
         return await self.events("", after, 256)
 
-    async def secret(self) -> bytes:
+    async def secret(self, known: bytes = b"") -> bytes:
         return self._secret
 
     async def ping(self) -> float:

@@ -151,8 +151,8 @@ class RedisStore(Erasing):
             found: list[Any] = await pipe.execute()
             return found
 
-    async def secret(self) -> bytes:
-        await self._command("SET", keys.SECRET, secrets.token_hex(SECRET_BYTES), "NX")
+    async def secret(self, known: bytes = b"") -> bytes:
+        await self._command("SET", keys.SECRET, known or secrets.token_hex(SECRET_BYTES), "NX")
         found: bytes = await self._command("GET", keys.SECRET)
         return found
 

@@ -146,8 +146,11 @@ class CallStore(Protocol):
     async def follow(self, after: str, wait_s: float) -> Page:
         """The next events of all calls after id `after`; waits up to `wait_s` seconds for one, then an empty page."""
 
-    async def secret(self) -> bytes:
-        """A secret that all who use this store share: made when it is first asked for, never changed."""
+    async def secret(self, known: bytes = b"") -> bytes:
+        """A secret that all who use this store share, made when it is first asked for.
+
+        `known`: what it was when last asked; a store that has lost it since keeps that again.
+        """
 
     async def ping(self) -> float:
         """How long the store takes to answer, in seconds."""

@@ -5,6 +5,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+import redis
 
 from agent.call import Turn
 from api.turn_keys import TurnKeys
@@ -57,6 +58,22 @@ async def test_hosts_that_share_a_store_share_the_secret(shelf: Shelf) -> None:
     finally:
         await first.close()
         await second.close()
+
+
+async def test_a_store_that_was_emptied_gets_the_secret_back(shelf: Shelf) -> None:
+    store = await shelf.open()
+    keys, others = TurnKeys(store), TurnKeys(store)
+    await keys.share()
+    await others.share()
+    made = await key(keys, turn())
+    if shelf.url:
+        with redis.from_url(shelf.url) as line:
+            line.flushall()
+    assert await key(keys, turn()) == await key(others, turn()) == made
+    await others.share()
+    await keys.share()
+    assert await key(TurnKeys(store), turn()) == await key(keys, turn()) == made
+    await store.close()
 
 
 async def test_what_was_answered_under_a_former_key_is_answered_again() -> None:

@@ -21,6 +21,8 @@ import httpx
 
 from tests.api.processes import PATIENCE_S, ROOT, environment, until
 
+SECRET = "the-same-for-all-of-them-00"
+"""Documents hold keys of turns; those of two services are compared."""
 FIRM = str(Path(__file__).with_name("firm.toml"))
 
 
@@ -35,7 +37,7 @@ class Nursery:
     def serve(self, folder: Path, **settings: str) -> "Service":
         """A service of the firm that runs in `folder` on a free port."""
         folder.mkdir(exist_ok=True)
-        return Service(self._fork(folder, {"SLOTLINE_BUSINESS": FIRM, **settings}))
+        return Service(self._fork(folder, {"SLOTLINE_BUSINESS": FIRM, "SLOTLINE_SECRET": SECRET, **settings}))
 
     def _fork(self, folder: Path, settings: dict[str, str]) -> tuple[int, Path]:
         """A new process, and the file that it writes to."""
