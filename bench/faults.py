@@ -33,8 +33,7 @@ import redis
 
 from tests.api.processes import Running
 from tests.conftest import RedisServer
-from tests.faults.callers import FILLED, SAID, body, document, events, filled, is_trouble, left, redis_of, said_by, whole_call
-from tests.faults.nursery import FIRM
+from tests.faults.callers import FILLED, FIRM, SAID, body, document, events, filled, is_trouble, left, redis_of, said_by, whole_call
 from tests.faults.proxy import Proxy
 
 CALLERS = 6

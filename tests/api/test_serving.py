@@ -15,7 +15,7 @@ from api import serve
 from api.settings import SettingsError
 from storage.embedded import EmbeddedRedis
 from storage.errors import NoRedisServer
-from tests.api.processes import Running, deaf, living, serving, slotline, until
+from tests.api.processes import Running, living, serving, slotline, until
 from tests.api.services import served, settings
 from tests.conftest import RedisServer
 
@@ -63,7 +63,7 @@ def test_workers_need_a_redis_that_all_of_them_see(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
-    with deaf(), serving(tmp_path) as running:
+    with serving(tmp_path, forked=False) as running:
         assert f"{running.url}/" in running.welcome
         curl = re.search(r"curl -s (\S+) -d '(.*)'", running.welcome)
         assert curl is not None
@@ -80,7 +80,7 @@ def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_is_no_failure(tmp_path: Path) -> None:
-    with deaf(), serving(tmp_path) as running:
+    with serving(tmp_path) as running:
         assert running.stop(signal.SIGINT) == 0
 
 
@@ -144,7 +144,7 @@ def test_workers_are_replaced_and_end_with_their_parent(tmp_path: Path) -> None:
         [new] = _workers(running) - first
         assert running.stop(signal.SIGKILL) == -signal.SIGKILL
         until(lambda: not living(kept) and not living(new))
-    with deaf(), serving(tmp_path, "--workers", "2", port=running.port) as again:
+    with serving(tmp_path, "--workers", "2", port=running.port) as again:
         assert again.say("hello", startedAt="2026-03-02T01:00:00Z").content == said
         workers = _workers(again)
         assert again.stop() == 0
