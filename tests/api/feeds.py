@@ -11,9 +11,7 @@ from starlette.types import ASGIApp, Message, Scope
 from agent.call import Brief, Call, Line
 from agent.events import Event
 from storage.store import CallStore, Change
-
-PATIENCE_S = 20.0
-"""How long a test waits for what must come; only a failing test waits that long."""
+from tests.patience import PATIENCE_S
 
 
 async def until(holds: Callable[[], bool]) -> None:

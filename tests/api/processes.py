@@ -17,10 +17,9 @@ import httpx
 
 from api.settings import Settings, setting_name
 from tests.nursery import Forked, nursery
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
-"""How long a test waits for what must come; only a failing test waits that long."""
 
 
 def environment(**given: str) -> dict[str, str]:

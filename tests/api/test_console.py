@@ -20,6 +20,7 @@ from storage.store import CallStore
 from tests.api.processes import Running, serving
 from tests.api.stories import Story
 from tests.conftest import RedisServer
+from tests.patience import PATIENCE_S
 
 EVIL = "<img src=x onerror=\"document.title='broken'\"><b id=evil>O'Neill</b>"
 
@@ -54,7 +55,7 @@ def chromium(playwright: Playwright) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         # A container has no namespaces for the sandbox of a browser that runs as root.
         started = playwright.chromium.launch(executable_path=chromium(playwright), args=["--no-sandbox"])

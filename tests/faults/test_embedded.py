@@ -12,6 +12,7 @@ import redis
 
 from tests.api.processes import until
 from tests.faults.callers import FILLED, SAID, Left, document, events, filled, left, post, redis_of, serve, whole_call
+from tests.patience import PATIENCE_S
 
 
 def test_a_service_killed_between_any_two_turns_goes_on(tmp_path: Path) -> None:
@@ -49,7 +50,7 @@ def test_its_redis_killed_while_turns_are_posted_loses_nothing(tmp_path: Path) -
             calls = {sid: together.submit(whole_call, running, sid, said, lambda _: answered.release()) for sid, said in callers.items()}
             for _ in range(3):
                 for _ in range(len(callers) * 2):
-                    assert answered.acquire(timeout=60)
+                    assert answered.acquire(timeout=PATIENCE_S)
                 kill_redis(tmp_path)
             answers = {sid: call.result() for sid, call in calls.items()}
         client = redis_of(tmp_path)

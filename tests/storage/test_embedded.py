@@ -17,19 +17,20 @@ import redis
 from storage import embedded, process
 from storage.embedded import EmbeddedRedis
 from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
+from tests.patience import PATIENCE_S
 
 
 def client(server: EmbeddedRedis) -> redis.Redis:
-    return redis.Redis.from_url(server.url, socket_timeout=5)
+    return redis.Redis.from_url(server.url, socket_timeout=PATIENCE_S)
 
 
-def eventually(what: str, true: object, within_s: float = 60.0) -> None:
-    deadline = time.monotonic() + within_s
+def eventually(what: str, true: object) -> None:
+    deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         if callable(true) and true():
             return
         time.sleep(0.01)
-    pytest.fail(f"not within {within_s} s: {what}")
+    pytest.fail(f"it did not come: {what}")
 
 
 def answers(server: EmbeddedRedis) -> bool:
@@ -150,7 +151,7 @@ def test_ends_with_a_service_that_is_killed_and_the_next_one_waits_for_that(tmp_
         with redis.Redis.from_url(url) as line:
             line.set("a", "1")
         service.kill()
-    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+    with EmbeddedRedis(tmp_path, lock_wait_s=PATIENCE_S) as server, client(server) as line:
         assert line.get("a") == b"1"
         assert not alive(int(pid))
         assert not Path(url.removeprefix("unix://")).parent.exists(), "the killed service's socket folder is cleaned up"
