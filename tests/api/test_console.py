@@ -108,7 +108,7 @@ class Console:
 @pytest.fixture
 def console(browser: Browser, service: Running) -> Iterator[Console]:
     tab = browser.new_page(viewport={"width": 1280, "height": 800})
-    tab.set_default_timeout(30_000)
+    tab.set_default_timeout(PATIENCE_S * 1000)
     found = Console(tab, service)
     yield found
     tab.close()
@@ -295,7 +295,7 @@ def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_
     store = portal.call(opened)
     story = told(portal, store, "CA-cut")
     tab = browser.new_page()
-    tab.set_default_timeout(30_000)
+    tab.set_default_timeout(PATIENCE_S * 1000)
     with serving(tmp_path, REDIS_URL=redis_url) as running:
         Console(tab, running).open("CA-cut")
         expect(tab.locator("#lines li")).to_have_count(2)
