@@ -21,7 +21,7 @@ class Claims:
         """Over words that their slots made something of."""
         self.amended: list[Label] = []
         """Of slots that hold something and heard nothing new there: "my name is wrong"."""
-        found = labels(said, asked, lambda: {name: _held(call, name, asking) for name in NAMES if _holds(call, name)})
+        found = labels(said, asked, lambda: {name: _held(call, name, asking) for name in NAMES if call.slot(name).pending or call.slot(name).said})
         self.approved = frozenset(label.slot for label in found if label.approves)
         """Slots of which it is said that they are right."""
         for label in found:
@@ -54,7 +54,7 @@ def _holds(call: Call, slot: str) -> bool:
 def _held(call: Call, slot: str, asking: Callable[[str, Said], Context]) -> str:
     """What a slot holds, as it is written and as it was said back."""
     state = call.slot(slot)
-    value = (state.pending or state.value)[: 16 if slot == "time" else None]
+    value = (state.pending or state.said)[: 16 if slot == "time" else None]
     speak = msgspec.structs.replace(asking(slot, Said("")), language=call.language)
     return f"{value} , {SLOTS[slot].read_back(value, speak, False)}"
 

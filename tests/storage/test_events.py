@@ -7,6 +7,7 @@ import random
 import pytest
 import redis
 
+from storage import ids
 from storage.keys import Ttl
 from storage.store import CallStore, Entry, Page
 from tests.conftest import Shelf
@@ -131,9 +132,48 @@ async def test_erased_events_leave_holes_that_are_no_loss(store: CallStore) -> N
     second = await begin(store, "B", events=(event(2), event(3)))
     await begin(store, "C", events=(event(4),))
     await store.erase("B")
-    assert numbers((await store.events("", first.event_ids[0])).entries) == [4]
-    page = await store.events("", second.event_ids[0])
-    assert (numbers(page.entries), page.gone) == ([4], "")
+    for after in (first.event_ids[0], second.event_ids[0]):
+        page = await store.events("", after)
+        (fourth, told), gone = page.entries, page.gone
+        assert (numbers((fourth,)), told.sid, gone) == ([4], "B", "")
+
+
+async def test_readers_are_told_that_a_call_is_gone_and_nothing_else_of_it(store: CallStore) -> None:
+    was = await begin(store, events=(event(1, name="Xanthippe"),))
+    told = await store.erase("CA1")
+    page = await store.follow(was.event_ids[0], 5)
+    assert page.entries == told
+    assert json.loads(told[0].data).items() >= {"type": "status_change", "payload": {"callSid": "CA1", "status": "erased"}}.items()
+    assert await store.erase("CA1") == ()
+    assert (await store.events("", "0")).entries == told, "also when it is asked for again"
+
+
+async def test_a_log_that_is_too_long_to_be_written_anew_is_swept(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.erasing._ANEW", 10)
+    monkeypatch.setattr("storage.erasing._SWEEP", 7)
+    store = await shelf.open()
+    first = await begin(store, "A", events=tuple(event(n) for n in range(40)))
+    await begin(store, "B", events=tuple(event(n) for n in range(40, 60)))
+    await step(store, first, events=tuple(event(n) for n in range(60, 80)))
+    (told,) = await store.erase("A")
+    entries = (await store.events("", "0")).entries
+    assert (numbers(entries[:-1]), entries[-1]) == (list(range(40, 60)), told)
+    await store.close()
+
+
+async def test_a_log_written_anew_is_the_same_log(store: CallStore) -> None:
+    first = await begin(store, "A", events=(event(1), event(2)))
+    other = await begin(store, "B", events=(event(3),))
+    waiting = asyncio.create_task(store.follow(other.event_ids[0], 5))
+    await asyncio.sleep(0.02)
+    (told,) = await store.erase("A")
+    assert (await waiting).entries == (told,)
+    (last,) = await store.erase("B")
+    assert (await store.events("", first.event_ids[0])).entries == (told, last)
+    assert await store.head() == last.id
+    later = await begin(store, "C", events=(event(4),))
+    assert (await store.follow(last.id, 5)).entries == (await store.events("C", "0")).entries
+    assert ids.position(later.event_ids[0]) > ids.position(last.id)
 
 
 async def test_a_long_call_keeps_its_newest_events_and_says_what_was_cut(store: CallStore) -> None:

@@ -230,12 +230,6 @@ async def test_a_store_can_be_had_before_its_redis_answers() -> None:
     server.close()
 
 
-@pytest.mark.parametrize("url", ["", "localhost", "http://localhost", "redis://[", "redis://host:port"])
-async def test_what_is_no_url_is_told_at_once(url: str) -> None:
-    with pytest.raises(ValueError, match="address of a Redis server"):
-        await connect(url, channel_prefix="sse:", ttl=Ttl())
-
-
 async def test_a_wrong_password_is_not_repeated_in_the_message() -> None:
     server = RedisServer("--requirepass", "right")
     with pytest.raises(StoreUnavailable) as told:

@@ -13,9 +13,10 @@ from typing import IO, Any
 
 import pytest
 
-from tests.api.processes import PATIENCE_S, Running, environment, serving, slotline
+from tests.api.processes import Running, environment, serving, slotline
 from tests.conftest import RedisServer
 from tests.nursery import nursery
+from tests.patience import PATIENCE_S
 
 TURNS = ["it's Mary O'Neill", "two oh two five five five oh one four three", "yes"]
 

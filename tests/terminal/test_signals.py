@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.processes import PATIENCE_S, environment, until
+from tests.api.processes import environment
 from tests.nursery import nursery
+from tests.patience import PATIENCE_S, until
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
