@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from tests.api.services import served
+from tests.patience import PATIENCE_S
 
 IDENTITIES = {
     "nobody": "",
@@ -27,7 +28,6 @@ BODIES = {
     "/ai/reply": {"callSid": SID, "message": "hello"},
     "/ai/summary": {"callSid": SID},
 }
-PATIENCE_S = 30.0
 HEAD_LIMIT = 65536
 
 

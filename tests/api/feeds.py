@@ -12,9 +12,7 @@ from agent.call import Brief, Call, Line
 from agent.events import Event
 from api.routing import find
 from storage.store import CallStore, Change
-
-PATIENCE_S = 20.0
-"""How long a test waits for what must come; only a failing test waits that long."""
+from tests.patience import PATIENCE_S
 
 
 async def until(holds: Callable[[], bool]) -> None:

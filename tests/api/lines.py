@@ -7,7 +7,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
@@ -17,7 +17,8 @@ from starlette.types import Message, Receive, Scope, Send
 from api.connections import AT_HOME, Doors
 from api.http_protocol import options
 from api.settings import Network
-from tests.api.services import PATIENCE_S, settings
+from tests.api.services import settings
+from tests.patience import PATIENCE_S, until
 
 
 class Echo:
@@ -171,11 +172,3 @@ def doors(uncounted: Sequence[Network] = AT_HOME, send_buffer: int = 0, **given:
             app.go.set()
             server.should_exit = True
             thread.join(PATIENCE_S)
-
-
-def until(holds: Callable[[], object]) -> None:
-    """Wait for something that happens in the thread of the server."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.005)

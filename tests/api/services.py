@@ -22,9 +22,7 @@ from api.settings import Settings
 from graph.errors import CallNotFound, FieldRefused
 from graph.state import TurnRequest
 from storage.store import CallStore, Change
-
-PATIENCE_S = 30.0
-"""How long a test waits for what must come; only a failing test waits that long."""
+from tests.patience import PATIENCE_S
 
 
 class Walker:

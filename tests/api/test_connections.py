@@ -9,8 +9,9 @@ import pytest
 
 from api.connections import Doors
 from api.http_protocol import DISCARDED_BYTES, FIELD_BYTES, FIELDS, HEAD_BYTES, PIPELINED, URL_BYTES
-from tests.api.lines import Line, Served, doors, until
+from tests.api.lines import Line, Served, doors
 from tests.api.services import settings
+from tests.patience import until
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: here\r\n"

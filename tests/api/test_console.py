@@ -20,6 +20,7 @@ from storage.store import CallStore
 from tests.api.processes import Running, serving
 from tests.api.stories import Story
 from tests.conftest import RedisServer
+from tests.patience import PATIENCE_S
 
 EVIL = "<img src=x onerror=\"document.title='broken'\"><b id=evil>O'Neill</b>"
 
@@ -57,7 +58,7 @@ SUPERVISOR, VIEWER = "a-supervisors-token-000001", "a-viewers-token-000000001"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         # A container has no namespaces for the sandbox of a browser that runs as root.
         started = playwright.chromium.launch(executable_path=chromium(playwright), args=["--no-sandbox"])
@@ -110,7 +111,7 @@ class Console:
 @pytest.fixture
 def console(browser: Browser, service: Running) -> Iterator[Console]:
     tab = browser.new_page(viewport={"width": 1280, "height": 800})
-    tab.set_default_timeout(30_000)
+    tab.set_default_timeout(PATIENCE_S * 1000)
     found = Console(tab, service)
     yield found
     tab.close()
@@ -312,7 +313,7 @@ def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_
     store = portal.call(opened)
     story = told(portal, store, "CA-cut")
     tab = browser.new_page()
-    tab.set_default_timeout(30_000)
+    tab.set_default_timeout(PATIENCE_S * 1000)
     with serving(tmp_path, REDIS_URL=redis_url) as running:
         Console(tab, running).open("CA-cut")
         expect(tab.locator("#lines li")).to_have_count(2)

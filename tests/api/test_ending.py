@@ -14,8 +14,8 @@ import pytest
 from api.serve import bound
 from api.server import Server
 from storage.store import CallStore
-from tests.api.processes import until
-from tests.api.services import PATIENCE_S, ToldService, served, settings
+from tests.api.services import ToldService, served, settings
+from tests.patience import PATIENCE_S, until
 
 BODY = b'{"callSid":"CA1","customerMessage":{"message":"hello"}}'
 POST = b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: %d\r\n\r\n%b" % (len(BODY), BODY)
@@ -69,8 +69,10 @@ def test_the_end_is_gentle() -> None:
         assert kept.ask()[:2] == (200, None)
         service.told.hold.clear()
         answers: list[httpx.Response] = []
-        caller = threading.Thread(target=lambda: answers.append(httpx.post(f"{base}/ai/conversation", content=BODY, timeout=30, trust_env=False)))
-        with httpx.stream("GET", f"{base}/events", timeout=30, trust_env=False) as stream:
+        caller = threading.Thread(
+            target=lambda: answers.append(httpx.post(f"{base}/ai/conversation", content=BODY, timeout=PATIENCE_S, trust_env=False))
+        )
+        with httpx.stream("GET", f"{base}/events", timeout=PATIENCE_S, trust_env=False) as stream:
             lines = stream.iter_lines()
             while "connected" not in next(lines):
                 pass
@@ -81,7 +83,7 @@ def test_the_end_is_gentle() -> None:
         assert not _accepts(port), "nobody new is let in"
         assert not answers
         service.told.hold.set()
-        caller.join(30)
+        caller.join(PATIENCE_S)
         assert (answers[0].status_code, answers[0].headers["connection"]) == (200, "close"), "a turn under way is finished"
         assert kept.ask()[:2] == (200, "close"), "a kept connection gets its next answer, and with it the word that it was the last"
         assert silent.ask()[:2] == (200, "close"), "so does one that was accepted and had said nothing yet"

@@ -1,7 +1,6 @@
 """`DELETE /calls/{callSid}`: a caller is gone from every call, every key, every file, every process's memory, and nothing brings them back."""
 
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -91,13 +90,6 @@ def in_memory(hub: Hub) -> list[str]:
     return [str(frame.block) for frame in hub._ring if any(secret in str(frame.block) for secret in SECRETS)]
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
-
-
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedRedis]:
     with EmbeddedRedis(tmp_path / "data") as found, line_to(found) as line:
@@ -124,7 +116,7 @@ async def test_a_caller_is_erased_everywhere(server: EmbeddedRedis, tmp_path: Pa
             assert in_redis(line) == []
             assert in_memory(hub) == []
             await until(lambda: in_memory(elsewhere) == [])
-            eventually(lambda: not in_files(tmp_path))
+            await until(lambda: not in_files(tmp_path))
             (place,) = line.hgetall(keys.calendar("acme")[1]).values()
             assert b'"sid":""' in place
         for sid in ("CA-first", "CA-second"):

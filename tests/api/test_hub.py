@@ -18,7 +18,8 @@ from storage.connect import connect
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.store import CallStore, Entry, Page
-from tests.api.feeds import PATIENCE_S, Teller, until
+from tests.api.feeds import Teller, until
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 

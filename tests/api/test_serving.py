@@ -14,9 +14,10 @@ from api import serve
 from api.settings import SettingsError
 from storage.embedded import EmbeddedRedis
 from storage.errors import NoRedisServer
-from tests.api.processes import deaf, living, serving, slotline, until
+from tests.api.processes import living, serving, slotline
 from tests.api.services import served, settings
 from tests.conftest import RedisServer
+from tests.patience import until
 
 TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
 
@@ -68,7 +69,7 @@ def test_workers_need_a_redis_that_all_of_them_see(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
-    with deaf(), serving(tmp_path) as running:
+    with serving(tmp_path, forked=False) as running:
         assert f"{running.url}/" in running.welcome
         curl = re.search(r"curl -s (\S+) -d '(.*)'", running.welcome)
         assert curl is not None
@@ -85,7 +86,7 @@ def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_is_no_failure(tmp_path: Path) -> None:
-    with deaf(), serving(tmp_path) as running:
+    with serving(tmp_path) as running:
         assert running.stop(signal.SIGINT) == 0
 
 

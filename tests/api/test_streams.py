@@ -19,6 +19,7 @@ from storage.errors import StoreUnavailable
 from storage.store import CallStore, Listed
 from tests.api.feeds import Feed, Teller, asked, reading, until
 from tests.conftest import Shelf
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 ONE = Topic("call", "CA-fits")
@@ -367,12 +368,12 @@ async def test_streams_end_when_the_service_stops_and_say_when_to_come_back(serv
         await other.next("history")
         service.stop()
         for one in (feed, other):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_S):
                 await one.ended.wait()
             assert len(one.retries) == 2
             assert 500 <= one.retries[-1] <= 5000
     async with reading(service.app, "/events") as late:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_S):
             await late.ended.wait()
         assert late.status == 200
         assert len(late.retries) == 1

@@ -23,8 +23,9 @@ from storage.errors import StoreError
 from storage.keys import Ttl
 from storage.store import CallStore
 from tests.api.feeds import Teller
-from tests.api.processes import PATIENCE_S, Running, serving, until
+from tests.api.processes import Running, serving
 from tests.conftest import RedisServer
+from tests.patience import PATIENCE_S, until
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,8 @@ from pathlib import Path
 import httpx
 
 from api.business_files import EXAMPLE
-from tests.api.processes import PATIENCE_S, ROOT, Running, environment, living, serving, until
+from tests.api.processes import ROOT, Running, environment, living, serving
+from tests.patience import PATIENCE_S, until
 
 GOOD = (ROOT / "api" / "businesses" / EXAMPLE).read_bytes()
 BAD = b"id = ["

@@ -13,11 +13,11 @@ from graph.state import TurnRequest
 from storage import keys
 from storage.connect import connect
 from storage.keys import Ttl
-from tests.api.processes import PATIENCE_S
 from tests.conftest import RedisServer
 from tests.faults.callers import BEGUN, SAID, document
 from tests.faults.proxy import Proxy
 from tests.graph.walkers import walker
+from tests.patience import PATIENCE_S
 
 
 @pytest.mark.usefixtures("redis_url")

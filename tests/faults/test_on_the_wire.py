@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from storage import keys
-from tests.api.processes import PATIENCE_S, until
+from tests.api.processes import Running
 from tests.conftest import RedisServer
-from tests.faults.callers import FILLED, SAID, body, document, events, filled, left, post, said_by, whole_call
-from tests.faults.nursery import Nursery, Service
+from tests.faults.callers import FILLED, SAID, body, document, events, filled, left, post, said_by, serve, whole_call
 from tests.faults.proxy import Proxy
+from tests.patience import PATIENCE_S, until
 
 INFO = ("name", "phone", "address", "email")
 """The slots that stand under `user.userInfo`."""
@@ -33,15 +33,15 @@ THEIRS: dict[str, Any] = {
 
 
 class Wired(NamedTuple):
-    running: Service
+    running: Running
     proxy: Proxy
     redis: Any
 
 
 @pytest.fixture(scope="module")
-def wire(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
+def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
     folder: Path = tmp_path_factory.mktemp("wire")
-    with closing(RedisServer()) as server, Proxy(server.socket) as proxy, nursery.serve(folder, REDIS_URL=proxy.url) as running:
+    with closing(RedisServer()) as server, Proxy(server.socket) as proxy, closing(serve(folder, REDIS_URL=proxy.url)) as running:
         whole_call(running, "CA0")  # from here on Redis knows the scripts, and the events are being followed
         yield Wired(running, proxy, server.client)
 

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import textwrap
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,11 @@ import redis
 from storage import embedded, process
 from storage.embedded import EmbeddedRedis
 from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
+from tests.patience import PATIENCE_S, until
 
 
 def client(server: EmbeddedRedis) -> redis.Redis:
-    return redis.Redis.from_url(server.url, socket_timeout=5)
-
-
-def eventually(what: str, true: object, within_s: float = 60.0) -> None:
-    deadline = time.monotonic() + within_s
-    while time.monotonic() < deadline:
-        if callable(true) and true():
-            return
-        time.sleep(0.01)
-    pytest.fail(f"not within {within_s} s: {what}")
+    return redis.Redis.from_url(server.url, socket_timeout=PATIENCE_S)
 
 
 def answers(server: EmbeddedRedis) -> bool:
@@ -81,7 +72,7 @@ def test_a_folder_that_was_open_to_others_is_closed_with_all_its_files(tmp_path:
     with EmbeddedRedis(data) as server, client(server) as line:
         assert line.get("a") == b"1"
         line.bgrewriteaof()
-        eventually("a new file", lambda: not line.info("persistence")["aof_rewrite_in_progress"])
+        until(lambda: not line.info("persistence")["aof_rewrite_in_progress"])
         assert {mode(path) & 0o077 for path in (data, *data.rglob("*"))} == {0}
         assert mode(data) == mode(data / "redis") == 0o700
 
@@ -129,8 +120,8 @@ def test_a_killed_server_comes_back_with_everything_at_the_same_place(tmp_path: 
         with client(server) as line:
             line.set("a", "1")
         os.kill(first, signal.SIGKILL)
-        eventually("a new child", lambda: server.pid not in (None, first) and server.restarts == 1)
-        eventually("its data", lambda: answers(server))
+        until(lambda: server.pid not in (None, first) and server.restarts == 1)
+        until(lambda: answers(server))
         assert server.url == url
 
 
@@ -148,9 +139,9 @@ def test_a_server_that_hangs_is_replaced_and_nothing_is_lost(tmp_path: Path, mon
             line.set("a", "1")
             hung = line.info("server")["process_id"]
         os.kill(hung, signal.SIGSTOP)
-        eventually("another child", lambda: server.pid not in (None, child))
-        eventually("the end of the one that hung", lambda: not alive(hung))
-        eventually("its data", lambda: answers(server))
+        until(lambda: server.pid not in (None, child))
+        until(lambda: not alive(hung))
+        until(lambda: answers(server))
 
 
 def test_a_server_that_says_it_is_busy_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,7 +164,7 @@ def test_a_server_that_says_it_is_busy_is_left_alone(tmp_path: Path, monkeypatch
 
         script = threading.Thread(target=run_for_ever)
         script.start()
-        eventually("pings of a busy server", lambda: sum((one or b"").startswith(b"-BUSY") for one in said) > 2 * embedded.UNANSWERED)
+        until(lambda: sum((one or b"").startswith(b"-BUSY") for one in said) > 2 * embedded.UNANSWERED)
         line.script_kill()
         script.join()
         assert (server.pid, server.restarts) == (first, 0)
@@ -207,7 +198,7 @@ def test_ends_with_a_service_that_is_killed_and_the_next_one_waits_for_that(tmp_
         with redis.Redis.from_url(url) as line:
             line.set("a", "1")
         service.kill()
-    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+    with EmbeddedRedis(tmp_path, lock_wait_s=PATIENCE_S) as server, client(server) as line:
         assert line.get("a") == b"1"
         assert not alive(int(pid))
         assert not Path(url.removeprefix("unix://")).parent.exists(), "the killed service's socket folder is cleaned up"
@@ -218,12 +209,12 @@ def test_a_guard_beside_the_server_ends_it_too(tmp_path: Path) -> None:
     program = f"import sys; sys.path.insert(0, {str(embedded.GUARD.parent)!r}); import guard; sys.exit(guard.stay_beside(sys.argv[1:]))"
     sleeper = [sys.executable, "-c", f"import os, time; open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(600)"]
     with subprocess.Popen([sys.executable, "-c", program, *sleeper], stdin=subprocess.PIPE) as guard:
-        eventually("the command runs", lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+        until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
         pid = int((tmp_path / "pid").read_text())
         assert alive(pid)
         assert guard.stdin is not None
         guard.stdin.close()
-        eventually("the command ended", lambda: not alive(pid))
+        until(lambda: not alive(pid))
 
 
 def test_says_how_to_install_one_when_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore, Change, Committed
 from tests.conftest import Shelf
+from tests.patience import PATIENCE_S
 from tests.storage.calls import begin, book, event, filled, go_on, job, line, new_call, step
 
 pytestmark = pytest.mark.anyio
@@ -140,9 +141,9 @@ async def test_readers_elsewhere_are_told_on_the_calls_channel(redis_url: str) -
     await begin(store)
     with redis.Redis.from_url(redis_url) as client, client.pubsub(ignore_subscribe_messages=True) as outside:
         outside.subscribe("sse:session:CA1")
-        outside.get_message(timeout=1)
+        outside.get_message(timeout=PATIENCE_S)
         (told,) = await store.erase("CA1")
-        message = outside.get_message(timeout=5)
+        message = outside.get_message(timeout=PATIENCE_S)
     assert message is not None
     assert message["data"] == told.data
     await store.close()

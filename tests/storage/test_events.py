@@ -11,6 +11,7 @@ from storage import ids
 from storage.keys import Ttl
 from storage.store import CallStore, Entry, Page
 from tests.conftest import Shelf
+from tests.patience import PATIENCE_S
 from tests.storage.calls import begin, event, step
 
 pytestmark = pytest.mark.anyio
@@ -192,7 +193,7 @@ async def test_a_long_call_keeps_its_newest_events_and_says_what_was_cut(store: 
 async def test_following_waits_for_the_next_event_of_any_call(store: CallStore) -> None:
     was = await begin(store, events=(event(1),))
     assert (await store.follow(was.event_ids[0], 0.01)).entries == ()
-    waiting = asyncio.create_task(store.follow(was.event_ids[0], 5))
+    waiting = asyncio.create_task(store.follow(was.event_ids[0], PATIENCE_S))
     await asyncio.sleep(0.02)
     assert not waiting.done()
     await begin(store, "CA2", events=(event(2), event(3)))
@@ -204,12 +205,12 @@ async def test_following_waits_for_the_next_event_of_any_call(store: CallStore) 
 async def test_following_from_the_start_begins_with_what_is_there(store: CallStore) -> None:
     assert (await store.follow("0", 0.01)).entries == ()
     await begin(store, events=(event(1),))
-    assert numbers((await store.follow("0-0", 5)).entries) == [1]
+    assert numbers((await store.follow("0-0", PATIENCE_S)).entries) == [1]
     assert numbers((await store.follow("0", 0)).entries) == [1]
 
 
 async def test_many_may_follow_and_one_may_stop(store: CallStore) -> None:
-    waiting = [asyncio.create_task(store.follow("0", 5)) for _ in range(5)]
+    waiting = [asyncio.create_task(store.follow("0", PATIENCE_S)) for _ in range(5)]
     await asyncio.sleep(0.02)
     waiting[0].cancel()
     await begin(store, events=(event(1),))
@@ -249,9 +250,9 @@ async def test_listeners_outside_hear_each_event_on_the_calls_channel(redis_url:
     store = await Shelf(redis_url).open()
     with redis.Redis.from_url(redis_url) as client, client.pubsub(ignore_subscribe_messages=True) as outside:
         outside.subscribe("sse:session:CA1")
-        outside.get_message(timeout=1)
+        outside.get_message(timeout=PATIENCE_S)
         await begin(store, events=(event(1),))
-        message = outside.get_message(timeout=1)
+        message = outside.get_message(timeout=PATIENCE_S)
     assert message is not None
     assert json.loads(message["data"])["payload"] == {"n": 1}
     await store.close()

@@ -3,8 +3,6 @@
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +13,13 @@ from redis.exceptions import ResponseError
 from storage import keys, rewriting
 from storage.embedded import EmbeddedRedis
 from storage.rewriting import Rewriter
+from tests.patience import PATIENCE_S, until
 
 SECRET = b"Xanthippe"
-PATIENCE_S = 60.0
-
-
-def until(holds: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
 
 
 def client(server: EmbeddedRedis) -> redis.Redis:
-    return redis.Redis.from_url(server.url, socket_timeout=10)
+    return redis.Redis.from_url(server.url, socket_timeout=PATIENCE_S)
 
 
 def holding(folder: Path) -> list[str]:
