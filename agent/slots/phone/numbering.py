@@ -11,8 +11,11 @@ from typing import Any, NamedTuple
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
+from agent.effort import spend
 from agent.regions import region as region_data
 
+_CHECK = 130
+"""Units that asking libphonenumber takes."""
 _SHORTEST_VALID = 5
 _ONE_BREATH = 5
 """Digits of a group that are said in one breath: "01942", and not "496007"."""
@@ -155,6 +158,7 @@ def _country_code(region: str) -> int:
 
 
 def _valid(digits: str, region: str) -> PhoneNumber | None:
+    spend(_CHECK)
     try:
         number = phonenumbers.parse(digits, region)
     except NumberParseException:
