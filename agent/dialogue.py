@@ -34,7 +34,7 @@ def take(call: Call, taken: Taken, scene: Scene) -> Outcome:
         case NoInput():
             return _no_input(call, scene)
         case NoMatch():
-            return _no_match(call, scene)
+            return _no_match(call, scene, taken)
         case Did():
             return _DO.get(taken.act, asides.aside)(call, taken, scene)
 
@@ -81,12 +81,12 @@ def _no_input(call: Call, scene: Scene) -> Outcome:
     return Outcome(call=after, notices=notices)
 
 
-def _no_match(call: Call, scene: Scene) -> Outcome:
+def _no_match(call: Call, scene: Scene, missing: NoMatch) -> Outcome:
     """Something we could not use: it counts against the slot being asked."""
     slots = call.question.slots or ((step(call),) if step(call) in NAMES else ())
     call = replace(call, silences=0)
     confirming = call.question.kind not in ("ask", "none", "change")
-    if call.question.kind == "ask" and slots == ("name",) and call.turns <= 1 and not call.slot("name").no_match:
+    if not missing.long and call.question.kind == "ask" and slots == ("name",) and call.turns <= 1 and not call.slot("name").no_match:
         return Outcome(call=call, notices=(Notice(key="notice.gladly"),))  # what the call is about, before any question was heard
     if slots and call.question.kind not in ("change", "leave", "resume"):
         outcome = missed(call, slots[0], scene, "no_match")
@@ -94,8 +94,8 @@ def _no_match(call: Call, scene: Scene) -> Outcome:
         outcome = hand_off(call, scene, HandOff(why="not_understood"))
     else:
         outcome = Outcome(call=call)
-    if confirming and outcome.call.status == "active":
-        return replace(outcome, notices=(Notice(key="notice.not_caught"), *outcome.notices))
+    if (confirming or missing.long) and outcome.call.status == "active":
+        return replace(outcome, notices=(Notice(key="notice.too_long" if missing.long else "notice.not_caught"), *outcome.notices))
     return outcome
 
 

@@ -182,7 +182,7 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
             return _choice(call, question.slots[0], notices, scene, book)
         case "summary":
             if call.summarised and notices and (question.whole or not question.slots):
-                missed = any(notice.key == "notice.not_caught" for notice in notices)  # then a yes must be one to the booking
+                missed = any(notice.key in ("notice.not_caught", "notice.too_long") for notice in notices)  # then a yes must be one to the booking
                 return str(book["common"]["question"]["book_or_change" if missed else "book"])
             names = NAMES if question.whole or not question.slots else question.slots
             key = "summary" if question.whole else "summary_again"

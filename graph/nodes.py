@@ -118,7 +118,7 @@ async def _understood(work: Work, deps: Deps) -> Work:
     if call.turns >= scene.plan.turns or call.idle >= scene.plan.idle:
         return replace(work.after(close(call, scene, "limit")), todo=())
     taken = understand(call, scene.turn, scene.business, scene.now)
-    if taken == (NoMatch(),):
+    if len(taken) == 1 and isinstance(taken[0], NoMatch):
         taken = tuple(await deps.reader.read(call, scene.turn)) or taken
     notices: tuple[Notice, ...] = ()
     if call.turns == 0 and taken == (NoInput(),):

@@ -14,11 +14,14 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from agent.characters import one_line
+from agent.effort import spend
 from agent.reasons import Reason
 from agent.regions import region as region_data
 
 _TYPED = re.compile(r"(?:tel:|sips?:)?(?P<plus>[ (]*\+)?(?P<rest>[\d ()./-]+)", re.ASCII | re.IGNORECASE)
 """What numbers are written with. Letters on the keys are none of it: "1-800-FLOWERS" is dialled by eye."""
+_CHECK = 130
+"""Units that asking libphonenumber takes."""
 _SHORTEST_VALID = 5
 _ONE_BREATH = 5
 """Digits of a group that are said in one breath: "01942", and not "496007"."""
@@ -182,6 +185,7 @@ def _country_code(region: str) -> int:
 
 
 def _valid(digits: str, region: str) -> PhoneNumber | None:
+    spend(_CHECK)
     try:
         number = phonenumbers.parse(digits, region)
     except NumberParseException:
