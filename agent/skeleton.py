@@ -124,10 +124,14 @@ def _text(given: Any) -> str:
     return one_line(given[:MOST_OF_A_TEXT]) if isinstance(given, str) else ""
 
 
+MOST_SERVICES = 100
+"""Of a document; reading what a caller says against each of them takes its time."""
+
+
 def _entries(foreign: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     entries = foreign.get("services")
     named = [entry for entry in entries if isinstance(entry, Mapping) and isinstance(entry.get("name"), str)] if isinstance(entries, list) else []
-    return [entry for entry in named if entry["name"].strip()]
+    return [entry for entry in named if entry["name"].strip()][:MOST_SERVICES]
 
 
 def _id(entry: Mapping[str, Any]) -> str:

@@ -8,8 +8,8 @@ from outside is taken.
 A token that is not known is counted against the address it came from, told in the log, and answered ever more slowly.
 """
 
+import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,9 +24,9 @@ HOME = Identity(role="supervisor", name="local")
 """Whoever asks while there are no tokens."""
 NOBODY = Identity(role="viewer", name="")
 """Whoever asks for what needs no token."""
-_FORWARDED = frozenset({b"forwarded", b"via", b"x-real-ip", b"x-client-ip", b"true-client-ip", b"cf-connecting-ip", b"fastly-client-ip"})
-_FORWARDED_PREFIX = b"x-forwarded-"
-"""What a proxy adds to a request that it brings from elsewhere."""
+_FORWARDED = re.compile(rb".*forwarded.*|via|(x|true|fastly|fly)-.*client.*ip|x-(real|original|envoy|azure|amzn|cloud|appengine)-.*|cf-.*")
+"""Headers that a proxy adds to a request that it brings from elsewhere."""
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::\d{1,5})?", re.ASCII)
 
 
 class Access:
@@ -68,7 +68,6 @@ class Access:
         if identity is None:
             await self._attempts.failed(scope)
             raise Problem("token_unknown")
-        self._attempts.succeeded(scope)
         return identity
 
 
@@ -85,7 +84,7 @@ def _token(scope: Scope, asked: Asked) -> bytes:
 def _at_home(scope: Scope) -> None:
     """Raises Problem unless the request comes from this machine, and to a name of it."""
     headers: Mapping[bytes, bytes] = dict(scope["headers"])
-    if any(name in _FORWARDED or name.startswith(_FORWARDED_PREFIX) for name in headers):
+    if any(_FORWARDED.fullmatch(name) for name in headers):
         raise Problem("forwarded_refused")
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if len(hosts) != 1 or not is_loopback(_host(hosts[0])):
@@ -96,7 +95,6 @@ def _at_home(scope: Scope) -> None:
 
 
 def _host(header: bytes) -> str:
-    try:
-        return (urlsplit(f"//{header.decode('latin-1')}").hostname or "").removesuffix(".")
-    except ValueError:  # "[::1" and the like
-        return ""
+    """The host that a header names, without its port; "" when it names none."""
+    found = _HOST.fullmatch(header.decode("latin-1"))
+    return (found[1] or found[2]).lower().removesuffix(".") if found else ""

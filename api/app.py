@@ -1,7 +1,8 @@
 """The one place where the parts of the service are chosen and joined.
 
-`create_app(settings)` gives the ASGI application. From the outside in: `Limits` (what is asked for, body sizes, the end of the service, the last net
-under errors), `Access` (tokens and roles), then `Streams` for event streams, which write straight to the connection, and FastAPI for the rest.
+`create_app(settings)` gives the ASGI application. From the outside in: `Limits` (what is asked for, the end of the service, the last net under
+errors), `Access` (tokens and roles), `Sized` (bodies), then `Streams` for event streams, which write straight to the connection, and FastAPI for
+the rest.
 What needs a running event loop (store, hub, graph) is made when the application starts and let go when it stops.
 """
 
@@ -20,7 +21,7 @@ from api.access import Access
 from api.errors import add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
-from api.limits import Limits
+from api.limits import Limits, Sized
 from api.masking import Masking
 from api.own_events import OwnEvents
 from api.parts import Parts
@@ -63,8 +64,8 @@ class Service:
         add_handlers(self.api)
         for router in ROUTERS:
             self.api.include_router(router)
-        self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all])
-        self._app: ASGIApp = Limits(Access(self._route, self.tokens), self.drain)
+        self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all], settings.filed_tokens)
+        self._app: ASGIApp = Limits(Access(Sized(self._route), self.tokens), self.drain)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

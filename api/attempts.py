@@ -50,11 +50,6 @@ class Attempts:
             finally:
                 self._waiting -= 1
 
-    def succeeded(self, scope: Scope) -> None:
-        """Forget what failed from an address that has now shown a token."""
-        if self._tries:
-            self._tries.pop(_network(scope), None)
-
 
 def _network(scope: Scope) -> str:
     """The address a request came from; of IPv6 the network, since whoever has one address there has all of its /64. Source: RFC 6177."""

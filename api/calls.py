@@ -55,7 +55,7 @@ async def read_call(request: Request, sid: Sid) -> Response:
         raise Problem("call_not_found")
     if not _masked(request):
         return Response(document, headers=_PRIVATE, media_type="application/json")
-    return _json(parts(request).masking.document(msgspec.json.decode(document)))
+    return _json(parts(request).masking.document({**msgspec.json.decode(document), "callSid": sid}))
 
 
 @router.get("/calls/{callSid}/trace", summary="Why it said that: what was heard and decided, turn by turn")

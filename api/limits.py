@@ -37,8 +37,6 @@ class Limits:
         try:
             if self._drain.over and not _answered_while_draining(asked):
                 raise Problem("draining", headers={"Connection": "close"})
-            if scope["type"] == "http":
-                receive = await _limited(scope, receive)
             await self._app(scope, receive, send if _is_stream(asked) else answered)
         except Problem as problem:
             await self._refuse(problem, scope, receive, answered)
@@ -52,6 +50,16 @@ class Limits:
             await answered({"type": "websocket.close", "code": 1013 if self._drain.begun else 1008})
         elif not answered.begun:
             await problem.response()(scope, receive, answered)
+
+
+class Sized:
+    """ASGI application around another: raises Problem 413 for a body that is longer than its path may take. Behind whoever judges the token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, await _limited(scope, receive) if scope["type"] == "http" else receive, send)
 
 
 class _Answered:

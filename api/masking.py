@@ -13,7 +13,7 @@ from typing import Any, get_args
 import msgspec
 
 from agent.businesses import Businesses
-from agent.call import Status
+from agent.call import Confirmed, Status
 from agent.events import Type
 from agent.reasons import Reason
 from agent.skeleton import INFO, PARTS
@@ -43,8 +43,17 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and 0 <= value <= _MOST
 
 
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
 def _is_part(value: Any) -> bool:
-    """A confidence, or a number of seconds that a heartbeat may have."""
+    """A confidence."""
+    return isinstance(value, int | float) and 0 <= value <= 1
+
+
+def _is_heartbeat(value: Any) -> bool:
+    """Seconds."""
     return isinstance(value, int | float) and 0 <= value <= 3600
 
 
@@ -95,7 +104,7 @@ class Masking:
 
 
 def _masked(value: Any, plan: Plan) -> Any:
-    if value is None or value == "" or value is False or value is True:
+    if value is None or value == "":
         return value
     if isinstance(plan, dict):
         return {name: _masked(value[name], plan[name]) for name in plan if name in value} if isinstance(value, Mapping) else HIDDEN
@@ -109,7 +118,7 @@ def _document(businesses: Businesses) -> dict[str, Plan]:
     moment, is_slot = _matches(_MOMENT), _one_of(*NAMES)
     info = dict.fromkeys((*INFO, *PARTS), _hidden) | {f"{name}_timestamp": moment for name in INFO}
     offered = _service(businesses)
-    source = {"words": _hidden, "confidence": _is_part, "confirmed": _one_of("explicit", "implicit", "keyed", "supervisor", "adopted")}
+    source = {"words": _hidden, "confidence": _is_part, "confirmed": _one_of(*get_args(Confirmed))}
     return {
         "callSid": _is_sid,
         "status": _one_of(*get_args(Status)),
@@ -124,8 +133,8 @@ def _document(businesses: Businesses) -> dict[str, Plan]:
             "time_timestamp": moment,
         },
         "history": [{"speaker": _one_of("AI", "customer", "agent"), "message": _hidden, "startedAt": moment}],
-        "servicebooked": _hidden,
-        "confirmEmailsent": _hidden,
+        "servicebooked": _is_flag,
+        "confirmEmailsent": _is_flag,
         "resumedFrom": _hidden,
         "progress": {**_steps(), "expecting": _one_of("value", "confirmation", "choice", "nothing"), "filled": _slots(), "pending": _slots()},
         "provenance": {name: {**source, "timestamp": moment} for name in NAMES},
@@ -151,7 +160,7 @@ def _payload() -> dict[str, Plan]:
         "tool": _one_of("booking"),
         "agentId": _is_sid,
         "ms": _is_milliseconds,
-        "heartbeatS": _is_part,
+        "heartbeatS": _is_heartbeat,
         "lastEventId": _matches(_EVENT_ID),
         "language": _matches(_LANGUAGE),
     }

@@ -89,6 +89,7 @@ def check(settings: Settings) -> None:
         raise SettingsError(f"SLOTLINE_BUSINESS: {error}") from None
     try:
         Tokens(settings.tokens, settings.tokens_file, [business.id for business in businesses.all])
+        settings.read_tokens_file()
     except ValueError as error:
         raise SettingsError(f"{'SLOTLINE_TOKENS_FILE' if settings.tokens_file else 'SLOTLINE_TOKENS'}: {error}") from None
     if settings.redis_url:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic import AliasChoices, Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api import tokens as token_entries
@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     """Written `token:role,token:role:name`, roles integration, supervisor, viewer; kept as digests. None: loopback only."""
     tokens_file: Path | None = None
     """The same, one a line; read again when it changes."""
+    _filed: tuple[Token, ...] | None = PrivateAttr(None)
     secret: str = Field("", repr=False)
     """What the keys of turns are made with, the same on every host; "": one that is made once and kept in Redis."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
@@ -154,6 +155,16 @@ class Settings(BaseSettings):
             return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
         except ValueError:
             raise ValueError("must be addresses and networks with commas between, such as 10.0.0.0/8,192.0.2.7") from None
+
+    @property
+    def filed_tokens(self) -> tuple[Token, ...] | None:
+        """What the file of tokens held when the service began, for workers that begin later; None before it was read."""
+        return self._filed
+
+    def read_tokens_file(self) -> None:
+        """Read it. Raises ValueError: in one line, what is wrong with it."""
+        if self.tokens_file:
+            self._filed = token_entries.read_file(self.tokens_file, self.tokens)
 
     @property
     def guarded(self) -> bool:

@@ -55,6 +55,8 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),
 ]
 
+_BEGIN = {"type": "http.response.start", "status": 200, "headers": HEADERS}
+
 
 class Streams:
     """The ASGI application. `drain` ends all streams when the service stops."""
@@ -92,22 +94,26 @@ class Streams:
             body = msgspec.json.encode(await self._health(topic))
             await Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})(scope, receive, send)
             return
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         if scope["method"] == "HEAD":
+            await send(_BEGIN)
             await send({"type": "http.response.body", "body": b""})
             return
         with self._seats.seat(scope["identity"]) as seated:
             if seated and not self._drain.begun:
                 await self._serve(topic, seen, scope, receive, send)
+            else:
+                await send(_BEGIN)
         later = random.randint(*(SPREAD_MS if seated else LATER_MS))  # noqa: S311 - spreads reconnects, guards nothing
         await send({"type": "http.response.body", "body": b"retry: %d\n\n" % later})
 
     async def _serve(self, topic: Topic, seen: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Write the stream until the reader leaves, its token is revoked, or the service stops."""
+        # Before anything is waited for: a token that is revoked while a slow peer takes the first bytes ends this stream too.
         reader = Reader(self._hub, topic, self._masking.envelope if scope["role"] == "viewer" else None)
         self._whose[reader] = scope["identity"]
         leaving = asyncio.create_task(_closed_by_peer(reader, receive))
         try:
+            await send(_BEGIN)
             await self._write(reader, seen, send)
         except OSError:  # the peer is gone: what other servers than uvicorn raise in `send`
             pass

@@ -125,11 +125,21 @@ def read_file(path: Path, before: Sequence[Token] = ()) -> tuple[Token, ...]:
 class Tokens:
     """The tokens as they stand now."""
 
-    def __init__(self, given: tuple[Token, ...], file: Path | None = None, businesses: Sequence[str] = ()) -> None:
-        """`businesses`: the ids of all that are served. Raises ValueError when the tokens cannot be used."""
+    def __init__(
+        self, given: tuple[Token, ...], file: Path | None = None, businesses: Sequence[str] = (), before: Sequence[Token] | None = None
+    ) -> None:
+        """`businesses`: the ids of all that are served. `before`: what the file held when the service began, for a process that begins later and
+        finds it unusable. Raises ValueError when the tokens cannot be used.
+        """
         self._given, self._file, self._businesses = given, file, tuple(businesses)
         self._seen = _state(file)
-        self._known = self._read()
+        try:
+            self._known = self._read()
+        except ValueError as error:
+            if before is None:
+                raise
+            self._known = {token.digest: token.identity for token in (*given, *before)}
+            logs.event("tokens_unusable", level="error", code=str(error), count=len(self._known))
         self._listeners: list[Callable[[frozenset[str]], None]] = []
 
     def __bool__(self) -> bool:

@@ -41,6 +41,8 @@ UNANSWERED = 4
 """Pings in a row that nothing answers, after which the child counts as hung: ten seconds in all. While it reads its file back it answers -LOADING,
 in a script of more than five seconds (lua-time-limit) -BUSY, and a fork to rewrite its file takes milliseconds a gigabyte; so only a disk that
 stalls for as long looks the same. Pings are counted and not seconds, since a machine that slept is no hung child."""
+ALIVE = (b"+PONG", b"-LOADING", b"-BUSY")
+"""How the answers begin of a server that lives."""
 STOP_WAIT_S = 10.0
 _PAUSES_S = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Before each further start of a child that keeps dying within `_STEADY_S` of its start."""
@@ -250,7 +252,9 @@ class EmbeddedRedis:
         """Returns when the child has ended. One that answers nothing any more is ended here; not while closing, which has a limit of its own."""
         unanswered = 0
         while not process.ended_within(child, PING_EVERY_S):
-            unanswered = unanswered + 1 if not self._closing.is_set() and process.ask(self._socket, PING_WAIT_S) is None else 0
+            answer = process.ask(self._socket, PING_WAIT_S) or b""
+            # A socket that is gone answers as little as a server that hangs: whoever has to connect anew cannot reach it.
+            unanswered = 0 if self._closing.is_set() or answer.startswith(ALIVE) else unanswered + 1
             if unanswered == UNANSWERED:
                 _log.error("the embedded Redis hangs and is killed", extra={"count": unanswered})
                 process.kill(child)

@@ -314,5 +314,6 @@ def _position(text: bytes | None) -> ids.Position | None:
 
 
 def _entry(id_: bytes, found: Sequence[bytes] | Mapping[bytes, bytes], sid: str = "") -> Entry:
+    """An entry of a stream; one that somebody else put there says nothing, and is passed by like any other."""
     fields = pairs(found)
-    return Entry(id=id_.decode(), sid=fields["sid"].decode() if "sid" in fields else sid, data=fields["data"])
+    return Entry(id=id_.decode(), sid=fields["sid"].decode("utf-8", "replace") if "sid" in fields else sid, data=fields.get("data", b"{}"))

@@ -173,6 +173,12 @@ class TestAtHome:
             ({"Host": "127.0.0.1", "Forwarded": "for=203.0.113.7"}, 403),
             ({"Host": "127.0.0.1", "Via": "1.1 proxy"}, 403),
             ({"Host": "127.0.0.1", "CF-Connecting-IP": "203.0.113.7"}, 403),
+            ({"Host": "127.0.0.1", "X-Cluster-Client-Ip": "203.0.113.7"}, 403),
+            ({"Host": "127.0.0.1", "X-Envoy-External-Address": "203.0.113.7"}, 403),
+            ({"Host": "127.0.0.1", "X-Original-Host": "voice.example.com"}, 403),
+            ({"Host": "127.0.0.1/evil"}, 403),
+            ({"Host": "evil.example@127.0.0.1"}, 403),
+            ({"Host": "127.0.0.1:80:80"}, 403),
         ],
     )
     async def test_names(self, headers: dict[str, str], status: int) -> None:
