@@ -83,7 +83,14 @@ def in_redis(line: Any) -> list[str]:
 
 
 def in_files(folder: Path) -> list[str]:
-    return [path.name for path in folder.rglob("*") if path.is_file() and any(secret.encode() in path.read_bytes() for secret in SECRETS)]
+    return [path.name for path in folder.rglob("*") if any(secret.encode() in _bytes(path) for secret in SECRETS)]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes() if path.is_file() else b""
+    except FileNotFoundError:  # the server writes under another name, and then renames
+        return b""
 
 
 def in_memory(hub: Hub) -> list[str]:
