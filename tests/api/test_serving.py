@@ -155,7 +155,7 @@ def test_a_caller_who_hangs_up_undoes_nothing() -> None:
 
 def test_no_other_process_sees_a_secret(tmp_path: Path) -> None:
     secret = "a-secret-of-22-characters"
-    with serving(tmp_path, "--workers", "2", SLOTLINE_TOKENS=f"{secret}:integration", SLOTLINE_SECRET=secret):
+    with serving(tmp_path, "--workers", "2", forked=False, SLOTLINE_TOKENS=f"{secret}:integration", SLOTLINE_SECRET=secret):
         pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
         ours = [pid for pid in pids if _runs_in(pid, tmp_path)]
         assert len(ours) >= 3
