@@ -88,8 +88,8 @@ class Running:
     @property
     def told(self) -> str:
         """What it wrote to stderr so far."""
-        self._told.seek(0)
-        return self._told.read()
+        # Not by seeking, which would move the place that we share with the service while it writes.
+        return os.pread(self._told.fileno(), os.fstat(self._told.fileno()).st_size, 0).decode()
 
     def fresh(self) -> str:
         """What it wrote to stderr since this was last called, whole lines."""
