@@ -70,14 +70,14 @@ def take_turn(state: State, turn: Turn) -> Took:
     return Took(call, taken, word(call, notices, scene, prompts.phrasebook(call.language)).text)
 
 
-def states() -> list[State]:
-    """Calls as tests/calls bring them about, one of each kind; and each question on the fullest call of every language and region."""
-    return asyncio.run(_states())
+def states(pattern: str = "*/*.toml") -> list[State]:
+    """Calls as the files of tests/calls bring them about, one of each kind; and each question on the fullest call of every language and region."""
+    return asyncio.run(_states(pattern))
 
 
-async def _states() -> list[State]:
+async def _states(pattern: str) -> list[State]:
     found: dict[object, State] = {}
-    for path in sorted(CALLS.glob("*/*.toml")):
+    for path in sorted(CALLS.glob(pattern)):
         for call in tomllib.loads(path.read_text("utf-8"))["call"]:
             async for state in _played(call):
                 found.setdefault(_kind(state.call), state)
