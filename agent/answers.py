@@ -1,6 +1,6 @@
 """Set phrases: the business's emergency words, the questions it answers, and what machines say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -84,7 +84,8 @@ def share(mine: Sequence[str], theirs: Sequence[str]) -> bool:
     if mine and theirs and not mine[0].isascii():
         pairs = {first + second for first, second in pairwise(mine)}
         return any(first + second in pairs for first, second in pairwise(theirs))
-    return any(_is_form(word, other) for word in theirs for other in mine)
+    known = _by_letter(tuple(mine))
+    return any(_is_form(word, other) for word in theirs for other in known.get(word[0], ()))
 
 
 def _by_meaning(asked: str, business: Business, language: str) -> str:
@@ -121,12 +122,24 @@ def likeness(mine: Sequence[str], theirs: Sequence[str]) -> float:
     if not theirs[0].isascii():
         shared = LCSseq.similarity("".join(mine), "".join(theirs))
         return shared / len(theirs) if shared >= LEAST_WORDS and shared >= _HALF * len(theirs) else 0.0
-    met = sum(any(_is_form(word, other) for other in mine) for word in theirs)
+    if len(theirs) < _NOT_BESIDE * len(mine):  # too little of it, whatever is met
+        return 0.0
+    known = _by_letter(tuple(mine))
+    met = sum(any(_is_form(word, other) for other in known.get(word[0], ())) for word in theirs)
     return met / len(theirs) if met >= _MOST_OF * len(theirs) and met >= _NOT_BESIDE * len(mine) else 0.0
 
 
+@lru_cache(maxsize=16)
+def _by_letter(some: tuple[str, ...]) -> Mapping[str, Sequence[str]]:
+    """Words by their first letter, each once: forms of one word begin alike."""
+    found: dict[str, list[str]] = {}
+    for word in dict.fromkeys(some):
+        found.setdefault(word[0], []).append(word)
+    return found
+
+
 def _is_form(word: str, other: str) -> bool:
-    """Whether two words are forms of one: "park" and "parking", "licence" and "licensed"."""
+    """Whether two words that begin alike are forms of one: "park" and "parking", "licence" and "licensed"."""
     shorter, longer = sorted((word, other), key=len)
     if shorter == longer or (longer.startswith(shorter) and (len(shorter) >= _STEM or longer == shorter + "s")):
         return True

@@ -78,7 +78,7 @@ def _notices(call: Call, did: Did, scene: Scene) -> tuple[Notice, ...]:
         case Act.ASK_HOURS:
             return _hours(call, did, scene)
         case Act.ASK_HELD:
-            return (_held(call, scene),)
+            return _held(call, scene)
         case _:
             return ()
 
@@ -165,6 +165,10 @@ def _clock(at: time, locale: str) -> str:
     )
 
 
-def _held(call: Call, scene: Scene) -> Notice:
-    items = [spoken(call, name, value, scene) for name in NAMES if (value := call.slot(name).value or call.slot(name).pending)]
-    return Notice(key="notice.held", values={"list": items}) if items else Notice(key="notice.held_none")
+def _held(call: Call, scene: Scene) -> tuple[Notice, ...]:
+    items = [spoken(call, name, value, scene) for name in NAMES if (value := call.slot(name).said or call.slot(name).pending)]
+    known = [name for name in NAMES if call.slot(name).unspoken]
+    if not items and not known:
+        return (Notice(key="notice.held_none"),)
+    held = (Notice(key="notice.held", values={"list": items}),) if items else ()
+    return (*held, Notice(key="notice.held_known", values={"slots": known})) if known else held

@@ -11,6 +11,8 @@ import msgspec
 Text = str | dict[str, str]
 """One wording, or one for each language: {"en": "Drain cleaning", "zh": "管道疏通"}."""
 
+DEAREST = 1_000_000_000
+"""What no service costs."""
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=60 * 24 * 366)]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -32,11 +34,14 @@ class Service(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=F
     words: list[str] | dict[str, list[str]] = msgspec.field(default_factory=list)
     """Other words for it; a caller who says one means this service."""
 
+    def all_names(self) -> tuple[str, ...]:
+        """Its name in every language."""
+        return (self.name,) if isinstance(self.name, str) else tuple(self.name.values())
+
     def all_words(self) -> tuple[str, ...]:
         """Name and other words, in every language."""
-        names = (self.name,) if isinstance(self.name, str) else tuple(self.name.values())
         others = self.words if isinstance(self.words, list) else [word for some in self.words.values() for word in some]
-        return (*names, *others)
+        return (*self.all_names(), *others)
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +59,7 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     numbers: list[str] = msgspec.field(default_factory=list)
     hand_off_number: str = ""
     email: str = ""
-    capacity: Annotated[int, msgspec.Meta(ge=1)] = 1
+    capacity: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
     lead_time_minutes: Minutes = 0
     horizon_days: Annotated[int, msgspec.Meta(ge=1, le=730)] = 180
     """How far ahead a time can be booked."""

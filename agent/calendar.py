@@ -6,10 +6,10 @@ All times are aware datetimes in the business's zone. A job must begin and end i
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import holidays
 
+from agent import moments
 from agent.business import DAYS, Business
 from agent.call import Booking
 from agent.reasons import Reason
@@ -23,15 +23,8 @@ STEP_MINUTES = 30
 
 def localise(value: str, zone: str) -> datetime | None:
     """A local ISO time ("2026-03-08T14:30") in the zone; one with an offset is moved there. None when it is no time, or the clocks skip it."""
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is not None:
-        return moment.astimezone(ZoneInfo(zone))
-    aware = moment.replace(tzinfo=ZoneInfo(zone))
-    there_and_back = datetime.fromtimestamp(aware.timestamp(), ZoneInfo(zone)).replace(tzinfo=None)
-    return aware if there_and_back == moment else None
+    start = moments.in_zone(value, zone)
+    return None if isinstance(start, Reason) else start
 
 
 @lru_cache(maxsize=32)

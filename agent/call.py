@@ -14,7 +14,7 @@ from agent.taken import Notice, Taken
 
 Status = Literal["active", "waiting_agent", "with_agent", "booked", "ended"]
 SlotStatus = Literal["empty", "pending", "filled", "skipped"]
-Confirmed = Literal["", "explicit", "implicit", "keyed", "supervisor", "adopted"]
+Confirmed = Literal["", "explicit", "implicit", "keyed", "supervisor", "adopted", "resumed"]
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     """The recogniser's, from 0 to 1, when it was sent."""
     confirmed: Confirmed = ""
-    """How the caller confirmed it: by a yes, by not objecting, by keys; or who else put it there."""
+    """How the caller confirmed it: by a yes, by not objecting, by keys; or who else put it there. "resumed": in an earlier call only."""
 
 
 class SlotState(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +65,19 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def settled(self) -> bool:
         return self.status in ("filled", "skipped")
+
+    @property
+    def unspoken(self) -> bool:
+        """Whether its value was taken over from an earlier call and was not said in this one.
+
+        Whoever calls now may be somebody else: the value counts, and is never read aloud, nor mended in part, which would tell the rest of it.
+        """
+        return bool(self.value) and self.provenance is not None and self.provenance.confirmed == "resumed"
+
+    @property
+    def said(self) -> str:
+        """`value`, as far as it may be spoken."""
+        return "" if self.unspoken else self.value
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,10 +191,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Set while a person is wanted."""
     open_turn: OpenTurn | None = None
     unfinished: str = ""
-    """An earlier call from the same number that came to no end: its callSid. Nothing of it is said before its name was said in this one."""
+    """An earlier call from the same number that came to no end: its callSid. Nobody hears of it before its name was said in this one."""
     recognised: bool = False
     """The caller said the name of the unfinished call: going on with it is offered."""
     resumed_from: str = ""
+    """The earlier call whose values were taken over."""
+    root: str = ""
+    """The call in which all this began: of the earlier call the same, or itself. "" when this call goes on from none."""
     foreign: Mapping[str, Any] | None = None
     """What another system keeps in the CallSkeleton and we do not know, without its history; None when the document is ours alone."""
 

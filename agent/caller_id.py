@@ -1,20 +1,15 @@
 """The number the caller rings from: offered when a number is asked for, taken on a yes."""
 
-import phonenumbers
-
 from agent.call import Call
-from agent.slots.phone.numbering import in_use
+from agent.slots.phone.numbering import e164, typed
 
 RULE = "caller_id"
 
 
 def normalise(number: str, region: str) -> str:
     """The number as E.164, or "" when it is withheld, no number, or none that can be rung ("anonymous", "client:bob")."""
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if in_use(parsed) else ""
+    user = number.partition("@")[0].partition(";")[0]  # without the host and the parameters of a SIP or tel address (RFC 3261, RFC 3966)
+    return e164(typed(user), region)
 
 
 def offered(call: Call) -> bool:

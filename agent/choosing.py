@@ -112,9 +112,10 @@ def _by_place(said: Said, count: int, language: str, table: dict[str, list[str]]
 
     if any(stands(end) for phrase in table["last"] for end in _ends(said, phrase)):
         return count - 1
+    numbered = any(word in said.words for word in table["number"])
     for start in range(len(said.tokens)):
         place, end = ordinal(said.tokens, start, language)
-        if place is None and any(word in said.words for word in table["number"]):
+        if place is None and numbered:
             place, end = cardinal(said.tokens, start, language)
         if place is not None and 1 <= place <= count and stands(end):
             return place - 1

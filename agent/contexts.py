@@ -17,7 +17,7 @@ def listening(call: Call, slot: str, said: Said, business: Business, now: dateti
     """What one slot is given to listen with. Without `mending`, it is not told what it holds, and so mends nothing."""
     state = call.slot(slot)
     offered = call.brief.caller if slot == "phone" and caller_id.offered(call) else ""  # "no, it ends in 55"
-    held = (state.pending or state.disputed or state.value or offered) if mending else ""
+    held = (state.pending or state.disputed or state.said or offered) if mending else ""
     return Context(
         language="zh" if said.has_han else "en" if any(token.is_word for token in said.tokens) else call.language,
         region=call.brief.region,

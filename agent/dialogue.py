@@ -17,11 +17,10 @@ import msgspec
 from agent import asides, caller_id, values
 from agent.acts import Act
 from agent.call import Call, HandOff, Question, SlotState
-from agent.outcomes import bare, close, denied, hand_off, missed, skip
+from agent.outcomes import bare, close, denied, hand_off, kept, missed, skip
 from agent.progress import step
 from agent.scene import Outcome, Scene
 from agent.slots.names import NAMES
-from agent.speaking import spoken
 from agent.taken import RESTORE, Did, Inform, NoInput, NoMatch, Notice, Taken
 
 replace = msgspec.structs.replace
@@ -35,7 +34,7 @@ def take(call: Call, taken: Taken, scene: Scene) -> Outcome:
         case NoInput():
             return _no_input(call, scene)
         case NoMatch():
-            return _no_match(call, scene)
+            return _no_match(call, scene, taken)
         case Did():
             return _DO.get(taken.act, asides.aside)(call, taken, scene)
 
@@ -82,12 +81,12 @@ def _no_input(call: Call, scene: Scene) -> Outcome:
     return Outcome(call=after, notices=notices)
 
 
-def _no_match(call: Call, scene: Scene) -> Outcome:
+def _no_match(call: Call, scene: Scene, missing: NoMatch) -> Outcome:
     """Something we could not use: it counts against the slot being asked."""
     slots = call.question.slots or ((step(call),) if step(call) in NAMES else ())
     call = replace(call, silences=0)
     confirming = call.question.kind not in ("ask", "none", "change")
-    if call.question.kind == "ask" and slots == ("name",) and call.turns <= 1 and not call.slot("name").no_match:
+    if not missing.long and call.question.kind == "ask" and slots == ("name",) and call.turns <= 1 and not call.slot("name").no_match:
         return Outcome(call=call, notices=(Notice(key="notice.gladly"),))  # what the call is about, before any question was heard
     if slots and call.question.kind not in ("change", "leave", "resume"):
         outcome = missed(call, slots[0], scene, "no_match")
@@ -95,8 +94,8 @@ def _no_match(call: Call, scene: Scene) -> Outcome:
         outcome = hand_off(call, scene, HandOff(why="not_understood"))
     else:
         outcome = Outcome(call=call)
-    if confirming and outcome.call.status == "active":
-        return replace(outcome, notices=(Notice(key="notice.not_caught"), *outcome.notices))
+    if (confirming or missing.long) and outcome.call.status == "active":
+        return replace(outcome, notices=(Notice(key="notice.too_long" if missing.long else "notice.not_caught"), *outcome.notices))
     return outcome
 
 
@@ -167,11 +166,11 @@ def _correct(call: Call, did: Did, scene: Scene) -> Outcome:
     if state.locked:
         return Outcome(call=replace(call, question=Question()))
     if did.detail == RESTORE:
-        kept = call.with_slot(name, bare(state, "filled"))
-        notice = Notice(key="notice.kept", slot=name, values={"value": spoken(kept, name, state.value, scene)})
-        return Outcome(call=replace(kept, silences=0), notices=(notice,), settled=True)
-    wrong = state.pending or state.disputed or state.value
-    after = call.with_slot(name, replace(bare(state, "empty"), disputed=wrong, part=did.detail))
+        after = call.with_slot(name, bare(state, "filled"))
+        return Outcome(call=replace(after, silences=0), notices=(kept(after, name, scene),), settled=True)
+    wrong = state.pending or state.disputed or state.said
+    unknown = state.unspoken and not wrong  # nothing of it may be mended: all of it is asked for
+    after = call.with_slot(name, SlotState() if unknown else replace(bare(state, "empty"), disputed=wrong, part=did.detail))
     return Outcome(call=replace(after, question=Question(), silences=0), notices=(Notice(key="notice.neither"),))
 
 
@@ -211,7 +210,7 @@ def _start_over(call: Call, did: Did, scene: Scene) -> Outcome:
 
 
 def _go_back(call: Call, did: Did, scene: Scene) -> Outcome:
-    """The step before: its value is read back again, so that it can be corrected or confirmed."""
+    """The step before: its value is read back again, so that it can be corrected or confirmed; what may not be read back is asked for."""
     here = step(call)
     before = NAMES[: NAMES.index(here)] if here in NAMES else NAMES
     last = next((name for name in reversed(before) if not call.slot(name).locked), None)
@@ -219,10 +218,8 @@ def _go_back(call: Call, did: Did, scene: Scene) -> Outcome:
         return Outcome(call=call)
     state = call.slot(last)
     waiting = {name: bare(call.slot(name), "empty") for name in NAMES if name != last and call.slot(name).status == "pending"}
-    after = replace(call, slots={**call.slots, **waiting}).with_slot(
-        last,
-        replace(state, status="pending" if state.value else "empty", pending=state.value, pending_provenance=state.provenance),
-    )
+    again = replace(state, status="pending" if state.value else "empty", pending=state.value, pending_provenance=state.provenance)
+    after = replace(call, slots={**call.slots, **waiting}).with_slot(last, SlotState() if state.unspoken else again)
     return Outcome(call=after, notices=(Notice(key="notice.gone_back"),))
 
 

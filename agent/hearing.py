@@ -79,5 +79,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """Why a whole value cannot be accepted, or None if it can. Raises nothing, whatever the string."""
     read_back: Callable[[str, Context, bool], str]
     """The value as we say it for the caller to confirm, in `context.language`; the flag asks for the slow form (digit by digit, letter by letter)."""
+    written: Callable[[str, Context], str | Reason]
+    """What somebody wrote down as this slot's value (a supervisor, a tool, another system), in the slot's form, or why it is none: all of it is the
+    value, and nothing is picked out of it. What comes out is given back unchanged when it is given again. A time gets the offset of `context.now`."""
     parts: Callable[[str, Context], Mapping[str, str]]
     """The named parts of a whole value for the record (address), or an empty mapping."""

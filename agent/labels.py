@@ -36,6 +36,10 @@ class Label(msgspec.Struct, frozen=True):
 
 class _Words(msgspec.Struct, frozen=True):
     slots: Mapping[tuple[str, ...], str]
+    firsts: frozenset[str]
+    """The first words of these names."""
+    longest: int
+    """Words of the longest."""
     shared: frozenset[str]
     determiners: frozenset[str]
     verbs: frozenset[str]
@@ -72,8 +76,11 @@ def labels(said: Said, asked: frozenset[str], held: Callable[[], Mapping[str, st
 @cache
 def _table(language: str) -> _Words:
     table = words(language, "labels")
+    slots = {Said(name).words: slot for slot, names in table["slots"].items() for name in names}
     return _Words(
-        slots={Said(name).words: slot for slot, names in table["slots"].items() for name in names},
+        slots=slots,
+        firsts=frozenset(name[0] for name in slots),
+        longest=max(map(len, slots)),
         shared=frozenset(table["shared"]["words"]),
         determiners=frozenset(table["determiners"]["words"]),
         verbs=frozenset(table["verbs"]["words"]),
@@ -90,7 +97,9 @@ def _table(language: str) -> _Words:
 
 def _label_at(tokens: Sequence[Token], at: int, table: _Words, asked: frozenset[str]) -> tuple[str, int]:
     """The slot that is named at token `at`, and how many tokens name it; ("", 0) for none."""
-    for size in range(min(_longest(table), len(tokens) - at), 0, -1):
+    if tokens[at].norm.removesuffix("'s") not in table.firsts:
+        return "", 0
+    for size in range(min(table.longest, len(tokens) - at), 0, -1):
         name = [token.norm for token in tokens[at : at + size]]
         contracted = name[-1].endswith("'s")
         name[-1] = name[-1].removesuffix("'s")
@@ -104,15 +113,6 @@ def _label_at(tokens: Sequence[Token], at: int, table: _Words, asked: frozenset[
             slot = "address"
         return slot, size
     return "", 0
-
-
-@cache
-def _longest_name(slots: tuple[tuple[str, ...], ...]) -> int:
-    return max(map(len, slots))
-
-
-def _longest(table: _Words) -> int:
-    return _longest_name(tuple(table.slots))
 
 
 def _determined(tokens: Sequence[Token], at: int, table: _Words) -> bool:
@@ -185,27 +185,29 @@ def claimed(said: Said, label: Label, span: tuple[int, int]) -> Label:
 def _contrasted(said: Said, table: _Words, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Label]:
     """ "It's Barker, not Baker": the slot that holds what stands behind the "not"."""
     spoken = said.words
-    for at in range(len(spoken)):
-        for phrase in table.contrasts:
-            if spoken[at : at + len(phrase)] != phrase:
-                continue
-            begin = at + len(phrase)
-            end = begin
-            while end < len(spoken) and end - begin < _MOST_CONTRASTED and spoken[end][0].isalnum():
-                end += 1
-            for size in range(end - begin, 0, -1):
-                fitting = [slot for slot, value in held().items() if _holds(value, spoken[begin : begin + size], said.has_han)]
-                meant = [slot for slot in fitting if slot in asked] or [slot for slot in fitting if slot == "name" or len(fitting) == 1]
-                if meant:  # a name stands in its owner's e-mail address too, and "not Baker" is about the name
-                    return [Label(meant[0], said.tokens[at].start, said.tokens[begin + size - 1].end, contrast=True, amends=True)]
+    places = [(at, at + len(phrase)) for at in range(len(spoken)) for phrase in table.contrasts if spoken[at : at + len(phrase)] == phrase]
+    if not places:
+        return []
+    values = {slot: value if said.has_han else f" {' '.join(Said(value).words)} " for slot, value in held().items()}
+    for at, begin in places:
+        near = {slot: value for slot, value in values.items() if begin < len(spoken) and spoken[begin] in value}
+        end = begin
+        while end < len(spoken) and end - begin < _MOST_CONTRASTED and spoken[end][0].isalnum():
+            end += 1
+        for size in range(end - begin if near else 0, 0, -1):
+            wanted = spoken[begin : begin + size]
+            fitting = [slot for slot, value in near.items() if _holds(value, wanted, said.has_han)]
+            meant = [slot for slot in fitting if slot in asked] or [slot for slot in fitting if slot == "name" or len(fitting) == 1]
+            if meant:  # a name stands in its owner's e-mail address too, and "not Baker" is about the name
+                return [Label(meant[0], said.tokens[at].start, said.tokens[begin + size - 1].end, contrast=True, amends=True)]
     return []
 
 
 def _holds(value: str, wanted: Sequence[str], han: bool) -> bool:
-    """Whether the words stand in the value side by side."""
+    """Whether the words stand in the value side by side; but for Chinese characters, `value` has a blank around each of its words."""
     if han:
         return len("".join(wanted)) > 1 and "".join(wanted) in value
-    return f" {' '.join(wanted)} " in f" {' '.join(Said(value).words)} " and not (len(wanted) == 1 and len(wanted[0]) < 2)
+    return f" {' '.join(wanted)} " in value and not (len(wanted) == 1 and len(wanted[0]) < 2)
 
 
 def says_any(said: Said, kind: str) -> bool:

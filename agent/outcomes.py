@@ -52,12 +52,20 @@ def give_up(call: Call, slot: str, scene: Scene) -> Outcome:
     """Enough asking: a value confirmed before stays, a slot that may be skipped is, anything else needs a person."""
     state = call.slot(slot)
     if state.value and state.value != state.disputed:
-        kept = call.with_slot(slot, bare(state, "filled"))
-        return Outcome(call=kept, notices=(Notice(key="notice.kept", slot=slot, values={"value": spoken(kept, slot, state.value, scene)}),))
+        after = call.with_slot(slot, bare(state, "filled"))
+        return Outcome(call=after, notices=(kept(after, slot, scene),))
     if slot in scene.business.may_skip:
         outcome = skip(call, slot, scene)
         return replace(outcome, notices=(Notice(key="notice.given_up", slot=slot),))
     return hand_off(call, scene, HandOff(why="not_understood", slot=slot))
+
+
+def kept(call: Call, slot: str, scene: Scene) -> Notice:
+    """That the value held stays."""
+    state = call.slot(slot)
+    if state.unspoken:
+        return Notice(key="notice.kept_known", slot=slot)
+    return Notice(key="notice.kept", slot=slot, values={"value": spoken(call, slot, state.value, scene)})
 
 
 def bare(state: SlotState, status: SlotStatus) -> SlotState:

@@ -51,7 +51,7 @@ def _meant(said: Said, call: Call, scene: Scene) -> Service | None:
     context = Context(language=call.language, region=call.brief.region, now=scene.now, asked=frozenset({"service"}), services=call.brief.services)
     heard = SLOTS["service"].hear(said, context)
     wanted = heard[0].value if heard and not heard[0].options else _named(said, call)
-    return next((one for one in call.brief.services if one.id == wanted), None) or service_of(call)
+    return next((one for one in call.brief.services if one.id == wanted), None) or service_of(call, aloud=True)
 
 
 def _named(said: Said, call: Call) -> str:

@@ -10,6 +10,8 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     NOT_IN_USE = "not_in_use"
     """A number that no numbering plan has."""
+    NOT_AN_ADDRESS = "not_an_address"
+    """Holds what no address is written with."""
     NO_NUMBER = "no_number"
     """An address without a house number."""
     NO_STREET = "no_street"

@@ -126,7 +126,7 @@ class Reply:
     def _part(self) -> str:
         """The part of the address that is called wrong, without saying what is right; "" for none."""
         state = self.call.slot("address")
-        held = state.pending or state.disputed or state.value
+        held = state.pending or state.disputed or state.said
         if not held or self.said.has_han:
             return ""
         return named_part(self.said, Context(region=self.call.brief.region, now=self.now, asked=frozenset({"address"}), current=held))

@@ -1,6 +1,7 @@
 """A caller who rings back: the same number, a new call.
 
-Going on is offered once the caller has said the name of the earlier call; to anybody else nothing is said of it.
+Going on is offered once the caller has said the name of the earlier call; to anybody else nothing is said of it. Anybody can show a number
+and know a name, so what is taken over is never read aloud to this caller: it is said again, or it goes on unspoken (`SlotState.unspoken`).
 """
 
 import unicodedata
@@ -8,11 +9,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from agent.call import Call, Question
+from agent.call import Call, Provenance, Question, SlotState
 from agent.scene import Outcome, Scene
 from agent.slots.names import NAMES
 from agent.taken import Notice
 from agent.telling import step_taken
+from agent.values import recheck_time
 
 replace = msgspec.structs.replace
 
@@ -22,24 +24,60 @@ AWAY_S = 150
 
 def may_recognise(call: Call) -> bool:
     """Whether it is time to compare names: the caller has just said one, and there is an earlier call to compare it with."""
-    return bool(call.unfinished) and not call.recognised and bool(call.slot("name").value)
+    return bool(call.unfinished) and not call.recognised and _is_said(call.slot("name"))
 
 
 def recognise(call: Call, earlier: Call | None) -> Call:
-    """The call with the earlier one offered, when the same name was said in it; otherwise as if there were none."""
-    same = earlier is not None and earlier.booked is None and _plain(earlier.slot("name").value) == _plain(call.slot("name").value)
+    """The call with the earlier one offered, when the whole name it was given is the one said now; otherwise as if there were none.
+
+    There is one try: who said another name first hears of nothing any more.
+    """
+    same = earlier is not None and _is_open(earlier) and _plain(earlier.slot("name").value) == _plain(call.slot("name").value)
     return replace(call, recognised=True) if same else replace(call, unfinished="")
 
 
 def resume(call: Call, earlier: Call | None, scene: Scene) -> Outcome:
-    """Yes: what the earlier call had and this one has not is taken over; what awaited its yes there is read back here."""
+    """Yes: what the earlier call had, and this one has heard nothing of, is taken over unspoken; what awaited its yes there is asked for again."""
     forgotten = replace(call, question=Question(), unfinished="", recognised=False)
-    if earlier is None:
+    if earlier is None or not _is_open(earlier):
         return Outcome(call=forgotten)
-    taken = {name: earlier.slot(name) for name in NAMES if not call.slot(name).settled and (earlier.slot(name).settled or earlier.slot(name).pending)}
-    after = replace(forgotten, slots={**call.slots, **taken}, resumed_from=earlier.sid)
-    events = tuple(step_taken(after, name, state.status, state.pending or state.value, scene.seconds) for name, state in taken.items())
-    return Outcome(call=after, notices=(Notice(key="notice.resumed"),), events=events, settled=True)
+    taken = {name: _taken_over(earlier.slot(name)) for name in NAMES if earlier.slot(name).settled and _is_untouched(call.slot(name))}
+    if taken.get("service") and taken["service"].value not in {service.id for service in call.brief.services}:  # offered no more
+        del taken["service"]
+    after = replace(forgotten, slots={**call.slots, **taken}, resumed_from=earlier.sid, root=earlier.root or earlier.sid)
+    after = recheck_time(after, scene)
+    states = {name: after.slot(name) for name in taken if after.slot(name).settled}
+    known = [name for name, state in states.items() if state.unspoken]
+    events = tuple(step_taken(after, name, state.status, state.value, scene.seconds) for name, state in states.items())
+    notices = (Notice(key="notice.resumed"), *([Notice(key="notice.known", values={"slots": known})] if known else ()))
+    return Outcome(call=after, notices=notices, events=events, settled=True)
+
+
+def _is_open(earlier: Call) -> bool:
+    """Whether there is something to go on with: it was not booked, and the name it was given stands."""
+    return earlier.booked is None and earlier.slot("name").status == "filled"
+
+
+def _is_said(state: SlotState) -> bool:
+    """Whether a value was said in this call: not what another system, or a supervisor, has put there for the number that is shown."""
+    return state.status == "filled" and state.provenance is not None and state.provenance.confirmed in ("explicit", "implicit", "keyed")
+
+
+def _is_untouched(state: SlotState) -> bool:
+    return not (state.settled or state.pending or state.partial or state.options or state.locked)
+
+
+def _taken_over(state: SlotState) -> SlotState:
+    """What was settled there, with the mark that nobody has said it here."""
+    origin = state.provenance or Provenance(turn="", words="", rule="earlier_call")
+    return SlotState(
+        status=state.status,
+        value=state.value,
+        parts=state.parts,
+        timestamp=state.timestamp,
+        provenance=replace(origin, confirmed="resumed") if state.value else None,
+        locked=state.locked,
+    )
 
 
 def was_away(call: Call, scene: Scene) -> bool:

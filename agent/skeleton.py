@@ -10,13 +10,16 @@ from typing import Any
 
 import msgspec
 
-from agent.business import Service, in_language
+from agent.business import DEAREST, Service, in_language
 from agent.call import Call, Provenance, SlotState
+from agent.characters import one_line
 from agent.progress import progress
 from agent.slots.names import NAMES
 
 INFO = ("name", "phone", "address", "email")
 """The slots kept under `user.userInfo`."""
+MOST_OF_A_TEXT = 2000
+"""Characters of a text of another system's that are taken; nobody listens to more."""
 _AMOUNT = re.compile(r"[$£€¥]?\s?(\d{1,9}(?:\.\d{1,2})?)")
 PARTS = ("unit", "street_number", "street_name", "suburb", "state", "postcode", "country")
 
@@ -76,13 +79,11 @@ def adopt(call: Call, foreign: Mapping[str, Any], now: str) -> Call:
     slots = dict(call.slots)
     for name, value in found.items():
         if isinstance(value, str) and value.strip() and slots[name].status == "empty":
-            parts = {part: info[part] for part in PARTS if isinstance(info.get(part), str) and info[part]} if name == "address" else {}
+            parts = {part: _text(info.get(part)) for part in PARTS} if name == "address" else {}
+            # Of a call that goes on from another, this may be an older copy of what was taken over there: nobody has said it here either.
+            origin = Provenance(turn="", words="", rule="document", confirmed="resumed" if call.resumed_from else "adopted")
             slots[name] = SlotState(
-                status="filled",
-                value=value,
-                parts=parts,
-                timestamp=now,
-                provenance=Provenance(turn="", words="", rule="document", confirmed="adopted"),
+                status="filled", value=value, parts={part: theirs for part, theirs in parts.items() if theirs}, timestamp=now, provenance=origin
             )
     brief = call.brief
     offered = services(foreign, brief.services)
@@ -102,24 +103,35 @@ def services(foreign: Mapping[str, Any], known: Sequence[Service] = ()) -> tuple
     ours = {service.id: service for service in known}
     found = []
     for entry in _entries(foreign):
-        id_, minutes = _id(entry), entry.get("minutes")
-        like = ours.get(id_) or Service(id=id_, name=entry["name"])
+        id_, name, minutes = _id(entry), _text(entry["name"]), entry.get("minutes")
+        if not name:
+            continue
+        like = ours.get(id_) or Service(id=id_, name=name)
         found.append(
             msgspec.structs.replace(
                 like,
-                name=entry["name"],
+                name=name,
                 price=_price(entry.get("price")),
-                description=str(entry.get("description") or ""),
-                minutes=minutes if isinstance(minutes, int) and 0 < minutes <= 60 * 24 else like.minutes,
+                description=_text(entry.get("description")),
+                minutes=minutes if isinstance(minutes, int) and not isinstance(minutes, bool) and 0 < minutes <= 60 * 24 else like.minutes,
             )
         )
     return tuple(found)
 
 
+def _text(given: Any) -> str:
+    """A text of theirs as it may be spoken and shown; "" for anything but one."""
+    return one_line(given[:MOST_OF_A_TEXT]) if isinstance(given, str) else ""
+
+
+MOST_SERVICES = 100
+"""Of a document; reading what a caller says against each of them takes its time."""
+
+
 def _entries(foreign: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     entries = foreign.get("services")
     named = [entry for entry in entries if isinstance(entry, Mapping) and isinstance(entry.get("name"), str)] if isinstance(entries, list) else []
-    return [entry for entry in named if entry["name"].strip()]
+    return [entry for entry in named if entry["name"].strip()][:MOST_SERVICES]
 
 
 def _id(entry: Mapping[str, Any]) -> str:
@@ -131,11 +143,11 @@ def _id(entry: Mapping[str, Any]) -> str:
 
 
 def _price(given: Any) -> float | int | None:
-    """A price as a number; documents also write it as text ("400", "$149.50"). None when it is no plain amount."""
+    """A price as a number; documents also write it as text ("400", "$149.50"). None when it is no plain amount, or none that anything costs."""
     if isinstance(given, str):
         amount = _AMOUNT.fullmatch(given.strip())
         return None if amount is None else float(amount[1]) if "." in amount[1] else int(amount[1])
-    return given if isinstance(given, int | float) and not isinstance(given, bool) else None
+    return given if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < DEAREST else None
 
 
 def _service(call: Call, service_id: str) -> dict[str, Any]:

@@ -18,9 +18,10 @@ def spoken(call: Call, slot: str, value: str, scene: Scene, *, slow: bool = Fals
     return SLOTS[slot].read_back(value[:16] if slot == "time" else value, context, slow)
 
 
-def service_of(call: Call) -> Service | None:
-    """The service the call is about, once it is known."""
-    wanted = call.slot("service").value or call.slot("service").pending
+def service_of(call: Call, *, aloud: bool = False) -> Service | None:
+    """The service the call is about, once it is known; `aloud`: as far as it may be named."""
+    state = call.slot("service")
+    wanted = (state.said if aloud else state.value) or state.pending
     return next((service for service in call.brief.services if service.id == wanted), None)
 
 

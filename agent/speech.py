@@ -8,6 +8,8 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from agent.characters import readable
+
 _BREATH = '<break time="300ms"/>'
 """The breath between an acknowledgement and the question."""
 
@@ -22,11 +24,16 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def text(self) -> str:
-        return self.joint.join(self.sentences)
+        return self.joint.join(self._plain)
+
+    @property
+    def _plain(self) -> list[str]:
+        """The sentences as any voice, screen and XML parser takes them, whatever a record of an earlier version holds."""
+        return [" ".join(readable(sentence).split()) for sentence in self.sentences]
 
     @property
     def ssml(self) -> str:
         """A `<speak>` document; its text without the elements is `text`."""
-        *before, last = [escape(sentence) for sentence in self.sentences] or [""]
+        *before, last = [escape(sentence) for sentence in self._plain] or [""]
         question = f'<prosody rate="slow">{last}</prosody>' if self.slowly else last
         return f"<speak>{f'{self.joint}{_BREATH}'.join((*before, question))}</speak>"

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from agent.business import DEAREST
+from agent.characters import readable
 from agent.slots.names import NAMES
 
 POINTS = 12
@@ -86,7 +88,7 @@ def _quoted(line: str) -> str:
 def _service(value: Any) -> str:
     table = _table(value)
     name, price = _text(table.get("name")) or _text(table.get("id")), table.get("price")
-    if name and isinstance(price, int | float) and not isinstance(price, bool):
+    if name and isinstance(price, int | float) and not isinstance(price, bool) and 0 <= price < DEAREST:
         return f"{name} ({price:g})"
     return name
 
@@ -101,7 +103,7 @@ def _moment(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
-    return value.strip() if isinstance(value, str) else ""
+    return readable(value).strip() if isinstance(value, str) else ""
 
 
 def _table(value: Any) -> Mapping[str, Any]:

@@ -38,6 +38,9 @@ class Did(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class NoMatch(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Something was said that we could not use."""
 
+    long: bool = False
+    """It was too much to be read in one turn."""
+
 
 class NoInput(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Silence."""

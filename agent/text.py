@@ -6,18 +6,24 @@ A token knows where it stood, so that what was heard can be shown, and taken out
 
 import re
 import unicodedata
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache, cached_property
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+from agent.languages import known, words
 
 MAX_CHARS = 2000
 MAX_TOKENS = 300
 """Longer utterances are cut here: recognisers end one after a minute, and nobody says more words in it. Every rule's cost is bounded by it."""
 
-_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", " ": " "})
+_STRAIGHT = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", " ": " "}
+)
 _TOKEN = re.compile(r"[^\W\d_㐀-鿿豈-﫿]+(?:'[^\W\d_㐀-鿿豈-﫿]+)*'?|\d+|[㐀-鿿豈-﫿]|[^\s]")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 _SPACE = re.compile(r"\s+")
+_Reading = TypeVar("_Reading")
 
 
 class Token(NamedTuple):
@@ -61,12 +67,24 @@ class Said:
         """The text, lower-cased character by character, so that positions in it are positions in `text`."""
         if self.text.isascii():
             return self.text.lower()
-        return "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
+        lowered = self.text.lower()
+        return lowered if len(lowered) == len(self.text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
 
     @cached_property
     def has_han(self) -> bool:
         """Whether any Chinese character was said: a turn with one is a Mandarin turn, also when mixed."""
         return _HAN.search(self.text) is not None
+
+    def once(self, read: Callable[["Said"], _Reading]) -> _Reading:
+        """What `read` makes of the utterance, read when first asked for: for what many ask."""
+        if read not in self._readings:
+            self._readings[read] = read(self)
+        found: _Reading = self._readings[read]
+        return found
+
+    @cached_property
+    def _readings(self) -> dict[Callable[["Said"], Any], Any]:
+        return {}
 
     def between(self, first: int, last: int) -> str:
         """The words as said from token `first` up to, not including, token `last`."""
@@ -78,9 +96,32 @@ class Said:
 
 def _plain(text: str) -> str:
     if text.isascii() and text.isprintable() and "`" not in text and len(text) <= MAX_CHARS:  # nothing to normalise: nearly every utterance
-        return " ".join(text.split()) if "  " in text else text.strip()
+        return _rejoined(" ".join(text.split()) if "  " in text else text.strip())
     straight = unicodedata.normalize("NFKC", text[:MAX_CHARS].translate(_STRAIGHT)).translate(_STRAIGHT)
-    return _SPACE.sub(" ", "".join(c if c.isprintable() or c.isspace() else " " for c in straight)).strip()[:MAX_CHARS]
+    seen = straight if straight.isprintable() else "".join(c if c.isprintable() or c.isspace() else " " for c in straight)
+    return _rejoined(_SPACE.sub(" ", seen).strip()[:MAX_CHARS])
+
+
+def _rejoined(plain: str) -> str:
+    """With the words whole that a tokeniser wrote in two: "do n't", "it 's", "gon na"."""
+    clitics, halves, seconds = _parted()
+    if "'" in plain:
+        plain = clitics.sub(_without_spaces, plain)
+    return halves.sub(_without_spaces, plain) if any(second in plain for second in seconds) else plain
+
+
+def _without_spaces(parted: re.Match[str]) -> str:
+    return parted[0].replace(" ", "")
+
+
+@cache
+def _parted() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
+    """What finds a clitic by itself behind a word, what finds two halves of a word, and how the second half of one begins."""
+    tables = [words(language, "tokens") for language in known()]
+    clitics = "|".join(clitic.replace("'", " ?' ?") for table in tables for clitic in table["clitics"])
+    halves = [half for table in tables for half in table["halves"]]
+    seconds = dict.fromkeys(f" {half.split()[1]}" for half in halves)
+    return re.compile(rf"(?<=[^\W\d_]) (?:{clitics})(?![\w'])", re.IGNORECASE), re.compile(rf"\b(?:{'|'.join(halves)})\b"), tuple(seconds)
 
 
 def _cut(plain: str) -> str:

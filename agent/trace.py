@@ -3,6 +3,7 @@
 Enough to play the turn again.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -27,7 +28,7 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     foreign: dict[str, Any] | None = None
     """The document another system had left, when there was one to adopt."""
     bookings: tuple[Booking, ...] = ()
-    """The places that were taken, while a time was being agreed."""
+    """The places that were taken, while a time was being agreed; those of others without a word on who has them."""
     caller: str = ""
     dialled: str = ""
     language: str = ""
@@ -57,6 +58,12 @@ def decided(events: tuple[Event, ...]) -> tuple[str, ...]:
         elif event.type in ("status_change", "tool_status", "tool_result"):
             found.append(f"{event.type} {event.payload['status']}")
     return tuple(found)
+
+
+def places(bookings: Sequence[Booking], sid: str) -> tuple[Booking, ...]:
+    """Bookings as they may stand in the trace of the call `sid`: of other callers only when, so that nothing of one who is erased stays there."""
+    nobody = (msgspec.structs.replace(one, sid=f" {number}", service="") for number, one in enumerate(bookings))
+    return tuple(one if one.sid == sid else other for one, other in zip(bookings, nobody, strict=True))
 
 
 def held(call: Call) -> dict[str, str]:

@@ -7,6 +7,7 @@ what was read back, an "okay" on the way is nothing. Nothing is decided about va
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
@@ -18,6 +19,8 @@ from agent.call import Call, Turn
 from agent.choosing import choose, choose_time
 from agent.claims import Claims
 from agent.contexts import listening, local
+from agent.ears import Ears
+from agent.effort import TooMuch, limited
 from agent.hearing import Context, Heard
 from agent.labels import denies
 from agent.own_meaning import in_this_call
@@ -61,7 +64,13 @@ def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tup
     said = Said(turn.text)
     if not said or answers.is_machine(said, "zh" if said.has_han else "en"):
         return (NoInput(),)
-    return _Reading(call, turn, business, now, said).taken()
+    reading = _Reading(call, turn, business, now, said)
+    try:
+        with limited():
+            reading.listen()
+            return reading.taken()
+    except TooMuch:
+        return reading.too_long()
 
 
 def speaks(said: Said, language: str) -> str:
@@ -126,11 +135,15 @@ class _Reading:
         if self.correcting:
             asked |= frozenset(self.question.implied)
         self.asked = asked
-        self.claims = Claims(call, said, asked, self._asking)
-        self._take_back_the_yes()
-        self._wish_for_a_time()
         self.talk = is_all_acts(said)
         """Nothing but talk about this conversation: "no, that doesn't work" tells of no tap."""
+        self.ears = Ears()
+
+    def listen(self) -> None:
+        """Hear the values. Raises TooMuch when they cost more than a turn may."""
+        self.claims = Claims(self.call, self.said, self.asked, self._asking, self.ears)
+        self._take_back_the_yes()
+        self._wish_for_a_time()
         told = [] if self._nothing_else() else [inform for inform in self._informs() if not self._only_asked_about(inform)]
         agreed = self.question.kind in ("summary", "read_back") and Act.AFFIRM in self.acts and not self.correcting
         self.informs = [inform for inform in self._to_the_point(told) if not (agreed and self._is_held(inform))]
@@ -138,11 +151,10 @@ class _Reading:
     def _wish_for_a_time(self) -> None:
         """ "In the morning would be better" praises another time than the one held: it is no yes to that."""
         state, yes = self.call.slot("time"), self.acts.get(Act.AFFIRM)
-        held = state.pending or state.value
-        if not held or yes is None or yes.rule not in PRAISE or self.question.kind not in ("summary", "read_back"):
+        if not (state.pending or state.value) or yes is None or yes.rule not in PRAISE or self.question.kind not in ("summary", "read_back"):
             return
-        heard = SLOTS["time"].hear(self.said, self._asking("time", self.said))
-        if heard and heard[0].value != local(held):
+        heard = self.ears.hear("time", self.said, self._asking("time", self.said))
+        if heard and heard[0].value != local(state.pending or state.said):
             del self.acts[Act.AFFIRM]
             self.acts[Act.CORRECTION] = HeardAct(act=Act.CORRECTION, rule="another_time", span=heard[0].span, detail="time")
             self.correcting, self.asked = True, self.asked | {"time"}
@@ -196,6 +208,14 @@ class _Reading:
             done = [Did(act=Act.HOLD_ON)]
         return (*switch, *done) if done else (*switch, NoMatch())
 
+    def too_long(self) -> tuple[Taken, ...]:
+        """What is heard of an utterance that would take too long to read: a danger, the wish for a person, else nothing."""
+        spoken = speaks(self.said, self.call.language)
+        switch = [Did(act=Act.LANGUAGE, detail=spoken)] if spoken != self.call.language else []
+        if answers.urgent(self.said, self.business):
+            return (*switch, Did(act=Act.EMERGENCY))
+        return (*switch, Did(act=Act.HANDOFF) if Act.HANDOFF in self.acts else NoMatch(long=True))
+
     def _steers(self, act: Act) -> bool:
         """Whether the act turns the whole call; "that's all" ends none in which something is still to be asked, only a farewell does."""
         heard = self.acts.get(act)
@@ -213,10 +233,10 @@ class _Reading:
         for slot in held if self.question.kind == "ask" else [name for name in held if name == "name"]:
             heard = self._hear(slot)
             if not heard and slot == "name":  # "Meg with two Gs", while the number is asked for
-                again = SLOTS[slot].hear(self.said, self._asking(slot, self.said))
+                again = self.ears.hear(slot, self.said, self._asking(slot, self.said))
                 heard = [one for one in again if one.patch or one.rule == "self"]
             if not heard and self.correcting and self._is_unconfirmed(slot):
-                heard = SLOTS[slot].hear(self.said, listening(self.call, slot, self.said, self.business, self.now, frozenset({slot})))
+                heard = self.ears.hear(slot, self.said, listening(self.call, slot, self.said, self.business, self.now, frozenset({slot})))
             if heard and heard[0].sure >= CORRECTING and not self.call.slot(slot).locked:
                 return [_inform(slot, heard[0], self.said, asked=False)]
         return []
@@ -226,7 +246,9 @@ class _Reading:
         first = self.call.slot("name").value
         if "name" not in self.question.implied or not first.isascii() or " " in first or len(self.said.tokens) > _LONGEST_LAST_NAME:
             return None
-        heard = SLOTS["name"].hear(self.said, listening(self.call, "name", self.said, self.business, self.now, frozenset({"name"}), mending=False))
+        heard = self.ears.hear(
+            "name", self.said, listening(self.call, "name", self.said, self.business, self.now, frozenset({"name"}), mending=False)
+        )
         if not heard or heard[0].value.casefold() == first.casefold() or " " in heard[0].value:
             return None
         whole = msgspec.structs.replace(heard[0], value=f"{first} {heard[0].value}", rule="last_name")
@@ -239,7 +261,7 @@ class _Reading:
 
     def _hear(self, slot: str) -> Sequence[Heard]:
         said = self.claims.own_words(slot)
-        return SLOTS[slot].hear(said, self._listening(slot, said))
+        return self.ears.hear(slot, said, self._listening(slot, said))
 
     def _another_has(self, slot: str, heard: Heard) -> bool:
         """Whether it stands under the label of another slot that made nothing of it: "the phone should end 124" is no time."""
@@ -249,7 +271,7 @@ class _Reading:
     def _is_held(self, inform: Inform) -> bool:
         """Whether it says again what is held: "great, tomorrow at two" is a yes and nothing new."""
         state = self.call.slot(inform.slot)
-        held = state.pending or state.value
+        held = state.pending or state.said
         return bool(held) and inform.value == (local(held) if inform.slot == "time" else held)
 
     def _nothing_else(self) -> bool:
@@ -290,7 +312,7 @@ class _Reading:
         for start, end in sorted(taken, reverse=True):
             text = f"{text[:start]} , {text[end:]}"
         rest = Said(text)
-        heard = SLOTS[slot].hear(rest, self._listening(slot, rest))
+        heard = self.ears.hear(slot, rest, self._listening(slot, rest))
         if not heard or (heard[0].sure < UNMISTAKABLE and slot not in self.asked):
             return None
         return _inform(slot, heard[0], rest, asked=slot in self.asked)
@@ -324,7 +346,7 @@ class _Reading:
         context = self._listening(slot, said)
         if self.question.kind == "choice" and asked and (chosen := self._chosen(slot, context)):
             return chosen, ()
-        listen = SLOTS[slot].hear
+        listen = partial(self.ears.hear, slot)
         repaired = put_right(listen, said, context) if asked and slot != "time" else ()  # a time puts itself right, over days and clocks
         first = repaired or listen(said, context)
         if asked and not first:
@@ -358,7 +380,9 @@ class _Reading:
         if not until or not rest:
             return ()
         offset = len(said.text) - len(rest.text)
-        return [msgspec.structs.replace(heard, span=(heard.span[0] + offset, heard.span[1] + offset)) for heard in SLOTS[slot].hear(rest, context)]
+        return [
+            msgspec.structs.replace(heard, span=(heard.span[0] + offset, heard.span[1] + offset)) for heard in self.ears.hear(slot, rest, context)
+        ]
 
     def _chosen(self, slot: str, context: Context) -> Heard | None:
         """The option picked by its place or by a word of its own."""
@@ -368,7 +392,7 @@ class _Reading:
         if slot == "address" and (meant := readings_meant(self.said, options, context)):
             index = meant[0] if len(meant) == 1 else None
         elif slot == "time":
-            index = choose_time(self.said, SLOTS[slot].hear(self.said, context), [local(option) for option in options], spoken, self.language)
+            index = choose_time(self.said, self.ears.hear(slot, self.said, context), [local(option) for option in options], spoken, self.language)
         else:
             index = choose(self.said, spoken, self.language)
         if index is None:

@@ -107,16 +107,18 @@ def _accept(call: Call, given: Inform, value: str, scene: Scene) -> Outcome:
     origin = Provenance(turn=scene.turn.key, words=given.words, rule=given.rule, confidence=scene.turn.confidence)
     if given.rule == caller_id.RULE:
         return fill(call, given.slot, value, origin, "explicit", scene)
-    if value in (state.pending, state.value) and given.against:  # a "no", and then what we hear as the same: we do not hear it right
+    if value in (state.pending, state.said) and given.against:  # a "no", and then what we hear as the same: we do not hear it right
         return denied(call, given.slot, scene)
     if value == state.pending:
         return confirm(call, given.slot, scene, "explicit")
-    if value == state.value and state.status == "filled":
+    if value == state.value and state.unspoken and given.slot not in CHEAP:  # said now, by whoever calls: all of it, so that guessing is no use
+        return fill(call, given.slot, value, origin, "explicit", scene)
+    if value == state.said and state.status == "filled":
         return Outcome(call=call.with_slot(given.slot, bare(state, "filled")), notices=(Notice(key="notice.noted"),))
     doubted = (
         state.denied > 0
         or given.sure < (UNSURE.get(given.slot, USUALLY_UNSURE) if given.asked else UNASKED)
-        or (bool(state.value) and not given.asked)  # in the place of another, when something else was asked for
+        or (bool(state.said) and not given.asked)  # in the place of another, when something else was asked for
         or (scene.turn.confidence is not None and scene.turn.confidence < DOUBTFUL)
     )
     if given.slot in CHEAP and not doubted:
@@ -154,9 +156,11 @@ def fill(call: Call, slot: str, value: str, origin: Provenance, how: Confirmed, 
     )
     after = call.with_slot(slot, filled)
     corrected = bool(state.value) and state.value != value
-    said = spoken(after, slot, value, scene)
+    told = corrected and not state.unspoken  # whether it is another one is nobody's to hear
     notice = Notice(
-        key="notice.changed" if corrected else f"notice.noted_{slot}" if slot in CHEAP else "notice.noted", slot=slot, values={"value": said}
+        key="notice.changed" if told else f"notice.noted_{slot}" if slot in CHEAP else "notice.noted",
+        slot=slot,
+        values={"value": spoken(after, slot, value, scene)},
     )
     outcome = Outcome(
         call=after,
@@ -174,7 +178,7 @@ def recheck_time(call: Call, scene: Scene) -> Call:
     agreed = state.pending or state.value
     if not agreed or _refusal(call, agreed, scene) is None:
         return call
-    return call.with_slot("time", replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=agreed))
+    return call.with_slot("time", replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=state.pending or state.said))
 
 
 # Time
@@ -197,7 +201,7 @@ def _time(call: Call, given: Inform, scene: Scene) -> Outcome:
         return _window(call, given, scene)
     if given.rule == "excluded" and not given.value:  # "I can't make Friday": all that is known is which day it is not
         state = call.slot("time")
-        another = replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=state.pending or state.value)
+        another = replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=state.pending or state.said)
         return Outcome(call=call.with_slot("time", another), notices=(Notice(key="notice.neither"),))
     if not given.whole:
         return _part_of_time(call, given, scene)
@@ -292,7 +296,10 @@ def _no_time(call: Call, value: str, scene: Scene, reason: Reason) -> Outcome:
     """Refused, with the nearest free times as options. Counted as an attempt only when nothing can be offered."""
     near = calendar.localise(value, call.brief.time_zone) or scene.now
     notice = Notice(key=f"refused.{reason.value}", slot="time")
-    outcome = offer_times(call, scene, near, (notice,))
+    if call.slot("time").unspoken and value == call.slot("time").value:  # what is near it would tell it
+        outcome = Outcome(call=call.with_slot("time", SlotState()), notices=(notice,))
+    else:
+        outcome = offer_times(call, scene, near, (notice,))
     event = step_taken(outcome.call, "time", "missed", "", scene.seconds, reason.value)
     return replace(outcome, events=(event, *outcome.events))
 

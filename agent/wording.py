@@ -82,8 +82,8 @@ def _sentence(words: str) -> str:
 def briefing(call: Call, scene: Scene, book: Phrasebook) -> str:
     """What a person who takes over is told, in one sentence: what is known, what is missing, and why."""
     words = book["common"]["briefing"]
-    known = _join(_items(call, NAMES, scene, book), "sentence", book)
-    gaps = _join([book[name]["label"] for name in NAMES if not call.slot(name).settled], "and", book)
+    known = _join(_items(call, NAMES, scene, book, aloud=False), "sentence", book)
+    gaps = _labels([name for name in NAMES if not call.slot(name).settled], book)
     wanted = call.hand_off
     why = words["why"][wanted.why].format(label=book[wanted.slot]["label"] if wanted.slot else "") if wanted else ""
     parts = (why, words["known"].format(list=known) if known else words["nothing"], words["gaps"].format(list=gaps) if gaps else "")
@@ -125,7 +125,7 @@ def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook, place: i
     }
     if kind == "close":
         wording = _pick(book["common"]["close"][key], call.turns)
-        return wording.format_map({**values, **_booked(call, scene)})
+        return wording.format_map({**values, **_booked(call, scene, book)})
     if kind == "refused":
         return str(_pick(_words(call, notice.slot, book)["refused"].get(key, ""), call.turns))
     if kind == "why":
@@ -139,6 +139,8 @@ def _notice(call: Call, notice: Notice, scene: Scene, book: Phrasebook, place: i
         values["hours"] = _join(windows, "and", book)
     if notice.slot:
         values["label"] = book[notice.slot]["label"]
+    if "slots" in notice.values:
+        values["list"] = _labels(notice.values["slots"], book)
     if key == "noted_name":
         values["value"] = _first_name(values["value"])
     return _pick(book["common"]["notice"][key], call.turns + place).format_map(values)
@@ -157,14 +159,14 @@ def _first_name(name: str) -> str:
     return first if name.isascii() and first.casefold() not in languages.words("en", "name")["titles"] else name
 
 
-def _booked(call: Call, scene: Scene) -> dict[str, str]:
-    """What is said of a booking: only ever read from the committed record."""
+def _booked(call: Call, scene: Scene, book: Phrasebook) -> dict[str, str]:
+    """What is said of a booking: only ever read from the committed record; what may not be spoken is called what it is."""
     if call.booked is None:
         return {}
-    service = service_of(call)
+    service, time, known = service_of(call, aloud=True), call.slot("time"), book["common"]["known"]
     return {
-        "service": named(service, call.language) if service else "",
-        "time": spoken(call, "time", call.slot("time").value, scene),
+        "service": named(service, call.language) if service else known["service"],
+        "time": known["time"] if time.unspoken else spoken(call, "time", time.value, scene),
         "code": reference(call),
     }
 
@@ -180,7 +182,7 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
             return _choice(call, question.slots[0], notices, scene, book)
         case "summary":
             if call.summarised and notices and (question.whole or not question.slots):
-                missed = any(notice.key == "notice.not_caught" for notice in notices)  # then a yes must be one to the booking
+                missed = any(notice.key in ("notice.not_caught", "notice.too_long") for notice in notices)  # then a yes must be one to the booking
                 return str(book["common"]["question"]["book_or_change" if missed else "book"])
             names = NAMES if question.whole or not question.slots else question.slots
             key = "summary" if question.whole else "summary_again"
@@ -191,10 +193,18 @@ def _question(call: Call, notices: Sequence[Notice], scene: Scene, book: Phraseb
             return ""
 
 
-def _items(call: Call, names: Sequence[str], scene: Scene, book: Phrasebook) -> list[str]:
-    held = [(name, call.slot(name).pending or call.slot(name).value) for name in names if call.slot(name).status != "skipped"]
+def _items(call: Call, names: Sequence[str], scene: Scene, book: Phrasebook, *, aloud: bool = True) -> list[str]:
+    """What is held, an item each; `aloud`: what may not be spoken is only named, all of it in the last item."""
+    states = [(name, call.slot(name)) for name in names if call.slot(name).status != "skipped"]
+    held = [(name, state.pending or (state.said if aloud else state.value)) for name, state in states]
     items = [(name, spoken(call, name, value, scene, slow=bool(call.slot(name).denied)).rstrip(".。")) for name, value in held if value]
-    return [_sentence(book[name]["item"].format(value=value)) for name, value in items]
+    known = [name for name, state in states if aloud and state.unspoken and not state.pending]
+    said = [book[name]["item"].format(value=value) for name, value in items]
+    return [_sentence(item) for item in (*said, *([book["common"]["known"]["item"].format(list=_labels(known, book))] if known else ()))]
+
+
+def _labels(names: Sequence[str], book: Phrasebook) -> str:
+    return _join([book[name]["label"] for name in names], "and", book)
 
 
 def _ask(call: Call, slot: str, notices: Sequence[Notice], scene: Scene, book: Phrasebook) -> str:

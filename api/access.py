@@ -1,136 +1,100 @@
-"""Who may do what: tokens and their roles, and what a viewer sees.
+"""Who may use which route, judged before anything of a request is read.
 
-Without tokens the service listens on loopback only and everyone there may do everything; then only the names of this machine (and of the
-public URL) are answered to, so that no page in a browser can reach it under a name of its own (DNS rebinding) or post to it from elsewhere
-(cross-site requests). Telephony webhooks carry the provider's signature instead of a token, and are let through here.
+With tokens, each request brings one, and the route says which roles it lets in (`api/routing.py`). Without tokens the service is for this machine
+alone: it listens on loopback, whoever is there may do everything, and only the names of this machine are answered to, so that no page in a
+browser can reach it under a name of its own (DNS rebinding) or post to it from elsewhere (cross-site requests), and nothing that a proxy brought
+from outside is taken.
+
+A token that is not known is counted against the address it came from, told in the log, and answered ever more slowly.
 """
 
-import hmac
 import re
 from collections.abc import Mapping
-from hashlib import sha256
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.attempts import Attempts
 from api.errors import Problem
-from api.settings import LOOPBACK, Role, Settings
+from api.query import query_of
+from api.routing import ANYONE, Asked
+from api.settings import is_loopback
+from api.tokens import Identity, Tokens
 
-EVERYONE = frozenset({"integration", "supervisor", "viewer"})
-OPEN: frozenset[str] = frozenset()
-"""No token needed."""
-
-_RULES: tuple[tuple[str, re.Pattern[str], frozenset[str]], ...] = tuple(
-    (method, re.compile(path), roles)
-    for method, path, roles in (
-        ("GET", r"/|/console(/.*)?|/favicon\.ico|/health(/.*)?|/ready|/openapi\.json", OPEN),
-        ("", r"/(twilio|signalwire|telnyx|jambonz|telephony)/.*", OPEN),
-        ("GET", r"/calls/[^/]+/trace", frozenset({"integration", "supervisor"})),
-        ("GET", r"/.*", EVERYONE),
-        ("POST", r"/ai/.*", frozenset({"integration"})),
-        ("POST", r"(/v1)?/chat/completions", frozenset({"integration"})),
-        ("PATCH", r"/calls/[^/]+", frozenset({"integration", "supervisor"})),
-        ("DELETE", r"/calls/[^/]+", frozenset({"integration", "supervisor"})),
-        ("POST", r"/calls/[^/]+/escalate", frozenset({"integration", "supervisor"})),
-        ("", r"/.*", frozenset({"supervisor"})),
-    )
-)
-"""Method ("": any), path, roles; the first that fits decides."""
+HOME = Identity(role="supervisor", name="local")
+"""Whoever asks while there are no tokens."""
+NOBODY = Identity(role="viewer", name="")
+"""Whoever asks for what needs no token."""
+_FORWARDED = re.compile(rb".*forwarded.*|via|(x|true|fastly|fly)-.*client.*ip|x-(real|original|envoy|azure|amzn|cloud|appengine)-.*|cf-.*")
+"""Headers that a proxy adds to a request that it brings from elsewhere."""
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::\d{1,5})?", re.ASCII)
 
 
 class Access:
-    """ASGI application around another; leaves the role of the request in `scope["role"]` ("supervisor" when there are no tokens)."""
+    """ASGI application around another; `scope["asked"]` says what is asked for (`routing.find`).
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self._app = app
-        self._roles = [(sha256(token.encode()).digest(), role) for token, role in settings.roles.items()]
-        self._names = {*LOOPBACK, settings.host, urlsplit(settings.public_url).hostname or settings.host}
+    Leaves in the scope whose request it is: "role" ("supervisor" when there are no tokens), "identity", the name of the token, and "bound_name", that
+    name where whoever has the token may act under no other, else "".
+    """
+
+    def __init__(self, app: ASGIApp, tokens: Tokens) -> None:
+        self._app, self._tokens, self._attempts = app, tokens, Attempts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            self._admit(scope)
+            identity = await self._admitted(scope)
+            scope["role"], scope["identity"], scope["bound_name"] = identity.role, identity.name, identity.name if identity.named else ""
         await self._app(scope, receive, send)
 
-    def _admit(self, scope: Scope) -> None:
-        allowed = roles_for(scope.get("method", "GET"), scope["path"])
-        if not self._roles:
-            scope["role"] = "supervisor"
-            if allowed:
-                self._at_home(scope)
-            return
-        token = _token(scope)
-        role = self._role(token) if token else None
-        scope["role"] = role or "viewer"
-        if not allowed:
-            return
+    async def _admitted(self, scope: Scope) -> Identity:
+        asked: Asked = scope["asked"]
+        if asked.route is not None and asked.route.roles is ANYONE:
+            return NOBODY
+        if self._tokens:
+            identity = await self._identified(scope, asked)
+        else:
+            _at_home(scope)
+            identity = HOME
+        if asked.route is None:
+            raise Problem("method_refused", headers={"Allow": ", ".join(sorted(asked.allowed))}) if asked.allowed else Problem("not_found")
+        if identity is not HOME and identity.role not in asked.route.roles:
+            raise Problem("role_refused")
+        return identity
+
+    async def _identified(self, scope: Scope, asked: Asked) -> Identity:
+        token = _token(scope, asked)
         if not token:
             raise Problem("token_missing")
-        if role is None:
+        identity = self._tokens.who(token)
+        if identity is None:
+            await self._attempts.failed(scope)
             raise Problem("token_unknown")
-        if role not in allowed:
-            raise Problem("role_refused")
-
-    def _role(self, token: bytes) -> Role | None:
-        # Every known token is compared, each in constant time: the time taken tells nothing about how close a guess was.
-        digest, found = sha256(token).digest(), None
-        for known, role in self._roles:
-            if hmac.compare_digest(digest, known):
-                found = role
-        return found
-
-    def _at_home(self, scope: Scope) -> None:
-        headers = dict(scope["headers"])
-        host = _host(headers.get(b"host", b""))
-        origin = headers.get(b"origin")
-        if host not in self._names and not host.startswith("127."):
-            raise Problem("host_refused")
-        if origin is not None and origin.partition(b"://")[2] != headers.get(b"host"):
-            raise Problem("host_refused")
+        return identity
 
 
-def roles_for(method: str, path: str) -> frozenset[str]:
-    """Which roles may use a path; OPEN when no token is needed."""
-    method = "GET" if method == "HEAD" else method
-    return next(roles for wanted, pattern, roles in _RULES if wanted in ("", method) and pattern.fullmatch(path))
-
-
-def _token(scope: Scope) -> bytes:
+def _token(scope: Scope, asked: Asked) -> bytes:
+    """The token of a request: in the header, or in the query of an event stream, for which a browser can set no header."""
     for name, value in scope["headers"]:
         if name == b"authorization" and value[:7].lower() == b"bearer ":
             return bytes(value[7:].strip())
-    # EventSource and WebSocket of a browser can set no header.
-    try:
-        query = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=32)
-    except ValueError:  # more fields than any path of ours takes
-        raise Problem("bad_request") from None
-    return query["token"][0].encode("latin-1", "replace") if "token" in query else b""
+    if asked.route is not None and asked.route.kind == "stream":
+        return query_of(scope).get("token", "").encode("latin-1", "replace")
+    return b""
+
+
+def _at_home(scope: Scope) -> None:
+    """Raises Problem unless the request comes from this machine, and to a name of it."""
+    headers: Mapping[bytes, bytes] = dict(scope["headers"])
+    if any(_FORWARDED.fullmatch(name) for name in headers):
+        raise Problem("forwarded_refused")
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    if len(hosts) != 1 or not is_loopback(_host(hosts[0])):
+        raise Problem("host_refused")
+    origin = headers.get(b"origin")
+    if origin is not None and origin.partition(b"://")[2] != hosts[0]:
+        raise Problem("host_refused")
 
 
 def _host(header: bytes) -> str:
-    try:
-        return (urlsplit(f"//{header.decode('latin-1')}").hostname or "").rstrip(".")
-    except ValueError:  # "[::1" and the like
-        return ""
-
-
-HIDDEN = "•••"
-_SHOWN = frozenset(
-    {
-        *("callSid", "type", "timestamp", "createdAt", "startedAt", "speaker", "status", "step", "expecting", "slot", "remaining"),
-        *("completed", "total", "servicebooked", "confirmEmailsent", "resumedFrom", "services", "company", "rule", "confirmed", "confidence"),
-        *("turn", "agentId", "source", "permissionId", "tool", "lastEventId", "language", "locked", "heartbeatS", "next"),
-    }
-)
-"""What belongs to the call and the business, not to the caller. Whatever is not named here is hidden: a new field is safe until somebody shows it."""
-
-
-def mask(document: Any) -> Any:
-    """A document or an event's payload as a viewer sees it: the same shape, every value of the caller hidden, "" and null as they are."""
-    if isinstance(document, Mapping):
-        return {name: value if name in _SHOWN else mask(value) for name, value in document.items()}
-    if isinstance(document, list | tuple):
-        return [mask(value) for value in document]
-    if document is None or isinstance(document, bool) or document == "":
-        return document
-    return HIDDEN
+    """The host that a header names, without its port; "" when it names none."""
+    found = _HOST.fullmatch(header.decode("latin-1"))
+    return (found[1] or found[2]).lower().removesuffix(".") if found else ""

@@ -1,13 +1,15 @@
 """The one place where the parts of the service are chosen and joined.
 
-`create_app(settings)` gives the ASGI application. From the outside in: `Limits` (names under /api, body sizes, the end of the service, the last
-net under errors), `Access` (tokens and roles), then `Streams` for event streams, which write straight to the connection, and FastAPI for the rest.
+`create_app(settings)` gives the ASGI application. From the outside in: `Limits` (what is asked for, the end of the service, the last net under
+errors), `Access` (tokens and roles), `Sized` (bodies), then `Streams` for event streams, which write straight to the connection, and FastAPI for
+the rest.
 What needs a running event loop (store, hub, graph) is made when the application starts and let go when it stops.
 """
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,13 +19,16 @@ from agent.reader import RulesAlone
 from api import business_files, calls, console, health, logs, summary, turns
 from api.access import Access
 from api.errors import add_handlers
-from api.gate import Drain, Gate
+from api.gate import Drain, Gate, Seats
 from api.hub import Hub
-from api.limits import Limits
+from api.limits import Limits, Sized
+from api.masking import Masking
 from api.own_events import OwnEvents
 from api.parts import Parts
 from api.settings import Settings, read_settings
 from api.streams import Streams
+from api.tokens import Tokens
+from api.turn_keys import TurnKeys
 from api.version import version
 from api.warming import warm_up
 from graph.build import Walker
@@ -35,6 +40,8 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
+ROUTERS = tuple(part.router for part in (turns, summary, calls, health, console))
+
 
 class Service:
     """The ASGI application, and what whoever runs it needs to stop it gently."""
@@ -42,7 +49,7 @@ class Service:
     def __init__(self, settings: Settings, embedded: str = "") -> None:
         """`embedded`: URL of an embedded Redis, used when the settings name none; without either, calls are kept in memory.
 
-        Raises ValueError when a business file, or the wording, cannot be used.
+        Raises ValueError when a business file, the wording or the tokens cannot be used.
         """
         # LangGraph's tracing would send a caller's words to a third party if the environment asked for it.
         os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = "false"
@@ -55,9 +62,10 @@ class Service:
         self._streams: Streams | None = None
         self.api = FastAPI(title="Slotline", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._running)
         add_handlers(self.api)
-        for part in (turns, summary, calls, health, console):
-            self.api.include_router(part.router)
-        self._app: ASGIApp = Limits(Access(self._route, settings), self.drain)
+        for router in ROUTERS:
+            self.api.include_router(router)
+        self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all], settings.filed_tokens)
+        self._app: ASGIApp = Limits(Access(Sized(self._route), self.tokens), self.drain)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -80,23 +88,33 @@ class Service:
         if not settings.use_redis_sse:
             store = OwnEvents(store, hub)
         walker = self.walker(store)
+        masking = Masking(self.businesses)
+        keys = TurnKeys(store, settings.secret)
         app.state.parts = Parts(
             settings=settings,
             store=store,
             businesses=self.businesses,
             walker=walker,
-            turns=turns.Turns(walker, self.gate),
+            turns=turns.Turns(walker, self.gate, keys),
             hub=hub,
             gate=self.gate,
             drain=self.drain,
+            masking=masking,
         )
-        self._streams = Streams(hub, self.drain)
+        self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers))
+        self.tokens.when_revoked(self._streams.end_those_of)
+        watching = asyncio.gather(self.tokens.watch(), keys.keep())
         await warm_up(self._deps(store))
+        with suppress(StoreUnavailable):
+            await keys.share()
         await hub.start()
         logs.event("started", pid=os.getpid(), status="redis" if store.survives_restart else "memory")
         try:
             yield
         finally:
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
             await hub.close()
             await store.close()
             logs.event("stopped", pid=os.getpid())
@@ -113,12 +131,13 @@ class Service:
         ttl = Ttl(call_s=settings.call_ttl_s, booked_s=settings.booked_ttl_s, log_s=settings.log_ttl_s)
         if not self._url:
             return MemoryStore(ttl=ttl)
+        prefix, own = settings.redis_sse_channel_prefix, not settings.redis_url
         try:
-            return await connect(self._url, channel_prefix=settings.redis_sse_channel_prefix, ttl=ttl)
+            return await connect(self._url, channel_prefix=prefix, ttl=ttl, embedded=own)
         except StoreUnavailable as error:
             # Callers who ring meanwhile hear of trouble and get a person, which is better than a telephone that nobody answers.
             logs.failure("store_away", error, part="store")
-            return awaited(self._url, channel_prefix=settings.redis_sse_channel_prefix, ttl=ttl)
+            return awaited(self._url, channel_prefix=prefix, ttl=ttl, embedded=own)
 
 
 def create_app(settings: Settings | None = None, embedded: str = "") -> Service:

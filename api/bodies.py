@@ -1,6 +1,16 @@
-"""Reading a JSON body: parsed and checked once, refused with what is wrong and where, never with what was sent."""
+"""Reading a JSON body: parsed and checked once, refused with what is wrong and where, never with what was sent.
 
+What a body is called. `application/json` and its kin (`application/merge-patch+json`), nothing at all, and `application/x-www-form-urlencoded`, which
+`curl -d` says of whatever it sends, are read as JSON. Any other type is refused (415), `text/plain` and `multipart/form-data` too: nobody sends us
+JSON by those names but a page in a browser, which may post the three without asking first (Fetch, "simple" requests). What is left of that door, the
+form type, `api.access` closes: with tokens a page has no header to show, and without them its Origin is not ours. The bytes are JSON in UTF-8 (RFC
+8259), not compressed, since a limit on a body means its size as it is read, and no key stands twice, since two readers would take different ones.
+"""
+
+import json
 import re
+from email.message import Message
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,20 +22,64 @@ T = TypeVar("T")
 
 SID = re.compile(r"(?!\.{1,2}$)[!#$%&()*+,.0-9:;<=>?@A-Z\[\]^_a-z|~-]{1,256}")
 """A callSid: printable ASCII without spaces, quotes, slashes and braces, since it stands in URLs, Redis keys and hash tags."""
+FORM = "application/x-www-form-urlencoded"
+_JSON = re.compile(r"application/([a-z0-9!#$&^_.+-]+\+)?json|text/json")
+_UTF8 = ("utf-8", "utf8", "us-ascii", "ascii")
+_BEGINNINGS = {b"\xef\xbb\xbf": "it begins with a byte order mark", b"\xff\xfe": "it is UTF-16", b"\xfe\xff": "it is UTF-16"}
 _PATH = re.compile(r" - at `\$\.?([^`]*)`$")
 _MISSING = re.compile(r"Object missing required field `([A-Za-z_]+)`")
 
 
 async def read(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
-    """The body as `decoder` reads it. Raises Problem: 400 when it is no JSON, 422 naming the field that does not fit."""
+    """The body as `decoder` reads it. Raises Problem: 415 for another kind of body, 400 for no JSON, 422 naming the field that does not fit."""
+    _need_json(request)
     try:
-        return decoder.decode(await request.body())
-    except msgspec.ValidationError as error:
-        raise _misfit(str(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Problem("bad_json") from None
+        body = await request.body()
     except ClientDisconnect:  # nobody is left to read the answer
         raise Problem("bad_request") from None
+    try:
+        _keys.decode(body.decode())
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise _misfit(str(error)) from None
+    except _Twice:
+        raise Problem("bad_json", "a key stands twice in one object") from None
+    except RecursionError:
+        raise Problem("bad_json", "it is nested too deep") from None
+    except ValueError:  # of msgspec and of json, invalid UTF-8, a number of thousands of figures
+        raise Problem("bad_json", next((why for bytes_, why in _BEGINNINGS.items() if body.startswith(bytes_)), "")) from None
+
+
+def _need_json(request: Request) -> None:
+    for name, value in request.scope["headers"]:
+        if name == b"content-type" and not _is_json(value):
+            raise Problem("unsupported_media", "Content-Type must be application/json in UTF-8", headers={"Accept": "application/json"})
+        if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+            raise Problem("unsupported_media", "a compressed body is not read", headers={"Accept-Encoding": "identity"})
+
+
+@lru_cache(maxsize=64)
+def _is_json(header: bytes) -> bool:
+    """Whether a Content-Type lets a body be read as JSON in UTF-8."""
+    if not header.strip():
+        return True
+    parsed = Message()
+    parsed["content-type"] = "".join(chr(byte) if 32 <= byte < 127 else "?" for byte in header)
+    kind = parsed.get_content_type()
+    return (kind == FORM or _JSON.fullmatch(kind) is not None) and (parsed.get_content_charset("utf-8") in _UTF8)
+
+
+class _Twice(Exception):
+    """A key that an object has twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) < len(pairs):
+        raise _Twice
+
+
+_keys = json.JSONDecoder(object_pairs_hook=_once)
+"""Looks at keys alone: msgspec takes the last of two without a word."""
 
 
 def known_sid(sid: str, field: str = "callSid") -> str:

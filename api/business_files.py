@@ -3,7 +3,9 @@
 What is checked here is what types cannot say: time zone, country, hours, dates, numbers, ids, slots. Every refusal is one line with file and key.
 """
 
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -17,11 +19,16 @@ import msgspec
 import phonenumbers
 
 from agent import languages
-from agent.business import DAYS, Business, Question, Service
+from agent.business import DAYS, DEAREST, Business, Question, Service
 from agent.businesses import Businesses
+from agent.characters import readable
 from agent.slots.names import NAMES
 
 EXAMPLE = "acme.toml"
+MOST_BYTES = 256 * 1024
+MOST_CHARACTERS = 2000
+LONGEST_NAME, LONGEST_WHY = 120, 240
+"""Characters of a message: it is one line on a screen."""
 _WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -32,30 +39,48 @@ def load(path: Path | None) -> Businesses:
     """The businesses of a file, of a folder of *.toml in order of their names, or the packaged example. Raises ValueError with one line."""
     if path is None:
         return Businesses([read(EXAMPLE, (resources.files("api") / "businesses" / EXAMPLE).read_bytes())])
-    try:
-        files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-        found = [read(str(file), file.read_bytes()) for file in files]
-    except OSError as error:
-        raise ValueError(f"{error.filename or path}: {error.strerror or 'cannot be read'}") from None
+    files = sorted(path.glob("*.toml")) if os.path.isdir(path) else [path]  # is False, also for what cannot be a path
+    found = [read(str(file), _bytes(file)) for file in files]
     try:
         return Businesses(found)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from None
+        raise ValueError(_line(path, error)) from None
 
 
 def read(name: str, text: bytes) -> Business:
     """One business file. `name` is what the message of the ValueError begins with."""
     try:
-        table = tomllib.loads(text.decode())
+        table = tomllib.loads(text.decode("utf-8-sig"))  # editors on Windows begin a file with a byte order mark
+    except RecursionError:
+        raise ValueError(_line(name, "not TOML: nested too deep")) from None
+    except ValueError as error:  # of TOML, of UTF-8, of a number with thousands of figures
+        raise ValueError(_line(name, f"not TOML: {error}")) from None
+    try:
+        _check_texts(table)
         _no_unknown_keys(table)
         business = msgspec.convert(table, Business)
         _check(business)
-        business = msgspec.structs.replace(business, languages=[_written(tag) for tag in business.languages])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{name}: not TOML: {error}".splitlines()[0]) from None
     except (msgspec.ValidationError, _Refused) as error:
-        raise ValueError(f"{name}: {error}") from None
-    return business
+        raise ValueError(_line(name, error)) from None
+    return msgspec.structs.replace(business, languages=[_written(tag) for tag in business.languages])
+
+
+def _bytes(file: Path) -> bytes:
+    """What is in a file. Raises ValueError with one line for what is no file of ours to read: a pipe would never end."""
+    try:
+        found = file.stat()
+        if stat.S_ISREG(found.st_mode) and found.st_size <= MOST_BYTES:
+            return file.read_bytes()
+    except OSError as error:
+        raise ValueError(_line(file, error.strerror or "cannot be read")) from None
+    except ValueError:  # a path with a NUL
+        raise ValueError(_line(file, "not a path")) from None
+    raise ValueError(_line(file, f"longer than {MOST_BYTES // 1024} KiB" if stat.S_ISREG(found.st_mode) else "not a file"))
+
+
+def _line(name: object, why: object) -> str:
+    """What is wrong, on one line, whatever stands in a path or a key."""
+    return " ".join(readable(f"{str(name)[-LONGEST_NAME:]}: {str(why)[:LONGEST_WHY]}").split())
 
 
 class _Refused(ValueError):
@@ -70,6 +95,21 @@ def _no_unknown_keys(table: Mapping[str, Any]) -> None:
             unknown = set(entry) - set(kind.__struct_fields__) if isinstance(entry, dict) else ()
             for name in sorted(unknown):
                 raise _Refused(f'{key}: unknown key "{name}"')
+
+
+def _check_texts(table: Mapping[str, Any]) -> None:
+    """Every key and text can be spoken and shown, and is no book."""
+    left: list[tuple[str, Any]] = [("", table)]
+    while left:
+        key, value = left.pop()
+        if isinstance(value, dict):
+            left += [(f"{key}.{name}".lstrip("."), part) for name, part in value.items()]
+            left += [(key or "a key", name) for name in value]
+        elif isinstance(value, list):
+            left += [(key, part) for part in value]
+        elif isinstance(value, str):
+            _need(len(value) <= MOST_CHARACTERS, key, f"at most {MOST_CHARACTERS} characters long")
+            _need(readable(value) == value, key, "text without control characters")
 
 
 def _check(business: Business) -> None:
@@ -91,9 +131,10 @@ def _check(business: Business) -> None:
     _no_doubles("services", (service.id for service in business.services))
     for service in business.services:
         _need(bool(_ID.fullmatch(service.id)), "services.id", "letters, digits, dots and dashes")
-        _need(any(word.strip() for word in service.all_words()), "services.name", "a name")
+        _need(bool(service.all_names()) and all(name.strip() for name in service.all_names()), "services.name", "a name")
+        _need(all(word.strip() for word in service.all_words()), "services.words", "words")
         _need(service.minutes > 0, "services.minutes", "at least 1")
-        _need(service.price is None or service.price >= 0, "services.price", "no less than 0")
+        _need(service.price is None or 0 <= service.price < DEAREST, "services.price", f"from 0 to less than {DEAREST}")
 
 
 def _check_hours(hours: Mapping[str, list[str]]) -> None:

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.call import Status
 from agent.slots.names import NAMES
-from api.access import mask
 from api.bodies import SID, read
 from api.errors import Problem, bad_field
 from api.parts import parts
@@ -28,6 +27,8 @@ _LONG = ("history", "provenance", "services")
 _PRIVATE = {"Cache-Control": "no-store"}
 """No proxy and no browser is to keep a caller's values."""
 
+Sid = Annotated[str, Path(alias="callSid")]
+
 router = APIRouter(tags=["calls"])
 _object = msgspec.json.Decoder(dict[str, Any])
 
@@ -43,21 +44,22 @@ async def list_calls(request: Request, status: str = "", before: str = "", count
         raise bad_field("before", "bad_id")
     found = await parts(request).store.calls(status, before, count)
     calls = [_short(one) for one in found]
-    return _json(request, {"calls": calls, "next": found[-1].sid if len(found) == count else None})
+    listed = {"calls": calls, "next": found[-1].sid if len(found) == count else None}
+    return _json(parts(request).masking.calls(listed) if _masked(request) else listed)
 
 
-@router.get("/calls/{sid}", summary="One call, as a CallSkeleton document")
-async def read_call(request: Request, sid: str) -> Response:
+@router.get("/calls/{callSid}", summary="One call, as a CallSkeleton document")
+async def read_call(request: Request, sid: Sid) -> Response:
     document = await parts(request).store.document(sid) if SID.fullmatch(sid) else None
     if document is None:
         raise Problem("call_not_found")
-    if request.scope["role"] != "viewer":
+    if not _masked(request):
         return Response(document, headers=_PRIVATE, media_type="application/json")
-    return _json(request, msgspec.json.decode(document))
+    return _json(parts(request).masking.document({**msgspec.json.decode(document), "callSid": sid}))
 
 
-@router.get("/calls/{sid}/trace", summary="Why it said that: what was heard and decided, turn by turn")
-async def trace_call(request: Request, sid: str) -> Response:
+@router.get("/calls/{callSid}/trace", summary="Why it said that: what was heard and decided, turn by turn")
+async def trace_call(request: Request, sid: Sid) -> Response:
     """{"callSid", "version", "resumedFrom"?, "turns": [what was heard, which rule read it, what was decided, what was said]}."""
     store = parts(request).store
     document = await store.document(sid) if SID.fullmatch(sid) else None
@@ -65,11 +67,11 @@ async def trace_call(request: Request, sid: str) -> Response:
         raise Problem("call_not_found")
     resumed = msgspec.json.decode(document).get("resumedFrom")
     turns = [msgspec.json.decode(turn) for turn in await store.trace(sid)]
-    return _json(request, {"callSid": sid, "version": version(), **({"resumedFrom": resumed} if resumed else {}), "turns": turns})
+    return _json({"callSid": sid, "version": version(), **({"resumedFrom": resumed} if resumed else {}), "turns": turns})
 
 
-@router.patch("/calls/{sid}", summary="Set, clear, lock or unlock fields of a call")
-async def edit_call(request: Request, sid: str) -> Response:
+@router.patch("/calls/{callSid}", summary="Set, clear, lock or unlock fields of a call")
+async def edit_call(request: Request, sid: Sid) -> Response:
     """Body: slot names to a value, or null to clear; "lock" and "unlock": lists of slot names; "agentId": who does it."""
     if not SID.fullmatch(sid):
         raise Problem("call_not_found")
@@ -79,16 +81,18 @@ async def edit_call(request: Request, sid: str) -> Response:
     agent = body.get("agentId")
     if agent is not None and not (isinstance(agent, str) and SID.fullmatch(agent)):
         raise bad_field("agentId", "bad_id")
-    source = agent or request.scope["role"]
+    source = acting(request, agent)
     await parts(request).walker.edit(sid, fields, lock, unlock, datetime.now(UTC), source)
     return await read_call(request, sid)
 
 
-@router.delete("/calls/{sid}", summary="Erase a caller everywhere", status_code=204)
-async def erase_call(request: Request, sid: str) -> Response:
-    if not SID.fullmatch(sid) or not await parts(request).store.erase(sid):
+@router.delete("/calls/{callSid}", summary="Erase a caller everywhere", status_code=204)
+async def erase_call(request: Request, sid: Sid) -> Response:
+    told = await parts(request).store.erase(sid) if SID.fullmatch(sid) else ()
+    if not told:
         raise Problem("call_not_found")
-    parts(request).hub.forget(sid)
+    for one in told:  # at once here; other processes hear of it in the log
+        parts(request).hub.forget(one.sid)
     return Response(status_code=204)
 
 
@@ -120,6 +124,17 @@ def _names(body: Mapping[str, Any], field: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _json(request: Request, document: Any) -> Response:
-    shown = mask(document) if request.scope["role"] == "viewer" else document
-    return Response(msgspec.json.encode(shown), headers=_PRIVATE, media_type="application/json")
+def acting(request: Request, agent: str | None) -> str:
+    """Who does what is asked for, for the trace and the events. Raises Problem when a token that has a name is used under another."""
+    bound: str = request.scope["bound_name"]
+    if agent and bound and agent != bound:
+        raise Problem("name_refused")
+    return bound or agent or request.scope["role"]
+
+
+def _masked(request: Request) -> bool:
+    return bool(request.scope["role"] == "viewer")
+
+
+def _json(document: Any) -> Response:
+    return Response(msgspec.json.encode(document), headers=_PRIVATE, media_type="application/json")

@@ -1,39 +1,46 @@
 """The `slotline` command: serve, call, watch, replay, doctor."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from importlib import import_module
+from typing import Any, NoReturn
 
+from api import signals
 from api.settings import SettingsError, read_settings
 from api.version import version
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(allow_abbrev=False, **given)  # an option that was taken away is not to be read as the beginning of another
+
     def error(self, message: str) -> NoReturn:
         """One line; the usage is a `--help` away."""
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. Returns the exit code: 0, 1 when it failed, 2 when it could not begin."""
-    arguments = _parser().parse_args(argv)
+    """Run one command. Returns the exit code: 0, 1 when it failed, 2 when it could not begin, 128 and the signal's number when one ended it."""
     try:
-        code: int = arguments.run(arguments)
+        with signals.ending():
+            words = sys.argv[1:] if argv is None else argv
+            arguments = _parser(words).parse_args(words)
+            code: int = arguments.run(arguments)
+    except signals.Ended as ended:
+        return 128 + ended.number
     except SettingsError as error:
         sys.stderr.write(f"slotline: {error}\n")
         return 2
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:  # `slotline watch | head`
         sys.stderr.close()
         return 0
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    from api.terminal import call, replay, watch
-
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """What the command line may say; of the commands that take a while to load, only those that `words` name are."""
     parser = _Parser(prog="slotline", description="A phone-intake agent: run it, call it, watch it.")
     parser.add_argument("--version", action="version", version=f"slotline {version()}")
     commands = parser.add_subparsers(required=True, metavar="serve | call | watch | replay | doctor")
@@ -44,14 +51,16 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--workers", help="processes that serve (SLOTLINE_WORKERS, default 1)")
     serve.set_defaults(run=_serve)
 
-    for name, module, told in (
-        ("call", call, "be the caller, in this terminal"),
-        ("watch", watch, "follow events, in this terminal"),
-        ("replay", replay, "play a recorded call again on this version and show what differs"),
+    for name, told in (
+        ("call", "be the caller, in this terminal"),
+        ("watch", "follow events, in this terminal"),
+        ("replay", "play a recorded call again on this version and show what differs"),
     ):
         command = commands.add_parser(name, help=told)
-        module.add_arguments(command)
-        command.set_defaults(run=module.run)
+        if name in words:
+            module = import_module(f"api.terminal.{name}")
+            module.add_arguments(command)
+            command.set_defaults(run=module.run)
 
     doctor = commands.add_parser("doctor", help="say what is configured, reachable and missing")
     doctor.set_defaults(run=_doctor)
@@ -60,7 +69,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(arguments: argparse.Namespace) -> int:
     settings = read_settings(host=arguments.host, port=arguments.port, workers=arguments.workers)
-    # Here, since the graph behind it takes half a second to load, which a wrong setting or `--help` should not wait for.
+    # Of what is loaded from here on nothing is garbage, and looking for some takes as long as a third of the rest. Whoever serves turns it on again.
+    gc.disable()
+    # Here, since what stands behind it takes half a second to load, which a wrong setting or `--help` should not wait for.
     from api.serve import serve
 
     return serve(settings)

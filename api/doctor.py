@@ -10,11 +10,14 @@ from typing import Literal, NamedTuple
 import httpx
 
 from api import business_files
-from api.settings import PREFIX, Settings, SettingsError, read_settings, setting_name
+from api.serve import reached_from_outside
+from api.settings import PREFIX, THEIR_TOKEN, THEIR_URL, Settings, SettingsError, read_settings, setting_name
+from api.tokens import read_file
 from api.version import version
-from storage.connect import answer_time
+from storage.connect import answer_time, server_at
 from storage.embedded import find_server
 from storage.errors import StoreUnavailable
+from storage.servers import identify, lacking
 
 PATIENCE_S = 3.0
 
@@ -46,7 +49,7 @@ def findings() -> Iterator[Finding]:
     for name in _unknown():
         yield Finding("--", "settings", f"{name} is no setting of this version")
     yield from _business(settings)
-    yield _redis(settings)
+    yield from _redis(settings)
     yield _tokens(settings)
     yield _service(settings)
     for about, name in _SECRETS:
@@ -67,7 +70,7 @@ _SECRETS = (
 
 
 def _unknown() -> list[str]:
-    known = {setting_name(name) for name in Settings.model_fields}
+    known = {setting_name(name) for name in Settings.model_fields} | {THEIR_URL, THEIR_TOKEN}
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
 
 
@@ -83,28 +86,40 @@ def _business(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "business", f"{business.name} ({business.country}, {len(business.services)} services, {numbers}), from {source}")
 
 
-def _redis(settings: Settings) -> Finding:
+def _redis(settings: Settings) -> Iterator[Finding]:
     if settings.redis_url:
         scheme, _, rest = settings.redis_url.partition("://")
         where = f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
         try:
             seconds = asyncio.run(answer_time(settings.redis_url))
+            server = asyncio.run(server_at(settings.redis_url))
         except (ValueError, StoreUnavailable) as error:
-            return Finding("!!", "redis", f"{where} cannot be used: {error}")
-        return Finding("ok", "redis", f"{where} answers in {seconds * 1000:.1f} ms")
-    server = find_server()
-    if server is None:
-        return Finding("--", "redis", "no REDIS_URL and no redis-server here: calls are kept in memory, nothing survives a restart")
-    return Finding("ok", "redis", f"embedded, {server}, data under {settings.data.resolve()}")
+            yield Finding("!!", "redis", f"{where} cannot be used: {error}")
+            return
+        yield Finding("ok", "redis", f"{server} at {where} answers in {seconds * 1000:.1f} ms")
+    else:
+        binary = find_server()
+        if binary is None:
+            yield Finding("--", "redis", "no REDIS_URL and no redis-server here: calls are kept in memory, nothing survives a restart")
+            return
+        server = identify(binary)
+        yield Finding("ok", "redis", f"{server}, embedded ({binary}), data under {settings.data.resolve()}")
+    if lacks := lacking(server):
+        yield Finding("--", "redis", lacks)
 
 
 def _tokens(settings: Settings) -> Finding:
-    roles = sorted(settings.roles.values())
+    try:
+        roles = [
+            token.identity.role for token in (*settings.tokens, *(read_file(settings.tokens_file, settings.tokens) if settings.tokens_file else ()))
+        ]
+    except ValueError as error:
+        return Finding("!!", "tokens", f"SLOTLINE_TOKENS_FILE: {error}")
     if roles:
-        return Finding("ok", "tokens", ", ".join(f"{roles.count(role)} {role}" for role in dict.fromkeys(roles)))
-    if settings.loopback:
-        return Finding("--", "tokens", "none; the service listens on this machine only")
-    return Finding("!!", "tokens", f"SLOTLINE_TOKENS is needed to listen on {settings.host}")
+        return Finding("ok", "tokens", ", ".join(f"{roles.count(role)} {role}" for role in sorted(set(roles))))
+    if outside := reached_from_outside(settings):
+        return Finding("!!", "tokens", f"SLOTLINE_TOKENS is needed {outside}")
+    return Finding("--", "tokens", "none; the service listens on this machine only")
 
 
 def _service(settings: Settings) -> Finding:

@@ -32,22 +32,40 @@ PROBLEMS: Mapping[str, Kind] = {
     "bad_request": Kind(400, "The request cannot be read."),
     "token_missing": Kind(401, "A token is needed."),
     "token_unknown": Kind(401, "This token is not known."),
+    "too_many_tries": Kind(429, "Too many tokens were tried."),
     "role_refused": Kind(403, "This token's role may not do that."),
     "host_refused": Kind(403, "The service is for this machine only until tokens are set."),
+    "forwarded_refused": Kind(403, "A request that a proxy brings needs tokens to be set."),
+    "name_refused": Kind(403, "This token acts under its own name alone."),
     "not_verified": Kind(403, "The sender could not be verified."),
     "not_found": Kind(404, "There is nothing here."),
     "call_not_found": Kind(404, "There is no such call."),
     "method_refused": Kind(405, "This path does not take that method."),
+    "too_slow": Kind(408, "The request took too long to arrive."),
     "conflict": Kind(409, "Somebody else was first."),
     "too_large": Kind(413, "The body is too large."),
+    "url_too_long": Kind(414, "The address is too long."),
+    "unsupported_media": Kind(415, "A body has to be JSON in UTF-8, as it is."),
     "bad_field": Kind(422, "A field is missing or of the wrong kind."),
     "field_refused": Kind(422, "A value was refused."),
     "too_many_turns": Kind(429, "Too many turns are waiting."),
+    "too_many_connections": Kind(429, "Too many connections from one address."),
+    "too_many_requests": Kind(429, "Too many requests on one connection before their answers."),
+    "head_too_large": Kind(431, "The head of the request is too large."),
     "failed": Kind(500, "The service failed."),
+    "busy": Kind(503, "The service has no room for another connection."),
     "draining": Kind(503, "The service is stopping."),
     "store_unavailable": Kind(503, "The store of calls cannot be reached."),
 }
-RETRY_AFTER_S = {"too_many_turns": 1, "draining": 2, "store_unavailable": 2}
+RETRY_AFTER_S = {
+    "too_many_turns": 1,
+    "too_many_tries": 5,
+    "too_many_connections": 5,
+    "too_many_requests": 1,
+    "busy": 2,
+    "draining": 2,
+    "store_unavailable": 2,
+}
 
 
 class Problem(Exception):

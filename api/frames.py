@@ -17,7 +17,7 @@ Order = tuple[int, int]
 """An event id as numbers: ids compare as they were given out."""
 START: Order = (0, 0)
 Mask = Callable[[Any], Any]
-"""Takes a decoded document or envelope and gives it back with every value of a caller masked."""
+"""Takes a decoded envelope and gives it back as a viewer sees it."""
 
 FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_request", "permission_cleared"})
 """Events that every supervisor hears of, whoever they concern."""
@@ -37,10 +37,11 @@ def text(place: Order) -> str:
 
 class _Payload(msgspec.Struct):
     agentId: Any = None  # noqa: N815 - the contract's word
+    status: Any = None
 
 
 class _Peek(msgspec.Struct):
-    """The little of an envelope that decides who gets it."""
+    """The little of an envelope that decides who gets it, and what is forgotten with it."""
 
     type: str = ""
     payload: _Payload = msgspec.field(default_factory=_Payload)
@@ -71,13 +72,21 @@ class Frame:
 
     def concerns_agent(self, agent: str) -> bool:
         """Whether a supervisor is to hear of it: it names them, or it is for every supervisor and names nobody else."""
+        return self._peeked.payload.agentId == agent or self._peeked.type in FOR_EVERYONE
+
+    @property
+    def erases(self) -> bool:
+        """Whether it tells that its call was erased: then nothing older of that call may stay in memory."""
+        return self._peeked.type == "status_change" and self._peeked.payload.status == "erased"
+
+    @property
+    def _peeked(self) -> _Peek:
         if self._peek is None:
             try:
                 self._peek = msgspec.json.decode(self._data, type=_Peek)
             except msgspec.DecodeError:
                 self._peek = _Peek()
-        named = self._peek.payload.agentId
-        return named == agent or self._peek.type in FOR_EVERYONE
+        return self._peek
 
 
 class Topic(NamedTuple):

@@ -1,4 +1,4 @@
-"""How many turns there are at once, and whether new ones are still taken."""
+"""How many turns and event streams there are at once, and whether new ones are still taken."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -31,11 +31,39 @@ class Gate:
                 del self._calls[sid]
 
 
+class Seats:
+    """Counts the event streams of this process that are open."""
+
+    def __init__(self, each: int, in_all: int) -> None:
+        """`each`: of one identity; that is the name of a token, or whatever else tells readers apart."""
+        self._each, self._in_all = each, in_all
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def seat(self, identity: str) -> Iterator[bool]:
+        """A seat for one stream; False when this identity, or all together, have none left."""
+        if self._taken[identity] >= self._each or self._taken.total() >= self._in_all:
+            yield False
+            return
+        self._taken[identity] += 1
+        try:
+            yield True
+        finally:
+            self._taken[identity] -= 1
+            if not self._taken[identity]:
+                del self._taken[identity]
+
+
 class Drain:
-    """The end of the service: begun by a signal; turns under way finish, new ones get 503, streams say when to come back and end."""
+    """The end of a process that serves, begun by a signal: no new connections, but what comes on those there are is answered, for `drain_s`.
+
+    Streams say when to come back and end as soon as it has begun.
+    """
 
     def __init__(self) -> None:
         self.begun = False
+        self.over = False
+        """Its time has passed: whatever comes now gets 503."""
         self._told = False
         self._listeners: list[Callable[[], None]] = []
 

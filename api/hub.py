@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from api import logs
 from api.frames import START, Frame, Order, Topic, order, text
+from api.snapshot import Snapshots
 from storage.errors import StoreUnavailable
 from storage.store import CallStore, Entry
 
@@ -64,6 +65,7 @@ class Hub:
         self.away_since: float | None = None
         """Monotonic seconds at which the store stopped answering; None while it answers."""
         self.replays = asyncio.Semaphore(REPLAYS)
+        self.snapshots = Snapshots(self)
         self._ring: list[Frame] = []
         self._ring_size, self._ring_s = ring, ring_s
         self._follows = follows
@@ -84,6 +86,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self.snapshots.close()
         for reader in self.all_readers():
             reader.close()
 
@@ -126,11 +129,9 @@ class Hub:
             place = order(entry.id)
             if place is None or place <= self.head:
                 continue
-            if not entry.data:
-                self.forget(entry.sid)
-                self.head = place
-                continue
             frame = Frame(place, entry)
+            if frame.erases:
+                self.forget(entry.sid)
             self._ring.append(frame)
             for reader in self._concerned(frame):
                 reader.offer(frame)
@@ -139,8 +140,9 @@ class Hub:
             self._drop(len(self._ring) - self._ring_size)
 
     def forget(self, sid: str) -> None:
-        """Drop what is kept in memory of an erased call. An entry of the log without data says the same to every process."""
-        self._ring = [frame for frame in self._ring if frame.sid != sid]
+        """Drop what is kept in memory of an erased call. The event in the log that tells of it does so in every process."""
+        self._ring = [frame for frame in self._ring if frame.sid != sid or frame.erases]
+        self.snapshots.forget()
         for reader in self.all_readers():
             reader.forget(sid)
 
@@ -216,6 +218,7 @@ class Hub:
         """The log is not the one we followed: everyone starts again."""
         self.ready = False
         self._ring = []
+        self.snapshots.forget()
         for reader in self.all_readers():
             reader.reset(reason)
 

@@ -1,4 +1,4 @@
-"""What stands in front of every path: names under `/api`, the size of a body, the end of the service, and the last net under errors."""
+"""What stands in front of every route: what is asked for, the size of a body, the end of the service, and the last net under errors."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import logs
 from api.errors import Problem
 from api.gate import Drain
+from api.routing import Asked, find
 
 KIB = 1024
 BODY_LIMIT = 64 * KIB
@@ -16,7 +17,8 @@ CHAT_LIMIT = 256 * KIB
 DISCARD_LIMIT = 16 * 1024 * KIB
 DISCARD_S = 3.0
 """What of a body that is too large is still read away, so that its sender is free to read our answer."""
-ALIVE = ("/health", "/ready")
+ALIVE = ("/health", "/health/redis", "/health/ping", "/ready")
+"""Answered while the service is stopping."""
 
 
 class Limits:
@@ -29,29 +31,58 @@ class Limits:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
-        if scope["path"].startswith("/api/"):
-            scope["path"] = scope["path"][4:]
-            if raw := scope.get("raw_path"):
-                scope["raw_path"] = raw[4:]
-        # `send` is handed on as it is: a wrapper would cost each event of each stream. So what has been answered already has to be known from
-        # the kind of error: a Problem gets here only from before any answer, and anything else was answered by FastAPI's own handlers or cut short.
+        asked = scope["asked"] = find(scope)
+        # A stream gets `send` as it is: a wrapper would cost each of its events. It answers its own errors before it begins.
+        answered = _Answered(send)
         try:
-            if self._drain.begun and not _answered_while_draining(scope["path"]):
+            if self._drain.over and not _answered_while_draining(asked):
                 raise Problem("draining", headers={"Connection": "close"})
-            await self._app(scope, receive if scope["type"] == "websocket" else await _limited(scope, receive), send)
+            await self._app(scope, receive, send if _is_stream(asked) else answered)
         except Problem as problem:
-            if scope["type"] == "http":
-                await problem.response()(scope, receive, send)
-            else:
-                await send({"type": "websocket.close", "code": 1013 if self._drain.begun else 1008})
+            await self._refuse(problem, scope, receive, answered)
         except Exception as error:
             # Not raised further: the server would log its message, which may quote a caller.
             logs.failure("request_failed", error)
+            await self._refuse(Problem("failed"), scope, receive, answered)
+
+    async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, answered: "_Answered") -> None:
+        if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", ()):
+            await answered({"type": "websocket.close", "code": 1013 if self._drain.begun else 1008})
+        elif not answered.begun:
+            await problem.response()(scope, receive, answered)
 
 
-def _answered_while_draining(path: str) -> bool:
+class Sized:
+    """ASGI application around another: raises Problem 413 for a body that is longer than its path may take. Behind whoever judges the token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, await _limited(scope, receive) if scope["type"] == "http" else receive, send)
+
+
+class _Answered:
+    """`send` that knows whether an answer has begun."""
+
+    __slots__ = ("_send", "begun")
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.begun = False
+
+    async def __call__(self, message: Message) -> None:
+        self.begun = True
+        await self._send(message)
+
+
+def _is_stream(asked: Asked) -> bool:
+    return asked.route is not None and asked.route.kind == "stream"
+
+
+def _answered_while_draining(asked: Asked) -> bool:
     # A status other than 200 would end an EventSource for good; streams answer, say when to come back, and end.
-    return path.startswith(ALIVE) or path.endswith("/events")
+    return asked.route is not None and (asked.route.path in ALIVE or asked.route.kind == "stream")
 
 
 async def _limited(scope: Scope, receive: Receive) -> Receive:

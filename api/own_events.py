@@ -1,4 +1,4 @@
-"""USE_REDIS_SSE=false: a store whose commits tell the hub of this process, instead of the shared log telling every process.
+"""USE_REDIS_SSE=false: a store whose commits and erasures tell the hub of this process, instead of the shared log telling every process.
 
 Commits take turns, so that the hub gets the events in the order of their ids; one process can afford it.
 """
@@ -27,11 +27,14 @@ class OwnEvents:
             self._hub.publish(Entry(id=event_id, sid=change.after.sid, data=msgspec.json.encode(event)) for event_id, event in told)
         return committed
 
-    async def erase(self, sid: str) -> bool:
-        return await self._store.erase(sid)
+    async def erase(self, sid: str) -> tuple[Entry, ...]:
+        async with self._one_at_a_time:
+            told = await self._store.erase(sid)
+            self._hub.publish(told)
+        return told
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
-        return await self._store.open(sid, turn, business)
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        return await self._store.open(sid, turn, business, former)
 
     async def document(self, sid: str) -> bytes | None:
         return await self._store.document(sid)
@@ -53,6 +56,9 @@ class OwnEvents:
 
     async def follow(self, after: str, wait_s: float) -> Page:
         return await self._store.follow(after, wait_s)
+
+    async def secret(self, known: bytes = b"") -> bytes:
+        return await self._store.secret(known)
 
     async def ping(self) -> float:
         return await self._store.ping()

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from agent.businesses import Businesses
 from api.gate import Drain, Gate
 from api.hub import Hub
+from api.masking import Masking
 from api.settings import Settings
 from graph.build import Walker
 from storage.store import CallStore
@@ -26,6 +27,7 @@ class Parts:
     hub: Hub
     gate: Gate
     drain: Drain
+    masking: Masking
 
 
 def parts(request: HTTPConnection) -> Parts:

@@ -135,7 +135,7 @@ class Reader:
         self._wake.set()
 
     def forget(self, sid: str) -> None:
-        self._queue = [frame for frame in self._queue if frame.sid != sid]
+        self._queue = [frame for frame in self._queue if frame.sid != sid or frame.erases]
 
     def reset(self, reason: str) -> None:
         self._lost = reason
@@ -184,7 +184,7 @@ class Reader:
             page = await hub.store.events(self.topic.sid, text(self.cursor), PAGE)
         if page.gone:
             raise Gone(page.gone)
-        frames = [Frame(order(entry.id) or START, entry) for entry in page.entries if entry.data]
+        frames = [Frame(order(entry.id) or START, entry) for entry in page.entries]
         # An empty page says that the store has nothing more; it knew all that this process had seen when it was asked.
         self.cursor = (order(page.entries[-1].id) or before) if page.entries else max(before, self.cursor)
         self._sure = True

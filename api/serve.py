@@ -1,7 +1,10 @@
 """`slotline serve`: what stops the start, the listening socket, the embedded Redis, one process or several.
 
-One process serves by itself. Several share one listening socket, and the parent (`api/workers.py`) only watches, without loading the application. The
-embedded Redis is started once, by the parent, and watched there.
+One process serves by itself. Several share one socket, and the parent (`api/workers.py`) only watches, without loading the application. The embedded
+Redis is started once, by the parent, and watched there.
+
+The port is taken at once, so that one that is in use is told at once; whoever is ready to serve first begins to listen. Until then a client is
+refused, and need not wait for an answer that nobody can give yet.
 """
 
 import asyncio
@@ -16,13 +19,13 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from api import business_files, logs, workers
-from api.settings import Settings, SettingsError
+from api.settings import Settings, SettingsError, secret_names
+from api.tokens import Tokens
 from api.version import version
 from storage.connect import answer_time
 from storage.embedded import EmbeddedRedis
 from storage.errors import NoRedisServer, StoreError, StoreUnavailable
 
-BACKLOG = 2048
 BIND_S = 1.5
 """How long a port may still be held by the service that was here before."""
 
@@ -31,6 +34,7 @@ def serve(settings: Settings) -> int:
     """Run the service until it is told to stop. Returns the exit code. Raises SettingsError when it cannot start."""
     logs.set_up()
     check(settings)
+    _keep_to_ourselves()
     with bound(settings.host, settings.port) as listening, embedded_redis(settings) as redis:
         url = redis.url if redis else ""
         if settings.workers > 1 and not (settings.redis_url or url):
@@ -39,11 +43,17 @@ def serve(settings: Settings) -> int:
         def told() -> None:
             _say(welcome(settings, listening.getsockname()[1], url))
 
-        if settings.workers > 1:
-            return workers.supervise(settings, url, listening, told)
-        from api.server import run  # here, so that a parent of workers does not load all of it too
+        try:
+            if settings.workers > 1:
+                return workers.supervise(settings, url, listening, told)
+            from api.server import run  # here, so that a parent of workers does not load all of it too
 
-        return run(settings, url, listening, told)
+            return run(settings, url, listening, told)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            # Another program began to listen while nobody here did.
+            raise _cannot_listen(settings.host, settings.port, error.errno) from None
 
 
 @contextmanager
@@ -69,16 +79,36 @@ def _started(redis: EmbeddedRedis) -> EmbeddedRedis | None:
 
 def check(settings: Settings) -> None:
     """What would go wrong later, told now. Raises SettingsError."""
-    if not settings.loopback and not settings.roles:
-        raise SettingsError("SLOTLINE_TOKENS: needed to listen on anything but loopback; set token:role,token:role or --host 127.0.0.1")
+    if not settings.guarded and (outside := reached_from_outside(settings)):
+        raise SettingsError(f"SLOTLINE_TOKENS: needed {outside}; set token:role,token:role")
     if settings.workers > 1 and not settings.use_redis_sse:
         raise SettingsError("USE_REDIS_SSE: events that stay inside one process need SLOTLINE_WORKERS=1")
     try:
-        business_files.load(settings.business)
+        businesses = business_files.load(settings.business)
     except ValueError as error:
         raise SettingsError(f"SLOTLINE_BUSINESS: {error}") from None
+    try:
+        Tokens(settings.tokens, settings.tokens_file, [business.id for business in businesses.all])
+        settings.read_tokens_file()
+    except ValueError as error:
+        raise SettingsError(f"{'SLOTLINE_TOKENS_FILE' if settings.tokens_file else 'SLOTLINE_TOKENS'}: {error}") from None
     if settings.redis_url:
         _check_redis(settings.redis_url)
+
+
+def reached_from_outside(settings: Settings) -> str:
+    """By what others than this machine may reach the service, as the end of a sentence; "" when they cannot."""
+    if not settings.loopback:
+        return "to listen on anything but loopback (--host 127.0.0.1)"
+    if settings.public_url:
+        return "with SLOTLINE_PUBLIC_URL"
+    return "with SLOTLINE_TRUSTED_PROXIES" if settings.trusted_proxies else ""
+
+
+def _keep_to_ourselves() -> None:
+    """Take what is secret out of the environment: processes that this one starts do not get to see it, and workers are handed their settings."""
+    for name in secret_names():
+        os.environ.pop(name, None)
 
 
 def _check_redis(url: str) -> None:
@@ -93,7 +123,7 @@ def _check_redis(url: str) -> None:
 
 @contextmanager
 def bound(host: str, port: int) -> Iterator[socket.socket]:
-    """The listening socket. Raises SettingsError when the address cannot be had."""
+    """A socket that has the address and does not listen yet. Raises SettingsError when the address cannot be had."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError):
@@ -105,22 +135,25 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         until = monotonic() + BIND_S
         while (why := _refusal(listening, address)) is not None:
-            if why != errno.EADDRINUSE:
-                raise SettingsError(f"SLOTLINE_HOST, SLOTLINE_PORT: cannot listen on {host} port {port}: {os.strerror(why).lower()}")
-            if monotonic() > until:
-                raise SettingsError(f"SLOTLINE_PORT: port {port} is in use by another program; stop that one, or choose another with --port")
+            if why != errno.EADDRINUSE or monotonic() > until:
+                raise _cannot_listen(host, port, why)
             sleep(0.1)
         yield listening
 
 
 def _refusal(listening: socket.socket, address: tuple[object, ...]) -> int | None:
-    """Bind and listen: the error number, or None when it worked. Listening at once, since two sockets that only bind could both succeed."""
+    """Take the address: the error number, or None when it worked."""
     try:
         listening.bind(address)
-        listening.listen(BACKLOG)
     except OSError as error:
         return error.errno or errno.EADDRINUSE
     return None
+
+
+def _cannot_listen(host: str, port: int, why: int | None) -> SettingsError:
+    if why == errno.EADDRINUSE:
+        return SettingsError(f"SLOTLINE_PORT: port {port} is in use by another program; stop that one, or choose another with --port")
+    return SettingsError(f"SLOTLINE_HOST, SLOTLINE_PORT: cannot listen on {host} port {port}: {os.strerror(why or 0).lower()}")
 
 
 def _say(text: str) -> None:
@@ -133,7 +166,7 @@ def welcome(settings: Settings, port: int, embedded: str) -> str:
     """Where the console is, how to place a first call, where calls are kept."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104 - compared, not listened on
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    bearer = ' -H "Authorization: Bearer $TOKEN"' if settings.roles else ""
+    bearer = ' -H "Authorization: Bearer $TOKEN"' if settings.guarded else ""
     body = '{"callSid": "demo-1", "customerMessage": {"message": ""}}'
     command = "slotline" if shutil.which("slotline") else str(Path(sys.argv[0]).resolve())
     kept = (

@@ -4,18 +4,25 @@ Read from the environment, then from `.env` in the working directory. Names are 
 tools gave a meaning (`REDIS_URL`, `TWILIO_AUTH_TOKEN`, `OPENAI_API_KEY` ...). An empty value counts as not set.
 """
 
-from functools import cached_property
+import ipaddress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, Field, PrivateAttr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-Role = Literal["integration", "supervisor", "viewer"]
-ROLES: tuple[str, ...] = get_args(Role)
+from api import tokens as token_entries
+from api.tokens import SHORTEST, Token
+from storage import address
+
 PREFIX = "SLOTLINE_"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+THEIR_URL, THEIR_TOKEN = "SLOTLINE_URL", "SLOTLINE_TOKEN"
+"""For the commands: another service than this machine's own, and the token for it."""
+LONGEST_TTL_S = 1_000_000_000
+"""Some thirty years; a store of ours counts no further."""
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class SettingsError(Exception):
@@ -44,27 +51,48 @@ class Settings(BaseSettings):
     """A business file, or a folder of them; None: the packaged example."""
     public_url: str = ""
     """How providers reach the service, scheme and host and maybe a path; signatures cover it. "" when nobody outside was told."""
-    tokens: str = ""
-    """`token:role,token:role`, roles integration, supervisor, viewer. "": no tokens, loopback only."""
+    tokens: Annotated[tuple[Token, ...], NoDecode] = Field((), repr=False)
+    """Written `token:role,token:role:name`, roles integration, supervisor, viewer; kept as digests. None: loopback only."""
+    tokens_file: Path | None = None
+    """The same, one a line; read again when it changes."""
+    _filed: tuple[Token, ...] | None = PrivateAttr(None)
+    secret: str = Field("", repr=False)
+    """What the keys of turns are made with, the same on every host; "": one that is made once and kept in Redis."""
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Addresses and networks of proxies in front: who called, and over http or https, is taken from the headers they add."""
 
-    call_ttl_s: int = Field(1800, ge=1)
+    call_ttl_s: int = Field(1800, ge=1, le=LONGEST_TTL_S)
     """Seconds an open call and its events are kept after the last turn."""
-    booked_ttl_s: int = Field(604_800, ge=1)
+    booked_ttl_s: int = Field(604_800, ge=1, le=LONGEST_TTL_S)
     """Seconds a booked call is kept."""
-    log_ttl_s: int = Field(600, ge=1)
+    log_ttl_s: int = Field(600, ge=1, le=LONGEST_TTL_S)
     """Seconds the shared log of events reaches back."""
     heartbeat_s: float = Field(30.0, gt=0, le=3600)
     """Seconds of silence on an event stream before a heartbeat."""
     reader_queue: int = Field(100, ge=1, le=100_000)
     """Events an event stream may fall behind before it is caught up from the log."""
-    turn_queue: int = Field(64, ge=1)
+    turn_queue: int = Field(64, ge=1, le=1_000_000)
     """Turns of one call that may wait for each other; the next one gets 429."""
-    turns_at_once: int = Field(1024, ge=1)
+    turns_at_once: int = Field(1024, ge=1, le=1_000_000)
     """Turns of all calls that one process works on; the next one gets 429."""
+    connections: int = Field(4096, ge=1, le=1_000_000)
+    """Connections one process keeps open at the same time; the next one gets 503. Never more than the files it may open."""
+    connections_per_address: int = Field(1000, ge=1, le=1_000_000)
+    """The same from one address (of IPv6: one /64); the next one gets 429. Loopback and trusted proxies bring everybody's and are not counted."""
+    head_s: float = Field(10.0, gt=0, le=600)
+    """Seconds a new connection, and the head of each request, may take to arrive."""
+    body_s: float = Field(20.0, gt=0, le=600)
+    """Seconds the body of a request may take to arrive."""
+    unread_s: float = Field(60.0, gt=0, le=3600)
+    """Seconds a peer may leave unread what was sent to it, before its connection is cut."""
+    readers: int = Field(2000, ge=1, le=1_000_000)
+    """Event streams one process keeps open at the same time; the next one is told to come back later."""
+    readers_per_token: int = Field(500, ge=1, le=1_000_000)
+    """The same for one token."""
     drain_s: float = Field(10.0, ge=0, le=600)
     """Seconds that turns and streams get to finish when the service is told to stop."""
 
-    redis_url: str = Field("", validation_alias=_known("REDIS_URL"))
+    redis_url: str = Field("", validation_alias=_known("REDIS_URL"), repr=False)
     """The Redis to keep calls in; "": an embedded one."""
     use_redis_sse: bool = Field(True, validation_alias=_known("USE_REDIS_SSE"))
     """False keeps events inside one process."""
@@ -78,6 +106,19 @@ class Settings(BaseSettings):
     openai_api_key: str = Field("", validation_alias=_known("OPENAI_API_KEY"), repr=False)
     openai_base_url: str = Field("", validation_alias=_known("OPENAI_BASE_URL"))
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """`.env` can hold what no environment can: a NUL, which the system takes for the end of a path or a host."""
+        if isinstance(value, str | Path) and any(character < " " or character == "\x7f" for character in str(value)):
+            raise ValueError("must hold no control characters")
+        if isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ValueError("must be written in UTF-8") from None
+        return value
+
     @field_validator("public_url", "openai_base_url")
     @classmethod
     def _web_address(cls, value: str) -> str:
@@ -89,43 +130,59 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _redis_address(cls, value: str) -> str:
-        scheme, marked, rest = value.partition("://")
-        if value and (not marked or not rest or scheme not in REDIS_SCHEMES):
-            raise ValueError(f"must begin with one of {', '.join(f'{scheme}://' for scheme in REDIS_SCHEMES)}")
+        if value:
+            address.check(value)
         return value
 
-    @field_validator("tokens")
+    @field_validator("tokens", mode="before")
     @classmethod
-    def _tokens(cls, value: str) -> str:
-        read_tokens(value)
+    def _tokens(cls, value: Any) -> Any:
+        return token_entries.parse(token_entries.entries_of(value)) if isinstance(value, str) else value
+
+    @field_validator("secret")
+    @classmethod
+    def _secret(cls, value: str) -> str:
+        if value and len(value) < SHORTEST:
+            raise ValueError(f"must have at least {SHORTEST} characters; make one with: openssl rand -base64 24")
         return value
 
-    @cached_property
-    def roles(self) -> dict[str, Role]:
-        """Token to role."""
-        return read_tokens(self.tokens)
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _proxies(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            raise ValueError("must be addresses and networks with commas between, such as 10.0.0.0/8,192.0.2.7") from None
+
+    @property
+    def filed_tokens(self) -> tuple[Token, ...] | None:
+        """What the file of tokens held when the service began, for workers that begin later; None before it was read."""
+        return self._filed
+
+    def read_tokens_file(self) -> None:
+        """Read it. Raises ValueError: in one line, what is wrong with it."""
+        if self.tokens_file:
+            self._filed = token_entries.read_file(self.tokens_file, self.tokens)
+
+    @property
+    def guarded(self) -> bool:
+        """Whether requests need a token."""
+        return bool(self.tokens) or self.tokens_file is not None
 
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the service."""
-        return self.host in LOOPBACK or self.host.startswith("127.")
+        return is_loopback(self.host)
 
 
-REDIS_SCHEMES = ("redis", "rediss", "unix", "valkey", "valkeys")
-
-
-def read_tokens(text: str) -> dict[str, Role]:
-    """`token:role,token:role` as a mapping. Raises ValueError, which names the place and never the token."""
-    roles: dict[str, Role] = {}
-    for place, entry in enumerate((part.strip() for part in text.split(",") if part.strip()), start=1):
-        token, _, role = entry.rpartition(":")
-        if not token or role not in ROLES:
-            raise ValueError(f"entry {place} must be token:role with a role of {', '.join(ROLES)}")
-        if not token.isascii() or not token.isprintable() or " " in token:
-            raise ValueError(f"entry {place} has a token with characters that no header can carry")
-        if roles.setdefault(token, role) != role:  # type: ignore[arg-type]  # checked against ROLES above
-            raise ValueError(f"entry {place} gives a token a second role")
-    return roles
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine alone: "localhost", or an address that is loopback; never a name that only looks like one."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_settings(**given: Any) -> Settings:
@@ -140,6 +197,11 @@ def read_settings(**given: Any) -> Settings:
         raise SettingsError(f".env cannot be read: {type(error).__name__}") from None
 
 
+def secret_names() -> list[str]:
+    """The settings, as the environment spells them, that nobody but this service may see, also no process that it starts."""
+    return [setting_name(name) for name, field in Settings.model_fields.items() if not field.repr]
+
+
 def setting_name(name: str) -> str:
     """The name of a setting as the environment spells it."""
     return name.upper() if name.isupper() or _bare(name) else PREFIX + name.upper()
@@ -148,3 +210,22 @@ def setting_name(name: str) -> str:
 def _bare(name: str) -> bool:
     field = Settings.model_fields.get(name.lower())
     return field is None or field.validation_alias is not None
+
+
+class _OwnTokens(BaseSettings):
+    """The tokens as they are written, for a command of this machine that speaks to its own service."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore")
+
+    tokens: str = ""
+    tokens_file: Path | None = None
+
+
+def own_tokens() -> list[tuple[str, str]]:
+    """Token and role of each that this machine's settings name; those that cannot be used are left out."""
+    found = _OwnTokens()
+    entries = token_entries.entries_of(found.tokens)
+    with suppress(OSError, UnicodeDecodeError):
+        if found.tokens_file:
+            entries += token_entries.lines_of(found.tokens_file.read_text("utf-8"))
+    return [entry for entry in map(token_entries.token_and_role, entries) if entry]

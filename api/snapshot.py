@@ -4,35 +4,150 @@ The events that follow are those after that id, so the two must fit: none missin
 written in one transaction, hence: read the id of the newest event, then the record, then the id again. When both ids are equal, the record is
 exactly what the events up to that id made of it. Otherwise a turn came in between, and we read again. Should every try be interrupted, the first
 id is given with the newer record: then nothing is missing, and the few events told again say what the record says already.
+
+Reading the open calls costs as much as several turns, so readers who come at the same time share what is read for one of them (`Snapshots`). Each
+gets what was read after it came, or before and is still the newest: a reader that comes after the answer to a turn finds that turn in its snapshot.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from api.frames import Topic
+from api.frames import Mask, Order, Topic, notice, order
 from storage import codec
+from storage.errors import StoreUnavailable
 from storage.store import CallStore, Listed
 
 OPEN = ("active", "waiting_agent", "with_agent")
 LISTED = 200
 """Open calls of one status listed at most, newest first."""
 TRIES = 4
+LISTING_TRIES = 2
+"""Of the open calls; on a busy service each of them is interrupted."""
+KEPT_S = 1.0
+"""How long the open calls are kept when nothing happens: what the store lets expire must not live on in memory."""
+REST = 9
+"""How many times as long as a reading of the open calls took, until the next begins: a tenth of the time of this process goes into it at most."""
+REST_S = 0.5
+"""And no longer than that; those who come meanwhile wait for it."""
+
+if TYPE_CHECKING:
+    from api.hub import Hub
 
 Read = TypeVar("Read")
+
+
+class Snapshot(NamedTuple):
+    """A snapshot for any number of readers."""
+
+    payload: dict[str, Any]
+    covered: str
+    """The id of the newest event that is in it."""
+    place: Order
+    """Where the events begin that are not in it; of one call, all that this process had seen is in it, so this may be behind `covered`."""
+    begun: float
+    """Monotonic seconds at which it began to be read."""
+    erasures: int
+    """How many calls this process had seen erased by then."""
+    blocks: dict[Mask | None, bytes]
+
+    def block(self, mask: Mask | None) -> bytes:
+        """The `history` as it goes over the wire, made once for all who see it alike."""
+        if mask not in self.blocks:
+            self.blocks[mask] = notice("history", self.payload, self.covered, mask)
+        return self.blocks[mask]
+
+
+class Snapshots:
+    """The snapshots of one process: read once for all who ask for the same at the same time."""
+
+    def __init__(self, hub: "Hub", kept_s: float = KEPT_S) -> None:
+        self._hub, self._kept_s = hub, kept_s
+        self._reading: dict[str, asyncio.Task[Snapshot]] = {}
+        """By the log they are about: a call's sid, or "" for the open calls."""
+        self._kept: Snapshot | None = None
+        """The open calls as they were read last, for a moment."""
+        self._rests_until = 0.0
+        """Monotonic seconds at which the open calls may be read again."""
+        self._erasures = 0
+
+    async def of(self, topic: Topic) -> Snapshot:
+        """The snapshot of a topic. Raises StoreUnavailable."""
+        sid, came = topic.sid, monotonic()
+        while True:
+            if not sid and (kept := await self._still_newest()):
+                return kept
+            reading = self._reading.get(sid) or self._begin(topic)
+            # Not awaited itself, since whoever waits may leave before the others have what they wait for.
+            await asyncio.wait([reading])
+            if reading.cancelled():
+                raise StoreUnavailable("the service stops")
+            found = reading.result()
+            if found.begun >= came and found.erasures == self._erasures:
+                return found
+
+    async def _still_newest(self) -> Snapshot | None:
+        """What is kept of the open calls, if nothing has happened since."""
+        kept = self._kept
+        if kept is None or kept.place < self._hub.floor or await self._hub.store.head() != kept.covered:
+            return None
+        return kept if self._kept is kept else None
+
+    def forget(self) -> None:
+        """A call was erased, or the log lost: whatever was read or begun to be read before is given to nobody any more."""
+        self._erasures += 1
+        self._kept = None
+
+    async def close(self) -> None:
+        """Let go of what is being read; whoever waits for it is told StoreUnavailable."""
+        tasks = list(self._reading.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, topic: Topic) -> asyncio.Task[Snapshot]:
+        task = self._reading[topic.sid] = asyncio.create_task(self._read(topic), name="snapshot")
+        task.add_done_callback(lambda done: self._end(topic.sid, done))
+        return task
+
+    def _end(self, sid: str, task: asyncio.Task[Snapshot]) -> None:
+        del self._reading[sid]
+        if task.cancelled() or task.exception() or sid:
+            return
+        found = task.result()
+        now = monotonic()
+        self._rests_until = now + min(REST * (now - found.begun), REST_S)
+        if found.erasures == self._erasures:
+            self._kept = found
+            asyncio.get_running_loop().call_later(self._kept_s, self._drop, found)
+
+    def _drop(self, snapshot: Snapshot) -> None:
+        if self._kept is snapshot:
+            self._kept = None
+
+    async def _read(self, topic: Topic) -> Snapshot:
+        if not topic.sid:
+            await asyncio.sleep(self._rests_until - monotonic())
+        async with self._hub.replays:
+            begun, known, erasures = monotonic(), self._hub.head, self._erasures
+            payload, covered = await snapshot(self._hub.store, topic)
+        # What this process had seen before the snapshot was read is in it too; from there the ring can go on without asking the store.
+        return Snapshot(payload, covered, max(order(covered) or known, known), begun, erasures, {})
 
 
 async def snapshot(store: CallStore, topic: Topic) -> tuple[dict[str, Any], str]:
     """The payload of `history` and the id it covers, which also stands in it as `lastEventId`. Raises StoreUnavailable."""
     if topic.kind == "call":
-        document, covered = await _settled(store, topic.sid, lambda: store.document(topic.name))
+        document, covered = await _settled(store, topic.sid, lambda: store.document(topic.name), TRIES)
         return {**_record(topic.name, document), "lastEventId": covered}, covered
-    calls, covered = await _settled(store, "", lambda: _open_calls(store))
+    calls, covered = await _settled(store, "", lambda: _open_calls(store), LISTING_TRIES)
     return {"calls": calls, "lastEventId": covered}, covered
 
 
-async def _settled(store: CallStore, sid: str, read: Callable[[], Awaitable[Read]]) -> tuple[Read, str]:
+async def _settled(store: CallStore, sid: str, read: Callable[[], Awaitable[Read]], tries: int) -> tuple[Read, str]:
     before = await store.head(sid)
-    for _ in range(TRIES):
+    for _ in range(tries):
         found = await read()
         after = await store.head(sid)
         if after == before:

@@ -3,99 +3,122 @@
     GET /calls/{callSid}/events          GET /events          GET /agents/{agentId}/events
     GET /calls/{callSid}/events/health   who reads this call in this process, what waits for them, the newest id
 
-`Streams` is an ASGI application of its own, to be called for the requests that `wants` says are its; it reads the role of the request from
-`scope["role"]`. It writes straight to ASGI `send`: any middleware that handles messages one by one costs more than all the rest of it.
+`Streams` is an ASGI application of its own, to be called for the requests that `wants` says are its; what is asked for, and whose request it is,
+stand in the scope (`api/routing.py`, `api/access.py`). It writes straight to ASGI `send`: any middleware that handles messages one by one costs more
+than all the rest of it.
 
 Each stream begins with `retry:` and `connected`. Then comes `history`, the snapshot (see `api/snapshot.py`), unless the reader resumes by the header
 `Last-Event-ID` or by `lastEventId` in the query; the header wins, since a browser that reconnects sends it beside the address it was given at first.
 A `history` carries the id it covers, so a reader that is cut right after it loses nothing. Everything else with an id is an event of the log;
 `heartbeat` and `reset` have none.
 
-When the service stops, every stream is told when to come back and ends with its 200; so does one that is asked for while it is stopping. Any
-other status would end an EventSource for good. Source: WHATWG HTML, server-sent events.
+When the service stops, every stream is told when to come back and ends with its 200; so does one that is asked for while it is stopping, or when its
+token, or all together, have as many streams open as they may (`Seats`). Any other status would end an EventSource for good.
+
+Source: WHATWG HTML, server-sent events.
 """
 
 import asyncio
 import contextlib
 import os
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from weakref import WeakKeyDictionary
 
 import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.access import mask
+from api import logs
 from api.bodies import SID
 from api.errors import Problem
-from api.frames import Topic, notice, order
-from api.gate import Drain
+from api.frames import Topic, notice
+from api.gate import Drain, Seats
 from api.hub import PAUSE_S, Hub
+from api.masking import Masking
+from api.query import query_of
 from api.reader import Gone, Reader
-from api.snapshot import snapshot
+from api.routing import Asked
 from storage.errors import StoreUnavailable
 
 RETRY_MS = 1000
 """How long a reader waits before it comes back after a cut."""
 SPREAD_MS = (500, 5000)
 """The same when the service stops, drawn for each reader, so that not all of them come at once."""
+LATER_MS = (5_000, 15_000)
+"""The same for a reader that found no seat."""
 Write = Callable[[bytes], Awaitable[None]]
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
 ]
+
+_BEGIN = {"type": "http.response.start", "status": 200, "headers": HEADERS}
 
 
 class Streams:
     """The ASGI application. `drain` ends all streams when the service stops."""
 
-    def __init__(self, hub: Hub, drain: Drain) -> None:
-        self._hub, self._drain = hub, drain
+    def __init__(self, hub: Hub, drain: Drain, masking: Masking, seats: Seats) -> None:
+        self._hub, self._drain, self._masking, self._seats = hub, drain, masking, seats
+        self._whose: WeakKeyDictionary[Reader, str] = WeakKeyDictionary()
         drain.when_begun(self.end)
 
     @staticmethod
     def wants(scope: Scope) -> bool:
         """Whether a request is for a stream, or for the health of one."""
-        return scope["type"] == "http" and _asked(scope) is not None
+        return _topic(scope["asked"]) is not None
 
     def end(self) -> None:
         """End every stream now."""
         for reader in self._hub.all_readers():
             reader.close()
 
+    def end_those_of(self, names: Collection[str]) -> None:
+        """End the streams that were opened with tokens of these names."""
+        for reader in self._hub.all_readers():
+            if self._whose.get(reader) in names:
+                reader.close()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = _asked(scope)
-        if asked is None:
+        asked: Asked = scope["asked"]
+        topic = _topic(asked)
+        if topic is None or asked.route is None:
             raise Problem("not_found")
-        if scope["method"] not in ("GET", "HEAD"):
-            raise Problem("method_refused", headers={"Allow": "GET, HEAD"})
-        topic, health = asked
+        seen = _resumed_from(scope)
         if topic.kind != "all" and not SID.fullmatch(topic.name):
             raise Problem("call_not_found" if topic.kind == "call" else "not_found")
-        if health:
+        if asked.route.kind != "stream":
             body = msgspec.json.encode(await self._health(topic))
             await Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})(scope, receive, send)
             return
-        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         if scope["method"] == "HEAD":
+            await send(_BEGIN)
             await send({"type": "http.response.body", "body": b""})
             return
-        if not self._drain.begun:
-            await self._serve(topic, scope, receive, send)
-        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % random.randint(*SPREAD_MS)})  # noqa: S311 - spreads reconnects, guards nothing
+        with self._seats.seat(scope["identity"]) as seated:
+            if seated and not self._drain.begun:
+                await self._serve(topic, seen, scope, receive, send)
+            else:
+                await send(_BEGIN)
+        later = random.randint(*(SPREAD_MS if seated else LATER_MS))  # noqa: S311 - spreads reconnects, guards nothing
+        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % later})
 
-    async def _serve(self, topic: Topic, scope: Scope, receive: Receive, send: Send) -> None:
-        """Write the stream until the reader leaves or the service stops."""
-        reader = Reader(self._hub, topic, mask if scope.get("role") == "viewer" else None)
+    async def _serve(self, topic: Topic, seen: str, scope: Scope, receive: Receive, send: Send) -> None:
+        """Write the stream until the reader leaves, its token is revoked, or the service stops."""
+        # Before anything is waited for: a token that is revoked while a slow peer takes the first bytes ends this stream too.
+        reader = Reader(self._hub, topic, self._masking.envelope if scope["role"] == "viewer" else None)
+        self._whose[reader] = scope["identity"]
         leaving = asyncio.create_task(_closed_by_peer(reader, receive))
         try:
-            await self._write(reader, _resumed_from(scope), send)
+            await send(_BEGIN)
+            await self._write(reader, seen, send)
         except OSError:  # the peer is gone: what other servers than uvicorn raise in `send`
             pass
+        except Exception as error:  # its 200 is out: the reader is told to come back, and begins again
+            logs.failure("stream_failed", error)
         finally:
             reader.close()
             leaving.cancel()
@@ -128,19 +151,16 @@ class Streams:
         pause = PAUSE_S[0]
         while not reader.closed:
             reader.rewind()
-            known = self._hub.head
             try:
-                async with self._hub.replays:
-                    payload, covered = await snapshot(self._hub.store, reader.topic)
+                found = await self._hub.snapshots.of(reader.topic)
             except StoreUnavailable:
                 await reader.rest(pause)
                 pause = min(2 * pause, PAUSE_S[1])
                 if reader.beat_is_due():
                     await write(notice("heartbeat", {}))
                 continue
-            # What this process had seen before the snapshot was read is in it too; from there the ring can go on without asking the store.
-            reader.start(max(order(covered) or known, known))
-            return notice("history", payload, covered, reader.mask)
+            reader.start(found.place)
+            return found.block(reader.mask)
         return b""
 
     async def _health(self, topic: Topic) -> Mapping[str, Any]:
@@ -164,29 +184,25 @@ class Streams:
 _NAMED = {"call": "callSid", "agent": "agentId"}
 
 
-def _asked(scope: Scope) -> tuple[Topic, bool] | None:
-    """What a path is about, and whether only its health is asked for; None when it is none of ours."""
-    raw: bytes = scope.get("raw_path") or scope["path"].encode()
-    parts = raw.decode("latin-1").split("/")[1:]
-    match parts:
-        case ["events"]:
-            return Topic("all"), False
-        case ["calls", sid, "events"]:
-            return Topic("call", unquote(sid)), False
-        case ["calls", sid, "events", "health"]:
-            return Topic("call", unquote(sid)), True
-        case ["agents", agent, "events"]:
-            return Topic("agent", unquote(agent)), False
+def _topic(asked: Asked) -> Topic | None:
+    """What a stream, or its health, is about; None when something else is asked for."""
+    match asked.route.path if asked.route else "":
+        case "/events":
+            return Topic("all")
+        case "/calls/{callSid}/events" | "/calls/{callSid}/events/health":
+            return Topic("call", asked.names["callSid"])
+        case "/agents/{agentId}/events":
+            return Topic("agent", asked.names["agentId"])
     return None
 
 
 def _resumed_from(scope: Scope) -> str:
-    """The last event id the reader has seen; "" when it says none."""
+    """The last event id the reader has seen; "" when it says none. Raises Problem 400 for a query that is too long."""
+    query = query_of(scope)
     for name, value in scope["headers"]:
         if name == b"last-event-id" and value.strip():
             return bytes(value).decode("latin-1").strip()
-    query: dict[str, list[str]] = parse_qs(scope.get("query_string", b"").decode("latin-1"), max_num_fields=32)
-    return query.get("lastEventId", [""])[0].strip()
+    return query.get("lastEventId", "").strip()
 
 
 async def _closed_by_peer(reader: Reader, receive: Receive) -> None:

@@ -6,7 +6,6 @@ there is a person on the telephone.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 from time import perf_counter
 from typing import Annotated, assert_never
 
@@ -17,13 +16,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from agent import moments
 from agent.call import Turn
+from agent.characters import readable
+from agent.moments import YEARS
+from agent.reasons import Reason
 from agent.taken import Did, Inform, NoInput, NoMatch, Taken
 from api import logs
 from api.bodies import described, known_sid, read
 from api.errors import Problem, bad_field
 from api.gate import Gate
 from api.parts import parts
+from api.turn_keys import TurnKeys
 from graph.build import Walker
 from graph.state import TurnRequest
 from storage.errors import StoreUnavailable
@@ -31,14 +35,10 @@ from storage.errors import StoreUnavailable
 TEXT_LIMIT = 2000
 """Characters of an utterance that are heard; the rest is cut."""
 ALTERNATIVES_LIMIT = 10
-YEARS = range(1970, 2200)
-"""Of a turn's `startedAt`: outside, no calendar of ours holds."""
-_KEY_LIMIT = 128
 
 Number = Annotated[float, Meta(ge=0, le=1)]
 Keys = Annotated[str, Meta(pattern=r"^[0-9*#]{0,128}$")]
 LanguageTag = Annotated[str, Meta(pattern=r"^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,5})?$")]
-_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), " ")
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,8 +95,8 @@ _answer = msgspec.json.Decoder(_Answer)
 class Turns:
     """Takes turns, whichever way they come in."""
 
-    def __init__(self, walker: Walker, gate: Gate) -> None:
-        self._walker, self._gate = walker, gate
+    def __init__(self, walker: Walker, gate: Gate, keys: TurnKeys) -> None:
+        self._walker, self._gate, self._keys = walker, gate, keys
 
     async def take(self, request: TurnRequest) -> bytes:
         """The answer, as the JSON body of `POST /ai/conversation`. Raises Problem "too_many_turns"; any other failure is a sentence of trouble."""
@@ -105,6 +105,7 @@ class Turns:
         heard: list[Taken] = []
         with self._gate.turn(request.sid):
             try:
+                request = await self._keys.keyed(request)
                 answer = await self._walker.take_turn(request, datetime.now(UTC), heard.extend)
             except Exception as error:
                 code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"
@@ -148,7 +149,7 @@ def conversation_turn(posted: Conversation) -> TurnRequest:
     return TurnRequest(
         sid=known_sid(posted.callSid),
         turn=Turn(
-            key=turn_key(posted.turnId, started_at, said.message),
+            key="",
             text=clean(said.message),
             alternatives=tuple(clean(text) for text in (posted.alternatives or ())[:ALTERNATIVES_LIMIT]),
             digits=(posted.digits or "").strip(),
@@ -158,6 +159,8 @@ def conversation_turn(posted: Conversation) -> TurnRequest:
         caller=clean(posted.caller or "")[:256],
         dialled=clean(posted.dialled or "")[:256],
         language=posted.language or "",
+        turn_id=posted.turnId or "",
+        said=said.message,
     )
 
 
@@ -166,38 +169,28 @@ def reply_turn(posted: Reply) -> TurnRequest:
     started_at = moment(posted.startedAt, "startedAt")
     return TurnRequest(
         sid=known_sid(posted.callSid),
-        turn=Turn(key=turn_key(posted.turnId, started_at, posted.message), text=clean(posted.message), started_at=started_at),
+        turn=Turn(key="", text=clean(posted.message), started_at=started_at),
+        turn_id=posted.turnId or "",
+        said=posted.message,
     )
-
-
-def turn_key(turn_id: str | None, started_at: str, message: str) -> str:
-    """What makes a turn the same when it is sent again; "" when nothing does, so that every post is a new turn."""
-    if turn_id:
-        return f"id:{turn_id}" if len(turn_id) <= _KEY_LIMIT and turn_id.isascii() and turn_id.isprintable() else f"ih:{_digest(turn_id)}"
-    return f"at:{_digest(f'{started_at} {message}')}" if started_at else ""
 
 
 def moment(text: str | None, field: str) -> str:
     """A time as ISO 8601 with its offset ("Z" for UTC, which is also meant when there is none); "" for none. Raises the 422 for what is no time."""
     if not text:
         return ""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise bad_field(field, "bad_time", "ISO 8601 is expected") from None
-    if found.year not in YEARS:
+    found = moments.read(text)
+    if found is Reason.NOT_A_TIME:
+        raise bad_field(field, "bad_time", "ISO 8601 is expected")
+    if isinstance(found, Reason):
         raise bad_field(field, "bad_time", f"a year from {YEARS.start} to {YEARS.stop - 1} is expected")
     precise = "milliseconds" if found.microsecond and found.microsecond % 1000 == 0 else "auto"
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat(timespec=precise).replace("+00:00", "Z")
 
 
 def clean(text: str) -> str:
-    """What is heard of a text: its beginning, without control characters."""
-    return text[:TEXT_LIMIT].translate(_CONTROLS)
-
-
-def _digest(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:32]
+    """What is heard of a text: its beginning, without what only steers."""
+    return readable(text[:TEXT_LIMIT])
 
 
 @router.post("/ai/conversation", summary="One turn of the caller", openapi_extra=described(Conversation))

@@ -33,8 +33,7 @@ import redis
 
 from tests.api.processes import Running
 from tests.conftest import RedisServer
-from tests.faults.callers import FILLED, SAID, body, document, events, filled, is_trouble, left, redis_of, said_by, whole_call
-from tests.faults.nursery import FIRM
+from tests.faults.callers import FILLED, FIRM, SAID, SECRET, body, document, events, filled, is_trouble, left, redis_of, said_by, whole_call
 from tests.faults.proxy import Proxy
 
 CALLERS = 6
@@ -67,7 +66,7 @@ class Shop:
         """Seconds from a fault to the next good answer, and which fault it was."""
 
     def start(self, port: int = 0) -> None:
-        self.running = Running(self.folder, *self._arguments, port=port, SLOTLINE_BUSINESS=FIRM, **self.settings())
+        self.running = Running(self.folder, *self._arguments, port=port, SLOTLINE_BUSINESS=FIRM, SLOTLINE_SECRET=SECRET, **self.settings())
 
     def settings(self) -> dict[str, str]:
         return {}

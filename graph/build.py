@@ -13,6 +13,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -25,14 +26,18 @@ from graph.answer import tag_of, trouble
 from graph.opening import begins_in, stamp
 from graph.plan import STEPS
 from graph.state import Deps, TurnRequest, Walk
-from storage.errors import StaleCall, StoreUnavailable
+from storage.errors import InDoubt, StaleCall, StoreUnavailable
+from storage.patience import patience
 
 ATTEMPTS = 60
 """How often a turn is begun again because another was first; each time that other has finished a step, so this is far more than needed."""
+LOOK_S = 0.5
+"""How long the record may take to be read once more when nobody knows whether a step was written: the caller has been waiting for that step."""
 
 
+@cache
 def build() -> Any:
-    """The compiled graph; compiled once, shared by every turn."""
+    """The compiled graph; it holds nothing of a turn, so one is enough for all."""
     graph: StateGraph[Walk, Deps, Walk, Walk] = StateGraph(Walk, context_schema=Deps)
     places = (*STEPS, "book", "resume", "aside", "recognise", "speak")
     graph.add_node("listen", nodes.listen, destinations=(*places, "__end__"))
@@ -81,11 +86,18 @@ class Walker:
                 raise
 
     async def _walk(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[Taken]], None] | None) -> bytes:
+        looked = False
         for attempt in range(ATTEMPTS):
             try:
                 state = await self._graph.ainvoke({"request": request, "now": now}, context=self.deps)
             except StaleCall:
                 await asyncio.sleep(0.002 * attempt)  # the other worker is about to finish
+                continue
+            except InDoubt:
+                if looked:
+                    raise
+                looked = True
+                await self._look(request)
                 continue
             if "answer" in state:
                 found: bytes = state["answer"]
@@ -93,6 +105,17 @@ class Walker:
                     heard(state["work"].taken)
                 return found
         raise StoreUnavailable(f"call {request.sid}: other writers kept changing it")
+
+    async def _look(self, request: TurnRequest) -> None:
+        """Whether the record can be read at once: then the turn goes on from what stands there, and nobody hears of trouble who is booked.
+
+        Raises StoreUnavailable when it cannot.
+        """
+        try:
+            async with patience(LOOK_S):
+                await self.deps.store.open(request.sid, request.turn.key)
+        except TimeoutError:
+            raise StoreUnavailable(f"call {request.sid}: the store is away") from None
 
     async def edit(self, sid: str, fields: Mapping[str, str | None], lock: Sequence[str], unlock: Sequence[str], now: datetime, source: str) -> None:
         """Set or clear fields from outside the conversation. Raises CallNotFound, FieldRefused, StoreUnavailable."""

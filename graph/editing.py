@@ -12,7 +12,7 @@ from agent.scene import Scene
 from agent.slots import SLOTS
 from agent.slots.names import NAMES
 from agent.speaking import minutes_of
-from agent.trace import TracedTurn, held, waiting
+from agent.trace import TracedTurn, held, places, waiting
 from agent.values import recheck_time
 from graph.accepting import accepted, context_of
 from graph.errors import CallNotFound, FieldRefused
@@ -63,7 +63,7 @@ async def edit(
         unlocked=tuple(unlock),
         source=source,
         foreign=found.foreign,
-        bookings=tuple(bookings) if "time" in fields else (),
+        bookings=places(bookings, sid) if "time" in fields else (),
         held=held(call),
         waiting=waiting(call),
     )

@@ -24,7 +24,7 @@ from agent.scene import Outcome
 from agent.slots.names import NAMES
 from agent.taken import Did, Inform, NoInput, NoMatch, Notice, Taken
 from agent.telling import line_said, person_wanted
-from agent.trace import TracedTurn, held, waiting
+from agent.trace import TracedTurn, held, places, waiting
 from agent.understanding import understand
 from agent.wording import briefing, word
 from graph.answer import answer
@@ -69,7 +69,7 @@ async def listen(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     """
     deps, request, now = runtime.context, state["request"], state["now"]
     business = deps.businesses.for_number(request.dialled).id
-    found = await deps.store.open(request.sid, request.turn.key, business)
+    found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
     if found.answer is not None:
         return Command(goto=END, update={"answer": found.answer})
     call = prepared(found.call or await _begun(request, deps, now), found.foreign, now)
@@ -103,8 +103,9 @@ async def recognise(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
 async def resume(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
     """The yes to going on: what the earlier call had is taken over, in one commit."""
     work, deps = state["work"], runtime.context
-    earlier = (await deps.store.open(work.call.unfinished)).call
-    return await _go_on(work, resuming.resume(work.call, earlier, work.scene), deps)
+    earlier = await deps.store.open(work.call.unfinished, business=work.call.brief.business)
+    work = replace(work, scene=replace(work.scene, bookings=earlier.bookings))  # to see whether its time is still free
+    return await _go_on(work, resuming.resume(work.call, earlier.call, work.scene), deps)
 
 
 async def _understood(work: Work, deps: Deps) -> Work:
@@ -117,7 +118,7 @@ async def _understood(work: Work, deps: Deps) -> Work:
     if call.turns >= scene.plan.turns or call.idle >= scene.plan.idle:
         return replace(work.after(close(call, scene, "limit")), todo=())
     taken = understand(call, scene.turn, scene.business, scene.now)
-    if taken == (NoMatch(),):
+    if len(taken) == 1 and isinstance(taken[0], NoMatch):
         taken = tuple(await deps.reader.read(call, scene.turn)) or taken
     notices: tuple[Notice, ...] = ()
     if call.turns == 0 and taken == (NoInput(),):
@@ -196,7 +197,7 @@ async def speak(state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         at=scene.stamp,
         turn=scene.turn,
         foreign=work.foreign,
-        bookings=tuple(scene.bookings) if any(event.payload.get("slot") == "time" for event in work.events) or work.is_open else (),
+        bookings=places(scene.bookings, call.sid) if any(event.payload.get("slot") == "time" for event in work.events) or work.is_open else (),
         caller=state["request"].caller,
         dialled=state["request"].dialled,
         language=state["request"].language,

@@ -36,6 +36,12 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     dialled: str = ""
     language: str = ""
     """BCP 47, or "" for the business's first."""
+    turn_id: str = ""
+    """What its sender calls the turn; "" when it calls it nothing."""
+    said: str = ""
+    """The words as they were sent, of which `turn.text` is what is heard; only for the turn's key."""
+    former_key: str = ""
+    """Another key under which the answer may have been kept, by a version that made keys differently."""
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):

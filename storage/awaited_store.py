@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from storage.errors import StoreUnavailable
-from storage.store import CallStore, Change, Committed, Listed, Opened, Page
+from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page
 
 
 class AwaitedStore:
@@ -15,8 +15,8 @@ class AwaitedStore:
         self._connect = connect
         self._found: CallStore | None = None
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
-        return await (await self._store()).open(sid, turn, business)
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        return await (await self._store()).open(sid, turn, business, former)
 
     async def commit(self, change: Change) -> Committed:
         return await (await self._store()).commit(change)
@@ -27,7 +27,7 @@ class AwaitedStore:
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         return await (await self._store()).calls(status, before, count)
 
-    async def erase(self, sid: str) -> bool:
+    async def erase(self, sid: str) -> tuple[Entry, ...]:
         return await (await self._store()).erase(sid)
 
     async def unfinished(self, business: str, caller: str) -> str:
@@ -44,6 +44,9 @@ class AwaitedStore:
 
     async def follow(self, after: str, wait_s: float) -> Page:
         return await (await self._store()).follow(after, wait_s)
+
+    async def secret(self, known: bytes = b"") -> bytes:
+        return await (await self._store()).secret(known)
 
     async def ping(self) -> float:
         return await (await self._store()).ping()

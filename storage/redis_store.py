@@ -9,6 +9,7 @@ been written is refused as stale by its own revision, upon which the caller read
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,9 +22,11 @@ from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
 from agent.call import Call
 from storage import codec, ids, keys
-from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
+from storage.erasing import Erasing
+from storage.errors import InDoubt, PlaceTaken, StaleCall, StoreUnavailable
 from storage.keys import Ttl
-from storage.lines import Lines
+from storage.lines import Sender
+from storage.patience import patience
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
@@ -33,35 +36,38 @@ SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
 UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
-_SWEEP = 1000
-"""Log entries looked at in one step when a caller is erased."""
+SECRET_BYTES = 32
 
 
-class RedisStore:
+class RedisStore(Erasing):
     """Calls in one Redis (6.2 or later) or Valkey."""
 
     survives_restart = True
 
-    def __init__(self, redis: Redis | RedisCluster, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl, lines: Lines | None = None) -> None:
-        """`redis` times out by itself; `tail` does not, and is used for reads that wait. All others go over `lines`, if there are any."""
-        self._redis = redis
-        self._lines = lines
-        self._send: Callable[..., Awaitable[Any]] = lines.send if lines else redis.execute_command
+    def __init__(self, sender: Sender, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> None:
+        """`sender` gives up by itself what is not answered; `tail` does not, and is used for reads that wait.
+
+        `embedded`: the server is our own, and somebody writes its file anew when a caller was erased.
+        """
+        self._sender = sender
+        self._send: Callable[..., Awaitable[Any]] = sender.send
         self._tail = tail
         self._channel_prefix = channel_prefix
         self._ttl = ttl
+        self._embedded = embedded
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.document(sid)]
         if business:
             names.append(keys.calendar(business)[1])
-        flat, answer, text, seen, bookings = await self._script("open", names, [turn])
+        flat, answer, text, seen, bookings = await self._script("open", names, [turn, former])
         kept = pairs(flat)
         return opened(sid, kept, answer, text, seen, bookings)
 
     async def commit(self, change: Change) -> Committed:
         names, values = self._arguments(change)
-        result = await self._script("commit", names, values)
+        with in_doubt(change.after.sid):
+            result = await self._script("commit", names, values)
         match result[0]:
             case b"stale":
                 raise StaleCall(f"call {change.after.sid} was changed by another writer")
@@ -93,24 +99,6 @@ class RedisStore:
                     found.append(Listed(sid=sid.decode(), status=wanted[number - 1], document=msgspec.json.decode(text)))
             before, created = rows[-1][1].decode(), rows[-1][2].decode()
         return tuple(found)
-
-    async def erase(self, sid: str) -> bool:
-        business = await self._command("GET", keys.place(sid))
-        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG]
-        names += [keys.trace(sid), await self._caller_of(sid)]
-        for status in keys.STATUSES:
-            names += keys.index(status)
-        if business is not None:
-            names += keys.calendar(business.decode())[:2]
-        found = await self._script("erase", names, [sid, len(keys.STATUSES)])
-        await self.sweep_log(sid)
-        return bool(found)
-
-    async def _caller_of(self, sid: str) -> str:
-        """The key that leads from the number a call came from to that call."""
-        brief: bytes | None = await self._command("HGET", keys.record(sid), "brief")
-        found = codec.brief(brief) if brief is not None else None
-        return keys.caller(found.business, found.caller) if found else keys.caller("", "")
 
     async def events(self, sid: str, after: str, count: int = 64) -> Page:
         at = ids.position(after)
@@ -144,7 +132,7 @@ class RedisStore:
         if at is None:
             return ids.lost("unknown")
         with reaching():
-            async with asyncio.timeout(max(wait_s, 0) + SLACK_S):
+            async with patience(max(wait_s, 0) + SLACK_S):
                 read, (cut_id, last_id), exists = await self._read_on(at, wait_s)
         last = _position(last_id)
         reason = ids.gone(at, (_position(cut_id) if exists else last) or ids.START, last)
@@ -163,6 +151,11 @@ class RedisStore:
             found: list[Any] = await pipe.execute()
             return found
 
+    async def secret(self, known: bytes = b"") -> bytes:
+        await self._command("SET", keys.SECRET, known or secrets.token_hex(SECRET_BYTES), "NX")
+        found: bytes = await self._command("GET", keys.SECRET)
+        return found
+
     async def ping(self) -> float:
         began = time.perf_counter()
         with reaching():
@@ -170,9 +163,7 @@ class RedisStore:
         return time.perf_counter() - began
 
     async def close(self) -> None:
-        if self._lines:
-            await self._lines.close()
-        await self._redis.aclose()
+        await self._sender.close()
         await self._tail.aclose()
 
     def _arguments(self, change: Change) -> tuple[list[str], list[Any]]:
@@ -184,6 +175,8 @@ class RedisStore:
         operation, business = on_calendar(change)
         if operation:
             names += keys.calendar(business)
+        if after.root:
+            names += [keys.family(after.root), keys.root(sid), keys.record(after.resumed_from)]
         turn, answer = change.answer or ("", b"")
         changed = codec.fields(before, after)
         values: list[Any] = [
@@ -209,6 +202,9 @@ class RedisStore:
             self._ttl.booked_s,
             change.trace,
             unfinished(after),
+            after.root,
+            self._ttl.kin_s,
+            "1" if change.goes_on else "",
             len(changed),
         ]
         for field in changed.items():
@@ -224,15 +220,6 @@ class RedisStore:
         kept = pairs(found)
         history = await self._command("GET", keys.history(sid)) or b""
         return codec.compose(codec.body(codec.call(sid, kept)), b"[%b]" % history)
-
-    async def sweep_log(self, sid: str) -> None:
-        """Delete what the log still holds of a call: its own stream, which gave the ids, may have been shorter."""
-        start = "-"
-        while entries := await self._command("XRANGE", keys.LOG, start, "+", "COUNT", _SWEEP):
-            mine = [id_ for id_, fields in entries if pairs(fields)["sid"].decode() == sid]
-            if mine:
-                await self._command("XDEL", keys.LOG, *mine)
-            start = f"({entries[-1][0].decode()}"
 
     async def _script(self, name: str, names: Sequence[str], values: Sequence[Any]) -> Any:
         ready = script(name)
@@ -267,6 +254,15 @@ def reaching() -> Iterator[None]:
         yield
     except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
         raise StoreUnavailable(f"Redis did not take it: {type(error).__name__}") from error
+
+
+@contextmanager
+def in_doubt(sid: str) -> Iterator[None]:
+    """A step that was sent may be written, whatever became of its answer."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
 
 
 def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:
@@ -318,5 +314,6 @@ def _position(text: bytes | None) -> ids.Position | None:
 
 
 def _entry(id_: bytes, found: Sequence[bytes] | Mapping[bytes, bytes], sid: str = "") -> Entry:
+    """An entry of a stream; one that somebody else put there says nothing, and is passed by like any other."""
     fields = pairs(found)
-    return Entry(id=id_.decode(), sid=fields["sid"].decode() if "sid" in fields else sid, data=fields["data"])
+    return Entry(id=id_.decode(), sid=fields["sid"].decode("utf-8", "replace") if "sid" in fields else sid, data=fields.get("data", b"{}"))

@@ -5,6 +5,9 @@ wrote in between, together with everything that must be true at the same time: t
 answer to the turn, the place in the calendar, and the CallSkeleton document that other systems read. So a reader never sees half a step, and
 a turn that is cut off leaves either all of a step or none.
 
+A call that goes on from an earlier one (`resumed_from`, `root`) can be found from any other of its kin as long as one of them lives, so that a
+caller is erased as a whole. The step that takes an earlier call's values over is stale when that call is no longer there.
+
 A turn that fills two fields commits three times. Between those commits the record holds the open turn with what is left to do, so
 any worker that reads it can finish it. Nothing is ever locked: the first commit wins, the others are told `StaleCall`, read again, and find
 the work done.
@@ -58,6 +61,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     release: bool = False
     """Give up the place this call holds."""
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether this step takes over what the call `after.resumed_from` had."""
+        return bool(self.after.root) and self.after.root != (self.before.root if self.before else "")
+
 
 class Committed(msgspec.Struct, frozen=True, kw_only=True):
     call: Call
@@ -97,11 +105,17 @@ class CallStore(Protocol):
     survives_restart: bool
     """Whether what was committed is still there after the service was killed."""
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
-        """Read a call for a turn, in one round trip: the record, the answer this turn key had before, and with `business` its bookings."""
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        """Read a call for a turn, in one round trip: the record, the answer this turn key had before, and with `business` its bookings.
+
+        `former`: another key to find the answer under.
+        """
 
     async def commit(self, change: Change) -> Committed:
-        """Write one step, in one round trip. Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place."""
+        """Write one step, in one round trip.
+
+        Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place, InDoubt when it may be written or not.
+        """
 
     async def document(self, sid: str) -> bytes | None:
         """The CallSkeleton as other systems read it, JSON on one line; None when there is no such call."""
@@ -109,10 +123,12 @@ class CallStore(Protocol):
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         """Calls, newest first; `before` is the sid the last page ended with."""
 
-    async def erase(self, sid: str) -> bool:
-        """Remove every trace of a caller: record, document, conversation, events, also in the shared log. False: there was none.
+    async def erase(self, sid: str) -> tuple[Entry, ...]:
+        """Remove every trace of a caller: the call, what it goes on from and what went on from it, each with all that was kept of it.
 
-        Its place in the calendar stays taken, without its sid.
+        That is record, document, conversation, answers, trace and events, also in the shared log. A place in the calendar stays taken by nobody.
+        Whoever reads the log is told of each call that is gone; returns these events, () when there was nothing. A commit that is under way
+        loses: it is stale.
         """
 
     async def unfinished(self, business: str, caller: str) -> str:
@@ -129,6 +145,12 @@ class CallStore(Protocol):
 
     async def follow(self, after: str, wait_s: float) -> Page:
         """The next events of all calls after id `after`; waits up to `wait_s` seconds for one, then an empty page."""
+
+    async def secret(self, known: bytes = b"") -> bytes:
+        """A secret that all who use this store share, made when it is first asked for.
+
+        `known`: what it was when last asked; a store that has lost it since keeps that again.
+        """
 
     async def ping(self) -> float:
         """How long the store takes to answer, in seconds."""

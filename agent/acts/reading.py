@@ -70,14 +70,14 @@ def read(segment: Segment, reading: Reading, said: Said, only: bool, last: bool)
         reading.content += unit.marks == 0
         if reading.but < 0 and unit.marks & mask("but"):
             reading.but = unit.first
-        if reading.turned < 0 and (unit.marks & mask("instead") or (unit.marks & mask("actually") and only_filler(units[: units.index(unit)]))):
+        if reading.turned < 0 and (unit.marks & mask("instead") or (unit.marks & mask("actually") and only_filler(units[:place]))):
             reading.turned = unit.first
         if reading.remade < 0 and unit.marks & mask("remake"):
             reading.remade = unit.first
-        if reading.swapped < 0 and _is_swap(units, place):
-            reading.swapped = unit.first
         if not reading.slot and not _is_number_of(units, place):
             reading.slot = slot_of(unit)
+    if reading.swapped < 0 and (swap := _swap(units)):
+        reading.swapped = swap.first
     heard, before = len(reading.found) + len(reading.answers), reading.content - sum(unit.marks == 0 for unit in units)
     so_far = len(reading.found)
     while at < len(units) and reading.starts < _MAX_STARTS:
@@ -161,15 +161,16 @@ def _requests(units: Sequence[Unit]) -> bool:
     return bool(wishes or units[0].marks & mask("able", "remake"))
 
 
-def _is_swap(units: Sequence[Unit], place: int) -> bool:
-    """Whether a negator here puts one value aside for another: "it's not Monday it's Tuesday"."""
-    unit = units[place]
-    if not unit.marks & mask("not") or unit.words in _PREFIXES or any(not before.marks or before.marks & mask("third") for before in units[:place]):
-        return False
-    if _asks_or_tells_apart(units, place):
-        return False
-    after = next((later for later in range(place + 1, len(units)) if not units[later].marks & mask("dangling")), len(units))
-    return after < len(units) and units[after].marks == 0
+def _swap(units: Sequence[Unit]) -> Unit | None:
+    """The first negator that puts one value aside for another, before any content and outside a story: "it's not Monday it's Tuesday"."""
+    for place, unit in enumerate(units):
+        if unit.marks & mask("not") and unit.words not in _PREFIXES:
+            after = next((later for later in units[place + 1 :] if not later.marks & mask("dangling")), None)
+            if after is not None and after.marks == 0 and not _asks_or_tells_apart(units, place):
+                return unit
+        if not unit.marks or unit.marks & mask("third"):
+            break
+    return None
 
 
 def _asks_or_tells_apart(units: Sequence[Unit], place: int) -> bool:

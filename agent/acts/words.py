@@ -28,8 +28,16 @@ _MIN_STEM = 3
 _MIN_MISSPELT = 9
 """Letters from which one wrong, missing or extra letter is forgiven; shorter words are too near to others."""
 
-Node = dict[str, Any]
-_END = ""
+
+class Node:
+    """What may follow in the trie of idioms, word by word."""
+
+    __slots__ = ("following", "marks")
+
+    def __init__(self) -> None:
+        self.following: dict[str, Node] = {}
+        self.marks = 0
+        """What the idiom that ends here can do; 0: none ends here."""
 
 
 class Unit(NamedTuple):
@@ -110,7 +118,7 @@ def _apart(norm: str) -> tuple[str, ...]:
     stem, _, clitic = norm.rpartition("'")
     if clitic == "t" and stem.endswith("n"):
         whole = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}.get(stem[:-1], stem[:-1])
-        return (whole, "not")
+        return (whole, "not") if whole else ("not",)
     return (stem, _CLITICS[clitic]) if clitic in _CLITICS and stem else (norm.strip("'"),)
 
 
@@ -149,7 +157,7 @@ def _is_han(token: Token) -> bool:
 
 @cache
 def _trie() -> Node:
-    root: Node = {}
+    root = Node()
     for language in known():
         for mark, phrases in _table(language, "words").items():
             for pattern in phrases:
@@ -164,16 +172,22 @@ def _trie() -> Node:
 def _put(root: Node, phrase: str, mark: int) -> None:
     node = root
     for word, _ in _looked_up(Said(phrase)):
-        node = node.setdefault(word, {})
-    node[_END] = node.get(_END, 0) | mark
+        node = node.following.setdefault(word, Node())
+    node.marks |= mark
+
+
+@cache
+def _single() -> dict[str, int]:
+    """The words that are idioms by themselves, and what they can do."""
+    return {word: node.marks for word, node in _trie().following.items() if node.marks}
 
 
 @cache
 def _misspelt() -> dict[str, str]:
     """Every long word of the lists without one of its letters: where a misspelling of it can be met."""
     found: dict[str, str] = {}
-    for word, node in _trie().items():
-        if len(word) >= _MIN_MISSPELT and word.isascii() and _END in node:
+    for word in _single():
+        if len(word) >= _MIN_MISSPELT and word.isascii():
             for near in _less_one(word):
                 found.setdefault(near, word)
     return found
@@ -186,14 +200,14 @@ def _less_one(word: str) -> list[str]:
 @lru_cache(maxsize=4096)
 def _known_form(word: str) -> str | None:
     """The listed word that this one is a form or a misspelling of, or None."""
-    root = _trie()
+    listed = _single()
     for suffix, ending in _SUFFIXES:
         if word.endswith(suffix) and len(stem := word[: -len(suffix)]) >= _MIN_STEM:
             for base in (stem + ending, stem[:-1] if stem[-1] == stem[-2] and not ending else stem + ending):
-                if base in root and _END in root[base]:
+                if base in listed:
                     return base
     for shorter in (_RUN.sub(r"\1", word), _RUN.sub(r"\1\1", word)):  # "yesss", "noooo"
-        if shorter != word and shorter in root and _END in root[shorter]:
+        if shorter != word and shorter in listed:
             return shorter
     if len(word) >= _MIN_MISSPELT and word.isascii():
         return next((_misspelt()[near] for near in _less_one(word) if near in _misspelt()), None)
@@ -207,6 +221,10 @@ def _form(word: str) -> str | None:
 
 def segments(said: Said) -> tuple[Segment, ...]:
     """The utterance in units, cut at its punctuation."""
+    return said.once(_segments)
+
+
+def _segments(said: Said) -> tuple[Segment, ...]:
     root, looked_up = _trie(), _looked_up(said)
     done: list[Segment] = []
     units: list[Unit] = []
@@ -224,18 +242,18 @@ def segments(said: Said) -> tuple[Segment, ...]:
             continue
         node, end, marks, taken = root, at, 0, at
         while end < size:
-            following = node.get(looked_up[end][0])
+            following = node.following.get(looked_up[end][0])
             if following is None:
                 if end > at and looked_up[end][0] in _HESITATIONS:
                     end += 1
                     continue
                 break
             node, end = following, end + 1
-            if _END in node:
-                marks, taken = node[_END], end
+            if node.marks:
+                marks, taken = node.marks, end
         if taken == at:
             form = _form(word)
-            marks, taken = (root[form][_END] if form else 0), at + 1
+            marks, taken = (_single()[form] if form else 0), at + 1
             if word.endswith("ed"):  # "it's destroyed" is no command
                 marks &= ~bits("stop", "erase")
         units.append(Unit(marks, tuple(word for word, _ in looked_up[at:taken]), token, looked_up[taken - 1][1] + 1))

@@ -5,13 +5,14 @@ Heard      single letters, letter names ("aitch", "double u", "zed"), "double l"
 Not heard  digits, a dot, an at: they end the letters; and a word that merely may be a letter ("are", "you", "Mike") with no letter beside it.
 
 A run is read greedily into elements, then cut where an element is not borne out by its neighbours. Every element takes at least one token and looks
-at a bounded number of them, so the cost is linear in the tokens read.
+at a bounded number of them, so the cost is linear in the tokens read; of runs that begin one behind the other, each element is read once.
 """
 
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
+from agent.effort import spend
 from agent.languages import words
 from agent.languages.letter_words import Table, phrase_at
 from agent.languages.letter_words import table as letter_words
@@ -50,15 +51,31 @@ class _Element(NamedTuple):
     end: int
 
 
+class _Step(NamedTuple):
+    """What stands at a place of a run."""
+
+    marks: frozenset[str]
+    """Separators before it."""
+    element: _Element | None
+
+
+_Steps = dict[tuple[int, bool], _Step]
+"""By the token, and whether separators before it may be passed over."""
+
+
 def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]:
     """The letters that stand from token `start` on, and the index after the last; ("", start) if none.
 
     Lower case, with "-" and "'" where a hyphen or an apostrophe was named. How many letters make a word is the caller's business.
     """
-    table = letter_words(language)
-    elements = _elements(tokens, start, table)
-    if not elements:
-        return "", start
+    return _spell(tokens, start, letter_words(language), {})
+
+
+def _spell(tokens: Sequence[Token], start: int, table: Table, steps: _Steps) -> tuple[str, int]:
+    first = _step(tokens, start, table, steps, inside=False).element
+    if first is None or first.kind is _Kind.MARK or (first.kind is _Kind.WEAK and tokens[first.start].norm not in table.opening):
+        return "", start  # no run opens so
+    elements = _elements(tokens, start, table, steps)
     plain = sum(e.kind is _Kind.PLAIN for e in elements)
     coded = sum(e.kind is _Kind.CODE for e in elements) >= max(3, plain)
     kept: list[_Element] = []
@@ -75,14 +92,14 @@ def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]
 
 def spelled_runs(tokens: Sequence[Token], language: str) -> Mapping[int, tuple[str, int]]:
     """Every run of letters in the utterance, by the index of its first token: what `spell` says of it."""
-    starters = letter_words(language).starters
+    table, steps = letter_words(language), _Steps()
     runs: dict[int, tuple[str, int]] = {}
     at = 0
     while at < len(tokens):
         end = at
         glued = at + 1 < len(tokens) and len(tokens[at + 1].norm) == 1 and len(tokens[at].norm) <= _OPENING_GLUED
-        if glued or len(tokens[at].norm) == 1 or tokens[at].norm in starters:
-            letters, end = spell(tokens, at, language)
+        if glued or len(tokens[at].norm) == 1 or tokens[at].norm in table.starters:
+            letters, end = _spell(tokens, at, table, steps)
             if letters:
                 runs[at] = letters, end
         at = max(end, at + 1)
@@ -115,25 +132,35 @@ def spoken_letters(text: str, language: str, slow: bool) -> str:
     return str(say["between"]).join(spoken)
 
 
-def _elements(tokens: Sequence[Token], start: int, table: Table) -> list[_Element]:
+def _elements(tokens: Sequence[Token], start: int, table: Table, steps: _Steps) -> list[_Element]:
     """Everything from `start` on that may be a letter, separators and fillers between passed over."""
     found: list[_Element] = []
     at = start
     doubtful = 0
     marked = False
     while at < len(tokens) and len(found) < _MAX_ELEMENTS and doubtful < _MAX_DOUBTFUL:
-        begin = _past(tokens, at, table) if found else at
-        marks = {tokens[i].norm for i in range(at, begin)} & _SEPARATORS
-        if marked and marks & _STOPS:
+        marks, element = _step(tokens, at, table, steps, inside=bool(found))
+        if element is None or (marked and marks & _STOPS):
             break
-        element = _element(tokens, begin, table)
-        if element is None or (marks and element.kind is _Kind.GLUED) or (marks & _STOPS and element.kind is not _Kind.PLAIN):
+        if (marks and element.kind is _Kind.GLUED) or (marks & _STOPS and element.kind is not _Kind.PLAIN):
             break
         marked = marked or bool(marks - _STOPS)
         doubtful = doubtful + 1 if element.kind in (_Kind.WEAK, _Kind.GLUED, _Kind.MARK) else 0
         found.append(element)
         at = element.end
     return found
+
+
+def _step(tokens: Sequence[Token], at: int, table: Table, steps: _Steps, *, inside: bool) -> _Step:
+    """What stands at `at`; `inside` a run, behind separators and fillers."""
+    spend(1)
+    step = steps.get((at, inside))
+    if step is None:
+        spend(5)
+        begin = _past(tokens, at, table) if inside else at
+        marks = frozenset(token.norm for token in tokens[at:begin]) & _SEPARATORS
+        step = steps[at, inside] = _Step(marks, _element(tokens, begin, table))
+    return step
 
 
 def _past(tokens: Sequence[Token], at: int, table: Table) -> int:

@@ -42,6 +42,12 @@ def openers(language: str) -> frozenset[str]:
 
 
 @cache
+def any_openers(language: str) -> frozenset[str]:
+    """`openers` of every language that is read beside the call's."""
+    return openers("zh") | openers("en" if language == "zh" else language)
+
+
+@cache
 def number_words(language: str) -> NumberWords:
     return msgspec.convert(words(language, "numbers"), NumberWords)
 

@@ -10,8 +10,9 @@ callers mix. Nothing raises on any tokens.
 from collections.abc import Sequence
 from functools import cache
 
+from agent.effort import spend
 from agent.languages import words
-from agent.languages.number_words import figures_of, has_suffix, is_han, norm_at, number_words, one_digit, openers, table_of
+from agent.languages.number_words import any_openers, figures_of, has_suffix, is_han, norm_at, number_words, one_digit, openers, table_of
 from agent.languages.quantities import MOST_FIGURES, english_quantity, quantity, scaled_figures, written_quantity
 from agent.text import Token
 
@@ -63,14 +64,22 @@ def only_inside(token: Token, language: str) -> bool:
     return token.norm in table_of(token.norm, language).only_inside
 
 
+def may_open(norm: str, language: str) -> bool:
+    """Whether a group of digits may begin with the word."""
+    return norm in any_openers(language) or norm.isdecimal() or norm[0] == "〇"
+
+
 def digit_group(tokens: Sequence[Token], at: int, language: str, *, round_only: bool = False) -> tuple[str, int]:
     """One group of a digit string at token `at`, e.g. ("44", at + 2) for "double four", or ("", at).
 
     `round_only`: "eight hundred sixty eight" is the groups 800 and 68; otherwise it is 868.
     """
+    spend(2)
     if at >= len(tokens):
         return "", at
     norm = tokens[at].norm
+    if not may_open(norm, language):
+        return "", at
     if figures := figures_of(norm):
         if has_suffix(tokens, at, language):
             return "", at

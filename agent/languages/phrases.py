@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from agent.effort import TooMuch, effort
 from agent.text import Said, Token
 
 
@@ -19,16 +20,20 @@ class Phrases:
                 self._by_first.setdefault(spelt[0], []).append(spelt)
         for several in self._by_first.values():
             several.sort(key=len, reverse=True)
+        for first in [first for first, several in self._by_first.items() if (first,) in several]:
+            self._by_first.setdefault(f"{first}'s", [(f"{first}'s",)])
 
     def at(self, tokens: Sequence[Token], start: int) -> int:
         """How many tokens the longest phrase at token `start` takes; 0 when none stands there."""
-        if not 0 <= start < len(tokens):
-            return 0
-        norm = tokens[start].norm
-        phrases = self._by_first.get(norm)
+        phrases = self._by_first.get(tokens[start].norm) if 0 <= start < len(tokens) else None
+        effort.left -= 1 if phrases is None else 3  # as `spend`, which would take longer than the look-up
+        if effort.left < 0:
+            raise TooMuch
         if phrases is None:
-            return int((norm[:-2],) in self._by_first.get(norm[:-2], ())) if norm.endswith("'s") else 0
+            return 0
+        following = tokens[start + 1].norm if start + 1 < len(tokens) else ""
         for phrase in phrases:
-            if len(phrase) == 1 or tuple(token.norm for token in tokens[start : start + len(phrase)]) == phrase:
-                return len(phrase)
+            size = len(phrase)
+            if size == 1 or (phrase[1] == following and (size == 2 or tuple(token.norm for token in tokens[start : start + size]) == phrase)):
+                return size
         return 0

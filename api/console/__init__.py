@@ -43,6 +43,5 @@ async def console() -> Response:
         "Cache-Control": "no-cache",
         # The address may hold a token: it must not travel to another site.
         "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
     }
     return Response(body, media_type="text/html; charset=utf-8", headers=headers)

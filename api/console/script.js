@@ -7,6 +7,7 @@ const FIELD = { empty: "Empty", pending: "Read back", filled: "Filled", skipped:
 const SPEAKER = { AI: "Slotline", customer: "Caller", agent: "Supervisor" };
 const CONFIRMED = {
   explicit: "the caller said yes", implicit: "the caller did not object", keyed: "keyed in", supervisor: "set by a supervisor", adopted: "known before the call",
+  resumed: "in an earlier call, not in this one",
 };
 const HINT = { phone: "+12025550123", email: "name@example.com", time: "2026-03-02T14:00:00-05:00" };
 const OPEN = ["active", "waiting_agent", "with_agent"];
@@ -100,6 +101,8 @@ function hearAll(event) {
   if (type === "history") {
     for (const call of calls.values()) if (OPEN.includes(call.status)) calls.delete(call.callSid);
     for (const call of payload.calls) calls.set(call.callSid, { ...call, last: call.lastMessage });
+  } else if (payload.status === "erased") {
+    calls.delete(payload.callSid);
   } else if (payload.callSid) {
     const known = calls.get(payload.callSid) || { callSid: payload.callSid, status: "active", progress: {}, createdAt: new Date(event.timestamp * 1000).toISOString() };
     calls.set(payload.callSid, known);
@@ -201,6 +204,10 @@ function hearOne({ type, payload }) {
     const lines = (payload.history || []).map(line);
     $("lines").replaceChildren(...(lines.length ? lines : [el("li", { className: "empty" }, "Nothing has been said yet.")]));
     bottom(true);
+  } else if (payload.status === "erased") {
+    asked++; // what is being read of it comes too late
+    show(chosen); // its stream, begun anew, knows nothing of it
+    announce("This call was erased");
   } else if (!record) {
     return;
   } else if (type === "new_message") {

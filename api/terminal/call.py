@@ -22,7 +22,7 @@ from rich.live import Live
 from api.terminal import script
 from api.terminal.client import Client, Failed, Parser, client, failed
 from api.terminal.client import add_arguments as common
-from api.terminal.fields import Fields, view
+from api.terminal.fields import Fields, shown, view
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +64,7 @@ def _play(service: Client, arguments: argparse.Namespace) -> int:
 
         def told(said: str, answer: dict[str, Any]) -> None:
             if not arguments.quiet:
-                _write(f"  You       {said or '(silence)'}\n  Slotline  {answer['aiResponse']['message']}\n")
+                _write(f"  You       {said or '(silence)'}\n  Slotline  {shown(answer['aiResponse']['message'])}\n")
 
         sid = batch if len(calls) == 1 else f"{batch}-{number}"
         if not arguments.quiet:
@@ -126,7 +126,7 @@ class _Plain(_Talk):
         answer = super().answer(said)
         for name in self.fields.take(answer["progress"]):
             _write(f"  {self.fields.line(name)}\n")
-        _write(f"Slotline: {answer['aiResponse']['message']}\n")
+        _write(f"Slotline: {shown(answer['aiResponse']['message'])}\n")
         return answer
 
     def listen(self) -> str:

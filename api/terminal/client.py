@@ -1,18 +1,20 @@
 """What the terminal commands know of the service: its HTTP, its event streams, and how to say in one line that it is not there."""
 
 import argparse
+import os
 import re
 import sys
 import time
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import httpx
 import msgspec
 
-from api.settings import Settings, SettingsError, read_settings
+from api.settings import THEIR_TOKEN, THEIR_URL, Settings, SettingsError, is_loopback, own_tokens, read_settings
 
 CONNECT_S = 3.0
 ANSWER_S = 30.0
@@ -143,33 +145,72 @@ class Client:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What both commands take."""
     parser.add_argument("--url", help="where the service is (default: this machine, at SLOTLINE_PORT)")
-    parser.add_argument("--token", help="a token of SLOTLINE_TOKENS (default: one of this machine's own setting)")
+    parser.add_argument(
+        "--token-file",
+        type=Path,
+        metavar="FILE",
+        help="a file that holds a token for --url; a token never stands on the command line, where everyone on this machine can read it "
+        "(default: SLOTLINE_TOKEN for SLOTLINE_URL, or one of this machine's own setting for its own service)",
+    )
 
 
 def client(arguments: argparse.Namespace, *roles: str) -> Client:
     """The client for these arguments, checked to be there. `roles`: whose token to take from our own settings, best first. Raises Failed."""
+    theirs = os.environ.get(THEIR_URL, "")
     try:
         settings = read_settings()
     except SettingsError as error:
-        if not arguments.url:
+        if not arguments.url and not theirs:
             raise Failed(str(error)) from None
         settings = None
-    url = arguments.url or f"http://127.0.0.1:{settings.port if settings else 8080}"
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise Failed(f"--url must be an address such as http://127.0.0.1:8080, not {url}")
-    found = Client(url, arguments.token or (_own_token(settings, roles) if settings else ""))
+    url = arguments.url or theirs or f"http://127.0.0.1:{settings.port if settings else 8080}"
+    if origin(url) is None:
+        raise Failed("--url must be an address such as http://127.0.0.1:8080")
+    found = Client(url, _token(url, theirs, arguments.token_file, settings, roles))
     found.check()
     return found
+
+
+def _token(url: str, theirs: str, file: Path | None, settings: Settings | None, roles: tuple[str, ...]) -> str:
+    """The token for `url`: what was given for it, and no other. Raises Failed when the file cannot be read."""
+    if file is not None:
+        try:
+            return file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Failed(f"--token-file cannot be read: {type(error).__name__}") from None
+    if theirs and origin(url) == origin(theirs) and (given := os.environ.get(THEIR_TOKEN, "")):
+        return given
+    if settings is None or not _is_own(url, settings):
+        return ""
+    known = own_tokens()
+    return next((token for role in roles for token, has in known if has == role), "")
+
+
+def _is_own(url: str, settings: Settings) -> bool:
+    """Whether `url` is the service that this machine's settings are for."""
+    found = origin(url)
+    if found is None:
+        return False
+    if settings.public_url and found == origin(settings.public_url):
+        return True
+    return found[2] == settings.port and (is_loopback(found[1]) or found[1] == settings.host)
+
+
+def origin(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port of an address; None when it is none."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return None
 
 
 def failed(error: Failed) -> int:
     """Tell what went wrong; the exit code."""
     sys.stderr.write(f"slotline: {error}\n")
     return 1
-
-
-def _own_token(settings: Settings, roles: tuple[str, ...]) -> str:
-    return next((token for role in roles for token, has in settings.roles.items() if has == role), "")
 
 
 def _problem(response: httpx.Response) -> str:
@@ -179,5 +220,5 @@ def _problem(response: httpx.Response) -> str:
     except ValueError:
         return f"the service answered {response.status_code}"
     about = "; ".join(f"{one.get('field')}: {one.get('detail') or one.get('code')}" for one in problem.get("errors", ()))
-    hint = " (give one with --token)" if response.status_code == 401 else ""
+    hint = " (give one with --token-file)" if response.status_code == 401 else ""
     return f"{problem.get('title', response.status_code)}{' ' + about if about else ''}{hint}"

@@ -9,11 +9,17 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from agent.characters import readable
 from agent.slots.names import NAMES
 
 Status = Literal["empty", "pending", "filled", "skipped"]
 MARKS: Mapping[Status, tuple[str, str]] = {"empty": ("·", "dim"), "pending": ("?", "yellow"), "filled": ("✓", "green"), "skipped": ("–", "dim")}
 SPEAKERS: Mapping[str, tuple[str, str]] = {"AI": ("Slotline", "cyan"), "customer": ("You", "bold"), "agent": ("Supervisor", "magenta")}
+
+
+def shown(text: object) -> str:
+    """What came over the wire as a terminal may show it: on one line, without anything that would move its cursor or turn its text round."""
+    return " ".join(readable(str(text)).split())
 
 
 class Fields:
@@ -58,11 +64,13 @@ class Fields:
                         self.slots[name] = ("filled", str(value)) if value else ("empty", "")
             case "status_change":
                 self.status = str(payload.get("status", self.status))
+                if self.status == "erased":
+                    self.slots = dict.fromkeys(NAMES, ("empty", ""))
 
     def line(self, name: str) -> str:
         """One slot on one line of plain text."""
         status, value = self.slots[name]
-        return f"{MARKS[status][0]} {name}: {value or status}" + (" (awaits a yes)" if status == "pending" else "")
+        return f"{MARKS[status][0]} {name}: {shown(value) or status}" + (" (awaits a yes)" if status == "pending" else "")
 
 
 def view(fields: Fields, said: Sequence[tuple[str, str]], title: str, height: int) -> RenderableType:
@@ -74,13 +82,13 @@ def view(fields: Fields, said: Sequence[tuple[str, str]], title: str, height: in
     for name, (status, value) in fields.slots.items():
         mark, style = MARKS[status]
         here = "reverse" if name == fields.step and status != "filled" else ""
-        table.add_row(Text(mark, style), Text(name, here), Text(value, style if status != "filled" else ""))
+        table.add_row(Text(mark, style), Text(name, here), Text(shown(value), style if status != "filled" else ""))
     talk = Table.grid(padding=(0, 1))
     talk.add_column(no_wrap=True)
     talk.add_column(overflow="fold")
     for speaker, line in said[-max(3, height // 2) :]:
         who, style = SPEAKERS.get(speaker, (speaker, ""))
-        talk.add_row(Text(who, style), Text(line))
+        talk.add_row(Text(shown(who), style), Text(shown(line)))
     both = Table.grid(expand=True, padding=(0, 1))
     both.add_column(ratio=3)
     both.add_column(ratio=2)

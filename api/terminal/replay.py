@@ -15,12 +15,15 @@ from typing import Any
 import msgspec
 
 import prompts
+from agent import moments
 from agent.reader import RulesAlone
+from agent.reasons import Reason
 from agent.trace import TracedTurn
 from api import business_files
 from api.settings import read_settings
 from api.terminal.client import Client, Failed, client, failed
 from api.terminal.client import add_arguments as common
+from api.terminal.fields import shown
 from graph.build import Walker
 from graph.errors import GraphError
 from graph.plan import PLAN
@@ -109,9 +112,11 @@ def _recordings(arguments: argparse.Namespace) -> Sequence[Recording]:
         text = path.read_bytes()
         try:
             found = msgspec.json.decode(text, type=list[Any] | dict[str, Any])
-            return [msgspec.convert(one, Recording) for one in (found if isinstance(found, list) else [found])]
-        except msgspec.DecodeError as error:
-            raise Failed(f"{path} is no recording: {error}") from None
+            return [_checked(msgspec.convert(one, Recording)) for one in (found if isinstance(found, list) else [found])]
+        except RecursionError:
+            raise Failed(f"{path} is no recording: nested too deep") from None
+        except (msgspec.DecodeError, ValueError) as error:  # also of UTF-8, of a time
+            raise Failed(f"{path} is no recording: {shown(error)}") from None
     service = client(arguments, "supervisor", "integration")
     try:
         return _fetched(service, arguments.recording)
@@ -119,6 +124,15 @@ def _recordings(arguments: argparse.Namespace) -> Sequence[Recording]:
         service.close()
 
 
+def _checked(recording: Recording) -> Recording:
+    """The recording, if its times are times. Raises ValueError."""
+    for number, traced in enumerate(recording.turns, start=1):
+        for at in (traced.at, traced.turn.started_at or traced.at):
+            if isinstance(moments.read(at), Reason):
+                raise ValueError(f"turn {number} has no time such as 2026-03-02T01:00:00Z")
+    return recording
+
+
 def _fetched(service: Client, sid: str) -> list[Recording]:
-    recording = msgspec.convert(service.trace(sid), Recording)
+    recording = _checked(msgspec.convert(service.trace(sid), Recording))
     return [*(_fetched(service, recording.resumedFrom) if recording.resumedFrom else []), recording]

@@ -34,6 +34,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from agent import moments
+from agent.reasons import Reason
 from agent.slots.names import NAMES
 from api.terminal.client import Client, Failed
 
@@ -82,7 +84,9 @@ def load(path: Path) -> list[Call]:
         calls = msgspec.convert(tomllib.loads(text), Script).call
         for call in calls:
             _times(call)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, ValueError) as error:
+    except RecursionError:
+        raise Failed(f"{path}: nested too deep") from None
+    except (msgspec.ValidationError, ValueError) as error:  # also of TOML
         raise Failed(f"{path}: {error}") from None
     for call in calls:
         if strange := call.kept.keys() - set(NAMES):
@@ -128,12 +132,19 @@ def _same(slot: str, wanted: str, found: str) -> bool:
     return wanted == found
 
 
+def _moment(text: str) -> datetime:
+    found = moments.read(text)
+    if isinstance(found, Reason):
+        raise ValueError(f"{text!r} is no time such as 2026-03-02T09:00")
+    return found
+
+
 def _times(call: Call) -> Iterator[str]:
     """When each turn starts, ISO 8601; "" for the service's clock. Raises ValueError."""
     times: list[str] = []
-    now = datetime.fromisoformat(call.startedAt) if call.startedAt else None
+    now = _moment(call.startedAt) if call.startedAt else None
     for turn in call.turn:
-        now = datetime.fromisoformat(turn.startedAt) if turn.startedAt else now
+        now = _moment(turn.startedAt) if turn.startedAt else now
         times.append(now.isoformat() if now else "")
         now = now + timedelta(seconds=TURN_S) if now else None
     return iter(times)

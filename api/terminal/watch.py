@@ -13,6 +13,7 @@ from rich.text import Text
 
 from api.terminal.client import Client, Failed, Parser, Told, client, failed
 from api.terminal.client import add_arguments as common
+from api.terminal.fields import shown
 
 LONGEST_S = 15.0
 """Between two tries, however often the service was not there."""
@@ -69,7 +70,7 @@ def in_a_line(told: Told) -> Text | None:
         return None
     at = time.strftime("%H:%M:%S", time.localtime(told.event["timestamp"]))
     return Text.assemble(
-        (at, "dim"), " ", (str(payload.get("callSid", "")), "bold"), " ", (kind, STYLES.get(kind, "cyan")), " ", _what(kind, payload)
+        (at, "dim"), " ", (shown(payload.get("callSid", "")), "bold"), " ", (shown(kind), STYLES.get(kind, "cyan")), " ", shown(_what(kind, payload))
     )
 
 

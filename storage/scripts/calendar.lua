@@ -47,14 +47,14 @@ local function take(calendar, places, longest, sid, from, till, booking, keep_s)
   return till_then
 end
 
--- Leave an erased caller's place taken, by nobody who could be named. Returns whether there was one.
+-- Leave an erased caller's place taken, by nobody who could be named and for nothing that was said. Returns whether there was one.
 local function forget(calendar, places, sid)
   local booking = redis.call('HGET', places, sid)
   if not booking then return false end
   local now = redis.call('TIME')
   local nobody = string.format(' %s.%06d', now[1], now[2])
   local job = cjson.decode(booking)
-  job['sid'] = ''
+  job['sid'], job['service'], job['hold'] = '', '', nil
   redis.call('ZADD', calendar, job['end'], nobody)
   redis.call('HSET', places, nobody, cjson.encode(job))
   release(calendar, places, sid)

@@ -1,23 +1,24 @@
 -- uses: record
 -- One step of a call, on a cluster: what lies under its own tag, and in `pending` what is still to be done elsewhere. The events wait in the outbox for
--- their ids, which the shared log gives. KEYS: record, turns, history, place, outbox, trace.
+-- their ids, which the shared log gives. KEYS: record, turns, history, place, outbox, trace, root.
 -- Returns {"stale"}, or {"ok", how many events were told before those in the outbox, the outbox}.
 
-local record, turns, history, place, outbox, trace = unpack(KEYS)
-local rev, pending, ttl, lines, turn, answer, held_ms, fresh_ms, business, place_s, life, traced, field_count = unpack(ARGV, 1, 13)
+local record, turns, history, place, outbox, trace, lead = unpack(KEYS)
+local rev, pending, ttl, lines, turn, answer, held_ms, fresh_ms, business, place_s, life, traced, root, kin_s, field_count = unpack(ARGV, 1, 15)
 
-local known = redis.call('HMGET', record, 'rev', 'pending')
-if (known[1] or '') ~= rev or known[2] then return {'stale'} end
+local known = redis.call('HMGET', record, 'rev', 'pending', 'erasing')
+if (known[1] or '') ~= rev or known[2] or known[3] then return {'stale'} end
 if held_ms ~= '' then
   -- A hold this old may have been given to others: the caller begins anew.
   local now = redis.call('TIME')
   if now[1] * 1000 + math.floor(now[2] / 1000) - held_ms > tonumber(fresh_ms) then return {'stale'} end
 end
 
-local at = 14 + 2 * field_count
-keep(record, history, turns, trace, rev, 14, at - 1, lines, turn, answer, traced)
+local at = 16 + 2 * field_count
+keep(record, history, turns, trace, rev, 16, at - 1, lines, turn, answer, traced)
 redis.call('HSET', record, 'pending', pending)
 redis.call('HSETNX', record, 'life', life)
+if root ~= '' then redis.call('SET', lead, root, 'EX', kin_s) end
 if business == '-' then
   redis.call('DEL', place)
 elseif business ~= '' then

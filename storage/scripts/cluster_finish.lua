@@ -1,12 +1,13 @@
 -- uses: record, log
 -- The end of a step: its events, which have their ids now, into the call's stream, and what is remembered of the document. May be repeated.
--- KEYS: record, events, outbox. ARGV: rev, channel, events kept, ttl, sha, width, size, theirs ("" when the document was not written), then number and id
--- of each event. Returns 0 when the call is gone.
+-- KEYS: record, events, outbox. ARGV: rev, life, channel, events kept, ttl, sha, width, size, theirs ("" when the document was not written), then number and
+-- id of each event. Returns 0 when the call is gone or about to be, or another one was begun under its sid.
 
 local record, events, outbox = unpack(KEYS)
-local rev, channel, kept, ttl = unpack(ARGV, 1, 4)
-if redis.call('EXISTS', record) == 0 then return 0 end
-for at = 9, #ARGV, 2 do
+local rev, life, channel, kept, ttl = unpack(ARGV, 1, 5)
+local known = redis.call('HMGET', record, 'life', 'erasing')
+if known[1] ~= life or known[2] then return 0 end
+for at = 10, #ARGV, 2 do
   if tonumber(ARGV[at]) == tonumber(redis.call('HGET', record, 'told') or 0) + 1 then
     local data = redis.call('LPOP', outbox)
     tell(events, record, ARGV[at + 1], data, kept)
@@ -15,7 +16,7 @@ for at = 9, #ARGV, 2 do
   end
 end
 if redis.call('HGET', record, 'rev') == rev then
-  if ARGV[5] ~= '' then remember(record, {unpack(ARGV, 5, 8)}) end
+  if ARGV[6] ~= '' then remember(record, {unpack(ARGV, 6, 9)}) end
   redis.call('HDEL', record, 'pending')
 end
 expire(ttl, events)

@@ -1,17 +1,20 @@
 -- uses: document, record, log, calendar, index
--- One step of a call: all of it, or nothing. Everything is checked before the first write.
+-- One step of a call: all of it, or nothing. Everything is checked before the first write. A call that goes on from others has its family, its root and
+-- the earlier call's record as the last three KEYS.
 -- Returns {"stale"}, {"taken"}, or {"ok", fingerprint of the document, event ids ...}.
 
 local record, turns, history, events, place, document, log, mark, trace, caller = unpack(KEYS, 1, 10)
 local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 11, 17)
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
-local op, start, till, capacity, booking, business, place_s, traced, unfinished, field_count = unpack(ARGV, 14, 23)
+local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, field_count = unpack(ARGV, 14, 26)
 start, till, capacity, place_s, log_ms = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms)
 
 if (redis.call('HGET', record, 'rev') or '') ~= rev then return {'stale'} end
 local ours = remembered(record)
 local print, text = look(document, ours)
 if print ~= seen then return {'stale'} end
+local family, lead, earlier = unpack(KEYS, #KEYS - 2)
+if goes_on == '1' and redis.call('EXISTS', earlier) == 0 then return {'stale'} end
 if op == 'take' and not fits(calendar, places, longest, sid, start, till, capacity) then return {'taken'} end
 
 if op == 'take' then
@@ -23,8 +26,8 @@ elseif op == 'release' then
   redis.call('DEL', place)
 end
 
-local at = 24 + 2 * field_count
-keep(record, history, turns, trace, rev, 24, at - 1, lines, turn, answer, traced)
+local at = 27 + 2 * field_count
+keep(record, history, turns, trace, rev, 27, at - 1, lines, turn, answer, traced)
 if unfinished == '1' then
   redis.call('SET', caller, sid, 'EX', ttl)
 elseif unfinished == '0' and redis.call('GET', caller) == sid then
@@ -32,6 +35,12 @@ elseif unfinished == '0' and redis.call('GET', caller) == sid then
 end
 
 local untouched = ours.sha and print == ours.sha
+if root ~= '' then
+  redis.call('SADD', family, sid)
+  redis.call('EXPIRE', family, kin_s)
+  redis.call('SET', lead, root, 'EX', kin_s)
+end
+
 local theirs = adopted == '1' and (untouched and ours.theirs or text and true) or false
 local now = untouched and write_in_place(document, ours, head, lines, theirs, ttl)
 if not now then

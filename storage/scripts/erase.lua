@@ -1,15 +1,21 @@
--- uses: calendar
--- Remove every trace of a caller. KEYS: record, turns, history, events, place, document, log, trace, caller, then the lists of calls, each with its list by
--- expiry, then the calendar and places of the business that holds a place for it, if any. ARGV: sid, how many lists.
--- Returns how much there was.
+-- uses: calendar, log
+-- Remove a call. KEYS: record, turns, history, events, place, document, log, mark, trace, caller, unwritten, then the lists of calls, each with its list by
+-- expiry, then the calendar and places of its business, if it is known. ARGV: sid, what it was opened with as the caller of this script knew it, how many
+-- lists, what readers are told, its channel, log_ms, "1" when this server's file is to be written anew.
+-- Returns how much there was, and the id of what readers were told; -1 when another call was begun under that sid meanwhile.
 
-local record, turns, history, events, place, document, log, trace, caller = unpack(KEYS, 1, 9)
-local sid, lists = ARGV[1], tonumber(ARGV[2])
-local entries = redis.call('XRANGE', events, '-', '+')
-for at = 1, #entries do redis.call('XDEL', log, entries[at][1]) end
+local record, turns, history, events, place, document, log, mark, trace, caller, unwritten = unpack(KEYS, 1, 11)
+local sid, brief, lists, told, channel, log_ms, own = unpack(ARGV)
+if (redis.call('HGET', record, 'brief') or '') ~= brief then return {-1} end
+for _, entry in ipairs(redis.call('XRANGE', events, '-', '+')) do redis.call('XDEL', log, entry[1]) end
 local found = redis.call('DEL', record, turns, history, events, place, document, trace)
 if redis.call('GET', caller) == sid then redis.call('DEL', caller) end
-for at = 10, 9 + 2 * lists do found = found + redis.call('ZREM', KEYS[at], sid) end
-local calendar, places = KEYS[10 + 2 * lists], KEYS[11 + 2 * lists]
-if calendar and forget(calendar, places, sid) then found = found + 1 end
-return found
+local at = 12 + 2 * tonumber(lists)
+for number = 12, at - 1 do found = found + redis.call('ZREM', KEYS[number], sid) end
+if KEYS[at] and forget(KEYS[at], KEYS[at + 1], sid) then found = found + 1 end
+if found == 0 then return {0} end
+local id = append(log, mark, sid, told)
+if channel ~= '' then redis.call('PUBLISH', channel, told) end
+trim(log, mark, tonumber(log_ms))
+if own == '1' then redis.call('INCR', unwritten) end
+return {found, id}

@@ -1,8 +1,11 @@
 """What we say, as text and as SSML: the same words, well-formed whatever is in them."""
 
+import unicodedata
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent.speech import Speech
 
@@ -30,3 +33,12 @@ def test_only_what_is_read_back_again_is_slow() -> None:
         ("prosody", "Once more: 12 High Street?"),
     ]
     assert "prosody" not in SPEECHES[0].ssml
+
+
+@given(st.lists(st.text(st.characters(codec=None, exclude_categories=()), max_size=30), max_size=4), st.booleans())
+def test_whatever_a_record_holds_every_parser_and_voice_takes_it(sentences: list[str], slowly: bool) -> None:
+    speech = Speech(sentences=tuple(sentences), slowly=slowly)
+    root = ElementTree.fromstring(speech.ssml.encode())
+    assert "".join(root.itertext()) == speech.text
+    assert all(c.isprintable() or c in "\u200c\u200d" or unicodedata.category(c) == "Cn" for c in speech.ssml)
+    assert not [c for c in speech.ssml if unicodedata.bidirectional(c) in ("LRO", "RLO", "LRE", "RLE", "PDF", "LRI", "RLI", "FSI", "PDI")]

@@ -1,7 +1,7 @@
 """What the tests of the streams share: calls that tell events, and a stream as a reader sees it, without a network."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -10,10 +10,9 @@ from starlette.types import ASGIApp, Message, Scope
 
 from agent.call import Brief, Call, Line
 from agent.events import Event
+from api.routing import find
 from storage.store import CallStore, Change
-
-PATIENCE_S = 20.0
-"""How long a test waits for what must come; only a failing test waits that long."""
+from tests.patience import PATIENCE_S
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -119,21 +118,19 @@ class Feed:
             self.ended.set()
 
 
+def asked(path: str, method: str = "GET", headers: Sequence[tuple[bytes, bytes]] = (), query: str = "", role: str = "supervisor") -> Scope:
+    """A request as it comes through the door."""
+    scope: Scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": headers}
+    scope["asked"] = find(scope)
+    return {**scope, "role": role, "identity": f"{role}-1", "bound_name": ""}
+
+
 @asynccontextmanager
 async def reading(app: ASGIApp, path: str, last_event_id: str = "", query: str = "", role: str = "supervisor") -> AsyncIterator[Feed]:
     """An open stream, left at the end."""
     feed = Feed()
     headers = [(b"last-event-id", last_event_id.encode())] if last_event_id else []
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "headers": headers,
-        "role": role,
-    }
-    task = asyncio.create_task(_answered(app, scope, feed))
+    task = asyncio.create_task(_answered(app, asked(path, headers=headers, query=query, role=role), feed))
     try:
         yield feed
     finally:

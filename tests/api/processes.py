@@ -1,4 +1,4 @@
-"""The `slotline` command as a real process."""
+"""The `slotline` command as a real process, forked from the nursery unless a test is about starting."""
 
 import json
 import os
@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,10 @@ from typing import Any
 import httpx
 
 from api.settings import Settings, setting_name
+from tests.nursery import Forked, nursery
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
-"""How long a test waits for what must come; only a failing test waits that long."""
 
 
 def environment(**given: str) -> dict[str, str]:
@@ -29,18 +28,19 @@ def environment(**given: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), **given}
 
 
-def slotline(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command that ends by itself."""
-    command = [sys.executable, "-m", "api.cli", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment(**settings), capture_output=True, text=True, timeout=PATIENCE_S, check=False)
-
-
-def until(holds: Callable[[], Any]) -> None:
-    """Wait for something that happens in another process."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.02)
+def slotline(*arguments: str, cwd: Path, said: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that ends by itself; `said` is its standard input."""
+    with tempfile.TemporaryFile("w+") as stdin, tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
+        stdin.write(said)
+        stdin.seek(0)
+        process = nursery().begin(arguments, cwd, environment(**settings), [file.fileno() for file in (stdin, stdout, stderr)])
+        try:
+            code = process.wait(PATIENCE_S)
+        finally:
+            process.kill()
+        for file in (stdout, stderr):
+            file.seek(0)
+        return subprocess.CompletedProcess(arguments, code, stdout.read(), stderr.read())
 
 
 def living(pid: int) -> bool:
@@ -56,10 +56,19 @@ def living(pid: int) -> bool:
 class Running:
     """A served service."""
 
-    def __init__(self, folder: Path, *arguments: str, port: int = 0, **settings: str) -> None:
-        self._told = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed in `close`
-        command = [sys.executable, "-m", "api.cli", "serve", "--port", str(port), *arguments]
-        self.process = subprocess.Popen(command, cwd=folder, env=environment(**settings), stdout=subprocess.PIPE, stderr=self._told, text=True)
+    def __init__(self, folder: Path, *arguments: str, port: int = 0, forked: bool = True, **settings: str) -> None:
+        """In `folder`, on `port` (0: any). Not `forked`: loaded anew, as whoever types the command has it."""
+        # Appended to: the service writes at the end wherever we read. Closed in `close`.
+        self._told = tempfile.TemporaryFile("a+")  # noqa: SIM115
+        self._read = 0
+        words, given = ["serve", "--port", str(port), *arguments], environment(**settings)
+        self.process: Forked | subprocess.Popen[str]
+        if forked:
+            with Path(os.devnull).open() as nothing:
+                self.process = nursery().begin(words, folder, given, [nothing.fileno(), None, self._told.fileno()])
+        else:
+            command = [sys.executable, "-m", "api.cli", *words]
+            self.process = subprocess.Popen(command, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=self._told, text=True)
         self.http = httpx.Client(trust_env=False, timeout=PATIENCE_S)
         self.welcome = ""
         assert self.process.stdout is not None
@@ -79,8 +88,15 @@ class Running:
     @property
     def told(self) -> str:
         """What it wrote to stderr so far."""
-        self._told.seek(0)
-        return self._told.read()
+        # Not by seeking, which would move the place that we share with the service while it writes.
+        return os.pread(self._told.fileno(), os.fstat(self._told.fileno()).st_size, 0).decode()
+
+    def fresh(self) -> str:
+        """What it wrote to stderr since this was last called, whole lines."""
+        found = os.pread(self._told.fileno(), os.fstat(self._told.fileno()).st_size - self._read, self._read)
+        found = found[: found.rfind(b"\n") + 1]
+        self._read += len(found)
+        return found.decode()
 
     @property
     def events(self) -> list[dict[str, Any]]:
@@ -95,10 +111,12 @@ class Running:
         self.process.send_signal(number)
         return self.process.wait(PATIENCE_S)
 
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(PATIENCE_S)
+
     def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
+        self.kill()
         assert self.process.stdout is not None
         self.process.stdout.close()
         self.http.close()
@@ -106,8 +124,8 @@ class Running:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, **settings: str) -> Iterator[Running]:
-    running = Running(folder, *arguments, **settings)
+def serving(folder: Path, *arguments: str, port: int = 0, forked: bool = True, **settings: str) -> Iterator[Running]:
+    running = Running(folder, *arguments, port=port, forked=forked, **settings)
     try:
         yield running
     finally:

@@ -1,7 +1,6 @@
 """What the tests of the HTTP side share: a service over a walker that does as it is told, in this process or behind a real port."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -16,14 +15,14 @@ from agent.call import Brief, Call, Line, SlotState
 from agent.progress import progress
 from agent.taken import Taken
 from api.app import Service
+from api.draining import LINGER_S
+from api.serve import bound
 from api.server import Server
 from api.settings import Settings
 from graph.errors import CallNotFound, FieldRefused
 from graph.state import TurnRequest
 from storage.store import CallStore, Change
-
-PATIENCE_S = 30.0
-"""How long a test waits for what must come; only a failing test waits that long."""
+from tests.patience import PATIENCE_S
 
 
 class Walker:
@@ -90,7 +89,8 @@ class ToldService(Service):
 
 def settings(**given: Any) -> Settings:
     """Settings that take nothing from the environment of whoever runs the tests."""
-    return Settings.model_construct(**{**Settings.model_construct().model_dump(), **Settings(_env_file=None, **given).model_dump(include=set(given))})
+    found = Settings(_env_file=None, **given)
+    return Settings.model_construct(**{**Settings.model_construct().model_dump(), **{name: getattr(found, name) for name in given}})
 
 
 class Caller:
@@ -122,12 +122,12 @@ def client(app: ASGIApp) -> httpx.AsyncClient:
 
 
 @contextmanager
-def served(**given: Any) -> Iterator[tuple[ToldService, Server, int]]:
+def served(linger_s: float = LINGER_S, **given: Any) -> Iterator[tuple[ToldService, Server, int]]:
     """The same behind a real port, in a thread: the service, its server, the port."""
     service = ToldService(settings(**given))
     up = threading.Event()
-    server = Server(service, told=up.set)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    server = Server(service, told=up.set, linger_s=linger_s)
+    with bound("127.0.0.1", 0) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         assert up.wait(PATIENCE_S), "the service did not start"

@@ -20,6 +20,7 @@ from storage.store import CallStore
 from tests.api.processes import Running, serving
 from tests.api.stories import Story
 from tests.conftest import RedisServer
+from tests.patience import PATIENCE_S
 
 EVIL = "<img src=x onerror=\"document.title='broken'\"><b id=evil>O'Neill</b>"
 
@@ -52,9 +53,12 @@ def chromium(playwright: Playwright) -> str:
     pytest.skip(why)
 
 
+SUPERVISOR, VIEWER = "a-supervisors-token-000001", "a-viewers-token-000000001"
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=30_000)
+    expect.set_options(timeout=PATIENCE_S * 1000)
     with sync_playwright() as playwright:
         # A container has no namespaces for the sandbox of a browser that runs as root.
         started = playwright.chromium.launch(executable_path=chromium(playwright), args=["--no-sandbox"])
@@ -64,7 +68,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def service(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    tokens = "s3cret:supervisor,l00k:viewer"
+    tokens = f"{SUPERVISOR}:supervisor,{VIEWER}:viewer"
     with serving(tmp_path_factory.mktemp("console"), REDIS_URL=redis_server.url, SLOTLINE_TOKENS=tokens, SLOTLINE_HEARTBEAT_S="0.5") as running:
         yield running
 
@@ -94,7 +98,7 @@ class Console:
         self.errors: list[str] = []
         tab.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    def open(self, sid: str = "", token: str = "s3cret") -> None:
+    def open(self, sid: str = "", token: str = SUPERVISOR) -> None:
         self.tab.goto(f"{self.service.url}/?token={token}" + (f"#{sid}" if sid else ""))
 
     def field(self, slot: str) -> Any:
@@ -107,7 +111,7 @@ class Console:
 @pytest.fixture
 def console(browser: Browser, service: Running) -> Iterator[Console]:
     tab = browser.new_page(viewport={"width": 1280, "height": 800})
-    tab.set_default_timeout(30_000)
+    tab.set_default_timeout(PATIENCE_S * 1000)
     found = Console(tab, service)
     yield found
     tab.close()
@@ -182,6 +186,18 @@ def test_a_call_not_yet_known_fills_once_it_begins(console: Console, portal: Blo
     expect(console.tab.locator("#lines li")).to_have_count(2)
 
 
+def test_a_call_that_is_erased_leaves_the_page(console: Console, portal: BlockingPortal, store: CallStore) -> None:
+    told(portal, store, "CA-erased")
+    console.open("CA-erased")
+    expect(console.field("name").locator(".value")).to_have_text("Mary O'Neill")
+    expect(console.row("CA-erased")).to_be_visible()
+    portal.call(store.erase, "CA-erased")
+    expect(console.row("CA-erased")).to_have_count(0)
+    expect(console.tab.locator("#status")).to_have_text("Not begun")
+    expect(console.tab.locator("#lines")).to_have_text("Nothing has been said yet.")
+    expect(console.tab.locator("#fields")).not_to_contain_text("Mary")
+
+
 def test_what_a_caller_says_is_text_and_never_markup(console: Console, portal: BlockingPortal, store: CallStore) -> None:
     story = told(portal, store, "CA-evil")
     portal.call(story.say, "customer", EVIL)
@@ -210,7 +226,7 @@ def test_a_field_is_set_from_the_page_and_a_refusal_says_why(console: Console, p
     expect(card.locator("form")).to_have_count(0)
     expect(card.locator(".value")).to_have_text("+12025550199")
     expect(card.locator("dl")).to_contain_text("set by a supervisor")
-    record = console.service.http.get("/calls/CA-edit", headers={"Authorization": "Bearer s3cret"}).json()
+    record = console.service.http.get("/calls/CA-edit", headers={"Authorization": f"Bearer {SUPERVISOR}"}).json()
     assert record["user"]["userInfo"]["phone"] == "+12025550199"
     card.get_by_role("button", name="Edit the phone").click()
     card.get_by_role("button", name="Clear").click()
@@ -224,7 +240,10 @@ def test_a_field_set_elsewhere_shows_here_and_an_open_form_stays(console: Consol
     card.get_by_role("button", name="Edit the phone").click()
     card.get_by_label("Phone", exact=True).fill("+1202555")
     patched = httpx.patch(
-        f"{console.service.url}/calls/CA-elsewhere", json={"phone": "+12025550123"}, headers={"Authorization": "Bearer s3cret"}, trust_env=False
+        f"{console.service.url}/calls/CA-elsewhere",
+        json={"phone": "+12025550123"},
+        headers={"Authorization": f"Bearer {SUPERVISOR}"},
+        trust_env=False,
     )
     assert patched.status_code == 200
     expect(card.locator(".value")).to_have_text("+12025550123")
@@ -233,7 +252,7 @@ def test_a_field_set_elsewhere_shows_here_and_an_open_form_stays(console: Consol
 
 def test_a_viewer_sees_no_value_and_is_told_that_it_may_not_change_one(console: Console, portal: BlockingPortal, store: CallStore) -> None:
     told(portal, store, "CA-viewer")
-    console.open("CA-viewer", token="l00k")
+    console.open("CA-viewer", token=VIEWER)
     expect(console.field("name").locator(".value")).to_have_text("•••")
     console.field("name").get_by_role("button", name="Edit the name").click()
     console.field("name").get_by_role("button", name="Save").click()
@@ -246,7 +265,7 @@ def test_without_a_token_the_page_asks_for_one_and_keeps_it_to_itself(console: C
     console.open(token="wrong")
     expect(console.tab.locator("#light")).to_have_text("No access")
     expect(console.tab.get_by_role("dialog")).to_be_visible()
-    console.tab.get_by_role("textbox", name="Token").fill("s3cret")
+    console.tab.get_by_role("textbox", name="Token").fill(SUPERVISOR)
     console.tab.get_by_role("button", name="Go on").click()
     expect(console.row("CA-token")).to_be_visible()
     assert "token" not in console.tab.url
@@ -294,7 +313,7 @@ def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_
     store = portal.call(opened)
     story = told(portal, store, "CA-cut")
     tab = browser.new_page()
-    tab.set_default_timeout(30_000)
+    tab.set_default_timeout(PATIENCE_S * 1000)
     with serving(tmp_path, REDIS_URL=redis_url) as running:
         Console(tab, running).open("CA-cut")
         expect(tab.locator("#lines li")).to_have_count(2)

@@ -61,6 +61,26 @@ def test_libraries_keep_their_template_alone(capsys: pytest.CaptureFixture[str])
     assert (line["logger"], line["code"]) == ("redis", "connection of %s lost")
 
 
+def test_a_flood_of_one_thing_is_told_by_its_number(capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(1000):
+        logging.getLogger("redis").warning("connection %s lost", number)
+    logging.getLogger("redis").warning("another thing")
+    assert [(line["code"], line.get("count")) for line in lines(capsys)] == [("connection %s lost", None), ("another thing", None)]
+    now_and_then = logs.Sparing(every_s=0)
+    assert [now_and_then.due(kind) for kind in ("a", "b", "a")] == [1, 1, 1]
+    later = logs.Sparing(every_s=3600)
+    assert [later.due(kind) for kind in ("a", "a", "a", "b")] == [1, 0, 0, 1]
+    later._kinds["a"] = (-3600.0, 2)
+    assert later.due("a") == 3, "this one, and the two that were not told"
+
+
+def test_things_told_apart_are_not_kept_without_bound() -> None:
+    sparing = logs.Sparing()
+    for number in range(3 * logs.KINDS):
+        assert sparing.due(number) == 1
+    assert len(sparing._kinds) <= logs.KINDS
+
+
 def test_a_traceback_that_a_library_writes_out_is_told_by_type_and_place(capsys: pytest.CaptureFixture[str]) -> None:
     try:
         raise ValueError(f"one\nMary: {SECRET}")

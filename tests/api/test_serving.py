@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import socket
-import threading
 from pathlib import Path
 
 import httpx
@@ -15,9 +14,10 @@ from api import serve
 from api.settings import SettingsError
 from storage.embedded import EmbeddedRedis
 from storage.errors import NoRedisServer
-from tests.api.processes import Running, living, serving, slotline, until
+from tests.api.processes import living, serving, slotline
 from tests.api.services import served, settings
 from tests.conftest import RedisServer
+from tests.patience import until
 
 TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
 
@@ -28,7 +28,13 @@ TURN = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
         (["--host", "0.0.0.0"], {}, "SLOTLINE_TOKENS"),
         (["--port", "many"], {}, "SLOTLINE_PORT"),
         (["--workers", "2"], {"USE_REDIS_SSE": "false"}, "USE_REDIS_SSE"),
-        (["--host", "198.51.100.7"], {"SLOTLINE_TOKENS": "a:viewer"}, "SLOTLINE_HOST"),
+        (["--host", "127.evil.example"], {}, "SLOTLINE_TOKENS"),
+        (["--host", "198.51.100.7"], {"SLOTLINE_TOKENS": f"{'a' * 22}:viewer"}, "SLOTLINE_HOST"),
+        ([], {"SLOTLINE_PUBLIC_URL": "https://voice.example.com"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TRUSTED_PROXIES": "127.0.0.1"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TOKENS": "short:viewer"}, "SLOTLINE_TOKENS"),
+        ([], {"SLOTLINE_TOKENS_FILE": "nowhere"}, "SLOTLINE_TOKENS_FILE"),
+        ([], {"SLOTLINE_TOKENS": f"{'a' * 22}:viewer:tv@another"}, "SLOTLINE_TOKENS"),
         ([], {"SLOTLINE_BUSINESS": "nowhere.toml"}, "SLOTLINE_BUSINESS"),
         ([], {"REDIS_URL": "localhost"}, "REDIS_URL"),
         ([], {"REDIS_URL": "redis://host:port/"}, "REDIS_URL"),
@@ -63,7 +69,7 @@ def test_workers_need_a_redis_that_all_of_them_see(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
-    with serving(tmp_path) as running:
+    with serving(tmp_path, forked=False) as running:
         assert f"{running.url}/" in running.welcome
         curl = re.search(r"curl -s (\S+) -d '(.*)'", running.welcome)
         assert curl is not None
@@ -132,65 +138,6 @@ def test_a_redis_that_comes_later_is_waited_for(tmp_path: Path, workers: str) ->
         assert running.stop() == 0
 
 
-def test_workers_are_replaced_and_end_with_their_parent(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "2") as running:
-        said = running.say("hello", startedAt="2026-03-02T01:00:00Z").content
-        first = _workers(running)
-        assert len(first) == 2
-        killed, kept = sorted(first)
-        _kill(killed)
-        until(lambda: len(_workers(running)) == 3)
-        until(lambda: running.http.get("/health").json()["status"] == "ok")
-        [new] = _workers(running) - first
-        assert running.stop(signal.SIGKILL) == -signal.SIGKILL
-        until(lambda: not living(kept) and not living(new))
-    with serving(tmp_path, "--workers", "2", port=running.port) as again:
-        assert again.say("hello", startedAt="2026-03-02T01:00:00Z").content == said
-        workers = _workers(again)
-        assert again.stop() == 0
-        assert not any(living(pid) for pid in workers)
-
-
-def test_the_end_is_gentle() -> None:
-    with served(drain_s=20) as (service, server, port):
-        base = f"http://127.0.0.1:{port}"
-        service.told.hold.clear()
-        answers: list[httpx.Response] = []
-        caller = threading.Thread(target=lambda: answers.append(httpx.post(f"{base}/ai/conversation", json=TURN, timeout=30, trust_env=False)))
-        with httpx.Client(base_url=base, trust_env=False) as http, http.stream("GET", "/events", timeout=30) as stream:
-            lines = stream.iter_lines()
-            while "connected" not in next(lines):
-                pass
-            caller.start()
-            until(lambda: service.gate.busy)
-            server.handle_exit(signal.SIGTERM, None)
-            assert "retry:" in "".join(lines)[-40:], "an open stream is told when to come back, and ends"
-            refused = http.post("/ai/conversation", json=TURN)
-            assert (refused.status_code, refused.json()["code"]) == (503, "draining")
-            assert "retry-after" in refused.headers
-            assert http.get("/ready").status_code == 503
-            assert http.get("/health").json()["status"] == "draining"
-            late = http.get("/calls/CA1/events")
-            assert (late.status_code, late.text[:6]) == (200, "retry:")
-        assert not answers
-        service.told.hold.set()
-        caller.join(30)
-        assert answers[0].status_code == 200
-
-
-def test_the_end_does_not_wait_for_ever() -> None:
-    with served(drain_s=0.2) as (service, server, port):
-        service.told.hold.clear()
-        connection = socket.create_connection(("127.0.0.1", port))
-        body = b'{"callSid":"CA1","customerMessage":{"message":"hello"}}'
-        connection.sendall(b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body))
-        until(lambda: service.gate.busy)
-        server.handle_exit(signal.SIGTERM, None)
-        until(lambda: server.should_exit)
-        connection.close()
-        service.told.hold.set()
-
-
 def test_a_caller_who_hangs_up_undoes_nothing() -> None:
     with served() as (service, _, port):
         service.told.hold.clear()
@@ -206,21 +153,36 @@ def test_a_caller_who_hangs_up_undoes_nothing() -> None:
         assert answer.json()["progress"]["total"] == 6
 
 
+def test_no_other_process_sees_a_secret(tmp_path: Path) -> None:
+    secret = "a-secret-of-22-characters"
+    with serving(tmp_path, "--workers", "2", forked=False, SLOTLINE_TOKENS=f"{secret}:integration", SLOTLINE_SECRET=secret):
+        pids = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+        ours = [pid for pid in pids if _runs_in(pid, tmp_path)]
+        assert len(ours) >= 3
+        told = [pid for pid in ours if secret.encode() in Path(f"/proc/{pid}/environ").read_bytes()]
+        assert len(told) == 1, "the one that was started with it"
+        assert not any(secret.encode() in Path(f"/proc/{pid}/cmdline").read_bytes() for pid in ours)
+
+
+def _runs_in(pid: int, folder: Path) -> bool:
+    try:
+        return Path(f"/proc/{pid}/cwd").resolve().is_relative_to(folder.resolve())
+    except OSError:
+        return False
+
+
 def test_doctor_says_what_is_there_and_what_is_not(tmp_path: Path) -> None:
-    healthy = slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="9", SLOTLINE_COLOUR="red", SLOTLINE_TOKENS="secret:viewer")
+    healthy = slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="9", SLOTLINE_COLOUR="red", SLOTLINE_TOKENS="secret-of-22-characters:viewer")
     assert healthy.returncode == 0, healthy.stdout
     for said in ("Acme Home Services", "SLOTLINE_COLOUR is no setting", "1 viewer", "not running at http://127.0.0.1:9"):
         assert said in healthy.stdout
+    assert re.search(r"(Redis|Valkey) \d+\.\d+\.\d+, embedded \(/", healthy.stdout)
     assert "secret" not in healthy.stdout
     ill = slotline("doctor", cwd=tmp_path, REDIS_URL="redis://user:secret@127.0.0.1:9/0", SLOTLINE_PORT="9")
     assert ill.returncode == 1
     assert "!!  redis" in ill.stdout
     assert "secret" not in ill.stdout
     assert slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="x").returncode == 1
-
-
-def _workers(running: Running) -> set[int]:
-    return {event["pid"] for event in running.events if event["event"] == "started"}
 
 
 def _kill(pid: int) -> None:

@@ -23,8 +23,9 @@ from storage.errors import StoreError
 from storage.keys import Ttl
 from storage.store import CallStore
 from tests.api.feeds import Teller
-from tests.api.processes import PATIENCE_S, Running, serving
+from tests.api.processes import Running, serving
 from tests.conftest import RedisServer
+from tests.patience import PATIENCE_S, until
 
 pytestmark = pytest.mark.anyio
 
@@ -61,9 +62,12 @@ async def read(http: httpx.AsyncClient, path: str, parser: Parser, ids: list[str
 
 
 def pids(running: Running) -> list[int]:
-    found = [event["pid"] for event in running.events if event["event"] == "started"]
-    assert len(found) == 2
-    return found
+    until(lambda: len(_started(running)) == 2)
+    return _started(running)
+
+
+def _started(running: Running) -> list[int]:
+    return [event["pid"] for event in running.events if event["event"] == "started"]
 
 
 @pytest.mark.parametrize("path", ["/calls/CA-live/events", "/events", "/api/events"])

@@ -10,8 +10,8 @@ import httpx
 import redis
 
 from storage import keys
-from tests.api.processes import Running, until
-from tests.faults.nursery import Service
+from tests.api.processes import Running
+from tests.patience import until
 
 SAID = (
     "",
@@ -30,6 +30,16 @@ BEGUN = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 _CLOCKS = ("startedAt", "timestamp", "createdAt")
 
 
+FIRM = str(Path(__file__).with_name("firm.toml"))
+SECRET = "one for all, so that turns have the same keys in every Redis"
+
+
+def serve(folder: Path, **settings: str) -> Running:
+    """A service of the firm that runs in `folder` on a free port."""
+    folder.mkdir(exist_ok=True)
+    return Running(folder, SLOTLINE_BUSINESS=FIRM, SLOTLINE_SECRET=SECRET, **settings)
+
+
 class Left(NamedTuple):
     """What a call left behind, without what the service's clock put there."""
 
@@ -46,11 +56,11 @@ def body(number: int, said: str, sid: str = "CA1") -> dict[str, Any]:
     return {"callSid": sid, "customerMessage": {"speaker": "customer", "message": said, "startedAt": at.isoformat()}}
 
 
-def post(running: Running | Service, number: int, said: str, sid: str = "CA1") -> httpx.Response:
+def post(running: Running, number: int, said: str, sid: str = "CA1") -> httpx.Response:
     return running.http.post("/ai/conversation", json=body(number, said, sid))
 
 
-def heard(running: Running | Service, number: int, said: str, sid: str = "CA1") -> dict[str, Any]:
+def heard(running: Running, number: int, said: str, sid: str = "CA1") -> dict[str, Any]:
     """The answer of a service that reaches its Redis: as long as it tells of trouble, the turn is posted again."""
     answer: dict[str, Any] = {}
 
@@ -68,7 +78,7 @@ def is_trouble(answer: dict[str, Any]) -> bool:
 
 
 def whole_call(
-    running: Running | Service, sid: str = "CA1", said: Sequence[str] = SAID, told: Callable[[int], None] = lambda number: None
+    running: Running, sid: str = "CA1", said: Sequence[str] = SAID, told: Callable[[int], None] = lambda number: None
 ) -> list[dict[str, Any]]:
     """Say it all; `told` is called after each answer with the number of turns answered so far."""
     answers = []

@@ -2,22 +2,21 @@
 
 import json
 import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any, NamedTuple
 
 import pytest
 
 from storage import keys
-from tests.api.processes import PATIENCE_S, Running, environment, serving, until
-from tests.faults.callers import SAID, body, document, events, filled, left, post, redis_of, said_by, whole_call
-from tests.faults.nursery import FIRM
+from tests.api.processes import Running, serving, slotline
+from tests.faults.callers import FIRM, SAID, body, document, events, filled, left, post, redis_of, said_by, whole_call
+from tests.patience import PATIENCE_S, until
 
 COPIES = 20
 RACERS = 50
@@ -31,23 +30,16 @@ class Two(NamedTuple):
     running: Running
     folder: Path
     redis: Any
-    second: "subprocess.Popen[str]"
+    second: "Future[CompletedProcess[str]]"
 
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
     folder = tmp_path_factory.mktemp("two")
-    with serving(folder, "--workers", "2", SLOTLINE_BUSINESS=FIRM) as running:
+    with serving(folder, "--workers", "2", SLOTLINE_BUSINESS=FIRM) as running, ThreadPoolExecutor(1) as aside:
         # Started here, since it waits for ten seconds before it gives up.
-        command = [sys.executable, "-m", "api.cli", "serve", "--port", "0"]
-        second = subprocess.Popen(
-            command, cwd=folder, env=environment(SLOTLINE_BUSINESS=FIRM), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        try:
-            yield Two(running, folder, redis_of(folder), second)
-        finally:
-            second.kill()
-            second.communicate()
+        second = aside.submit(slotline, "serve", "--port", "0", cwd=folder, SLOTLINE_BUSINESS=FIRM)
+        yield Two(running, folder, redis_of(folder), second)
 
 
 @pytest.fixture
@@ -117,9 +109,9 @@ def test_who_says_yes_after_the_hour_was_filled_hears_of_other_hours(workers: Tw
 
 
 def test_a_second_service_on_the_same_folder_says_one_line_and_stops(two: Two) -> None:
-    told, complained = two.second.communicate(timeout=PATIENCE_S)
-    assert (two.second.returncode, told) == (2, "")
-    [line] = complained.splitlines()
+    ended = two.second.result()
+    assert (ended.returncode, ended.stdout) == (2, "")
+    [line] = ended.stderr.splitlines()
     assert "Another service runs on the data folder" in line
     assert two.running.http.get("/ready").status_code == 200
 

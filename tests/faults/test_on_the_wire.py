@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from storage import keys
-from tests.api.processes import PATIENCE_S, until
+from tests.api.processes import Running
 from tests.conftest import RedisServer
-from tests.faults.callers import FILLED, SAID, body, document, events, filled, left, post, said_by, whole_call
-from tests.faults.nursery import Nursery, Service
+from tests.faults.callers import FILLED, SAID, body, document, events, filled, left, post, said_by, serve, whole_call
 from tests.faults.proxy import Proxy
+from tests.patience import PATIENCE_S, until
 
 INFO = ("name", "phone", "address", "email")
 """The slots that stand under `user.userInfo`."""
@@ -33,15 +33,15 @@ THEIRS: dict[str, Any] = {
 
 
 class Wired(NamedTuple):
-    running: Service
+    running: Running
     proxy: Proxy
     redis: Any
 
 
 @pytest.fixture(scope="module")
-def wire(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
+def wire(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
     folder: Path = tmp_path_factory.mktemp("wire")
-    with closing(RedisServer()) as server, Proxy(server.socket) as proxy, nursery.serve(folder, REDIS_URL=proxy.url) as running:
+    with closing(RedisServer()) as server, Proxy(server.socket) as proxy, closing(serve(folder, REDIS_URL=proxy.url)) as running:
         whole_call(running, "CA0")  # from here on Redis knows the scripts, and the events are being followed
         yield Wired(running, proxy, server.client)
 
@@ -54,7 +54,8 @@ def wired(wire: Wired) -> Wired:
 
 
 def test_a_turn_costs_two_round_trips_and_one_more_for_each_field(wired: Wired) -> None:
-    whole_call(wired.running, "CA0")  # whoever follows the events has noticed by now that the log began anew
+    whole_call(wired.running, "CA0")
+    until(lambda: at_the_end_of_the_log(wired))  # whoever follows the events has to notice first that the log began anew, and asks where it ends
     asked, known = wired.proxy.round_trips, 0
     for number, said in enumerate(SAID):
         answer = post(wired.running, number, said).json()
@@ -63,6 +64,11 @@ def test_a_turn_costs_two_round_trips_and_one_more_for_each_field(wired: Wired) 
         assert asked - last <= 2 + fields, f"turn {number}"
     post(wired.running, 1, SAID[1])
     assert wired.proxy.round_trips - asked == 1, "a turn that is repeated is only looked up"
+
+
+def at_the_end_of_the_log(wired: Wired) -> bool:
+    follows: str = wired.running.http.get("/health").json()["parts"]["events"]["lastId"]
+    return follows.encode() == wired.redis.hget(keys.LOG_MARK, "last")
 
 
 def test_each_field_is_in_the_document_the_moment_its_turn_is_answered(wired: Wired) -> None:

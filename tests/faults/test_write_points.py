@@ -7,23 +7,23 @@ from pathlib import Path
 
 import httpx
 
+from tests.api.processes import Running
 from tests.conftest import RedisServer
-from tests.faults.callers import FILLED, SAID, Left, document, events, filled, heard, left, post, whole_call
-from tests.faults.nursery import Nursery, Service
+from tests.faults.callers import FILLED, SAID, Left, document, events, filled, heard, left, post, serve, whole_call
 from tests.faults.proxy import Proxy, When
 
 
-def test_killed_at_each_write_the_same_turn_has_one_effect(nursery: Nursery, tmp_path: Path) -> None:
+def test_killed_at_each_write_the_same_turn_has_one_effect(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as lanes:
-        walks = [lanes.submit(walk, nursery, tmp_path / when, when) for when in ("before", "after")]
+        walks = [lanes.submit(walk, tmp_path / when, when) for when in ("before", "after")]
         points = [walked.result() for walked in walks]
     assert points[0] == points[1] == len(SAID) + len(FILLED)
 
 
-def walk(nursery: Nursery, folder: Path, when: When) -> int:
+def walk(folder: Path, when: When) -> int:
     """The same call once for each of its commits, and the service killed there. Returns how many there are."""
     with closing(RedisServer()) as server, Proxy(server.socket) as proxy:
-        running = nursery.serve(folder, REDIS_URL=proxy.url)
+        running = serve(folder, REDIS_URL=proxy.url)
         try:
             expected, points = undisturbed(running, server, proxy)
             for number in range(1, points + 1):
@@ -35,7 +35,7 @@ def walk(nursery: Nursery, folder: Path, when: When) -> int:
                         answer = post(running, turn, said)
                     except httpx.TransportError:
                         running.close()
-                        running = nursery.serve(folder, REDIS_URL=proxy.url)
+                        running = serve(folder, REDIS_URL=proxy.url)
                         answer = post(running, turn, said)
                     answers.append(answer.json())
                 assert not proxy.pending
@@ -45,7 +45,7 @@ def walk(nursery: Nursery, folder: Path, when: When) -> int:
     return points
 
 
-def undisturbed(running: Service, server: RedisServer, proxy: Proxy) -> tuple[Left, int]:
+def undisturbed(running: Running, server: RedisServer, proxy: Proxy) -> tuple[Left, int]:
     """What the call leaves behind, and with how many commits."""
     heard(running, 0, "", "CA0")  # from here on Redis knows the scripts
     server.client.flushall()
@@ -58,6 +58,6 @@ def undisturbed(running: Service, server: RedisServer, proxy: Proxy) -> tuple[Le
     return expected, proxy.commits - begun
 
 
-def killed(running: Service) -> bool:
+def killed(running: Running) -> bool:
     running.kill()
     return False

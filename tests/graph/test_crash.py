@@ -3,14 +3,17 @@
 import asyncio
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import pytest
 
 from agent.call import Turn
+from graph import build
 from graph.state import TurnRequest
+from storage.errors import InDoubt, StoreUnavailable
 from storage.memory_store import MemoryStore
-from storage.store import Change, Committed
+from storage.store import Change, Committed, Opened
 from tests.graph.walkers import walker
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -32,10 +35,11 @@ class PowerCutError(BaseException):
 
 
 class Fragile(MemoryStore):
-    """A store whose process dies at one of its commits: before it is written, or after it was written and before anybody heard."""
+    """A store that fails at one of its commits: before it is written, or after it was written and before anybody heard."""
 
-    def __init__(self) -> None:
+    def __init__(self, failure: type[BaseException] = PowerCutError) -> None:
         super().__init__()
+        self.failure = failure
         self.commits, self.die_at, self.written = 0, -1, False
 
     async def commit(self, change: Change) -> Committed:
@@ -44,7 +48,7 @@ class Fragile(MemoryStore):
             return await super().commit(change)
         if self.written:
             await super().commit(change)
-        raise PowerCutError
+        raise self.failure
 
 
 def request(number: int) -> TurnRequest:
@@ -71,6 +75,7 @@ async def whole_call(store: Fragile, *, again: bool) -> tuple[list[str], dict[st
     return [json.loads(one)["aiResponse"]["message"] for one in answers], document, steps
 
 
+@cache
 def undisturbed() -> tuple[list[str], dict[str, Any], list[tuple[str, str, str]], int]:
     store = Fragile()
     answers, document, steps = asyncio.run(whole_call(store, again=True))
@@ -104,6 +109,48 @@ def test_what_was_confirmed_is_never_lost(written: bool) -> None:
         filled = [slot for slot, status, _ in steps if status == "filled"]
         assert len(filled) == len(set(filled)), f"cut at commit {at}"
         assert set(document["progress"]["filled"]) >= set(filled), f"cut at commit {at}"
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["before", "after"])
+def test_a_step_nobody_knows_of_is_looked_up_and_the_caller_hears_no_trouble(written: bool) -> None:
+    answers, document, steps, commits = undisturbed()
+    for at in range(1, commits + 1):
+        store = Fragile(InDoubt)
+        store.die_at, store.written = at, written
+        assert asyncio.run(whole_call(store, again=False)) == (answers, document, steps), f"in doubt at commit {at}"
+
+
+class Away(MemoryStore):
+    """A store that answers no commit, and from then on nothing at all."""
+
+    def __init__(self, *, opens: bool) -> None:
+        super().__init__()
+        self.opens = opens
+        self.opened = self.commits = 0
+
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        self.opened += 1
+        if self.commits and not self.opens:
+            await asyncio.Event().wait()
+        return await super().open(sid, turn, business, former)
+
+    async def commit(self, change: Change) -> Committed:
+        self.commits += 1
+        raise InDoubt
+
+
+@pytest.mark.parametrize(("opens", "commits"), [(False, 1), (True, 2)])
+def test_while_the_store_is_away_it_is_looked_up_once(monkeypatch: pytest.MonkeyPatch, opens: bool, commits: int) -> None:
+    """Neither the turn nor its copies, which wait for it, try any longer: the caller hears of trouble after one wait and a short look."""
+    monkeypatch.setattr(build, "LOOK_S", 0.0)
+    store = Away(opens=opens)
+
+    async def storm() -> list[Any]:
+        walk = walker(store=store)
+        return await asyncio.gather(*(walk.take_turn(request(0), NOW) for _ in range(10)), return_exceptions=True)
+
+    assert {isinstance(found, StoreUnavailable) for found in asyncio.run(storm())} == {True}
+    assert (store.commits, store.opened) == (commits, commits + 1)
 
 
 def test_twenty_copies_at_once_have_one_effect() -> None:

@@ -24,5 +24,10 @@ def businesses(name: str = "") -> Businesses:
 
 def walker(business: str = "", store: CallStore | None = None) -> Walker:
     """A walker of its own store, unless one is given."""
+    return Walker(deps(business, store))
+
+
+def deps(business: str = "", store: CallStore | None = None) -> Deps:
+    """What such a walker is given."""
     books = {language: prompts.phrasebook(language) for language in prompts.known()}
-    return Walker(Deps(store=store or MemoryStore(), businesses=businesses(business), reader=RulesAlone(), phrasebooks=books, plan=PLAN))
+    return Deps(store=store or MemoryStore(), businesses=businesses(business), reader=RulesAlone(), phrasebooks=books, plan=PLAN)

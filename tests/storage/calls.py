@@ -43,6 +43,13 @@ async def step(store: CallStore, was: Committed, after: Call | None = None, **ch
     return await store.commit(Change(before=was.call, after=after or was.call, seen=change.pop("seen", was.seen), **change))
 
 
+async def go_on(store: CallStore, earlier: Committed, sid: str, **change: Any) -> Committed:
+    """A new call that takes over what an earlier one had."""
+    was = await begin(store, sid)
+    after = msgspec.structs.replace(was.call, resumed_from=earlier.call.sid, root=earlier.call.root or earlier.call.sid)
+    return await step(store, was, after, **change)
+
+
 async def book(store: CallStore, was: Committed, booking: Booking, capacity: int = 1, **change: Any) -> Committed:
     after = msgspec.structs.replace(was.call, status="booked", booked=booking)
     return await step(store, was, after, booking=booking, capacity=capacity, **change)

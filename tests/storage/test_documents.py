@@ -9,6 +9,7 @@ import redis
 
 from agent.call import Call
 from agent.skeleton import adopt
+from storage.codec import MOST_NESTED
 from storage.errors import StaleCall
 from storage.keys import Ttl
 from storage.store import CallStore, Change, Committed
@@ -122,6 +123,27 @@ async def test_what_is_no_document_is_written_over(store: CallStore, shelf: Shel
     assert (opened.call, opened.foreign, await store.document("CA1")) == (None, None, None)
     await store.commit(Change(before=None, after=new_call(), seen=opened.seen, lines=(line("hello"),)))
     assert [one["message"] for one in (await read(store, shelf))["history"]] == ["hello"]
+
+
+DEEP = 100_000
+
+
+@pytest.mark.parametrize("depth", [MOST_NESTED + 1, 990, DEEP])
+@pytest.mark.parametrize("where", ["history", "services", "theirs"])
+async def test_a_document_nested_as_nobody_nests_is_none(store: CallStore, shelf: Shelf, depth: int, where: str) -> None:
+    await shelf.put_document("CA1", b'{"callSid":"CA1","%b":%b%b}' % (where.encode(), b"[" * depth, b"]" * depth))
+    opened = await store.open("CA1")
+    assert (opened.call, opened.foreign, await store.document("CA1")) == (None, None, None)
+    await store.commit(Change(before=None, after=new_call(), seen=opened.seen, lines=(line("hello"),)))
+    assert [one["message"] for one in (await read(store, shelf))["history"]] == ["hello"]
+    assert [one.sid for one in await store.calls()] == ["CA1"]
+
+
+async def test_a_document_nested_as_deep_as_can_be_is_kept(store: CallStore, shelf: Shelf) -> None:
+    theirs = json.loads("[" * (MOST_NESTED - 1) + "]" * (MOST_NESTED - 1))
+    await shelf.put_document("CA1", dumped({"callSid": "CA1", "theirs": theirs}))
+    await adopted(store)
+    assert (await read(store, shelf))["theirs"] == theirs
 
 
 async def test_halves_of_characters_and_broken_utf8_do_not_stop_a_call(store: CallStore, shelf: Shelf) -> None:

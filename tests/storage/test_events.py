@@ -7,9 +7,11 @@ import random
 import pytest
 import redis
 
+from storage import ids
 from storage.keys import Ttl
 from storage.store import CallStore, Entry, Page
 from tests.conftest import Shelf
+from tests.patience import PATIENCE_S
 from tests.storage.calls import begin, event, step
 
 pytestmark = pytest.mark.anyio
@@ -130,9 +132,48 @@ async def test_erased_events_leave_holes_that_are_no_loss(store: CallStore) -> N
     second = await begin(store, "B", events=(event(2), event(3)))
     await begin(store, "C", events=(event(4),))
     await store.erase("B")
-    assert numbers((await store.events("", first.event_ids[0])).entries) == [4]
-    page = await store.events("", second.event_ids[0])
-    assert (numbers(page.entries), page.gone) == ([4], "")
+    for after in (first.event_ids[0], second.event_ids[0]):
+        page = await store.events("", after)
+        (fourth, told), gone = page.entries, page.gone
+        assert (numbers((fourth,)), told.sid, gone) == ([4], "B", "")
+
+
+async def test_readers_are_told_that_a_call_is_gone_and_nothing_else_of_it(store: CallStore) -> None:
+    was = await begin(store, events=(event(1, name="Xanthippe"),))
+    told = await store.erase("CA1")
+    page = await store.follow(was.event_ids[0], 5)
+    assert page.entries == told
+    assert json.loads(told[0].data).items() >= {"type": "status_change", "payload": {"callSid": "CA1", "status": "erased"}}.items()
+    assert await store.erase("CA1") == ()
+    assert (await store.events("", "0")).entries == told, "also when it is asked for again"
+
+
+async def test_a_log_that_is_too_long_to_be_written_anew_is_swept(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.erasing._ANEW", 10)
+    monkeypatch.setattr("storage.erasing._SWEEP", 7)
+    store = await shelf.open()
+    first = await begin(store, "A", events=tuple(event(n) for n in range(40)))
+    await begin(store, "B", events=tuple(event(n) for n in range(40, 60)))
+    await step(store, first, events=tuple(event(n) for n in range(60, 80)))
+    (told,) = await store.erase("A")
+    entries = (await store.events("", "0")).entries
+    assert (numbers(entries[:-1]), entries[-1]) == (list(range(40, 60)), told)
+    await store.close()
+
+
+async def test_a_log_written_anew_is_the_same_log(store: CallStore) -> None:
+    first = await begin(store, "A", events=(event(1), event(2)))
+    other = await begin(store, "B", events=(event(3),))
+    waiting = asyncio.create_task(store.follow(other.event_ids[0], 5))
+    await asyncio.sleep(0.02)
+    (told,) = await store.erase("A")
+    assert (await waiting).entries == (told,)
+    (last,) = await store.erase("B")
+    assert (await store.events("", first.event_ids[0])).entries == (told, last)
+    assert await store.head() == last.id
+    later = await begin(store, "C", events=(event(4),))
+    assert (await store.follow(last.id, 5)).entries == (await store.events("C", "0")).entries
+    assert ids.position(later.event_ids[0]) > ids.position(last.id)
 
 
 async def test_a_long_call_keeps_its_newest_events_and_says_what_was_cut(store: CallStore) -> None:
@@ -152,7 +193,7 @@ async def test_a_long_call_keeps_its_newest_events_and_says_what_was_cut(store: 
 async def test_following_waits_for_the_next_event_of_any_call(store: CallStore) -> None:
     was = await begin(store, events=(event(1),))
     assert (await store.follow(was.event_ids[0], 0.01)).entries == ()
-    waiting = asyncio.create_task(store.follow(was.event_ids[0], 5))
+    waiting = asyncio.create_task(store.follow(was.event_ids[0], PATIENCE_S))
     await asyncio.sleep(0.02)
     assert not waiting.done()
     await begin(store, "CA2", events=(event(2), event(3)))
@@ -164,12 +205,12 @@ async def test_following_waits_for_the_next_event_of_any_call(store: CallStore) 
 async def test_following_from_the_start_begins_with_what_is_there(store: CallStore) -> None:
     assert (await store.follow("0", 0.01)).entries == ()
     await begin(store, events=(event(1),))
-    assert numbers((await store.follow("0-0", 5)).entries) == [1]
+    assert numbers((await store.follow("0-0", PATIENCE_S)).entries) == [1]
     assert numbers((await store.follow("0", 0)).entries) == [1]
 
 
 async def test_many_may_follow_and_one_may_stop(store: CallStore) -> None:
-    waiting = [asyncio.create_task(store.follow("0", 5)) for _ in range(5)]
+    waiting = [asyncio.create_task(store.follow("0", PATIENCE_S)) for _ in range(5)]
     await asyncio.sleep(0.02)
     waiting[0].cancel()
     await begin(store, events=(event(1),))
@@ -209,9 +250,9 @@ async def test_listeners_outside_hear_each_event_on_the_calls_channel(redis_url:
     store = await Shelf(redis_url).open()
     with redis.Redis.from_url(redis_url) as client, client.pubsub(ignore_subscribe_messages=True) as outside:
         outside.subscribe("sse:session:CA1")
-        outside.get_message(timeout=1)
+        outside.get_message(timeout=PATIENCE_S)
         await begin(store, events=(event(1),))
-        message = outside.get_message(timeout=1)
+        message = outside.get_message(timeout=PATIENCE_S)
     assert message is not None
     assert json.loads(message["data"])["payload"] == {"n": 1}
     await store.close()

@@ -1,7 +1,6 @@
 """The list of calls, and erasing one from everywhere."""
 
-from collections.abc import Callable
-from typing import Any
+import json
 
 import msgspec
 import pytest
@@ -64,31 +63,17 @@ async def test_erasing_leaves_no_trace(store: CallStore) -> None:
     was = await begin(store, "C1", events=(event(1),), lines=(line("hello there"),), answer=("t", b"a"))
     await book(store, was, job("C1"), answer=("u", b"b"))
     await begin(store, "C2", events=(event(2),))
-    assert await store.erase("C1") is True
+    assert [one.sid for one in await store.erase("C1")] == ["C1"]
     opened = await store.open("C1", "t")
     assert (opened.call, opened.answer, opened.seen) == (None, None, "")
     assert await store.document("C1") is None
     assert await sids(store) == ["C2"]
     assert (await store.events("C1", "0")).entries == ()
-    assert [entry.sid for entry in (await store.events("", "0")).entries] == ["C2"]
-    assert await store.erase("C1") is False
+    assert [json.loads(entry.data)["type"] for entry in (await store.events("", "0")).entries] == ["progress", "status_change"]
+    assert await store.erase("C1") == ()
     again = await begin(store, "C1", lines=(line("new"),))
     assert again.call.rev == 1
     assert b"hello there" not in (await store.document("C1") or b"")
-
-
-async def test_nothing_of_an_erased_caller_is_left_in_redis(redis_url: str) -> None:
-    store = await Shelf(redis_url).open()
-    secret = "Xanthippe"
-    was = await begin(store, secret, events=(event(1, name=secret),), lines=(line(secret),), answer=("t", secret.encode()))
-    for _ in range(12):
-        was = await step(store, was, was.call.with_slot("name", filled(secret)), events=tuple(event(n, name=secret) for n in range(100)))
-    await book(store, was, job(secret))
-    with redis.Redis.from_url(redis_url) as client:
-        assert len(_traces(client, secret)) >= 8
-        await store.erase(secret)
-        assert _traces(client, secret) == []
-    await store.close()
 
 
 async def test_what_expired_is_dropped_from_memory_when_looked_at() -> None:
@@ -127,14 +112,3 @@ async def test_expired_calls_leave_the_lists_in_redis(redis_url: str) -> None:
         assert client.zrange("{slotline:calls}:active", 0, -1) == [b"C1", b"C2", b"C3"]
         assert client.zcard("{slotline:calls}:active:until") == 3
     await store.close()
-
-
-def _traces(client: Any, secret: str) -> list[str]:
-    """Every key that has the secret in its name or anywhere in its content."""
-    read: dict[bytes, Callable[[Any], Any]] = {
-        b"stream": client.xrange,
-        b"hash": client.hgetall,
-        b"string": client.get,
-        b"zset": lambda key: client.zrange(key, 0, -1),
-    }
-    return [key.decode() for key in client.keys("*") if secret.encode() in key or secret in repr(read[client.type(key)](key))]

@@ -26,7 +26,7 @@ async def test_an_unknown_call_is_empty(store: CallStore) -> None:
     assert (opened.call, opened.answer, opened.foreign, opened.seen, opened.bookings) == (None, None, None, "", ())
     assert await store.document("CA404") is None
     assert await store.head("CA404") == "0-0"
-    assert await store.erase("CA404") is False
+    assert await store.erase("CA404") == ()
 
 
 async def test_what_was_committed_is_read_back_whole(store: CallStore) -> None:
@@ -145,6 +145,6 @@ async def test_odd_callsids_are_calls_like_any_other(store: CallStore, sid: str)
     assert (opened.call, opened.answer, opened.foreign, opened.bookings) == (was.call, b"a", None, (job(sid),))
     assert {one.sid for one in await store.calls()} == {sid, "CA2"}
     assert len((await store.events(sid, "0")).entries) == 1
-    assert await store.erase(sid) is True
+    assert [one.sid for one in await store.erase(sid)] == [sid]
     assert (await store.open(sid)).call is None
     assert (await store.open("CA2")).call == other.call

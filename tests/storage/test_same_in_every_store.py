@@ -31,12 +31,15 @@ class Together:
         self.opened: dict[str, list[Opened]] = {}
         self.ids: list[list[str]] = [["0"] for _ in stores]
         self.told = 0
+        self.roots = dict.fromkeys(SIDS, "")
+        """Where each call began, as far as it was last seen."""
 
     async def open(self, sid: str) -> None:
         turn = f"t{self.chance.randrange(4)}"
         business = self.chance.choice(("", "acme"))
         found = [await store.open(sid, turn, business) for store in self.stores]
         self.opened[sid] = found
+        self.roots[sid] = found[0].call.root if found[0].call else ""
         shown = [(one.call, one.answer, one.foreign, sorted(one.bookings, key=repr), one.seen == "") for one in found]
         alike(shown)
 
@@ -66,6 +69,9 @@ class Together:
             call = adopt(call, opened.foreign, CREATED)
         for name in chance.sample(NAMES, chance.randrange(3)):
             call = call.with_slot(name, filled(chance.choice(("a", "ü", "x" * chance.randrange(900), ""))))
+        if not call.root and chance.random() < 0.2:
+            earlier = chance.choice([other for other in SIDS if other != sid])
+            call = msgspec.structs.replace(call, resumed_from=earlier, root=self.roots[earlier] or earlier)
         booking = job(sid, NINE + chance.randrange(4) * 1800) if chance.random() < 0.2 else None
         release = booking is None and call.booked is not None and chance.random() < 0.3
         booked = booking or (None if release else call.booked)
@@ -95,7 +101,9 @@ class Together:
 
     async def erase(self, sid: str) -> None:
         found = [await store.erase(sid) for store in self.stores]
-        alike(found)
+        alike([[one.sid for one in told] for told in found])
+        for number, told in enumerate(found):
+            self.ids[number] += [one.id for one in told]
 
     async def look(self, sid: str) -> None:
         for what in (sid, "CA404"):
@@ -108,13 +116,19 @@ class Together:
         alike(lists)
         at = self.chance.randrange(len(self.ids[0]))
         topic, count = self.chance.choice(("", sid)), self.chance.randint(1, 5)
-        pages = [await store.events(topic, ids[at], count) for store, ids in zip(self.stores, self.ids, strict=True)]
+        pages: list[Any] = [await store.events(topic, ids[at], count) for store, ids in zip(self.stores, self.ids, strict=True)]
         alike([page.gone for page in pages])
-        seen = [[(ids.index(entry.id), entry.sid, entry.data) for entry in page.entries] for page, ids in zip(pages, self.ids, strict=True)]
-        alike(seen)
+        for number, page in enumerate(pages):
+            pages[number] = [(self.ids[number].index(entry.id), entry.sid, without_time(entry.data)) for entry in page.entries]
+        alike(pages)
         heads = [await store.head(topic) for store in self.stores]
         where = [0 if head == "0-0" else ids.index(head) for head, ids in zip(heads, self.ids, strict=True)]
         alike(where)
+
+
+def without_time(data: bytes) -> Any:
+    """An event without the clock of the store that told of an erasure."""
+    return {**json.loads(data), "timestamp": 0}
 
 
 def alike(shown: Sequence[Any]) -> None:

@@ -106,7 +106,7 @@ def test_a_refusal_is_told_with_its_field_and_without_a_trace(answering: tuple[t
     client = Client(url)
     for status, problem, said in (
         (422, {"title": "A field is wrong.", "errors": [{"field": "callSid", "code": "bad_id"}]}, "A field is wrong. callSid: bad_id"),
-        (401, {"title": "A token is needed."}, "A token is needed. (give one with --token)"),
+        (401, {"title": "A token is needed."}, "A token is needed. (give one with --token-file)"),
     ):
         handler.status, handler.body = status, json.dumps(problem).encode()
         with pytest.raises(Failed) as failed:

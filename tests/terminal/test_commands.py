@@ -13,8 +13,10 @@ from typing import IO, Any
 
 import pytest
 
-from tests.api.processes import PATIENCE_S, Running, environment, serving, slotline
+from tests.api.processes import Running, environment, serving, slotline
 from tests.conftest import RedisServer
+from tests.nursery import nursery
+from tests.patience import PATIENCE_S
 
 TURNS = ["it's Mary O'Neill", "two oh two five five five oh one four three", "yes"]
 
@@ -31,10 +33,7 @@ def record(service: Running, sid: str) -> dict[str, Any]:
 
 
 def test_a_conversation_through_pipes(service: Running, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "api.cli", "call", "--url", service.url, "--sid", "CA-piped"]
-    talked = subprocess.run(
-        command, cwd=tmp_path, env=environment(), input="\n".join(TURNS), capture_output=True, text=True, timeout=PATIENCE_S, check=False
-    )
+    talked = slotline("call", "--url", service.url, "--sid", "CA-piped", cwd=tmp_path, said="\n".join(TURNS))
     assert (talked.returncode, talked.stderr) == (0, "")
     assert "Slotline: Thanks for calling Acme Home Services." in talked.stdout
     assert "You: it's Mary O'Neill" in talked.stdout
@@ -108,9 +107,10 @@ def test_on_a_terminal_the_fields_stand_beside_the_conversation(service: Running
 @contextmanager
 def watching(folder: Path, *arguments: str) -> Iterator[IO[str]]:
     """`slotline watch` and what it writes; ended with Ctrl-C."""
-    command = [sys.executable, "-m", "api.cli", "watch", *arguments]
-    with subprocess.Popen(command, cwd=folder, env=environment(PYTHONUNBUFFERED="1"), stdout=subprocess.PIPE, text=True) as watcher:
-        assert watcher.stdout is not None
+    with Path(os.devnull).open() as nothing:
+        watcher = nursery().begin(["watch", *arguments], folder, environment(), [nothing.fileno(), None, 2])
+    assert watcher.stdout is not None
+    with watcher.stdout:
         try:
             yield watcher.stdout
             watcher.send_signal(signal.SIGINT)

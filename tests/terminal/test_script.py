@@ -61,6 +61,8 @@ def test_a_toml_file_is_played_as_it_stands(tmp_path: Path) -> None:
         ("[[call]]\nturn = 3", "turn"),
         ("[[call]]\nname = 'a'\n[call.kept]\nemial = 'x'", "kept has emial"),
         ("[[call]]\nstartedAt = 'soon'\n[[call.turn]]", "soon"),
+        ("[[call]]\nstartedAt = '9999-12-31T23:59:59'\n[[call.turn]]\n[[call.turn]]", "9999"),
+        ("call = " + "[" * 50_000, "nested too deep"),
     ],
 )
 def test_a_file_that_is_none_is_told_in_one_line(tmp_path: Path, text: str, said: str) -> None:

@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from agent.characters import one_line
 from agent.hearing import Context, Heard, Slot
 from agent.languages import words as table
 from agent.reasons import Reason
 from agent.slots.address import zh as address_zh
-from agent.slots.address.checking import refused, state_of
+from agent.slots.address.checking import LONGEST, is_address_like, refused, state_of
 from agent.slots.address.english import Found, addresses, of_now
 from agent.slots.address.houses import called
 from agent.slots.address.line import Line
@@ -59,9 +60,27 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
 
 def check(value: str, context: Context) -> Reason | None:
     """Why nobody could be sent there, or None."""
+    if not is_address_like(value):
+        return Reason.NOT_AN_ADDRESS if len(value) <= LONGEST else Reason.TOO_LONG
     if address_zh.is_chinese(value):
         return address_zh.check(value)
     return refused(parse(value, lexicon(context.region)), lexicon(context.region))
+
+
+def written(value: str, context: Context) -> str | Reason:
+    """One line, as the country writes it; as it was typed, where reading it would leave something out."""
+    line = one_line(value)
+    form = _read(line, context) if is_address_like(line) else line
+    form = form if _read(form, context) == form and check(form, context) is None else line
+    return check(form, context) or form
+
+
+def _read(line: str, context: Context) -> str:
+    """The address that the whole of the line is; the line itself when it is read as less, or as several."""
+    best = next(iter(hear(Said(line), context)), None)
+    whole = best is not None and best.whole and not best.options
+    left = line[: best.span[0]] + line[best.span[1] :] if best else line
+    return best.value if best and whole and not any(character.isalnum() for character in left) else line
 
 
 def read_back(value: str, context: Context, slow: bool) -> str:
@@ -274,4 +293,4 @@ def _postcode_alone(line: Line) -> Sequence[Heard]:
     return [Heard(value=postcode, rule="postcode", span=line.span(start, end), sure=0.5, whole=False, parts={"postcode": postcode})]
 
 
-ADDRESS = Slot(name=NAME, hear=hear, check=check, read_back=read_back, parts=parts)
+ADDRESS = Slot(name=NAME, hear=hear, check=check, read_back=read_back, written=written, parts=parts)

@@ -1,6 +1,7 @@
 """Whether someone can be sent to an address: its parts, and whether state and postcode agree (Google's address data, offline)."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 
@@ -10,7 +11,16 @@ from agent.reasons import Reason
 from agent.slots.address.model import Parts
 from agent.slots.address.words import FALLBACK, Lexicon, table_of
 
+LONGEST = 250
+"""Characters of an address that a label can carry."""
 _ZIP_FIGURES = 5
+_MARKS = frozenset(" ,.'-/#&()+·、，。（）№º°\"\u200c\u200d")
+"""What addresses are written with beside letters and figures."""
+
+
+def is_address_like(line: str) -> bool:
+    """Whether a line is no longer than an address and written with what addresses are written with, in any script."""
+    return len(line) <= LONGEST and all(c.isalnum() or c in _MARKS or unicodedata.category(c)[0] == "M" for c in line)
 
 
 def refused(parts: Parts, lexicon: Lexicon) -> Reason | None:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+from agent.effort import spend
 from agent.languages.numbers import digit_group, ordinal
 from agent.slots.address.checking import agree
 from agent.slots.address.words import Lexicon, Phrases, phrase_at
 from agent.text import Said, Token
 
+_TOKEN = 3
+"""Units of effort that a token takes."""
 _SHORT = 4
 """A full stop after a word this short, or shorter, marks a short form ("St.", "N.S.W.")."""
 _SPELLED = 2
@@ -25,6 +28,7 @@ class Line:
     """Tokens with what the grammar asks of them; indices past the end read as ""."""
 
     def __init__(self, said: Said, lexicon: Lexicon) -> None:
+        spend(_TOKEN * len(said.tokens))
         self.lexicon = lexicon
         self.tokens: Sequence[Token] = _mend_spelled(
             _without_asides(_exclamations_read(_without_stops(said.tokens, lexicon), lexicon), lexicon), lexicon

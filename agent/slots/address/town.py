@@ -2,6 +2,7 @@
 
 import msgspec
 
+from agent.effort import spend
 from agent.languages.numbers import digit_group
 from agent.slots.address.checking import agree
 from agent.slots.address.line import Line
@@ -11,6 +12,8 @@ from agent.slots.address.postcode import alphanumeric, numeric
 from agent.slots.address.street import written
 from agent.slots.address.unit import rural, unit
 
+_TOWN = 150
+"""Units of effort that it takes to look for one."""
 _MOST_SUBURB_WORDS = 6
 _MOST_SEGMENTS = 3
 _MOST_FIGURES = 6
@@ -45,6 +48,7 @@ class _Town:
 
 def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tuple[Parts, int]:
     """`parts` with what is said from `at` on, and the index after the last word of it. `until`: where the next thing begins."""
+    spend(_TOWN)
     size = line.size if until is None else until
     here = _Town(parts, at, size, line.lexicon.doubled)
     while here.at < size:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from agent.effort import spend
 from agent.languages import words
 from agent.regions import region as region_tables
 
@@ -117,6 +118,7 @@ def phrases(entries: Iterable[tuple[str, str]]) -> Phrases:
 
 def phrase_at(norms: Sequence[str], at: int, table: Phrases) -> tuple[str, int]:
     """What the longest phrase at `at` stands for, and the index after it; ("", at) when none stands there."""
+    spend(1)
     if at < len(norms):
         for said, value in table.get(norms[at], ()):
             if tuple(norms[at : at + len(said)]) == said:

@@ -14,6 +14,7 @@ from itertools import islice
 from email_validator import EmailNotValidError, validate_email
 from rapidfuzz.distance import DamerauLevenshtein
 
+from agent.characters import readable
 from agent.hearing import Context, Heard, Slot
 from agent.reasons import Reason
 from agent.slots.email.grammar import Address, Grammar
@@ -68,6 +69,13 @@ def check(value: str, context: Context) -> Reason | None:
     local, at, domain = value.rpartition("@")
     plain = local and at and "." not in domain and all(c.isalnum() or c in "-" for c in domain)
     return Reason.NO_DOMAIN if plain else Reason.NOT_AN_EMAIL
+
+
+def written(value: str, context: Context) -> str | Reason:
+    """The address as email-validator normalises it, in lower case."""
+    typed = readable(value).strip()
+    form = _normal(typed)
+    return form if form and _normal(form) == form else check(typed, context) or Reason.NOT_AN_EMAIL
 
 
 def read_back(value: str, context: Context, slow: bool) -> str:
@@ -223,4 +231,4 @@ def _joins_words(pieces: Sequence[Piece], at: int) -> bool:
     return all(piece.kind in ("word", "letters") for piece in (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2]))
 
 
-EMAIL = Slot(name="email", hear=hear, check=check, read_back=read_back, parts=parts)
+EMAIL = Slot(name="email", hear=hear, check=check, read_back=read_back, written=written, parts=parts)

@@ -104,7 +104,7 @@ class _Mender(Placer):
         """Part of the local part, or all of it, said again: "no, bobby dot hart seven", "tom with an h, t h o m"."""
         grammar = self.grammar
         here = start
-        while here < len(grammar.tokens):
+        while here < min(len(grammar.tokens), _WITHIN):
             said = self.stretch(here)
             if said and not grammar.tells(said.start, said.end):
                 whole = self.stretch(here, len(grammar.tokens)) if self.ends(said.end) else said

@@ -14,19 +14,19 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from agent.characters import one_line
 from agent.hearing import Context, Heard, Slot
 from agent.languages.letters import spoken_letters
 from agent.reasons import Reason
 from agent.slots.name.characters import han_parts, is_refused, is_written_in_han, spoken_characters
 from agent.slots.name.en import hear_english
 from agent.slots.name.lists import lexicon
-from agent.slots.name.writing import latin_parts
+from agent.slots.name.writing import as_typed, is_name_like, latin_parts
 from agent.slots.name.zh import hear_mandarin
 from agent.slots.name.zh_pauses import with_pauses
 from agent.text import Said
 
 _MAX_CHARS = 80
-_MAX_DIGITS = 0
 
 
 def hear(said: Said, context: Context) -> Sequence[Heard]:
@@ -46,18 +46,19 @@ def _said_once(heard: Heard) -> Heard:
 
 
 def check(value: str, context: Context) -> Reason | None:
-    """NOT_A_NAME for digits and placeholders ("null"), TOO_SHORT and TOO_LONG; else None."""
+    """NOT_A_NAME for digits, marks of no name and placeholders ("null"), TOO_SHORT and TOO_LONG; else None."""
     letters = sum(character.isalpha() for character in value)
-    if (
-        not letters
-        or sum(character.isdigit() for character in value) > _MAX_DIGITS
-        or value.strip().lower() in lexicon().refused
-        or is_refused(value.strip())
-    ):
+    if not is_name_like(value.strip()) or value.strip().lower() in lexicon().refused or is_refused(value.strip()):
         return Reason.NOT_A_NAME
     if len(value) > _MAX_CHARS:
         return Reason.TOO_LONG
     return Reason.TOO_SHORT if letters == 1 and not is_written_in_han(value) else None
+
+
+def written(value: str, context: Context) -> str | Reason:
+    """The name as it was written; in a single case, with the capitals a person would give it."""
+    form = as_typed(one_line(value))
+    return check(form, context) or form
 
 
 def read_back(value: str, context: Context, slow: bool) -> str:
@@ -77,4 +78,4 @@ def parts(value: str, context: Context) -> Mapping[str, str]:
     return latin_parts(value)
 
 
-NAME = Slot(name="name", hear=hear, check=check, read_back=read_back, parts=parts)
+NAME = Slot(name="name", hear=hear, check=check, read_back=read_back, written=written, parts=parts)

@@ -8,6 +8,7 @@ behind "for" it must be in a list or have a capital (words.py). Letters that spe
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agent.effort import spend
 from agent.slots.name.mending import fitting, mended, mending, plain_letters, sounds_like
 from agent.slots.name.words import MIN_SPELLED, VOWELS, Trust, Words
 
@@ -46,11 +47,16 @@ class Phrase(NamedTuple):
         return any(piece.spelled for piece in self.pieces)
 
 
+_PHRASE = 15
+"""Units of effort that a phrase takes, beside what it looks for."""
+
+
 class Reader(Words):
     """One utterance, read for name phrases."""
 
     def phrase(self, start: int, trust: Trust) -> Phrase | None:
         """The name phrase that stands at `start`, or None."""
+        spend(_PHRASE)
         at, title = self._title(start)
         pieces: list[Piece] = []
         known = proud = 0

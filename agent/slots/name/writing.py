@@ -1,8 +1,15 @@
 """How an English name is written: capitals, particles, and where a run of spelled letters falls into words."""
 
+import unicodedata
+
+from agent.slots.name.characters import is_written_in_han
 from agent.slots.name.lists import lexicon
 
 _VOWELS = frozenset("aeiouy")
+_MARKS = frozenset(" '-.,·&()\"\u200c\u200d")
+"""What stands in a name beside its letters: "Robert (Bob) O'Neill-Smith, Jr.", "玛丽·安"."""
+_MOST_ON_A_LETTER = 4
+"""Signs on one letter that some script writes; more are piled up to be seen."""
 _MIN_PART = 3
 """Letters that a part of a spelled run must have to be cut off as a name."""
 
@@ -11,6 +18,25 @@ def written(name: str) -> str:
     """`name` with the capitals a person would give it. Capitals inside a word stay ("DeShawn", "McKenzie"), shouting does not ("SMITH")."""
     parts = name.split()
     return " ".join(_word(part, place, parts) for place, part in enumerate(parts))
+
+
+def is_name_like(name: str) -> bool:
+    """Whether it begins with a letter, and is made of letters of any script with their signs, and the marks of names."""
+    signs = 0
+    for character in name:
+        signs = signs + 1 if unicodedata.category(character)[0] == "M" else 0
+        if signs > _MOST_ON_A_LETTER or not (signs or character.isalpha() or character in _MARKS):
+            return False
+    return name[:1].isalpha()
+
+
+def as_typed(name: str) -> str:
+    """A name on one line as its writer typed it; with a person's capitals where it is in a single case, and without spaces between characters."""
+    if is_written_in_han(name):
+        together = name.replace(" ", "")
+        return together if all(map(is_written_in_han, together)) else name
+    form = written(name.lower()) if name in (name.lower(), name.upper()) else name
+    return form if form not in (form.lower(), form.upper()) or written(form.lower()) == form else name  # "ß" has two capitals
 
 
 def split_letters(letters: str) -> str:

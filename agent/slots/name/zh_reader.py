@@ -5,6 +5,7 @@ Where a name ends is seen from what follows: nothing, a mark, a title, a word th
 
 from functools import cached_property
 
+from agent.effort import spend
 from agent.hearing import Context
 from agent.slots.name.characters import HanPhrases, characters, is_han
 from agent.slots.name.mending import settled
@@ -21,6 +22,8 @@ _MAX_LEAD = 12
 _FULL = 3
 MAX_TRIES = 40
 """Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
+_PLACE = 40
+"""Units of effort that such a place takes."""
 _MAX_TRANSLITERATED = 14
 _MIN_TRANSLITERATED = 4
 """Characters from which a name of another tongue is known by its characters alone: 迪丽热巴; with a dot in it any is."""
@@ -53,6 +56,7 @@ class HanReader:
     def name_at(self, at: int, *, plain: bool, short: bool = False) -> tuple[str, int] | None:
         """The name that stands at `at`, and where it ends. `plain`: a cue says that one does; `short`: a nickname will do."""
         self.tries += 1
+        spend(_PLACE)
         if at >= len(self.text):
             return None
         if at in self.latin:

@@ -20,7 +20,7 @@ from agent.languages import words
 from agent.languages.numbers import has_homophone, has_scale, is_homophone, say_digits
 from agent.reasons import Reason
 from agent.slots.phone.mending import amend, mend, named_end, names_part
-from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, completed, e164, fit, groups, judge, plan, without_prefix
+from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, completed, e164, fit, groups, judge, plan, refused, typed, without_prefix
 from agent.slots.phone.phrasing import vocabulary
 from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare, stands_apart
 from agent.slots.phone.shapes import cut, is_other_shape, is_written_day
@@ -103,16 +103,14 @@ def _with_first_sound(said: Said, context: Context) -> tuple[Heard, ...]:
 
 
 def check(value: str, context: Context) -> Reason | None:
-    """TOO_SHORT, TOO_LONG or NOT_IN_USE; None for a number in use."""
-    match fit(_plain(value), context.region):
-        case Fit.VALID:
-            return None
-        case Fit.SHORT:
-            return Reason.TOO_SHORT
-        case Fit.LONG:
-            return Reason.TOO_LONG
-        case Fit.WHOLE:
-            return Reason.NOT_IN_USE
+    """TOO_SHORT, TOO_LONG or NOT_IN_USE; None for a number in use and nothing beside it."""
+    digits = typed(value)
+    return refused(digits, context.region) if digits or not any(map(str.isdecimal, value)) else Reason.NOT_IN_USE
+
+
+def written(value: str, context: Context) -> str | Reason:
+    """The number in E.164."""
+    return check(value, context) or e164(typed(value), context.region)
 
 
 def read_back(value: str, context: Context, slow: bool) -> str:
@@ -308,4 +306,4 @@ def _heard(piece: _Piece, said: Said, context: Context, *, bare: bool, patch: bo
     return Heard(value=value, rule=rule, span=(tokens[piece.run.start].start, tokens[piece.run.end - 1].end), sure=sure, whole=whole, patch=patch)
 
 
-PHONE = Slot(name="phone", hear=hear, check=check, read_back=read_back, parts=parts)
+PHONE = Slot(name="phone", hear=hear, check=check, read_back=read_back, written=written, parts=parts)

@@ -4,6 +4,8 @@ Validity is libphonenumber's. How long a number must be is the region's own tabl
 libphonenumber calls an Australian mobile number of nine digits "possible"; a region without a table is measured by libphonenumber alone.
 """
 
+import re
+import unicodedata
 from enum import Enum, auto
 from functools import cache
 from typing import Any, NamedTuple
@@ -11,8 +13,15 @@ from typing import Any, NamedTuple
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
+from agent.characters import one_line
+from agent.effort import spend
+from agent.reasons import Reason
 from agent.regions import region as region_data
 
+_TYPED = re.compile(r"(?:tel:|sips?:)?(?P<plus>[ (]*\+)?(?P<rest>[\d ()./-]+)", re.ASCII | re.IGNORECASE)
+"""What numbers are written with. Letters on the keys are none of it: "1-800-FLOWERS" is dialled by eye."""
+_CHECK = 130
+"""Units that asking libphonenumber takes."""
 _SHORTEST_VALID = 5
 _ONE_BREATH = 5
 """Digits of a group that are said in one breath: "01942", and not "496007"."""
@@ -52,6 +61,27 @@ def e164(digits: str, region: str) -> str:
         if found is None and digits.startswith(str(_country_code(region))) and len(digits) > 10:
             found = _valid("+" + digits, region)
     return phonenumbers.format_number(found, PhoneNumberFormat.E164) if found else ""
+
+
+def typed(text: str) -> str:
+    """The figures of a number that somebody wrote, behind their "+", a scheme ("tel:") left out; "" when anything else stands there, too."""
+    figures = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in one_line(text))
+    found = _TYPED.fullmatch(figures)
+    digits = "".join(c for c in found["rest"] if c.isdecimal()) if found else ""
+    return "+" + digits if digits and found and found["plus"] else digits
+
+
+def refused(digits: str, region: str) -> Reason | None:
+    """TOO_SHORT, TOO_LONG or NOT_IN_USE; None for a number in use."""
+    match fit(digits, region):
+        case Fit.VALID:
+            return None
+        case Fit.SHORT:
+            return Reason.TOO_SHORT
+        case Fit.LONG:
+            return Reason.TOO_LONG
+        case Fit.WHOLE:
+            return Reason.NOT_IN_USE
 
 
 class Judged(NamedTuple):
@@ -155,6 +185,7 @@ def _country_code(region: str) -> int:
 
 
 def _valid(digits: str, region: str) -> PhoneNumber | None:
+    spend(_CHECK)
     try:
         number = phonenumbers.parse(digits, region)
     except NumberParseException:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from agent.languages.numbers import MARKS, is_homophone, next_group, only_inside
+from agent.languages.numbers import MARKS, is_homophone, may_open, next_group, only_inside
 from agent.slots.phone.phrasing import Vocabulary, vocabulary
 from agent.text import Said, Token
 
@@ -73,6 +73,8 @@ class Run(NamedTuple):
 
 def find_runs(said: Said, language: str, *, homophones: bool = False, round_only: bool = False) -> tuple[Run, ...]:
     """Every run of digits, in order. `homophones`: "to" and "for" between digits are digits too. `round_only`: "eight hundred sixty" is 800 60."""
+    if not (homophones and said.has_han) and not any(may_open(norm, language) for norm in said.words):
+        return ()
     listener = _Listener(said, said.tokens, language, vocabulary(said, language), homophones, round_only)
     found: list[Run] = []
     at = 0

@@ -11,6 +11,7 @@ else was asked for, only what no name, address or spelling says by the way is ta
 from collections.abc import Mapping, Sequence
 
 from agent.business import Service, in_language
+from agent.characters import one_line
 from agent.hearing import Context, Heard, Slot
 from agent.reasons import Reason
 from agent.slots.service.choice import Pick, listed, pick
@@ -61,6 +62,22 @@ def spoken_of(said: Said, context: Context) -> str:
 def check(value: str, context: Context) -> Reason | None:
     """Reason.NOT_OFFERED for an id that no service on offer has."""
     return None if _by_id(value, context) else Reason.NOT_OFFERED
+
+
+def written(value: str, context: Context) -> str | Reason:
+    """The id of the service that has this id, or else this name, or else this other word: the whole of it, and no other service."""
+    if check(value, context) is None:
+        return value
+    typed = _folded(value)
+    for known in (lambda service: (service.id,), Service.all_names, Service.all_words):
+        found = [service.id for service in context.services if typed in map(_folded, known(service))]
+        if found:
+            return found[0] if len(found) == 1 else Reason.NOT_OFFERED
+    return Reason.NOT_OFFERED
+
+
+def _folded(text: str) -> str:
+    return one_line(text).casefold()
 
 
 def read_back(value: str, context: Context, slow: bool) -> str:
@@ -207,4 +224,4 @@ def _shared(said: Said, context: Context, indexed: Index, barred: frozenset[int]
     return (Heard(value=ids[0], rule="shared word", span=(0, len(said.text)), sure=0.4, options=ids if len(ids) > 1 else ()),)
 
 
-SERVICE = Slot(name="service", hear=hear, check=check, read_back=read_back, parts=parts)
+SERVICE = Slot(name="service", hear=hear, check=check, read_back=read_back, written=written, parts=parts)

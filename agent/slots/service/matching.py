@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agent.effort import spend
 from agent.slots.service.indexing import MIN_LETTERS, Index, closed, trigrams
 from agent.slots.service.spelling import SPELT, joined
 from agent.slots.service.vocabulary import MAX_TOKENS, Hits, keys_of, stem, thesaurus
@@ -26,6 +27,8 @@ SPREAD = 0.9
 """What counts: the meaning of a general word, that of a word that some name has itself, a word inside a phrase about a name, and a meaning that
 one more service has."""
 _MOST_LONGER = 2
+_MATCHING, _WORD = 200, 1
+"""Units of effort that it takes, and that each word takes."""
 
 
 class Match(NamedTuple):
@@ -52,6 +55,7 @@ def matches(said: Sequence[str], indexed: Index, without: frozenset[int] = froze
     `without`: tokens in which none is heard. `loosely`: also those of which only such words were said as many services share ("cleaning"), and
     none that are only described.
     """
+    spend(_MATCHING + _WORD * len(said))
     spoken = joined(said[:MAX_TOKENS], indexed.acronyms)
     barred = spoken.holding(without)
     keys = keys_of(spoken.words, barred)

@@ -61,7 +61,7 @@ def _end_of_run(spoken: Sequence[str], at: int) -> int:
 
 
 def _is_element(word: str) -> bool:
-    return word.isascii() and ((len(word) == 1 and word.isalpha()) or (word.isdigit() and len(word) <= _MOST_DIGITS))
+    return len(word) <= _MOST_DIGITS and word.isascii() and (word.isdigit() or (len(word) == 1 and word.isalpha()))
 
 
 def _read(spoken: Sequence[str], first: int, last: int, acronyms: Container[str] | None) -> Sequence[tuple[str, int, int]]:

@@ -16,16 +16,19 @@ from datetime import time, timedelta
 
 import msgspec
 
+from agent.characters import readable
 from agent.hearing import Context, Heard, Slot
 from agent.languages.dates import Line
 from agent.languages.dates import en_places as dates_en_places
 from agent.languages.dates import zh as dates_zh
+from agent.moments import in_zone
 from agent.reasons import Reason
 from agent.slots.time import speech as time_speech
 from agent.slots.time.answers import WEAK, Answer, Listener
 from agent.slots.time.exclusion import Excluded, excluded
 from agent.slots.time.reading import Reading, readings
-from agent.slots.time.resolve import known, local_now, written
+from agent.slots.time.resolve import known, local_now
+from agent.slots.time.resolve import written as value_of
 from agent.text import Said
 
 _MOST_OPTIONS = 6
@@ -42,7 +45,7 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
     read = grammar.read(said, region=context.region, month_first=order, asked=asked, mending=bool(context.current))
     if read is None:
         open_day = known(context.partial).day if not context.current else None
-        return [_whole_words(said, written(open_day, None, None), "soonest")] if seeking else ()
+        return [_whole_words(said, value_of(open_day, None, None), "soonest")] if seeking else ()
     line, pieces = read
     heard = readings(pieces)
     if seeking:
@@ -125,9 +128,15 @@ def check(value: str, context: Context) -> Reason | None:
     return Reason.PAST if when < local_now(context).replace(second=0, microsecond=0) else None
 
 
+def written(value: str, context: Context) -> str | Reason:
+    """The time as the record keeps it, to the minute, with the offset of the business: "2026-03-08T14:30:00-05:00"; free or not."""
+    start = in_zone(readable(value).strip(), getattr(context.now.tzinfo, "key", "UTC"))
+    return start if isinstance(start, Reason) else start.replace(second=0, microsecond=0).isoformat()
+
+
 def parts(value: str, context: Context) -> Mapping[str, str]:
     """A time is kept whole."""
     return {}
 
 
-TIME = Slot(name="time", hear=hear, check=check, read_back=time_speech.read_back, parts=parts)
+TIME = Slot(name="time", hear=hear, check=check, read_back=time_speech.read_back, written=written, parts=parts)

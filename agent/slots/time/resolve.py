@@ -13,13 +13,13 @@ import msgspec
 from agent.business import DAYS
 from agent.hearing import Context
 from agent.languages.dates import Clock, Day, Part
+from agent.moments import YEARS
 from agent.regions import subdivision
 from agent.slots.time.holidays import holiday, nth_weekday
 
 _WEEK = 7
 _NEAR_HOURS = 4
 _EARLIEST_EVENING_HOUR = 5
-_LATEST_YEAR = 2200
 _WEEK_MARK = "-W"
 _PARTS = frozenset(part.value for part in Part)
 
@@ -47,7 +47,7 @@ def known(value: str) -> Known:
         if not mark and ":" in day:
             return Known(None, time.fromisoformat(day).replace(tzinfo=None))
         on = date.fromisoformat(day) if day else None
-        if on is not None and on.year > _LATEST_YEAR:
+        if on is not None and on.year not in YEARS:
             return Known()
         if on is not None and _WEEK_MARK in day:
             return Known(None, None, Part(rest) if rest else None, on)
@@ -91,7 +91,7 @@ def days(said: Day, today: date, counted_from: date | None, place: str) -> list[
         found = [_shifted(day, said) for day in _unshifted(said, today, counted_from, place)]
     except (OverflowError, ValueError):
         return []
-    return [day for day in dict.fromkeys(found) if day.year <= _LATEST_YEAR]
+    return [day for day in dict.fromkeys(found) if day.year in YEARS]
 
 
 def _shifted(day: date, said: Day) -> date:

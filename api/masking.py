@@ -1,0 +1,206 @@
+"""What a viewer sees: how a call goes, and nothing of the caller.
+
+A document, an answer or an event is walked along a plan of what it may hold. Where the plan has a test, the value is shown if it passes: a status is
+one of the statuses, a price one that a business file names. So it does not matter who wrote the document: another system may put a caller's words
+under any name, also under one of ours. What the plan hides becomes "•••", what it does not name is left out; so a new field is seen by viewers only
+when somebody says how.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+import msgspec
+
+from agent.businesses import Businesses
+from agent.call import Confirmed, Status
+from agent.events import Type
+from agent.reasons import Reason
+from agent.skeleton import INFO, PARTS
+from agent.slots.names import NAMES
+from api.bodies import SID
+
+HIDDEN = "•••"
+Test = Callable[[Any], bool]
+Plan = Any
+"""A test for one value, `_hidden`, a mapping of names to plans, or a list that holds the plan of its entries."""
+_MOST = 1000
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
+_EVENT_ID = re.compile(r"\d{1,15}-\d{1,10}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4}){0,2}")
+_WHY = ("not_understood", "refused", "caller_asked", "emergency", "no_free_time", "nothing_agreed")
+
+
+def _hidden(_: Any) -> bool:
+    return False
+
+
+def _is_sid(value: Any) -> bool:
+    return isinstance(value, str) and SID.fullmatch(value) is not None
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and 0 <= value <= _MOST
+
+
+def _is_flag(value: Any) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_part(value: Any) -> bool:
+    """A confidence."""
+    return isinstance(value, int | float) and 0 <= value <= 1
+
+
+def _is_heartbeat(value: Any) -> bool:
+    """Seconds."""
+    return isinstance(value, int | float) and 0 <= value <= 3600
+
+
+def _is_milliseconds(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value <= 600_000
+
+
+def _is_unix_time(value: Any) -> bool:
+    return isinstance(value, int | float) and 0 <= value < 2**33
+
+
+def _matches(pattern: re.Pattern[str]) -> Test:
+    return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def _one_of(*words: str) -> Test:
+    known = frozenset(words)
+    return lambda value: isinstance(value, str) and value in known
+
+
+class Masking:
+    """Masks what was decoded from JSON; each gives a copy, made for viewers. `businesses`: what their files name is no secret of a caller."""
+
+    def __init__(self, businesses: Businesses) -> None:
+        document = _document(businesses)
+        payload = {**document, **_payload()}
+        listed = {**document, "lastMessage": payload["packet"]["lastTurns"][0]}
+        self._document = document
+        self._calls: Plan = {"calls": [listed], "next": _is_sid}
+        self._envelope: Plan = {
+            "type": _one_of(*get_args(Type)),
+            "payload": {**payload, "calls": [listed]},
+            "timestamp": _is_unix_time,
+            "source": _one_of("agent", "service", "customer"),
+        }
+
+    def document(self, value: Mapping[str, Any]) -> Any:
+        """A CallSkeleton."""
+        return _masked(value, self._document)
+
+    def calls(self, value: Mapping[str, Any]) -> Any:
+        """The answer of `GET /calls`."""
+        return _masked(value, self._calls)
+
+    def envelope(self, value: Any) -> Any:
+        """An event."""
+        return _masked(value, self._envelope)
+
+
+def _masked(value: Any, plan: Plan) -> Any:
+    if value is None or value == "":
+        return value
+    if isinstance(plan, dict):
+        return {name: _masked(value[name], plan[name]) for name in plan if name in value} if isinstance(value, Mapping) else HIDDEN
+    if isinstance(plan, list):
+        return [_masked(one, plan[0]) for one in value] if isinstance(value, list | tuple) else HIDDEN
+    return value if plan(value) else HIDDEN
+
+
+def _document(businesses: Businesses) -> dict[str, Plan]:
+    """A CallSkeleton; `status` is what lists put beside it."""
+    moment, is_slot = _matches(_MOMENT), _one_of(*NAMES)
+    info = dict.fromkeys((*INFO, *PARTS), _hidden) | {f"{name}_timestamp": moment for name in INFO}
+    offered = _service(businesses)
+    source = {"words": _hidden, "confidence": _is_part, "confirmed": _one_of(*get_args(Confirmed))}
+    return {
+        "callSid": _is_sid,
+        "status": _one_of(*get_args(Status)),
+        "createdAt": moment,
+        "services": [offered],
+        "company": {name: _one_of(*_company_words(businesses)) for name in ("id", "name", "email", "userId")},
+        "user": {
+            "userInfo": info,
+            "service": dict.fromkeys(offered, _hidden),
+            "service_timestamp": moment,
+            "serviceBookedTime": _hidden,
+            "time_timestamp": moment,
+        },
+        "history": [{"speaker": _one_of("AI", "customer", "agent"), "message": _hidden, "startedAt": moment}],
+        "servicebooked": _is_flag,
+        "confirmEmailsent": _is_flag,
+        "resumedFrom": _hidden,
+        "progress": {**_steps(), "expecting": _one_of("value", "confirmation", "choice", "nothing"), "filled": _slots(), "pending": _slots()},
+        "provenance": {name: {**source, "timestamp": moment} for name in NAMES},
+        "locked": [is_slot],
+    }
+
+
+def _payload() -> dict[str, Plan]:
+    """What events carry beside the fields of a document."""
+    why = _one_of(*_WHY, *(reason.value for reason in Reason))
+    line = {"speaker": _one_of("AI", "customer", "agent"), "message": _hidden, "startedAt": _matches(_MOMENT)}
+    packet = {"fields": _slots(), "pending": _slots(), "gaps": [_one_of(*NAMES)], "why": why, "slot": _one_of(*NAMES), "lastTurns": [line]}
+    return {
+        **_steps(),
+        **line,
+        "status": _one_of(*get_args(Status), "filled", "pending", "missed", "skipped", "corrected", "started", "done", "failed", "erased"),
+        "before": _one_of(*get_args(Status)),
+        "slot": _one_of(*NAMES),
+        "value": _hidden,
+        "reason": why,
+        "fields": _slots(),
+        "packet": {**packet, "sentence": _hidden},
+        "tool": _one_of("booking"),
+        "agentId": _is_sid,
+        "ms": _is_milliseconds,
+        "heartbeatS": _is_heartbeat,
+        "lastEventId": _matches(_EVENT_ID),
+        "language": _matches(_LANGUAGE),
+    }
+
+
+def _steps() -> dict[str, Plan]:
+    step = _one_of(*NAMES, "confirm", "done")
+    return {"status": _one_of(*get_args(Status)), "step": step, "completed": _is_count, "total": _is_count, "remaining": [_one_of(*NAMES)]}
+
+
+def _slots() -> dict[str, Plan]:
+    return dict.fromkeys(NAMES, _hidden)
+
+
+def _service(businesses: Businesses) -> dict[str, Plan]:
+    """A service on offer: shown as far as a business file says the same."""
+    known = [service for business in businesses.all for service in business.services]
+    words = {word for service in known for word in (service.id, service.description, *_wordings(service.name)) if word}
+    prices = {service.price for service in known if service.price is not None}
+    minutes = {service.minutes for service in known}
+    return {
+        "id": _one_of(*words),
+        "name": _one_of(*words),
+        "description": _one_of(*words),
+        "price": lambda value: isinstance(value, int | float) and value in prices,
+        "minutes": lambda value: isinstance(value, int) and value in minutes,
+    }
+
+
+def _company_words(businesses: Businesses) -> set[str]:
+    return {word for business in businesses.all for word in (business.id, business.name, business.email) if word}
+
+
+def _wordings(text: Any) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text.values())
+
+
+def decoded(text: bytes) -> Any:
+    """JSON as Masking takes it; None for what is none."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None

@@ -1,0 +1,131 @@
+"""Every way in, and the one place that makes the path of a request.
+
+A path is made once, before anybody judges it: the octets as they came are parted at "/", each part is decoded once, and the result is put back into
+the request. So what is let in and what is served are the same path, however it was written. A part that holds a slash, a backslash, a control
+character, "." or "..", or that is no UTF-8, names nothing of ours.
+
+`ROUTES` names each route with those who may use it; what does not stand there is refused. A test holds it against what the service really serves.
+Source: RFC 3986, 2.1 and 6.2.2.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+from urllib.parse import quote, unquote_to_bytes
+
+from starlette.types import Scope
+
+from api.tokens import Role
+
+ANYONE: frozenset[Role] = frozenset()
+"""No token needed."""
+READERS: frozenset[Role] = frozenset({"integration", "supervisor", "viewer"})
+EDITORS: frozenset[Role] = frozenset({"integration", "supervisor"})
+CALLERS: frozenset[Role] = frozenset({"integration"})
+"""Who posts turns."""
+
+Kind = Literal["plain", "stream"]
+_PREFIX = "api"
+"""Every path is also served under it."""
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_SAFE = "!$&'()*+,;=:@-._~"
+"""What stands unescaped in a part of a path. Source: RFC 3986, 3.3 (pchar)."""
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    """"{...}" stands for one part."""
+    roles: frozenset[Role]
+    kind: Kind = "plain"
+    """A "stream" is read by browsers, which can set no header for it: it also takes the token from the query."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self.path.split("/")[1:])
+
+
+ROUTES = (
+    Route("GET", "/", ANYONE),
+    *(Route(method, path, ANYONE) for path in ("/health", "/health/redis", "/health/ping", "/ready") for method in ("GET", "HEAD")),
+    Route("GET", "/openapi.json", READERS),
+    Route("POST", "/ai/conversation", CALLERS),
+    Route("POST", "/ai/reply", CALLERS),
+    Route("POST", "/ai/summary", CALLERS),
+    Route("GET", "/calls", READERS),
+    Route("GET", "/calls/{callSid}", READERS),
+    Route("PATCH", "/calls/{callSid}", EDITORS),
+    Route("DELETE", "/calls/{callSid}", EDITORS),
+    Route("GET", "/calls/{callSid}/trace", EDITORS),
+    Route("GET", "/calls/{callSid}/events/health", READERS),
+    *(
+        Route(method, path, READERS, "stream")
+        for path in ("/events", "/calls/{callSid}/events", "/agents/{agentId}/events")
+        for method in ("GET", "HEAD")
+    ),
+)
+
+
+class Asked(NamedTuple):
+    """What a request asks for."""
+
+    route: Route | None
+    """None: no route has this path and method."""
+    allowed: Sequence[str]
+    """The methods this path takes; empty when there is nothing here."""
+    names: Mapping[str, str]
+    """What stands in the path for each "{...}"."""
+
+
+NOWHERE = Asked(None, (), {})
+
+
+def find(scope: Scope) -> Asked:
+    """What an HTTP request asks for; `scope` gets the path it is served by. A WebSocket asks for nothing: no route takes one."""
+    parts = _parts(scope)
+    if parts is None or scope["type"] != "http":
+        return NOWHERE
+    scope["path"] = "/" + "/".join(parts)
+    scope["raw_path"] = ("/" + "/".join(quote(part, safe=_SAFE) for part in parts)).encode("ascii")
+    routes = _EXACT.get(parts) or next((routes for pattern, routes in _PATTERNS if _fits(pattern, parts)), {})
+    route = routes.get(scope["method"])
+    names = {wanted[1:-1]: part for wanted, part in zip(route.parts, parts, strict=True) if wanted.startswith("{")} if route else {}
+    return Asked(route, tuple(routes), names)
+
+
+def _parts(scope: Scope) -> tuple[str, ...] | None:
+    """The parts of the path, decoded, without the prefix; None when it names nothing that could be ours."""
+    raw: bytes | None = scope.get("raw_path")
+    given = raw.split(b"/") if raw is not None else [quote(part).encode() for part in scope["path"].split("/")]
+    root, *coded = given
+    if root or not coded:  # "*", "host:port": no path
+        return None
+    parts = []
+    for piece in coded:
+        if _BAD_ESCAPE.search(piece):
+            return None
+        try:
+            part = unquote_to_bytes(piece).decode()
+        except UnicodeDecodeError:
+            return None
+        if part in (".", "..") or "/" in part or "\\" in part or not part.isprintable():
+            return None
+        parts.append(part)
+    return tuple(parts[1:] if parts[0] == _PREFIX and len(parts) > 1 else parts)
+
+
+def _by_path() -> dict[tuple[str, ...], dict[str, Route]]:
+    found: dict[tuple[str, ...], dict[str, Route]] = {}
+    for route in ROUTES:
+        found.setdefault(route.parts, {})[route.method] = route
+    return found
+
+
+_EXACT = {parts: routes for parts, routes in _by_path().items() if not any(part.startswith("{") for part in parts)}
+_PATTERNS = tuple((parts, routes) for parts, routes in _by_path().items() if parts not in _EXACT)
+
+
+def _fits(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
+    return len(pattern) == len(parts) and all(
+        part and (wanted == part or wanted.startswith("{")) for wanted, part in zip(pattern, parts, strict=True)
+    )

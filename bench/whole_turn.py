@@ -1,0 +1,138 @@
+"""A turn without store and graph, and the calls it is tried on.
+
+`take_turn` is what a turn costs the event loop: the utterance is understood, what the caller did is carried out, and the answer is worded.
+`states` are calls in the middle: every question open, values held and not, in every language and region that tests/calls speak.
+"""
+
+import asyncio
+import tomllib
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+import prompts
+from agent.business import Business
+from agent.call import Call, Question, Turn
+from agent.dialogue import next_question, take
+from agent.scene import Scene
+from agent.slots.names import NAMES
+from agent.taken import Notice, Taken
+from agent.understanding import understand
+from agent.wording import word
+from graph.opening import prepared
+from graph.plan import PLAN
+from graph.state import TurnRequest
+from storage.memory_store import MemoryStore
+from tests.graph.test_calls import CALLS, MONDAY
+from tests.graph.walkers import walker
+
+replace = msgspec.structs.replace
+SID = "CA0"
+
+
+class State(msgspec.Struct, frozen=True):
+    """A call in the middle."""
+
+    call: Call
+    business: Business
+    now: datetime
+    """The caller's, aware, in the business's zone."""
+
+    @property
+    def label(self) -> str:
+        """What is open and what is held: "zh-CN ask phone, with name service"."""
+        question = self.call.question
+        held = [name for name in NAMES if _holds(self.call, name)]
+        asked = " ".join((question.kind, *question.slots))
+        return f"{self.call.language}-{self.call.brief.region} {asked}" + (f", with {' '.join(held)}" if held else "")
+
+
+class Took(msgspec.Struct, frozen=True):
+    call: Call
+    taken: tuple[Taken, ...]
+    """What the caller did."""
+    words: str
+    """What we say."""
+
+
+def take_turn(state: State, turn: Turn) -> Took:
+    call = state.call
+    scene = Scene(business=state.business, now=state.now, stamp=state.now.isoformat(), seconds=state.now.timestamp(), turn=turn, plan=PLAN)
+    taken = understand(call, turn, state.business, state.now)
+    notices: list[Notice] = []
+    for one in taken:
+        outcome = take(call, one, scene)
+        call, notices = outcome.call, [*notices, *outcome.notices]
+    call = replace(call, question=next_question(call, scene))
+    return Took(call, taken, word(call, notices, scene, prompts.phrasebook(call.language)).text)
+
+
+def states(pattern: str = "*/*.toml") -> list[State]:
+    """Calls as the files of tests/calls bring them about, one of each kind; and each question on the fullest call of every language and region."""
+    return asyncio.run(_states(pattern))
+
+
+async def _states(pattern: str) -> list[State]:
+    found: dict[object, State] = {}
+    for path in sorted(CALLS.glob(pattern)):
+        for call in tomllib.loads(path.read_text("utf-8"))["call"]:
+            async for state in _played(call):
+                found.setdefault(_kind(state.call), state)
+    fullest: dict[tuple[str, str], State] = {}
+    for state in found.values():
+        place = (state.call.language, state.call.brief.region)
+        fullest[place] = max(fullest.get(place, state), state, key=lambda one: sum(_holds(one.call, name) for name in NAMES))
+    for state in fullest.values():
+        for other in _asked_otherwise(state):
+            found.setdefault(_kind(other.call), other)
+    return list(found.values())
+
+
+async def _played(call: dict[str, Any]) -> AsyncIterator[State]:
+    """The call before each of its turns but the first."""
+    store = MemoryStore()
+    walk = walker(call.get("business", ""), store)
+    business = walk.deps.businesses.default
+    begins = datetime.fromisoformat(call.get("now", MONDAY))
+    for number, turn in enumerate(call["turn"]):
+        at = begins + timedelta(seconds=20 * number)
+        heard = Turn(key=str(number), text=turn.get("say", ""), digits=turn.get("keys", ""), started_at=at.isoformat())
+        await walk.take_turn(TurnRequest(sid=SID, turn=heard, caller=call.get("from", ""), language=call.get("language", "")), at)
+        kept = (await store.open(SID)).call
+        if kept is not None and kept.status == "active":
+            yield State(prepared(kept, None, at), business, at.astimezone(ZoneInfo(business.time_zone)))
+
+
+def _asked_otherwise(state: State) -> Iterator[State]:
+    """The same call with every other question open: each value missing, called wrong, waiting for a yes; the summary; what is asked about a call."""
+    whole = state.call
+    for name in NAMES:
+        slot = whole.slot(name)
+        value = slot.pending or slot.value
+        empty = replace(slot, status="empty", value="", pending="", options=(), partial="", disputed="")
+        ask = Question(kind="ask", slots=(name,))
+        for other in (empty, replace(empty, disputed=value)):
+            yield replace(state, call=replace(whole.with_slot(name, other), question=ask))
+        if value:
+            waiting = replace(empty, status="pending", pending=value, pending_provenance=slot.pending_provenance or slot.provenance)
+            yield replace(state, call=replace(whole.with_slot(name, waiting), question=Question(kind="read_back", slots=(name,))))
+    for kind in ("summary", "change", "leave", "resume"):
+        question = Question(kind=kind, whole=kind == "summary")
+        yield replace(state, call=replace(whole, question=question, unfinished=SID if kind == "resume" else "", recognised=kind == "resume"))
+
+
+def _holds(call: Call, name: str) -> bool:
+    return bool(call.slot(name).value or call.slot(name).pending)
+
+
+def _kind(call: Call) -> object:
+    """What tells two calls apart for the understanding: language, region, question, and what each slot holds in which way."""
+    slots = tuple(
+        (slot.status, bool(slot.value), bool(slot.pending), bool(slot.partial), bool(slot.options), bool(slot.disputed), slot.part)
+        for slot in call.slots.values()
+    )
+    question = call.question
+    return call.language, call.brief.region, question.kind, question.slots, bool(question.implied), slots

@@ -1,0 +1,38 @@
+"""Folders that hold what callers said are for nobody but us to look into."""
+
+import logging
+import os.path
+import stat
+from pathlib import Path
+
+_log = logging.getLogger("slotline.data")
+
+
+def make_private(data: Path, home: Path) -> None:
+    """Let nobody else into the data folder, nor into our part of it (`home`) and the files there, however they came to be.
+
+    What cannot be changed is told in one line. A data folder that is more than that (the file system's root, the user's home, a place for everybody)
+    is left as it is: our part of it is closed all the same.
+    """
+    ours = [*([] if _is_more(data) else [data]), home, *home.rglob("*")]
+    if left := [path for path in ours if not _closed(path)]:
+        _log.warning(f"others on this machine may look into {left[0]}: it cannot be made private; give it to the service's user, with mode 0700")
+
+
+def _closed(path: Path) -> bool:
+    """Close a folder or a file to everybody else. False when that cannot be done."""
+    try:
+        found = path.lstat().st_mode
+        if stat.S_ISLNK(found) or not found & 0o077:
+            return True
+        path.chmod(found & 0o700)
+        return not path.stat().st_mode & 0o077
+    except FileNotFoundError:  # gone meanwhile
+        return True
+    except OSError:
+        return False
+
+
+def _is_more(folder: Path) -> bool:
+    home = Path(os.path.expanduser("~"))
+    return folder.parent == folder or folder in (home, *home.parents) or bool(folder.stat().st_mode & stat.S_ISVTX)

@@ -1,0 +1,32 @@
+-- Take a call's events out of the shared log, bytes and all: what XDEL deletes stays in its block of the stream, and so in every dump, until all of that
+-- block is gone. So the log is written anew without them; one that is too long for that is swept a part at a time. That a call was erased stays told.
+-- KEYS: log, mark, the log while it is written anew. ARGV: sid, how many entries are too long, from where, how many at a time.
+-- Returns from where to go on, "" when all is done.
+
+local log, mark, anew = unpack(KEYS)
+local sid, most, from, part = unpack(ARGV)
+
+local function mine(entry)
+  return entry[2][2] == sid and not string.find(entry[2][4], '"status":"erased"', 1, true)
+end
+
+if redis.call('EXISTS', log) == 0 then return '' end
+if redis.call('XLEN', log) > tonumber(most) then
+  local entries = redis.call('XRANGE', log, from, '+', 'COUNT', part)
+  for _, entry in ipairs(entries) do
+    if mine(entry) then redis.call('XDEL', log, entry[1]) end
+  end
+  return #entries > 0 and '(' .. entries[#entries][1] or ''
+end
+local last, life = redis.call('HGET', mark, 'last'), redis.call('PTTL', log)
+redis.call('DEL', anew)
+-- A first entry that is cut again: a log without entries is still a log, whose readers have lost nothing.
+redis.call('XADD', anew, '0-1', 'sid', '', 'data', '')
+for _, entry in ipairs(redis.call('XRANGE', log, '-', '+')) do
+  if not mine(entry) then redis.call('XADD', anew, entry[1], unpack(entry[2])) end
+end
+redis.call('XTRIM', anew, 'MINID', '=', '0-2')
+if last then redis.call('XSETID', anew, last) end
+redis.call('RENAME', anew, log)
+if life > 0 then redis.call('PEXPIRE', log, life) end
+return ''

@@ -1,0 +1,118 @@
+"""Who gets in where: `doors.txt` against a service that runs behind a real port. `python -m tests.api.doors` prints the table as it is found."""
+
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from tests.api.services import served
+from tests.patience import PATIENCE_S
+
+IDENTITIES = {
+    "nobody": "",
+    "unknown": "unknown-token-0123456789ab",
+    "viewer": "viewer-token-0123456789abc",
+    "supervisor": "supervisor-token-0123456789",
+    "integration": "integration-token-012345678",
+}
+TOKENS = ",".join(f"{token}:{role}" for role, token in IDENTITIES.items() if role not in ("nobody", "unknown"))
+SID = "CA-doors"
+BODIES = {
+    "/ai/conversation": {"callSid": SID, "customerMessage": {"message": "hello"}},
+    "/ai/reply": {"callSid": SID, "message": "hello"},
+    "/ai/summary": {"callSid": SID},
+}
+HEAD_LIMIT = 65536
+
+
+class Row(NamedTuple):
+    method: str
+    path: str
+    wanted: tuple[int, ...]
+
+
+class Seen(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def rows() -> list[Row]:
+    lines = Path(__file__).with_name("doors.txt").read_text("utf-8").splitlines()
+    parts = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+    return [Row(method, path, tuple(map(int, wanted))) for method, path, *wanted in parts]
+
+
+def asked(port: int, method: str, target: str, identity: str, *headers: str, body: object = None) -> Seen:
+    """What a request gets, sent as it is written; of an answer without an end, its head and its beginning."""
+    lines = [f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *headers]
+    if token := IDENTITIES[identity]:
+        lines.append(f"Authorization: Bearer {token}")
+    sent = b"" if body is None else msgspec.json.encode(body)
+    lines.append(f"Content-Length: {len(sent)}")
+    with socket.create_connection(("127.0.0.1", port), PATIENCE_S) as line:
+        line.sendall("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + sent)
+        return _read(line, method)
+
+
+def _read(line: socket.socket, method: str) -> Seen:
+    got = b""
+    while b"\r\n\r\n" not in got and len(got) < HEAD_LIMIT and (more := line.recv(HEAD_LIMIT)):
+        got += more
+    head, _, body = got.partition(b"\r\n\r\n")
+    first, *rest = head.decode("latin-1").split("\r\n")
+    headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in rest)}
+    endless = headers.get("content-type", "").startswith("text/event-stream")
+    while not endless and method != "HEAD" and (more := line.recv(HEAD_LIMIT)):
+        body += more
+    return Seen(int(first.split()[1]), headers, body)
+
+
+@contextmanager
+def open_house() -> Iterator[int]:
+    """A service with tokens behind a port, which does not slow failed tries: how it does is shown in test_tokens.py."""
+    with pytest.MonkeyPatch.context() as patched, served(tokens=TOKENS) as (_, _, port):
+        patched.setattr("api.attempts.LONGEST_WAIT_S", 0.0)
+        yield port
+
+
+def found(port: int, row: Row, prefix: str = "") -> tuple[Seen, ...]:
+    """What each of the five gets, each for a call of its own, since a visitor may change or erase what is asked for."""
+    seen = []
+    for identity in IDENTITIES:
+        sid = f"CA-{next(_numbers)}"
+        opened = asked(port, "POST", "/ai/conversation", "integration", body={**BODIES["/ai/conversation"], "callSid": sid})
+        assert opened.status == 200
+        body = BODIES.get(row.path, {} if row.method == "PATCH" else None)
+        seen.append(asked(port, row.method, prefix + row.path.format(callSid=sid, agentId="a"), identity, body=body))
+    return tuple(seen)
+
+
+_numbers = count()
+
+
+def table() -> Iterator[str]:
+    """The rows as they are found; what differs from `doors.txt` is marked."""
+    yield f"  {'':7} {'':31}" + "".join(f"{identity:>13}" for identity in IDENTITIES)
+    with open_house() as port:
+        for row in rows():
+            statuses = tuple(seen.status for seen in found(port, row))
+            yield f"{' ' if statuses == row.wanted else '!'} {row.method:7} {row.path:31}" + "".join(f"{status:>13}" for status in statuses)
+
+
+def main() -> int:
+    wrong = 0
+    for line in table():
+        wrong += line.startswith("!")
+        sys.stdout.write(line + "\n")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,104 @@
+"""What a viewer sees: nothing that a caller said, whoever wrote the document and whatever names they gave."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent.events import Event
+from api import business_files
+from api.masking import HIDDEN, Masking
+from tests.api.doors import IDENTITIES, TOKENS
+from tests.api.services import running
+from tests.conftest import Shelf
+
+pytestmark = pytest.mark.anyio
+SECRET = "Mary O'Neill"
+NUMBER = 12025550143
+
+
+@pytest.fixture(scope="module")
+def masking() -> Masking:
+    return Masking(business_files.load(None))
+
+
+def everywhere(value: Any, document: Any) -> Any:
+    """The document with `value` in the place of everything that stands in it."""
+    if isinstance(document, dict):
+        return {name: everywhere(value, inner) for name, inner in document.items()}
+    return [everywhere(value, inner) for inner in document] if isinstance(document, list) else value
+
+
+def names(plan: Any) -> Any:
+    """A document with every name that the plan knows, and lists of one."""
+    if isinstance(plan, dict):
+        return {name: names(inner) for name, inner in plan.items()}
+    return [names(plan[0])] if isinstance(plan, list) else ""
+
+
+@pytest.mark.parametrize("secret", [SECRET, NUMBER, f"{NUMBER}", NUMBER + 0.5, {"said": SECRET}, [SECRET], {SECRET: 1}, [[NUMBER]]])
+def test_a_secret_under_any_name_of_ours_is_hidden(masking: Masking, secret: Any) -> None:
+    for plan, mask in ((masking._document, masking.document), (masking._envelope, masking.envelope), (masking._calls, masking.calls)):
+        shown = msgspec.json.encode(mask(everywhere(secret, names(plan)))).decode()
+        # What stands in a URL of ours is no secret of the document: ids of calls and agents.
+        for known in ("callSid", "agentId", "next"):
+            shown = shown.replace(f'"{known}":"{NUMBER}"', "")
+        assert SECRET not in shown
+        assert str(NUMBER) not in shown
+
+
+def test_what_is_not_named_is_left_out(masking: Masking) -> None:
+    shown = masking.document(
+        {"callSid": "CA1", "note": SECRET, "company": {"id": "acme", "secret": SECRET}, "services": [{"name": "Drain cleaning", "for": SECRET}]}
+    )
+    assert shown == {"callSid": "CA1", "company": {"id": "acme"}, "services": [{"name": "Drain cleaning"}]}
+
+
+def test_events_keep_their_shape(masking: Masking) -> None:
+    payload = {"callSid": "CA1", "slot": "phone", "status": "pending", "value": "+12025550143", "step": "phone", "completed": 1, "total": 6}
+    event = Event(type="progress", payload={**payload, "remaining": ["phone", "email"]}, timestamp=1772413200.123)
+    assert masking.envelope(msgspec.to_builtins(event)) == {
+        "type": "progress",
+        "payload": {**payload, "value": HIDDEN, "remaining": ["phone", "email"]},
+        "timestamp": 1772413200.123,
+        "source": "agent",
+    }
+
+
+async def test_a_viewer_of_a_document_that_another_system_made(shelf: Shelf, masking: Masking) -> None:
+    store = await shelf.open()
+    theirs = {
+        "callSid": "CA-theirs",
+        "services": [{"id": "x", "name": SECRET, "price": NUMBER, "contact": SECRET}],
+        "company": {"id": SECRET, "name": "Acme Home Services", "phone": SECRET},
+        "user": {"userInfo": {"name": SECRET, "nickname": SECRET}, "note": SECRET},
+        "progress": {"status": SECRET, "filled": {"name": SECRET}},
+        "provenance": {"name": {"turn": "t", "words": SECRET, "rule": SECRET}},
+        "status": SECRET,
+        SECRET: SECRET,
+    }
+    await shelf.put_document("CA-theirs", msgspec.json.encode(theirs))
+    document = await store.document("CA-theirs")
+    assert document is not None
+    shown = msgspec.json.encode(masking.document(msgspec.json.decode(document))).decode()
+    assert SECRET not in shown
+    assert "Acme Home Services" in shown
+    assert '"turn"' not in shown
+    await store.close()
+
+
+async def test_a_viewer_gets_no_key_of_a_turn() -> None:
+    async with running(tokens=TOKENS) as caller:
+        for role in ("integration", "viewer"):
+            headers = {"Authorization": f"Bearer {IDENTITIES[role]}"}
+            turn = {"callSid": "CA1", "customerMessage": {"message": "hello", "startedAt": "2026-03-02T01:00:00Z"}}
+            if role == "integration":
+                await caller.http.post("/ai/conversation", json=turn, headers=headers)
+                await caller.http.patch("/calls/CA1", json={"name": SECRET}, headers=headers)
+            else:
+                key = caller.walker.requests[0].turn.key
+                assert len(key) == 32
+                for path in ("/calls", "/calls/CA1"):
+                    shown = (await caller.http.get(path, headers=headers)).text
+                    assert key not in shown
+                    assert '"turn"' not in shown

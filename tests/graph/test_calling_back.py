@@ -1,0 +1,364 @@
+"""A caller who rings back hears nothing of the earlier call but what was said in this one.
+
+Anybody can show a number and know a name. So two calls are played that differ only in what the earlier call held: whatever is said, at whichever
+question, the caller must hear the same in both, to the last breath. Then no value, no part of one and nothing that tells one from another was spoken.
+"""
+
+import asyncio
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent import resuming
+from agent.business import Service, in_language
+from agent.call import Booking, Brief, Call, Provenance, SlotState, Turn
+from agent.hearing import Context
+from agent.skeleton import adopt
+from agent.slots import SLOTS
+from agent.slots.names import NAMES
+from agent.taken import Inform, Taken
+from agent.understanding import understand
+from graph.state import TurnRequest
+from storage.memory_store import MemoryStore
+from storage.store import Change
+from tests.graph.walkers import businesses, walker
+
+replace = msgspec.structs.replace
+CASES = Path(__file__).parent.parent / "cases"
+NOW = datetime.fromisoformat("2026-03-02T09:00:00-05:00")
+CALLER = "+12025550143"
+NAME = {"en": "Mary O'Neill", "zh": "王宝强"}
+ONE = {
+    "phone": "+14155550187",
+    "address": "4718 Quillfeather Lane, Brackenhurst, NJ 07081",
+    "email": "zephyrine.quux@gmail.com",
+    "service": "drain-cleaning",
+    "time": "2026-03-03T13:15:00-05:00",
+}
+OTHER = {
+    "phone": "+13125550164",
+    "address": "5826 Thistlewick Road, Ambleforth, NY 10001",
+    "email": "ottoline_vex@yahoo.com",
+    "service": "furnace-tune-up",  # takes as long
+    "time": "2026-03-05T14:45:00-05:00",
+}
+HELD = {"en": "what do you have so far", "zh": "你都记了什么"}
+QUESTIONS: Mapping[str, tuple[tuple[str, ...], str, str]] = {
+    "phone": (("phone",), "", ""),
+    "address": (("address",), "", ""),
+    "email": (("email",), "", ""),
+    "service": (("service", "time"), "", ""),
+    "time": (("time",), "", ""),
+    "read_back": (("time",), "my number is 202 555 0123", "我的电话是202 555 0123"),
+    "choice": (("time",), "which times are free tomorrow", "明天什么时候有空"),
+    "reopened": (("time",), "my phone number is wrong", "电话不对"),
+    "summary": ((), "", ""),
+    "summary_again": ((), "my number is 202 555 0123", "我的电话是202 555 0123"),
+    "change": ((), "no, something's wrong", "不对"),
+    "leave": ((), "I want to cancel", "我要取消"),
+    "booked": ((), "yes", "可以"),
+}
+"""By what is open: what the earlier call had not settled, and what is said, in English and in Mandarin, after it was gone on with."""
+TELLING = frozenset({"ask_held", "repeat", "correction", "go_back", "ask_price", "ask_length"})
+"""The acts whose cases are played at every question; what else there is each at one of them."""
+
+
+def earlier(language: str, held: Mapping[str, str], lacking: tuple[str, ...]) -> Call:
+    """An unfinished call of that number."""
+    came = Provenance(turn="t", words="w", rule="r", confirmed="explicit")
+    values = {"name": NAME[language], **held}
+    slots = {
+        name: SlotState() if name in lacking else SlotState(status="filled", value=values[name], timestamp="2026-03-02T13:00:00Z", provenance=came)
+        for name in NAMES
+    }
+    business = businesses().default
+    services: tuple[Service, ...] = tuple(business.services)
+    brief = Brief(business=business.id, region="US", time_zone=business.time_zone, services=services, caller=CALLER)
+    return Call(sid="before", created_at="2026-03-02T13:00:00Z", brief=brief, slots=slots, language=language)
+
+
+class Line:
+    """A line to the service, which keeps its calls in memory."""
+
+    def __init__(self, language: str) -> None:
+        self.store = MemoryStore()
+        self._walker = walker(store=self.store)
+        self._language = language
+
+    async def put(self, call: Call, sid: str) -> None:
+        """Let a call be as it stands."""
+        await self.store.commit(Change(before=None, after=replace(call, sid=sid, rev=0, root="")))
+
+    async def say(self, words: str, sid: str, number: int = 0) -> dict[str, Any]:
+        """One turn of a call, the how-manieth of it."""
+        at = NOW + timedelta(seconds=20 * number)
+        request = TurnRequest(sid=sid, turn=Turn(key=str(number), text=words), caller=CALLER, language=self._language)
+        answer: dict[str, Any] = json.loads(await self._walker.take_turn(request, at))
+        return answer
+
+
+def heard(answer: Mapping[str, Any]) -> tuple[str, str]:
+    return answer["aiResponse"]["message"], answer["aiResponse"]["ssml"]
+
+
+@cache
+def standing(language: str, question: str) -> tuple[Call, Call]:
+    """The call, gone on with and at that question, for each of the earlier ones."""
+
+    async def play(held: Mapping[str, str]) -> tuple[Call, list[tuple[str, str]]]:
+        line = Line(language)
+        await line.put(earlier(language, held, lacking), "before")
+        lines = [heard(await line.say(words, "now", number)) for number, words in enumerate(script)]
+        call = (await line.store.open("now")).call
+        assert call is not None
+        assert call.resumed_from == "before"
+        return call, lines
+
+    lacking, english, mandarin = QUESTIONS[question]
+    script = ["", f"it's {NAME['en']}", "yes", english] if language == "en" else ["", f"我叫{NAME['zh']}", "对", mandarin]
+    script = script if script[-1] else script[:-1]
+    (one, lines), (other, others) = (asyncio.run(play(held)) for held in (ONE, OTHER))
+    assert lines == others
+    return one, other
+
+
+def corpus(language: str) -> Iterator[tuple[str, bool]]:
+    """Every utterance of the tables of acts and every one that mends a value; and whether it is to be played at every question."""
+    table = tomllib.loads((CASES / language / "acts.toml").read_text("utf-8"))
+    for case in table["cases"]:
+        yield case["say"], not TELLING.isdisjoint(case["acts"])
+    yield from ((words, False) for some in table["main"].values() for words in some)
+    for slot in NAMES:
+        for rows in tomllib.loads((CASES / language / f"{slot}.toml").read_text("utf-8")).values():
+            yield from ((row["say"], False) for row in rows if isinstance(row, dict) and row.get("current"))
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_whatever_is_said_nothing_of_the_earlier_call_is_heard(language: str, question: str) -> None:
+    """Every utterance is understood the same; and each of what they come to is answered the same, and after a change what there is, too."""
+    calls, lines = standing(language, question), (Line(language), Line(language))
+    place = list(QUESTIONS).index(question)
+    meanings: dict[tuple[Taken, ...], str] = {}
+    for number, (words, always) in enumerate(corpus(language)):
+        if always or number % len(QUESTIONS) == place:
+            one, other = (understand(call, Turn(key="", text=words), businesses().default, NOW) for call in calls)
+            assert one == other, words
+            meanings.setdefault(tuple(replace(taken, words="") if isinstance(taken, Inform) else taken for taken in one), words)
+    assert len(meanings) > 20
+
+    async def play(words: str, sid: str, call: Call, line: Line) -> list[tuple[str, str]]:
+        await line.put(call, sid)
+        told = [heard(await line.say(words, sid))]
+        after = (await line.store.open(sid)).call
+        assert after is not None
+        return told if after.slots == call.slots else [*told, heard(await line.say(HELD[language], sid, 1))]
+
+    async def differing() -> list[Any]:
+        found = []
+        for number, words in enumerate(meanings.values()):
+            one, other = [await play(words, f"now {number}", call, line) for call, line in zip(calls, lines, strict=True)]
+            found += [(words, one, other)] if one != other else []
+        return found
+
+    assert asyncio.run(differing()) == []
+
+
+def test_the_measure_tells_apart_what_may_be_spoken() -> None:
+    """The same call going on under its own callSid: there the same line continues, and what it held is read back."""
+
+    async def held() -> list[str]:
+        found = []
+        for values in (ONE, OTHER):
+            line = Line("en")
+            await line.put(earlier("en", values, ("time",)), "now")
+            found.append(heard(await line.say(HELD["en"], "now"))[0])
+        return found
+
+    one, other = asyncio.run(held())
+    assert one != other
+    assert "oh one eight seven" in one
+    assert "Quillfeather" in one
+
+
+SAYS = {
+    "phone": ("415 555 0187", "415 555 0187"),
+    "address": ("4718 Quillfeather Lane, Brackenhurst, New Jersey 07081", "4718 Quillfeather Lane, Brackenhurst, New Jersey 07081"),
+    "email": ("my email is zephyrine dot quux at gmail dot com", "我的邮箱是zephyrine点quux艾特gmail点com"),
+    "service": ("my drain is clogged", "下水道堵了"),
+    "time": ("tomorrow at 1:15 pm", "明天下午一点一刻"),
+}
+HEARD = {"phone": "0187", "address": "Quillfeather", "email": "zephyrine", "service": "drain-cleaning", "time": "13:15"}
+
+
+@pytest.mark.parametrize("slot", SAYS)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_said_again_is_the_callers_and_is_spoken_from_then_on(language: str, slot: str) -> None:
+    call, _ = standing(language, "summary")
+
+    async def play() -> tuple[Call, Call, str]:
+        line = Line(language)
+        await line.put(call, "now")
+        await line.say(SAYS[slot][language == "zh"], "now", 1)
+        after = (await line.store.open("now")).call
+        told = heard(await line.say(HELD[language], "now", 2))[0]
+        assert after is not None
+        return call, after, told
+
+    call, after, told = asyncio.run(play())
+    assert call.slot(slot).unspoken
+    state = after.slot(slot)
+    assert (state.status, state.unspoken, state.pending) == ("filled", False, "")
+    assert HEARD[slot] in state.value
+    assert [name for name in NAMES if after.slot(name).unspoken] == [name for name in NAMES[1:] if name != slot]
+    spoken = SLOTS[slot].read_back(state.value[:16] if slot == "time" else state.value, Context(language=language, region="US", now=NOW), False)
+    services = after.brief.services
+    expected = next(in_language(one.name, language) for one in services if one.id == state.value) if slot == "service" else spoken
+    assert expected in told
+
+
+def test_another_value_is_confirmed_as_ever_and_nothing_is_mended() -> None:
+    call, _ = standing("en", "summary")
+
+    async def play(*said: str) -> dict[str, Any]:
+        line = Line("en")
+        await line.put(call, "now")
+        for number, words in enumerate(said, start=1):
+            answer = await line.say(words, "now", number)
+        return answer
+
+    answer = asyncio.run(play("change the last digit of my phone to 5"))
+    assert "one eight" not in heard(answer)[0]
+    answer = asyncio.run(play("my phone number is wrong"))
+    assert answer["progress"]["step"] == "phone"
+    assert "phone" not in answer["progress"]["filled"]
+    answer = asyncio.run(play("my phone number is wrong", "it ends in 55"))
+    assert answer["progress"]["pending"] == {"phone": "+12025550155"}, "the number that is shown, which was offered"
+    answer = asyncio.run(play("the street is wrong"))
+    assert (answer["progress"]["step"], "address" in answer["progress"]["filled"]) == ("address", False)
+    answer = asyncio.run(play("my number is 202 555 0123"))
+    assert answer["progress"]["pending"] == {"phone": "+12025550123"}
+    assert "oh one two three" in heard(answer)[0]
+    answer = asyncio.run(play("my number is 202 555 0123", "no, the old one was right"))
+    assert "one eight seven" not in heard(answer)[0]
+
+
+def test_the_booking_goes_on_with_what_is_not_spoken() -> None:
+    call, _ = standing("en", "summary")
+
+    async def play() -> tuple[dict[str, Any], dict[str, Any]]:
+        line = Line("en")
+        await line.put(call, "now")
+        booked = await line.say("yes", "now", 1)
+        return booked, json.loads(await line.store.document("now") or b"")
+
+    booked, document = asyncio.run(play())
+    assert booked["progress"]["status"] == "booked"
+    assert booked["progress"]["filled"] == {"name": NAME["en"], **ONE}, "those who carry out the booking see all of it"
+    assert {document["provenance"][slot]["confirmed"] for slot in ONE} == {"resumed"}
+    assert document["servicebooked"] is True
+    assert "last call" in heard(booked)[0]
+
+
+def test_a_time_that_is_not_free_any_more_is_asked_for_and_nothing_near_it_is_offered() -> None:
+    start = int(datetime.fromisoformat(ONE["time"]).timestamp())
+    taken = [Booking(business="acme", sid=f"x{number}", start=start, end=start + 3600) for number in range(2)]
+
+    async def play(when: str) -> list[str]:
+        line = Line("en")
+        if when == "before":
+            line.store.put_bookings(taken)
+        await line.put(earlier("en", ONE, ()), "before")
+        for number, words in enumerate(("", f"it's {NAME['en']}", "yes")):
+            answers = [heard(await line.say(words, "now", number))[0]]
+        line.store.put_bookings(taken)
+        return [*answers, heard(await line.say("yes", "now", 9))[0]]
+
+    resumed, _ = asyncio.run(play("before"))
+    assert "the time" not in resumed, "it was found out when the call went on"
+    assert "would suit" in resumed or "would you like" in resumed or "suits you" in resumed
+    _, refused = asyncio.run(play("at the yes"))
+    assert "fully booked" in refused
+    assert not any(near in refused for near in ("March 3rd", "PM", "AM", "Tuesday"))
+
+
+@pytest.mark.parametrize(
+    ("given", "said", "known"),
+    [
+        ("Mary O'Neill", "mary oneill", True),
+        ("José Müller", "Jose Muller", True),
+        ("Mary O'Neill", "Mary", False),
+        ("Mary O'Neill", "O'Neill", False),
+        ("John Smith", "Smith", False),
+        ("Mary O'Neill", "Mary O'Neill Smith", False),
+    ],
+)
+def test_only_the_whole_name_is_recognised(given: str, said: str, known: bool) -> None:
+    before = earlier("en", ONE, ())
+    before = before.with_slot("name", replace(before.slot("name"), value=given))
+    call = new_call("now", said)
+    assert resuming.may_recognise(call)
+    assert resuming.recognise(call, before).recognised is known
+    denied = before.with_slot("name", replace(before.slot("name"), status="empty", disputed=given))
+    assert not resuming.recognise(call, denied).recognised, "that name was called wrong there"
+    assert not resuming.recognise(call, replace(before, booked=Booking(business="acme", sid="before", start=0, end=1))).recognised
+
+
+@pytest.mark.parametrize("how", ["adopted", "supervisor"])
+def test_a_name_that_was_put_there_is_not_one_that_was_said(how: Any) -> None:
+    """A telephone system that looks a number up, and fills the name in, has heard nobody."""
+    call = new_call("now", NAME["en"])
+    state = call.slot("name")
+    assert state.provenance is not None
+    assert not resuming.may_recognise(call.with_slot("name", replace(state, provenance=replace(state.provenance, confirmed=how))))
+
+
+def test_who_says_another_name_first_hears_nothing_of_it_any_more() -> None:
+    async def play(*said: str) -> list[str]:
+        line = Line("en")
+        await line.put(earlier("en", ONE, ()), "before")
+        return [heard(await line.say(words, "now", number))[0] for number, words in enumerate(said)]
+
+    told = asyncio.run(play("", "it's John Smith", "sorry, my name is Mary O'Neill", "yes", "yes", HELD["en"]))
+    assert not any("stopped" in words or "last call" in words or "0187" in words for words in told)
+
+
+def test_what_awaited_its_yes_is_asked_again_and_what_this_caller_said_stays() -> None:
+    async def play() -> tuple[str, dict[str, Any]]:
+        line = Line("en")
+        before = earlier("en", ONE, ("time", "email"))
+        waiting = replace(before.slot("address"), status="pending", pending=OTHER["address"], pending_provenance=before.slot("address").provenance)
+        await line.put(before.with_slot("address", waiting), "before")
+        await line.say("", "now", 0)
+        await line.say("it's Mary O'Neill, my number is 202 555 0123", "now", 1)
+        resumed = await line.say("yes", "now", 2)
+        asked = await line.say("yes", "now", 3)
+        return heard(resumed)[0], asked
+
+    resumed, asked = asyncio.run(play())
+    assert "oh one two three" in resumed, "this caller's own number is read back, not the one before"
+    assert asked["progress"]["filled"]["phone"] == "+12025550123"
+    assert asked["progress"]["step"] == "address"
+    assert asked["progress"]["pending"] == {}
+
+
+def test_an_older_copy_of_the_document_brings_nothing_to_be_spoken() -> None:
+    call = replace(standing("en", "reopened")[0], rev=1)
+    assert call.slot("phone").value == ""
+    theirs = {"user": {"userInfo": {"phone": ONE["phone"]}}}
+    after = adopt(call, theirs, "2026-03-02T14:00:00Z")
+    assert (after.slot("phone").value, after.slot("phone").unspoken) == (ONE["phone"], True)
+
+
+def new_call(sid: str, name: str) -> Call:
+    """A call that has an earlier one, and in which a name was said."""
+    came = Provenance(turn="t", words="w", rule="r", confirmed="implicit")
+    call = replace(earlier("en", {}, tuple(ONE)), sid=sid, unfinished="before")
+    return call.with_slot("name", SlotState(status="filled", value=name, provenance=came))
