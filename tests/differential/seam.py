@@ -125,7 +125,7 @@ class Parked:
     def forget(self) -> None:
         self._call, self._trace = self._stands.call, b""
 
-    async def open(self, sid: str, turn: str = "", business: str = "") -> Opened:
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         known = self._stands.call is None or sid == self._stands.call.sid
         return replace(self._stands, call=self._call) if known else await self._others.open(sid, "", business)
 
