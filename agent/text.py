@@ -47,7 +47,10 @@ class Token(NamedTuple):
 
 
 class Said:
-    """One hypothesis of what the caller said, read once: NFKC, plain quotes and dashes, single spaces, at most `MAX_CHARS` and `MAX_TOKENS`."""
+    """One hypothesis of what the caller said, read once, at most `MAX_CHARS` and `MAX_TOKENS` of it.
+
+    NFKC, plain quotes and dashes, figures of any script as 0 to 9, single spaces, and whole the words that a tokeniser wrote in two.
+    """
 
     def __init__(self, text: str) -> None:
         plain = _plain(text)
@@ -98,6 +101,8 @@ def _plain(text: str) -> str:
     if text.isascii() and text.isprintable() and "`" not in text and len(text) <= MAX_CHARS:  # nothing to normalise: nearly every utterance
         return _rejoined(" ".join(text.split()) if "  " in text else text.strip())
     straight = unicodedata.normalize("NFKC", text[:MAX_CHARS].translate(_STRAIGHT)).translate(_STRAIGHT)
+    for figure in {c for c in straight if c.isdigit() and not c.isascii()}:
+        straight = straight.replace(figure, str(unicodedata.digit(figure)))
     seen = straight if straight.isprintable() else "".join(c if c.isprintable() or c.isspace() else " " for c in straight)
     return _rejoined(_SPACE.sub(" ", seen).strip()[:MAX_CHARS])
 

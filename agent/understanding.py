@@ -20,8 +20,9 @@ from agent.choosing import choose, choose_time
 from agent.claims import Claims
 from agent.contexts import listening, local
 from agent.ears import Ears
-from agent.effort import TooMuch, limited
+from agent.effort import TooMuch, limited, to_spare
 from agent.hearing import Context, Heard
+from agent.informing import inform
 from agent.labels import denies
 from agent.own_meaning import in_this_call
 from agent.replies import CONFIRMING, Reply
@@ -97,25 +98,8 @@ def _keyed(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[T
     for slot in (*question.slots, "phone"):
         found = SLOTS[slot].hear(said, listening(call, slot, said, business, now, frozenset({slot})))
         if found:
-            return (_inform(slot, found[0], said, asked=True, rule="keyed"),)
+            return (inform(slot, found[0], said, asked=True, rule="keyed"),)
     return ()
-
-
-def _inform(slot: str, heard: Heard, said: Said, *, asked: bool, rule: str = "", evidence: tuple[str, ...] = (), against: bool = False) -> Inform:
-    start, end = heard.span
-    return Inform(
-        slot=slot,
-        value=heard.value,
-        rule=rule or heard.rule,
-        words=said.text[start:end] or said.text,
-        whole=heard.whole,
-        options=heard.options,
-        patch=heard.patch,
-        against=against,
-        asked=asked,
-        sure=heard.sure,
-        evidence=evidence,
-    )
 
 
 class _Reading:
@@ -238,7 +222,7 @@ class _Reading:
             if not heard and self.correcting and self._is_unconfirmed(slot):
                 heard = self.ears.hear(slot, self.said, listening(self.call, slot, self.said, self.business, self.now, frozenset({slot})))
             if heard and heard[0].sure >= CORRECTING and not self.call.slot(slot).locked:
-                return [_inform(slot, heard[0], self.said, asked=False)]
+                return [inform(slot, heard[0], self.said, asked=False)]
         return []
 
     def _last_name(self) -> Inform | None:
@@ -252,7 +236,7 @@ class _Reading:
         if not heard or heard[0].value.casefold() == first.casefold() or " " in heard[0].value:
             return None
         whole = msgspec.structs.replace(heard[0], value=f"{first} {heard[0].value}", rule="last_name")
-        return _inform("name", whole, self.said, asked=False)
+        return inform("name", whole, self.said, asked=False)
 
     def _is_unconfirmed(self, slot: str) -> bool:
         """Whether its value was taken without a yes: then "no, Carlos" may be about it long after."""
@@ -299,7 +283,7 @@ class _Reading:
                 continue
             spans.append(heard.span)
             against = Act.DENY in self.acts or (Act.AFFIRM not in self.acts and (Act.CORRECTION in self.acts or denies(self.said)))
-            found.append(_inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence, against=against))
+            found.append(inform(slot, heard, self.said, asked=slot in self.asked, evidence=evidence, against=against))
         if spans and not self.call.slot("phone").settled and not any(inform.slot == "phone" for inform in found):
             left = sum(not any(start <= token.start < end for start, end in spans) for token in self.said.tokens)
             if left >= _GLUED and (rest := self._beside("phone", spans)) is not None:  # "202 555 0143, 12 High Street": digits run on into another's
@@ -315,7 +299,7 @@ class _Reading:
         heard = self.ears.hear(slot, rest, self._listening(slot, rest))
         if not heard or (heard[0].sure < UNMISTAKABLE and slot not in self.asked):
             return None
-        return _inform(slot, heard[0], rest, asked=slot in self.asked)
+        return inform(slot, heard[0], rest, asked=slot in self.asked)
 
     def _to_the_point(self, informs: list[Inform]) -> list[Inform]:
         """Beside an answer to what was asked, another slot takes only what is unmistakable, or what it was named for."""
@@ -360,7 +344,7 @@ class _Reading:
             least = 0.0 if slot in self.claims.slots else CORRECTING if mends else UNMISTAKABLE
             return (first[0] if first and first[0].sure >= least and not self._another_has(slot, first[0]) else None), ()
         hypotheses = () if self.claims.labels or self.claims.amended else self.turn.alternatives  # their words stand elsewhere
-        found = list(first[:1]) + [other[0] for text in hypotheses if (other := listen(Said(text), context))]
+        found = list(first[:1]) + [other[0] for text in hypotheses if to_spare() and (other := listen(Said(text), context))]
         evidence = tuple(dict.fromkeys(heard.value for heard in found))
         good = [heard for heard in found if not heard.whole or SLOTS[slot].check(heard.value, context) is None]
         if good and good[0] not in first[:1]:  # not what the recogniser thinks likeliest: asked, never taken at its word
@@ -405,7 +389,7 @@ class _Reading:
         if (asked := self.acts.get(Act.LANGUAGE)) and asked.detail:
             return [Did(act=Act.LANGUAGE, detail=asked.detail, slots=("asked",))]
         beside = self.said.text
-        for inform in self.informs:  # a name or an e-mail address in Latin letters is no English
-            beside = beside.replace(inform.words, " ")
+        for told in self.informs:  # a name or an e-mail address in Latin letters is no English
+            beside = beside.replace(told.words, " ")
         spoken = "zh" if self.said.has_han else speaks(Said(beside), self.call.language)
         return [Did(act=Act.LANGUAGE, detail=spoken)] if spoken != self.call.language else []

@@ -47,8 +47,8 @@ class Phrase(NamedTuple):
         return any(piece.spelled for piece in self.pieces)
 
 
-_PHRASE = 15
-"""Units of effort that a phrase takes, beside what it looks for."""
+_WORD = 40
+"""Units of effort that a word of a phrase takes, beside what is looked for there."""
 
 
 class Reader(Words):
@@ -56,11 +56,11 @@ class Reader(Words):
 
     def phrase(self, start: int, trust: Trust) -> Phrase | None:
         """The name phrase that stands at `start`, or None."""
-        spend(_PHRASE)
         at, title = self._title(start)
         pieces: list[Piece] = []
         known = proud = 0
         while at < len(self.tokens) and len(pieces) < MAX_WORDS:
+            spend(_WORD)
             at = self._past_stop(at, pieces)
             if pieces and self.word(at) in self.lists.hesitation and self.is_plainly(at + 1):
                 at += 1

@@ -8,11 +8,14 @@ is no word that nobody is called.
 from collections.abc import Sequence
 from enum import IntEnum
 
+from agent.effort import spend
 from agent.languages.letters import spelled_runs
 from agent.slots.name.cues import cues
 from agent.slots.name.lists import is_pinyin, is_syllable, lexicon
 from agent.text import Token
 
+_TOKEN = 3
+"""Units of effort that a token takes."""
 MIN_SPELLED = 3
 _MIN_STRANGE = 4
 """Letters of a word no list has, from which it may be the surname behind the name of a day or a month."""
@@ -34,6 +37,7 @@ class Words:
     """One utterance's tokens, which of them have a telling capital, and which are spelled. `expected`: the name was asked for, and nothing else."""
 
     def __init__(self, tokens: Sequence[Token], language: str = "en", *, expected: bool = False) -> None:
+        spend(_TOKEN * len(tokens))
         self.tokens = tokens
         self.lists = lexicon()
         self.expected = expected

@@ -1,13 +1,14 @@
-"""A turn without store and graph, and the calls it is tried on.
+"""Calls in the middle, and a turn of one without store and graph: for tests and measurements of any utterance against any question.
 
+`states` are calls as tests/calls bring them about: every question open, values held and not, in every language and region that is spoken there.
 `take_turn` is what a turn costs the event loop: the utterance is understood, what the caller did is carried out, and the answer is worded.
-`states` are calls in the middle: every question open, values held and not, in every language and region that tests/calls speak.
 """
 
 import asyncio
 import tomllib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,9 @@ class State(msgspec.Struct, frozen=True):
     now: datetime
     """The caller's, aware, in the business's zone."""
 
+    def __repr__(self) -> str:
+        return self.label
+
     @property
     def label(self) -> str:
         """What is open and what is held: "zh-CN ask phone, with name service"."""
@@ -70,14 +74,16 @@ def take_turn(state: State, turn: Turn) -> Took:
     return Took(call, taken, word(call, notices, scene, prompts.phrasebook(call.language)).text)
 
 
-def states(pattern: str = "*/*.toml") -> list[State]:
-    """Calls as the files of tests/calls bring them about, one of each kind; and each question on the fullest call of every language and region."""
-    return asyncio.run(_states(pattern))
+@cache
+def states(files: str = "*") -> Sequence[State]:
+    """One call of each kind that stories of tests/calls/<lang>/<files>.toml pass through; and each question on the fullest of every language and
+    region."""
+    return asyncio.run(_states(files))
 
 
-async def _states(pattern: str) -> list[State]:
+async def _states(files: str) -> list[State]:
     found: dict[object, State] = {}
-    for path in sorted(CALLS.glob(pattern)):
+    for path in sorted(CALLS.glob(f"*/{files}.toml")):
         for call in tomllib.loads(path.read_text("utf-8"))["call"]:
             async for state in _played(call):
                 found.setdefault(_kind(state.call), state)
