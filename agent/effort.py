@@ -11,7 +11,7 @@ Understanding never waits for anything, so a process reads one turn at a time. O
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST = 32_000
+MOST = 24_000
 """Units that a turn may take. Of 22,000 recorded utterances, against calls of every kind, the dearest takes 12,000; all six values in one breath of
 120 words take 15,000 to 35,000."""
 _UNLIMITED = 1 << 62

@@ -54,6 +54,11 @@ def test_what_is_not_named_is_left_out(masking: Masking) -> None:
     assert shown == {"callSid": "CA1", "company": {"id": "acme"}, "services": [{"name": "Drain cleaning"}]}
 
 
+def test_a_flag_is_shown_where_there_are_flags(masking: Masking) -> None:
+    shown = masking.document({"servicebooked": True, "confirmEmailsent": False, "user": {"userInfo": {"address": True}}, "createdAt": False})
+    assert shown == {"servicebooked": True, "confirmEmailsent": False, "user": {"userInfo": {"address": HIDDEN}}, "createdAt": HIDDEN}
+
+
 def test_events_keep_their_shape(masking: Masking) -> None:
     payload = {"callSid": "CA1", "slot": "phone", "status": "pending", "value": "+12025550143", "step": "phone", "completed": 1, "total": 6}
     event = Event(type="progress", payload={**payload, "remaining": ["phone", "email"]}, timestamp=1772413200.123)

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 import redis
 
+from agent import skeleton
 from agent.call import Call
 from agent.skeleton import adopt
 from storage.codec import MOST_NESTED
@@ -204,3 +205,8 @@ async def test_expiry_is_theirs_when_they_made_it_and_ours_otherwise(request: py
         for key in ("call:CA2", *(f"slotline:{{CA2}}:{part}" for part in ("record", "turns", "history", "events"))):
             assert 4990 <= client.ttl(key) <= 5000
     await store.close()
+
+
+def test_a_document_offers_so_many_services_and_no_more() -> None:
+    offered = skeleton.services({"services": [{"id": f"s{number}", "name": f"Service {number}"} for number in range(5 * skeleton.MOST_SERVICES)]})
+    assert [service.id for service in offered] == [f"s{number}" for number in range(skeleton.MOST_SERVICES)]

@@ -144,6 +144,19 @@ def test_a_server_that_hangs_is_replaced_and_nothing_is_lost(tmp_path: Path, mon
         until(lambda: answers(server))
 
 
+def test_a_server_that_nobody_can_reach_is_replaced_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "PING_EVERY_S", 0.01)
+    with EmbeddedRedis(tmp_path) as server:
+        child = server.pid
+        with client(server) as line:
+            line.set("a", "1")
+        Path(server.url.removeprefix("unix://")).unlink()
+        until(lambda: server.pid not in (None, child))
+        until(lambda: answers(server))
+        with client(server) as line:
+            assert line.get("a") == b"1"
+
+
 def test_a_server_that_says_it_is_busy_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[bytes | None] = []
     ask = process.ask

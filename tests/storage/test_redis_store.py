@@ -10,6 +10,7 @@ import pytest
 import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from storage import keys
 from storage.connect import awaited, connect
 from storage.errors import StaleCall, StoreUnavailable
 from storage.keys import Ttl
@@ -239,3 +240,13 @@ async def test_a_wrong_password_is_not_repeated_in_the_message() -> None:
     await begin(store)
     await store.close()
     server.close()
+
+
+async def test_an_entry_of_the_log_that_somebody_else_put_there_stops_nobody(redis_url: str) -> None:
+    store = await connect(redis_url, channel_prefix="sse:", ttl=Ttl())
+    with redis.Redis.from_url(redis_url) as line:
+        place = line.xadd(keys.LOG, {"foo": "x"}).decode()
+        line.hset(keys.LOG_MARK, "last", place)
+    [entry] = (await store.follow("0-1", 0)).entries
+    assert (entry.id, entry.sid, entry.data) == (place, "", b"{}")
+    await store.close()
