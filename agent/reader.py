@@ -7,17 +7,17 @@ same read-back, their provenance names the model, and it never speaks to the cal
 from collections.abc import Sequence
 from typing import Protocol
 
-from agent.call import Call, Turn
-from agent.taken import Taken
+from agent.record.acts import UserAct
+from agent.record.call import Call, Turn
 
 
 class Reader(Protocol):
-    async def read(self, call: Call, turn: Turn) -> Sequence[Taken]:
+    async def read(self, call: Call, turn: Turn) -> Sequence[UserAct]:
         """What the turn may do; empty when it cannot be read. Never raises: a model that fails has read nothing."""
 
 
 class RulesAlone:
     """No second reader."""
 
-    async def read(self, call: Call, turn: Turn) -> Sequence[Taken]:
+    async def read(self, call: Call, turn: Turn) -> Sequence[UserAct]:
         return ()

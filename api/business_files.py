@@ -1,4 +1,4 @@
-"""Business files: TOML to `agent.business.Business`, strictly, since a slip in one would be heard by every caller.
+"""Business files: TOML to `agent.record.business.Business`, strictly, since a slip in one would be heard by every caller.
 
 What is checked here is what types cannot say: time zone, country, hours, dates, numbers, ids, slots. Every refusal is one line with file and key.
 """
@@ -19,10 +19,10 @@ import msgspec
 import phonenumbers
 
 from agent import languages
-from agent.business import DAYS, DEAREST, Business, Question, Service
-from agent.businesses import Businesses
-from agent.characters import readable
-from agent.slots.names import NAMES
+from agent.record.business import DAYS, DEAREST, Business, Question, Service
+from agent.record.businesses import Businesses
+from agent.record.characters import readable
+from agent.record.slot_names import NAMES
 
 EXAMPLE = "acme.toml"
 MOST_BYTES = 256 * 1024

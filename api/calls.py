@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.call import Status
-from agent.slots.names import NAMES
+from agent.record.call import Status
+from agent.record.slot_names import NAMES
 from api.bodies import SID, read
 from api.errors import Problem, bad_field
 from api.parts import parts

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from agent.events import Event
+from agent.record.events import Event
 from storage.store import Entry
 
 Order = tuple[int, int]

@@ -12,12 +12,12 @@ from typing import Any, get_args
 
 import msgspec
 
-from agent.businesses import Businesses
-from agent.call import Confirmed, Status
-from agent.events import Type
-from agent.reasons import Reason
-from agent.skeleton import INFO, PARTS
-from agent.slots.names import NAMES
+from agent.record.businesses import Businesses
+from agent.record.call import Confirmed, Status
+from agent.record.events import Type
+from agent.record.reasons import Reason
+from agent.record.skeleton import INFO, PARTS
+from agent.record.slot_names import NAMES
 from api.bodies import SID
 
 HIDDEN = "•••"

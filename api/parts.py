@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.requests import HTTPConnection
 
-from agent.businesses import Businesses
+from agent.record.businesses import Businesses
 from api.gate import Drain, Gate
 from api.hub import Hub
 from api.masking import Masking

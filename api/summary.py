@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent import summary
+from agent.nlg import summary
 from api.bodies import described, known_sid, read
 from api.errors import Problem
 from api.parts import parts

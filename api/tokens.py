@@ -106,7 +106,8 @@ def _token(entry: str, before: list[Token]) -> Token:
     if any(one.digest == made for one in before):
         raise ValueError("gives a token a second time")
     nameless = sum(one.identity.role == role and not one.identity.named for one in before) + 1
-    identity = Identity(role=role, name=name or f"{role}-{nameless}", named=bool(name), business=business)  # type: ignore[arg-type]  # checked in `split`
+    # type: ignore[arg-type]  # checked in `split`
+    identity = Identity(role=role, name=name or f"{role}-{nameless}", named=bool(name), business=business)
     if any(one.identity.name == identity.name for one in before):
         raise ValueError("gives a name a second time")
     return Token(digest=made, identity=identity)

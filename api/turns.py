@@ -16,12 +16,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agent import moments
-from agent.call import Turn
-from agent.characters import readable
-from agent.moments import YEARS
-from agent.reasons import Reason
-from agent.taken import Did, Inform, NoInput, NoMatch, Taken
+from agent.record import moments
+from agent.record.acts import DialogueAct, Inform, NoInput, NoMatch, UserAct
+from agent.record.call import Turn
+from agent.record.characters import readable
+from agent.record.moments import YEARS
+from agent.record.reasons import Reason
 from api import logs
 from api.bodies import described, known_sid, read
 from api.errors import Problem, bad_field
@@ -102,7 +102,7 @@ class Turns:
         """The answer, as the JSON body of `POST /ai/conversation`. Raises Problem "too_many_turns"; any other failure is a sentence of trouble."""
         begun = perf_counter()
         code = ""
-        heard: list[Taken] = []
+        heard: list[UserAct] = []
         with self._gate.turn(request.sid):
             try:
                 request = await self._keys.keyed(request)
@@ -119,7 +119,7 @@ class Turns:
         return answer
 
 
-def _in_short(heard: Sequence[Taken]) -> tuple[str, str]:
+def _in_short(heard: Sequence[UserAct]) -> tuple[str, str]:
     """The slots a turn was about, and what the caller did, for its log line: ("name,phone", "inform"). No act: the turn had been answered before."""
     slots: list[str] = []
     acts: list[str] = []
@@ -128,7 +128,7 @@ def _in_short(heard: Sequence[Taken]) -> tuple[str, str]:
             case Inform():
                 slots.append(taken.slot)
                 acts.append("inform")
-            case Did():
+            case DialogueAct():
                 slots += taken.slots
                 acts.append(taken.act.value)
             case NoMatch():

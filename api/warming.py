@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from agent.call import Turn
+from agent.record.call import Turn
 from graph.build import Walker
 from graph.state import Deps, TurnRequest
 from storage.memory_store import MemoryStore

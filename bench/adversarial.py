@@ -28,9 +28,9 @@ from typing import Any
 
 import msgspec
 
-from agent.call import Turn
-from agent.taken import NoMatch
-from agent.text import MAX_CHARS
+from agent.nlu.utterance import MAX_CHARS
+from agent.record.acts import NoMatch
+from agent.record.call import Turn
 from tests.graph.midway import State, states, take_turn
 
 ROOT = Path(__file__).parent.parent

@@ -15,11 +15,11 @@ from pathlib import Path
 from random import Random
 from time import process_time
 
-from agent.acts.hearing import hear_acts
-from agent.business import Service
-from agent.hearing import Context
+from agent.nlu.acts.recognition import recognise_acts
+from agent.nlu.candidates import Context
+from agent.nlu.utterance import MAX_CHARS, MAX_TOKENS, Utterance
+from agent.record.business import Service
 from agent.slots import SLOTS
-from agent.text import MAX_CHARS, MAX_TOKENS, Said
 from tests.understanding import score
 
 RECORDS = Path(__file__).parent.parent / "tests" / "understanding" / "records"
@@ -60,10 +60,10 @@ def contexts() -> Sequence[Context]:
 
 def read(text: str, context: Context) -> None:
     """As a turn reads it: six slots and the acts."""
-    said = Said(text)
-    hear_acts(said, context)
+    utterance = Utterance(text)
+    recognise_acts(utterance, context)
     for slot in SLOTS.values():
-        slot.hear(said, context)
+        slot.extract(utterance, context)
 
 
 def cost_ms(text: str, context: Context) -> float:

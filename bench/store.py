@@ -22,8 +22,8 @@ import redis
 from rich.console import Console
 from rich.table import Table
 
-from agent.call import Booking, Brief, Call, Line, Provenance, SlotState
-from agent.events import Event
+from agent.record.call import Booking, Brief, Call, Line, Provenance, SlotState
+from agent.record.events import Event
 from storage.connect import connect
 from storage.embedded import EmbeddedRedis, Fsync
 from storage.errors import PlaceTaken

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from agent.call import Call, SlotState
-from agent.characters import one_line
-from agent.hearing import Context
-from agent.reasons import Reason
+from agent.nlu.candidates import Context
+from agent.record.call import Call, SlotState
+from agent.record.characters import one_line
+from agent.record.reasons import Reason
+from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
-from agent.slots.names import NAMES
 from graph.errors import FieldRefused
 
 replace = msgspec.structs.replace

@@ -2,12 +2,12 @@
 
 import msgspec
 
-from agent.business import Business
-from agent.call import Call
-from agent.listening_plan import listening_plan
-from agent.progress import progress
-from agent.slots.names import NAMES
-from agent.speech import Speech
+from agent.nlg.speech import Speech
+from agent.policy.listening import listening_plan
+from agent.record.business import Business
+from agent.record.call import Call
+from agent.record.progress import progress
+from agent.record.slot_names import NAMES
 
 SAME = {"cmn": "zh", "eng": "en"}
 """Other codes for the languages we speak: ISO 639-3, as recognisers write them ("cmn-Hans-CN")."""

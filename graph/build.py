@@ -20,7 +20,7 @@ from weakref import WeakValueDictionary
 import msgspec
 from langgraph.graph import START, StateGraph
 
-from agent.taken import Taken
+from agent.record.acts import UserAct
 from graph import editing, nodes
 from graph.answer import tag_of, trouble
 from graph.opening import begins_in, stamp
@@ -66,7 +66,7 @@ class Walker:
         self._graph = build()
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
 
-    async def take_turn(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[Taken]], None] | None = None) -> bytes:
+    async def take_turn(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[UserAct]], None] | None = None) -> bytes:
         """Walk one turn. Returns the answer as the JSON body of `POST /ai/conversation`, the same bytes whenever the turn is repeated.
 
         `now`: the service's clock, aware. `heard` is told what the caller did, unless the turn was answered before. Raises StoreUnavailable when
@@ -85,7 +85,7 @@ class Walker:
                 lock.away_at = clock()
                 raise
 
-    async def _walk(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[Taken]], None] | None) -> bytes:
+    async def _walk(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[UserAct]], None] | None) -> bytes:
         looked = False
         for attempt in range(ATTEMPTS):
             try:
@@ -102,7 +102,7 @@ class Walker:
             if "answer" in state:
                 found: bytes = state["answer"]
                 if heard is not None and "work" in state:
-                    heard(state["work"].taken)
+                    heard(state["work"].user_acts)
                 return found
         raise StoreUnavailable(f"call {request.sid}: other writers kept changing it")
 

@@ -5,18 +5,18 @@ from datetime import datetime
 
 import msgspec
 
-from agent import calendar
-from agent.call import Call, Provenance, SlotState, Turn
-from agent.events import Event
-from agent.scene import Scene
+from agent.dst.values import recheck_time
+from agent.record import calendar
+from agent.record.call import Call, Provenance, SlotState, Turn
+from agent.record.events import Event
+from agent.record.slot_names import NAMES
+from agent.record.trace import TracedTurn, held, places, waiting
+from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
-from agent.slots.names import NAMES
-from agent.speaking import minutes_of
-from agent.trace import TracedTurn, held, places, waiting
-from agent.values import recheck_time
+from agent.slots.presenting import minutes_of
 from graph.accepting import accepted, context_of
 from graph.errors import CallNotFound, FieldRefused
-from graph.opening import clock_of, prepared, scene_of
+from graph.opening import clock_of, prepared, turn_context_of
 from graph.state import Deps
 from storage.store import Change
 
@@ -36,17 +36,17 @@ async def edit(
     bookings = found.bookings
     if call.brief.business != deps.businesses.default.id:
         bookings = (await deps.store.open(sid, "", call.brief.business)).bookings
-    scene = scene_of(call, Turn(key=""), deps, now, bookings)
-    scene = replace(scene, now=clock_of(call, now).astimezone(scene.now.tzinfo))
+    turn_context = turn_context_of(call, Turn(key=""), deps, now, bookings)
+    turn_context = replace(turn_context, now=clock_of(call, now).astimezone(turn_context.now.tzinfo))
     for name in (*fields, *lock, *unlock):
         if name not in NAMES:
             raise FieldRefused(name, "unknown_field")
     if call.booked is not None and fields.keys() & {"service", "time"}:
         raise FieldRefused(next(name for name in ("service", "time") if name in fields), "already_booked")
     for name in sorted(fields, key=NAMES.index):
-        call = call.with_slot(name, _set(call, name, fields[name], scene, source))
+        call = call.with_slot(name, _set(call, name, fields[name], turn_context, source))
     if "service" in fields and "time" not in fields:
-        call = recheck_time(call, scene)
+        call = recheck_time(call, turn_context)
     for name in (*lock, *unlock):
         call = call.with_slot(name, replace(call.slot(name), locked=name in lock))
     payload = {
@@ -54,10 +54,10 @@ async def edit(
         "fields": {name: call.slot(name).value or None for name in fields},
         "locked": [name for name in NAMES if call.slot(name).locked],
     }
-    event = Event(type="client_updated", payload=payload, timestamp=scene.seconds, source=source)
+    event = Event(type="client_updated", payload=payload, timestamp=turn_context.seconds, source=source)
     traced = TracedTurn(
-        at=scene.stamp,
-        turn=scene.turn,
+        at=turn_context.stamp,
+        turn=turn_context.turn,
         edit=dict(fields),
         locked=tuple(lock),
         unlocked=tuple(unlock),
@@ -71,26 +71,26 @@ async def edit(
     await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, events=(event,), trace=msgspec.json.encode(traced)))
 
 
-def _set(call: Call, name: str, value: str | None, scene: Scene, source: str) -> SlotState:
+def _set(call: Call, name: str, value: str | None, turn_context: TurnContext, source: str) -> SlotState:
     """The slot with a value from outside, or emptied."""
     if value is None or not value.strip():
         return SlotState(locked=call.slot(name).locked)
-    form = _accepted(call, name, value.strip(), scene)
+    form = _accepted(call, name, value.strip(), turn_context)
     return SlotState(
         status="filled",
         value=form,
-        parts=SLOTS[name].parts(form, context_of(call, name, scene.now)),
-        timestamp=scene.stamp,
+        parts=SLOTS[name].parts(form, context_of(call, name, turn_context.now)),
+        timestamp=turn_context.stamp,
         provenance=Provenance(turn="", words="", rule=source, confirmed="supervisor"),
         locked=call.slot(name).locked,
     )
 
 
-def _accepted(call: Call, name: str, value: str, scene: Scene) -> str:
+def _accepted(call: Call, name: str, value: str, turn_context: TurnContext) -> str:
     """The value in the slot's form, and a time that can be booked. Raises FieldRefused."""
-    form = accepted(call, name, value, scene.now)
+    form = accepted(call, name, value, turn_context.now)
     if name == "time":
         start = datetime.fromisoformat(form)
-        if reason := calendar.refusal(start, minutes_of(call), scene.business, scene.now, scene.bookings, call.sid):
+        if reason := calendar.refusal(start, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, call.sid):
             raise FieldRefused("time", reason.value)
     return form

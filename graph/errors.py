@@ -15,7 +15,7 @@ class CallNotFound(GraphError):
 
 
 class FieldRefused(GraphError):
-    """A value from outside was refused; `reason` is a member of `agent.reasons.Reason` or another code of one word."""
+    """A value from outside was refused; `reason` is a member of `agent.record.reasons.Reason` or another code of one word."""
 
     def __init__(self, slot: str, reason: str) -> None:
         super().__init__(f"{slot}: {reason}")

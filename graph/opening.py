@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from agent import caller_id
-from agent.business import Business
-from agent.call import Brief, Call, Question, Turn
-from agent.progress import step
-from agent.scene import Scene
-from agent.skeleton import adopt
-from agent.slots.names import NAMES
+from agent.record.business import Business
+from agent.record.call import Brief, Call, Question, Turn
+from agent.record.progress import step
+from agent.record.skeleton import adopt
+from agent.record.slot_names import NAMES
+from agent.record.turn_context import TurnContext
+from agent.slots.phone.numbering import callers_number
 from graph.accepting import adopted
 from graph.answer import language_of
 from graph.state import Deps, TurnRequest
@@ -46,7 +46,7 @@ def new_call(request: TurnRequest, deps: Deps, now: datetime) -> Call:
         time_zone=business.time_zone,
         services=tuple(business.services),
         company={"id": business.id, "name": business.name, "email": business.email, "userId": business.id},
-        caller=caller_id.normalise(request.caller, business.country),
+        caller=callers_number(request.caller, business.country),
         dialled=request.dialled,
     )
     return Call(sid=request.sid, created_at=stamp(now), brief=brief, language=begins_in(request.language, business))
@@ -64,10 +64,10 @@ def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
     return call
 
 
-def scene_of(call: Call, turn: Turn, deps: Deps, now: datetime, bookings: tuple[Any, ...]) -> Scene:
+def turn_context_of(call: Call, turn: Turn, deps: Deps, now: datetime, bookings: tuple[Any, ...]) -> TurnContext:
     """What the turn is decided against. The caller's "now" is the turn's `started_at`, in the business's zone; without one, the service's clock."""
     heard_at = datetime.fromisoformat(turn.started_at) if turn.started_at else now
-    return Scene(
+    return TurnContext(
         business=business_of(call, deps),
         now=(heard_at if heard_at.tzinfo else heard_at.replace(tzinfo=UTC)).astimezone(ZoneInfo(call.brief.time_zone)),
         stamp=stamp(now),

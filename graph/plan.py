@@ -1,7 +1,7 @@
 """The steps, in order, and how patient each is."""
 
-from agent.scene import Plan
-from agent.slots.names import NAMES
+from agent.record.slot_names import NAMES
+from agent.record.turn_context import Plan
 
 STEPS = NAMES
 """A caller is walked through these, then the summary, then booked. A filled step is walked past."""

@@ -6,13 +6,14 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from agent.businesses import Businesses
-from agent.call import Call, OpenTurn, Question, Turn
-from agent.events import Event
+from agent.dst.updates import Update
 from agent.reader import Reader
-from agent.scene import Outcome, Plan, Scene
-from agent.taken import Notice, Taken
-from agent.trace import decided
+from agent.record.acts import SystemAct, UserAct
+from agent.record.businesses import Businesses
+from agent.record.call import Call, OpenTurn, Question, Turn
+from agent.record.events import Event
+from agent.record.trace import decided
+from agent.record.turn_context import Plan, TurnContext
 from storage.store import CallStore
 
 
@@ -52,11 +53,11 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     call: Call
     seen: str
     """Fingerprint of the CallSkeleton as last read or written."""
-    scene: Scene
-    taken: tuple[Taken, ...] = ()
+    turn_context: TurnContext
+    user_acts: tuple[UserAct, ...] = ()
     """All that the caller did with the turn."""
-    todo: tuple[Taken, ...] = ()
-    notices: tuple[Notice, ...] = ()
+    todo: tuple[UserAct, ...] = ()
+    system_acts: tuple[SystemAct, ...] = ()
     decided: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     """Not committed yet."""
@@ -65,15 +66,15 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     foreign: dict[str, Any] | None = None
     """The document another system had left, for the trace."""
 
-    def after(self, outcome: Outcome) -> "Work":
+    def after(self, update: Update) -> "Work":
         """With one act carried out."""
         return msgspec.structs.replace(
             self,
-            call=outcome.call,
+            call=update.call,
             todo=self.todo[1:],
-            notices=(*self.notices, *outcome.notices),
-            decided=(*self.decided, *decided(outcome.events)),
-            events=(*self.events, *outcome.events),
+            system_acts=(*self.system_acts, *update.system_acts),
+            decided=(*self.decided, *decided(update.events)),
+            events=(*self.events, *update.events),
         )
 
     @property
@@ -83,7 +84,7 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     def opened(self) -> Call:
         """The record with this turn open in it, so that whoever reads it can finish what is left."""
-        left = OpenTurn(turn=self.scene.turn, taken=self.taken, todo=self.todo, notices=self.notices, decided=self.decided)
+        left = OpenTurn(turn=self.turn_context.turn, user_acts=self.user_acts, todo=self.todo, system_acts=self.system_acts, decided=self.decided)
         return msgspec.structs.replace(self.call, open_turn=left)
 
 

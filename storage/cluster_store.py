@@ -20,7 +20,7 @@ from uuid import uuid4
 import msgspec
 from redis.asyncio import RedisCluster
 
-from agent.call import Brief, Call
+from agent.record.call import Brief, Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from agent.call import Booking, Brief, Call, Line, SlotState
-from agent.events import Event
-from agent.skeleton import document
-from agent.slots.names import NAMES
+from agent.record.call import Booking, Brief, Call, Line, SlotState
+from agent.record.events import Event
+from agent.record.skeleton import document
+from agent.record.slot_names import NAMES
 
 _APART = ("sid", "rev", "brief", "slots", "foreign")
 _STATE = tuple(name for name in Call.__struct_fields__ if name not in _APART)

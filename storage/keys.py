@@ -47,7 +47,7 @@ from typing import get_args
 
 import msgspec
 
-from agent.call import Status
+from agent.record.call import Status
 
 STATUSES: tuple[str, ...] = get_args(Status)
 EVENTS_KEPT = 1000

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agent.call import Booking, Call
+from agent.record.call import Booking, Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl

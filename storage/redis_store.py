@@ -20,7 +20,7 @@ from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
-from agent.call import Call
+from agent.record.call import Call
 from storage import codec, ids, keys
 from storage.erasing import Erasing
 from storage.errors import InDoubt, PlaceTaken, StaleCall, StoreUnavailable

@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 import msgspec
 
-from agent.call import Booking, Call, Line
-from agent.events import Event
+from agent.record.call import Booking, Call, Line
+from agent.record.events import Event
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):

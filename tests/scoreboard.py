@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from agent.measure import read_value
+from tests.measure import read_value
 from tests.understanding import score
 
 HERE = Path(__file__).parent / "understanding"

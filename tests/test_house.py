@@ -11,9 +11,9 @@ import pytest
 
 import prompts
 from agent import languages
-from agent.reasons import Reason
+from agent.record.reasons import Reason
+from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
-from agent.slots.names import NAMES
 from graph.plan import STEPS
 
 ROOT = Path(__file__).parent.parent

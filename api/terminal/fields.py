@@ -9,8 +9,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from agent.characters import readable
-from agent.slots.names import NAMES
+from agent.record.characters import readable
+from agent.record.slot_names import NAMES
 
 Status = Literal["empty", "pending", "filled", "skipped"]
 MARKS: Mapping[Status, tuple[str, str]] = {"empty": ("·", "dim"), "pending": ("?", "yellow"), "filled": ("✓", "green"), "skipped": ("–", "dim")}
@@ -74,7 +74,7 @@ class Fields:
 
 
 def view(fields: Fields, said: Sequence[tuple[str, str]], title: str, height: int) -> RenderableType:
-    """The conversation with the fields beside it. `said`: speaker and line, oldest first; `height`: rows to fill."""
+    """The conversation with the fields beside it. `utterance`: speaker and line, oldest first; `height`: rows to fill."""
     table = Table.grid(padding=(0, 1))
     table.add_column(width=1)
     table.add_column(style="dim")

@@ -15,10 +15,10 @@ from typing import Any
 import msgspec
 
 import prompts
-from agent import moments
 from agent.reader import RulesAlone
-from agent.reasons import Reason
-from agent.trace import TracedTurn
+from agent.record import moments
+from agent.record.reasons import Reason
+from agent.record.trace import TracedTurn
 from api import business_files
 from api.settings import read_settings
 from api.terminal.client import Client, Failed, client, failed

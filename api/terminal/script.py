@@ -34,9 +34,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from agent import moments
-from agent.reasons import Reason
-from agent.slots.names import NAMES
+from agent.record import moments
+from agent.record.reasons import Reason
+from agent.record.slot_names import NAMES
 from api.terminal.client import Client, Failed
 
 TURN_S = 10

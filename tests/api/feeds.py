@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 from starlette.types import ASGIApp, Message, Scope
 
-from agent.call import Brief, Call, Line
-from agent.events import Event
+from agent.record.call import Brief, Call, Line
+from agent.record.events import Event
 from api.routing import find
 from storage.store import CallStore, Change
 from tests.patience import PATIENCE_S

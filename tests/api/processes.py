@@ -29,7 +29,7 @@ def environment(**given: str) -> dict[str, str]:
 
 
 def slotline(*arguments: str, cwd: Path, said: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run a command that ends by itself; `said` is its standard input."""
+    """Run a command that ends by itself; `utterance` is its standard input."""
     with tempfile.TemporaryFile("w+") as stdin, tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
         stdin.write(said)
         stdin.seek(0)

@@ -11,9 +11,9 @@ import httpx
 import msgspec
 from starlette.types import ASGIApp
 
-from agent.call import Brief, Call, Line, SlotState
-from agent.progress import progress
-from agent.taken import Taken
+from agent.record.acts import UserAct
+from agent.record.call import Brief, Call, Line, SlotState
+from agent.record.progress import progress
 from api.app import Service
 from api.draining import LINGER_S
 from api.serve import bound
@@ -38,7 +38,7 @@ class Walker:
         self.hold.set()
         self._answers: dict[tuple[str, str], bytes] = {}
 
-    async def take_turn(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[Taken]], None] | None = None) -> bytes:
+    async def take_turn(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[UserAct]], None] | None = None) -> bytes:
         self.requests.append(request)
         while not self.hold.is_set():  # noqa: ASYNC110 - set from other threads too
             await asyncio.sleep(0.002)

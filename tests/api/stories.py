@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from agent import telling
-from agent.business import Service
-from agent.call import Brief, Call, Line, Provenance, SlotState
-from agent.events import Event
+from agent.record import call_events
+from agent.record.business import Service
+from agent.record.call import Brief, Call, Line, Provenance, SlotState
+from agent.record.events import Event
 from storage.store import CallStore, Change
 
 replace = msgspec.structs.replace
@@ -35,25 +35,25 @@ class Story:
         self._second += 5
         at = f"2026-03-02T14:{int(self._second) // 60:02}:{int(self._second) % 60:02}Z"
         line = Line(speaker=speaker, message=message, startedAt=at)
-        await self._commit((line,), telling.line_said(self.call, speaker, message, at, 1_772_460_000 + self._second))
+        await self._commit((line,), call_events.line_said(self.call, speaker, message, at, 1_772_460_000 + self._second))
 
     async def pend(self, slot: str, value: str) -> None:
         state = replace(self.call.slot(slot), status="pending", pending=value)
         self.call = self.call.with_slot(slot, state)
-        await self._commit((), telling.step_taken(self.call, slot, "pending", value, 1_772_460_000 + self._second))
+        await self._commit((), call_events.step_taken(self.call, slot, "pending", value, 1_772_460_000 + self._second))
 
     async def fill(self, slot: str, value: str, words: str = "", rule: str = "spoken", confirmed: Any = "explicit") -> None:
         came = Provenance(turn="t", words=words or value, rule=rule, confirmed=confirmed)
         self.call = self.call.with_slot(slot, SlotState(status="filled", value=value, timestamp="2026-03-02T14:00:30Z", provenance=came))
-        await self._commit((), telling.step_taken(self.call, slot, "filled", value, 1_772_460_000 + self._second))
+        await self._commit((), call_events.step_taken(self.call, slot, "filled", value, 1_772_460_000 + self._second))
 
     async def skip(self, slot: str) -> None:
         self.call = self.call.with_slot(slot, SlotState(status="skipped"))
-        await self._commit((), telling.step_taken(self.call, slot, "skipped", "", 1_772_460_000 + self._second))
+        await self._commit((), call_events.step_taken(self.call, slot, "skipped", "", 1_772_460_000 + self._second))
 
     async def become(self, status: Any) -> None:
         before, self.call = self.call.status, replace(self.call, status=status)
-        await self._commit((), telling.status_moved(self.call, before, 1_772_460_000 + self._second))
+        await self._commit((), call_events.status_moved(self.call, before, 1_772_460_000 + self._second))
 
     async def _commit(self, lines: tuple[Line, ...], event: Event) -> None:
         before = self._written

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.business import in_language
-from agent.slots.names import NAMES
+from agent.record.business import in_language
+from agent.record.slot_names import NAMES
 from api.business_files import load, read
 
 LEAST = 'id = "a"\nname = "A"\n'

@@ -12,7 +12,7 @@ import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from agent.slots.names import NAMES
+from agent.record.slot_names import NAMES
 from api.console import page
 from storage.connect import connect
 from storage.keys import Ttl

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import pytest
 
-from agent.events import Event
+from agent.record.events import Event
 from api import business_files
 from api.frames import Frame, Topic, order, text
 from api.hub import Hub

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent.events import Event
+from agent.record.events import Event
 from api import business_files
 from api.masking import HIDDEN, Masking
 from tests.api.doors import IDENTITIES, TOKENS

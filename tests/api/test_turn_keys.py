@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import redis
 
-from agent.call import Turn
+from agent.record.call import Turn
 from api.turn_keys import TurnKeys
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore

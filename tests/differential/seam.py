@@ -13,20 +13,20 @@ from typing import Any
 import msgspec
 
 import prompts
-from agent.acts.hearing import hear_acts
-from agent.business import Service
-from agent.call import Turn
-from agent.hearing import Context
-from agent.measure import read_value
+from agent.nlu.acts.recognition import recognise_acts
+from agent.nlu.candidates import Context
+from agent.nlu.utterance import Utterance
 from agent.reader import RulesAlone
+from agent.record.business import Service
+from agent.record.call import Turn
 from agent.slots import SLOTS
-from agent.text import Said
 from api.business_files import load
 from graph.build import Walker
 from graph.plan import PLAN
 from graph.state import Deps, TurnRequest
 from storage.memory_store import MemoryStore
 from storage.store import Change, Committed, Opened
+from tests.measure import read_value
 from tests.simulated.line import LANGUAGES
 from tests.simulated.noise import Heard
 from tests.simulated.people import Persona, business
@@ -51,7 +51,7 @@ def readings(slot: str, say: str, where: Mapping[str, Any]) -> list[dict[str, An
         asked=None if asked is None else frozenset(asked),
         services=services,
     )
-    found = hear_acts(Said(say), context) if slot == "act" else SLOTS[slot].hear(Said(say), context)
+    found = recognise_acts(Utterance(say), context) if slot == "act" else SLOTS[slot].extract(Utterance(say), context)
     return [json.loads(msgspec.json.encode(one)) for one in found]
 
 
@@ -59,8 +59,8 @@ def spoken(slot: str, value: str, where: Mapping[str, Any]) -> list[Any]:
     """Of a whole value: why it is refused or None, how it is said, how it is said slowly, its parts."""
     context = Context(language=where["language"], region=where["region"], now=datetime.fromisoformat(where["now"]))
     one = SLOTS[slot]
-    reason = one.check(value, context)
-    return [reason and str(reason), one.read_back(value, context, False), one.read_back(value, context, True), dict(one.parts(value, context))]
+    reason = one.validate(value, context)
+    return [reason and str(reason), one.present(value, context, False), one.present(value, context, True), dict(one.parts(value, context))]
 
 
 class Line:

@@ -15,14 +15,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 import prompts
-from agent.business import Business
-from agent.call import Call, Question, Turn
-from agent.dialogue import next_question, take
-from agent.scene import Scene
-from agent.slots.names import NAMES
-from agent.taken import Notice, Taken
-from agent.understanding import understand
-from agent.wording import word
+from agent.dst.understanding import understand
+from agent.nlg.generate import generate
+from agent.policy.next_act import apply, next_question
+from agent.record.acts import SystemAct, UserAct
+from agent.record.business import Business
+from agent.record.call import Call, Question, Turn
+from agent.record.slot_names import NAMES
+from agent.record.turn_context import TurnContext
 from graph.opening import prepared
 from graph.plan import PLAN
 from graph.state import TurnRequest
@@ -56,7 +56,7 @@ class State(msgspec.Struct, frozen=True):
 
 class Took(msgspec.Struct, frozen=True):
     call: Call
-    taken: tuple[Taken, ...]
+    user_acts: tuple[UserAct, ...]
     """What the caller did."""
     words: str
     """What we say."""
@@ -64,14 +64,16 @@ class Took(msgspec.Struct, frozen=True):
 
 def take_turn(state: State, turn: Turn) -> Took:
     call = state.call
-    scene = Scene(business=state.business, now=state.now, stamp=state.now.isoformat(), seconds=state.now.timestamp(), turn=turn, plan=PLAN)
-    taken = understand(call, turn, state.business, state.now)
-    notices: list[Notice] = []
-    for one in taken:
-        outcome = take(call, one, scene)
-        call, notices = outcome.call, [*notices, *outcome.notices]
-    call = replace(call, question=next_question(call, scene))
-    return Took(call, taken, word(call, notices, scene, prompts.phrasebook(call.language)).text)
+    turn_context = TurnContext(
+        business=state.business, now=state.now, stamp=state.now.isoformat(), seconds=state.now.timestamp(), turn=turn, plan=PLAN
+    )
+    user_acts = understand(call, turn, state.business, state.now)
+    system_acts: list[SystemAct] = []
+    for one in user_acts:
+        outcome = apply(call, one, turn_context)
+        call, system_acts = outcome.call, [*system_acts, *outcome.system_acts]
+    call = replace(call, question=next_question(call, turn_context))
+    return Took(call, user_acts, generate(call, system_acts, turn_context, prompts.phrasebook(call.language)).text)
 
 
 @cache

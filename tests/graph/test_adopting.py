@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.call import Turn
+from agent.record.call import Turn
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
 from tests.graph.walkers import walker

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.call import Turn
+from agent.record.call import Turn
 from graph.state import TurnRequest
 from tests.graph.walkers import walker
 

@@ -16,15 +16,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent import resuming
-from agent.business import Service, in_language
-from agent.call import Booking, Brief, Call, Provenance, SlotState, Turn
-from agent.hearing import Context
-from agent.skeleton import adopt
+from agent.dst.understanding import understand
+from agent.nlu.candidates import Context
+from agent.policy import resuming
+from agent.record.acts import Inform, UserAct
+from agent.record.business import Service, in_language
+from agent.record.call import Booking, Brief, Call, Provenance, SlotState, Turn
+from agent.record.skeleton import adopt
+from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
-from agent.slots.names import NAMES
-from agent.taken import Inform, Taken
-from agent.understanding import understand
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
 from storage.store import Change
@@ -146,7 +146,7 @@ def test_whatever_is_said_nothing_of_the_earlier_call_is_heard(language: str, qu
     """Every utterance is understood the same; and each of what they come to is answered the same, and after a change what there is, too."""
     calls, lines = standing(language, question), (Line(language), Line(language))
     place = list(QUESTIONS).index(question)
-    meanings: dict[tuple[Taken, ...], str] = {}
+    meanings: dict[tuple[UserAct, ...], str] = {}
     for number, (words, always) in enumerate(corpus(language)):
         if always or number % len(QUESTIONS) == place:
             one, other = (understand(call, Turn(key="", text=words), businesses().default, NOW) for call in calls)
@@ -218,7 +218,7 @@ def test_what_is_said_again_is_the_callers_and_is_spoken_from_then_on(language: 
     assert (state.status, state.unspoken, state.pending) == ("filled", False, "")
     assert HEARD[slot] in state.value
     assert [name for name in NAMES if after.slot(name).unspoken] == [name for name in NAMES[1:] if name != slot]
-    spoken = SLOTS[slot].read_back(state.value[:16] if slot == "time" else state.value, Context(language=language, region="US", now=NOW), False)
+    spoken = SLOTS[slot].present(state.value[:16] if slot == "time" else state.value, Context(language=language, region="US", now=NOW), False)
     services = after.brief.services
     expected = next(in_language(one.name, language) for one in services if one.id == state.value) if slot == "service" else spoken
     assert expected in told

@@ -30,9 +30,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent.call import Turn
-from agent.slots.names import NAMES
-from agent.trace import TracedTurn
+from agent.record.call import Turn
+from agent.record.slot_names import NAMES
+from agent.record.trace import TracedTurn
 from api.terminal.replay import Recording, differences
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore

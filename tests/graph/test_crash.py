@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from agent.call import Turn
+from agent.record.call import Turn
 from graph import build
 from graph.state import TurnRequest
 from storage.errors import InDoubt, StoreUnavailable

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent.call import Booking, Turn
-from agent.trace import TracedTurn
+from agent.record.call import Booking, Turn
+from agent.record.trace import TracedTurn
 from graph.errors import CallNotFound
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore

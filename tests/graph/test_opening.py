@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from agent.call import Turn
+from agent.record.call import Turn
 from graph.state import TurnRequest
 from tests.graph.walkers import walker
 

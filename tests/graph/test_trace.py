@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from agent.call import Turn
-from agent.trace import TracedTurn
+from agent.record.call import Turn
+from agent.record.trace import TracedTurn
 from api.terminal.replay import Recording, differences
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
@@ -36,7 +36,7 @@ def replayed(*recordings: Recording) -> list[str]:
 def test_a_turn_says_what_was_heard_and_what_became_of_it() -> None:
     recording = asyncio.run(recorded(["", "it's Mary O'Neill", "202 555 0143", "yes"]))
     name, phone, yes = recording.turns[1:]
-    assert [type(taken).__name__ for taken in name.taken] == ["Inform"]
+    assert [type(taken).__name__ for taken in name.user_acts] == ["Inform"]
     assert name.decided == ("name filled",)
     assert phone.decided == ("phone pending",)
     assert phone.waiting == {"phone": "+12025550143"}

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from agent.call import Call, Turn
-from agent.reasons import Reason
+from agent.record.call import Call, Turn
+from agent.record.reasons import Reason
+from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
-from agent.slots.names import NAMES
 from graph.accepting import accepted, context_of
 from graph.errors import FieldRefused
 from graph.opening import new_call
@@ -131,7 +131,7 @@ def test_whatever_is_kept_is_in_its_own_form_and_taken_again_as_it_is(value: str
     assert not [c for c in form if unicodedata.category(c) in ("Cc", "Cs", "Co", "Zl", "Zp")]
     assert not [c for c in form if unicodedata.bidirectional(c) in BIDI]
     assert kept(CALLS[business], slot, form) == form
-    assert SLOTS[slot].check(form[:16] if slot == "time" else form, context_of(CALLS[business], slot, NOW)) in (None, Reason.PAST)
+    assert SLOTS[slot].validate(form[:16] if slot == "time" else form, context_of(CALLS[business], slot, NOW)) in (None, Reason.PAST)
 
 
 @pytest.mark.parametrize(("slot", "value", "form"), TABLE)
@@ -158,7 +158,7 @@ def test_what_a_caller_says_is_kept_in_the_same_form_as_what_is_written() -> Non
     for region, slot, value in held():
         call = next((call for call in CALLS.values() if call.brief.region == region), CALLS[""])
         context = context_of(call, slot, NOW)
-        if SLOTS[slot].check(value, context) is None and (slot != "phone" or value.startswith("+")):
+        if SLOTS[slot].validate(value, context) is None and (slot != "phone" or value.startswith("+")):
             seen += 1
             assert SLOTS[slot].written(value, context) == value
     assert seen > 300

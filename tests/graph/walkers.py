@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import prompts
-from agent.businesses import Businesses
 from agent.reader import RulesAlone
+from agent.record.businesses import Businesses
 from api.business_files import load
 from graph.build import Walker
 from graph.plan import PLAN

@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
-from agent.business import in_language
-from agent.hearing import Context
+from agent.nlu.candidates import Context
+from agent.record.business import in_language
+from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
-from agent.slots.names import NAMES
 from tests.simulated import english, mandarin, repairing
 from tests.simulated.people import HERE, Persona, business, service_of
 from tests.simulated.truths import Truth, same
@@ -166,7 +166,7 @@ class Caller:
 
     def _is_offer(self, sentence: str) -> bool:
         caller = self.persona.caller
-        return bool(caller) and SLOTS["phone"].read_back(caller, self._context(), False) in sentence
+        return bool(caller) and SLOTS["phone"].present(caller, self._context(), False) in sentence
 
     def _context(self) -> Context:
         return Context(language=self.persona.language, region=self.persona.country, now=self.persona.now, services=tuple(self._firm.services))
@@ -177,11 +177,11 @@ class Caller:
         spoken = {}
         for ahead in range(OPTIONS_AHEAD_DAYS):
             day = (self.persona.now + timedelta(days=ahead)).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-            said = SLOTS["time"].read_back(day.isoformat()[:10], context, False)
+            said = SLOTS["time"].present(day.isoformat()[:10], context, False)
             if (place := sentence.find(said)) >= 0 and not sentence[place + len(said) :][:1].isdigit():
                 spoken[place] = day
         found: dict[int, tuple[int, datetime]] = {}
-        clocks = {half: SLOTS["time"].read_back(f"{half // 2:02}:{half % 2 * 30:02}", context, False) for half in range(48)}
+        clocks = {half: SLOTS["time"].present(f"{half // 2:02}:{half % 2 * 30:02}", context, False) for half in range(48)}
         for half, clock in clocks.items():
             for match in re.finditer(rf"(?<![0-9:十二]){re.escape(clock)}(?!半|[A-Za-z])", sentence):
                 before = [place for place in spoken if place < match.start()]

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import httpx
 
 import prompts
-from agent.call import Turn
 from agent.reader import RulesAlone
+from agent.record.call import Turn
 from api.business_files import load
 from graph.build import Walker
 from graph.plan import PLAN

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from agent.business import Business, Service
-from agent.slots.names import NAMES
+from agent.record.business import Business, Service
+from agent.record.slot_names import NAMES
 from api.business_files import load
 from tests.simulated.truths import Place, Truth, e164, plain
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from agent.slots.names import NAMES
+from agent.record.slot_names import NAMES
 from tests.simulated.caller import Caller
 from tests.simulated.line import Line
 from tests.simulated.noise import Heard, noisy

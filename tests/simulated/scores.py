@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agent.slots.names import NAMES
+from agent.record.slot_names import NAMES
 from tests.simulated.playing import Played
 
 FLOORS = {"clean": 0.97, "noisy": 0.93, "repairs": 0.90}

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from agent.call import Booking, Brief, Call, Line, Provenance, SlotState
-from agent.events import Event
+from agent.record.call import Booking, Brief, Call, Line, Provenance, SlotState
+from agent.record.events import Event
 from storage.store import CallStore, Change, Committed
 
 CREATED = "2026-03-02T01:00:00Z"

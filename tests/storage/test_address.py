@@ -41,7 +41,7 @@ BAD = [
 @pytest.mark.parametrize("url", BAD, ids=ascii)
 def test_what_can_be_no_address_is_one_line_that_repeats_nothing(url: str) -> None:
     with pytest.raises(ValueError, match=r"^(must|has) [^\n]+$") as caught:
-        address.check(url)
+        address.validate(url)
     assert "secret" not in str(caught.value)
     with pytest.raises(ValueError, match=re.escape(str(caught.value))):
         awaited(url, channel_prefix="", ttl=Ttl())
@@ -58,7 +58,7 @@ async def test_an_address_where_nobody_listens_is_a_store_that_is_away(url: str)
 def test_whatever_else_stands_in_an_address_is_taken_by_the_client_or_refused(url: str, odd: str, at: int) -> None:
     url = url[:at] + odd + url[at:]
     try:
-        address.check(url)
+        address.validate(url)
     except ValueError as error:
         assert str(error).isprintable()  # noqa: PT017 - either way is right
         return

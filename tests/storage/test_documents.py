@@ -7,9 +7,9 @@ import msgspec
 import pytest
 import redis
 
-from agent import skeleton
-from agent.call import Call
-from agent.skeleton import adopt
+from agent.record import skeleton
+from agent.record.call import Call
+from agent.record.skeleton import adopt
 from storage.codec import MOST_NESTED
 from storage.errors import StaleCall
 from storage.keys import Ttl

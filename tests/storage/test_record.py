@@ -6,8 +6,8 @@ import json
 import msgspec
 import pytest
 
-from agent.call import OpenTurn, Question, Turn
-from agent.taken import Inform, NoMatch, Notice
+from agent.record.acts import Inform, NoMatch, SystemAct
+from agent.record.call import OpenTurn, Question, Turn
 from storage.errors import StaleCall
 from storage.store import CallStore, Change
 from tests.conftest import Shelf
@@ -40,7 +40,7 @@ async def test_what_was_committed_is_read_back_whole(store: CallStore) -> None:
         open_turn=OpenTurn(
             turn=Turn(key="t2", text="\u0000 odd\n", alternatives=("x",), confidence=0.25),
             todo=(Inform(slot="name", value="v", rule="r", words="w"), NoMatch()),
-            notices=(Notice(key="k", values={"a": "b"}),),
+            system_acts=(SystemAct(key="k", values={"a": "b"}),),
         ),
     )
     written = await step(store, was, after)

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent.call import Call
-from agent.skeleton import adopt
-from agent.slots.names import NAMES
+from agent.record.call import Call
+from agent.record.skeleton import adopt
+from agent.record.slot_names import NAMES
 from storage.errors import PlaceTaken, StaleCall
 from storage.store import CallStore, Change, Opened
 from tests.conftest import Shelf

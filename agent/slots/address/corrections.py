@@ -8,12 +8,12 @@ behind a "not" or "you said" is no value. Words of the talk are passed over, and
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from agent.nlu.utterance import Utterance
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.part_values import Reader, Value
 from agent.slots.address.part_words import FIELDS, Talk, part_words
 from agent.slots.address.words import Phrases
-from agent.text import Said
 
 _MOST_TOKENS = 60
 _ONLY_WITH_VALUE = (["house"],)
@@ -31,7 +31,7 @@ class Told(NamedTuple):
     """The parts spoken of as wrong, or merely named, and not said anew: names as in `FIELDS`."""
     plain: bool
     """Every part is one by words of its own, or by its name."""
-    sure: bool
+    confidence: bool
     """And by words that name nothing else: "the number" may be a telephone's."""
     strange: bool
     """Something else was told, too."""
@@ -41,14 +41,14 @@ class Told(NamedTuple):
     end: int
 
 
-def told(said: Said, line: Line, held: Parts, asked_part: str = "") -> Told | None:
-    """What `said` tells of the address held; None when it is too long to be a correction. `asked_part`: the part that we had asked for."""
-    return _Pass(said, line, held, asked_part).run() if line.size <= _MOST_TOKENS else None
+def told(utterance: Utterance, line: Line, held: Parts, asked_part: str = "") -> Told | None:
+    """What `utterance` tells of the address held; None when it is too long to be a correction. `asked_part`: the part that we had asked for."""
+    return _Pass(utterance, line, held, asked_part).run() if line.size <= _MOST_TOKENS else None
 
 
 class _Pass:
-    def __init__(self, said: Said, line: Line, held: Parts, asked_part: str) -> None:
-        self.line, self.talk, self.words = line, Talk(said, line), part_words()
+    def __init__(self, utterance: Utterance, line: Line, held: Parts, asked_part: str) -> None:
+        self.line, self.talk, self.words = line, Talk(utterance, line), part_words()
         denials = (self.words.negation, self.words.quotes, self.words.none)
         deny = any(self._phrase(at, table) > at for at in range(line.size) for table in denials) or not self.words.denials.isdisjoint(line.norms)
         self.reader = Reader(line, self.talk, held, deny=deny)
@@ -63,7 +63,7 @@ class _Pass:
         self.repairing = False
         """Since the last value something was taken back: "fifteen, no sorry, sixteen"."""
         self.strange = False
-        self.plain = self.sure = True
+        self.plain = self.confidence = True
         self.parts: dict[str, str] = {}
         self.named: list[str] = []
         self.denied: list[tuple[int, int]] = []
@@ -76,7 +76,14 @@ class _Pass:
         said_anew = {part for part, field in FIELDS.items() if field in self.parts}
         named = tuple(dict.fromkeys(part for part in self.named if part not in said_anew))
         return Told(
-            self.parts, named, self.plain, self.sure and self.plain, self.strange or self.talk.asks, tuple(self.denied), max(self.first, 0), self.last
+            self.parts,
+            named,
+            self.plain,
+            self.confidence and self.plain,
+            self.strange or self.talk.asks,
+            tuple(self.denied),
+            max(self.first, 0),
+            self.last,
         )
 
     def _step(self, at: int) -> int:
@@ -198,7 +205,7 @@ class _Pass:
         if self.line.norms[at:end] in _ONLY_WITH_VALUE and not (self.line.norm(end) in ("is", "was") and self.line.number_starts(end + 1)):
             return at
         self.focus = part
-        self.sure = self.sure and self.line.norms[at:end] not in _SHARED
+        self.confidence = self.confidence and self.line.norms[at:end] not in _SHARED
         while end < self.line.size:
             norm = self.line.norms[end]
             if (after := self._not_right(end)) > end:

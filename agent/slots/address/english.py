@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from agent.languages.numbers import digit_group
+from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.houses import building_after, building_before, named_houses, past_commas
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts

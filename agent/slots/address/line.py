@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from agent.effort import spend
-from agent.languages.numbers import digit_group, ordinal
-from agent.slots.address.checking import agree
+from agent.nlu.effort import spend
+from agent.nlu.numerals.numbers import digit_group, ordinal
+from agent.nlu.utterance import Token, Utterance
+from agent.slots.address.validating import agree
 from agent.slots.address.words import Lexicon, Phrases, phrase_at
-from agent.text import Said, Token
 
 _TOKEN = 3
 """Units of effort that a token takes."""
@@ -27,11 +27,11 @@ _SUFFIXES = ("st", "nd", "rd", "th")
 class Line:
     """Tokens with what the grammar asks of them; indices past the end read as ""."""
 
-    def __init__(self, said: Said, lexicon: Lexicon) -> None:
-        spend(_TOKEN * len(said.tokens))
+    def __init__(self, utterance: Utterance, lexicon: Lexicon) -> None:
+        spend(_TOKEN * len(utterance.tokens))
         self.lexicon = lexicon
         self.tokens: Sequence[Token] = _mend_spelled(
-            _without_asides(_exclamations_read(_without_stops(said.tokens, lexicon), lexicon), lexicon), lexicon
+            _without_asides(_exclamations_read(_without_stops(utterance.tokens, lexicon), lexicon), lexicon), lexicon
         )
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)

@@ -2,29 +2,29 @@
 
 from collections.abc import Sequence
 
-from agent.hearing import Context
+from agent.nlu.candidates import Context
+from agent.nlu.utterance import Utterance
 from agent.slots.address.corrections import told
+from agent.slots.address.edits import parse
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import house
 from agent.slots.address.part_words import part_words
-from agent.slots.address.repair import parse
 from agent.slots.address.unit import unit
 from agent.slots.address.words import lexicon
-from agent.text import Said
 
 
-def named_part(said: Said, context: Context) -> str:
+def named_part(utterance: Utterance, context: Context) -> str:
     """The first part of the address that is spoken of and not said anew: "number", "street", "town", "postcode", "unit", "state"; "" for none.
 
     "The suburb's wrong", "just the number", "it's the zip code"; not "the suburb is Kew", and not "the suburb is fine".
     """
     known = lexicon(context.region)
-    heard = told(said, Line(said, known), parse(context.current or context.partial, known), context.part)
-    return heard.named[0] if heard and heard.named and not heard.parts and not heard.strange else ""
+    candidate = told(utterance, Line(utterance, known), parse(context.current or context.partial, known), context.part)
+    return candidate.named[0] if candidate and candidate.named and not candidate.parts and not candidate.strange else ""
 
 
-def readings_meant(said: Said, options: Sequence[str], context: Context) -> tuple[int, ...]:
+def readings_meant(utterance: Utterance, options: Sequence[str], context: Context) -> tuple[int, ...]:
     """The places of those `options` that the number said may mean; () when it says nothing of their numbers.
 
     "One hundred and eighteen", and figures said one by one, are 118 and not 1/18; "one slash eighteen" and "unit one" are 1/18; "one eighteen" may be
@@ -33,7 +33,7 @@ def readings_meant(said: Said, options: Sequence[str], context: Context) -> tupl
     if not options:
         return ()
     known = lexicon(context.region)
-    line = Line(said, known)
+    line = Line(utterance, known)
     numbers = [_number(parse(option, known)) for option in options]
     for at in range(line.size):
         for reading in _readings(line, at):

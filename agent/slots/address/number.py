@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.languages.numbers import digit_group
+from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.line import Line
 
 _MOST_FIGURES = 6

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from rapidfuzz.fuzz import ratio
 
-from agent.languages.letters import spell
-from agent.languages.numbers import digit_group
-from agent.slots.address.checking import agree
+from agent.nlu.numerals.numbers import digit_group
+from agent.nlu.spelling.letters import spell
+from agent.nlu.utterance import Utterance
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import groups, house
@@ -21,7 +21,7 @@ from agent.slots.address.postcode import alphanumeric, known_area, numeric
 from agent.slots.address.street import Street, street
 from agent.slots.address.town import town
 from agent.slots.address.unit import unit
-from agent.text import Said
+from agent.slots.address.validating import agree
 
 _LETTERS = frozenset("abcdefgh")
 _MOST_TOWN_WORDS = 4
@@ -317,7 +317,7 @@ class Reader:
     def _may_be_town(self, said: list[str], *, cued: bool) -> bool:
         lexicon = self.line.lexicon
         worded = lexicon.no_town.isdisjoint(said) and (cued or lexicon.counted.isdisjoint(said)) and said[0] not in self.words.no_town_first
-        return worded and not any(len(word) == 1 or digit_group(Said(word).tokens, 0, "en")[0] for word in said)
+        return worded and not any(len(word) == 1 or digit_group(Utterance(word).tokens, 0, "en")[0] for word in said)
 
 
 def spelled(line: Line, at: int, until: int) -> tuple[str, int]:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
-from agent.acts.words import bits, segments
 from agent.languages import words
+from agent.nlu.acts.words import bits, segments
+from agent.nlu.utterance import Utterance
 from agent.slots.address.line import Line
 from agent.slots.address.words import Phrases, phrases, table_of
-from agent.text import Said
 
 FIELDS = {"number": "street_number", "street": "street_name", "town": "suburb", "postcode": "postcode", "unit": "unit", "state": "state"}
 """The parts as they are asked for, and their names in `Parts`."""
@@ -74,18 +74,18 @@ def known_towns(region: str) -> frozenset[str]:
 class Talk:
     """For every token of a line, whether it belongs to what callers say about the talk itself, and how far that goes."""
 
-    def __init__(self, said: Said, line: Line) -> None:
+    def __init__(self, utterance: Utterance, line: Line) -> None:
         self._line = line
         self._marks: list[tuple[int, int]] = [(0, 0)] * line.size
         """For each token the marks of its word or idiom, and the index after that."""
         self.asks = False
         """Whether a word of a question was said: "how many"."""
         starts = [token.start for token in line.tokens]
-        for segment in segments(said):
+        for segment in segments(utterance):
             for unit in segment.units:
                 self.asks = self.asks or bool(unit.marks & _ASKING)
-                first = bisect_left(starts, said.tokens[unit.first].start)
-                last = bisect_left(starts, said.tokens[unit.last - 1].end)
+                first = bisect_left(starts, utterance.tokens[unit.first].start)
+                last = bisect_left(starts, utterance.tokens[unit.last - 1].end)
                 for at in range(first, last):
                     before, ended = self._marks[at]
                     # "That's" is two words in one.

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from agent.languages.numbers import digit_group
-from agent.slots.address.checking import agree
+from agent.nlu.numerals.numbers import digit_group
+from agent.nlu.utterance import Utterance
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import house
@@ -11,7 +11,7 @@ from agent.slots.address.postcode import alphanumeric, numeric
 from agent.slots.address.street import Street, street, written
 from agent.slots.address.town import town
 from agent.slots.address.unit import unit
-from agent.text import Said
+from agent.slots.address.validating import agree
 
 _MOST_TOWN_WORDS = 4
 _MOST_TOKENS = 60
@@ -158,7 +158,7 @@ def _is_bare_town(line: Line, start: int, parts: Parts, *, expected: bool) -> bo
     said = parts.suburb.casefold().replace(",", "").split()
     if not expected or len(said) > _MOST_TOWN_WORDS or not line.lexicon.town_lead_in.issuperset(before) or ("i" in before and "live" not in before):
         return False
-    if any(len(word) == 1 or digit_group(Said(word).tokens, 0, "en")[0] for word in said):
+    if any(len(word) == 1 or digit_group(Utterance(word).tokens, 0, "en")[0] for word in said):
         return False
     announced = bool(before) and (before[-1] == "in" or any(norm in line.lexicon.suburb_cue for norm in line.norms))
     return announced or line.lexicon.talk.isdisjoint(said)

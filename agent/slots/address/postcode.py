@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.languages.numbers import digit_group
+from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.line import Line
 
 _MOST_READINGS = 24

@@ -7,7 +7,7 @@ Words that are types elsewhere are names here when nothing stands before them: C
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.languages.numbers import digit_group
+from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.line import Line, with_suffix
 from agent.slots.address.number import groups
 from agent.slots.address.postcode import alphanumeric

@@ -2,15 +2,15 @@
 
 import msgspec
 
-from agent.effort import spend
-from agent.languages.numbers import digit_group
-from agent.slots.address.checking import agree
+from agent.nlu.effort import spend
+from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.line import Line
 from agent.slots.address.model import Parts
 from agent.slots.address.number import house
 from agent.slots.address.postcode import alphanumeric, numeric
 from agent.slots.address.street import written
 from agent.slots.address.unit import rural, unit
+from agent.slots.address.validating import agree
 
 _TOWN = 150
 """Units of effort that it takes to look for one."""

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from agent.effort import spend
 from agent.languages import words
+from agent.nlu.effort import spend
 from agent.regions import region as region_tables
 
 FALLBACK = "GB"

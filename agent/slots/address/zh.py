@@ -8,33 +8,33 @@ may stand in several clauses. A text that has figures was typed, or a recogniser
 import re
 from collections.abc import Mapping, Sequence
 
-from agent.hearing import Context, Heard
-from agent.languages.numbers import say_digits
-from agent.reasons import Reason
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.numerals.numbers import say_digits
+from agent.nlu.utterance import Utterance
+from agent.record.reasons import Reason
 from agent.regions import region
 from agent.slots.address.zh_clauses import Clauses, is_chinese, lead_end, only_divisions, without_particles
-from agent.slots.address.zh_mending import correction, is_a_day, joined, moved, repaired
+from agent.slots.address.zh_edits import correction, is_a_day, joined, moved, repaired
 from agent.slots.address.zh_parts import Split, figures_of, grammar_of, split_of
-from agent.text import Said
 
 _MOST_CHARS = 60
 _MOST_PLACE_NAME = 16
 _UNMISTAKABLE = 0.8
 _ASKED = "address"
 
-__all__ = ["check", "hear", "is_chinese", "parts", "read_back"]
+__all__ = ["extract", "is_chinese", "parts", "present", "validate"]
 
 
-def hear(said: Said, context: Context) -> Sequence[Heard]:
+def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """The address in a Mandarin utterance, or a part of one when one was asked for, begun or held."""
     grammar = grammar_of()
     asked = context.asked is not None and _ASKED in context.asked
-    if (mended := _patched(said, context, asked)) is not None:
+    if (mended := _patched(utterance, context, asked)) is not None:
         return [mended]
-    clauses = Clauses(said.text)
+    clauses = Clauses(utterance.text)
     found = clauses.address()
     if found is None:
-        return _in_part(said, context, asked)
+        return _in_part(utterance, context, asked)
     text, after = repaired(clauses, found.text, found.following)
     end = clauses.places[clauses.spans[after - 1][1]] if after > found.following else found.end
     if found.begun:
@@ -47,11 +47,11 @@ def hear(said: Said, context: Context) -> Sequence[Heard]:
         text = joined(context.partial, text)
     split = split_of(text)
     whole = _whole(split)
-    sure = 0.9 if whole else 0.8 if split.road and grammar.road_end.search(split.road) else 0.6
-    return [Heard(value=text, rule="mandarin", span=(found.start, end), sure=sure, whole=whole, parts=_parts(split), patch=patch)]
+    confidence = 0.9 if whole else 0.8 if split.road and grammar.road_end.search(split.road) else 0.6
+    return [Candidate(value=text, rule="mandarin", span=(found.start, end), confidence=confidence, whole=whole, parts=_parts(split), patch=patch)]
 
 
-def check(value: str) -> Reason | None:
+def validate(value: str) -> Reason | None:
     """What is missing: the number, the road or estate, or the division it lies in."""
     split = split_of(value)
     if not split.road:
@@ -65,7 +65,7 @@ def parts(value: str) -> Mapping[str, str]:
     return _parts(split_of(value)) if value else {}
 
 
-def read_back(value: str) -> str:
+def present(value: str) -> str:
     """The address level by level, its numbers in characters; a number of three figures or more figure by figure, as everybody says it.
 
     Where the value has numerals in its names beside its figures, or figures that number nothing, the figures stay as they are: said in characters
@@ -127,18 +127,18 @@ def _plain(text: str, at: int) -> str:
     return number + marker if grammar.numeral.fullmatch(number) else number
 
 
-def _in_part(said: Said, context: Context, asked: bool) -> Sequence[Heard]:
+def _in_part(utterance: Utterance, context: Context, asked: bool) -> Sequence[Candidate]:
     """A division, a road or a number by itself."""
-    if len(said.text) > _MOST_CHARS or grammar_of().question.search(said.text):
+    if len(utterance.text) > _MOST_CHARS or grammar_of().question.search(utterance.text):
         return ()
     expected = asked or bool(context.partial)
-    at = _part_start(said.text)
-    text = _plain(said.text, at)
+    at = _part_start(utterance.text)
+    text = _plain(utterance.text, at)
     text = figures_of(text)
     split = split_of(text)
     number = bool(split.number or split.rest) and len(split.road) <= 1 and bool(context.partial)
     road = bool(grammar_of().street_end.search(split.road)) and 2 < len(split.road) <= 12
-    named = any(name in said.text for name in grammar_of().words["name_cue"])
+    named = any(name in utterance.text for name in grammar_of().words["name_cue"])
     # Whatever was asked, a road with its city and district before it, and nothing else said, is where someone lives.
     place = road or (bool(grammar_of().place_end.search(split.road)) and len(split.road) <= _MOST_PLACE_NAME)
     plain = bool(split.province or split.city) and bool(split.district) and (place or (bool(split.town) and not split.road))
@@ -147,15 +147,15 @@ def _in_part(said: Said, context: Context, asked: bool) -> Sequence[Heard]:
     if context.partial and is_chinese(context.partial):
         text = joined(context.partial, text)
     split = split_of(text)
-    return [Heard(value=text, rule="part", span=(at, len(said.text)), sure=0.5, whole=_whole(split), parts=_parts(split))]
+    return [Candidate(value=text, rule="part", span=(at, len(utterance.text)), confidence=0.5, whole=_whole(split), parts=_parts(split))]
 
 
-def _patched(said: Said, context: Context, asked: bool) -> Heard | None:
+def _patched(utterance: Utterance, context: Context, asked: bool) -> Candidate | None:
     """The part of the address we hold that is corrected: "是三单元不是四单元", "应该是86号", "是张衡路"."""
     current = context.current
-    if not current or not is_chinese(current) or len(said.text) > _MOST_CHARS or not said.has_han:
+    if not current or not is_chinese(current) or len(utterance.text) > _MOST_CHARS or not utterance.has_han:
         return None
-    told = correction(said.text, current)
+    told = correction(utterance.text, current)
     if told is None or (told.new.divided and told.new.road and told.new.numbers):  # a whole address
         return None
     value = moved(current, told.new) if told.new.road and told.new.numbers else joined(current, told.text)
@@ -163,11 +163,11 @@ def _patched(said: Said, context: Context, asked: bool) -> Heard | None:
     if not (asked or plainly) or (value == current and told.corrects):
         return None
     split = split_of(value)
-    return Heard(
+    return Candidate(
         value=value,
         rule="patch",
         span=(told.start, told.end),
-        sure=_UNMISTAKABLE + (0.05 if told.named else 0.0) if plainly else 0.5,
+        confidence=_UNMISTAKABLE + (0.05 if told.named else 0.0) if plainly else 0.5,
         whole=_whole(split),
         parts=_parts(split),
         patch=True,

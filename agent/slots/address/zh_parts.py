@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from agent.languages import words
-from agent.languages.numbers import digits
+from agent.nlu.numerals.numbers import digits
+from agent.nlu.utterance import Utterance
 from agent.regions import region
-from agent.text import Said
 
 NUMERAL = "〇零一二三四五六七八九十百千两幺洞"
 _FIGURES = re.compile(r"[0-9]+")
@@ -159,6 +159,6 @@ def numbered(text: str) -> str:
 
 def read_number(numeral: str) -> str:
     """Numerals as figures: "二十三" is "23", "幺零二" is "102"; what is no number stays."""
-    said = Said(numeral)
-    figures, end = digits(said.tokens, 0, "zh")
-    return figures if end == len(said.tokens) else numeral
+    utterance = Utterance(numeral)
+    figures, end = digits(utterance.tokens, 0, "zh")
+    return figures if end == len(utterance.tokens) else numeral

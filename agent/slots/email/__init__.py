@@ -14,16 +14,17 @@ from itertools import islice
 from email_validator import EmailNotValidError, validate_email
 from rapidfuzz.distance import DamerauLevenshtein
 
-from agent.characters import readable
-from agent.hearing import Context, Heard, Slot
-from agent.reasons import Reason
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.utterance import Utterance
+from agent.record.characters import readable
+from agent.record.reasons import Reason
+from agent.slots.descriptor import Slot
+from agent.slots.email.edits import mend, respelled
 from agent.slots.email.grammar import Address, Grammar
-from agent.slots.email.mending import mend, respelled
 from agent.slots.email.pieces import Piece
+from agent.slots.email.presenting import say
 from agent.slots.email.provider import provided
-from agent.slots.email.reading import say
 from agent.slots.email.words import domains
-from agent.text import Said
 
 _LONGEST = 254
 _MOST = 3
@@ -32,35 +33,35 @@ _MOST_WORDS = 3
 _JOINING = "._-+"
 
 
-def hear(said: Said, context: Context) -> Sequence[Heard]:
+def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """Every address the utterance may hold, best first; with `options` when it may be another, or holds several.
 
     Words go on from `context.partial`; words that name a part of `context.current` mend it.
     """
-    grammar = Grammar.of(said, context.language)
+    grammar = Grammar.of(utterance, context.language)
     asked = context.asked is not None and "email" in context.asked
-    heard = (_heard(address, grammar, context, asked=asked) for address in grammar.addresses(asked=asked))
-    found = list(islice((one for one in heard if one is not None), _MOST))
+    candidates = (_heard(address, grammar, context, asked=asked) for address in grammar.addresses(asked=asked))
+    found = list(islice((one for one in candidates if one is not None), _MOST))
     whole = [one for one in found if one.whole]
     if whole:
         several = tuple(dict.fromkeys(one.value for one in whole))
         if len(several) > 1:
-            whole[0] = Heard(value=whole[0].value, rule="several", span=whole[0].span, sure=whole[0].sure, options=several)
+            whole[0] = Candidate(value=whole[0].value, rule="several", span=whole[0].span, confidence=whole[0].confidence, options=several)
         return tuple(whole)
     if (one := provided(grammar)) is not None and (value := _normal(one.value)):
-        sure = 0.9 if one.mail else 0.85 if asked else 0.4
-        return (Heard(value=value, rule="provider", span=_span(grammar, one.start, one.end), sure=sure),)
+        confidence = 0.9 if one.mail else 0.85 if asked else 0.4
+        return (Candidate(value=value, rule="provider", span=_span(grammar, one.start, one.end), confidence=confidence),)
     if context.current and (mended := mend(grammar, _plain(context.current))) is not None:
         value = _normal(mended.value)
         if value and value != _plain(context.current):
-            sure = 0.85 if grammar.has_cue() else 0.6
-            return (Heard(value=value, rule=mended.rule, span=_span(grammar, mended.start, mended.end), sure=sure, patch=True),)
+            confidence = 0.85 if grammar.has_cue() else 0.6
+            return (Candidate(value=value, rule=mended.rule, span=_span(grammar, mended.start, mended.end), confidence=confidence, patch=True),)
     if found:
         return tuple(found)
     return _part(grammar, context) if asked and not context.current else ()
 
 
-def check(value: str, context: Context) -> Reason | None:
+def validate(value: str, context: Context) -> Reason | None:
     """NO_DOMAIN for an address without an ending, NOT_AN_EMAIL for what is none; TOO_LONG past 254 characters."""
     if len(value) > _LONGEST:
         return Reason.TOO_LONG
@@ -75,10 +76,10 @@ def written(value: str, context: Context) -> str | Reason:
     """The address as email-validator normalises it, in lower case."""
     typed = readable(value).strip()
     form = _normal(typed)
-    return form if form and _normal(form) == form else check(typed, context) or Reason.NOT_AN_EMAIL
+    return form if form and _normal(form) == form else validate(typed, context) or Reason.NOT_AN_EMAIL
 
 
-def read_back(value: str, context: Context, slow: bool) -> str:
+def present(value: str, context: Context, slow: bool) -> str:
     """The address as spoken: "john dot doe at gmail dot com"; slow: "J, O, H, N, dot, D, O, E, at gmail dot com"."""
     spoken = say(value, context.language, spelled=slow)
     if slow or _hears(spoken, value, context):
@@ -94,7 +95,7 @@ def parts(value: str, context: Context) -> Mapping[str, str]:
 def _hears(spoken: str, value: str, context: Context) -> bool:
     """Whether our own words would be heard as the value."""
     listening = Context(language=context.language, region=context.region, now=context.now, asked=frozenset({"email"}))
-    found = hear(Said(spoken), listening)
+    found = extract(Utterance(spoken), listening)
     return bool(found) and found[0].value == value
 
 
@@ -114,7 +115,7 @@ def _span(grammar: Grammar, start: int, end: int) -> tuple[int, int]:
     return grammar.tokens[start].start, grammar.tokens[end - 1].end
 
 
-def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool) -> Heard | None:
+def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool) -> Candidate | None:
     """An address that the grammar found, if it may be one here; its local part may have come in an earlier turn."""
     local, end = address.local, address.end
     before, _, _ = context.partial.partition("@")
@@ -123,7 +124,7 @@ def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool)
         if not local and not context.current:
             local, end = grammar.told_after(end)
             if not local and grammar.is_quiet(0, address.at) and address.domain.partition(".")[0] in domains().names:
-                return Heard(value=f"@{address.domain}", rule="domain", span=_span(grammar, address.at, address.end), whole=False)
+                return Candidate(value=f"@{address.domain}", rule="domain", span=_span(grammar, address.at, address.end), whole=False)
     elif (
         asked
         and before
@@ -143,12 +144,14 @@ def _heard(address: Address, grammar: Grammar, context: Context, *, asked: bool)
     if not value:
         if not asked and not (grammar.has_cue() and address.led and not whole and (address.domain in domains().names or grammar.says_so(address))):
             return None
-        return Heard(value=f"{local}@{address.domain}", rule="address" if whole else "no_ending", span=span, whole=whole)
+        return Candidate(value=f"{local}@{address.domain}", rule="address" if whole else "no_ending", span=span, whole=whole)
     value = respelled(grammar, value, end)
     likely = lookalike(value)
     known = address.domain in domains().known
-    sure = 0.95 if address.typed else 0.9 if known else 0.85 if address.led and grammar.has_cue() else 0.7
-    return Heard(value=value, rule="typed" if address.typed else "spoken", span=span, sure=sure, options=(value, likely) if likely else ())
+    confidence = 0.95 if address.typed else 0.9 if known else 0.85 if address.led and grammar.has_cue() else 0.7
+    return Candidate(
+        value=value, rule="typed" if address.typed else "spoken", span=span, confidence=confidence, options=(value, likely) if likely else ()
+    )
 
 
 def lookalike(value: str) -> str:
@@ -162,7 +165,7 @@ def lookalike(value: str) -> str:
     return ""
 
 
-def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
+def _part(grammar: Grammar, context: Context) -> tuple[Candidate, ...]:
     """The beginning of an address, or the rest of one begun in an earlier turn."""
     local, at, domain = context.partial.partition("@")
     tokens = grammar.tokens
@@ -171,12 +174,12 @@ def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
         return ()
     span = _span(grammar, start, len(tokens))
     if local and domain and (value := _normal(_with_ending(grammar, context.partial, start))):
-        return (Heard(value=value, rule="ending", span=span, sure=0.7),)
+        return (Candidate(value=value, rule="ending", span=span, confidence=0.7),)
     if local:
         said, end = grammar.domain(start)
         if "." in said and grammar.is_quiet(end, len(tokens)) and (at or said in domains().known):
             value = _normal(f"{local}@{said}")
-            return (Heard(value=value, rule="domain", span=span, sure=0.7),) if value else ()
+            return (Candidate(value=value, rule="domain", span=span, confidence=0.7),) if value else ()
     anchored = next((taken for taken in (2, 1) if len(tokens) - taken > start and grammar.words.at.at(tokens, len(tokens) - taken) == taken), 0)
     begins, end, led = grammar.begin(len(tokens) - anchored, 0, asked=True)
     awaited = bool(anchored or domain) or context.part == "local"
@@ -188,8 +191,8 @@ def _part(grammar: Grammar, context: Context) -> tuple[Heard, ...]:
         return ()
     if domain and not local:
         value = _normal(f"{written}@{domain}")
-        return (Heard(value=value or f"{written}@{domain}", rule="local", span=span, sure=0.7, whole=bool(value)),)
-    return (Heard(value=(local if not at else "") + written + ("@" if anchored else ""), rule="part", span=span, whole=False),)
+        return (Candidate(value=value or f"{written}@{domain}", rule="local", span=span, confidence=0.7, whole=bool(value)),)
+    return (Candidate(value=(local if not at else "") + written + ("@" if anchored else ""), rule="part", span=span, whole=False),)
 
 
 def _with_ending(grammar: Grammar, partial: str, start: int) -> str:
@@ -231,4 +234,4 @@ def _joins_words(pieces: Sequence[Piece], at: int) -> bool:
     return all(piece.kind in ("word", "letters") for piece in (*pieces[max(0, at - 1) : at], *pieces[at + 1 : at + 2]))
 
 
-EMAIL = Slot(name="email", hear=hear, check=check, read_back=read_back, written=written, parts=parts)
+EMAIL = Slot(name="email", extract=extract, validate=validate, present=present, written=written, parts=parts)

@@ -7,10 +7,10 @@ letters and digits run together, marks are said by name. Every anchor looks at a
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agent.nlu.utterance import Token
 from agent.slots.email.leading import LeadReader
 from agent.slots.email.pieces import Piece
 from agent.slots.email.words import domains
-from agent.text import Token
 
 _MOST_WORDS = 5
 _MOST_REPAIRS = 3
@@ -134,7 +134,7 @@ class Grammar(LeadReader):
         glued = self.tokens[end - 1].is_number and self.tokens[end - 1].start == self.tokens[end - 2].end and len(pieces[0].text) > 2
         kinds = [piece.kind for piece in pieces]
         if kinds == ["word", "digits"]:  # of a Mandarin turn, a Latin word and figures
-            return glued or (self.said.has_han and len(pieces[0].text) > 2 and not words.cues.at(self.tokens, start))
+            return glued or (self.utterance.has_han and len(pieces[0].text) > 2 and not words.cues.at(self.tokens, start))
         if kinds == ["word", "letters", "digits"]:
             return self.tokens[start].is_word and not self.other(start)
         initial = kinds[:2] == ["letters", "word"] and kinds[2:] in ([], ["digits"]) and pieces[0].text not in ("a", "i")
@@ -181,7 +181,7 @@ class Grammar(LeadReader):
         if typed and self._is_torn(at, glued):
             return None
         if glued < at:
-            local = self.said.text[self.tokens[glued].start : self.tokens[at].start].lower().lstrip("'")
+            local = self.utterance.text[self.tokens[glued].start : self.tokens[at].start].lower().lstrip("'")
             start = self.near(glued, before) if glued > before and self._goes_on(glued) else glued
             if start < glued:
                 local = self.write(start, glued) + local

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from agent.languages.number_words import is_han
-from agent.languages.phrases import Phrases
+from agent.nlu.lexicon import Phrases
+from agent.nlu.numerals.words import is_han
 from agent.slots.email.domain import DomainReader
 
 _LONGEST_LOCAL = 132

@@ -5,11 +5,11 @@ from typing import NamedTuple, Self
 
 from rapidfuzz.distance import Levenshtein
 
-from agent.languages.letter_words import table as letter_words
-from agent.languages.letters import spell
-from agent.languages.numbers import digit_group, only_inside
+from agent.nlu.numerals.numbers import digit_group, only_inside
+from agent.nlu.spelling.letters import spell
+from agent.nlu.spelling.words import table as letter_words
+from agent.nlu.utterance import Token, Utterance
 from agent.slots.email.words import Vocabulary, vocabulary
-from agent.text import Said, Token
 
 _LONGEST_SPELLED = 132
 """Tokens: 64 letters, the most that RFC 5321 allows before the "@", with commas between."""
@@ -38,7 +38,7 @@ class Piece(NamedTuple):
 class PieceReader(NamedTuple):
     """The tokens of an utterance, read as pieces of addresses."""
 
-    said: Said
+    utterance: Utterance
     tokens: Sequence[Token]
     language: str
     words: Vocabulary
@@ -46,8 +46,8 @@ class PieceReader(NamedTuple):
     """The piece at each token that was looked at, since several rules ask for it."""
 
     @classmethod
-    def of(cls, said: Said, language: str) -> Self:
-        return cls(said, said.tokens, "zh" if said.has_han else language, vocabulary(said, language), {})
+    def of(cls, utterance: Utterance, language: str) -> Self:
+        return cls(utterance, utterance.tokens, "zh" if utterance.has_han else language, vocabulary(utterance, language), {})
 
     def pieces(self, start: int, end: int, *, host: bool = False) -> Iterator[Piece]:
         """What the tokens from `start` to `end` write, piece by piece; an empty piece where they write nothing an address can hold.
@@ -210,7 +210,7 @@ def is_spelling(word: str, letters: str) -> bool:
 
 
 def _spelled_words(said: Sequence[str], letters: str) -> str:
-    """The last of the words just `said`, run together, that the letters spell once more; "" when they spell something else."""
+    """The last of the words just `utterance`, run together, that the letters spell once more; "" when they spell something else."""
     head = letters.partition("-")[0]
     for first in range(len(said)):
         words = "".join(said[first:])

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.languages.phrases import Phrases
+from agent.nlu.lexicon import Phrases
 from agent.slots.email.grammar import Grammar
 from agent.slots.email.likeness import plain, put, said_again, without_marks
 from agent.slots.email.words import domains, spoken_forms

@@ -5,11 +5,11 @@ from functools import cache
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.languages.numbers import digits
-from agent.languages.phrases import Phrases
+from agent.nlu.lexicon import Phrases
+from agent.nlu.numerals.numbers import digits
+from agent.nlu.utterance import Utterance
 from agent.slots.email.grammar import Grammar
 from agent.slots.email.words import domains
-from agent.text import Said
 
 _FEWEST_DIGITS = 5
 _MOST_DIGITS = 11
@@ -39,7 +39,7 @@ def _providers() -> _Providers:
     data = words("zh", "email")["providers"]
     mailboxes = {name + word: domain for name, domain in data["names"].items() for word in data["mailbox"]}
     numbers: dict[str, str] = data["numbers"]
-    domains = {" ".join(Said(phrase).words): domain for phrase, domain in (mailboxes | numbers).items()}
+    domains = {" ".join(Utterance(phrase).words): domain for phrase, domain in (mailboxes | numbers).items()}
     return _Providers(Phrases(mailboxes), Phrases(numbers), domains)
 
 

@@ -7,8 +7,8 @@ from tomllib import loads
 from typing import Any, NamedTuple
 
 from agent.languages import words
-from agent.languages.phrases import Phrases
-from agent.text import Said, Token
+from agent.nlu.lexicon import Phrases
+from agent.nlu.utterance import Token, Utterance
 
 
 class _Anchors(Phrases):
@@ -80,9 +80,9 @@ def domains() -> Domains:
     return Domains(frozenset(data["big"]), known, names, big_names, endings, *rest)
 
 
-def vocabulary(said: Said, language: str) -> Vocabulary:
+def vocabulary(utterance: Utterance, language: str) -> Vocabulary:
     """The words to listen with in this turn: a Mandarin one may hold English words too."""
-    return _vocabulary(("zh", "en") if said.has_han or language == "zh" else (language,))
+    return _vocabulary(("zh", "en") if utterance.has_han or language == "zh" else (language,))
 
 
 @cache
@@ -96,7 +96,7 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
         return Phrases(listed(key))
 
     def meanings(key: str) -> dict[str, str]:
-        return {" ".join(Said(phrase).words): meaning for table in tables for phrase, meaning in table[key].items()}
+        return {" ".join(Utterance(phrase).words): meaning for table in tables for phrase, meaning in table[key].items()}
 
     telling = [phrase for table in tables for phrase in _telling(table)]
     marks, sounds = meanings("marks"), meanings("sounds")

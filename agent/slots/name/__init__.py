@@ -6,7 +6,7 @@ Read back  the name; slowly: each word with its letters, each character with a w
 Sources    lists of names: the head of `languages/<lang>/names.toml` says whence; everything else is grammar over `languages/<lang>/name.toml`.
 
 en.py and zh.py listen; words.py judges which words may be of an English name and phrase.py reads one where it stands, zh_reader.py a Mandarin
-one; mending.py and told.py put single letters and characters right; joining.py puts what was said apart together, contrast.py sets a part
+one; edits.py and told.py put single letters and characters right; joining.py puts what was said apart together, replacing.py sets a part
 against the held one, naming.py hears under whose name a booking stands; writing.py gives a name its capitals.
 """
 
@@ -14,38 +14,40 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from agent.characters import one_line
-from agent.hearing import Context, Heard, Slot
-from agent.languages.letters import spoken_letters
-from agent.reasons import Reason
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.spelling.letters import spoken_letters
+from agent.nlu.utterance import Utterance
+from agent.record.characters import one_line
+from agent.record.reasons import Reason
+from agent.slots.descriptor import Slot
 from agent.slots.name.characters import han_parts, is_refused, is_written_in_han, spoken_characters
 from agent.slots.name.en import hear_english
 from agent.slots.name.lists import lexicon
 from agent.slots.name.writing import as_typed, is_name_like, latin_parts
 from agent.slots.name.zh import hear_mandarin
 from agent.slots.name.zh_pauses import with_pauses
-from agent.text import Said
 
 _MAX_CHARS = 80
 
 
-def hear(said: Said, context: Context) -> Sequence[Heard]:
-    """Every name the utterance may hold, the caller's own first; somebody else's ("my mum, Joan") with the rule "other_person" and low `sure`."""
-    if not said.has_han:
-        return [_said_once(heard) for heard in hear_english(said, context)]
-    paused = with_pauses(said)
+def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
+    """Every name the utterance may hold, the caller's own first; somebody else's ("my mum, Joan") with the rule "other_person" and low
+    `confidence`."""
+    if not utterance.has_han:
+        return [_said_once(heard) for heard in hear_english(utterance, context)]
+    paused = with_pauses(utterance)
     if paused is None:
-        return hear_mandarin(said, context)
-    return [msgspec.structs.replace(heard, span=(0, len(said.text))) for heard in hear_mandarin(paused, context)]
+        return hear_mandarin(utterance, context)
+    return [msgspec.structs.replace(heard, span=(0, len(utterance.text))) for heard in hear_mandarin(paused, context)]
 
 
-def _said_once(heard: Heard) -> Heard:
+def _said_once(candidate: Candidate) -> Candidate:
     """The name without the word that was said again before it was spelled: "ethan cooper cooper is spelled c o o p e r"."""
-    *before, last = heard.value.split() or [""]
-    return msgspec.structs.replace(heard, value=" ".join(before)) if before and before[-1].casefold() == last.casefold() else heard
+    *before, last = candidate.value.split() or [""]
+    return msgspec.structs.replace(candidate, value=" ".join(before)) if before and before[-1].casefold() == last.casefold() else candidate
 
 
-def check(value: str, context: Context) -> Reason | None:
+def validate(value: str, context: Context) -> Reason | None:
     """NOT_A_NAME for digits, marks of no name and placeholders ("null"), TOO_SHORT and TOO_LONG; else None."""
     letters = sum(character.isalpha() for character in value)
     if not is_name_like(value.strip()) or value.strip().lower() in lexicon().refused or is_refused(value.strip()):
@@ -58,10 +60,10 @@ def check(value: str, context: Context) -> Reason | None:
 def written(value: str, context: Context) -> str | Reason:
     """The name as it was written; in a single case, with the capitals a person would give it."""
     form = as_typed(one_line(value))
-    return check(form, context) or form
+    return validate(form, context) or form
 
 
-def read_back(value: str, context: Context, slow: bool) -> str:
+def present(value: str, context: Context, slow: bool) -> str:
     """The name; slowly: "Mary, M, A, R, Y. Smyth, S, M, Y, T, H", or "王宝强，国王的王，宝贝的宝，强大的强"."""
     if not slow:
         return value
@@ -78,4 +80,4 @@ def parts(value: str, context: Context) -> Mapping[str, str]:
     return latin_parts(value)
 
 
-NAME = Slot(name="name", hear=hear, check=check, read_back=read_back, written=written, parts=parts)
+NAME = Slot(name="name", extract=extract, validate=validate, present=present, written=written, parts=parts)

@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from agent.languages import words
-from agent.languages.phrases import Phrases
-from agent.text import Said
+from agent.nlu.lexicon import Phrases
+from agent.nlu.utterance import Utterance
 
 
 class Cues(NamedTuple):
@@ -55,7 +55,7 @@ def cues() -> Cues:
     nouns = [noun for several in data["nouns"].values() for noun in several]
     kin = frozenset(word + ending for word in lead["kin"].split() for ending in ("", "'s"))
     return Cues(
-        first=frozenset(Said(phrase).words[0] for phrase in (*led, *nouns)) | kin,
+        first=frozenset(Utterance(phrase).words[0] for phrase in (*led, *nouns)) | kin,
         nouns={role: Phrases(nouns) for role, nouns in data["nouns"].items()},
         copula=Phrases(lead["copula"]),
         articles=frozenset(phrase.split()[-1] for phrase in lead["article"]),

@@ -2,22 +2,22 @@
 
 Every place where a name may begin is looked at once: behind a cue ("my name is", "last name", "this is", "a booking for"), at the beginning of the
 utterance and of its sentences. What stands there is read as a name phrase (phrase.py), trusted as far as the cue allows. A first name, a last
-name and a whole name said apart are put together at the end; letters take the place of what they sound like (mending.py).
+name and a whole name said apart are put together at the end; letters take the place of what they sound like (edits.py).
 """
 
 from collections.abc import Iterator
 
-from agent.hearing import Context, Heard
-from agent.slots.name.contrast import contrasted
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.utterance import Utterance
 from agent.slots.name.cues import cues
+from agent.slots.name.edits import mended, mending, settled
 from agent.slots.name.joining import Found, joined, once
-from agent.slots.name.mending import mended, mending, settled
 from agent.slots.name.naming import is_plain, named
 from agent.slots.name.order import is_paused, last_name_first
 from agent.slots.name.phrase import Phrase, Piece, Reader, Trust
+from agent.slots.name.replacing import contrasted
 from agent.slots.name.surroundings import MARKS, SENTENCE, Surroundings
 from agent.slots.name.writing import written
-from agent.text import Said
 
 _MAX_FOUND = 8
 _MAX_TRIES = 40
@@ -29,19 +29,19 @@ _LONG = 2
 """Words from which a name is a full name."""
 
 
-def hear_english(said: Said, context: Context) -> list[Heard]:
+def hear_english(utterance: Utterance, context: Context) -> list[Candidate]:
     """Every name in the utterance, the caller's own first."""
-    reader = Reader(said.tokens, expected=is_expected(context))
+    reader = Reader(utterance.tokens, expected=is_expected(context))
     listener = _Listener(reader, context)
     found = [one for one in listener.listen() if context.asks("name") or not one.asked_only]
     against = contrasted(reader, listener.around, tuple(context.current.split()))
     whole = [against] if against is not None else joined([one for one in found if one.role != "other"], reader, context)
     others = [one for one in found if one.role == "other"]
-    answers: dict[str, Heard] = {}
+    answers: dict[str, Candidate] = {}
     for one, patch in (*whole, *((other, False) for other in others)):
         value = written(" ".join(one.name))
-        span = (said.tokens[one.start].start, said.tokens[one.end - 1].end)
-        answers.setdefault(value, Heard(value=value, rule=one.rule, span=span, sure=one.sure, patch=patch))
+        span = (utterance.tokens[one.start].start, utterance.tokens[one.end - 1].end)
+        answers.setdefault(value, Candidate(value=value, rule=one.rule, span=span, confidence=one.confidence, patch=patch))
     return list(answers.values())
 
 
@@ -168,8 +168,8 @@ class _Listener:
         booked = any(token.norm.removesuffix("'s") in self.cues.booked for token in self.tokens[at : at + length])
         plainly = self.reader.word(at) in self.cues.oneself or (booked and phrase.words >= _LONG and is_plain(self.reader, phrase))
         listed = phrase.known and self.reader.word(start) in self.reader.lists.given | self.reader.lists.titles
-        sure = (0.85 if plainly else 0.7) if listed else 0.6
-        yield self._found("full", phrase, at, sure, "self", asked_only=not likely)
+        confidence = (0.85 if plainly else 0.7) if listed else 0.6
+        yield self._found("full", phrase, at, confidence, "self", asked_only=not likely)
 
     def _relative(self, at: int) -> Iterator[Found]:
         """Somebody else: "my mum, Joan", "on behalf of Joan"."""
@@ -217,8 +217,8 @@ class _Listener:
         if self.around.allows(phrase, first=at == opening or self._repaired(at)) and not (
             self.around.is_greeted(at) and phrase.words == 1 and self.context.asked is None
         ):
-            sure = 0.5 if phrase.words < _LONG and not phrase.spelled else 0.6
-            yield self._found("full", phrase, at, sure, "spelled" if not phrase.words else "bare", asked_only=True)
+            confidence = 0.5 if phrase.words < _LONG and not phrase.spelled else 0.6
+            yield self._found("full", phrase, at, confidence, "spelled" if not phrase.words else "bare", asked_only=True)
 
     def _trailed(self, at: int) -> Iterator[Found]:
         """ "John is my first name"."""
@@ -324,12 +324,12 @@ class _Listener:
                     return phrase.end + 1, again
         return start, phrase
 
-    def _found(self, role: str, phrase: Phrase, start: int, sure: float, rule: str, *, extra: int = 0, asked_only: bool = False) -> Found:
+    def _found(self, role: str, phrase: Phrase, start: int, confidence: float, rule: str, *, extra: int = 0, asked_only: bool = False) -> Found:
         name = once(settled(phrase.pieces))
         if phrase.title and len(name) == 1 and role in ("full", "other"):
             name = (phrase.title, *name)
         letters = "" if phrase.words else "".join(piece.text for piece in phrase.pieces)
-        return Found(role, name, start, phrase.end + extra, sure, rule, asked_only, letters)
+        return Found(role, name, start, phrase.end + extra, confidence, rule, asked_only, letters)
 
     def _plainly_spelled(self, phrase: Phrase) -> bool:
         """Whether letters alone are a name: three or more, or two that a list has ("J, O")."""

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.hearing import Context
+from agent.nlu.candidates import Context
 from agent.slots.name.cues import cues
+from agent.slots.name.edits import fitting, sounds_like
 from agent.slots.name.lists import lexicon
-from agent.slots.name.mending import fitting, sounds_like
 from agent.slots.name.phrase import Reader
 
 _LONG = 2
@@ -23,7 +23,7 @@ class Found(NamedTuple):
     name: tuple[str, ...]
     start: int
     end: int
-    sure: float
+    confidence: float
     rule: str
     asked_only: bool = False
     letters: str = ""
@@ -55,7 +55,7 @@ def joined(found: Sequence[Found], reader: Reader, context: Context) -> list[tup
         return [_with_part(part, best, held), *mends]
     if best is None:
         return mends
-    rest = [(one, False) for one in sorted(full, key=lambda one: -one.sure) if one is not best]
+    rest = [(one, False) for one in sorted(full, key=lambda one: -one.confidence) if one is not best]
     return [_on_held(best, held), *rest]
 
 
@@ -105,7 +105,7 @@ def _on_held(best: Found, held: tuple[str, ...]) -> tuple[Found, bool]:
 
 
 def _held_with(said: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The held name with `said` put where it sounds like a part of it that is no word by itself; None when it does not.
+    """The held name with `utterance` put where it sounds like a part of it that is no word by itself; None when it does not.
 
     That is one half of a hyphened name ("Beauregard" of "Borregard-Hicks"), a last name of several words ("van der Berg"), and one word in pieces
     ("Fitz gibbon").
@@ -140,8 +140,8 @@ def _best(full: Sequence[Found], reader: Reader) -> Found | None:
         if (same := _same(best, one)) is not None:
             best = same
         elif _is_in_full(best, one, reader):
-            best = one._replace(start=best.start, sure=max(best.sure, one.sure))
-        elif mended_here or one.sure > best.sure:
+            best = one._replace(start=best.start, confidence=max(best.confidence, one.confidence))
+        elif mended_here or one.confidence > best.confidence:
             place = _place(one.name[0], best.name) if len(one.name) == 1 and len(best.name) >= _LONG else None
             best = one if place is None else one._replace(name=(*best.name[:place], *one.name, *best.name[place + 1 :]), start=best.start)
     return best
@@ -163,7 +163,7 @@ def _is_in_full(first: Found, second: Found, reader: Reader) -> bool:
 def _same(first: Found, second: Found) -> Found | None:
     """Both as one name, if the one spells a part of the other or says it again ("Frank. Frank Doyle"); None if they are two."""
     start = first.start if second.start - first.end <= _NEAR else second.start
-    both = second._replace(start=start, sure=max(first.sure, second.sure), asked_only=first.asked_only and second.asked_only)
+    both = second._replace(start=start, confidence=max(first.confidence, second.confidence), asked_only=first.asked_only and second.asked_only)
     if second.letters and not first.letters and (fit := fitting(first.name, second.letters)) is not None:
         return both._replace(name=_replaced(first.name, fit), letters="")
     if first.letters and not second.letters and (fit := fitting(second.name, first.letters)) is not None:

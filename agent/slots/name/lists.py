@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.languages.phrases import Phrases
+from agent.nlu.lexicon import Phrases
 
 _ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ation", "e"), ("'s", ""))
 _SIBILANTS = ("s", "x", "z", "ch", "sh")

@@ -8,8 +8,8 @@ behind "for" it must be in a list or have a capital (words.py). Letters that spe
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.effort import spend
-from agent.slots.name.mending import fitting, mended, mending, plain_letters, sounds_like
+from agent.nlu.effort import spend
+from agent.slots.name.edits import fitting, mended, mending, plain_letters, sounds_like
 from agent.slots.name.words import MIN_SPELLED, VOWELS, Trust, Words
 
 __all__ = ["Phrase", "Piece", "Reader", "Trust"]

@@ -1,6 +1,6 @@
 """What stands around an English name: fillers before it, and what may follow a bare one so that it is still a name."""
 
-from agent.languages.letters import is_code_word
+from agent.nlu.spelling.letters import is_code_word
 from agent.slots.name.cues import cues
 from agent.slots.name.phrase import Phrase, Reader, Trust
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.hearing import Context
+from agent.nlu.candidates import Context
 from agent.slots.name.characters import characters, is_han
 
 _MOST_GIVEN = 2
@@ -13,7 +13,7 @@ class HanFound(NamedTuple):
     name: str
     start: int
     end: int
-    sure: float
+    confidence: float
     rule: str
     role: str = "full"
 
@@ -35,7 +35,7 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: str,
     given = next((one for one in found if one.role == "given"), None)
     full = [one for one in found if one.role not in ("family", "given")]
     family = next((one for one in reversed(found) if one.role == "family"), None)
-    best = max(full, key=lambda one: (not _is_titled(one, full), one.sure, one.start), default=family)
+    best = max(full, key=lambda one: (not _is_titled(one, full), one.confidence, one.start), default=family)
     told = [one for one in described if best is None or one.start >= best.start]
     held = context.current
     if given is not None and (best is None or not characters().surname_of(best.name)):
@@ -63,7 +63,7 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: str,
     if best is family and len(held) > 1 and is_han(held[0]):
         mended = name + held[len(characters().surname_of(held)) :]
         return [(best._replace(name=mended, end=end), True)]
-    others = [(one, False) for one in sorted(full, key=lambda one: -one.sure) if one is not best]
+    others = [(one, False) for one in sorted(full, key=lambda one: -one.confidence) if one is not best]
     return [(best._replace(name=name, end=end), False), *others]
 
 

@@ -8,11 +8,11 @@ is no word that nobody is called.
 from collections.abc import Sequence
 from enum import IntEnum
 
-from agent.effort import spend
-from agent.languages.letters import spelled_runs
+from agent.nlu.effort import spend
+from agent.nlu.spelling.letters import spelled_runs
+from agent.nlu.utterance import Token
 from agent.slots.name.cues import cues
 from agent.slots.name.lists import is_pinyin, is_syllable, lexicon
-from agent.text import Token
 
 _TOKEN = 3
 """Units of effort that a token takes."""

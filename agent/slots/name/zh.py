@@ -7,11 +7,11 @@ made of, and be no everyday word (周末), unless the name was asked for and not
 from collections.abc import Iterator
 from functools import cached_property
 
-from agent.hearing import Context, Heard
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.utterance import Utterance
 from agent.slots.name.characters import is_han
 from agent.slots.name.told import Described, HanFound, joined
 from agent.slots.name.zh_reader import MARKS, MAX_TRIES, SENTENCE, HanReader
-from agent.text import Said
 
 _MAX_WORD = 4
 """Characters that a word naming one of its characters has: 国王的王."""
@@ -27,15 +27,15 @@ _NOT_SO = ("不", "错", "应该")
 """Said between two names, the second takes the first one's place, and does not tell a character of it."""
 
 
-def hear_mandarin(said: Said, context: Context) -> list[Heard]:
+def hear_mandarin(utterance: Utterance, context: Context) -> list[Candidate]:
     """Every name in the utterance, the caller's own first."""
-    listener = _Listener(said, context)
+    listener = _Listener(utterance, context)
     found = listener.listen()
     own = [one for one in found if one.role != "other"]
-    whole = joined(own, listener.described, said.text, context)
-    answers: dict[str, Heard] = {}
+    whole = joined(own, listener.described, utterance.text, context)
+    answers: dict[str, Candidate] = {}
     for one, patch in (*whole, *((one, False) for one in found if one.role == "other")):
-        answers.setdefault(one.name, Heard(value=one.name, rule=one.rule, span=(one.start, one.end), sure=one.sure, patch=patch))
+        answers.setdefault(one.name, Candidate(value=one.name, rule=one.rule, span=(one.start, one.end), confidence=one.confidence, patch=patch))
     return list(answers.values())
 
 
@@ -55,7 +55,7 @@ class _Listener(HanReader):
         found = [one for at, one in enumerate(found) if not any(self._takes_back(one, later) for later in found[at + 1 :])]
         families = [one for one in found if one.role == "family"]
         again = ((one, self.again(one.name, one.end)) for one in families)
-        found += [HanFound(*full, one.sure, "family_name") for one, full in again if full is not None]
+        found += [HanFound(*full, one.confidence, "family_name") for one, full in again if full is not None]
         if self.words.is_surname(self.context.current) and (given := self._given_name()) is not None:
             found.append(given)
         return found
@@ -136,7 +136,7 @@ class _Listener(HanReader):
             helped = self.name_at(self.past(at + length, words.link), plain=True)
             if helped is not None:
                 yield HanFound(helped[0], at, helped[1], 0.3, "other_person", "other")
-        for phrases, role, sure in (
+        for phrases, role, confidence in (
             (words.plain, "full", 0.95),
             (words.call, "call", 0.9),
             (words.family, "family", 0.9),
@@ -150,17 +150,17 @@ class _Listener(HanReader):
             if role == "family" and (full := self.name_at(start, plain=False)) is not None:
                 read = full
             if role == "weak":
-                read, sure = self._weak(start, read, sure)
+                read, confidence = self._weak(start, read, confidence)
             if read is None:
                 continue
             name, end = read
             if theirs:
                 yield HanFound(name, at, end, 0.3, "other_person", "other")
             elif role == "family":
-                yield HanFound(name, at, end, sure, "family_name", "full" if len(name) > len(words.surname_of(name)) else "family")
+                yield HanFound(name, at, end, confidence, "family_name", "full" if len(name) > len(words.surname_of(name)) else "family")
             else:
                 told = self.likely(name) or role == "weak" or (self.is_done(end) and bool(words.surname_of(name)))
-                yield HanFound(name, at, end, sure if told else min(sure, 0.75), "self" if role == "weak" else "cue")
+                yield HanFound(name, at, end, confidence if told else min(confidence, 0.75), "self" if role == "weak" else "cue")
         if (length := words.under.at(self.text, at)) and (one := self._under(at, at + length)) is not None:
             yield one
         if (length := words.writing.at(self.text, at)) and (one := self._written(at, at + length, starts=starts or pause)) is not None:
@@ -168,18 +168,18 @@ class _Listener(HanReader):
         if starts and self.context.asks("name"):
             yield from self._bare(at, first=at == opening)
 
-    def _weak(self, start: int, read: tuple[str, int] | None, sure: float) -> tuple[tuple[str, int] | None, float]:
+    def _weak(self, start: int, read: tuple[str, int] | None, confidence: float) -> tuple[tuple[str, int] | None, float]:
         """A name behind a cue that stands as often before something else, and how sure it is: "我是牛大壮", but not "我是高中生"."""
         if read is not None and self.likely(read[0]) and self.is_over(read[1]) and read[0][-1] != "人" and not self._is_place(read[0]):
             if not is_han(read[0][0]) and " " not in read[0]:  # a word in letters may as well be of an e-mail address
                 return read, 0.6 if self.context.asks("name") else _UNLIKELY
             if self.is_word(read[0]):
-                return (read, _DOUBTFUL) if self.asked else (None, sure)
-            return read, 0.85 if len(read[0]) >= _FULL else sure
+                return (read, _DOUBTFUL) if self.asked else (None, confidence)
+            return read, 0.85 if len(read[0]) >= _FULL else confidence
         if (foreign := self.foreign_at(start)) is not None and (self.asked or "·" in foreign[0]):
             return foreign, 0.85 if "·" in foreign[0] else 0.6
         unusual = self.unusual_at(start) if self.asked else None
-        return (unusual, _DOUBTFUL) if unusual is not None and self._may_be(unusual[0]) else (None, sure)
+        return (unusual, _DOUBTFUL) if unusual is not None and self._may_be(unusual[0]) else (None, confidence)
 
     def _may_be(self, name: str) -> bool:
         """Whether a surname and any characters may be a name with hardly a sign of it: one of them is of names, or the word is people's name, too."""
@@ -198,8 +198,8 @@ class _Listener(HanReader):
         if read is None or self._is_place(read[0]):
             return None
         spoken_of = behind or any(self.words.written_into.at(self.text, before) for before in range(at))
-        sure = 0.9 if spoken_of else 0.75 if self.likely(read[0]) else _DOUBTFUL
-        return HanFound(read[0], at, read[1], sure, "cue")
+        confidence = 0.9 if spoken_of else 0.75 if self.likely(read[0]) else _DOUBTFUL
+        return HanFound(read[0], at, read[1], confidence, "cue")
 
     def _under(self, at: int, start: int) -> HanFound | None:
         """ "用郑爽的名字", "登记在何炅名下": a name between the two words that say it is one."""

@@ -5,13 +5,13 @@ Where a name ends is seen from what follows: nothing, a mark, a title, a word th
 
 from functools import cached_property
 
-from agent.effort import spend
-from agent.hearing import Context
+from agent.nlu.candidates import Context
+from agent.nlu.effort import spend
+from agent.nlu.utterance import Utterance
 from agent.slots.name.characters import HanPhrases, characters, is_han
-from agent.slots.name.mending import settled
+from agent.slots.name.edits import settled
 from agent.slots.name.phrase import Reader, Trust
 from agent.slots.name.writing import written
-from agent.text import Said
 
 MARKS = frozenset("，。,.!?！？、;；:： -—\"'“”()…~")
 SENTENCE = frozenset("，。,.!?！？、;；")
@@ -32,9 +32,9 @@ _MIN_TRANSLITERATED = 4
 class HanReader:
     """One utterance, and the names that may stand in it."""
 
-    def __init__(self, said: Said, context: Context) -> None:
-        self.said = said
-        self.text = said.lower
+    def __init__(self, utterance: Utterance, context: Context) -> None:
+        self.utterance = utterance
+        self.text = utterance.lower
         self.context = context
         self.words = characters()
         self.asked = context.asked is not None and "name" in context.asked
@@ -43,14 +43,14 @@ class HanReader:
 
     @cached_property
     def reader(self) -> Reader:
-        return Reader(self.said.tokens, "zh")
+        return Reader(self.utterance.tokens, "zh")
 
     @cached_property
     def latin(self) -> dict[int, int]:
         """Where Latin words and spelled letters begin in the text, and with which token."""
         if not any(character.isascii() and character.isalpha() for character in self.text):
             return {}
-        tokens = self.said.tokens
+        tokens = self.utterance.tokens
         return {token.start: at for at, token in enumerate(tokens) if (token.norm.isascii() and token.is_word) or self.reader.spelled(at)[0]}
 
     def name_at(self, at: int, *, plain: bool, short: bool = False) -> tuple[str, int] | None:
@@ -174,12 +174,12 @@ class HanReader:
         phrase = self.reader.phrase(first, trust)
         if phrase is not None and not phrase.spelled:
             # A character is no word of a Latin name: "wan 不是 wang".
-            han = next((here for here in range(first, phrase.end) if is_han(self.said.tokens[here].norm)), None)
+            han = next((here for here in range(first, phrase.end) if is_han(self.utterance.tokens[here].norm)), None)
             if han is not None:
-                phrase = Reader(self.said.tokens[:han], "zh").phrase(first, trust)
-        if phrase is None or (phrase.spelled and not phrase.words and not plain and not self.is_over(self.said.tokens[phrase.end - 1].end)):
+                phrase = Reader(self.utterance.tokens[:han], "zh").phrase(first, trust)
+        if phrase is None or (phrase.spelled and not phrase.words and not plain and not self.is_over(self.utterance.tokens[phrase.end - 1].end)):
             return None
-        end = self.said.tokens[phrase.end - 1].end
+        end = self.utterance.tokens[phrase.end - 1].end
         name = written(" ".join(settled(phrase.pieces)))
         after = self.past(end, None)
         if after < len(self.text) and (family := self.words.surname_at(self.text, after)) and self.is_over(after + len(family)):

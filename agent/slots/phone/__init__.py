@@ -15,16 +15,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from agent.hearing import Context, Heard, Slot
 from agent.languages import words
-from agent.languages.numbers import has_homophone, has_scale, is_homophone, say_digits
-from agent.reasons import Reason
-from agent.slots.phone.mending import amend, mend, named_end, names_part
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.numerals.numbers import has_homophone, has_scale, is_homophone, say_digits
+from agent.nlu.utterance import Utterance
+from agent.record.reasons import Reason
+from agent.slots.descriptor import Slot
+from agent.slots.phone.edits import amend, mend, named_end, names_part
 from agent.slots.phone.numbering import MOST_DIGITS, MOST_DIGITS_E164, Fit, completed, e164, fit, groups, judge, plan, refused, typed, without_prefix
 from agent.slots.phone.phrasing import vocabulary
 from agent.slots.phone.runs import Cue, Link, Run, find_runs, is_bare, stands_apart
 from agent.slots.phone.shapes import cut, is_other_shape, is_written_day
-from agent.text import Said
 
 _FEWEST_ASKED = 2
 """Digits that are a beginning when the number was asked for."""
@@ -55,54 +56,59 @@ class _Piece(NamedTuple):
     run: Run
 
 
-def hear(said: Said, context: Context) -> Sequence[Heard]:
+def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """Every number the utterance may hold, best first; with `options` when it holds several.
 
     Digits go on from `context.partial`; words that name a part of `context.current` mend it.
     """
-    if mended := _mended(said, context) if context.current else _ended_otherwise(said, context):
+    if mended := _mended(utterance, context) if context.current else _ended_otherwise(utterance, context):
         return (mended,)
-    if context.partial and context.asks("phone") and (whole := _completed(said, context)):
+    if context.partial and context.asks("phone") and (whole := _completed(utterance, context)):
         return (whole,)
-    found = _hear(said, context)
-    if found and not found[0].whole and not context.partial and names_part(said.tokens, context.language, vocabulary(said, context.language)):
+    found = _hear(utterance, context)
+    if (
+        found
+        and not found[0].whole
+        and not context.partial
+        and names_part(utterance.tokens, context.language, vocabulary(utterance, context.language))
+    ):
         return ()  # the end of a number that nobody has
-    if any(heard.value.startswith("+") and heard.whole for heard in found):
-        return _with_first_sound(said, context) or found
+    if any(candidate.value.startswith("+") and candidate.whole for candidate in found):
+        return _with_first_sound(utterance, context) or found
     for homophones, round_only in ((False, True), (True, False)):  # readings that count only when they make a number in use
-        if has_homophone(said.tokens, context.language) if homophones else has_scale(said.tokens, context.language):
-            other = _hear(said, context, homophones=homophones, round_only=round_only)
+        if has_homophone(utterance.tokens, context.language) if homophones else has_scale(utterance.tokens, context.language):
+            other = _hear(utterance, context, homophones=homophones, round_only=round_only)
             if other and other[0].value.startswith("+") and fit(other[0].value, context.region) is Fit.VALID:
                 return other
-            if homophones and found and other and _goes_further(found[0], other[0], said, context):
+            if homophones and found and other and _goes_further(found[0], other[0], utterance, context):
                 return other
     if found and not found[0].whole and not context.partial and (local := completed(found[0].value, context.home, context.region)):
         return (msgspec.structs.replace(found[0], value=local, whole=True, rule="local"),)
     return found
 
 
-def _goes_further(found: Heard, other: Heard, said: Said, context: Context) -> bool:
+def _goes_further(found: Candidate, other: Candidate, utterance: Utterance, context: Context) -> bool:
     """Whether a beginning read with "to" as a digit is all that was said, and ends in a digit: "oh four double five to nine seven"."""
-    last = next((at for at in reversed(range(len(said.tokens))) if said.tokens[at].end == other.span[1]), 0)
-    bare = is_bare(said, find_runs(said, context.language, homophones=True), context.language)
-    return not (found.whole or other.whole or is_homophone(said.tokens, last, context.language)) and bare and len(other.value) > len(found.value)
+    last = next((at for at in reversed(range(len(utterance.tokens))) if utterance.tokens[at].end == other.span[1]), 0)
+    bare = is_bare(utterance, find_runs(utterance, context.language, homophones=True), context.language)
+    return not (found.whole or other.whole or is_homophone(utterance.tokens, last, context.language)) and bare and len(other.value) > len(found.value)
 
 
-def _with_first_sound(said: Said, context: Context) -> tuple[Heard, ...]:
+def _with_first_sound(utterance: Utterance, context: Context) -> tuple[Candidate, ...]:
     """The number whose first digit a recogniser wrote as a word: 要三九 is 139, though 39 and the rest were a number, too. () for none."""
-    if not said.has_han:
+    if not utterance.has_han:
         return ()
-    runs = find_runs(said, context.language)
+    runs = find_runs(utterance, context.language)
     first = runs[0].groups[0].start if runs else 0
-    sound = is_homophone(said.tokens, first - 1, context.language) if first else ""
-    if not sound or said.tokens[first - 1].norm.isascii() or vocabulary(said, context.language).wishes.at(said.tokens, first - 2):
+    sound = is_homophone(utterance.tokens, first - 1, context.language) if first else ""
+    if not sound or utterance.tokens[first - 1].norm.isascii() or vocabulary(utterance, context.language).wishes.at(utterance.tokens, first - 2):
         return ()
-    found = _hear(said, context, homophones=True)
+    found = _hear(utterance, context, homophones=True)
     begins = bool(found) and fit(found[0].value, context.region) is Fit.VALID
     return found if begins and found[0].value.endswith("".join(group.digits for group in runs[0].groups)) else ()
 
 
-def check(value: str, context: Context) -> Reason | None:
+def validate(value: str, context: Context) -> Reason | None:
     """TOO_SHORT, TOO_LONG or NOT_IN_USE; None for a number in use and nothing beside it."""
     digits = typed(value)
     return refused(digits, context.region) if digits or not any(map(str.isdecimal, value)) else Reason.NOT_IN_USE
@@ -110,10 +116,10 @@ def check(value: str, context: Context) -> Reason | None:
 
 def written(value: str, context: Context) -> str | Reason:
     """The number in E.164."""
-    return check(value, context) or e164(typed(value), context.region)
+    return validate(value, context) or e164(typed(value), context.region)
 
 
-def read_back(value: str, context: Context, slow: bool) -> str:
+def present(value: str, context: Context, slow: bool) -> str:
     """The number as spoken: "two oh two, five five five, oh one four three"; slow: a pause after every digit, a longer one after a group."""
     written = groups(_plain(value), context.region)
     parts = written.removeprefix("+").split()
@@ -137,69 +143,73 @@ def _plain(value: str) -> str:
     return "+" + digits if value.startswith("+") else digits
 
 
-def _ended_otherwise(said: Said, context: Context) -> Heard | None:
+def _ended_otherwise(utterance: Utterance, context: Context) -> Candidate | None:
     """A number whose end is corrected in the same breath: "0491 570 110, no, it ends one five six"."""
-    vocabulary_ = vocabulary(said, context.language)
-    if not names_part(said.tokens, context.language, vocabulary_):
+    vocabulary_ = vocabulary(utterance, context.language)
+    if not names_part(utterance.tokens, context.language, vocabulary_):
         return None
-    run = next(iter(find_runs(said, context.language)), None)
+    run = next(iter(find_runs(utterance, context.language)), None)
     if run is None or run.cue is Cue.OTHER:
         return None
     digits, _ = next(cut(run, context.region), ("", ()))
     value = e164(digits, context.region)
-    return _mended(said, context, value, run) if value else None
+    return _mended(utterance, context, value, run) if value else None
 
 
-def _mended(said: Said, context: Context, current: str = "", run: Run | None = None) -> Heard | None:
+def _mended(utterance: Utterance, context: Context, current: str = "", run: Run | None = None) -> Candidate | None:
     """`context.current`, or a number just said in `run`, with the part mended that the caller names."""
     written = groups(_plain(current or context.current), context.region).split()
     plus = "+" if written and written[0].startswith("+") else ""
-    vocabulary_ = vocabulary(said, context.language)
+    vocabulary_ = vocabulary(utterance, context.language)
     first = run.end if run else 0
-    mended = mend(said.tokens[first:], context.language, vocabulary_, [part.removeprefix("+") for part in written])
+    mended = mend(utterance.tokens[first:], context.language, vocabulary_, [part.removeprefix("+") for part in written])
     if mended is None:
         return None
     digits = plus + mended.digits
     if run is not None:
         whole = e164(digits, context.region)
-        span = (said.tokens[run.start].start, said.tokens[first + mended.end - 1].end)
-        return Heard(value=whole, rule=mended.rule, span=span, sure=0.85) if whole else None
-    named = any(vocabulary_.cues.at(said.tokens, at) for at in range(len(said.tokens)))
-    return Heard(
+        span = (utterance.tokens[run.start].start, utterance.tokens[first + mended.end - 1].end)
+        return Candidate(value=whole, rule=mended.rule, span=span, confidence=0.85) if whole else None
+    named = any(vocabulary_.cues.at(utterance.tokens, at) for at in range(len(utterance.tokens)))
+    return Candidate(
         value=e164(digits, context.region) or digits,
         rule=mended.rule,
-        span=(said.tokens[mended.start].start, said.tokens[mended.end - 1].end),
-        sure=0.85 if named else 0.6,
+        span=(utterance.tokens[mended.start].start, utterance.tokens[mended.end - 1].end),
+        confidence=0.85 if named else 0.6,
         patch=True,
     )
 
 
-def _completed(said: Said, context: Context) -> Heard | None:
+def _completed(utterance: Utterance, context: Context) -> Candidate | None:
     """`context.partial` with the end that the caller names, when that makes it whole: "138 0013", and then "the last four are 8006"."""
-    end = named_end(said.tokens, context.language, vocabulary(said, context.language))
+    end = named_end(utterance.tokens, context.language, vocabulary(utterance, context.language))
     if end is None:
         return None
     part, start, stop = end
     value = e164(_plain(context.partial) + part, context.region)
-    return Heard(value=value, rule="continued", span=(said.tokens[start].start, said.tokens[stop - 1].end), sure=0.8) if value else None
+    return (
+        Candidate(value=value, rule="continued", span=(utterance.tokens[start].start, utterance.tokens[stop - 1].end), confidence=0.8)
+        if value
+        else None
+    )
 
 
-def _hear(said: Said, context: Context, *, homophones: bool = False, round_only: bool = False) -> tuple[Heard, ...]:
-    runs = find_runs(said, context.language, homophones=homophones, round_only=round_only)
+def _hear(utterance: Utterance, context: Context, *, homophones: bool = False, round_only: bool = False) -> tuple[Candidate, ...]:
+    runs = find_runs(utterance, context.language, homophones=homophones, round_only=round_only)
     if not runs:
         return ()
     asked = context.asked is not None and "phone" in context.asked
-    bare = is_bare(said, runs, context.language)
+    bare = is_bare(utterance, runs, context.language)
     pieces, mended = _assemble([run for run in runs if run.cue is not Cue.OTHER], context, asked=asked, bare=bare)
-    told = asked or (context.asks("phone") and said.has_han)
-    if told and len(pieces) > 1 and all(piece.fit is Fit.SHORT for piece in pieces) and (joined := _joined(pieces, said, context, bare=bare)):
+    told = asked or (context.asks("phone") and utterance.has_han)
+    if told and len(pieces) > 1 and all(piece.fit is Fit.SHORT for piece in pieces) and (joined := _joined(pieces, utterance, context, bare=bare)):
         pieces = [joined] if asked or joined.fit is Fit.VALID else pieces
-    kept = [piece for piece in pieces if _is_likely(piece, said, context, bare=bare, asked=asked)]
+    kept = [piece for piece in pieces if _is_likely(piece, utterance, context, bare=bare, asked=asked)]
     kept.sort(key=lambda piece: (piece.fit is not Fit.VALID, piece.fit is Fit.SHORT, piece.cue is not Cue.PHONE))
-    found = [_heard(piece, said, context, bare=bare, patch=mended) for piece in kept[:_MOST]]
-    valid = list(dict.fromkeys(heard.value for heard, piece in zip(found, kept, strict=False) if piece.fit is Fit.VALID))
+    found = [_heard(piece, utterance, context, bare=bare, patch=mended) for piece in kept[:_MOST]]
+    valid = list(dict.fromkeys(candidate.value for candidate, piece in zip(found, kept, strict=False) if piece.fit is Fit.VALID))
     if len(valid) > 1:
-        found[0] = Heard(value=found[0].value, rule="several", span=found[0].span, sure=found[0].sure, options=tuple(valid))
+        found[0] = Candidate(value=found[0].value, rule="several", span=found[0].span, confidence=found[0].confidence, options=tuple(valid))
     return tuple(found)
 
 
@@ -252,14 +262,14 @@ def _continued(before: str, digits: str, run: Run, region: str) -> str:
     return before + digits if fit(before + digits, region) is not Fit.LONG else amend((before,), digits, region)
 
 
-def _joined(pieces: Sequence[_Piece], said: Said, context: Context, *, bare: bool) -> _Piece | None:
+def _joined(pieces: Sequence[_Piece], utterance: Utterance, context: Context, *, bare: bool) -> _Piece | None:
     """Several beginnings as one number: when that is a number and little was said between, or when nothing but digits was said."""
     digits = "".join(piece.digits for piece in pieces)
     first, last = pieces[0], pieces[-1]
     if any(piece.digits.startswith("+") for piece in pieces[1:]):
         return None
     whole = judge(digits, context.region)
-    between = (said.tokens[before.run.end : after.run.start] for before, after in pairwise(pieces))
+    between = (utterance.tokens[before.run.end : after.run.start] for before, after in pairwise(pieces))
     near = all(sum(token.is_word for token in tokens) <= _MOST_BETWEEN for tokens in between)
     going_on = bare and all(len(piece.digits) >= _FEWEST_JOINED for piece in pieces)
     if not going_on and not (near and whole.fit is Fit.VALID):
@@ -269,7 +279,7 @@ def _joined(pieces: Sequence[_Piece], said: Said, context: Context, *, bare: boo
     return _Piece(digits, parts_, *whole, cue, first.run._replace(end=last.run.end, groups=first.run.groups + last.run.groups))
 
 
-def _is_likely(piece: _Piece, said: Said, context: Context, *, bare: bool, asked: bool) -> bool:
+def _is_likely(piece: _Piece, utterance: Utterance, context: Context, *, bare: bool, asked: bool) -> bool:
     """Whether digits may be a phone number at all, by how many they are and what stands beside them."""
     count = len(piece.digits.removeprefix("+"))
     if count > (MOST_DIGITS if without_prefix(piece.digits, context.region) else MOST_DIGITS_E164):
@@ -280,7 +290,7 @@ def _is_likely(piece: _Piece, said: Said, context: Context, *, bare: bool, asked
         own = sum(len(group.digits) for group in piece.run.groups)
         if context.partial and not bare and own < _FEWEST_CUED and piece.cue is not Cue.PHONE:
             # What goes on a number begun is said for itself: a street's number or a day adds nothing to it.
-            return piece.fit is Fit.VALID and own >= _FEWEST_JOINED and stands_apart(said, piece.run, context.language)
+            return piece.fit is Fit.VALID and own >= _FEWEST_JOINED and stands_apart(utterance, piece.run, context.language)
         if count >= _FEWEST_CUED or piece.fit is Fit.VALID:
             return True
         return (bare and (count >= _FEWEST_ASKED or bool(context.partial))) or (piece.cue is Cue.PHONE and count > _FEWEST_ASKED)
@@ -292,18 +302,20 @@ def _is_likely(piece: _Piece, said: Said, context: Context, *, bare: bool, asked
     return count >= (plan(context.region).get("bare", _BARE) if written else _BARE) and not is_other_shape(piece.run)
 
 
-def _heard(piece: _Piece, said: Said, context: Context, *, bare: bool, patch: bool) -> Heard:
+def _heard(piece: _Piece, utterance: Utterance, context: Context, *, bare: bool, patch: bool) -> Candidate:
     whole = piece.fit is not Fit.SHORT
     value = piece.value
     if piece.fit is Fit.VALID:
-        sure = {Cue.PHONE: 0.95, Cue.NUMBER: 0.9}.get(piece.cue, 0.85 if len(value) > _FEWEST_SURE else 0.5)
+        confidence = {Cue.PHONE: 0.95, Cue.NUMBER: 0.9}.get(piece.cue, 0.85 if len(value) > _FEWEST_SURE else 0.5)
     elif piece.cue in (Cue.PHONE, Cue.NUMBER) and (whole or bare or piece.cue is Cue.PHONE):
-        sure = 0.8
+        confidence = 0.8
     else:
-        sure = 0.5
+        confidence = 0.5
     rule = "mended" if patch else "cue" if piece.cue is not Cue.NONE else "digits"
-    tokens = said.tokens
-    return Heard(value=value, rule=rule, span=(tokens[piece.run.start].start, tokens[piece.run.end - 1].end), sure=sure, whole=whole, patch=patch)
+    tokens = utterance.tokens
+    return Candidate(
+        value=value, rule=rule, span=(tokens[piece.run.start].start, tokens[piece.run.end - 1].end), confidence=confidence, whole=whole, patch=patch
+    )
 
 
-PHONE = Slot(name="phone", hear=hear, check=check, read_back=read_back, written=written, parts=parts)
+PHONE = Slot(name="phone", extract=extract, validate=validate, present=present, written=written, parts=parts)

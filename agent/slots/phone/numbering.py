@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
-from agent.characters import one_line
-from agent.effort import spend
-from agent.reasons import Reason
+from agent.nlu.effort import spend
+from agent.record.characters import one_line
+from agent.record.reasons import Reason
 from agent.regions import region as region_data
 
 _TYPED = re.compile(r"(?:tel:|sips?:)?(?P<plus>[ (]*\+)?(?P<rest>[\d ()./-]+)", re.ASCII | re.IGNORECASE)
@@ -214,3 +214,9 @@ def _possible(digits: str, region: str) -> Fit:
         case ValidationResult.TOO_LONG:
             return Fit.LONG
     return Fit.WHOLE
+
+
+def callers_number(number: str, region: str) -> str:
+    """The number as E.164, or "" when it is withheld, no number, or none that can be rung ("anonymous", "client:bob")."""
+    user = number.partition("@")[0].partition(";")[0]  # without the host and the parameters of a SIP or tel address (RFC 3261, RFC 3966)
+    return e164(typed(user), region)

@@ -4,8 +4,8 @@ from functools import cache
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.languages.phrases import Phrases
-from agent.text import Said
+from agent.nlu.lexicon import Phrases
+from agent.nlu.utterance import Utterance
 
 _QUIET = ("fillers", "neutral", "cues", "numbers", "corrections", "restarts")
 
@@ -65,6 +65,6 @@ def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     return Vocabulary(**{key: Phrases(phrases) for key, phrases in listed.items()})
 
 
-def vocabulary(said: Said, language: str) -> Vocabulary:
+def vocabulary(utterance: Utterance, language: str) -> Vocabulary:
     """The words to listen with in this turn: a Mandarin one may hold English words too."""
-    return _vocabulary(("zh", "en") if said.has_han or language == "zh" else (language,))
+    return _vocabulary(("zh", "en") if utterance.has_han or language == "zh" else (language,))

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from agent.languages.numbers import MARKS, is_homophone, may_open, next_group, only_inside
+from agent.nlu.numerals.numbers import MARKS, is_homophone, may_open, next_group, only_inside
+from agent.nlu.utterance import Token, Utterance
 from agent.slots.phone.phrasing import Vocabulary, vocabulary
-from agent.text import Said, Token
 
 _MOST_BETWEEN = 6
 _CUE_WITHIN = 8
@@ -71,14 +71,14 @@ class Run(NamedTuple):
     """Whether a word that says something of its own comes next: "45 High Street"."""
 
 
-def find_runs(said: Said, language: str, *, homophones: bool = False, round_only: bool = False) -> tuple[Run, ...]:
+def find_runs(utterance: Utterance, language: str, *, homophones: bool = False, round_only: bool = False) -> tuple[Run, ...]:
     """Every run of digits, in order. `homophones`: "to" and "for" between digits are digits too. `round_only`: "eight hundred sixty" is 800 60."""
-    if not (homophones and said.has_han) and not any(may_open(norm, language) for norm in said.words):
+    if not (homophones and utterance.has_han) and not any(may_open(norm, language) for norm in utterance.words):
         return ()
-    listener = _Listener(said, said.tokens, language, vocabulary(said, language), homophones, round_only)
+    listener = _Listener(utterance, utterance.tokens, language, vocabulary(utterance, language), homophones, round_only)
     found: list[Run] = []
     at = 0
-    while at < len(said.tokens):
+    while at < len(utterance.tokens):
         run, at = listener.run(at, found[-1].end if found else 0)
         if run is not None:
             if found and run.cue is Cue.NONE and found[-1].cue is Cue.OTHER and listener.is_one_code(found[-1].end, run.start):
@@ -87,24 +87,24 @@ def find_runs(said: Said, language: str, *, homophones: bool = False, round_only
     return tuple(found)
 
 
-def stands_apart(said: Said, run: Run, language: str) -> bool:
+def stands_apart(utterance: Utterance, run: Run, language: str) -> bool:
     """Whether the words right before and behind a run say nothing of their own."""
-    return _Listener(said, said.tokens, language, vocabulary(said, language)).stands_apart(run)
+    return _Listener(utterance, utterance.tokens, language, vocabulary(utterance, language)).stands_apart(run)
 
 
-def is_bare(said: Said, runs: Sequence[Run], language: str) -> bool:
+def is_bare(utterance: Utterance, runs: Sequence[Run], language: str) -> bool:
     """Whether the utterance holds nothing but the runs and words that commonly stand around a number."""
-    listener = _Listener(said, said.tokens, language, vocabulary(said, language))
+    listener = _Listener(utterance, utterance.tokens, language, vocabulary(utterance, language))
     at = 0
     for run in runs:
         if listener.quiet(at, run.start) < run.start:
             return False
         at = run.end
-    return listener.quiet(at, len(said.tokens)) == len(said.tokens)
+    return listener.quiet(at, len(utterance.tokens)) == len(utterance.tokens)
 
 
 class _Listener(NamedTuple):
-    said: Said
+    utterance: Utterance
     tokens: Sequence[Token]
     language: str
     words: Vocabulary
@@ -175,7 +175,7 @@ class _Listener(NamedTuple):
             return None
         if not written and len(digits) > _LONGEST_QUANTITY and len(set(digits)) > 1:
             return None  # "eighteen thousand one hundred": nobody says a phone number so
-        joint = self.said.text[self.tokens[groups[-1].end - 1].end : self.tokens[at].start].lower() if groups else ""
+        joint = self.utterance.text[self.tokens[groups[-1].end - 1].end : self.tokens[at].start].lower() if groups else ""
         if groups and (dots := self.words.dots.at(self.tokens, groups[-1].end)) and groups[-1].end + dots == at:
             joint = "."
         return Group(digits, at, end, written, apart, area, joint)

@@ -10,16 +10,17 @@ else was asked for, only what no name, address or spelling says by the way is ta
 
 from collections.abc import Mapping, Sequence
 
-from agent.business import Service, in_language
-from agent.characters import one_line
-from agent.hearing import Context, Heard, Slot
-from agent.reasons import Reason
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.utterance import Utterance
+from agent.record.business import Service, in_language
+from agent.record.characters import one_line
+from agent.record.reasons import Reason
+from agent.slots.descriptor import Slot
 from agent.slots.service.choice import Pick, listed, pick
 from agent.slots.service.indexing import Index, index, offers
 from agent.slots.service.matching import Match, matches
 from agent.slots.service.scope import conjunctions, is_wished_for, scope
 from agent.slots.service.vocabulary import stem, thesaurus
-from agent.text import Said
 
 LEAST = 0.38
 """Share of a name that must be met when the service was asked for."""
@@ -38,35 +39,35 @@ _TO_CONFIRM = 0.5
 """How sure one is that is only to be read back: asked for as something we may not have, or told by its description."""
 
 
-def hear(said: Said, context: Context) -> Sequence[Heard]:
+def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """Every service the caller may mean, best first; `options` where several fit equally."""
-    if not said or not context.services:
+    if not utterance or not context.services:
         return ()
     alone = context.asked is None or context.asked == {"service"}
-    bounds = scope(said, asked=alone)
+    bounds = scope(utterance, asked=alone)
     indexed = index(offers(context.services))
-    heard: Sequence[Heard] = ()
+    candidates: Sequence[Candidate] = ()
     if bounds.turned:
-        heard = _hear(said, context, indexed, bounds.barred | frozenset(range(bounds.turned)), bounds.denied)
-    heard = heard or _hear(said, context, indexed, bounds.barred, bounds.denied)
-    return [_less_sure(one) for one in heard] if bounds.offered and alone and context.asked is not None else heard
+        candidates = _hear(utterance, context, indexed, bounds.barred | frozenset(range(bounds.turned)), bounds.denied)
+    candidates = candidates or _hear(utterance, context, indexed, bounds.barred, bounds.denied)
+    return [_less_sure(one) for one in candidates] if bounds.offered and alone and context.asked is not None else candidates
 
 
-def spoken_of(said: Said, context: Context) -> str:
+def spoken_of(utterance: Utterance, context: Context) -> str:
     """The id of the one service named, whether it is wanted or only asked about ("how long does an oil change take"); "" for none or several."""
-    found = [match for match in matches(said.words, index(offers(context.services))) if match.score >= LEAST and not match.described]
+    found = [match for match in matches(utterance.words, index(offers(context.services))) if match.score >= LEAST and not match.described]
     second = found[1].score if len(found) > 1 else 0.0
     return context.services[found[0].service].id if found and found[0].score - second > AS_GOOD else ""
 
 
-def check(value: str, context: Context) -> Reason | None:
+def validate(value: str, context: Context) -> Reason | None:
     """Reason.NOT_OFFERED for an id that no service on offer has."""
     return None if _by_id(value, context) else Reason.NOT_OFFERED
 
 
 def written(value: str, context: Context) -> str | Reason:
     """The id of the service that has this id, or else this name, or else this other word: the whole of it, and no other service."""
-    if check(value, context) is None:
+    if validate(value, context) is None:
         return value
     typed = _folded(value)
     for known in (lambda service: (service.id,), Service.all_names, Service.all_words):
@@ -80,7 +81,7 @@ def _folded(text: str) -> str:
     return one_line(text).casefold()
 
 
-def read_back(value: str, context: Context, slow: bool) -> str:
+def present(value: str, context: Context, slow: bool) -> str:
     """The service's name in the call's language; the id itself when it is not offered."""
     service = _by_id(value, context)
     return in_language(service.name, context.language) if service else value
@@ -94,32 +95,34 @@ def _by_id(value: str, context: Context) -> Service | None:
     return next((service for service in context.services if service.id == value), None)
 
 
-def _less_sure(heard: Heard) -> Heard:
-    return Heard(value=heard.value, rule=heard.rule, span=heard.span, sure=min(heard.sure, _TO_CONFIRM), options=heard.options)
+def _less_sure(candidate: Candidate) -> Candidate:
+    return Candidate(
+        value=candidate.value, rule=candidate.rule, span=candidate.span, confidence=min(candidate.confidence, _TO_CONFIRM), options=candidate.options
+    )
 
 
-def _hear(said: Said, context: Context, indexed: Index, barred: frozenset[int], denied: frozenset[int]) -> Sequence[Heard]:
+def _hear(utterance: Utterance, context: Context, indexed: Index, barred: frozenset[int], denied: frozenset[int]) -> Sequence[Candidate]:
     """What is heard in the tokens not barred; `denied`: those of them taken back."""
-    found = matches(said.words, indexed, barred)
+    found = matches(utterance.words, indexed, barred)
     strong = [match for match in found if match.score >= LEAST]
     strong = [match for match in strong if not match.described] or strong
-    if not (strong and strong[0].score >= PLAIN) and (picked := pick(said, context)) and barred.isdisjoint(range(picked.first, picked.last)):
-        return _picked(picked, said, context)
-    if both := _both(said, context, indexed, barred, strong):
+    if not (strong and strong[0].score >= PLAIN) and (picked := pick(utterance, context)) and barred.isdisjoint(range(picked.first, picked.last)):
+        return _picked(picked, utterance, context)
+    if both := _both(utterance, context, indexed, barred, strong):
         return both
     if not strong:
-        return _other_of_two(said, context, denied) or _shared(said, context, indexed, barred)
-    return _heard(strong, said, context)
+        return _other_of_two(utterance, context, denied) or _shared(utterance, context, indexed, barred)
+    return _heard(strong, utterance, context)
 
 
-def _picked(picked: Pick, said: Said, context: Context) -> Sequence[Heard]:
+def _picked(picked: Pick, utterance: Utterance, context: Context) -> Sequence[Candidate]:
     if not context.asks("service") and not picked.plain:
         return ()
-    span = (said.tokens[picked.first].start, said.tokens[picked.last - 1].end)
-    return (Heard(value=picked.service.id, rule=picked.rule, span=span, sure=0.8 if picked.plain and context.asked is None else 0.6),)
+    span = (utterance.tokens[picked.first].start, utterance.tokens[picked.last - 1].end)
+    return (Candidate(value=picked.service.id, rule=picked.rule, span=span, confidence=0.8 if picked.plain and context.asked is None else 0.6),)
 
 
-def _heard(strong: Sequence[Match], said: Said, context: Context) -> Sequence[Heard]:
+def _heard(strong: Sequence[Match], utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """The matches as values: the best alone, or with those that fit as well by other words."""
     best = strong[0]
     rivals = [best]
@@ -133,66 +136,68 @@ def _heard(strong: Sequence[Match], said: Said, context: Context) -> Sequence[He
     ids = [context.services[match.service].id for match in rivals[:MOST_OPTIONS]]
     first = rivals[0]
     if len(ids) > 1:
-        return (_options(ids, first.tokens, said), *_rest(strong, rivals, first, said, context))
-    sure = min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
+        return (_options(ids, first.tokens, utterance), *_rest(strong, rivals, first, utterance, context))
+    confidence = min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
     if first.described or (first.score < BOTH and first.hits == 1 and not first.own):  # "my wife" is no ladies' cut yet
-        sure = min(sure, _TO_CONFIRM)
-    if context.asked is not None and context.asked != {"service"} and not _plain(first, said):
-        sure = min(sure, _BESIDE)
-    alone = Heard(value=ids[0], rule="words", span=_span(first.tokens, said), sure=sure)
-    return (alone, *_rest(strong, rivals, first, said, context))
+        confidence = min(confidence, _TO_CONFIRM)
+    if context.asked is not None and context.asked != {"service"} and not _plain(first, utterance):
+        confidence = min(confidence, _BESIDE)
+    alone = Candidate(value=ids[0], rule="words", span=_span(first.tokens, utterance), confidence=confidence)
+    return (alone, *_rest(strong, rivals, first, utterance, context))
 
 
-def _options(ids: Sequence[str], tokens: frozenset[int], said: Said) -> Heard:
-    return Heard(value=ids[0], rule="words", span=_span(tokens, said), sure=0.5, options=tuple(ids))
+def _options(ids: Sequence[str], tokens: frozenset[int], utterance: Utterance) -> Candidate:
+    return Candidate(value=ids[0], rule="words", span=_span(tokens, utterance), confidence=0.5, options=tuple(ids))
 
 
-def _rest(strong: Sequence[Match], rivals: Sequence[Match], first: Match, said: Said, context: Context) -> list[Heard]:
+def _rest(strong: Sequence[Match], rivals: Sequence[Match], first: Match, utterance: Utterance, context: Context) -> list[Candidate]:
     """What was heard less plainly."""
     some = [match for match in strong if match not in rivals][:MOST_OPTIONS]
     return [
-        Heard(value=context.services[match.service].id, rule="words", span=_span(first.tokens, said), sure=min(match.score, _BESIDE) / 2)
+        Candidate(
+            value=context.services[match.service].id, rule="words", span=_span(first.tokens, utterance), confidence=min(match.score, _BESIDE) / 2
+        )
         for match in some
     ]
 
 
-def _span(tokens: frozenset[int], said: Said) -> tuple[int, int]:
-    return said.tokens[min(tokens)].start, said.tokens[max(tokens)].end
+def _span(tokens: frozenset[int], utterance: Utterance) -> tuple[int, int]:
+    return utterance.tokens[min(tokens)].start, utterance.tokens[max(tokens)].end
 
 
-def _plain(match: Match, said: Said) -> bool:
+def _plain(match: Match, utterance: Utterance) -> bool:
     """Whether nothing but a service was meant, though something else was asked for.
 
     A name of several words is; so are several words of one name or what they mean. One word alone may be somebody's name or a street ("Joy Crown",
     "12 Bath Road"): it must be its own, and be wished for. Mandarin names no person and no street so.
     """
-    if match.hits > 1 or said.has_han:
+    if match.hits > 1 or utterance.has_han:
         return match.hits > 1 or match.own
-    return match.own and is_wished_for(said, min(match.tokens), max(match.tokens) + 1)
+    return match.own and is_wished_for(utterance, min(match.tokens), max(match.tokens) + 1)
 
 
-def _both(said: Said, context: Context, indexed: Index, barred: frozenset[int], strong: Sequence[Match]) -> Sequence[Heard]:
+def _both(utterance: Utterance, context: Context, indexed: Index, barred: frozenset[int], strong: Sequence[Match]) -> Sequence[Candidate]:
     """ "The oil and new brakes": each of the things between which an "and" stands, when they are different services."""
-    splits = [at for at in conjunctions(said) if at not in barred]
+    splits = [at for at in conjunctions(utterance) if at not in barred]
     splits = [at for at in splits if not any(min(match.tokens) < at < max(match.tokens) for match in strong if match.score >= BOTH)]
     splits = splits[:_MOST_WISHES]
     if not splits or not (strong or context.asks("service")):
         return ()
     found: dict[str, frozenset[int]] = {}
-    everything = frozenset(range(len(said.words)))
-    for first, last in zip([0, *(at + 1 for at in splits)], [*splits, len(said.words)], strict=True):
+    everything = frozenset(range(len(utterance.words)))
+    for first, last in zip([0, *(at + 1 for at in splits)], [*splits, len(utterance.words)], strict=True):
         here = barred | (everything - frozenset(range(first, last)))
-        part = [match for match in matches(said.words, indexed, here) if match.score >= (LEAST if match.own and not match.described else BOTH)]
-        if not part and (shared := _shared(said, context, indexed, here)) and not shared[0].options:
+        part = [match for match in matches(utterance.words, indexed, here) if match.score >= (LEAST if match.own and not match.described else BOTH)]
+        if not part and (shared := _shared(utterance, context, indexed, here)) and not shared[0].options:
             found.setdefault(shared[0].value, frozenset(range(first, last)))
         if part and not (len(part) > 1 and part[0].score - part[1].score <= AS_GOOD):
             found.setdefault(context.services[part[0].service].id, part[0].tokens)
     if not 1 < len(found) <= MOST_OPTIONS:
         return ()
-    return (_options(list(found), frozenset().union(*found.values()), said),)
+    return (_options(list(found), frozenset().union(*found.values()), utterance),)
 
 
-def _other_of_two(said: Said, context: Context, barred: frozenset[int]) -> Sequence[Heard]:
+def _other_of_two(utterance: Utterance, context: Context, barred: frozenset[int]) -> Sequence[Candidate]:
     """ "Not the former": of two services read out, the other one."""
     if not barred or not context.asks("service"):
         return ()
@@ -200,28 +205,28 @@ def _other_of_two(said: Said, context: Context, barred: frozenset[int]) -> Seque
     if len(among) != 2:
         return ()
     first, second = min(barred), max(barred)
-    spoken = Said(said.between(first, second + 1))
+    spoken = Utterance(utterance.between(first, second + 1))
     denied = pick(spoken, context)
     named = matches(spoken.words, index(offers(among)))
     gone = denied.service if denied else among[named[0].service] if named and named[0].score >= LEAST else None
     if gone is None:
         return ()
     other = among[1] if gone is among[0] else among[0]
-    return (Heard(value=other.id, rule="the other", span=(said.tokens[first].start, said.tokens[second].end), sure=_TO_CONFIRM),)
+    return (Candidate(value=other.id, rule="the other", span=(utterance.tokens[first].start, utterance.tokens[second].end), confidence=_TO_CONFIRM),)
 
 
-def _shared(said: Said, context: Context, indexed: Index, barred: frozenset[int]) -> Sequence[Heard]:
+def _shared(utterance: Utterance, context: Context, indexed: Index, barred: frozenset[int]) -> Sequence[Candidate]:
     """ "Just a cleaning": the few services that have the word, when nothing else was said."""
     known = thesaurus()
-    spoken = [word for place, word in enumerate(said.words) if place not in barred]
+    spoken = [word for place, word in enumerate(utterance.words) if place not in barred]
     if not context.asks("service") or not all(stem(word) in known.general or word in known.stop or not word[0].isalnum() for word in spoken):
         return ()
-    slight = frozenset(place for place, word in enumerate(said.words) if stem(word) in indexed.subjects)
-    found = matches(said.words, indexed, barred | slight, loosely=True)
+    slight = frozenset(place for place, word in enumerate(utterance.words) if stem(word) in indexed.subjects)
+    found = matches(utterance.words, indexed, barred | slight, loosely=True)
     if not 1 <= len(found) <= MOST_OPTIONS:
         return ()
     ids = tuple(context.services[match.service].id for match in found)
-    return (Heard(value=ids[0], rule="shared word", span=(0, len(said.text)), sure=0.4, options=ids if len(ids) > 1 else ()),)
+    return (Candidate(value=ids[0], rule="shared word", span=(0, len(utterance.text)), confidence=0.4, options=ids if len(ids) > 1 else ()),)
 
 
-SERVICE = Slot(name="service", hear=hear, check=check, read_back=read_back, written=written, parts=parts)
+SERVICE = Slot(name="service", extract=extract, validate=validate, present=present, written=written, parts=parts)

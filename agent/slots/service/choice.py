@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from agent.business import Service
-from agent.hearing import Context
-from agent.languages.numbers import cardinal, ordinal
+from agent.nlu.candidates import Context
+from agent.nlu.numerals.numbers import cardinal, ordinal
+from agent.nlu.utterance import Utterance
+from agent.record.business import Service
 from agent.slots.service.phrases import Phrases, end_of, lists
-from agent.text import Said
 
 _MOST_TOKENS = 60
 """Who picks from a list does it in fewer words."""
@@ -32,7 +32,7 @@ def listed(context: Context) -> Sequence[Service]:
     """
     if context.offered:
         return [service for value in context.offered for service in context.services if service.id == value]
-    prompt = Said(context.prompt).lower if context.prompt else ""
+    prompt = Utterance(context.prompt).lower if context.prompt else ""
     found = []
     for service in context.services:
         names = (service.name,) if isinstance(service.name, str) else tuple(service.name.values())
@@ -44,10 +44,10 @@ def listed(context: Context) -> Sequence[Service]:
     return () if context.partial else context.services
 
 
-def pick(said: Said, context: Context) -> Pick | None:
+def pick(utterance: Utterance, context: Context) -> Pick | None:
     """The one service that place or price picks, or None."""
-    language = "zh" if said.has_han else "en" if context.language == "zh" else context.language
-    spoken = _Spoken(said, language, lists(language))
+    language = "zh" if utterance.has_han else "en" if context.language == "zh" else context.language
+    spoken = _Spoken(utterance, language, lists(language))
     services = listed(context)
     place = _by_place(spoken, services) if context.asks("service") else None  # "the second one" may be any list's
     return place or _by_price(spoken, context.services) or _by_comparison(spoken, services)
@@ -56,24 +56,24 @@ def pick(said: Said, context: Context) -> Pick | None:
 class _Spoken(NamedTuple):
     """An utterance, and the lists to read it with."""
 
-    said: Said
+    utterance: Utterance
     language: str
     lists: Mapping[str, Phrases]
 
     def after(self, at: int, name: str) -> int:
         """The end of the longest phrase of the list that stands at token `at`; 0 for none."""
-        return end_of(self.said.words, at, self.lists[name])
+        return end_of(self.utterance.words, at, self.lists[name])
 
     def only(self, names: Sequence[str], first: int, last: int) -> bool:
         """Whether nothing but these lists' words, and marks, stands from token `first` up to `last`."""
-        return all(not word[0].isalnum() or any(word in self.lists[name] for name in names) for word in self.said.words[first:last])
+        return all(not word[0].isalnum() or any(word in self.lists[name] for name in names) for word in self.utterance.words[first:last])
 
     def negated(self, at: int) -> bool:
         return any(self.after(place, "negators") for place in range(max(0, at - 4), at))
 
 
 def _by_place(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
-    tokens, size = spoken.said.tokens, len(spoken.said.tokens)
+    tokens, size = spoken.utterance.tokens, len(spoken.utterance.tokens)
     for at in range(min(size, _MOST_TOKENS)):
         place, end = _place(spoken, at, len(services))
         if (
@@ -93,7 +93,7 @@ def _by_place(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
 
 def _place(spoken: _Spoken, at: int, count: int) -> tuple[int | None, int]:
     """The place named at token `at`, counted from 1, and the token after it."""
-    tokens = spoken.said.tokens
+    tokens = spoken.utterance.tokens
     place, end = ordinal(tokens, at, spoken.language)
     if place is not None:
         return place, end
@@ -108,7 +108,7 @@ def _place(spoken: _Spoken, at: int, count: int) -> tuple[int | None, int]:
 
 def _by_price(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
     """A price that one service alone has."""
-    tokens = spoken.said.tokens
+    tokens = spoken.utterance.tokens
     at = 0
     while at < min(len(tokens), _MOST_TOKENS):
         amount, end = cardinal(tokens, at, spoken.language)
@@ -129,7 +129,7 @@ def _by_comparison(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
     priced = [service for service in services if service.price is not None]
     if len(priced) < 2:
         return None
-    for at in range(min(len(spoken.said.tokens), _MOST_TOKENS)):
+    for at in range(min(len(spoken.utterance.tokens), _MOST_TOKENS)):
         for name, extreme in (("dearest", max), ("cheapest", min)):
             end = spoken.after(at, name)
             if end and not spoken.negated(at):

@@ -11,11 +11,11 @@ from functools import lru_cache
 from math import log
 from typing import NamedTuple
 
-from agent.business import Service
-from agent.languages.numbers import cardinal
+from agent.nlu.numerals.numbers import cardinal
+from agent.nlu.utterance import Utterance
+from agent.record.business import Service
 from agent.slots.service.spelling import joined
 from agent.slots.service.vocabulary import MOST_LETTERS, Term, stem, terms_of, thesaurus
-from agent.text import Said
 
 GENERAL_WEIGHT = 0.3
 HEAD_WEIGHT = 1.3
@@ -92,7 +92,7 @@ def index(offered: tuple[Offer, ...]) -> Index:
     counts = _counts(drafts, len(offered))
     drafts = []
     for place, text, terms in named:
-        if all(key[1:] in subjects for term in terms for key in term.keys) and len(terms) < len(Said(text).words):
+        if all(key[1:] in subjects for term in terms for key in term.keys) and len(terms) < len(Utterance(text).words):
             continue  # "see the vet" is said whole, or not at all
         if all(any(counts[key] > 1 for key in term.keys) for term in terms):
             terms = _weakened(terms_of(text, acting=True), subjects)
@@ -132,7 +132,7 @@ def index(offered: tuple[Offer, ...]) -> Index:
 
 def _subjects(offered: Sequence[Offer]) -> frozenset[str]:
     """The stems of what the business is about: the words of each kind, but where names differ by them ("Dog walking", "Cat sitting")."""
-    having = [{stem(word) for name in offer.names for word in Said(name).words} for offer in offered]
+    having = [{stem(word) for name in offer.names for word in Utterance(name).words} for offer in offered]
     found: set[str] = set()
     for group in thesaurus().subjects:
         stems = {stem(word) for word in group}
@@ -158,7 +158,13 @@ def _described(offered: Sequence[Offer], counts: Mapping[str, int], subjects: fr
         for term in terms_of(offer.description, apart=True):
             for key in term.keys:
                 long = len(key) > _LEAST_DESCRIBED if key.isascii() else len(key) > 2
-                if key[0] == "=" and not term.general and long and key[1:] not in subjects and cardinal(Said(key[1:]).tokens, 0, "en")[0] is None:
+                if (
+                    key[0] == "="
+                    and not term.general
+                    and long
+                    and key[1:] not in subjects
+                    and cardinal(Utterance(key[1:]).tokens, 0, "en")[0] is None
+                ):
                     having.setdefault(key, set()).add(place)
     return {key: next(iter(places)) for key, places in having.items() if len(places) == 1 and not counts.get(key)}
 
@@ -177,7 +183,7 @@ def _names(offered: Sequence[Offer]) -> tuple[dict[str, tuple[Name, ...]], froze
     acronyms: set[str] = set()
     for place, offer in enumerate(offered):
         for name in offer.words:
-            given = Said(name).words
+            given = Utterance(name).words
             spoken = tuple(word for word in joined(given, None).words if word[0].isalnum())
             acronyms.update(word for word in spoken if len(word) <= MOST_LETTERS or word not in given)
             if spoken:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.effort import spend
+from agent.nlu.effort import spend
 from agent.slots.service.indexing import MIN_LETTERS, Index, closed, trigrams
 from agent.slots.service.spelling import SPELT, joined
 from agent.slots.service.vocabulary import MAX_TOKENS, Hits, keys_of, stem, thesaurus

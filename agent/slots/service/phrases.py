@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from agent.languages import words
-from agent.text import Said
+from agent.nlu.utterance import Utterance
 
 Phrases = Mapping[str, tuple[tuple[str, ...], ...]]
 """Phrases in words, by their first word."""
@@ -20,7 +20,7 @@ def lists(language: str) -> Mapping[str, Phrases]:
 def by_first(phrases: Sequence[str]) -> Phrases:
     found: dict[str, tuple[tuple[str, ...], ...]] = {}
     for phrase in phrases:
-        spoken = Said(phrase).words
+        spoken = Utterance(phrase).words
         found[spoken[0]] = (*found.get(spoken[0], ()), spoken)
     return found
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from agent.nlu.utterance import Utterance
 from agent.slots.service.phrases import Phrases, end_of, lists
 from agent.slots.service.vocabulary import thesaurus
-from agent.text import Said
 
 _REACH = {"en": 7, "zh": 8}
 """Words, or Chinese characters, that a negator takes back at most."""
@@ -33,10 +33,10 @@ class Scope(NamedTuple):
 _ALL = Scope(frozenset(), frozenset(), 0, offered=False)
 
 
-def scope(said: Said, *, asked: bool) -> Scope:
+def scope(utterance: Utterance, *, asked: bool) -> Scope:
     """The scope of an utterance; `asked`: nothing but the service was asked for, so that no mail address is expected."""
-    language = "zh" if said.has_han else "en"
-    spoken, known, openers = said.words, lists(language), _openers(language)
+    language = "zh" if utterance.has_han else "en"
+    spoken, known, openers = utterance.words, lists(language), _openers(language)
     places = [at for at, word in enumerate(spoken) if word in openers]
     if not places:
         return _ALL
@@ -53,10 +53,10 @@ def _openers(language: str) -> frozenset[str]:
     return frozenset(word for name in names for word in lists(language)[name])
 
 
-def conjunctions(said: Said) -> list[int]:
+def conjunctions(utterance: Utterance) -> list[int]:
     """The tokens that may stand between two wishes."""
-    some = lists("zh" if said.has_han else "en")["and"]
-    return [at for at in range(len(said.words)) if end_of(said.words, at, some)]
+    some = lists("zh" if utterance.has_han else "en")["and"]
+    return [at for at in range(len(utterance.words)) if end_of(utterance.words, at, some)]
 
 
 def _taken_back(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequence[int]) -> frozenset[int]:
@@ -135,9 +135,9 @@ def _turned(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequenc
     return max([*ends, *bare], default=0)
 
 
-def is_wished_for(said: Said, first: int, last: int) -> bool:
+def is_wished_for(utterance: Utterance, first: int, last: int) -> bool:
     """Whether the thing named from token `first` up to `last` is spoken of as a thing: "a wash", "need my brakes done", never "Trey Wash"."""
-    spoken, known, meant = said.words, lists("en"), thesaurus()
+    spoken, known, meant = utterance.words, lists("en"), thesaurus()
     done = spoken[first].endswith("ed")  # "get my cat spayed", but "my cat Chip"
     before = first - 1
     while before >= 0 and spoken[before] not in meant.articles and (spoken[before] in meant.general or _is_subject(spoken[before], done)):

@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from agent.languages import known, words
+from agent.nlu.utterance import Utterance
 from agent.slots.service.spelling import joined as with_acronyms
-from agent.text import Said
 
 MEANT = 0.9
 """What a word of the same meaning counts, beside the word itself."""
@@ -106,7 +106,7 @@ def thesaurus() -> Thesaurus:
 
 def _put(root: dict[str, Any], phrase: str, meaning: int) -> None:
     node = root
-    for word in with_acronyms(Said(phrase).words, None).words:
+    for word in with_acronyms(Utterance(phrase).words, None).words:
         node = node.setdefault(stem(word), {})
     node.setdefault(_END, set()).add(meaning)
 
@@ -132,7 +132,7 @@ def stem(word: str) -> str:
 def terms_of(text: str, *, acting: bool = False, apart: bool = False) -> tuple[Term, ...]:
     """The terms of a name, its stop words left out; `acting`: but for those that ask for a thing to be done; `apart`: phrases word by word."""
     known_words = thesaurus()
-    spoken = with_acronyms(Said(text).words[:MAX_TOKENS], None).words
+    spoken = with_acronyms(Utterance(text).words[:MAX_TOKENS], None).words
     found: list[Term] = []
     at = 0
     while at < len(spoken):

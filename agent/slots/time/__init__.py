@@ -16,71 +16,72 @@ from datetime import time, timedelta
 
 import msgspec
 
-from agent.characters import readable
-from agent.hearing import Context, Heard, Slot
-from agent.languages.dates import Line
-from agent.languages.dates import en_places as dates_en_places
-from agent.languages.dates import zh as dates_zh
-from agent.moments import in_zone
-from agent.reasons import Reason
-from agent.slots.time import speech as time_speech
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.dates import Line
+from agent.nlu.dates import en_places as dates_en_places
+from agent.nlu.dates import zh as dates_zh
+from agent.nlu.utterance import Utterance
+from agent.record.characters import readable
+from agent.record.moments import in_zone
+from agent.record.reasons import Reason
+from agent.slots.descriptor import Slot
+from agent.slots.time import presenting as time_speech
 from agent.slots.time.answers import WEAK, Answer, Listener
 from agent.slots.time.exclusion import Excluded, excluded
 from agent.slots.time.reading import Reading, readings
 from agent.slots.time.resolve import known, local_now
 from agent.slots.time.resolve import written as value_of
-from agent.text import Said
 
 _MOST_OPTIONS = 6
 _STRAY = 2
 """Words beside a day that has passed up to which it is an answer and no story: "yesterday at three", not "I called you yesterday at three"."""
 
 
-def hear(said: Said, context: Context) -> Sequence[Heard]:
-    """The time that was said: one `Heard`, or none. What may be meant besides it stands in its options."""
-    grammar = dates_zh if said.has_han else dates_en_places
-    asked = _asked(said, context)
-    seeking = asked is True and time_speech.asks_what_is_free(said)
+def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
+    """The time that was said: one `Candidate`, or none. What may be meant besides it stands in its options."""
+    grammar = dates_zh if utterance.has_han else dates_en_places
+    asked = _asked(utterance, context)
+    seeking = asked is True and time_speech.asks_what_is_free(utterance)
     order = time_speech.month_first(context.region, "figures")
-    read = grammar.read(said, region=context.region, month_first=order, asked=asked, mending=bool(context.current))
+    read = grammar.read(utterance, region=context.region, month_first=order, asked=asked, mending=bool(context.current))
     if read is None:
         open_day = known(context.partial).day if not context.current else None
-        return [_whole_words(said, value_of(open_day, None, None), "soonest")] if seeking else ()
+        return [_whole_words(utterance, value_of(open_day, None, None), "soonest")] if seeking else ()
     line, pieces = read
-    heard = readings(pieces)
+    candidate = readings(pieces)
     if seeking:
-        heard.found = [reading.seeking() for reading in heard.found]
-    if heard.gone and asked is True and len(said.tokens) <= sum(piece.last - piece.first for piece in heard.gone) + _STRAY:
+        candidate.found = [reading.seeking() for reading in candidate.found]
+    if candidate.gone and asked is True and len(utterance.tokens) <= sum(piece.last - piece.first for piece in candidate.gone) + _STRAY:
         yesterday = local_now(context) - timedelta(days=1)  # whichever day it was, it is refused
-        return [_whole_words(said, yesterday.isoformat(timespec="minutes"), "past", whole=True)]
+        return [_whole_words(utterance, yesterday.isoformat(timespec="minutes"), "past", whole=True)]
     held = known(context.current or context.partial)
-    ruled_out = excluded(heard.excluded, held, context)
+    ruled_out = excluded(candidate.excluded, held, context)
     before = msgspec.structs.replace(held, day_not_meant=ruled_out.anchor)
     answers: list[Answer] = []
-    for reading in heard.found:
+    for reading in candidate.found:
         several = Listener(reading, before, context, asked=asked is True).answers()
-        answers += several if len(heard.found) == 1 else [_nearest(several, answers[0])] if several and answers else several[:1]
+        answers += several if len(candidate.found) == 1 else [_nearest(several, answers[0])] if several and answers else several[:1]
     answers = [answer for answer in answers if answer.day not in ruled_out.days or len(answers) == 1]
     if not answers:
-        return _left(said, ruled_out, context) if asked is True else ()
-    if ruled_out.elsewhere and all(piece.bare for reading in heard.found for piece in reading.pieces):
+        return _left(utterance, ruled_out, context) if asked is True else ()
+    if ruled_out.elsewhere and all(piece.bare for reading in candidate.found for piece in reading.pieces):
         return ()  # "16, not 14", and it was not 14 that we held
-    return [_heard(answers, line, heard.found, context)]
+    return [_heard(answers, line, candidate.found, context)]
 
 
-def _left(said: Said, ruled_out: Excluded, context: Context) -> Sequence[Heard]:
+def _left(utterance: Utterance, ruled_out: Excluded, context: Context) -> Sequence[Candidate]:
     """What is left when it was only said what is not meant: the one option that stays, or a part of the time held."""
     if context.offered:
         stay = [option for option in context.offered if known(option[:16]).day not in ruled_out.days] if ruled_out.days else []
-        return [_whole_words(said, stay[0], "excluded", whole=known(stay[0]).at is not None)] if len(stay) == 1 else ()
+        return [_whole_words(utterance, stay[0], "excluded", whole=known(stay[0]).at is not None)] if len(stay) == 1 else ()
     if ruled_out.left is None:
         return ()
-    return [msgspec.structs.replace(_whole_words(said, ruled_out.left, "excluded"), excluded=ruled_out.written)]
+    return [msgspec.structs.replace(_whole_words(utterance, ruled_out.left, "excluded"), excluded=ruled_out.written)]
 
 
-def _whole_words(said: Said, value: str, rule: str, *, whole: bool = False) -> Heard:
+def _whole_words(utterance: Utterance, value: str, rule: str, *, whole: bool = False) -> Candidate:
     """What the whole utterance comes to, and no words of it in particular."""
-    return Heard(value=value, rule=rule, span=(0, len(said.text)), sure=WEAK, whole=whole)
+    return Candidate(value=value, rule=rule, span=(0, len(utterance.text)), confidence=WEAK, whole=whole)
 
 
 def _nearest(answers: Sequence[Answer], other: Answer) -> Answer:
@@ -94,24 +95,24 @@ def _apart(one: time | None, other: time | None) -> int:
     return 0 if one is None or other is None else abs(one.hour * 60 + one.minute - other.hour * 60 - other.minute)
 
 
-def _heard(answers: list[Answer], line: Line, found: Sequence[Reading], context: Context) -> Heard:
-    """One `Heard` out of everything that may be meant."""
+def _heard(answers: list[Answer], line: Line, found: Sequence[Reading], context: Context) -> Candidate:
+    """One `Candidate` out of everything that may be meant."""
     values = list(dict.fromkeys(answer.value for answer in answers))[:_MOST_OPTIONS]
     first = answers[0]
     pieces = [piece for reading in found for piece in reading.pieces]
     span = line.span(min(piece.first for piece in pieces), max(piece.last for piece in pieces))
-    return Heard(
+    return Candidate(
         value=first.value,
         rule=first.rule,
         span=span,
-        sure=first.sure,
+        confidence=first.confidence,
         whole=first.whole,
         options=tuple(values) if len(values) > 1 else (),
         patch=first.patched,
     )
 
 
-def _asked(said: Said, context: Context) -> bool | None:
+def _asked(utterance: Utterance, context: Context) -> bool | None:
     """Whether a time was asked for; None when nobody knows. Our sentence tells it when the slots we asked for are not known."""
     if context.asked is not None:
         return "time" in context.asked
@@ -120,7 +121,7 @@ def _asked(said: Said, context: Context) -> bool | None:
     return None
 
 
-def check(value: str, context: Context) -> Reason | None:
+def validate(value: str, context: Context) -> Reason | None:
     """Why this is no time to come: not a day and clock, or before now."""
     when = known(value).at
     if when is None:
@@ -139,4 +140,4 @@ def parts(value: str, context: Context) -> Mapping[str, str]:
     return {}
 
 
-TIME = Slot(name="time", hear=hear, check=check, read_back=time_speech.read_back, written=written, parts=parts)
+TIME = Slot(name="time", extract=extract, validate=validate, present=time_speech.present, written=written, parts=parts)

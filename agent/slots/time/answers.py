@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from agent.hearing import Context
-from agent.languages.dates import Day, Kind, Mark, Part
+from agent.nlu.candidates import Context
+from agent.nlu.dates import Day, Kind, Mark, Part
 from agent.slots.time.reading import Reading
 from agent.slots.time.resolve import Known, Moment, days, in_week, known, local_now, moments, monday_of, moved_into, opens, place, written
 
@@ -21,7 +21,7 @@ class Answer(msgspec.Struct, frozen=True):
     value: str
     day: date | None
     rule: str
-    sure: float
+    confidence: float
     whole: bool
     patched: bool
 
@@ -86,7 +86,7 @@ class Listener:
             return self._on(monday + timedelta(days=self.before.day.weekday()))
         if self.reading.soonest:
             return [self._answer(max(monday, self.now.date()), None, "soonest", part=self.reading.part)]
-        return [Answer(written(None, None, self.reading.part, monday), None, "week", self._sure(), False, False)]
+        return [Answer(written(None, None, self.reading.part, monday), None, "week", self._confidence(), False, False)]
 
     def _edge_of_day(self, bound: Mark, said: Sequence[date]) -> Answer:
         """ "After the tenth" is from the eleventh on, "by Friday" before Saturday; a weekend is left behind whole."""
@@ -131,29 +131,29 @@ class Listener:
         on = day + timedelta(days=moment.days_on) if day is not None else None
         return self._answer(on, moment.clock, self.reading.rule or ("day_clock" if self.reading.day is not None else "clock"))
 
-    def _at(self, when: datetime, rule: str, sure: float) -> list[Answer]:
-        return [self._answer(when.date(), when.time().replace(second=0, microsecond=0), rule, sure=sure)]
+    def _at(self, when: datetime, rule: str, confidence: float) -> list[Answer]:
+        return [self._answer(when.date(), when.time().replace(second=0, microsecond=0), rule, confidence=confidence)]
 
-    def _answer(self, day: date | None, clock: time | None, rule: str, *, part: Part | None = None, sure: float | None = None) -> Answer:
+    def _answer(self, day: date | None, clock: time | None, rule: str, *, part: Part | None = None, confidence: float | None = None) -> Answer:
         edge = rule in ("after", "before")
         patched = (
             bool(self.context.current) and not (self.reading.day is not None and self.reading.clock is not None) and rule not in ("later", "soonest")
         )
         value = written(day, clock, part if clock is None else None)
         whole = day is not None and clock is not None and not edge
-        return Answer(value, day, rule, self._sure() if sure is None else sure, whole, patched and whole)
+        return Answer(value, day, rule, self._confidence() if confidence is None else confidence, whole, patched and whole)
 
     def _is_past(self, answer: Answer) -> bool:
         when = known(answer.value).at
         return when is not None and when < self.now
 
-    def _sure(self) -> float:
+    def _confidence(self) -> float:
         """Day and clock together are unmistakable, unless one of them is a mere number; one alone is not."""
-        sure = self.reading.sure
-        day, clock = sure.get(Kind.DAY), sure.get(Kind.CLOCK)
+        confidence = self.reading.confidence
+        day, clock = confidence.get(Kind.DAY), confidence.get(Kind.CLOCK)
         if day is not None and clock is not None:
             return 0.5 if clock <= WEAK else 0.7 if clock < _PLAIN else min(0.95, 0.55 + 0.28 * (day + clock))
-        return day or clock or max(sure.values(), default=WEAK)
+        return day or clock or max(confidence.values(), default=WEAK)
 
 
 def _minute_of(clock: time, minute: int) -> time:

@@ -5,8 +5,8 @@ from datetime import date, time, timedelta
 
 import msgspec
 
-from agent.hearing import Context
-from agent.languages.dates import Clock, Day, Kind, Part, Piece
+from agent.nlu.candidates import Context
+from agent.nlu.dates import Clock, Day, Kind, Part, Piece
 from agent.slots.time.resolve import HOURS, Known, days, local_now, monday_of, place, written
 
 

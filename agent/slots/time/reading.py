@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agent.languages.dates import Clock, Day, Kind, Mark, Part, Piece
+from agent.nlu.dates import Clock, Day, Kind, Mark, Part, Piece
 
 _REPAIRS = (Mark.FIX, Mark.SO)
 _EARLIEST_MORNING_HOUR = 6
@@ -40,7 +40,7 @@ class Reading(msgspec.Struct, kw_only=True):
     past: bool = False
     rule: str = ""
     """ "range", "after" or "before" when the clock is an edge and no point."""
-    sure: dict[Kind, float] = msgspec.field(default_factory=dict)
+    confidence: dict[Kind, float] = msgspec.field(default_factory=dict)
     since: dict[Kind, int] = msgspec.field(default_factory=dict)
     """The item at which each kind was last said."""
     pieces: list[Piece] = msgspec.field(default_factory=list)
@@ -64,7 +64,7 @@ class Reading(msgspec.Struct, kw_only=True):
     def put(self, piece: Piece) -> None:
         """Take what was said, in the place of what was said of that kind before."""
         self.pieces.append(piece)
-        self.sure[piece.kind] = piece.sure
+        self.confidence[piece.kind] = piece.confidence
         self.since[piece.kind] = piece.first
         if piece.kind is Kind.DAY:
             self.day, self.past = piece.value, piece.value is None
@@ -135,7 +135,9 @@ def readings(pieces: Sequence[Piece]) -> Readings:
                 found[-1].put(piece)
             else:
                 relation = piece.relation or (here.bound if piece.kind is Kind.DAY else None)
-                here.put(msgspec.structs.replace(piece, value=together, relation=relation, sure=max(piece.sure, here.sure[piece.kind])))
+                here.put(
+                    msgspec.structs.replace(piece, value=together, relation=relation, confidence=max(piece.confidence, here.confidence[piece.kind]))
+                )
         else:
             here.put(piece)
     gone = next((reading.pieces for reading in found if reading.past and reading.clock is not None), [])
@@ -160,7 +162,7 @@ def _end_range(reading: Reading, end: Piece) -> None:
     start, last = reading.clock, end.value
     if end.kind is not Kind.CLOCK or start is None or not isinstance(last, Clock):
         return
-    reading.sure[Kind.CLOCK] = max(reading.sure[Kind.CLOCK], end.sure)
+    reading.confidence[Kind.CLOCK] = max(reading.confidence[Kind.CLOCK], end.confidence)
     if not start.decided and not last.decided and start.hour % 12 > last.hour % 12 and start.hour >= _EARLIEST_MORNING_HOUR:
         reading.clock = Clock(hour=start.hour % 24, minute=start.minute, decided=True)
     if not start.decided and last.decided:
@@ -219,6 +221,6 @@ def _share(found: list[Reading]) -> None:
             before = [there for there, _ in given if there < at]
             source = found[before[-1] if before else given[0][0]]
             setattr(reading, name, getattr(source, name))
-            reading.sure[kind] = source.sure[kind]
+            reading.confidence[kind] = source.confidence[kind]
             if name == "clock" and reading.part is None:
                 reading.part = source.part

@@ -10,10 +10,10 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from agent.business import DAYS
-from agent.hearing import Context
-from agent.languages.dates import Clock, Day, Part
-from agent.moments import YEARS
+from agent.nlu.candidates import Context
+from agent.nlu.dates import Clock, Day, Part
+from agent.record.business import DAYS
+from agent.record.moments import YEARS
 from agent.regions import subdivision
 from agent.slots.time.holidays import holiday, nth_weekday
 

@@ -1,0 +1,31 @@
+"""What acts mean in the middle of this call, where the words alone would say something else."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from agent.nlu.acts import ActCandidate
+from agent.nlu.mentions import asks_why, declined, says_any
+from agent.nlu.utterance import Utterance
+from agent.record.acts import Act
+from agent.record.business import Business
+from agent.record.call import Question
+
+replace = msgspec.structs.replace
+
+
+def in_context(acts: Mapping[Act, ActCandidate], utterance: Utterance, question: Question, business: Business) -> dict[Act, ActCandidate]:
+    """The acts as they are meant here."""
+    meant = dict(acts)
+    named = meant.get(Act.CORRECTION)
+    if named and named.detail == "phone" and "address" in question.slots and "phone" not in question.slots:  # "it has no number", of a house
+        meant[Act.CORRECTION] = replace(named, detail="address")
+    if Act.HANDOFF in meant and says_any(utterance, "identity"):  # "am I talking to a real person" wishes for none
+        meant[Act.HELP] = replace(meant.pop(Act.HANDOFF), act=Act.HELP)
+    if Act.CANCEL in meant and says_any(utterance, "cut_off"):  # the line was, and nobody wants to stop
+        meant[Act.GREET] = replace(meant.pop(Act.CANCEL), act=Act.GREET)
+    if Act.CANCEL in meant and any(declined(utterance, slot) for slot in business.may_skip):
+        del meant[Act.CANCEL]
+    if Act.WHY in meant and not asks_why(utterance):  # Dee Why is a place
+        del meant[Act.WHY]
+    return meant

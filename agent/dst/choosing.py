@@ -1,0 +1,123 @@
+"""Which of a few spoken options the caller chose: by its place ("the second"), by a word that only one has ("evening"), by its day or clock."""
+
+from collections.abc import Sequence
+
+from agent.languages import words
+from agent.nlu.candidates import Candidate
+from agent.nlu.dates import Part
+from agent.nlu.numerals.numbers import cardinal, ordinal
+from agent.nlu.utterance import Utterance
+from agent.slots.time.resolve import HOURS
+
+_DAY, _CLOCK = len("2026-03-08"), len("14:30")
+_WINDOWS = frozenset({"soonest", "after", "before"})
+"""Rules of the time slot that read no point in time."""
+_SHORT = 2
+"""Latin letters up to which a word tells no options apart: "at", "on"."""
+_BEFORE = 3
+"""Tokens before an option in which a "not" denies it."""
+
+
+def choose(utterance: Utterance, options: Sequence[str], language: str) -> int | None:
+    """The index of the option that `utterance` picks out of `options` (each as it was spoken), or None when it picks none or several."""
+    table = words(language, "choosing")
+    if neither(utterance, language):
+        return None
+    denied = _denied(utterance, table["not"])
+    mine = {word for at, word in enumerate(utterance.words) if at not in denied}
+    spoken = [{word for word in Utterance(option).words if _tells(word)} for option in options]
+    only = [own - set().union(*(other for other in spoken if other is not own)) for own in spoken]
+    picked = {index for index, distinct in enumerate(only) if distinct & mine}
+    if len(picked) == 1:
+        return picked.pop()
+    return None if picked else _by_place(utterance, len(options), language, table, denied)
+
+
+def choose_time(utterance: Utterance, candidates: Sequence[Candidate], options: Sequence[str], spoken: Sequence[str], language: str) -> int | None:
+    """As `choose`, for times: `options` in the form of the slot, `heard` what the slot heard with them open.
+
+    Another time than the options, or a clock that fits two of them, picks none; so does "the second" of the first and the second of March, and
+    "anything after five?", which asks for others. "Not Saturday" picks the one that stays.
+    """
+    if neither(utterance, language):
+        return None
+    rule = candidates[0].rule if candidates else ""
+    if rule in _WINDOWS and any(phrase in utterance.lower for phrase in words(language, "choosing")["others"]):
+        return None
+    readings = [reading for one in candidates[:1] if rule not in _WINDOWS for reading in (one.options or (one.value,))]
+    fitting = {index for index, option in enumerate(options) if any(_fits(reading, option) for reading in readings)}
+    place = choose(utterance, ["".join(" " if letter.isdigit() else letter for letter in option) for option in spoken], language)
+    if len(fitting) == 1:
+        (index,) = fitting
+        return index if place in (None, index) or rule == "excluded" else None
+    if any(":" in reading for reading in readings) and not fitting:
+        return None
+    return place if place is None or not fitting or place in fitting else None
+
+
+def neither(utterance: Utterance, language: str) -> bool:
+    """Whether all of them were declined: "neither", "none of those", 都不行."""
+    table = words(language, "choosing")
+    return bool(set(utterance.words) & set(table["neither"])) or any(phrase in utterance.lower for phrase in table["none_of_them"])
+
+
+def _tells(word: str) -> bool:
+    return word[0].isalnum() and not (word.isascii() and word.isalpha() and len(word) <= _SHORT and word not in ("am", "pm"))
+
+
+def _fits(reading: str, option: str) -> bool:
+    """Whether a time, or a part of one ("2026-03-06TMO", "09:00"), is what the option says."""
+    day, clock = _apart(reading)
+    option_day, option_clock = _apart(option)
+    if day and option_day and day != option_day:
+        return False
+    if not clock:
+        return bool(day and option_day)
+    if ":" in clock:
+        return bool(option_clock) and clock == option_clock[:_CLOCK]
+    if not option_clock or clock not in [part.value for part in Part]:
+        return False
+    first, last = HOURS[Part(clock)]
+    return first <= int(option_clock[:2]) < last
+
+
+def _apart(value: str) -> tuple[str, str]:
+    """Day and clock (or part of the day) of a value of the time slot."""
+    if "-" not in value:
+        return "", value.removeprefix("T")
+    day, _, clock = value.partition("T")
+    return (day, clock[:_CLOCK]) if len(day) == _DAY else ("", "")
+
+
+def _denied(utterance: Utterance, negators: Sequence[str]) -> frozenset[int]:
+    """The tokens shortly after a "not": "not the first"."""
+    if not any(phrase in utterance.lower for phrase in negators):
+        return frozenset()
+    ends = {place for phrase in negators for place in _ends(utterance, phrase)}
+    return frozenset(place for end in ends for place in range(end, end + _BEFORE))
+
+
+def _ends(utterance: Utterance, phrase: str) -> list[int]:
+    """The tokens right after each time a phrase was said as words."""
+    wanted = Utterance(phrase).words
+    return [at + len(wanted) for at in range(len(utterance.words) - len(wanted) + 1) if utterance.words[at : at + len(wanted)] == wanted]
+
+
+def _by_place(utterance: Utterance, count: int, language: str, table: dict[str, list[str]], denied: frozenset[int]) -> int | None:
+    """The option that a place names; "first thing", "my last name" and "the first of March" name none."""
+
+    def stands(end: int) -> bool:
+        after = utterance.words[end : end + 2]
+        return end - 1 not in denied and not (after and after[after[0] in table["of"] and len(after) > 1] in table["no_place_before"])
+
+    if any(stands(end) for phrase in table["last"] for end in _ends(utterance, phrase)):
+        return count - 1
+    numbered = any(word in utterance.words for word in table["number"])
+    for start in range(len(utterance.tokens)):
+        place, end = ordinal(utterance.tokens, start, language)
+        if place is None and numbered:
+            place, end = cardinal(utterance.tokens, start, language)
+        if place is not None and 1 <= place <= count and stands(end):
+            return place - 1
+    named = (table["first"], table["second"], table["third"])[:count]
+    return next((index for index, phrases in enumerate(named) if any(stands(end) for p in phrases for end in _ends(utterance, p))), None)

@@ -1,0 +1,41 @@
+"""What each slot is given to listen with, read off the call."""
+
+from datetime import datetime
+
+from agent.nlu.candidates import Context
+from agent.nlu.utterance import Utterance
+from agent.record import caller_id
+from agent.record.business import Business
+from agent.record.call import Call
+from agent.regions import subdivision
+
+SPELLING_TRY = 2
+"""The failed attempt after which the part of an e-mail address before the at is asked for."""
+
+
+def context_for(
+    call: Call, slot: str, utterance: Utterance, business: Business, now: datetime, asked: frozenset[str] | None, *, mending: bool = True
+) -> Context:
+    """What one slot is given to listen with. Without `mending`, it is not told what it holds, and so mends nothing."""
+    state = call.slot(slot)
+    offered = call.brief.caller if slot == "phone" and caller_id.offered(call) else ""  # "no, it ends in 55"
+    held = (state.pending or state.disputed or state.said or offered) if mending else ""
+    return Context(
+        language="zh" if utterance.has_han else "en" if any(token.is_word for token in utterance.tokens) else call.language,
+        region=call.brief.region,
+        now=now,
+        asked=asked,
+        services=call.brief.services,
+        opening=business.opening_hours,
+        near=business.subdivision or subdivision(call.brief.region, call.brief.time_zone),
+        partial=state.partial,
+        part=state.part or ("local" if slot == "email" and call.question.kind == "ask" and state.no_match == SPELLING_TRY else ""),
+        home=business.numbers[0] if business.numbers else "",
+        offered=tuple(local(option) if slot == "time" else option for option in state.options),
+        current=local(held) if slot == "time" else held,
+    )
+
+
+def local(value: str) -> str:
+    """A time of the record without its offset and seconds, as the time slot speaks of it."""
+    return value[:16]

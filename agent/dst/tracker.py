@@ -1,0 +1,208 @@
+"""What a caller's act does to the call, and what we ask next.
+
+How it works. A turn was understood as a few acts. `apply` carries out one of them: it changes the record and names what is to be said about it
+(notices). When none is left, `next_question` reads off the record what is open: a value to confirm, a choice to make, the first slot not settled,
+the summary, or nothing. Nothing else decides what we say, so the same record always asks the same thing. The last slots that wait for a yes are
+read back within the summary, so that one yes confirms them and books.
+
+Values. Where an error is cheap and the evidence strong (name, service) a value is taken at once and said in the acknowledgement; a "no" right
+after reopens it. Where it is dear (phone, address, email, time) it waits in `pending` until the caller says yes. A new value takes the place of
+the pending one; an old confirmed value stays until the new one is confirmed.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from agent.dst import values
+from agent.dst.updates import Update, bare, close, denied, failed_attempt, hand_off, kept, skip
+from agent.record import caller_id
+from agent.record.acts import RESTORE, Act, DialogueAct, NoMatch, SystemAct
+from agent.record.call import Call, HandOff, Question, SlotState
+from agent.record.progress import step
+from agent.record.slot_names import NAMES
+from agent.record.turn_context import TurnContext
+
+replace = msgspec.structs.replace
+
+
+def no_input(call: Call, turn_context: TurnContext) -> Update:
+    """Silence: another prompt each time, then a polite close."""
+    if call.turns == 0:
+        return Update(call=call)
+    silences = call.silences + 1
+    after = replace(call, silences=silences)
+    if silences >= turn_context.plan.silences:
+        return close(after, turn_context, "silence")
+    system_acts = () if call.question.kind == "ask" else (SystemAct(key="notice.still_there"),)  # the questions of the slots say so themselves
+    return Update(call=after, system_acts=system_acts)
+
+
+def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
+    """Something we could not use: it counts against the slot being asked."""
+    slots = call.question.slots or ((step(call),) if step(call) in NAMES else ())
+    call = replace(call, silences=0)
+    confirming = call.question.kind not in ("ask", "none", "change")
+    if not missing.long and call.question.kind == "ask" and slots == ("name",) and call.turns <= 1 and not call.slot("name").no_match:
+        return Update(call=call, system_acts=(SystemAct(key="notice.gladly"),))  # what the call is about, before any question was heard
+    if slots and call.question.kind not in ("change", "leave", "resume"):
+        update = failed_attempt(call, slots[0], turn_context, "no_match")
+    elif call.idle + 1 >= 2 * turn_context.plan.tries:
+        update = hand_off(call, turn_context, HandOff(why="not_understood"))
+    else:
+        update = Update(call=call)
+    if (confirming or missing.long) and update.call.status == "active":
+        return replace(update, system_acts=(SystemAct(key="notice.too_long" if missing.long else "notice.not_caught"), *update.system_acts))
+    return update
+
+
+# What each act does
+
+
+def _affirm(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    """Yes: to the read-back, to the summary, to cancelling."""
+    if call.question.kind == "leave":
+        return close(replace(call, question=Question()), turn_context, "cancelled")
+    if dialogue_act.slots:
+        return values.confirm(call, dialogue_act.slots[0], turn_context, "explicit")
+    if call.question.kind == "summary" and all(state.settled for state in call.slots.values()):  # not when this very yes came too late for its hour
+        return values.book(call, turn_context)
+    return Update(call=replace(call, silences=0))
+
+
+def _deny(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    """No, without saying what it should be: the read-back is dropped, the part that is wrong is asked for, and next time we read back slowly."""
+    call = replace(call, silences=0)
+    if call.question.kind == "leave":
+        return Update(call=replace(call, question=Question()), system_acts=(SystemAct(key="notice.neither"),))
+    if call.question.kind == "resume":
+        return Update(call=replace(call, question=Question(), unfinished="", recognised=False), system_acts=(SystemAct(key="notice.noted"),))
+    if call.question.kind == "ask" and caller_id.offered(call):
+        return Update(call=call.with_slot("phone", replace(call.slot("phone"), disputed=call.brief.caller)))
+    if call.question.kind == "change":
+        return Update(call=replace(call, question=Question()), system_acts=(SystemAct(key="notice.noted"),))
+    if call.question.kind == "choice":
+        return _neither(call, dialogue_act.slots[0], turn_context)
+    if call.question.kind == "ask" and dialogue_act.slots == call.question.slots:
+        return _not_given(call, dialogue_act, turn_context)
+    pending = [name for name in dialogue_act.slots if call.slot(name).pending]
+    if call.question.kind == "summary" and (call.question.whole or len(pending) != 1):
+        return Update(call=replace(call, question=Question(kind="change")), system_acts=(SystemAct(key="notice.which_change"),))
+    if len(pending) > 1:
+        for name in pending:
+            call = call.with_slot(name, replace(call.slot(name), denied=call.slot(name).denied + 1))
+        return Update(call=call, system_acts=(SystemAct(key="notice.wrong_part"),))
+    if not dialogue_act.slots:
+        return Update(call=replace(call, question=Question(kind="change")), system_acts=(SystemAct(key="notice.which_change"),))
+    return denied(call, dialogue_act.slots[0], turn_context, dialogue_act.detail)
+
+
+def _neither(call: Call, slot: str, turn_context: TurnContext) -> Update:
+    """None of the options: the value is asked for again, from the beginning."""
+    state = call.slot(slot)
+    update = failed_attempt(call.with_slot(slot, replace(bare(state, "empty"), no_match=state.no_match)), slot, turn_context, "denied")
+    return update if update.call.status != "active" else replace(update, system_acts=(SystemAct(key="notice.neither"), *update.system_acts))
+
+
+def _not_given(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    """A bare "no" where a value was asked for: asked once more, and then taken as a refusal."""
+    slot = dialogue_act.slots[0]
+    if call.slot(slot).no_match:
+        return dont_know(call, dialogue_act, turn_context)
+    update = failed_attempt(call, slot, turn_context, "denied")
+    needed = () if slot in turn_context.business.may_skip else (SystemAct(key="notice.needed"),)
+    return replace(update, system_acts=(SystemAct(key="why", slot=slot), *needed))
+
+
+def _correct(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    """A slot named as wrong, without a new value: it is asked again, and the old value stays until there is a better one."""
+    if not dialogue_act.slots:
+        return Update(call=replace(call, question=Question(kind="change")), system_acts=(SystemAct(key="notice.which_change"),))
+    name = dialogue_act.slots[0]
+    state = call.slot(name)
+    if state.locked:
+        return Update(call=replace(call, question=Question()))
+    if dialogue_act.detail == RESTORE:
+        after = call.with_slot(name, bare(state, "filled"))
+        return Update(call=replace(after, silences=0), system_acts=(kept(after, name, turn_context),), settled=True)
+    wrong = state.pending or state.disputed or state.said
+    unknown = state.unspoken and not wrong  # nothing of it may be mended: all of it is asked for
+    after = call.with_slot(name, SlotState() if unknown else replace(bare(state, "empty"), disputed=wrong, part=dialogue_act.detail))
+    return Update(call=replace(after, question=Question(), silences=0), system_acts=(SystemAct(key="notice.neither"),))
+
+
+def dont_know(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    """Neither known nor told: skipped where the business allows, explained once, then a person."""
+    named = (
+        dialogue_act.slots[0]
+        if dialogue_act.act is Act.REFUSE and dialogue_act.slots and dialogue_act.slots[0] in turn_context.business.may_skip
+        else ""
+    )
+    slot = named or step(call)
+    call = replace(call, silences=0)
+    if slot not in NAMES:
+        return Update(call=call)
+    state = call.slot(slot)
+    if state.pending and dialogue_act.act is Act.DONT_KNOW:  # not sure whether it is right: once more, slowly
+        return Update(call=call.with_slot(slot, replace(state, denied=state.denied + 1)))
+    if slot in turn_context.business.may_skip:
+        return skip(call, slot, turn_context)
+    update = failed_attempt(call, slot, turn_context, dialogue_act.act.value)
+    if update.call.status != "active":
+        return update
+    if call.slot(slot).no_match:
+        return hand_off(call, turn_context, HandOff(why="refused", slot=slot))
+    return replace(update, system_acts=(SystemAct(key="why", slot=slot), SystemAct(key="notice.needed")))
+
+
+def _start_over(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    slots = {name: state if state.locked else SlotState() for name, state in call.slots.items()}
+    after = replace(call, slots=slots, question=Question(), summarised=False, unfinished="", recognised=False)
+    return Update(call=after, system_acts=(SystemAct(key="notice.started_over"),), settled=True)
+
+
+def _go_back(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    """The step before: its value is read back again, so that it can be corrected or confirmed; what may not be read back is asked for."""
+    here = step(call)
+    before = NAMES[: NAMES.index(here)] if here in NAMES else NAMES
+    last = next((name for name in reversed(before) if not call.slot(name).locked), None)
+    if last is None:
+        return Update(call=call)
+    state = call.slot(last)
+    waiting = {name: bare(call.slot(name), "empty") for name in NAMES if name != last and call.slot(name).status == "pending"}
+    again = replace(state, status="pending" if state.value else "empty", pending=state.value, pending_provenance=state.provenance)
+    after = replace(call, slots={**call.slots, **waiting}).with_slot(last, SlotState() if state.unspoken else again)
+    return Update(call=after, system_acts=(SystemAct(key="notice.gone_back"),))
+
+
+def _cancel(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    """To lose a call is dear: asked once more."""
+    return Update(call=replace(call, question=Question(kind="leave"), silences=0))
+
+
+def _goodbye(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    return close(call, turn_context, "goodbye")
+
+
+def _handoff(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    return hand_off(call, turn_context, HandOff(why="caller_asked"))
+
+
+def _emergency(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    return hand_off(call, turn_context, HandOff(why="emergency"))
+
+
+TRACKED: dict[Act, Callable[[Call, DialogueAct, TurnContext], Update]] = {
+    Act.AFFIRM: _affirm,
+    Act.DENY: _deny,
+    Act.CORRECTION: _correct,
+    Act.DONT_KNOW: dont_know,
+    Act.REFUSE: dont_know,
+    Act.START_OVER: _start_over,
+    Act.GO_BACK: _go_back,
+    Act.CANCEL: _cancel,
+    Act.GOODBYE: _goodbye,
+    Act.HANDOFF: _handoff,
+    Act.EMERGENCY: _emergency,
+}
+"""The acts that change the call; the others are asides."""

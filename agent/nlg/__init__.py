@@ -1,0 +1,1 @@
+"""From system acts to sentences."""

@@ -1,0 +1,67 @@
+"""What a slot is given to listen with, and what it may answer."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from agent.record.business import Service
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What the listener knows before a word is said."""
+
+    language: str = "en"
+    """The call's language: "en" or "zh". A turn with Chinese characters is read as Mandarin whatever stands here."""
+    region: str = "US"
+    """ISO 3166; decides numbering plan, day and month order, states, street types."""
+    home: str = ""
+    """A number of the business, E.164: numbers said without an area code are of its area. "" when unknown."""
+    now: datetime
+    """The caller's "now", in the business's zone (aware), or naive local time when measuring."""
+    asked: frozenset[str] | None = None
+    """The slots we had just asked for or read back ({"phone"}); empty: none of them; None: unknown, as when measuring single utterances."""
+    prompt: str = ""
+    """The words of our last sentence, "" when unknown."""
+    services: Sequence[Service] = ()
+    opening: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
+    """The business's opening hours (see Business.opening_hours): they may decide between morning and evening."""
+    near: str = ""
+    """The state or province the business is in ("VIC"), "" when unknown: a town that several states have is taken to be there."""
+    partial: str = ""
+    """What this slot has heard so far and is not whole yet: "0412" of a phone number, "2026-03-04" or "14:30" of a time, "12 High Street"."""
+    part: str = ""
+    """The part of this slot's value that was asked for: "town", "number"; "" for none. Its value may be said without any word around it."""
+    offered: tuple[str, ...] = ()
+    """The values of this slot just named to choose from, in order: "the second one" counts in them, "anything later" is after the last."""
+    current: str = ""
+    """The value this slot holds, pending or filled: what "the last two digits are four two" patches."""
+
+    def asks(self, slot: str) -> bool:
+        """Whether a bare value would be an answer for `slot`: it was asked for, or nobody knows what was asked."""
+        return self.asked is None or slot in self.asked
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One value that an utterance may hold."""
+
+    value: str
+    """In the slot's canonical form; not whole: the part of it that was heard."""
+    rule: str
+    """Which rule read it, e.g. "digits" or "cue". Kept as provenance and shown in traces; never holds the caller's words."""
+    span: tuple[int, int] = (0, 0)
+    """Where in `utterance.text` it stands, cue words included: other slots do not listen there once it is taken."""
+    confidence: float = 0.5
+    """How plainly the words alone make it this slot's value, from 0 to 1, whatever was asked.
+
+    From 0.8 it is taken when another slot was asked ("my name is Mary", ten digits in a row, "a@b.com"); below, only when this slot was asked.
+    """
+    whole: bool = True
+    """False: a part of a value; the rest is to be asked for."""
+    options: tuple[str, ...] = ()
+    """The values it may mean when it is ambiguous ("at six"): to be asked, never guessed. `value` is the likelier one."""
+    parts: Mapping[str, str] = msgspec.field(default_factory=dict)
+    excluded: tuple[str, ...] = ()
+    """What was expressly not meant, where nothing else was said: of a time the days, ISO 8601 ("not Friday")."""
+    patch: bool = False
+    """True: `context.current` with a part of it mended ("the last two digits are four two")."""

@@ -1,0 +1,39 @@
+"""Phrases of one or several words, looked for at a place in an utterance."""
+
+from collections.abc import Iterable, Sequence
+
+from agent.nlu.effort import TooMuch, effort
+from agent.nlu.utterance import Token, Utterance
+
+
+class Phrases:
+    """A set of phrases, told apart by their first word: finding one costs a look-up, not a walk over all of them.
+
+    A phrase of one word is also found with "'s" at its end ("my mobile's").
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in phrases:
+            spelt = Utterance(phrase).words
+            if spelt:
+                self._by_first.setdefault(spelt[0], []).append(spelt)
+        for several in self._by_first.values():
+            several.sort(key=len, reverse=True)
+        for first in [first for first, several in self._by_first.items() if (first,) in several]:
+            self._by_first.setdefault(f"{first}'s", [(f"{first}'s",)])
+
+    def at(self, tokens: Sequence[Token], start: int) -> int:
+        """How many tokens the longest phrase at token `start` takes; 0 when none stands there."""
+        phrases = self._by_first.get(tokens[start].norm) if 0 <= start < len(tokens) else None
+        effort.left -= 1 if phrases is None else 3  # as `spend`, which would take longer than the look-up
+        if effort.left < 0:
+            raise TooMuch
+        if phrases is None:
+            return 0
+        following = tokens[start + 1].norm if start + 1 < len(tokens) else ""
+        for phrase in phrases:
+            size = len(phrase)
+            if size == 1 or (phrase[1] == following and (size == 2 or tuple(token.norm for token in tokens[start : start + size]) == phrase)):
+                return size
+        return 0

@@ -1,0 +1,1 @@
+"""Spoken numbers: digits, quantities and ordinals."""

@@ -1,0 +1,1 @@
+"""Spelled letters: heard, and spoken back."""

@@ -1,0 +1,135 @@
+"""What the caller's words look like before anybody understands them.
+
+An utterance is normalised once and cut into tokens once; every slot and every act reads the same `Utterance`.
+A token knows where it stood, so that what was heard can be shown, and taken out before the next slot listens.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from functools import cache, cached_property
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
+
+from agent.languages import known, words
+
+MAX_CHARS = 2000
+MAX_TOKENS = 300
+"""Longer utterances are cut here: recognisers end one after a minute, and nobody says more words in it. Every rule's cost is bounded by it."""
+
+_STRAIGHT = str.maketrans(
+    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", " ": " "}
+)
+_TOKEN = re.compile(r"[^\W\d_㐀-鿿豈-﫿]+(?:'[^\W\d_㐀-鿿豈-﫿]+)*'?|\d+|[㐀-鿿豈-﫿]|[^\s]")
+_HAN = re.compile(r"[㐀-鿿豈-﫿]")
+_SPACE = re.compile(r"\s+")
+_Reading = TypeVar("_Reading")
+
+
+class Token(NamedTuple):
+    """One word, one run of digits, one Chinese character, or one mark."""
+
+    text: str
+    """As it was said, e.g. "O'Neill"."""
+    norm: str
+    """Case-folded, e.g. "o'neill": what rules compare."""
+    start: int
+    end: int
+    """Where it stands: `utterance.text[start:end] == text`."""
+
+    @property
+    def is_word(self) -> bool:
+        return self.norm[0].isalpha()
+
+    @property
+    def is_number(self) -> bool:
+        return self.norm[0].isdigit()
+
+
+class Utterance:
+    """One hypothesis of what the caller said, read once, at most `MAX_CHARS` and `MAX_TOKENS` of it.
+
+    NFKC, plain quotes and dashes, figures of any script as 0 to 9, single spaces, and whole the words that a tokeniser wrote in two.
+    """
+
+    def __init__(self, text: str) -> None:
+        plain = _plain(text)
+        self.text = plain if len(plain) <= MAX_TOKENS else _cut(plain)
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        return tuple(Token(m[0], m[0].casefold(), m.start(), m.end()) for m in _TOKEN.finditer(self.text))
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The tokens' norms, in order."""
+        return tuple(token.norm for token in self.tokens)
+
+    @cached_property
+    def lower(self) -> str:
+        """The text, lower-cased character by character, so that positions in it are positions in `text`."""
+        if self.text.isascii():
+            return self.text.lower()
+        lowered = self.text.lower()
+        return lowered if len(lowered) == len(self.text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in self.text)
+
+    @cached_property
+    def has_han(self) -> bool:
+        """Whether any Chinese character was said: a turn with one is a Mandarin turn, also when mixed."""
+        return _HAN.search(self.text) is not None
+
+    def once(self, read: Callable[["Utterance"], _Reading]) -> _Reading:
+        """What `read` makes of the utterance, read when first asked for: for what many ask."""
+        if read not in self._readings:
+            self._readings[read] = read(self)
+        found: _Reading = self._readings[read]
+        return found
+
+    @cached_property
+    def _readings(self) -> dict[Callable[["Utterance"], Any], Any]:
+        return {}
+
+    def between(self, first: int, last: int) -> str:
+        """The words as said from token `first` up to, not including, token `last`."""
+        return self.text[self.tokens[first].start : self.tokens[last - 1].end] if first < last else ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+def _plain(text: str) -> str:
+    if text.isascii() and text.isprintable() and "`" not in text and len(text) <= MAX_CHARS:  # nothing to normalise: nearly every utterance
+        return _rejoined(" ".join(text.split()) if "  " in text else text.strip())
+    straight = unicodedata.normalize("NFKC", text[:MAX_CHARS].translate(_STRAIGHT)).translate(_STRAIGHT)
+    for figure in {c for c in straight if c.isdigit() and not c.isascii()}:
+        straight = straight.replace(figure, str(unicodedata.digit(figure)))
+    seen = straight if straight.isprintable() else "".join(c if c.isprintable() or c.isspace() else " " for c in straight)
+    return _rejoined(_SPACE.sub(" ", seen).strip()[:MAX_CHARS])
+
+
+def _rejoined(plain: str) -> str:
+    """With the words whole that a tokeniser wrote in two: "do n't", "it 's", "gon na"."""
+    clitics, halves, seconds = _parted()
+    if "'" in plain:
+        plain = clitics.sub(_without_spaces, plain)
+    return halves.sub(_without_spaces, plain) if any(second in plain for second in seconds) else plain
+
+
+def _without_spaces(parted: re.Match[str]) -> str:
+    return parted[0].replace(" ", "")
+
+
+@cache
+def _parted() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
+    """What finds a clitic by itself behind a word, what finds two halves of a word, and how the second half of one begins."""
+    tables = [words(language, "tokens") for language in known()]
+    clitics = "|".join(clitic.replace("'", " ?' ?") for table in tables for clitic in table["clitics"])
+    halves = [half for table in tables for half in table["halves"]]
+    seconds = dict.fromkeys(f" {half.split()[1]}" for half in halves)
+    return re.compile(rf"(?<=[^\W\d_]) (?:{clitics})(?![\w'])", re.IGNORECASE), re.compile(rf"\b(?:{'|'.join(halves)})\b"), tuple(seconds)
+
+
+def _cut(plain: str) -> str:
+    """The first `MAX_TOKENS` tokens."""
+    last = next(islice(_TOKEN.finditer(plain), MAX_TOKENS - 1, None), None)
+    return plain if last is None else plain[: last.end()]

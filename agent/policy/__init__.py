@@ -1,0 +1,1 @@
+"""What is done next: the next question, digressions, a call that is resumed, how the telephone listens."""

@@ -1,0 +1,67 @@
+"""What is done with one act of the caller's, and what is asked next.
+
+When no act is left, `next_question` reads off the record what is open: a value to confirm, a choice to make, the first slot not
+settled, the summary, or nothing. Nothing else decides what we ask, so the same record always asks the same thing.
+"""
+
+from agent.dst import values
+from agent.dst.tracker import TRACKED, dont_know, no_input, no_match
+from agent.dst.updates import Update
+from agent.policy import digressions
+from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, UserAct
+from agent.record.call import Call, Question, SlotState
+from agent.record.progress import step
+from agent.record.slot_names import NAMES
+from agent.record.turn_context import TurnContext
+
+
+def apply(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update:
+    """One act carried out."""
+    match user_act:
+        case Inform():
+            return values.inform(call, user_act, turn_context)
+        case NoInput():
+            return no_input(call, turn_context)
+        case NoMatch():
+            return no_match(call, turn_context, user_act)
+        case DialogueAct():
+            return {Act.DONT_CARE: _dont_care, **TRACKED}.get(user_act.act, digressions.digress)(call, user_act, turn_context)
+
+
+def next_question(call: Call, turn_context: TurnContext, implied: tuple[str, ...] = ()) -> Question:
+    """What is open now. `implied`: slots taken without a read-back in this turn."""
+    if call.status != "active":
+        return Question()
+    if call.question.kind in ("leave", "change"):
+        return call.question
+    if call.recognised:
+        return Question(kind="resume")
+    for name in NAMES:
+        if call.slot(name).options:
+            return Question(kind="choice", slots=(name,), implied=implied)
+    pending = tuple(name for name in NAMES if call.slot(name).pending)
+    if reopened := next((name for name in NAMES if _is_reopened(call.slot(name))), ""):
+        return Question(kind="ask", slots=(reopened,), implied=implied)
+    rest = [name for name in NAMES if not (call.slot(name).settled or call.slot(name).locked) and name not in pending]
+    if not rest:
+        mended = implied or any(call.slot(name).denied for name in pending)
+        again = call.question.whole and call.question.slots == pending and not mended
+        return Question(kind="summary", slots=pending, implied=implied, whole=not call.summarised or again)
+    if pending and not call.summarised:
+        doubted = tuple(name for name in pending if call.slot(name).denied)
+        return Question(kind="read_back", slots=doubted[:1] or pending, implied=implied)
+    return Question(kind="ask", slots=(rest[0],), implied=implied)
+
+
+def _is_reopened(state: SlotState) -> bool:
+    """Whether the caller said that its value is wrong, and has not said what is right."""
+    return state.status == "empty" and bool(state.disputed)
+
+
+def _dont_care(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
+    """Any time will do: the first two free ones are offered. Any other slot needs an answer."""
+    if step(call) == "service":
+        return digressions.digress(call, DialogueAct(act=Act.ASK_SERVICES), turn_context)
+    if step(call) != "time":
+        return dont_know(call, dialogue_act, turn_context)
+    return values.any_time(call, turn_context)

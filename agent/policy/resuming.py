@@ -1,0 +1,96 @@
+"""A caller who rings back: the same number, a new call.
+
+Going on is offered once the caller has said the name of the earlier call; to anybody else nothing is said of it. Anybody can show a number
+and know a name, so what is taken over is never read aloud to this caller: it is said again, or it goes on unspoken (`SlotState.unspoken`).
+"""
+
+import unicodedata
+from datetime import UTC, datetime
+
+import msgspec
+
+from agent.dst.updates import Update
+from agent.dst.values import recheck_time
+from agent.record.acts import SystemAct
+from agent.record.call import Call, Provenance, Question, SlotState
+from agent.record.call_events import step_taken
+from agent.record.slot_names import NAMES
+from agent.record.turn_context import TurnContext
+
+replace = msgspec.structs.replace
+
+AWAY_S = 150
+"""Nobody looks for a number as long as that without a word."""
+
+
+def may_recognise(call: Call) -> bool:
+    """Whether it is time to compare names: the caller has just said one, and there is an earlier call to compare it with."""
+    return bool(call.unfinished) and not call.recognised and _is_said(call.slot("name"))
+
+
+def recognise(call: Call, earlier: Call | None) -> Call:
+    """The call with the earlier one offered, when the whole name it was given is the one said now; otherwise as if there were none.
+
+    There is one try: who said another name first hears of nothing any more.
+    """
+    same = earlier is not None and _is_open(earlier) and _plain(earlier.slot("name").value) == _plain(call.slot("name").value)
+    return replace(call, recognised=True) if same else replace(call, unfinished="")
+
+
+def resume(call: Call, earlier: Call | None, turn_context: TurnContext) -> Update:
+    """Yes: what the earlier call had, and this one has heard nothing of, is taken over unspoken; what awaited its yes there is asked for again."""
+    forgotten = replace(call, question=Question(), unfinished="", recognised=False)
+    if earlier is None or not _is_open(earlier):
+        return Update(call=forgotten)
+    taken = {name: _taken_over(earlier.slot(name)) for name in NAMES if earlier.slot(name).settled and _is_untouched(call.slot(name))}
+    if taken.get("service") and taken["service"].value not in {service.id for service in call.brief.services}:  # offered no more
+        del taken["service"]
+    after = replace(forgotten, slots={**call.slots, **taken}, resumed_from=earlier.sid, root=earlier.root or earlier.sid)
+    after = recheck_time(after, turn_context)
+    states = {name: after.slot(name) for name in taken if after.slot(name).settled}
+    known = [name for name, state in states.items() if state.unspoken]
+    events = tuple(step_taken(after, name, state.status, state.value, turn_context.seconds) for name, state in states.items())
+    system_acts = (SystemAct(key="notice.resumed"), *([SystemAct(key="notice.known", values={"slots": known})] if known else ()))
+    return Update(call=after, system_acts=system_acts, events=events, settled=True)
+
+
+def _is_open(earlier: Call) -> bool:
+    """Whether there is something to go on with: it was not booked, and the name it was given stands."""
+    return earlier.booked is None and earlier.slot("name").status == "filled"
+
+
+def _is_said(state: SlotState) -> bool:
+    """Whether a value was said in this call: not what another system, or a supervisor, has put there for the number that is shown."""
+    return state.status == "filled" and state.provenance is not None and state.provenance.confirmed in ("explicit", "implicit", "keyed")
+
+
+def _is_untouched(state: SlotState) -> bool:
+    return not (state.settled or state.pending or state.partial or state.options or state.locked)
+
+
+def _taken_over(state: SlotState) -> SlotState:
+    """What was settled there, with the mark that nobody has said it here."""
+    origin = state.provenance or Provenance(turn="", words="", rule="earlier_call")
+    return SlotState(
+        status=state.status,
+        value=state.value,
+        parts=state.parts,
+        timestamp=state.timestamp,
+        provenance=replace(origin, confirmed="resumed") if state.value else None,
+        locked=state.locked,
+    )
+
+
+def was_away(call: Call, turn_context: TurnContext) -> bool:
+    """Whether so long passed since the caller last spoke that the line was cut or laid aside: the call goes on, and says so."""
+    last = next((line.startedAt for line in reversed(call.recent) if line.speaker == ("customer" if turn_context.turn.started_at else "AI")), "")
+    if not last:
+        return False
+    since = turn_context.now if turn_context.turn.started_at else datetime.fromisoformat(turn_context.stamp)
+    before = datetime.fromisoformat(last)
+    return (since - (before if before.tzinfo else before.replace(tzinfo=UTC))).total_seconds() >= AWAY_S
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: letters only, without case and accents."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

@@ -1,0 +1,112 @@
+"""What one utterance came to, and what is to be said about it: small tagged values that survive storage."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Act(StrEnum):
+    """What a caller does. The value is its label in logs, traces and measurements."""
+
+    AFFIRM = "affirm"
+    """Yes, that is right."""
+    DENY = "deny"
+    """No, that is wrong."""
+    CORRECTION = "correction"
+    """Something I said, or you understood, must be changed; `detail` names the slot when it was said."""
+    REPEAT = "repeat"
+    """Say that again."""
+    HOLD_ON = "hold_on"
+    """One moment."""
+    CANCEL = "cancel"
+    """Stop, forget the whole thing."""
+    HANDOFF = "handoff"
+    """I want a person."""
+    EMERGENCY = "emergency"
+    """One of the business's emergency words."""
+    DONT_KNOW = "dont_know"
+    DONT_CARE = "dont_care"
+    """Any will do."""
+    REFUSE = "refuse"
+    """I'd rather not say; skip that."""
+    START_OVER = "start_over"
+    GO_BACK = "go_back"
+    """The step before."""
+    HELP = "help"
+    """What can you do, help me."""
+    WHY = "why"
+    """Why do you need that? `detail` names the slot when it was said."""
+    ASK_SERVICES = "ask_services"
+    """What do you offer?"""
+    ASK_PRICE = "ask_price"
+    ASK_HOURS = "ask_hours"
+    """When are you open; `detail` holds the words that may name a day."""
+    ASK_LENGTH = "ask_length"
+    """How long does it take?"""
+    ASK = "ask"
+    """A question that no other act names; `detail` holds its words. Rules: "ask"; "leave", when it asks for something to be done ("can I have
+    a receipt"); "but", behind a "but", so that a yes before it may be taken back."""
+    ASK_HELD = "ask_held"
+    """What do you have so far; did you get my number?"""
+    SAME_NUMBER = "same_number"
+    """The number I am calling from."""
+    LANGUAGE = "language"
+    """Another language, please; `detail` is its code ("zh", "en") or its name when we do not speak it."""
+    BACKCHANNEL = "backchannel"
+    """"mm-hm", "uh-huh", "okay" said while listening: no answer by itself."""
+    GREET = "greet"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+
+
+RESTORE = "restore"
+"""The detail of a correction that takes the value held before for the right one."""
+
+
+class Inform(msgspec.Struct, frozen=True, kw_only=True, tag="Inform"):
+    """The caller gave a value for a slot, or a part of one."""
+
+    slot: str
+    value: str
+    rule: str
+    words: str
+    whole: bool = True
+    options: tuple[str, ...] = ()
+    patch: bool = False
+    against: bool = False
+    """Whether it was said with a "no": then the same value again is no yes, but one that we did not hear right."""
+    asked: bool = True
+    """Whether this slot had been asked for or read back."""
+    confidence: float = msgspec.field(default=0.5, name="sure")
+    evidence: tuple[str, ...] = ()
+    """Every value that any of the recogniser's hypotheses may have meant."""
+
+
+class DialogueAct(msgspec.Struct, frozen=True, kw_only=True, tag="Did"):
+    """The caller did something that is no value. With `slots`, it is about those: a yes to their read-back, "why do you need that"."""
+
+    act: Act
+    slots: tuple[str, ...] = ()
+    detail: str = ""
+
+
+class NoMatch(msgspec.Struct, frozen=True, kw_only=True, tag="NoMatch"):
+    """Something was said that we could not use."""
+
+    long: bool = False
+    """It was too much to be read in one turn."""
+
+
+class NoInput(msgspec.Struct, frozen=True, kw_only=True, tag="NoInput"):
+    """Silence."""
+
+
+UserAct = Inform | DialogueAct | NoMatch | NoInput
+
+
+class SystemAct(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to say before the next question. `key` picks the wording in `prompts/`, `values` fill it."""
+
+    key: str
+    slot: str = ""
+    values: dict[str, str | list[str]] = msgspec.field(default_factory=dict)

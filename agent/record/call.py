@@ -1,0 +1,208 @@
+"""The call: one record, from which everything that is said and shown is read.
+
+A turn changes it. It is frozen: a change makes a new one, and the store writes the difference or refuses it as stale.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from agent.record.acts import SystemAct, UserAct
+from agent.record.business import Service
+from agent.record.slot_names import NAMES
+
+Status = Literal["active", "waiting_agent", "with_agent", "booked", "ended"]
+SlotStatus = Literal["empty", "pending", "filled", "skipped"]
+Confirmed = Literal["", "explicit", "implicit", "keyed", "supervisor", "adopted", "resumed"]
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a value came from."""
+
+    turn: str
+    """The key of the turn that brought it."""
+    words: str
+    """What the caller said there."""
+    rule: str
+    """The rule or model that read it."""
+    confidence: float | None = None
+    """The recogniser's, from 0 to 1, when it was sent."""
+    confirmed: Confirmed = ""
+    """How the caller confirmed it: by a yes, by not objecting, by keys; or who else put it there. "resumed": in an earlier call only."""
+
+
+class SlotState(msgspec.Struct, frozen=True, kw_only=True):
+    """One slot of one call. An old good value stays in `value` while a new one waits in `pending`."""
+
+    status: SlotStatus = "empty"
+    value: str = ""
+    """Confirmed; "" until then."""
+    parts: Mapping[str, str] = msgspec.field(default_factory=dict)
+    timestamp: str = ""
+    """When `value` was confirmed: ISO 8601, UTC."""
+    provenance: Provenance | None = None
+    pending: str = ""
+    """Valid and read back, awaiting a yes."""
+    pending_provenance: Provenance | None = None
+    partial: str = ""
+    """Heard, not whole yet: half a number, a day without a clock."""
+    options: tuple[str, ...] = ()
+    """The values an ambiguous utterance may mean: the question that is open."""
+    no_match: int = 0
+    """How often in a row the caller was not understood here, or the value was refused."""
+    denied: int = 0
+    """How often a read-back was denied; from 1 on we read back slowly."""
+    disputed: str = ""
+    """The value that was denied last: what a partial correction mends; not offered again as it is."""
+    part: str = ""
+    """The part of the value that is asked for, because the caller called it wrong: "town"."""
+    evidence: tuple[str, ...] = ()
+    """Every value that earlier attempts may have meant, the recogniser's alternatives included: a later attempt adds to it."""
+    locked: bool = False
+    """A supervisor keeps the agent's hands off it."""
+
+    @property
+    def settled(self) -> bool:
+        return self.status in ("filled", "skipped")
+
+    @property
+    def unspoken(self) -> bool:
+        """Whether its value was taken over from an earlier call and was not said in this one.
+
+        Whoever calls now may be somebody else: the value counts, and is never read aloud, nor mended in part, which would tell the rest of it.
+        """
+        return bool(self.value) and self.provenance is not None and self.provenance.confirmed == "resumed"
+
+    @property
+    def said(self) -> str:
+        """`value`, as far as it may be spoken."""
+        return "" if self.unspoken else self.value
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True):
+    """What the call was opened with; never changes, so that a changed business file does not change a running call."""
+
+    business: str
+    """Id of the business."""
+    region: str
+    time_zone: str
+    services: tuple[Service, ...] = ()
+    company: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    """`company` of the CallSkeleton: id, name, email, userId."""
+    caller: str = ""
+    """The number the caller rings from, E.164, or "" when withheld."""
+    dialled: str = ""
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """What we last asked, so that "yes" and a bare "four" have a meaning."""
+
+    kind: Literal["none", "ask", "read_back", "choice", "summary", "change", "leave", "resume"] = "none"
+    """`change`: what is to be corrected; `leave`: whether to cancel the call; `resume`: whether to go on with an earlier one."""
+    slots: tuple[str, ...] = ()
+    implied: tuple[str, ...] = ()
+    """Slots just taken without a read-back: a "no" now is about them."""
+    whole: bool = False
+    """Of a summary: everything was read, not only what changed since."""
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing the caller's side sent."""
+
+    key: str
+    """What makes it the same turn when it is sent again."""
+    text: str = ""
+    """What was said, best hypothesis; "" is silence."""
+    alternatives: tuple[str, ...] = ()
+    digits: str = ""
+    """Keys pressed."""
+    confidence: float | None = None
+    started_at: str = ""
+    """The caller's "now": ISO 8601 with offset."""
+
+
+class OpenTurn(msgspec.Struct, frozen=True, kw_only=True):
+    """A turn that has begun to change the record and is not answered yet. Whoever comes next, on whichever worker, finishes it first."""
+
+    turn: Turn
+    user_acts: tuple[UserAct, ...] = msgspec.field(default=(), name="taken")
+    """All that the caller did."""
+    todo: tuple[UserAct, ...] = ()
+    """What the caller did and was not carried out yet."""
+    system_acts: tuple[SystemAct, ...] = msgspec.field(default=(), name="notices")
+    """What is to be said about what was carried out."""
+    decided: tuple[str, ...] = ()
+    """What became of it so far, for the trace."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the conversation."""
+
+    speaker: Literal["AI", "customer", "agent"]
+    message: str
+    startedAt: str  # noqa: N815 - the CallSkeleton's word
+
+
+class Booking(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a business's calendar."""
+
+    business: str
+    sid: str
+    start: int
+    """Unix seconds."""
+    end: int
+    service: str = ""
+    made: int = 0
+    """When it was booked, by the service's clock: Unix seconds."""
+
+
+class HandOff(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a person is wanted."""
+
+    why: Literal["caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed"]
+    slot: str = ""
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    sid: str
+    rev: int = 0
+    """How often it was written; a write against another rev is stale."""
+    status: Status = "active"
+    language: str = "en"
+    created_at: str
+    """ISO 8601, UTC."""
+    brief: Brief
+    slots: Mapping[str, SlotState] = msgspec.field(default_factory=lambda: {name: SlotState() for name in NAMES})
+    question: Question = Question()
+    turns: int = 0
+    """How many turns were answered."""
+    silences: int = 0
+    """How many turns in a row were silence."""
+    summarised: bool = False
+    """The whole summary was read once; from then on only what changed is read again."""
+    booked: Booking | None = None
+    """Set once the booking is committed, never before."""
+    idle: int = 0
+    """How many turns in a row brought the call no further."""
+    recent: tuple[Line, ...] = ()
+    """The last lines of the conversation, for a person who takes over."""
+    hand_off: HandOff | None = None
+    """Set while a person is wanted."""
+    open_turn: OpenTurn | None = None
+    unfinished: str = ""
+    """An earlier call from the same number that came to no end: its callSid. Nobody hears of it before its name was said in this one."""
+    recognised: bool = False
+    """The caller said the name of the unfinished call: going on with it is offered."""
+    resumed_from: str = ""
+    """The earlier call whose values were taken over."""
+    root: str = ""
+    """The call in which all this began: of the earlier call the same, or itself. "" when this call goes on from none."""
+    foreign: Mapping[str, Any] | None = None
+    """What another system keeps in the CallSkeleton and we do not know, without its history; None when the document is ours alone."""
+
+    def slot(self, name: str) -> SlotState:
+        return self.slots[name]
+
+    def with_slot(self, name: str, state: SlotState) -> "Call":
+        return msgspec.structs.replace(self, slots={**self.slots, name: state})

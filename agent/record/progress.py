@@ -1,0 +1,52 @@
+"""How far a call has come, read off its record."""
+
+from typing import Any
+
+from agent.record import caller_id
+from agent.record.call import Call
+from agent.record.slot_names import NAMES
+
+
+def step(call: Call) -> str:
+    """The slot that is being dealt with, "confirm" at the summary, "done" when nothing is left to ask."""
+    if call.status in ("booked", "ended"):
+        return "done"
+    if call.question.kind == "summary" or (call.question.kind == "change" and all(state.settled or state.pending for state in call.slots.values())):
+        return "confirm"
+    if call.question.slots and not call.slot(call.question.slots[0]).settled:
+        return call.question.slots[0]
+    return next((name for name in NAMES if not call.slot(name).settled and not call.slot(name).locked), "confirm")
+
+
+def expecting(call: Call) -> str:
+    """What the caller's next words should be: "value", "confirmation", "choice" or "nothing"."""
+    if call.status != "active":
+        return "nothing"
+    if caller_id.offered(call):
+        return "confirmation"
+    match call.question.kind:
+        case "read_back" | "summary" | "leave" | "resume":
+            return "confirmation"
+        case "choice":
+            return "choice"
+        case _:
+            return "value"
+
+
+def progress(call: Call) -> dict[str, Any]:
+    """The progress block of answers, documents and events."""
+    filled = {name: call.slot(name).value for name in NAMES if call.slot(name).value and call.slot(name).status != "empty"}
+    settled = [name for name in NAMES if call.slot(name).settled]
+    pending = {name: call.slot(name).pending for name in NAMES if call.slot(name).pending}
+    if caller_id.offered(call) and call.status == "active":
+        pending["phone"] = call.brief.caller  # said to the caller, and awaiting a yes like any other
+    return {
+        "status": call.status,
+        "step": step(call),
+        "expecting": expecting(call),
+        "filled": filled,
+        "pending": pending,
+        "remaining": [name for name in NAMES if name not in settled],
+        "completed": len(settled),
+        "total": len(NAMES),
+    }

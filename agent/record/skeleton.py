@@ -1,0 +1,171 @@
+"""The CallSkeleton: the document other systems read, and may have made before our first turn.
+
+Source of the shape: the contract of telephony back ends that keep `call:{CallSid}` in Redis. What we do not know in it stays; what they filled
+is not asked again; what we filled is never taken back by an older copy of theirs.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from agent.record.business import DEAREST, Service, in_language
+from agent.record.call import Call, Provenance, SlotState
+from agent.record.characters import one_line
+from agent.record.progress import progress
+from agent.record.slot_names import NAMES
+
+INFO = ("name", "phone", "address", "email")
+"""The slots kept under `user.userInfo`."""
+MOST_OF_A_TEXT = 2000
+"""Characters of a text of another system's that are taken; nobody listens to more."""
+_AMOUNT = re.compile(r"[$£€¥]?\s?(\d{1,9}(?:\.\d{1,2})?)")
+PARTS = ("unit", "street_number", "street_name", "suburb", "state", "postcode", "country")
+
+
+def document(call: Call) -> dict[str, Any]:
+    """The call as a CallSkeleton, without `history`, which the store keeps and appends."""
+    foreign = call.foreign or {}
+    user: dict[str, Any] = dict(_mapping(foreign.get("user")))
+    info: dict[str, Any] = dict(_mapping(user.get("userInfo")))
+    for name in INFO:
+        state = call.slot(name)
+        if state.value:
+            info[name] = state.value
+            info[f"{name}_timestamp"] = state.timestamp
+        elif name in info or name != "email":
+            info[name] = ""
+    info.update({part: call.slot("address").parts.get(part, "") for part in PARTS} if call.slot("address").value else {})
+    user["userInfo"] = info
+    user.pop("service", None)
+    user.pop("serviceBookedTime", None)
+    if call.slot("service").value:
+        user["service"] = _service(call, call.slot("service").value)
+        user["service_timestamp"] = call.slot("service").timestamp
+    if call.slot("time").value:
+        user["serviceBookedTime"] = call.slot("time").value
+        user["time_timestamp"] = call.slot("time").timestamp
+    return {
+        **foreign,
+        "callSid": call.sid,
+        "services": foreign.get("services") or [_offer(service, call.language) for service in call.brief.services],
+        "company": foreign.get("company") or dict(call.brief.company),
+        "user": user,
+        "servicebooked": call.booked is not None,
+        "confirmEmailsent": bool(foreign.get("confirmEmailsent", False)),
+        "createdAt": foreign.get("createdAt") or call.created_at,
+        **({"resumedFrom": call.resumed_from} if call.resumed_from else {}),
+        "progress": progress(call),
+        "provenance": {
+            name: {**msgspec.to_builtins(state.provenance), "timestamp": state.timestamp}
+            for name in NAMES
+            if (state := call.slot(name)).value and state.provenance is not None
+        },
+    }
+
+
+def adopt(call: Call, foreign: Mapping[str, Any], now: str) -> Call:
+    """The call with what another system left in its document: unknown keys kept, gaps filled, nothing of ours given up.
+
+    `now`: ISO 8601, UTC, the time the adopted fields get.
+    """
+    user = _mapping(foreign.get("user"))
+    info = _mapping(user.get("userInfo"))
+    service = user.get("service")
+    found: dict[str, Any] = {name: info.get(name) for name in INFO}
+    found["service"] = (_id(service) or service.get("name")) if isinstance(service, Mapping) else service
+    found["time"] = user.get("serviceBookedTime")
+    slots = dict(call.slots)
+    for name, value in found.items():
+        if isinstance(value, str) and value.strip() and slots[name].status == "empty":
+            parts = {part: _text(info.get(part)) for part in PARTS} if name == "address" else {}
+            # Of a call that goes on from another, this may be an older copy of what was taken over there: nobody has said it here either.
+            origin = Provenance(turn="", words="", rule="document", confirmed="resumed" if call.resumed_from else "adopted")
+            slots[name] = SlotState(
+                status="filled", value=value, parts={part: theirs for part, theirs in parts.items() if theirs}, timestamp=now, provenance=origin
+            )
+    brief = call.brief
+    offered = services(foreign, brief.services)
+    if offered:
+        brief = msgspec.structs.replace(brief, services=offered)
+    if isinstance(foreign.get("company"), Mapping) and foreign["company"]:
+        brief = msgspec.structs.replace(brief, company=dict(foreign["company"]))
+    ours = ("history", "progress", "provenance")
+    return msgspec.structs.replace(call, slots=slots, brief=brief, foreign={key: value for key, value in foreign.items() if key not in ours})
+
+
+def services(foreign: Mapping[str, Any], known: Sequence[Service] = ()) -> tuple[Service, ...]:
+    """The services another system offers in its document; entries without a name are left out, one without an id goes by its name.
+
+    What a document says nothing about, how long a job takes and by which other words it goes, comes from the service of that id in `known`.
+    """
+    ours = {service.id: service for service in known}
+    found = []
+    for entry in _entries(foreign):
+        id_, name, minutes = _id(entry), _text(entry["name"]), entry.get("minutes")
+        if not name:
+            continue
+        like = ours.get(id_) or Service(id=id_, name=name)
+        found.append(
+            msgspec.structs.replace(
+                like,
+                name=name,
+                price=_price(entry.get("price")),
+                description=_text(entry.get("description")),
+                minutes=minutes if isinstance(minutes, int) and not isinstance(minutes, bool) and 0 < minutes <= 60 * 24 else like.minutes,
+            )
+        )
+    return tuple(found)
+
+
+def _text(given: Any) -> str:
+    """A text of theirs as it may be spoken and shown; "" for anything but one."""
+    return one_line(given[:MOST_OF_A_TEXT]) if isinstance(given, str) else ""
+
+
+MOST_SERVICES = 100
+"""Of a document; reading what a caller says against each of them takes its time."""
+
+
+def _entries(foreign: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    entries = foreign.get("services")
+    named = [entry for entry in entries if isinstance(entry, Mapping) and isinstance(entry.get("name"), str)] if isinstance(entries, list) else []
+    return [entry for entry in named if entry["name"].strip()][:MOST_SERVICES]
+
+
+def _id(entry: Mapping[str, Any]) -> str:
+    """What a service goes by: its id, which may be a number in a document, else its name."""
+    given = entry.get("id")
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    return given if isinstance(given, str) and given else str(entry.get("name") or "")
+
+
+def _price(given: Any) -> float | int | None:
+    """A price as a number; documents also write it as text ("400", "$149.50"). None when it is no plain amount, or none that anything costs."""
+    if isinstance(given, str):
+        amount = _AMOUNT.fullmatch(given.strip())
+        return None if amount is None else float(amount[1]) if "." in amount[1] else int(amount[1])
+    return given if isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given < DEAREST else None
+
+
+def _service(call: Call, service_id: str) -> dict[str, Any]:
+    found = next((service for service in call.brief.services if service.id == service_id), None)
+    theirs = next((entry for entry in _entries(call.foreign or {}) if _id(entry) == service_id), None)
+    if theirs is not None:  # as its owner wrote it
+        return {
+            "id": theirs.get("id", service_id),
+            "name": theirs["name"],
+            "price": theirs.get("price"),
+            "description": theirs.get("description") or "",
+        }
+    return _offer(found, call.language) if found else {"id": service_id, "name": service_id, "price": None, "description": ""}
+
+
+def _offer(service: Service, language: str) -> dict[str, Any]:
+    return {"id": service.id, "name": in_language(service.name, language), "price": service.price, "description": service.description}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

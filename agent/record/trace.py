@@ -1,0 +1,74 @@
+"""Why did it say that: for each turn what was heard, which rule read it, what was done about it, and what was asked next.
+
+Enough to play the turn again.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from agent.record.acts import SystemAct, UserAct
+from agent.record.call import Booking, Call, Turn
+from agent.record.events import Event
+from agent.record.slot_names import NAMES
+
+
+class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
+    """One turn as it was taken."""
+
+    at: str
+    """The service's clock, ISO 8601, UTC."""
+    turn: Turn
+    edit: dict[str, str | None] | None = None
+    """Fields set from outside instead of a turn; `locked` and `unlocked` beside them."""
+    locked: tuple[str, ...] = ()
+    unlocked: tuple[str, ...] = ()
+    source: str = ""
+    foreign: dict[str, Any] | None = None
+    """The document another system had left, when there was one to adopt."""
+    bookings: tuple[Booking, ...] = ()
+    """The places that were taken, while a time was being agreed; those of others without a word on who has them."""
+    caller: str = ""
+    dialled: str = ""
+    language: str = ""
+    before: dict[str, Any] = msgspec.field(default_factory=dict)
+    """What had been asked: the question that was open."""
+    user_acts: tuple[UserAct, ...] = msgspec.field(default=(), name="taken")
+    """What the caller did: each value with the rule that read it."""
+    decided: tuple[str, ...] = ()
+    """What became of it: "phone pending", "time missed: closed"."""
+    system_acts: tuple[SystemAct, ...] = msgspec.field(default=(), name="notices")
+    asked: dict[str, Any] = msgspec.field(default_factory=dict)
+    """The question that is open now."""
+    said: str = ""
+    held: dict[str, str] = msgspec.field(default_factory=dict)
+    """The values confirmed when the turn was over."""
+    waiting: dict[str, str] = msgspec.field(default_factory=dict)
+    """The values read back and not confirmed."""
+
+
+def decided(events: tuple[Event, ...]) -> tuple[str, ...]:
+    """What the progress events of a turn come to, in few words and without values."""
+    found = []
+    for event in events:
+        if event.type == "progress":
+            reason = event.payload.get("reason")
+            found.append(f"{event.payload['slot']} {event.payload['status']}" + (f": {reason}" if reason else ""))
+        elif event.type in ("status_change", "tool_status", "tool_result"):
+            found.append(f"{event.type} {event.payload['status']}")
+    return tuple(found)
+
+
+def places(bookings: Sequence[Booking], sid: str) -> tuple[Booking, ...]:
+    """Bookings as they may stand in the trace of the call `sid`: of other callers only when, so that nothing of one who is erased stays there."""
+    nobody = (msgspec.structs.replace(one, sid=f" {number}", service="") for number, one in enumerate(bookings))
+    return tuple(one if one.sid == sid else other for one, other in zip(bookings, nobody, strict=True))
+
+
+def held(call: Call) -> dict[str, str]:
+    return {name: call.slot(name).value for name in NAMES if call.slot(name).value}
+
+
+def waiting(call: Call) -> dict[str, str]:
+    return {name: call.slot(name).pending for name in NAMES if call.slot(name).pending}

@@ -1,0 +1,59 @@
+"""Nothing that is said costs more than a turn may. `bench.adversarial` looks for what is dear; that odd words are read, test_tokens.py shows."""
+
+from functools import cache
+
+import pytest
+
+from agent.nlu.effort import MOST, TooMuch, effort, limited, spend, to_spare
+from agent.nlu.utterance import MAX_CHARS
+from agent.record.acts import NoMatch
+from agent.record.call import Turn
+from tests.graph.midway import State, states, take_turn
+
+DEAR = (
+    "not ",
+    "my email full ",
+    "不叫 短",
+    "no wait ",
+    "my number is five ",
+    "at gmail not at hotmail ",
+    "not Barker but Baker ",
+    "短信 不是 ",
+    "y ",
+)
+"""Said over and over: what once cost more than all other words."""
+
+
+@cache
+def calls() -> tuple[State, ...]:
+    """Calls in both languages at every question, with values held and not."""
+    found = [*states("economy"), *states("shijian")]
+    assert {state.call.question.kind for state in found} >= {"ask", "read_back", "summary", "change", "leave", "resume"}
+    return tuple(found)
+
+
+@pytest.mark.parametrize("said", DEAR)
+def test_what_is_said_over_and_over_costs_no_more_than_a_turn_may(said: str) -> None:
+    long = (said * MAX_CHARS)[:MAX_CHARS]
+    for state in calls():
+        first = take_turn(state, Turn(key="1", text=long))
+        assert first.words
+        assert take_turn(state, Turn(key="1", text=long)) == first, "whatever was read before"
+
+
+def test_beyond_its_share_a_turn_is_not_read_and_the_caller_is_asked_to_say_it_shorter() -> None:
+    found = [take_turn(state, Turn(key="1", text=("no wait at gmail not at hotmail " * 60)[:MAX_CHARS])) for state in calls()]
+    missed = [took for took in found if NoMatch(long=True) in took.taken]
+    assert missed
+    assert any("shorter" in took.words for took in missed)
+
+
+def test_what_is_spent_is_counted_and_no_more_than_there_is() -> None:
+    with limited():
+        assert effort.left == MOST
+        assert to_spare()
+        spend(MOST)
+        assert not to_spare()
+        with pytest.raises(TooMuch):
+            spend(1)
+    spend(10 * MOST)  # outside a turn nothing is limited

@@ -1,0 +1,73 @@
+"""The calendar: why a job cannot begin, and whose public holidays are kept."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agent.record.business import Business
+from agent.record.calendar import is_holiday, refusal
+from agent.record.reasons import Reason
+from agent.regions import subdivision
+
+
+def business(**given: object) -> Business:
+    hours = {day: ["08:00-12:00", "13:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+    return Business(**{"id": "b", "name": "B", "opening_hours": hours, "public_holidays": False, **given})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("clock", "minutes", "why"),
+    [
+        ("07:30", 60, Reason.CLOSED),
+        ("08:00", 60, None),
+        ("11:30", 60, Reason.ENDS_AFTER_CLOSING),
+        ("12:00", 30, Reason.CLOSED),
+        ("12:30", 60, Reason.CLOSED),
+        ("16:00", 60, None),
+        ("16:01", 60, Reason.ENDS_AFTER_CLOSING),
+        ("13:00", 300, Reason.ENDS_AFTER_CLOSING),
+        ("17:00", 60, Reason.CLOSED),
+    ],
+)
+def test_closed_is_not_the_same_as_too_late_to_be_done(clock: str, minutes: int, why: Reason | None) -> None:
+    zone = ZoneInfo("America/New_York")
+    start = datetime.fromisoformat(f"2026-03-03T{clock}").replace(tzinfo=zone)
+    assert refusal(start, minutes, business(), datetime(2026, 3, 2, 9, tzinfo=zone), ()) is why
+
+
+@pytest.mark.parametrize(
+    ("country", "zone", "state"),
+    [
+        ("AU", "Australia/Melbourne", "VIC"),
+        ("AU", "Australia/Sydney", "NSW"),
+        ("GB", "Europe/London", "ENG"),
+        ("GB", "Europe/Belfast", "NIR"),
+        ("CA", "America/Vancouver", "BC"),
+        ("US", "America/New_York", ""),
+        ("NZ", "Pacific/Auckland", ""),
+        ("AU", "Europe/London", ""),
+        ("FR", "Europe/Paris", ""),
+    ],
+)
+def test_a_zone_tells_the_state_where_it_lies_in_one(country: str, zone: str, state: str) -> None:
+    assert subdivision(country, zone) == state
+
+
+@pytest.mark.parametrize(
+    ("country", "zone", "own", "day", "kept"),
+    [
+        ("AU", "Australia/Melbourne", "", "2026-03-09", True),  # Labour Day in Victoria
+        ("AU", "Australia/Sydney", "", "2026-03-09", False),
+        ("AU", "Australia/Melbourne", "NSW", "2026-03-09", False),
+        ("GB", "Europe/London", "", "2026-04-06", True),  # Easter Monday, no holiday in Scotland
+        ("GB", "Europe/London", "SCT", "2026-04-06", False),
+        ("GB", "Europe/Belfast", "", "2026-03-17", True),
+        ("GB", "Europe/London", "", "2026-03-17", False),
+        ("US", "America/Los_Angeles", "", "2026-07-03", True),
+    ],
+)
+def test_the_holidays_of_the_state_are_kept(country: str, zone: str, own: str, day: str, kept: bool) -> None:
+    place = business(country=country, time_zone=zone, subdivision=own, public_holidays=True)
+    assert is_holiday(date.fromisoformat(day), place) is kept
+    assert not is_holiday(date.fromisoformat(day), business(country=country, time_zone=zone, subdivision=own))
