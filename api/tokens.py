@@ -13,7 +13,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
 import msgspec
 
@@ -106,8 +106,7 @@ def _token(entry: str, before: list[Token]) -> Token:
     if any(one.digest == made for one in before):
         raise ValueError("gives a token a second time")
     nameless = sum(one.identity.role == role and not one.identity.named for one in before) + 1
-    # type: ignore[arg-type]  # checked in `split`
-    identity = Identity(role=role, name=name or f"{role}-{nameless}", named=bool(name), business=business)
+    identity = Identity(role=cast(Role, role), name=name or f"{role}-{nameless}", named=bool(name), business=business)
     if any(one.identity.name == identity.name for one in before):
         raise ValueError("gives a name a second time")
     return Token(digest=made, identity=identity)

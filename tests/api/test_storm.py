@@ -133,7 +133,6 @@ async def test_whoever_comes_after_an_answer_finds_it_in_the_history(store: Call
 async def test_what_another_system_writes_into_a_record_is_found_by_the_next_reader(shelf: object, hub: Hub) -> None:
     app = streams(hub)
     for name in ("Mary", "Olive"):
-        # type: ignore[attr-defined]
         await shelf.put_document("CA-theirs", b'{"callSid":"CA-theirs","user":{"userInfo":{"name":"%b"}}}' % name.encode())
         async with reading(app, "/calls/CA-theirs/events") as feed:
             assert (await feed.next("history")).payload["user"]["userInfo"]["name"] == name
