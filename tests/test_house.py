@@ -15,10 +15,9 @@ from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
 from graph.plan import STEPS
+from tests.house import imports, limits, measures
 
 ROOT = Path(__file__).parent.parent
-FLOORS = ("agent", "graph", "storage", "api", "prompts")
-LONGEST_FILE = 400
 
 
 def test_floors_hold() -> None:
@@ -74,11 +73,28 @@ def test_every_slot_has_cases_and_negatives(language: str, slot: str) -> None:
     assert len(table["missed"]) >= 10
 
 
-def test_no_file_grows_beyond_reading() -> None:
-    long = {
-        str(path.relative_to(ROOT)): lines
-        for floor in FLOORS
-        for path in (ROOT / floor).rglob("*.py")
-        if (lines := len(path.read_text("utf-8").splitlines())) > LONGEST_FILE
-    }
-    assert long == {}
+def test_nothing_grows_beyond_reading() -> None:
+    found = limits.beyond(measures.files(ROOT, imports.FLOORS))
+    assert [(where, what) for where, what in found if where not in limits.TODAY] == []
+
+
+def test_what_is_too_much_is_found(tmp_path: Path) -> None:
+    """A small house with a fault of each kind."""
+    for floor in imports.FLOORS:
+        (tmp_path / floor).mkdir()
+        (tmp_path / floor / "__init__.py").write_text("")
+    room = tmp_path / "agent"
+    (room / "long.py").write_text("def much():\n    '''你好'''\n" + "    1\n" * limits.FILE_LINES["agent"], "utf-8")
+    (room / "branching.py").write_text("def tangled(x):\n" + "    if x: return 1\n" * limits.COMPLEXITY)
+    for number in range(limits.AT_THE_TOP):
+        (room / f"a{number}.py").write_text(f"from agent import a{(number + 1) % 2}\nWORDS = '你', ('so', 'and', 'or'), ('a', 'b')\n", "utf-8")
+    found = measures.files(tmp_path, imports.FLOORS)
+    assert limits.beyond(found) == [
+        ("agent", "7 modules at the top"),
+        ("agent/branching.py:tangled", "a complexity of 13"),
+        ("agent/long.py", "302 lines"),
+        ("agent/long.py:much", "302 lines"),
+    ]
+    assert [(len(file.word_lists), len(file.other_letters)) for file in found if file.path.endswith(("a0.py", "long.py"))] == [(1, 1), (0, 0)]
+    rooms = imports.rooms(tmp_path)
+    assert (rooms["agent.a4"], rooms["graph"], imports.in_circles(rooms)) == (["agent.a1"], [], ["agent.a0", "agent.a1"])
