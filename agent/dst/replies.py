@@ -16,7 +16,7 @@ from agent.record.acts import RESTORE, Act, DialogueAct, Inform, NoMatch, UserAc
 from agent.record.business import Business
 from agent.record.call import Call
 from agent.record.slot_names import NAMES
-from agent.slots.address.naming import named_part
+from agent.slots.address import named_part
 
 BOTH = ("both",)
 """In the place of slots: all of the services offered, of which one can be booked at a time."""

@@ -32,7 +32,7 @@ from agent.record.business import Business
 from agent.record.call import Call, Turn
 from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
-from agent.slots.address.naming import readings_meant
+from agent.slots.address import readings_meant
 
 UNMISTAKABLE = 0.8
 """A slot that was not asked is taken from here on."""

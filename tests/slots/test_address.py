@@ -13,8 +13,8 @@ from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
 from agent.slots.address import ADDRESS
-from agent.slots.address import street as address_street
-from agent.slots.address.line import Line
+from agent.slots.address.en import street as address_street
+from agent.slots.address.en.line import Line
 
 REGIONS = ("US", "CA", "AU", "GB", "NZ")
 NOW = datetime(2026, 3, 2, 9)
@@ -183,6 +183,7 @@ to for in on postcode is 号 路 北京 区 三 单元 是 不是 ， s m y t h 
     st.booleans(),
 )
 @settings(max_examples=600, deadline=None)
+@example("that's right", "AU", "12 Lygon", False)
 def test_nothing_raises(text: str, region: str, held: str, mends: bool) -> None:
     context = asked(region, current=held if mends else "", partial="" if mends else held)
     for candidate in ADDRESS.extract(Utterance(text), context):

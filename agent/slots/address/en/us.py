@@ -5,7 +5,7 @@ Measured best on US lines without punctuation (91 % of 599; a grammar of our own
 
 import usaddress
 
-from agent.slots.address.line import Line
+from agent.slots.address.en.line import Line
 
 _MOST_TOKENS = 12
 _MOST_SPLITS = 6

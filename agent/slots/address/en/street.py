@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from agent.languages import words
 from agent.nlu.numerals.numbers import digit_group
-from agent.slots.address.line import Line, with_suffix
-from agent.slots.address.number import groups
-from agent.slots.address.postcode import alphanumeric
-from agent.slots.address.us import place_starts
+from agent.slots.address.en.line import Line, with_suffix
+from agent.slots.address.en.number import groups
+from agent.slots.address.en.postcode import alphanumeric
+from agent.slots.address.en.us import place_starts
 
 _MOST_WORDS = 6
 _OPEN_WORDS = 4

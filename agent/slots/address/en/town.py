@@ -4,13 +4,13 @@ import msgspec
 
 from agent.nlu.effort import spend
 from agent.nlu.numerals.numbers import digit_group
-from agent.slots.address.line import Line
-from agent.slots.address.model import Parts
-from agent.slots.address.number import house
-from agent.slots.address.postcode import alphanumeric, numeric
-from agent.slots.address.street import written
-from agent.slots.address.unit import rural, unit
-from agent.slots.address.validating import agree
+from agent.slots.address.en.line import Line
+from agent.slots.address.en.number import house
+from agent.slots.address.en.parts import Parts
+from agent.slots.address.en.postcode import alphanumeric, numeric
+from agent.slots.address.en.street import written
+from agent.slots.address.en.unit import rural, unit
+from agent.slots.address.places import agree
 
 _TOWN = 150
 """Units of effort that it takes to look for one."""

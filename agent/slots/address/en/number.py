@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent.nlu.numerals.numbers import digit_group
-from agent.slots.address.line import Line
+from agent.slots.address.en.line import Line
 
 _MOST_FIGURES = 6
 _MOST_GROUPS = 8

@@ -4,14 +4,14 @@ from typing import NamedTuple
 
 from agent.nlu.numerals.numbers import digit_group
 from agent.nlu.utterance import Utterance
-from agent.slots.address.line import Line
-from agent.slots.address.model import Parts
-from agent.slots.address.number import house
-from agent.slots.address.postcode import alphanumeric, numeric
-from agent.slots.address.street import Street, street, written
-from agent.slots.address.town import town
-from agent.slots.address.unit import unit
-from agent.slots.address.validating import agree
+from agent.slots.address.en.line import Line
+from agent.slots.address.en.number import house
+from agent.slots.address.en.parts import Parts
+from agent.slots.address.en.postcode import alphanumeric, numeric
+from agent.slots.address.en.street import Street, street, written
+from agent.slots.address.en.town import town
+from agent.slots.address.en.unit import unit
+from agent.slots.address.places import agree
 
 _MOST_TOWN_WORDS = 4
 _MOST_TOKENS = 60

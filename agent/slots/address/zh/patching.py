@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.slots.address.zh_clauses import Clauses, bare_number, part_of
-from agent.slots.address.zh_parts import Split, grammar_of, split_of
+from agent.slots.address.zh.clauses import Clauses, bare_number, part_of
+from agent.slots.address.zh.grammar import Split, grammar_of, split_of
 
 _DAYS = 31
 

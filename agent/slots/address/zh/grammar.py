@@ -11,6 +11,7 @@ from agent.nlu.utterance import Utterance
 from agent.regions import region
 
 NUMERAL = "〇零一二三四五六七八九十百千两幺洞"
+_HAN = re.compile(r"[㐀-鿿]")
 _FIGURES = re.compile(r"[0-9]+")
 _NUMBER = rf"(?:[0-9]{{1,5}}|[{NUMERAL}]{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
 
@@ -110,6 +111,11 @@ def grammar_of() -> Grammar:
         timing=re.compile(rf"(?:{alternatives['timing']})"),
         words=said,
     )
+
+
+def is_chinese(value: str) -> bool:
+    """Whether a value is an address in Chinese characters."""
+    return _HAN.search(value) is not None
 
 
 def divisions_of(text: str) -> tuple[tuple[str, str, str, str], int]:

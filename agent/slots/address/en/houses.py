@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agent.slots.address.line import Line
-from agent.slots.address.model import Parts
-from agent.slots.address.street import Street, street, written
+from agent.slots.address.en.line import Line
+from agent.slots.address.en.parts import Parts
+from agent.slots.address.en.street import Street, street, written
 
 _MOST_WORDS = 4
 _MOST_TRIED = 8

@@ -6,8 +6,8 @@ from functools import cached_property
 from agent.nlu.effort import spend
 from agent.nlu.numerals.numbers import digit_group, ordinal
 from agent.nlu.utterance import Token, Utterance
-from agent.slots.address.validating import agree
-from agent.slots.address.words import Lexicon, Phrases, phrase_at
+from agent.slots.address.en.lexicon import Lexicon, Phrases, phrase_at
+from agent.slots.address.places import agree
 
 _TOKEN = 3
 """Units of effort that a token takes."""

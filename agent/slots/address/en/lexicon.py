@@ -2,14 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agent.languages import words
 from agent.nlu.effort import spend
-from agent.regions import region as region_tables
-
-FALLBACK = "GB"
-"""The rules for a region that has no file of its own, or none in English."""
+from agent.slots.address.places import table_of
 
 Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
 """By first word: the words of each phrase, longest first, and what it stands for."""
@@ -45,6 +42,8 @@ class Lexicon(NamedTuple):
     """What stands between a part and the same part said right."""
     negation: Phrases
     complaint: frozenset[str]
+    corrects: frozenset[str]
+    """Words that take back what was said before them, or speak of it as wrong."""
     former: frozenset[str]
     """What says of an address that nobody is there any more."""
     cue: Phrases
@@ -126,15 +125,6 @@ def phrase_at(norms: Sequence[str], at: int, table: Phrases) -> tuple[str, int]:
     return "", at
 
 
-def table_of(region: str) -> dict[str, Any]:
-    """The `[address]` section of a region, or of the fallback's when it has none in English."""
-    try:
-        section: dict[str, Any] = region_tables(region)["address"]
-    except (FileNotFoundError, KeyError):
-        return table_of(FALLBACK)
-    return section if section.get("script", "latin") == "latin" else table_of(FALLBACK)
-
-
 @cache
 def lexicon(region: str) -> Lexicon:
     """The lexicon of a region; of `FALLBACK` for one without English address rules."""
@@ -168,6 +158,7 @@ def lexicon(region: str) -> Lexicon:
         says_is=frozenset(spoken["says_is"].split()),
         repairing=frozenset(spoken["repairing"].split()),
         complaint=frozenset(spoken["complaint"].split()),
+        corrects=frozenset(spoken["corrects"].split()),
         former=frozenset(spoken["former"].split()),
         **tables,
         suburb_cue=frozenset(text for label in spoken["suburb_cue"] for text in (label, *_with_is(label))),

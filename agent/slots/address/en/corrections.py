@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from agent.nlu.utterance import Utterance
-from agent.slots.address.line import Line
-from agent.slots.address.model import Parts
-from agent.slots.address.part_values import Reader, Value
-from agent.slots.address.part_words import FIELDS, Talk, part_words
-from agent.slots.address.words import Phrases
+from agent.slots.address.en.lexicon import Phrases
+from agent.slots.address.en.line import Line
+from agent.slots.address.en.part_values import Reader, Value
+from agent.slots.address.en.part_words import FIELDS, Talk, part_words
+from agent.slots.address.en.parts import Parts
 
 _MOST_TOKENS = 60
 _ONLY_WITH_VALUE = (["house"],)

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from agent.slots.address.zh_parts import NUMERAL, Split, divisions_of, figures_of, grammar_of, read_number, split_of
+from agent.slots.address.zh.grammar import NUMERAL, Split, divisions_of, figures_of, grammar_of, is_chinese, read_number, split_of
 
-_HAN = re.compile(r"[㐀-鿿]")
 _MARK = re.compile(r"[。！!,，;；?？]")
 _INSIDE = rf"[0-9A-Za-z{NUMERAL}]"
 _PAUSE = re.compile(rf"(?<=[㐀-鿿])\s(?=[㐀-鿿])|(?<=[㐀-鿿])\s(?={_INSIDE})|(?<={_INSIDE})\s(?=[㐀-鿿])")
@@ -134,11 +133,6 @@ class Clauses:
         """Whether a clause tells what the address is not."""
         start, stop = self.spans[index]
         return _bare(self.text[start:stop]).startswith(tuple(grammar_of().words["negation"]))
-
-
-def is_chinese(value: str) -> bool:
-    """Whether a value is an address in Chinese characters."""
-    return _HAN.search(value) is not None
 
 
 def part_of(clause: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 from agent.languages import words
 from agent.nlu.acts.words import bits, segments
 from agent.nlu.utterance import Utterance
-from agent.slots.address.line import Line
-from agent.slots.address.words import Phrases, phrases, table_of
+from agent.slots.address.en.lexicon import Phrases, phrases
+from agent.slots.address.en.line import Line
+from agent.slots.address.places import table_of
 
 FIELDS = {"number": "street_number", "street": "street_name", "town": "suburb", "postcode": "postcode", "unit": "unit", "state": "state"}
 """The parts as they are asked for, and their names in `Parts`."""

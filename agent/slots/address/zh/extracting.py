@@ -6,29 +6,23 @@ may stand in several clauses. A text that has figures was typed, or a recogniser
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from agent.nlu.candidates import Candidate, Context
-from agent.nlu.numerals.numbers import say_digits
 from agent.nlu.utterance import Utterance
-from agent.record.reasons import Reason
-from agent.regions import region
-from agent.slots.address.zh_clauses import Clauses, is_chinese, lead_end, only_divisions, without_particles
-from agent.slots.address.zh_edits import correction, is_a_day, joined, moved, repaired
-from agent.slots.address.zh_parts import Split, figures_of, grammar_of, split_of
+from agent.slots.address.confidences import CUED, MANDARIN_NAMED, MANDARIN_ROAD, MANDARIN_WHOLE, PART, UNMISTAKABLE
+from agent.slots.address.zh.clauses import Clauses, lead_end, only_divisions, without_particles
+from agent.slots.address.zh.grammar import Split, figures_of, grammar_of, is_chinese, split_of
+from agent.slots.address.zh.patching import correction, is_a_day, joined, moved, repaired
+from agent.slots.address.zh.presenting import parts
 
 _MOST_CHARS = 60
 _MOST_PLACE_NAME = 16
-_UNMISTAKABLE = 0.8
-_ASKED = "address"
-
-__all__ = ["extract", "is_chinese", "parts", "present", "validate"]
 
 
-def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
+def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[Candidate]:
     """The address in a Mandarin utterance, or a part of one when one was asked for, begun or held."""
     grammar = grammar_of()
-    asked = context.asked is not None and _ASKED in context.asked
     if (mended := _patched(utterance, context, asked)) is not None:
         return [mended]
     clauses = Clauses(utterance.text)
@@ -47,65 +41,13 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
         text = joined(context.partial, text)
     split = split_of(text)
     whole = _whole(split)
-    confidence = 0.9 if whole else 0.8 if split.road and grammar.road_end.search(split.road) else 0.6
-    return [Candidate(value=text, rule="mandarin", span=(found.start, end), confidence=confidence, whole=whole, parts=_parts(split), patch=patch)]
-
-
-def validate(value: str) -> Reason | None:
-    """What is missing: the number, the road or estate, or the division it lies in."""
-    split = split_of(value)
-    if not split.road:
-        return Reason.NO_STREET
-    if not (split.number or split.rest):
-        return Reason.NO_NUMBER
-    return None if split.divided else Reason.NO_SUBURB
-
-
-def parts(value: str) -> Mapping[str, str]:
-    return _parts(split_of(value)) if value else {}
-
-
-def present(value: str) -> str:
-    """The address level by level, its numbers in characters; a number of three figures or more figure by figure, as everybody says it.
-
-    Where the value has numerals in its names beside its figures, or figures that number nothing, the figures stay as they are: said in characters
-    they could not be told from the names.
-    """
-    grammar = grammar_of()
-    split = split_of(value)
-    own = grammar.anchor.match(split.rest)
-    apart = own is not None and not own[0].endswith("区")
-    last = (split.road + split.number, split.rest) if apart else (split.road + split.number + split.rest,)
-    between = str(grammar.words["say"]["between"])
-    text = between.join(part for part in (split.province, split.city, split.district, split.town, *last) if part)
-    text = re.sub(r"区(?=[0-9])", f"区{between}", text)  # "三区" and "312号楼" would be one number
-    in_names = grammar.anchor.sub("", value)
-    if (alone := grammar.numeral.search(in_names)) is not None and value.endswith(alone[0]):
-        in_names = in_names[: alone.start()]  # a room's number without its marker
-    if any(c.isascii() for c in in_names) or grammar.marked.search(value):
-        return text
-    return re.sub(r"[0-9]{1,5}", lambda number: _say(number[0]), text)
-
-
-def _say(figures: str) -> str:
-    if len(figures) > 2 or figures[0] == "0":
-        return say_digits(figures, "zh")
-    tens, ones = divmod(int(figures), 10)
-    numerals = "零一二三四五六七八九"
-    return (("" if tens == 1 else numerals[tens]) + "十" if tens else "") + (numerals[ones] if ones or not tens else "")
+    on_road = split.road and grammar.road_end.search(split.road)
+    confidence = MANDARIN_WHOLE if whole else MANDARIN_ROAD if on_road else MANDARIN_NAMED
+    return [Candidate(value=text, rule="mandarin", span=(found.start, end), confidence=confidence, whole=whole, parts=parts(split), patch=patch)]
 
 
 def _whole(split: Split) -> bool:
     return bool(split.divided and split.road and split.numbers)
-
-
-def _parts(split: Split) -> dict[str, str]:
-    place = region("CN")["address"]
-    municipality = split.province.removesuffix("市") in place["municipalities"]
-    suburb = split.city + split.district + split.town if not municipality or split.district or split.city else split.town
-    number = split.number.removesuffix("号") if split.number.endswith("号") else split.number
-    named = {"unit": split.rest, "street_number": number, "street_name": split.road, "suburb": suburb, "state": split.province, "country": "CN"}
-    return {name: text for name, text in named.items() if text}
 
 
 def _part_start(text: str) -> int:
@@ -147,7 +89,7 @@ def _in_part(utterance: Utterance, context: Context, asked: bool) -> Sequence[Ca
     if context.partial and is_chinese(context.partial):
         text = joined(context.partial, text)
     split = split_of(text)
-    return [Candidate(value=text, rule="part", span=(at, len(utterance.text)), confidence=0.5, whole=_whole(split), parts=_parts(split))]
+    return [Candidate(value=text, rule="part", span=(at, len(utterance.text)), confidence=PART, whole=_whole(split), parts=parts(split))]
 
 
 def _patched(utterance: Utterance, context: Context, asked: bool) -> Candidate | None:
@@ -167,8 +109,8 @@ def _patched(utterance: Utterance, context: Context, asked: bool) -> Candidate |
         value=value,
         rule="patch",
         span=(told.start, told.end),
-        confidence=_UNMISTAKABLE + (0.05 if told.named else 0.0) if plainly else 0.5,
+        confidence=UNMISTAKABLE + (CUED if told.named else 0.0) if plainly else PART,
         whole=_whole(split),
-        parts=_parts(split),
+        parts=parts(split),
         patch=True,
     )

@@ -1,27 +1,46 @@
-"""What the dialogue asks of the words around an address: which part the caller calls wrong, and which of two readings of a number was meant."""
+"""The lines that an address may mean, and which of them the caller meant."""
 
 from collections.abc import Sequence
 
-from agent.nlu.candidates import Context
+import msgspec
+
+from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
-from agent.slots.address.corrections import told
-from agent.slots.address.edits import parse
-from agent.slots.address.line import Line
-from agent.slots.address.model import Parts
-from agent.slots.address.number import house
-from agent.slots.address.part_words import part_words
-from agent.slots.address.unit import unit
-from agent.slots.address.words import lexicon
+from agent.slots.address.en.lexicon import Lexicon, lexicon
+from agent.slots.address.en.line import Line
+from agent.slots.address.en.number import house
+from agent.slots.address.en.part_words import part_words
+from agent.slots.address.en.parts import Parts, line_of
+from agent.slots.address.en.patching import parse
+from agent.slots.address.en.unit import unit
+
+_OPTIONS = 5
+"""States that a caller is asked to choose from at most."""
 
 
-def named_part(utterance: Utterance, context: Context) -> str:
-    """The first part of the address that is spoken of and not said anew: "number", "street", "town", "postcode", "unit", "state"; "" for none.
+def readings(second: Parts | None, where: Parts, known: Lexicon, *, in_call: bool) -> list[str]:
+    """The lines it may mean, the likelier first: two readings of the number, or a town that several states have.
 
-    "The suburb's wrong", "just the number", "it's the zip code"; not "the suburb is Kew", and not "the suburb is fine".
+    Which state is meant is a question for a call; of an utterance by itself the town stays as it was said.
     """
-    known = lexicon(context.region)
-    candidate = told(utterance, Line(utterance, known), parse(context.current or context.partial, known), context.part)
-    return candidate.named[0] if candidate and candidate.named and not candidate.parts and not candidate.strange else ""
+    if second:
+        other = msgspec.structs.replace(where, unit=second.unit, street_number=second.street_number, street_name=second.street_name)
+        return list(dict.fromkeys((line_of(where, known), line_of(other, known))))
+    states = known.shared_suburbs.get(where.suburb.casefold(), ())
+    if in_call and states and where.street_name and not where.state and not where.postcode and not where.country:
+        return [line_of(msgspec.structs.replace(where, state=state), known) for state in states[:_OPTIONS]]
+    return [line_of(where, known)]
+
+
+def at_home(candidate: Candidate, context: Context) -> Candidate:
+    """Of the states that have a town of this name, the business's own, when it is one of them."""
+    if not context.near or not candidate.options:
+        return candidate
+    read = [(option, parse(option, lexicon(context.region))) for option in candidate.options]
+    here = [(option, where) for option, where in read if where.state == context.near]
+    if len(here) != 1 or len({where.state for _, where in read}) != len(read):
+        return candidate
+    return msgspec.structs.replace(candidate, value=here[0][0], options=(), parts=here[0][1].said())
 
 
 def readings_meant(utterance: Utterance, options: Sequence[str], context: Context) -> tuple[int, ...]:
@@ -36,7 +55,7 @@ def readings_meant(utterance: Utterance, options: Sequence[str], context: Contex
     line = Line(utterance, known)
     numbers = [_number(parse(option, known)) for option in options]
     for at in range(line.size):
-        for reading in _readings(line, at):
+        for reading in _numbers_said(line, at):
             if meant := tuple(place for place, number in enumerate(numbers) if number in reading):
                 return meant
     return _by_unit(line, numbers)
@@ -47,7 +66,7 @@ def _number(parts: Parts) -> tuple[str, str]:
     return parts.unit.rpartition(" ")[2], parts.street_number
 
 
-def _readings(line: Line, at: int) -> Sequence[set[tuple[str, str]]]:
+def _numbers_said(line: Line, at: int) -> Sequence[set[tuple[str, str]]]:
     """The (unit, number) that the words at `at` may say."""
     text, end, runs_on = unit(line, at, before_number=True)
     if text or runs_on:

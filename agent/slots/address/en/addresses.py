@@ -9,14 +9,14 @@ from typing import NamedTuple
 import msgspec
 
 from agent.nlu.numerals.numbers import digit_group
-from agent.slots.address.houses import building_after, building_before, named_houses, past_commas
-from agent.slots.address.line import Line
-from agent.slots.address.model import Parts
-from agent.slots.address.number import House, groups, house
-from agent.slots.address.postcode import alphanumeric, known_area
-from agent.slots.address.street import Street, ordinal_name, street
-from agent.slots.address.town import closes_with_town, town
-from agent.slots.address.unit import in_two, rural, unit
+from agent.slots.address.en.houses import building_after, building_before, named_houses, past_commas
+from agent.slots.address.en.line import Line
+from agent.slots.address.en.number import House, groups, house
+from agent.slots.address.en.parts import Parts
+from agent.slots.address.en.postcode import alphanumeric, known_area
+from agent.slots.address.en.street import Street, ordinal_name, street
+from agent.slots.address.en.town import closes_with_town, town
+from agent.slots.address.en.unit import in_two, rural, unit
 
 _MOST_NUMBERS = 16
 _MOST_UNITS = 3

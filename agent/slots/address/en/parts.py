@@ -2,7 +2,7 @@
 
 import msgspec
 
-from agent.slots.address.words import Lexicon
+from agent.slots.address.en.lexicon import Lexicon
 
 _PARTS_OF_HOUSES = frozenset({"Flat", "Unit", "Apt", "Studio", "Floor", "Level", "Penthouse", "Basement", "Rear", "Front", "Upstairs", "Downstairs"})
 

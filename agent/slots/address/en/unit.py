@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from agent.slots.address.line import Line, with_suffix
-from agent.slots.address.number import Group, groups
-from agent.slots.address.street import written
+from agent.slots.address.en.line import Line, with_suffix
+from agent.slots.address.en.number import Group, groups
+from agent.slots.address.en.street import written
 
 _ROUTE_FIGURES = 3
 _MOST_WORDS = 5

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from agent.languages import words
 from agent.nlu.numerals.numbers import digit_group
-from agent.slots.address.line import Line
+from agent.slots.address.en.line import Line
 
 _MOST_READINGS = 24
 _MOST_TOKENS = 16

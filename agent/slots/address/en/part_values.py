@@ -12,16 +12,16 @@ from rapidfuzz.fuzz import ratio
 from agent.nlu.numerals.numbers import digit_group
 from agent.nlu.spelling.letters import spell
 from agent.nlu.utterance import Utterance
-from agent.slots.address.line import Line
-from agent.slots.address.model import Parts
-from agent.slots.address.number import groups, house
-from agent.slots.address.part_words import Talk, known_towns, part_words
-from agent.slots.address.piecemeal import names_state
-from agent.slots.address.postcode import alphanumeric, known_area, numeric
-from agent.slots.address.street import Street, street
-from agent.slots.address.town import town
-from agent.slots.address.unit import unit
-from agent.slots.address.validating import agree
+from agent.slots.address.en.line import Line
+from agent.slots.address.en.number import groups, house
+from agent.slots.address.en.part_words import Talk, known_towns, part_words
+from agent.slots.address.en.parts import Parts
+from agent.slots.address.en.pieces import names_state
+from agent.slots.address.en.postcode import alphanumeric, known_area, numeric
+from agent.slots.address.en.street import Street, street
+from agent.slots.address.en.town import town
+from agent.slots.address.en.unit import unit
+from agent.slots.address.places import agree
 
 _LETTERS = frozenset("abcdefgh")
 _MOST_TOWN_WORDS = 4

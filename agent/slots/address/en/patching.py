@@ -7,18 +7,18 @@ import msgspec
 from rapidfuzz.fuzz import ratio
 
 from agent.nlu.utterance import Utterance
-from agent.slots.address.corrections import Told, told
-from agent.slots.address.english import addresses
-from agent.slots.address.line import Line
-from agent.slots.address.model import Parts
-from agent.slots.address.number import house
-from agent.slots.address.part_values import spelled
-from agent.slots.address.part_words import Talk, part_words
-from agent.slots.address.piecemeal import Pieces, affirmed, nothing_else, pieces
-from agent.slots.address.postcode import numeric
-from agent.slots.address.street import written
-from agent.slots.address.validating import agree
-from agent.slots.address.words import Lexicon
+from agent.slots.address.en.addresses import addresses
+from agent.slots.address.en.corrections import Told, told
+from agent.slots.address.en.lexicon import Lexicon
+from agent.slots.address.en.line import Line
+from agent.slots.address.en.number import house
+from agent.slots.address.en.part_values import spelled
+from agent.slots.address.en.part_words import Talk, part_words
+from agent.slots.address.en.parts import Parts
+from agent.slots.address.en.pieces import Pieces, affirmed, nothing_else, pieces
+from agent.slots.address.en.postcode import numeric
+from agent.slots.address.en.street import written
+from agent.slots.address.places import agree
 
 _MOST_TOWN_WORDS = 4
 _SPELLED = 3
@@ -73,7 +73,7 @@ def _street_type(before: Parts, line: Line) -> int:
     at = 0
     while at < line.size and line.norms[at] not in known.types and (line.norms[at] in known.lead_in or not line.norms[at][0].isalnum()):
         at += 1
-    if not bare or "the" in line.norms[:at] or known.types.get(line.norm(at), "").casefold() != line.norm(at):
+    if not bare or at == line.size or "the" in line.norms[:at] or known.types.get(line.norm(at), "").casefold() != line.norm(at):
         return 0
     following = line.norm(at + 1)
     belongs = following in known.weak_types or following in known.types or following in ("city", "is", "name", "number", "of")

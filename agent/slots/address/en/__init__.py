@@ -1,0 +1,1 @@
+"""Addresses in English, of every country that writes them so."""

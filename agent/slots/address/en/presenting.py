@@ -1,0 +1,212 @@
+"""Saying an address for the caller to confirm, so that it is heard as the same address again.
+
+Figures of 100 and above, and every postcode, are said one by one; ordinals as words; short forms in full. Slow: numbers figure by figure, and the
+words of street and town followed by their letters.
+"""
+
+from functools import cache
+from typing import Any
+
+from agent.languages import words
+from agent.nlu.numerals.numbers import say_digits
+from agent.slots.address.en.lexicon import Lexicon
+from agent.slots.address.en.parts import Parts, line_of
+
+_SHORT = 2
+_SUFFIXES = ("st", "nd", "rd", "th")
+_SMALL = frozenset({"of", "and"})
+
+
+@cache
+def _say() -> dict[str, Any]:
+    say: dict[str, Any] = words("en", "address")["say"]
+    return say
+
+
+def spoken(value: str, parts: Parts, lexicon: Lexicon, slow: bool) -> str:
+    """The address as we say it: "Unit four, twelve High Street, Richmond, Victoria, three one two one"."""
+    if not _all_said(value, parts, lexicon):
+        return value
+    pieces = [_street(parts, lexicon, slow)]
+    if parts.unit and not _slashed(parts):
+        unit = ", ".join(_unit(each, slow, lexicon) for each in parts.unit.split(", "))
+        pieces.insert(0 if lexicon.unit_before or not parts.street_name else 1, unit)
+    pieces.append(", ".join(_names(segment, lexicon, slow) for segment in parts.suburb.split(", ")) if parts.suburb else "")
+    pieces.append(_state(parts, lexicon))
+    pieces.append(_postcode(parts.postcode))
+    if parts.country:
+        pieces.append(_say()["country"].get(parts.country, lexicon.country_names.get(parts.country, parts.country)))
+    return ", ".join(piece for piece in pieces if piece)
+
+
+def _all_said(value: str, parts: Parts, lexicon: Lexicon) -> bool:
+    """Whether the parts hold every word of the value, be it as a short form: what is kept is what is read back."""
+    if value == line_of(parts, lexicon):
+        return True
+    held = _words(line_of(parts, lexicon))
+    names = _words(" ".join(lexicon.state_names.values()))
+    short = (lexicon.types, lexicon.weak_types, lexicon.directions, lexicon.units, lexicon.country_names)
+    run = "".join(held)
+    known = {*held, *names}
+    return bool(held) and all(
+        word in known or any(word in table for table in short) or (any(c.isdigit() for c in word) and word in run) for word in _words(value)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+
+
+def _slashed(parts: Parts) -> bool:
+    """Whether the unit is a bare number before a slash."""
+    return parts.unit.isalnum() and parts.unit[:1].isdigit() and bool(parts.street_number)
+
+
+def _street(parts: Parts, lexicon: Lexicon, slow: bool) -> str:
+    number = _number(parts.street_number, slow, lexicon)
+    if number and not parts.street_name and (parts.suburb or parts.postcode or parts.state):
+        number = f"{_say()['house_number']} {number}"
+    if _slashed(parts):
+        number = f"{_number(parts.unit, slow, lexicon)} {_say()['slash']} {number}"
+    name = _names(parts.street_name, lexicon, slow)
+    if not number or not name:
+        return number or name
+    # A pause keeps the number from running into a name that begins like one, or a letter from being taken for a direction.
+    first = name.split()[0]
+    joins = first.lower() in _number_words() or first[0].isdigit() or len(first) == 1
+    runs_on = joins or number[-1].isupper() or parts.street_number.startswith("Lot")
+    return f"{number}, {name}" if runs_on else f"{number} {name}"
+
+
+@cache
+def _number_words() -> frozenset[str]:
+    say = _say()
+    joined = [*say["ones"], *say["tens"], *say["ordinals"], *say["ordinal_tens"], "oh", "hundred", "thousand", "double", "triple"]
+    return frozenset(part for word in joined for part in (word.lower(),) if part) | {
+        f"{ten}-{one.lower()}" for ten in say["tens"][2:] for one in say["ordinals"][1:10]
+    }
+
+
+def _number(text: str, slow: bool, lexicon: Lexicon) -> str:
+    """ "12A" is "twelve A", "401" "four oh one", "12-14" "twelve to fourteen", but a dash where units stand before it."""
+    if text.endswith(" 1/2"):
+        return f"{_number(text.removesuffix(' 1/2'), slow, lexicon)} {_say()['half']}"
+    first, _, last = text.partition("-")
+    upwards = lexicon.unit_before and first.isdigit() and last.isdigit() and int(first) < int(last)
+    said: list[str] = []
+    for run in _runs(text):
+        if run.isdigit():
+            said.append(_figures(run, slow))
+        elif run == "-":
+            said.append(_say()["to" if upwards else "dash"])
+        elif run == "/":
+            said.append(_say()["slash"])
+        elif run == "#":
+            said.append(_say()["number_sign"])
+        elif run.strip():
+            said.append(run.strip())
+    return " ".join(said)
+
+
+def _runs(text: str) -> list[str]:
+    runs: list[str] = []
+    for c in text:
+        if runs and ((c.isdigit() and runs[-1][-1].isdigit()) or (c.isalpha() and runs[-1][-1].isalpha())):
+            runs[-1] += c
+        else:
+            runs.append(c)
+    return runs
+
+
+def _figures(run: str, slow: bool) -> str:
+    if slow or len(run) > 2 or run[0] == "0":
+        return say_digits(run, "en")
+    return _below_hundred(int(run))
+
+
+def _below_hundred(number: int) -> str:
+    say = _say()
+    if number < 20:
+        return str(say["ones"][number])
+    tens, ones = divmod(number, 10)
+    return f"{say['tens'][tens]}-{say['ones'][ones]}" if ones else str(say["tens"][tens])
+
+
+def _unit(unit: str, slow: bool, lexicon: Lexicon) -> str:
+    """ "Apt 4B" is "Apartment four B", "3rd Floor" "third Floor"; a house's name is said as names are."""
+    if unit.split()[0].lower() not in lexicon.units and not any(c.isdigit() for c in unit) and not any(word.isupper() for word in unit.split()):
+        return _names(unit, lexicon, slow)
+    said = []
+    for word in unit.split():
+        if (ordinal := _ordinal(word)) and word[0].isdigit():
+            said.append(ordinal)
+        elif word.isupper() and word.isalpha() and len(word) > 1:  # "PO", "RR"
+            said.append(" ".join(word))
+        else:
+            said.append(_say()["units"].get(word) or (_number(word, slow, lexicon) if not word.isalpha() or len(word) == 1 else word))
+    return " ".join(said)
+
+
+def _ordinal(word: str) -> str:
+    """ "42nd" is "Forty-Second"; "" for anything else."""
+    figures = word.rstrip("abcdefghijklmnopqrstuvwxyz")
+    if not figures.isdigit() or word[len(figures) :] not in _SUFFIXES:
+        return ""
+    say, number = _say(), int(figures)
+    hundreds, below = divmod(number, 100)
+    if number >= 1000 or (not below and hundreds != 1):
+        return word
+    if not below:
+        return "One Hundredth"
+    if below < 20:
+        end = str(say["ordinals"][below])
+    else:
+        tens, ones = divmod(below, 10)
+        end = f"{say['tens'][tens].capitalize()}-{say['ordinals'][ones].lower()}" if ones else str(say["ordinal_tens"][tens])
+    return f"{say['ones'][hundreds].capitalize()} Hundred {end}" if hundreds else end
+
+
+def _names(text: str, lexicon: Lexicon, slow: bool) -> str:
+    """Words of a name, short forms in full; slow: then the letters of those that may be written otherwise: "Smyth Street, S M Y T H"."""
+    said: list[str] = []
+    for word in text.split():
+        lower = word.lower()
+        if ordinal := _ordinal(word) if word[0].isdigit() else "":
+            said.append(ordinal)
+        elif word[0].isdigit():
+            said.append(_number(word, slow, lexicon))
+        elif lower == "st" and said[-1:] != ["Saint"]:
+            said.append(_say()["saint"])
+        elif len(word) == 2 and lower in lexicon.directions and word.isupper():
+            said.append({"NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}[word])
+        else:
+            said.append(word)
+    name = " ".join(said)
+    letters = [" ".join(c.upper() for c in word if c.isalpha()) for word in text.split() if slow and _is_spelled(word.lower(), lexicon)]
+    return ", ".join((name, *letters))
+
+
+def _is_spelled(word: str, lexicon: Lexicon) -> bool:
+    """Whether a caller may write the word in more than one way: no everyday word, no well-known city."""
+    kinds = (lexicon.directions, lexicon.link, lexicon.types, lexicon.weak_types, _number_words(), _everyday())
+    return word.replace("'", "").isalpha() and len(word) > _SHORT and all(word not in kind for kind in kinds)
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    return frozenset(_say()["everyday"].split())
+
+
+def _state(parts: Parts, lexicon: Lexicon) -> str:
+    name = lexicon.state_names.get(parts.state, parts.state)
+    if name.lower() in lexicon.city_states and not parts.suburb:
+        return " ".join(parts.state)
+    return " ".join(word.lower() if word.lower() in _SMALL else word for word in name.split())
+
+
+def _postcode(postcode: str) -> str:
+    """ "3121" is "three one two one", "SW1A 2AA" "S W one A, two A A"."""
+    if postcode.replace("-", "").isdigit():
+        return " dash ".join(say_digits(run, "en") for run in postcode.split("-"))
+    ones = _say()["ones"]
+    return ", ".join(" ".join(ones[int(c)] if c.isdigit() else c for c in half) for half in postcode.split())

@@ -1,0 +1,1 @@
+"""Addresses in Mandarin (GB/T 23705)."""
