@@ -12,7 +12,7 @@ from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
 from agent.regions import region as region_data
 from agent.slots.phone import PHONE
-from agent.slots.phone.edits import amend
+from agent.slots.phone.joining import corrected
 from agent.slots.phone.numbering import Fit, fit
 from tests.counting import calls_made
 
@@ -146,7 +146,7 @@ def test_why_a_number_is_refused(value: str, region: str, why: Reason | None) ->
     ],
 )
 def test_a_part_said_again_takes_its_place(before: tuple[str, ...], said: str, whole: str) -> None:
-    assert amend(before, said, "US") == whole
+    assert corrected(before, said, "US") == whole
 
 
 @pytest.mark.parametrize("region", ["US", "CA", "AU", "GB", "NZ", "CN"])

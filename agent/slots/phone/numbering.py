@@ -15,7 +15,6 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 
 from agent.nlu.effort import spend
 from agent.record.characters import one_line
-from agent.record.reasons import Reason
 from agent.regions import region as region_data
 
 _TYPED = re.compile(r"(?:tel:|sips?:)?(?P<plus>[ (]*\+)?(?P<rest>[\d ()./-]+)", re.ASCII | re.IGNORECASE)
@@ -25,6 +24,8 @@ _CHECK = 130
 _SHORTEST_VALID = 5
 _ONE_BREATH = 5
 """Digits of a group that are said in one breath: "01942", and not "496007"."""
+LEAST_WITHOUT_AREA = 7
+"""Digits of a number dialled without its area code: fewer are no number, whatever they are called."""
 MOST_DIGITS_E164 = 15
 MOST_DIGITS = MOST_DIGITS_E164 + 4
 """With the longest prefix that is dialled before a country code."""
@@ -63,25 +64,18 @@ def e164(digits: str, region: str) -> str:
     return phonenumbers.format_number(found, PhoneNumberFormat.E164) if found else ""
 
 
+def figures(value: str) -> str:
+    """A value's figures, with its "+"."""
+    digits = "".join(c for c in value if c.isascii() and c.isdecimal())
+    return "+" + digits if value.startswith("+") else digits
+
+
 def typed(text: str) -> str:
     """The figures of a number that somebody wrote, behind their "+", a scheme ("tel:") left out; "" when anything else stands there, too."""
     figures = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in one_line(text))
     found = _TYPED.fullmatch(figures)
     digits = "".join(c for c in found["rest"] if c.isdecimal()) if found else ""
     return "+" + digits if digits and found and found["plus"] else digits
-
-
-def refused(digits: str, region: str) -> Reason | None:
-    """TOO_SHORT, TOO_LONG or NOT_IN_USE; None for a number in use."""
-    match fit(digits, region):
-        case Fit.VALID:
-            return None
-        case Fit.SHORT:
-            return Reason.TOO_SHORT
-        case Fit.LONG:
-            return Reason.TOO_LONG
-        case Fit.WHOLE:
-            return Reason.NOT_IN_USE
 
 
 class Judged(NamedTuple):
@@ -142,7 +136,7 @@ def groups(value: str, region: str) -> str:
     except NumberParseException:
         number = None
     if number is None or not (value.startswith("+") and in_use(number)):
-        digits = "".join(c for c in value if c.isdecimal() and c.isascii())
+        digits = figures(value).removeprefix("+")
         parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
         if len(parts) > 1 and len(parts[-1]) == 1:
             parts[-2:] = [parts[-2] + parts[-1]]

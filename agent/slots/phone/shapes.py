@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from agent.slots.phone.groups import Group
 from agent.slots.phone.numbering import MOST_DIGITS, Fit, fit
-from agent.slots.phone.runs import Group, Run
+from agent.slots.phone.runs import Run
 
 _MOST_WINDOWS = 12
 _MOST_GROUPS = 40

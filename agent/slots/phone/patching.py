@@ -1,7 +1,7 @@
-"""Mending a phone number: a caller who says a part of it again, or says which part is wrong.
+"""Patching a phone number: a caller who says which part of it is wrong, or what stands there.
 
 "The last two digits are four two", "it ends in 4042", "the third digit is a seven", "four one six, not four one five", or only the group that was
-misheard. A part that fits in more than one place fits in none: then the caller is asked, never second-guessed.
+misheard (joining.py). A part that fits in more than one place fits in none: then the caller is asked, never second-guessed.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,54 +9,27 @@ from typing import NamedTuple
 
 from agent.nlu.numerals.numbers import cardinal, digits, ordinal
 from agent.nlu.utterance import Token
-from agent.slots.phone.numbering import Fit, fit
-from agent.slots.phone.phrasing import Vocabulary
+from agent.slots.phone.vocabulary import Vocabulary
 
 _WITHIN = 60
-"""Tokens within which a part is named: who mends a number does not go on for long."""
+"""Tokens within which a part is named: who patches a number does not go on for long."""
 _MOST_SKIPPED = 4
+"""Articles, fillers and marks passed over before digits."""
 _MOST_BEFORE = 6
+"""Tokens before "the last two" within which "you swapped" is said."""
 _FEWEST_DENIED = 2
+"""Digits that are denied and put right in one breath; a single one may stand anywhere."""
 
 
 _Place = Callable[[str], int]
 """Where in the number a part of these digits goes; -1: nowhere."""
 
 
-class Mended(NamedTuple):
+class Patched(NamedTuple):
     digits: str
     rule: str
     start: int
     end: int
-
-
-def amend(before: Sequence[str], said: str, region: str, *, just_said: bool = True) -> str:
-    """The digits of the groups `before` with `utterance` in the place it corrects: "202 555 1", then "555 2143", is 202 555 2143.
-
-    What was `just_said` is rather corrected at its end, what was read back in one of its groups.
-
-    A number that is whole by itself takes the place of all. Where several places are as likely, or none is, `utterance` stands alone.
-    """
-    if fit(said, region) is not Fit.SHORT:
-        return said
-    whole = "".join(before)
-    boundaries = {sum(len(group) for group in before[:index]) for index in range(len(before) + 1)}
-    likely: list[tuple[tuple[bool, bool, float, bool, int], str]] = []
-    for at in range(len(whole) + 1):
-        overlap = min(len(whole) - at, len(said))
-        changed = sum(old != new for old, new in zip(whole[at:], said, strict=False))
-        if overlap and (not changed or changed > max(1, overlap // 2)):
-            continue
-        mended = whole[:at] + said + whole[at + len(said) :]
-        complete = fit(mended, region) is Fit.VALID
-        if not complete and (at + len(said) < len(whole) or not overlap or at not in boundaries):
-            continue
-        at_end = just_said and at + len(said) == len(whole)
-        likely.append(((not complete, not at_end, changed / overlap if overlap else 1.0, at not in boundaries, -overlap), mended))
-    likely.sort(key=lambda found: found[0])
-    if not likely or (len(likely) > 1 and likely[0][0] == likely[1][0] and likely[0][1] != likely[1][1]):
-        return said
-    return likely[0][1]
 
 
 def names_part(tokens: Sequence[Token], language: str, words: Vocabulary) -> bool:
@@ -72,35 +45,35 @@ def names_part(tokens: Sequence[Token], language: str, words: Vocabulary) -> boo
     return False
 
 
-def mend(tokens: Sequence[Token], language: str, words: Vocabulary, groups: Sequence[str]) -> Mended | None:
-    """The number of `groups` with the part mended that the caller names, or None when no part is named."""
-    mender = _Mender(tokens[:_WITHIN], language, words, "".join(groups), groups)
+def patched(tokens: Sequence[Token], language: str, words: Vocabulary, groups: Sequence[str]) -> Patched | None:
+    """The number of `groups` with the part patched that the caller names, or None when no part is named."""
+    patcher = _Patcher(tokens[:_WITHIN], language, words, "".join(groups), groups)
     at = 0
     while at < min(len(tokens), _WITHIN):
-        found = mender.by_position(at) or mender.by_exchange(at)
-        if found is not None and found.digits != mender.whole:
+        found = patcher.by_position(at) or patcher.by_exchange(at)
+        if found is not None and found.digits != patcher.whole:
             return found
-        at = max(at + 1, digits(mender.tokens, at, language)[1])
+        at = max(at + 1, digits(patcher.tokens, at, language)[1])
     return None
 
 
 def named_end(tokens: Sequence[Token], language: str, words: Vocabulary) -> tuple[str, int, int] | None:
     """Digits that are said to be a number's last, and the tokens where that stands: "the last four are 4042", 尾号八零零六."""
-    mender = _Mender(tokens[:_WITHIN], language, words, "", ())
+    patcher = _Patcher(tokens[:_WITHIN], language, words, "", ())
     for at in range(min(len(tokens), _WITHIN)):
-        if (part := mender.end_at(at)) is not None:
+        if (part := patcher.end_at(at)) is not None:
             return part[0], at, part[1]
     return None
 
 
-class _Mender(NamedTuple):
+class _Patcher(NamedTuple):
     tokens: Sequence[Token]
     language: str
     words: Vocabulary
     whole: str
     groups: Sequence[str]
 
-    def by_position(self, at: int) -> Mended | None:
+    def by_position(self, at: int) -> Patched | None:
         """ "The last two digits are four two", "ends in 4042", "the third digit is a seven", "the middle part is 556"."""
         words = self.words
         if (found := self._placed(at)) is not None:
@@ -138,7 +111,7 @@ class _Mender(NamedTuple):
         part, after = self._digits(self._past_being(end))
         return (part, after) if part and count in (None, len(part)) else None
 
-    def by_exchange(self, at: int) -> Mended | None:
+    def by_exchange(self, at: int) -> Patched | None:
         """ "416, not 415", "not 415, 416", "change the 5 to a 6", "the 415 should be 416"."""
         words = self.words
         if taken := words.change.at(self.tokens, at):
@@ -164,7 +137,7 @@ class _Mender(NamedTuple):
             return self._exchange(at, first, *self._digits(here + taken))
         return None
 
-    def _nth(self, at: int) -> Mended | None:
+    def _nth(self, at: int) -> Patched | None:
         reverse = self.words.from_end.at(self.tokens, at)
         nth, end = ordinal(self.tokens, at + reverse, self.language)
         if nth is None:
@@ -176,7 +149,7 @@ class _Mender(NamedTuple):
         place = len(self.whole) - nth if reverse or to_last else nth - 1
         return self._stated(at, end + to_last + named, 1, lambda part: place, named=True)
 
-    def _stated(self, start: int, at: int, count: int | None, place: _Place, *, named: bool) -> Mended | None:
+    def _stated(self, start: int, at: int, count: int | None, place: _Place, *, named: bool) -> Patched | None:
         """A part that "is" or "should be" the digits that follow; `count` digits, when that was said. "The last digit, nine" will do."""
         at += self.words.of_it.at(self.tokens, at)
         being = self._past_being(at)
@@ -189,7 +162,7 @@ class _Mender(NamedTuple):
             at = self._skip(wrong + taken)
         return at + self.words.being.at(self.tokens, at)
 
-    def _placed(self, at: int) -> Mended | None:
+    def _placed(self, at: int) -> Patched | None:
         """ "124 at the end", "556 in the middle, not 555": what is denied besides must stand there."""
         part, end = digits(self.tokens, at, self.language)
         if not part:
@@ -210,14 +183,14 @@ class _Mender(NamedTuple):
                 wrong = self._digits(after + denied)[0] if (denied := words.instead_of.at(self.tokens, after)) else ""
                 if len(wrong) == len(part) and self.whole[first : first + len(part)] != wrong:
                     return None
-                return Mended(self.whole[:first] + part + self.whole[first + len(part) :], "part", at, here + taken)
+                return Patched(self.whole[:first] + part + self.whole[first + len(part) :], "part", at, here + taken)
         return None
 
     def _is_elsewhere(self, at: int) -> bool:
         """Whether the place is one of something else: "at the end of the road"."""
         return self.words.belonging.at(self.tokens, at) > 0 and not self.words.of_it.at(self.tokens, at)
 
-    def _turned(self, at: int, end: int, place: _Place) -> Mended | None:
+    def _turned(self, at: int, end: int, place: _Place) -> Patched | None:
         """ "You swapped the last two", "the last two are the wrong way round": two figures in the other order."""
         words = self.words
         said = next((here for here in range(max(0, at - _MOST_BEFORE), len(self.tokens)) if words.swapped.at(self.tokens, here)), -1)
@@ -226,28 +199,28 @@ class _Mender(NamedTuple):
         first = place("00")
         pair = self.whole[first : first + 2]
         last = max(end, said + words.swapped.at(self.tokens, said))
-        return Mended(self.whole[:first] + pair[::-1] + self.whole[first + 2 :], "turned", min(at, said), last)
+        return Patched(self.whole[:first] + pair[::-1] + self.whole[first + 2 :], "turned", min(at, said), last)
 
-    def _denied_first(self, at: int, end: int, said: str) -> Mended | None:
+    def _denied_first(self, at: int, end: int, said: str) -> Patched | None:
         """ "Not five five nine five five five", in one breath: 555 for the 559 that stands in the number."""
         half = len(said) // 2
         denied = any(first + self.words.instead_of.at(self.tokens, first) == at for first in range(max(0, at - _MOST_SKIPPED), at))
         if not denied or len(said) % 2 or half < _FEWEST_DENIED or self.whole.count(said[:half]) != 1 or said in self.whole:
             return None
-        return Mended(self.whole.replace(said[:half], said[half:]), "exchange", at, end)
+        return Patched(self.whole.replace(said[:half], said[half:]), "exchange", at, end)
 
     def _fillers(self, at: int) -> int:
         """How many tokens at `at` are commas or fillers."""
         return self._skip(at) - at if at < len(self.tokens) and self.tokens[at].norm == "," else 0
 
-    def _put(self, start: int, at: int, count: int | None, place: _Place) -> Mended | None:
+    def _put(self, start: int, at: int, count: int | None, place: _Place) -> Patched | None:
         part, end = self._digits(at)
         if not part or len(part) > len(self.whole) // 2 + 1 or (count is not None and count != len(part)):
             return None
         first = place(part)
         if first < 0:
             return None
-        return Mended(self.whole[:first] + part + self.whole[first + len(part) :], "part", start, end)
+        return Patched(self.whole[:first] + part + self.whole[first + len(part) :], "part", start, end)
 
     def _middle(self, part: str) -> int:
         """Where the middle group begins, when there is one as long as `part`; else -1."""
@@ -255,7 +228,7 @@ class _Mender(NamedTuple):
         fits = len(self.groups) % 2 == 1 and len(self.groups) > 1 and len(self.groups[middle]) == len(part)
         return sum(len(group) for group in self.groups[:middle]) if fits else -1
 
-    def _exchange(self, start: int, old: str, new: str, end: int) -> Mended | None:
+    def _exchange(self, start: int, old: str, new: str, end: int) -> Patched | None:
         """`new` where `old` stands: in the one place where it does, or the one that begins a group."""
         if not old or len(old) != len(new) or len(old) >= len(self.whole):
             return None
@@ -265,7 +238,7 @@ class _Mender(NamedTuple):
             places = [at for at in places if at in starts]
         if len(places) != 1:
             return None
-        return Mended(self.whole[: places[0]] + new + self.whole[places[0] + len(old) :], "exchange", start, end)
+        return Patched(self.whole[: places[0]] + new + self.whole[places[0] + len(old) :], "exchange", start, end)
 
     def _digits(self, at: int) -> tuple[str, int]:
         """Digits at `at`, past an article or a filler."""

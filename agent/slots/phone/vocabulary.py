@@ -59,7 +59,7 @@ class Vocabulary(NamedTuple):
 @cache
 def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     tables = [words(language, "phone") for language in languages]
-    flat = [{**table, **table["mending"]} for table in tables]
+    flat = [{**table, **table["patching"]} for table in tables]
     listed = {key: [phrase for table in flat for phrase in table.get(key, ())] for key in Vocabulary._fields if key != "quiet"}
     listed["quiet"] = [phrase for key in _QUIET for phrase in listed[key]]
     return Vocabulary(**{key: Phrases(phrases) for key, phrases in listed.items()})
