@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from agent.languages import words
 from agent.nlu.candidates import Candidate
 from agent.nlu.dates import Part
 from agent.nlu.numerals.numbers import cardinal, ordinal
 from agent.nlu.utterance import Utterance
+from agent.record.acts import WINDOWS, ValueKind
 from agent.slots.time.resolve import HOURS
 
 _DAY, _CLOCK = len("2026-03-08"), len("14:30")
-_WINDOWS = frozenset({"soonest", "after", "before"})
-"""Rules of the time slot that read no point in time."""
 _SHORT = 2
 """Latin letters up to which a word tells no options apart: "at", "on"."""
 _BEFORE = 3
@@ -41,15 +42,16 @@ def choose_time(utterance: Utterance, candidates: Sequence[Candidate], options: 
     """
     if neither(utterance, language):
         return None
-    rule = candidates[0].rule if candidates else ""
-    if rule in _WINDOWS and any(phrase in utterance.lower for phrase in words(language, "choosing")["others"]):
+    kind = candidates[0].kind if candidates else UNSET
+    window = kind in WINDOWS
+    if window and any(phrase in utterance.lower for phrase in words(language, "choosing")["others"]):
         return None
-    readings = [reading for one in candidates[:1] if rule not in _WINDOWS for reading in (one.options or (one.value,))]
+    readings = [reading for one in candidates[:1] if not window for reading in (one.options or (one.value,))]
     fitting = {index for index, option in enumerate(options) if any(_fits(reading, option) for reading in readings)}
     place = choose(utterance, ["".join(" " if letter.isdigit() else letter for letter in option) for option in spoken], language)
     if len(fitting) == 1:
         (index,) = fitting
-        return index if place in (None, index) or rule == "excluded" else None
+        return index if place in (None, index) or kind is ValueKind.EXCLUDED else None
     if any(":" in reading for reading in readings) and not fitting:
         return None
     return place if place is None or not fitting or place in fitting else None

@@ -22,6 +22,7 @@ def inform(
         slot=slot,
         value=candidate.value,
         rule=rule or candidate.rule,
+        kind=candidate.kind,
         words=utterance.text[start:end] or utterance.text,
         whole=candidate.whole,
         options=candidate.options,

@@ -6,13 +6,13 @@ from datetime import datetime
 from agent.dst.choosing import neither
 from agent.languages import words
 from agent.nlu import set_phrases
-from agent.nlu.acts import ActCandidate
+from agent.nlu.acts import ActCandidate, ActKind
 from agent.nlu.acts.recognition import content, finds_fault, named_slot
 from agent.nlu.candidates import Context
 from agent.nlu.mentions import declined, denies, restores, says_any
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
-from agent.record.acts import RESTORE, Act, DialogueAct, Inform, NoMatch, UserAct
+from agent.record.acts import RESTORE, Act, DialogueAct, Inform, NoMatch, UserAct, ValueKind
 from agent.record.business import Business
 from agent.record.call import Call
 from agent.record.slot_names import NAMES
@@ -73,12 +73,12 @@ class Reply:
         if Act.REFUSE in self.acts and not self.informs and len(slots) == 1 and slots[0] in self.business.may_skip:
             return [DialogueAct(act=Act.REFUSE, slots=slots)]
         again = {inform.slot for inform in self.informs if inform.slot in slots}
-        if self.question.kind == "summary" and Act.ASK in self.acts and self.acts[Act.ASK].rule == "but":  # "yes, but is there parking"
+        if self.question.kind == "summary" and Act.ASK in self.acts and self.acts[Act.ASK].kind is ActKind.BEHIND_BUT:  # "yes, but is there parking"
             return []
         yes_of = self.acts.get(Act.AFFIRM)
-        if self.question.kind == "summary" and yes_of and (yes_of.rule == "thanks" or self._only_hums()):
-            return [DialogueAct(act=Act.THANKS) if yes_of.rule == "thanks" else NoMatch()]  # manners book nothing
-        if self.question.kind == "summary" and yes_of and yes_of.rule != "word" and not self.informs and denies(self.utterance):
+        if self.question.kind == "summary" and yes_of and (yes_of.kind is ActKind.THANKS or self._only_hums()):
+            return [DialogueAct(act=Act.THANKS) if yes_of.kind is ActKind.THANKS else NoMatch()]  # manners book nothing
+        if self.question.kind == "summary" and yes_of and yes_of.kind is not ActKind.WORD and not self.informs and denies(self.utterance):
             return [NoMatch()]  # "no, that's great": a booking needs a yes that does not begin with a no
         if skipped := self._left_out():
             return [*skipped]
@@ -108,7 +108,7 @@ class Reply:
     def _only_remarks(self) -> bool:
         """ "Yes, but text me, don't ring": what follows the yes names nothing and finds no fault."""
         correction = self.acts[Act.CORRECTION]
-        plain = Act.AFFIRM in self.acts and correction.rule == "but" and not correction.detail
+        plain = Act.AFFIRM in self.acts and correction.kind is ActKind.BEHIND_BUT and not correction.detail
         return plain and not (self.informs or named_slot(self.utterance) or self._part() or finds_fault(self.utterance))
 
     def _tells_more(self) -> bool:
@@ -197,7 +197,7 @@ class Reply:
             self._aside(act)
             for act in ASIDES
             if act in self.acts
-            and not (act is Act.ASK_SERVICES and any(inform.rule == "soonest" for inform in self.informs))
+            and not (act is Act.ASK_SERVICES and any(inform.kind is ValueKind.SOONEST for inform in self.informs))
             and not (act is Act.ASK and any(inform.words in self.acts[act].detail for inform in self.informs))  # "is Tuesday at ten free"
         ]
         return [] if self.informs and found and isinstance(found[0], DialogueAct) and found[0].act is Act.REPEAT else found[:1]
@@ -234,4 +234,6 @@ class Reply:
         return named_slot(Utterance(self.utterance.text[first.end :])) in self.question.slots
 
     def _own_number(self) -> Inform:
-        return Inform(slot="phone", value=self.call.brief.caller, rule=caller_id.RULE, words=self.utterance.text, confidence=1.0)
+        return Inform(
+            slot="phone", value=self.call.brief.caller, rule="caller_id", kind=ValueKind.CALLERS_NUMBER, words=self.utterance.text, confidence=1.0
+        )

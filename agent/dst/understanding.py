@@ -19,7 +19,7 @@ from agent.dst.extraction import Extraction
 from agent.dst.informing import inform, keyed_acts
 from agent.dst.replies import CONFIRMING, Reply
 from agent.nlu import set_phrases
-from agent.nlu.acts import ActCandidate
+from agent.nlu.acts import JUDGEMENTS, ActCandidate, ActKind
 from agent.nlu.acts.recognition import asks, is_all_acts, named_slot, recognise_acts
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.disfluency import put_right
@@ -50,8 +50,6 @@ _MUSING = 3
 """Words up to which one who only hums and haws is thinking: "uh", "well, let's see"."""
 _GLUED = 3
 """Words that nobody took, from which a number may have stood among them."""
-PRAISE = ("quality", "ok", "truth")
-"""How a yes is heard out of a judgement: "great", "okay", "that would be better"."""
 
 
 def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[UserAct, ...]:
@@ -114,7 +112,7 @@ class _Reading:
     def _wish_for_a_time(self) -> None:
         """ "In the morning would be better" praises another time than the one held: it is no yes to that."""
         state, yes = self.call.slot("time"), self.acts.get(Act.AFFIRM)
-        if not (state.pending or state.value) or yes is None or yes.rule not in PRAISE or self.question.kind not in ("summary", "read_back"):
+        if not (state.pending or state.value) or yes is None or yes.kind not in JUDGEMENTS or self.question.kind not in ("summary", "read_back"):
             return
         candidates = self.extraction.extract("time", self.utterance, self._asking("time", self.utterance))
         if candidates and candidates[0].value != local(state.pending or state.said):
@@ -133,7 +131,7 @@ class _Reading:
         elif named and named.detail in self.assignment.approved:
             self.acts[Act.CORRECTION] = msgspec.structs.replace(named, detail="")
         yes = self.acts.get(Act.AFFIRM)
-        if yes and yes.rule in PRAISE and self.assignment.approved and self.question.kind == "summary":  # "the name's fine" is not yet all
+        if yes and yes.kind in JUDGEMENTS and self.assignment.approved and self.question.kind == "summary":  # "the name's fine" is not yet all
             del self.acts[Act.AFFIRM]
 
     def _asking(self, slot: str, utterance: Utterance) -> Context:
@@ -184,7 +182,7 @@ class _Reading:
         candidate = self.acts.get(act)
         if act is Act.CANCEL and self.question.kind == "change":  # "never mind": nothing is to be changed after all
             return False
-        return candidate is not None and not (act is Act.GOODBYE and candidate.rule == "all_done")
+        return candidate is not None and not (act is Act.GOODBYE and candidate.kind is ActKind.ALL_DONE)
 
     def _mended(self) -> list[UserAct]:
         """What could not be used otherwise may mend a value said before ("it's Smith", when a number was asked): weakly, so it is read back."""
@@ -197,7 +195,7 @@ class _Reading:
             candidates = self._hear(slot)
             if not candidates and slot == "name":  # "Meg with two Gs", while the number is asked for
                 again = self.extraction.extract(slot, self.utterance, self._asking(slot, self.utterance))
-                candidates = [one for one in again if one.patch or one.rule == "self"]
+                candidates = [one for one in again if one.patch]
             if not candidates and self.correcting and self._is_unconfirmed(slot):
                 candidates = self.extraction.extract(
                     slot, self.utterance, context_for(self.call, slot, self.utterance, self.business, self.now, frozenset({slot}))

@@ -9,8 +9,8 @@ import msgspec
 from agent.dst.updates import Update, bare, denied, failed_attempt, give_up, hand_off
 from agent.nlu.candidates import Context
 from agent.nlu.dates import Part
-from agent.record import calendar, caller_id
-from agent.record.acts import Inform, SystemAct
+from agent.record import calendar
+from agent.record.acts import WINDOWS, Inform, SystemAct, ValueKind
 from agent.record.call import Booking, Call, Confirmed, HandOff, Provenance, Question, SlotState, SlotStatus
 from agent.record.call_events import status_moved, step_taken, tool
 from agent.record.reasons import Reason
@@ -25,8 +25,6 @@ MOST_OPTIONS = 3
 """How many options are named at once."""
 CHEAP = frozenset({"name", "service"})
 """Slots where a mistake is cheap to undo: taken at once, said in the acknowledgement."""
-_WINDOWS = frozenset({"soonest", "after", "before"})
-"""Rules of the time slot that read no point in time."""
 UNSURE = {"service": 0.55}
 """How plainly the words made it this value, from 0 to 1 (`Candidate.confidence`), below which it is read back too: a service by one word that others
 share."""
@@ -108,7 +106,7 @@ def _accept(call: Call, given: Inform, value: str, turn_context: TurnContext) ->
     """A valid value: confirmed at once where that is safe, else read back."""
     state = call.slot(given.slot)
     origin = Provenance(turn=turn_context.turn.key, words=given.words, rule=given.rule, confidence=turn_context.turn.confidence)
-    if given.rule == caller_id.RULE:
+    if given.kind is ValueKind.CALLERS_NUMBER:
         return fill(call, given.slot, value, origin, "explicit", turn_context)
     if value in (state.pending, state.said) and given.against:  # a "no", and then what we hear as the same: we do not hear it right
         return denied(call, given.slot, turn_context)
@@ -200,9 +198,9 @@ def _time(call: Call, given: Inform, turn_context: TurnContext) -> Update:
         return _ambiguous_time(call, given, turn_context)
     if both := tuple(joined for option in call.slot("time").options if (joined := _joined(given.value, option))):
         return _ambiguous_time(call, replace(given, value=both[0], options=both), turn_context)
-    if given.rule in _WINDOWS:
+    if given.kind in WINDOWS:
         return _window(call, given, turn_context)
-    if given.rule == "excluded" and not given.value:  # "I can't make Friday": all that is known is which day it is not
+    if given.kind is ValueKind.EXCLUDED and not given.value:  # "I can't make Friday": all that is known is which day it is not
         state = call.slot("time")
         another = replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=state.pending or state.said)
         return Update(call=call.with_slot("time", another), system_acts=(SystemAct(key="notice.neither"),))
@@ -218,7 +216,7 @@ def _time(call: Call, given: Inform, turn_context: TurnContext) -> Update:
 def _window(call: Call, given: Inform, turn_context: TurnContext) -> Update:
     """As soon as possible, what there is on Friday, after four, before noon: no point in time, so free ones are offered."""
     day, _, clock = given.value.rpartition("T") if "T" in given.value else (given.value, "", "")
-    if given.rule == "soonest" and _is_day(day):
+    if given.kind is ValueKind.SOONEST and _is_day(day):
         return _on_day(call, given, turn_context, date.fromisoformat(day), clock)
     if ":" in given.value and "-" not in given.value:
         return _at_any_day(call, given, turn_context, time.fromisoformat(given.value.removeprefix("T")))
@@ -228,14 +226,14 @@ def _window(call: Call, given: Inform, turn_context: TurnContext) -> Update:
     if edge is None:
         return _part_of_time(call, given, turn_context)
     length = timedelta(minutes=minutes_of(call))
-    suits = (lambda start: start + length <= edge) if given.rule == "before" else (lambda start: start >= edge)
+    suits = (lambda start: start + length <= edge) if given.kind is ValueKind.BEFORE else (lambda start: start >= edge)
     return offer_times(call, turn_context, edge, (), suits)
 
 
 def _at_any_day(call: Call, given: Inform, turn_context: TurnContext, edge: time) -> Update:
     """After five, before noon, and no day said: the nearest days are offered."""
     length = timedelta(minutes=minutes_of(call))
-    suits = (lambda start: (start + length).time() <= edge) if given.rule == "before" else (lambda start: start.time() >= edge)
+    suits = (lambda start: (start + length).time() <= edge) if given.kind is ValueKind.BEFORE else (lambda start: start.time() >= edge)
     return offer_times(call, turn_context, datetime.combine(turn_context.now.date(), edge, turn_context.now.tzinfo), (), suits)
 
 
@@ -337,7 +335,7 @@ def _offered(call: Call, times: Sequence[datetime], system_acts: tuple[SystemAct
 def any_time(call: Call, turn_context: TurnContext) -> Update:
     """The caller takes any: the first free times, of the day if one was said."""
     day, _, part = call.slot("time").partial.partition("T")
-    given = Inform(slot="time", value=call.slot("time").partial, rule="soonest", words=turn_context.turn.text)
+    given = Inform(slot="time", value=call.slot("time").partial, rule="any_time", kind=ValueKind.SOONEST, words=turn_context.turn.text)
     return (
         _on_day(call, given, turn_context, date.fromisoformat(day), part) if _is_day(day) else offer_times(call, turn_context, turn_context.now, ())
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from agent.record.acts import ValueKind
 from agent.record.business import Service
 
 
@@ -48,7 +49,9 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     value: str
     """In the slot's canonical form; not whole: the part of it that was heard."""
     rule: str
-    """Which rule read it, e.g. "digits" or "cue". Kept as provenance and shown in traces; never holds the caller's words."""
+    """Which rule read it, e.g. "digits" or "cue": provenance, shown in traces, never compared; never holds the caller's words."""
+    kind: ValueKind | msgspec.UnsetType = msgspec.UNSET
+    """Unset when it is simply a value of the slot."""
     span: tuple[int, int] = (0, 0)
     """Where in `utterance.text` it stands, cue words included: other slots do not listen there once it is taken."""
     confidence: float = 0.5
@@ -61,7 +64,5 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()
     """The values it may mean when it is ambiguous ("at six"): to be asked, never guessed. `value` is the likelier one."""
     parts: Mapping[str, str] = msgspec.field(default_factory=dict)
-    excluded: tuple[str, ...] = ()
-    """What was expressly not meant, where nothing else was said: of a time the days, ISO 8601 ("not Friday")."""
     patch: bool = False
     """True: `context.current` with a part of it mended ("the last two digits are four two")."""

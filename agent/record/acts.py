@@ -44,8 +44,7 @@ class Act(StrEnum):
     ASK_LENGTH = "ask_length"
     """How long does it take?"""
     ASK = "ask"
-    """A question that no other act names; `detail` holds its words. Rules: "ask"; "leave", when it asks for something to be done ("can I have
-    a receipt"); "but", behind a "but", so that a yes before it may be taken back."""
+    """A question that no other act names; `detail` holds its words."""
     ASK_HELD = "ask_held"
     """What do you have so far; did you get my number?"""
     SAME_NUMBER = "same_number"
@@ -63,12 +62,35 @@ RESTORE = "restore"
 """The detail of a correction that takes the value held before for the right one."""
 
 
+class ValueKind(StrEnum):
+    """What a value is, where it is not simply the value of its slot. Each is called as the rule that reads it was called before kinds were kept."""
+
+    SOONEST = "soonest"
+    """A day, a part of it, or "", in which any time will do: "as soon as possible", "what do you have on Friday"."""
+    AFTER = "after"
+    """A moment after which any time will do."""
+    BEFORE = "before"
+    """A moment before which any time will do."""
+    RANGE = "range"
+    """The start of the times that would do: "between two and four"."""
+    EXCLUDED = "excluded"
+    """What stays of the time held, or of the options, when it was only said what is not meant: "not Friday"; "" when nothing stays."""
+    CALLERS_NUMBER = "caller_id"
+    """The number the caller rings from, which no recogniser can have misheard."""
+
+
+WINDOWS = frozenset({ValueKind.SOONEST, ValueKind.AFTER, ValueKind.BEFORE})
+"""No point in time: free times are to be looked for around it."""
+_KINDS_BY_RULE = {kind.value: kind for kind in ValueKind}
+
+
 class Inform(msgspec.Struct, frozen=True, kw_only=True, tag="Inform"):
     """The caller gave a value for a slot, or a part of one."""
 
     slot: str
     value: str
     rule: str
+    """Which rule read it: provenance, shown in traces, never compared."""
     words: str
     whole: bool = True
     options: tuple[str, ...] = ()
@@ -80,6 +102,12 @@ class Inform(msgspec.Struct, frozen=True, kw_only=True, tag="Inform"):
     confidence: float = msgspec.field(default=0.5, name="sure")
     evidence: tuple[str, ...] = ()
     """Every value that any of the recogniser's hypotheses may have meant."""
+    kind: ValueKind | msgspec.UnsetType = msgspec.UNSET
+    """Unset, and not written, when it is simply a value of the slot."""
+
+    def __post_init__(self) -> None:
+        if self.kind is msgspec.UNSET and (kind := _KINDS_BY_RULE.get(self.rule)):  # a turn left open before kinds were kept
+            msgspec.structs.force_setattr(self, "kind", kind)
 
 
 class DialogueAct(msgspec.Struct, frozen=True, kw_only=True, tag="Did"):

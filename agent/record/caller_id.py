@@ -2,8 +2,6 @@
 
 from agent.record.call import Call
 
-RULE = "caller_id"
-
 
 def offered(call: Call) -> bool:
     """Whether the open question is for a number and offers the caller's own: only once, and only while nothing else was said about it."""

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, SystemAct
+from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, SystemAct, ValueKind
 from agent.record.call import OpenTurn
 from agent.record.trace import TracedTurn
 
@@ -34,3 +34,9 @@ def test_a_trace_is_read_and_written_as_before() -> None:
     assert found.user_acts == ACTS
     written = msgspec.json.decode(msgspec.json.encode(found))
     assert [written[key] for key in ("taken", "notices")] == [msgspec.json.decode(one) for one in (TAKEN, NOTICES)]
+
+
+def test_a_value_kept_before_kinds_were_has_the_kind_that_its_rule_says() -> None:
+    kept = b'{"type":"Inform","slot":"time","value":"2026-03-06","rule":"soonest","words":"Friday"}'
+    assert msgspec.json.decode(kept, type=Inform).kind is ValueKind.SOONEST
+    assert msgspec.json.decode(kept.replace(b"soonest", b"day"), type=Inform).kind is msgspec.UNSET

@@ -57,12 +57,6 @@ def test_what_is_turned_down_and_not_held_changes_nothing(words: str) -> None:
     assert hear(words) is None
 
 
-def test_the_days_turned_down_are_told() -> None:
-    candidate = hear("I can't do Thursdays", current="2026-03-12T14:00")
-    assert candidate is not None
-    assert candidate.excluded == ("2026-03-12",)
-
-
 @pytest.mark.parametrize(
     ("words", "edge"),
     [

@@ -5,6 +5,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from agent.nlu.acts import JUDGEMENTS, ActKind
 from agent.nlu.acts.words import Unit, bits, table
 from agent.nlu.utterance import Utterance
 
@@ -12,9 +13,7 @@ from agent.nlu.utterance import Utterance
 class Answer(NamedTuple):
     sign: int
     """1 for yes, -1 for no."""
-    kind: str
-    """"word" (yes, no), "truth" (that's right), "quality" (great), "ok" (okay, mm-hm), "praise" (you're great),
-    "not" (a negated clause that judges nothing)."""
+    kind: ActKind
     first: int
     last: int
 
@@ -110,8 +109,9 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
         return None
     words = tuple(word for unit in units for word in unit.words)
     if whole and words in _short_yes():
-        return Answer(1, "word", first.first, last.last)
-    sign, kind, negated = 1, "", False
+        return Answer(1, ActKind.WORD, first.first, last.last)
+    sign, negated = 1, False
+    kind: ActKind | None = None
     last_polar = max((place for place, unit in enumerate(units) if unit.marks & masks["polar"]), default=-1)
     for place, unit in enumerate(units):
         polar = unit.marks & (masks["polar"])
@@ -120,22 +120,24 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
             if later or unit.marks & masks["not"]:
                 negated, sign = True, -sign
             else:
-                sign, kind = -sign if not negated else -1, "truth"
+                sign, kind = -sign if not negated else -1, ActKind.TRUTH
         elif unit.marks & masks["unfit"]:
-            sign, kind = -sign, kind or "quality"
+            sign, kind = -sign, kind or ActKind.QUALITY
         elif unit.marks & masks["wrong"]:
-            sign, kind = -sign, "truth"
+            sign, kind = -sign, ActKind.TRUTH
         elif polar and not (
             unit.marks & masks["bare"] and unit.marks & masks["yes"] and not unit.marks & masks["quality_truth"] and len(units) > _SHORT
         ):
-            kind = "truth" if (unit.marks & (masks["truth"] | masks["yes"] | masks["assent"])) or kind == "truth" else "quality"
-    if not kind:
-        return Answer(-1, "not", first.first, last.last) if negated and len(units) <= _LONG else None
+            true = unit.marks & (masks["truth"] | masks["yes"] | masks["assent"]) or kind is ActKind.TRUTH
+            kind = ActKind.TRUTH if true else ActKind.QUALITY
+    if kind is None:
+        return Answer(-1, ActKind.NEGATION, first.first, last.last) if negated and len(units) <= _LONG else None
     if len(units) == 1 and first.marks & masks["ok"]:
-        kind = "ok"
-    if kind == "quality" and sign > 0 and first.marks & masks["you"] and len(units) > 1 and any(unit.marks & masks["copula"] for unit in units[1:3]):
-        kind = "praise"
-    return None if asked and kind in ("ok", "quality", "truth") and len(units) <= 2 else Answer(sign, kind, first.first, last.last)
+        kind = ActKind.OK
+    of_us = first.marks & masks["you"] and len(units) > 1 and any(unit.marks & masks["copula"] for unit in units[1:3])
+    if of_us and kind is ActKind.QUALITY and sign > 0:
+        kind = ActKind.PRAISE
+    return None if asked and kind in JUDGEMENTS and len(units) <= 2 else Answer(sign, kind, first.first, last.last)
 
 
 def begins_question(units: Sequence[Unit]) -> bool:
@@ -159,10 +161,10 @@ def fold(answers: Sequence[Answer], but: int) -> Answer | None:
         if result.first < but <= answer.first:
             break
         beside = answer.first - result.last <= 1
-        stronger = result.kind == "ok" and answer.kind != "ok"
-        last_word = result.kind == answer.kind == "word" and beside
-        set_right = result.sign < 0 and result.kind == "word" and answer.sign > 0 and answer.kind == "truth"
-        taken_back = result.sign > 0 and answer.sign < 0 and answer.kind in ("truth", "not", "word")
+        stronger = result.kind is ActKind.OK and answer.kind is not ActKind.OK
+        last_word = result.kind is answer.kind is ActKind.WORD and beside
+        set_right = result.sign < 0 and result.kind is ActKind.WORD and answer.sign > 0 and answer.kind is ActKind.TRUTH
+        taken_back = result.sign > 0 and answer.sign < 0 and answer.kind in (ActKind.TRUTH, ActKind.NEGATION, ActKind.WORD)
         if stronger or last_word or set_right or taken_back:
             result = answer
     return result

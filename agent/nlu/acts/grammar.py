@@ -9,6 +9,7 @@ one that is `single` only a clause of nothing but what it needs, and one with `o
 from functools import cache
 from typing import NamedTuple
 
+from agent.nlu.acts import ActKind
 from agent.nlu.acts.words import bits
 from agent.record.acts import Act
 
@@ -23,6 +24,7 @@ class Frame(NamedTuple):
     alone: bool
     single: bool
     only: int
+    kind: ActKind
 
 
 def _frame(
@@ -34,8 +36,9 @@ def _frame(
     alone: bool = False,
     single: bool = False,
     only: str = "",
+    kind: ActKind = ActKind.PLAIN,
 ) -> Frame:
-    return Frame(act, rule, tuple(_bits(need) for need in needs), _bits(lacks), open, alone, single, _bits(only))
+    return Frame(act, rule, tuple(_bits(need) for need in needs), _bits(lacks), open, alone, single, _bits(only), kind)
 
 
 def _bits(marks: str) -> int:
@@ -61,8 +64,8 @@ def frames() -> tuple[Frame, ...]:
         _frame(Act.HANDOFF, "person_alone", "person", lacks="not|aux|i|wh|services_ask", alone=True),
         _frame(Act.START_OVER, "start_over", "start_over", lacks="not"),
         _frame(Act.START_OVER, "start_again", "start", "again", lacks="not|say|hear|repeat"),
-        _frame(Act.REFUSE, "rather_not", "rather"),
-        _frame(Act.REFUSE, "not_give", "not", "give", "need|care", "i|you", lacks="again|know|hear|dont_know"),
+        _frame(Act.REFUSE, "rather_not", "rather", kind=ActKind.WITHHELD),
+        _frame(Act.REFUSE, "not_give", "not", "give", "need|care", "i|you", lacks="again|know|hear|dont_know", kind=ActKind.WITHHELD),
         _frame(Act.REFUSE, "skip", "skip", lacks="not"),
         _frame(Act.REFUSE, "left_out", "leave", "out", _SLOT, lacks="not|wrong"),
         _frame(Act.REFUSE, "no_slot", "no_slot", lacks="hear|wrong|truth|aux|quality"),
@@ -88,9 +91,15 @@ def frames() -> tuple[Frame, ...]:
         _frame(Act.REPEAT, "what_again", "what_again", alone=True, single=True),
         _frame(Act.DONT_KNOW, "forgets", "forget", "i", lacks="able|need|pick|not|cancel|let_go"),
         _frame(Act.CANCEL, "cancel", "cancel", lacks="price|how_much|supposed"),
-        _frame(Act.CANCEL, "let_go", "let_go", lacks="price|how_much|supposed"),
+        _frame(Act.CANCEL, "let_go", "let_go", lacks="price|how_much|supposed", kind=ActKind.LET_GO),
         _frame(Act.CANCEL, "stop", "stop", lacks="price|how_much|supposed|not|skip|slot_name|slot_phone|slot_address|slot_email"),
-        _frame(Act.CANCEL, "erase", "erase", lacks="price|how_much|supposed|not|skip|slot_name|slot_phone|slot_address|slot_email"),
+        _frame(
+            Act.CANCEL,
+            "erase",
+            "erase",
+            lacks="price|how_much|supposed|not|skip|slot_name|slot_phone|slot_address|slot_email",
+            kind=ActKind.ERASE,
+        ),
         _frame(Act.CORRECTION, "back_to", "go_back", _SLOT, lacks="not|wrong"),
         _frame(Act.GO_BACK, "go_back", "go_back", lacks="not|wrong"),
         _frame(Act.GO_BACK, "previous", "previous", lacks="not|wrong|wh|pick"),
@@ -108,7 +117,7 @@ def frames() -> tuple[Frame, ...]:
         _frame(Act.ASK_PRICE, "price", "price", "wh|aux|need|what_again", lacks="not"),
         _frame(Act.ASK_LENGTH, "how_long", "how_long", lacks="not", open=True),
         _frame(Act.ASK_SERVICES, "what_else", "what_else", alone=True),
-        _frame(Act.ASK_SERVICES, "services_ask", "services_ask"),
+        _frame(Act.ASK_SERVICES, "services_ask", "services_ask", kind=ActKind.OPTIONS),
         _frame(Act.ASK_SERVICES, "services", "service", "wh|say", lacks="price|slot_time|change"),
         _frame(Act.HOLD_ON, "hold_on", "hold_on"),
         _frame(Act.GREET, "how_doing", "how", "bot|you", "feeling", lacks="not"),
@@ -124,5 +133,5 @@ def frames() -> tuple[Frame, ...]:
         _frame(Act.CORRECTION, "meant", "fix", lacks="yes|no", open=True),
         _frame(Act.GOODBYE, "nice_talk", "enjoy", "chatter", lacks="not|person|someone|able"),
         _frame(Act.THANKS, "helped", "helped", "you|i|quality|pronoun"),
-        _frame(Act.HELP, "help", "help", lacks="not|wh|supposed"),
+        _frame(Act.HELP, "help", "help", lacks="not|wh|supposed", kind=ActKind.BARE_HELP),
     )

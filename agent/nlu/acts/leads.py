@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
+from agent.nlu.acts import ActKind
 from agent.nlu.acts.answers import Prompt
 from agent.nlu.acts.fitting import mask
 from agent.nlu.acts.reading import Found, Reading, slot_of
@@ -11,8 +12,8 @@ from agent.record.acts import Act
 
 _NEAR = 4
 """Units behind the name of a slot within which its verb stands: "the middle part of my number is"."""
-_WEAK = ("let_go", "erase")
-"""Rules of words that put aside what was just said as often as the whole call."""
+_WEAK = (ActKind.LET_GO, ActKind.ERASE)
+"""Words that put aside what was just said as often as the whole call."""
 _SPOKEN_OF_US = frozenset(("said", "put", "got", "wrote", "have", "heard"))
 _MANNERS = frozenset({Act.THANKS, Act.GOODBYE, Act.GREET, Act.BACKCHANNEL, Act.CANCEL, Act.HANDOFF, Act.DENY})
 _ANSWERS = frozenset({Act.AFFIRM, Act.DENY, Act.CORRECTION})
@@ -80,12 +81,12 @@ def _pointing() -> frozenset[str]:
 
 def _let_go(reading: Reading, units: Sequence[Unit]) -> None:
     """ "... but never mind, yes", "delete that, it's The Old Rectory": the call goes on."""
-    weak = next((found for found in reading.found if found.act is Act.CANCEL and found.rule in _WEAK), None)
+    weak = next((found for found in reading.found if found.act is Act.CANCEL and found.kind in _WEAK), None)
     if weak is None:
         return
     agreed = any(answer.sign > 0 and answer.first >= weak.first for answer in reading.answers)
     behind_but = 0 <= reading.but <= weak.first
-    goes_on = _states([unit for unit in units if unit.first >= weak.last]) or (weak.rule == "erase" and reading.content)
+    goes_on = _states([unit for unit in units if unit.first >= weak.last]) or (weak.kind is ActKind.ERASE and reading.content)
     more = any(found.first >= weak.last and found.act not in _MANNERS for found in reading.found)
     if agreed or behind_but or goes_on or more:
         reading.found.remove(weak)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from agent.languages import known
+from agent.nlu.acts import ActKind
 from agent.nlu.acts.answers import Answer, begins_question, judge
 from agent.nlu.acts.fitting import Alone, ends, fits, mask, only_filler
 from agent.nlu.acts.grammar import SLOT_MARKS
@@ -32,6 +33,7 @@ class Found(msgspec.Struct, frozen=True):
     first: int
     last: int
     detail: str = ""
+    kind: ActKind = ActKind.PLAIN
 
 
 class Reading(msgspec.Struct):
@@ -98,20 +100,20 @@ def read(segment: Segment, reading: Reading, utterance: Utterance, only: bool, l
                 reading.found.append(Found(Act.HANDOFF, "person_speaking", units[at].first, units[end - 1].last))
             if frame.act is not None:
                 reading.found.append(
-                    Found(frame.act, frame.rule, units[at].first, units[end - 1].last, _detail(frame.act, units, at, end, utterance))
+                    Found(frame.act, frame.rule, units[at].first, units[end - 1].last, _detail(frame.act, units, at, end, utterance), frame.kind)
                 )
             at = end
         elif units[at].marks & mask("filler"):
             at += 1
         elif not vocative and (judged := _judged(units, at, asked=segment.asked, only=only)):
             answer, end = judged
-            if answer.kind == "praise":
+            if answer.kind is ActKind.PRAISE:
                 reading.found.append(Found(Act.THANKS, "praise", answer.first, answer.last))
             else:
                 reading.answers.append(answer)
             at = end
         elif at == 0 and units[0].marks & mask("wrong"):  # "wrong you silly billy, I want ..."
-            reading.answers.append(Answer(-1, "truth", units[0].first, units[0].last))
+            reading.answers.append(Answer(-1, ActKind.TRUTH, units[0].first, units[0].last))
             at = 1
         elif at == 0 and units[0].marks == 0 and units[0].words[0].isalpha():
             vocative = True
@@ -145,8 +147,9 @@ def _ask(units: Sequence[Unit], reading: Reading, so_far: int, utterance: Uttera
     if question.kind == "request":
         reading.beside += _WISH
         return False
-    rule = "but" if 0 <= reading.but < first else question.kind
-    reading.found.append(Found(Act.ASK, rule, first, last, utterance.between(first, last)))
+    kind = ActKind.BEHIND_BUT if 0 <= reading.but < first else ActKind.REQUEST if question.kind == "leave" else ActKind.PLAIN
+    rule = "but" if kind is ActKind.BEHIND_BUT else question.kind
+    reading.found.append(Found(Act.ASK, rule, first, last, utterance.between(first, last), kind))
     return question.kind == "ask"
 
 
@@ -203,11 +206,11 @@ def _manners(units: Sequence[Unit], at: int, reading: Reading) -> int:
             end += 1
         reading.found.append(Found(Act.THANKS, "thanks", unit.first, unit.last))
         return end - at
-    for mark, act in (("all_done", Act.GOODBYE), ("bye", Act.GOODBYE)):
+    for mark, kind in (("all_done", ActKind.ALL_DONE), ("bye", ActKind.FAREWELL)):
         if unit.marks & mask(mark) and not (
             mark == "all_done" and units[at + 1 : at + 2] and units[at + 1].marks & mask("truth", "quality", "wrong")
         ):
-            reading.found.append(Found(act, mark, unit.first, unit.last))
+            reading.found.append(Found(Act.GOODBYE, mark, unit.first, unit.last, kind=kind))
             return 1
     lone = unit.words[0] if len(unit.words) == 1 else ""
     half_a_word = len(lone) == 1 and not lone.isascii() and any(not later.marks for later in units[at + 1 : at + 2])
@@ -235,8 +238,8 @@ def _particle(units: Sequence[Unit], at: int, *, asked: bool) -> Answer | None:
     if unit.marks & mask("no") and following is not None and following.words[0].isdigit() and unit.words == ("no",):
         return None  # "no 4" is a number
     if unit.marks & mask("yes", "no") and not (unit.marks & mask("ok") and unit.marks & mask("bare") and following is not None):
-        return Answer(1 if unit.marks & mask("yes") else -1, "word", unit.first, unit.last)
-    return Answer(1, "ok", unit.first, unit.last)
+        return Answer(1 if unit.marks & mask("yes") else -1, ActKind.WORD, unit.first, unit.last)
+    return Answer(1, ActKind.OK, unit.first, unit.last)
 
 
 def _asks_whether(units: Sequence[Unit], at: int) -> bool:

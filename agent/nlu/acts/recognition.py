@@ -15,7 +15,7 @@ from functools import lru_cache
 
 import msgspec
 
-from agent.nlu.acts import ActCandidate
+from agent.nlu.acts import ActCandidate, ActKind
 from agent.nlu.acts.answers import Answer, Prompt, begins_question, fold, prompt_kind
 from agent.nlu.acts.fitting import mask
 from agent.nlu.acts.leads import settle
@@ -38,6 +38,8 @@ _RANK = {
     Act.DONT_CARE: 3, Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6, Act.GREET: 8, Act.BACKCHANNEL: 9,
 }  # fmt: skip
 """The main act first: what stops or turns the call, then questions, then answers, then manners."""
+_LUKEWARM = (ActKind.OK, ActKind.QUALITY)
+"""An "okay", a "great": worth a yes only where one was asked for."""
 _AFTER_MANNERS = 7
 """Where "great, thanks" puts its "great": it answers nothing."""
 
@@ -73,14 +75,18 @@ def _take_politely(reading: Reading, prompt: str, utterance: Utterance) -> None:
         return
     if not reading.answers and reading.found and all(found.act is Act.THANKS for found in reading.found):
         thanks = reading.found[0]
-        reading.answers.append(Answer(1, "thanks", thanks.first, thanks.last))
+        reading.answers.append(Answer(1, ActKind.THANKS, thanks.first, thanks.last))
         return
-    mild = set(table("answers")["mild"]) if prompt == "summary" and not any(one.sign > 0 and one.kind == "word" for one in reading.answers) else set()
-    no = next((place for place, one in enumerate(reading.answers) if one.sign < 0 and one.kind == "word" and one.last - one.first == 1), -1)
+    mild = (
+        set(table("answers")["mild"])
+        if prompt == "summary" and not any(one.sign > 0 and one.kind is ActKind.WORD for one in reading.answers)
+        else set()
+    )
+    no = next((place for place, one in enumerate(reading.answers) if one.sign < 0 and one.kind is ActKind.WORD and one.last - one.first == 1), -1)
     for place, answer in enumerate(reading.answers):
-        praises = answer.sign > 0 and answer.kind == "quality" and mild.isdisjoint(utterance.words[answer.first : answer.last])
+        praises = answer.sign > 0 and answer.kind is ActKind.QUALITY and mild.isdisjoint(utterance.words[answer.first : answer.last])
         if 0 <= no < place and praises:
-            reading.answers[place] = answer._replace(kind="truth")
+            reading.answers[place] = answer._replace(kind=ActKind.TRUTH)
 
 
 def _runs_into_question(answer: Answer, segment: Segment) -> bool:
@@ -179,25 +185,25 @@ def _answer(reading: Reading, prompt: Prompt, utterance: Utterance) -> None:
     if answer is None:
         return
     aside = any(_RANK[found.act] == _RANK[Act.ASK_PRICE] for found in reading.found)
-    weak = answer.kind in ("ok", "quality") and not (aside and utterance.between(answer.first, answer.last) in table("answers")["consent"])
+    weak = answer.kind in _LUKEWARM and not (aside and utterance.between(answer.first, answer.last) in table("answers")["consent"])
     answers = prompt in (Prompt.YES_NO, Prompt.CONFIRM)
     act = Act.AFFIRM if answer.sign > 0 else Act.DENY
-    if answer.kind == "not" and (reading.content or any(found.act in (Act.THANKS, Act.GOODBYE) for found in reading.found)):
+    if answer.kind is ActKind.NEGATION and (reading.content or any(found.act in (Act.THANKS, Act.GOODBYE) for found in reading.found)):
         return
     if weak and (
-        reading.content >= (1 if answer.kind == "quality" else _CHATTER) or aside
+        reading.content >= (1 if answer.kind is ActKind.QUALITY else _CHATTER) or aside
     ):  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
-        if answers and answer.kind == "ok":
+        if answers and answer.kind is ActKind.OK:
             reading.found.append(Found(Act.BACKCHANNEL, "ok", answer.first, answer.last))
         return
     if weak and prompt in (Prompt.VALUE, Prompt.STATEMENT, Prompt.ELSE):
         if answer.sign < 0:  # "it doesn't work" tells of a tap, when nobody asked whether it does
             return
-        act = Act.BACKCHANNEL if answer.kind == "ok" else act
-    reading.found.append(Found(act, answer.kind, answer.first, answer.last))
+        act = Act.BACKCHANNEL if answer.kind is ActKind.OK else act
+    reading.found.append(Found(act, answer.kind.value, answer.first, answer.last, kind=answer.kind))
     if any(answer.sign > 0 and later.sign < 0 and answer.first < reading.but <= later.first for later in reading.answers):
-        reading.found.append(Found(Act.DENY, "but", reading.but, reading.but + 1))  # "yes, but the postcode is wrong"
-    if answer.sign < 0 and reading.slot and any(one.sign < 0 and one.kind in ("truth", "not") for one in reading.answers):
+        reading.found.append(Found(Act.DENY, "but", reading.but, reading.but + 1, kind=ActKind.BEHIND_BUT))  # "yes, but the postcode is wrong"
+    if answer.sign < 0 and reading.slot and any(one.sign < 0 and one.kind in (ActKind.TRUTH, ActKind.NEGATION) for one in reading.answers):
         reading.found.append(Found(Act.CORRECTION, "wrong_slot", answer.first, answer.last, reading.slot))
 
 
@@ -211,7 +217,7 @@ def _correct(reading: Reading, prompt: Prompt) -> None:
         return
     taken_back = any(answer.first >= reading.but and answer.sign < 0 for answer in reading.answers)
     if reading.but >= 0 and answered and (reading.beside or taken_back):
-        reading.found.append(Found(Act.CORRECTION, "but", reading.but, reading.but + 1, reading.slot))
+        reading.found.append(Found(Act.CORRECTION, "but", reading.but, reading.but + 1, reading.slot, ActKind.BEHIND_BUT))
     elif reading.beside and reading.turned >= 0 and Act.AFFIRM not in acts:
         reading.found.append(Found(Act.CORRECTION, "turned", reading.turned, reading.turned + 1, reading.slot))
     elif reading.beside and reading.remade >= 0 and Act.AFFIRM not in acts and prompt is not Prompt.VALUE:
@@ -226,19 +232,21 @@ def _correct(reading: Reading, prompt: Prompt) -> None:
 
 def _in_order(reading: Reading, prompt: Prompt, utterance: Utterance, context: Context) -> Sequence[ActCandidate]:
     found = _in_place(reading, prompt, utterance, context)
-    if prompt is Prompt.ELSE and any(act.rule == "all_done" for act in found) and not any(act.act is Act.DENY for act in found):
-        done = next(act for act in found if act.rule == "all_done")
+    if prompt is Prompt.ELSE and any(act.kind is ActKind.ALL_DONE for act in found) and not any(act.act is Act.DENY for act in found):
+        done = next(act for act in found if act.kind is ActKind.ALL_DONE)
         found.append(Found(Act.DENY, "all_done", done.first, done.last))
     if prompt in (Prompt.YES_NO, Prompt.CONFIRM):
         found = [
-            Found(Act.AFFIRM, "that_is_it", a.first, a.last) if a.rule == "all_done" and utterance.words[a.last - 1] in _THAT_IS_IT else a
-            for a in found
+            Found(Act.AFFIRM, "that_is_it", act.first, act.last, kind=ActKind.THAT_IS_IT)
+            if act.kind is ActKind.ALL_DONE and utterance.words[act.last - 1] in _THAT_IS_IT
+            else act
+            for act in found
         ]
     if reading.content:  # "I need help with my drain" asks for a service
-        found = [act for act in found if act.rule != "help"]
+        found = [act for act in found if act.kind is not ActKind.BARE_HELP]
     if reading.content >= _CHATTER or reading.idle >= _REQUEST:
         found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
-    if context.prompt == "read_back" and any(act.rule == "that_is_it" for act in found):  # "nah, that's it"
+    if context.prompt == "read_back" and any(act.kind is ActKind.THAT_IS_IT for act in found):  # "nah, that's it"
         found = [act for act in found if act.act is not Act.DENY]
     settled = {act.act for act in found}
     if Act.START_OVER in settled:  # "clear all that and start again"
@@ -252,16 +260,16 @@ def _in_order(reading: Reading, prompt: Prompt, utterance: Utterance, context: C
             act.act is Act.AFFIRM
             and thanked
             and prompt not in (Prompt.YES_NO, Prompt.CONFIRM)
-            and (act.rule in ("ok", "quality") or prompt is not Prompt.UNKNOWN)
+            and (act.kind in _LUKEWARM or prompt is not Prompt.UNKNOWN)
         )
         return (_AFTER_MANNERS if polite else _RANK[act.act], act.first)
 
-    if refused := next((act for act in found if act.rule in ("rather_not", "not_give")), None):
-        found = [*found, Found(Act.DENY, refused.rule, refused.first, refused.last)]
+    if refused := next((act for act in found if act.kind is ActKind.WITHHELD), None):
+        found = [*found, Found(Act.DENY, refused.rule, refused.first, refused.last, kind=ActKind.WITHHELD)]
     acts: dict[Act, ActCandidate] = {}
     for one in sorted(found, key=rank):
         span = (utterance.tokens[one.first].start, utterance.tokens[one.last - 1].end)
-        acts.setdefault(one.act, ActCandidate(act=one.act, rule=one.rule, span=span, detail=one.detail))
+        acts.setdefault(one.act, ActCandidate(act=one.act, rule=one.rule, kind=one.kind, span=span, detail=one.detail))
     return tuple(acts.values())
 
 
@@ -273,12 +281,12 @@ def _in_place(reading: Reading, prompt: Prompt, utterance: Utterance, context: C
     """The acts that were found, less those that what was asked, or what else was said, makes none of."""
     found, asked = reading.found, context.asked or frozenset()
     if prompt is Prompt.VALUE and asked & {"name", "service", "time"}:  # "can you fix my tap": a wish, and no question
-        found = [one for one in found if one.rule != "leave"]
+        found = [one for one in found if one.kind is not ActKind.REQUEST]
     if asked == {"time"}:  # "what are my options"
-        found = [msgspec.structs.replace(one, act=Act.DONT_CARE) if one.rule == "services_ask" else one for one in found]
+        found = [msgspec.structs.replace(one, act=Act.DONT_CARE) if one.kind is ActKind.OPTIONS else one for one in found]
     if any(one.act is Act.DONT_CARE for one in found):  # "I don't know, whenever"
         found = [one for one in found if one.act is not Act.DONT_KNOW]
-    return [one for one in found if not (one.rule == "bye" and reading.content and _is_weak_bye(utterance.between(one.first, one.last)))]
+    return [one for one in found if not (one.kind is ActKind.FAREWELL and reading.content and _is_weak_bye(utterance.between(one.first, one.last)))]
 
 
 def _is_weak_bye(words: str) -> bool:

@@ -67,7 +67,7 @@ class _Listener(HanReader):
 
     def _explains(self, one: HanFound, found: list[HanFound]) -> bool:
         """Whether what stands by itself tells a character of the name before it by its parts: "吴梓涵，木辛梓"."""
-        before = next((name for name in found if one.rule == "bare" and one.name[-1] in name.name and one.name[0] != name.name[0]), None)
+        before = next((name for name in found if one.role == "bare" and one.name[-1] in name.name and one.name[0] != name.name[0]), None)
         return before is not None and not any(word in self.text[before.end : one.start] for word in _NOT_SO)
 
     def _given_name(self) -> HanFound | None:
@@ -213,7 +213,7 @@ class _Listener(HanReader):
     def _bare(self, at: int, *, first: bool = True) -> Iterator[HanFound]:
         """A name with nothing before it."""
         if self.asked and first and (foreign := self.foreign_at(at)) is not None:
-            yield HanFound(foreign[0], at, foreign[1], 0.5, "bare")
+            yield HanFound(foreign[0], at, foreign[1], 0.5, "bare", "bare")
             return
         read = self.name_at(at, plain=False)
         if read is None or not (self.likely(read[0]) or ((self.asked or self._is_told(read[1])) and self.possible(read[0]))):
@@ -234,7 +234,7 @@ class _Listener(HanReader):
         goes_on = rest < len(self.text) and (self.words.next.at(self.text, rest) > 0 or self.text[rest] in _NUMERALS)
         short = self.asked and first and parted and goes_on  # "方圆，我想约……", "方圆 一三九……"
         if whole or described or (opens and (len(name) >= _FULL or short)):
-            yield HanFound(name, at, end, _DOUBTFUL if self.is_word(name) else 0.6 if len(name) >= _FULL else 0.5, "bare")
+            yield HanFound(name, at, end, _DOUBTFUL if self.is_word(name) else 0.6 if len(name) >= _FULL else 0.5, "bare", "bare")
 
     def _is_told(self, end: int) -> bool:
         """Whether a character is told behind the name that ends at `end`."""
@@ -246,4 +246,4 @@ class _Listener(HanReader):
             return
         read = self.unusual_at(at)
         if read is not None and self._may_be(read[0]) and read[0] not in self.words.days and self.past(read[1], self.words.after) >= len(self.text):
-            yield HanFound(read[0], at, read[1], _DOUBTFUL, "bare")
+            yield HanFound(read[0], at, read[1], _DOUBTFUL, "bare", "bare")

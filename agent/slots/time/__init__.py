@@ -3,10 +3,10 @@
 Heard      "tomorrow arvo at four", "Tuesday week", "half past two on the ninth", "下周三下午三点半"; day and clock may come in different turns.
 Held       local, ISO 8601: "2026-03-08T14:30" whole; a part of it is "2026-03-08", "14:30", "2026-03-08TAF" (that afternoon) or "TAF", the
            part of the day named as in TIMEX3 (ISO 24617-1), so that "four" said next is sixteen hours, or "2026-W11", the week of the day.
-Not whole  also a window's edge (rules "after", "before": the edge is the value, but no point in time was said), and "as soon as possible" or "what do
-           you have" (rule "soonest": the value is the day, with its part, if one was said, else ""): a place is to be offered. A day may be an edge
-           too: "after Friday" is from Saturday on, "by Friday" before Saturday. A range is kept by its start (rule "range"). When it is only said
-           what is not meant (rule "excluded"), the value is what that leaves of the time held: its day, or "".
+Not whole  also a window's edge (kinds "after", "before": the edge is the value, but no point in time was said), and "as soon as possible" or "what do
+           you have" (kind "soonest": the value is the day, with its part, if one was said, else ""): a place is to be offered. A day may be an edge
+           too: "after Friday" is from Saturday on, "by Friday" before Saturday. A range is kept by its start (kind "range"). When it is only said
+           what is not meant (kind "excluded"), the value is what that leaves of the time held: its day, or "".
 Asked      what words leave open stands in `options`: "at six" when the hours allow both, "next Friday" said on a Wednesday, 3/4 in Canada.
 Read back  weekday, date and clock, "today" and "tomorrow" before them; the year only when it is another; the slow form says day and clock apart.
 """
@@ -21,6 +21,7 @@ from agent.nlu.dates import Line
 from agent.nlu.dates import en_places as dates_en_places
 from agent.nlu.dates import zh as dates_zh
 from agent.nlu.utterance import Utterance
+from agent.record.acts import ValueKind
 from agent.record.characters import readable
 from agent.record.moments import in_zone
 from agent.record.reasons import Reason
@@ -46,7 +47,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     read = grammar.read(utterance, region=context.region, month_first=order, asked=asked, mending=bool(context.current))
     if read is None:
         open_day = known(context.partial).day if not context.current else None
-        return [_whole_words(utterance, value_of(open_day, None, None), "soonest")] if seeking else ()
+        return [_whole_words(utterance, value_of(open_day, None, None), ValueKind.SOONEST)] if seeking else ()
     line, pieces = read
     candidate = readings(pieces)
     if seeking:
@@ -73,15 +74,16 @@ def _left(utterance: Utterance, ruled_out: Excluded, context: Context) -> Sequen
     """What is left when it was only said what is not meant: the one option that stays, or a part of the time held."""
     if context.offered:
         stay = [option for option in context.offered if known(option[:16]).day not in ruled_out.days] if ruled_out.days else []
-        return [_whole_words(utterance, stay[0], "excluded", whole=known(stay[0]).at is not None)] if len(stay) == 1 else ()
+        return [_whole_words(utterance, stay[0], ValueKind.EXCLUDED, whole=known(stay[0]).at is not None)] if len(stay) == 1 else ()
     if ruled_out.left is None:
         return ()
-    return [msgspec.structs.replace(_whole_words(utterance, ruled_out.left, "excluded"), excluded=ruled_out.written)]
+    return [_whole_words(utterance, ruled_out.left, ValueKind.EXCLUDED)]
 
 
-def _whole_words(utterance: Utterance, value: str, rule: str, *, whole: bool = False) -> Candidate:
+def _whole_words(utterance: Utterance, value: str, rule: str | ValueKind, *, whole: bool = False) -> Candidate:
     """What the whole utterance comes to, and no words of it in particular."""
-    return Candidate(value=value, rule=rule, span=(0, len(utterance.text)), confidence=WEAK, whole=whole)
+    kind = rule if isinstance(rule, ValueKind) else msgspec.UNSET
+    return Candidate(value=value, rule=str(rule), kind=kind, span=(0, len(utterance.text)), confidence=WEAK, whole=whole)
 
 
 def _nearest(answers: Sequence[Answer], other: Answer) -> Answer:
@@ -104,6 +106,7 @@ def _heard(answers: list[Answer], line: Line, found: Sequence[Reading], context:
     return Candidate(
         value=first.value,
         rule=first.rule,
+        kind=first.kind,
         span=span,
         confidence=first.confidence,
         whole=first.whole,

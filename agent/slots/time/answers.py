@@ -7,6 +7,7 @@ import msgspec
 
 from agent.nlu.candidates import Context
 from agent.nlu.dates import Day, Kind, Mark, Part
+from agent.record.acts import ValueKind
 from agent.slots.time.reading import Reading
 from agent.slots.time.resolve import Known, Moment, days, in_week, known, local_now, moments, monday_of, moved_into, opens, place, written
 
@@ -21,6 +22,7 @@ class Answer(msgspec.Struct, frozen=True):
     value: str
     day: date | None
     rule: str
+    kind: ValueKind | msgspec.UnsetType
     confidence: float
     whole: bool
     patched: bool
@@ -51,12 +53,12 @@ class Listener:
             return []
         if not said_days and reading.day is not None and reading.clock is None:
             return self._week(reading.day)
-        if reading.bound is not None and reading.rule != "range" and reading.clock is None and reading.minute is None:
+        if reading.bound is not None and reading.kind is not ValueKind.RANGE and reading.clock is None and reading.minute is None:
             return [self._edge_of_day(reading.bound, said_days)]
         on: Sequence[date | None] = said_days or [before.day]
         if (reading.soonest or (reading.than is not None and reading.day is not None)) and reading.clock is None:
             open_day = before.day if not self.context.current else None
-            return [self._answer(day, None, "soonest", part=reading.part) for day in (said_days or (open_day,))]
+            return [self._answer(day, None, ValueKind.SOONEST, part=reading.part) for day in (said_days or (open_day,))]
         found = [answer for day in on for answer in self._on(day)]
         if len(found) > 1 and len(said_days) > 1:
             found = [answer for answer in found if not self._is_past(answer)] or found
@@ -85,14 +87,14 @@ class Listener:
         if self.reading.same and self.before.day is not None:
             return self._on(monday + timedelta(days=self.before.day.weekday()))
         if self.reading.soonest:
-            return [self._answer(max(monday, self.now.date()), None, "soonest", part=self.reading.part)]
-        return [Answer(written(None, None, self.reading.part, monday), None, "week", self._confidence(), False, False)]
+            return [self._answer(max(monday, self.now.date()), None, ValueKind.SOONEST, part=self.reading.part)]
+        return [Answer(written(None, None, self.reading.part, monday), None, "week", msgspec.UNSET, self._confidence(), False, False)]
 
     def _edge_of_day(self, bound: Mark, said: Sequence[date]) -> Answer:
         """ "After the tenth" is from the eleventh on, "by Friday" before Saturday; a weekend is left behind whole."""
         day = max(said) if bound in (Mark.AFTER, Mark.BY) and self.reading.day is not None and self.reading.day.weekend else said[0]
         following = day + timedelta(days=1) if bound in (Mark.AFTER, Mark.BY) else day
-        return self._answer(following, None, "after" if bound in (Mark.AFTER, Mark.FROM) else "before")
+        return self._answer(following, None, ValueKind.AFTER if bound in (Mark.AFTER, Mark.FROM) else ValueKind.BEFORE)
 
     def _edge_of_known(self, than: Mark, said: Sequence[date]) -> Answer | None:
         """ "Anything later": from a minute after the time held, or after the last one offered; None when none is known, or another day is meant."""
@@ -101,11 +103,11 @@ class Listener:
         edge = self.before.at if self.context.current else (max(offered) if later else min(offered)) if offered else None
         if edge is None or (self.reading.day is not None and edge.date() not in said):
             return None
-        rule = "after" if later else "before"
+        kind = ValueKind.AFTER if later else ValueKind.BEFORE
         if self.reading.of_week:
-            return self._answer(edge.date() + timedelta(days=1 if later else 0), None, rule)
+            return self._answer(edge.date() + timedelta(days=1 if later else 0), None, kind)
         edge += timedelta(minutes=1 if later else 0)
-        return self._answer(edge.date(), edge.time(), rule)
+        return self._answer(edge.date(), edge.time(), kind)
 
     def _on(self, day: date | None) -> list[Answer]:
         reading, before = self.reading, self.before
@@ -129,19 +131,21 @@ class Listener:
 
     def _moment(self, day: date | None, moment: Moment) -> Answer:
         on = day + timedelta(days=moment.days_on) if day is not None else None
-        return self._answer(on, moment.clock, self.reading.rule or ("day_clock" if self.reading.day is not None else "clock"))
+        return self._answer(on, moment.clock, self.reading.kind or ("day_clock" if self.reading.day is not None else "clock"))
 
     def _at(self, when: datetime, rule: str, confidence: float) -> list[Answer]:
         return [self._answer(when.date(), when.time().replace(second=0, microsecond=0), rule, confidence=confidence)]
 
-    def _answer(self, day: date | None, clock: time | None, rule: str, *, part: Part | None = None, confidence: float | None = None) -> Answer:
-        edge = rule in ("after", "before")
-        patched = (
-            bool(self.context.current) and not (self.reading.day is not None and self.reading.clock is not None) and rule not in ("later", "soonest")
-        )
+    def _answer(
+        self, day: date | None, clock: time | None, rule: str | ValueKind, *, part: Part | None = None, confidence: float | None = None
+    ) -> Answer:
+        kind = rule if isinstance(rule, ValueKind) else msgspec.UNSET
+        edge = kind in (ValueKind.AFTER, ValueKind.BEFORE)
+        of_its_own = self.reading.later is not None or kind is ValueKind.SOONEST or (self.reading.day is not None and self.reading.clock is not None)
+        patched = bool(self.context.current) and not of_its_own
         value = written(day, clock, part if clock is None else None)
         whole = day is not None and clock is not None and not edge
-        return Answer(value, day, rule, self._confidence() if confidence is None else confidence, whole, patched and whole)
+        return Answer(value, day, str(rule), kind, self._confidence() if confidence is None else confidence, whole, patched and whole)
 
     def _is_past(self, answer: Answer) -> bool:
         when = known(answer.value).at

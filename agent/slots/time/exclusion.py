@@ -21,11 +21,6 @@ class Excluded(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: bool = False
     """Whether only numbers are ruled out, and none of them is the clock held: then something else is spoken of."""
 
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The days, ISO 8601."""
-        return tuple(day.isoformat() for day in self.days)
-
 
 def excluded(pieces: Sequence[Piece], held: Known, context: Context) -> Excluded:
     """What the pieces rule out, beside what is held."""

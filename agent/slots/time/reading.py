@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 
 from agent.nlu.dates import Clock, Day, Kind, Mark, Part, Piece
+from agent.record.acts import ValueKind
 
 _REPAIRS = (Mark.FIX, Mark.SO)
 _EARLIEST_MORNING_HOUR = 6
 """A range that goes past twelve, "nine to five", starts in the morning from this hour on."""
 _BOUNDS = (Mark.AFTER, Mark.BEFORE, Mark.BY, Mark.FROM)
-_EDGES = {Mark.AFTER: "after", Mark.FROM: "after", Mark.BEFORE: "before", Mark.TO: ""}
+_EDGES = {Mark.AFTER: ValueKind.AFTER, Mark.FROM: ValueKind.AFTER, Mark.BEFORE: ValueKind.BEFORE}
 
 
 class Reading(msgspec.Struct, kw_only=True):
@@ -38,8 +39,8 @@ class Reading(msgspec.Struct, kw_only=True):
     soonest: bool = False
     opening: bool = False
     past: bool = False
-    rule: str = ""
-    """ "range", "after" or "before" when the clock is an edge and no point."""
+    kind: ValueKind | msgspec.UnsetType = msgspec.UNSET
+    """RANGE, AFTER or BEFORE when the clock is an edge and no point."""
     confidence: dict[Kind, float] = msgspec.field(default_factory=dict)
     since: dict[Kind, int] = msgspec.field(default_factory=dict)
     """The item at which each kind was last said."""
@@ -72,7 +73,7 @@ class Reading(msgspec.Struct, kw_only=True):
         elif piece.kind is Kind.THAN:
             self.than, self.of_week = piece.value
         elif piece.kind is Kind.MINUTE and self.clock is not None and not self.clock.minute:
-            self.clock, self.rule = _with_minute(self.clock, piece.value), ""
+            self.clock, self.kind = _with_minute(self.clock, piece.value), msgspec.UNSET
         elif piece.kind is Kind.SAME:
             self.same = True
         elif piece.kind is Kind.SOONEST:
@@ -82,7 +83,7 @@ class Reading(msgspec.Struct, kw_only=True):
         else:
             setattr(self, piece.kind.value, piece.value)
         if piece.kind is Kind.CLOCK:
-            self.rule = _EDGES.get(piece.relation, "") if piece.relation is not None else ""
+            self.kind = _EDGES.get(piece.relation, msgspec.UNSET) if piece.relation is not None else msgspec.UNSET
 
 
 class Readings(msgspec.Struct, kw_only=True):
@@ -157,7 +158,7 @@ def _with_minute(clock: Clock, minute: int) -> Clock:
 
 def _end_range(reading: Reading, end: Piece) -> None:
     """A range is kept by its start: the half of the day said with its end holds for its start too, when that makes it the shorter range."""
-    reading.rule = "range"
+    reading.kind = ValueKind.RANGE
     reading.pieces.append(end)
     start, last = reading.clock, end.value
     if end.kind is not Kind.CLOCK or start is None or not isinstance(last, Clock):
