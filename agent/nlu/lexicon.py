@@ -1,9 +1,12 @@
-"""Phrases of one or several words, looked for at a place in an utterance."""
+"""Phrases of one or several words, looked for at a place in an utterance; and tables of them, read from the words of a language."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar, get_origin, get_type_hints
 
 from agent.nlu.effort import TooMuch, effort
 from agent.nlu.utterance import Token, Utterance
+
+_Table = TypeVar("_Table")
 
 
 class Phrases:
@@ -37,3 +40,17 @@ class Phrases:
             if size == 1 or (phrase[1] == following and (size == 2 or tuple(token.norm for token in tokens[start : start + size]) == phrase)):
                 return size
         return 0
+
+
+def filled(kind: Callable[..., _Table], data: Mapping[str, object], **made: object) -> _Table:
+    """A table whose fields are read from the keys of `data`, each made into the field's type: `Phrases`, a set or a tuple of words.
+
+    Words are listed, or stand in one text with spaces between. What is itself a mapping stays as it is, and `made` fields are given ready.
+    """
+
+    def read(name: str, hint: object) -> object:
+        listed = data[name]
+        make = get_origin(hint) or hint
+        return listed if isinstance(listed, Mapping) or not callable(make) else make(listed.split() if isinstance(listed, str) else listed)
+
+    return kind(**{name: read(name, hint) for name, hint in get_type_hints(kind).items() if name not in made}, **made)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
-from agent.slots.email import EMAIL, lookalike
-from agent.slots.email.words import domains
+from agent.slots.email import EMAIL
+from agent.slots.email.domains import domains, lookalike
 from tests.counting import calls_made
 
 NOW = datetime(2026, 3, 2, 9)

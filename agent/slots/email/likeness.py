@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 
 _FEWEST_LETTERS = 3
+"""Shorter words are like too many."""
 _MISHEARD = 2
 """Edits between a word as it was heard and as it is said again."""
 _MOST_ADDED = 6
 """Characters that one of two wordings has and the other has not: "bobby.hart" and "bobby.hart7"."""
 _LONG = 5
+"""Letters of the end of a word that is said again by itself."""
 _MARKS = "._-"
 
 

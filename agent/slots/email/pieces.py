@@ -9,7 +9,7 @@ from agent.nlu.numerals.numbers import digit_group, only_inside
 from agent.nlu.spelling.letters import spell
 from agent.nlu.spelling.words import table as letter_words
 from agent.nlu.utterance import Token, Utterance
-from agent.slots.email.words import Vocabulary, vocabulary
+from agent.slots.email.vocabulary import Vocabulary, vocabulary
 
 _LONGEST_SPELLED = 132
 """Tokens: 64 letters, the most that RFC 5321 allows before the "@", with commas between."""
@@ -17,7 +17,9 @@ _MOST_LOOKED_FAR = 40
 _NEAR = 12
 """After so many tokens, spelled letters are read in pieces this short: they write the same, and a long utterance stays cheap."""
 _LONGEST_GLUED = 3
+"""Letters that a recogniser runs together before a single one."""
 _LONGEST_DIGITS = 64
+"""As many as a local part may have."""
 PASSED_OVER = frozenset(',;:"，。')
 _AS_IN = "as in "
 _CODE_WORD = 4

@@ -3,13 +3,31 @@
 from itertools import groupby
 
 from agent.languages import words
+from agent.nlu.candidates import Context
 from agent.nlu.spelling.letters import spoken_letters
-from agent.slots.email.words import domains
+from agent.nlu.utterance import Utterance
+from agent.slots.email.domains import domains
+from agent.slots.email.extracting import extract
 
 _VOWELS = frozenset("aeiouy")
 
 
-def say(address: str, language: str, *, spelled: bool) -> str:
+def present(value: str, context: Context, slow: bool) -> str:
+    """The address as spoken: "john dot doe at gmail dot com"; slow: "J, O, H, N, dot, D, O, E, at gmail dot com"."""
+    spoken = _say(value, context.language, spelled=slow)
+    if slow or _hears(spoken, value, context):
+        return spoken
+    return _say(value, context.language, spelled=True)
+
+
+def _hears(spoken: str, value: str, context: Context) -> bool:
+    """Whether our own words would be understood as the value."""
+    listening = Context(language=context.language, region=context.region, now=context.now, asked=frozenset({"email"}))
+    found = extract(Utterance(spoken), listening)
+    return bool(found) and found[0].value == value
+
+
+def _say(address: str, language: str, *, spelled: bool) -> str:
     """The address in words: "john dot doe at gmail dot com"; `spelled`: "J, O, H, N, dot, D, O, E, at gmail dot com"."""
     data = words(language, "email")["say"]
     local, at, domain = address.rpartition("@") if "@" in address else (address, "", "")

@@ -8,14 +8,16 @@ from agent.languages import words
 from agent.nlu.lexicon import Phrases
 from agent.nlu.numerals.numbers import digits
 from agent.nlu.utterance import Utterance
-from agent.slots.email.grammar import Grammar
-from agent.slots.email.words import domains
+from agent.slots.email.addresses import AddressReader
+from agent.slots.email.domains import domains
 
 _FEWEST_DIGITS = 5
 _MOST_DIGITS = 11
 """Figures of a QQ number, and of a mobile number that a mailbox is called by."""
 _FEWEST_LETTERS = 3
+"""Of a mailbox that is written out behind its provider."""
 _MOST_SKIPPED = 6
+"""Marks and lead-ins between the two."""
 
 
 class Provided(NamedTuple):
@@ -43,11 +45,11 @@ def _providers() -> _Providers:
     return _Providers(Phrases(mailboxes), Phrases(numbers), domains)
 
 
-def provided(grammar: Grammar) -> Provided | None:
+def provided(reader: AddressReader) -> Provided | None:
     """The address that a Mandarin utterance tells by its provider, with the local part behind or right before it; the last one said."""
-    if grammar.language != "zh":
+    if reader.language != "zh":
         return None
-    known, tokens = _providers(), grammar.tokens
+    known, tokens = _providers(), reader.tokens
     found = None
     for at in range(len(tokens)):
         mail = known.mailboxes.at(tokens, at)
@@ -55,22 +57,22 @@ def provided(grammar: Grammar) -> Provided | None:
         if not taken:
             continue
         domain = known.domains[" ".join(token.norm for token in tokens[at : at + taken])]
-        local, start, end = _behind(grammar, at + taken, letters=mail > 0)
+        local, start, end = _behind(reader, at + taken, letters=mail > 0)
         if not local and mail:
-            local, start, end = _before(grammar, at)
+            local, start, end = _before(reader, at)
         if local:
-            found = Provided(f"{local}@{domain}", min(start, at), max(end, at + taken), mail > 0 or grammar.has_cue() or _names_domain(grammar))
+            found = Provided(f"{local}@{domain}", min(start, at), max(end, at + taken), mail > 0 or reader.has_cue() or _names_domain(reader))
     return found
 
 
-def _names_domain(grammar: Grammar) -> bool:
+def _names_domain(reader: AddressReader) -> bool:
     """Whether a domain was said, too: "QQ号加qq点com"."""
-    return any(grammar.domain(at)[0] in domains().known for at in range(len(grammar.tokens)) if grammar.piece(at))
+    return any(reader.domain(at)[0] in domains().known for at in range(len(reader.tokens)) if reader.piece(at))
 
 
-def _behind(grammar: Grammar, at: int, *, letters: bool) -> tuple[str, int, int]:
+def _behind(reader: AddressReader, at: int, *, letters: bool) -> tuple[str, int, int]:
     """The local part from token `at` on, past words that lead in: a number, or, where `letters` may be, what is written to the end."""
-    tokens, known = grammar.tokens, grammar.words
+    tokens, known = reader.tokens, reader.words
     for _ in range(_MOST_SKIPPED):
         taken = max(phrases.at(tokens, at) for phrases in (known.leads, known.talk, known.silent)) or int(
             at < len(tokens) and tokens[at].norm in ",:."
@@ -78,20 +80,20 @@ def _behind(grammar: Grammar, at: int, *, letters: bool) -> tuple[str, int, int]
         if not taken:
             break
         at += taken
-    number, end = digits(tokens, at, grammar.language)
-    if _FEWEST_DIGITS <= len(number) <= _MOST_DIGITS and not (end < len(tokens) and grammar.is_part(end)):
+    number, end = digits(tokens, at, reader.language)
+    if _FEWEST_DIGITS <= len(number) <= _MOST_DIGITS and not (end < len(tokens) and reader.is_part(end)):
         return number, at, end
-    written = grammar.write(at, len(tokens)) if letters and at < len(tokens) and not grammar.has_at(at, len(tokens)) else ""
+    written = reader.write(at, len(tokens)) if letters and at < len(tokens) and not reader.has_at(at, len(tokens)) else ""
     plain = len(written) >= _FEWEST_LETTERS and written[0].isalpha() and written.isascii()
     return (written, at, len(tokens)) if plain else ("", at, at)
 
 
-def _before(grammar: Grammar, at: int) -> tuple[str, int, int]:
+def _before(reader: AddressReader, at: int) -> tuple[str, int, int]:
     """A number right before token `at`: "12345678，QQ邮箱"."""
-    tokens = grammar.tokens
+    tokens = reader.tokens
     end = at - 1 if at and tokens[at - 1].norm == "," else at
     for start in range(max(0, end - _MOST_DIGITS), end):
-        number, after = digits(tokens, start, grammar.language)
+        number, after = digits(tokens, start, reader.language)
         if after == end and _FEWEST_DIGITS <= len(number) <= _MOST_DIGITS:
             return number, start, at
     return "", at, at

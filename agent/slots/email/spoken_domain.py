@@ -1,14 +1,18 @@
 """The domain of an e-mail address, as it is said after the "at": "gmail dot com", "g mail com", "b t internet dot com", "dot com dot au"."""
 
-from agent.slots.email.pieces import PASSED_OVER, PieceReader
-from agent.slots.email.words import domains
+from agent.slots.email.domains import domains
+from agent.slots.email.pieces import PASSED_OVER, Piece, PieceReader
 
 _LONGEST_LABEL = 130
 """Tokens: 63 letters, the most that RFC 1035 allows, with commas between."""
 _LONGEST_NAME = 8
+"""Tokens of a provider's name: "b t internet"."""
 _MOST_PAUSES = 4
+"""Commas and sounds of hesitation in a row."""
 _MOST_WORDS = 5
+"""Words run together before the first dot; more are a sentence."""
 _MOST_INNER_WORDS = 2
+"""The same between two dots."""
 
 
 class DomainReader(PieceReader):
@@ -51,7 +55,7 @@ class DomainReader(PieceReader):
         here = self.dot(at, complete=False) or at
         while True:
             text, after = self._label(here)
-            if not text or (not labels and text.split(".")[0] not in domains().endings | domains().countries):
+            if not text or (not labels and text.split(".")[0] not in domains().last):
                 break
             labels.append(text)
             here = after
@@ -82,7 +86,7 @@ class DomainReader(PieceReader):
         if token.norm == ".":
             glued = at + 1 < len(self.tokens) and self.tokens[at + 1].start == token.end
             apart = self.tokens[at - 1].end < token.start
-            return at + 1 if glued or ((apart or not complete) and self._word(at + 1) in domains().endings | domains().countries) else 0
+            return at + 1 if glued or ((apart or not complete) and self._word(at + 1) in domains().last) else 0
         if self.words.endings.get(token.norm, "").startswith("."):
             return at
         taken = self.words.mark_phrases.at(self.tokens, at)
@@ -124,35 +128,35 @@ class DomainReader(PieceReader):
         word = self._word(at)
         if word.startswith("."):
             return word[1:], at + 1
-        text, end = word, at + 1
         if (inner := self._inner_label(at))[0]:
             return inner
         piece = self.piece(at)
-        if piece is None:
-            return "", at
-        if piece.kind == "letters":
-            text, end = piece.text, piece.end
-            for length in range(len(text) - 1, 1, -1):  # "c o m a u"
-                if text[:length] in domains().before_country and text[length:] in domains().countries:
-                    return f"{text[:length]}.{text[length:]}", end
-            if text not in domains().endings | domains().countries:
-                known = [length for length in (3, 2) if text[:length] in domains().endings | domains().countries]
-                if known and end - at == len(text):
-                    text, end = text[: known[0]], at + known[0]
-        elif piece.kind == "digits":
-            text, end = piece.text, piece.end
-            if not self.dot(end, complete=False):
-                return "", at
-        else:
-            if not word.isascii() or piece.end > at + 1:
-                text, end = piece.text, piece.end
-            if not text.isascii() or not text.isalpha():
-                return "", at
+        text, end = self._single_label(piece, at) if piece is not None else ("", at)
         if text in domains().before_country and not self.dot(end, complete=False):
             country = self.piece(end)
             if country is not None and country.text in domains().countries:
                 return f"{text}.{country.text}", country.end
         return text, end
+
+    def _single_label(self, piece: Piece, at: int) -> tuple[str, int]:
+        """A label of one piece at token `at`; ("", at) for none."""
+        if piece.kind == "letters":
+            return self._spelled_label(piece.text, at, piece.end)
+        if piece.kind == "digits":
+            return (piece.text, piece.end) if self.dot(piece.end, complete=False) else ("", at)
+        word = self._word(at)
+        text, end = (word, at + 1) if word.isascii() and piece.end == at + 1 else (piece.text, piece.end)
+        return (text, end) if text.isascii() and text.isalpha() else ("", at)
+
+    def _spelled_label(self, letters: str, at: int, end: int) -> tuple[str, int]:
+        """Letters as a label: "c o m a u" is com.au, and of single letters that go on behind an ending only the ending is one."""
+        for length in range(len(letters) - 1, 1, -1):
+            if letters[:length] in domains().before_country and letters[length:] in domains().countries:
+                return f"{letters[:length]}.{letters[length:]}", end
+        known = [length for length in (3, 2) if letters[:length] in domains().last]
+        if letters not in domains().last and known and end - at == len(letters):
+            return letters[: known[0]], at + known[0]
+        return letters, end
 
     def _inner_label(self, at: int) -> tuple[str, int]:
         """A label of several pieces before a further dot: "mail dot big pond dot com"; ("", at) for none."""

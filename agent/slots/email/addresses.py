@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent.nlu.utterance import Token
-from agent.slots.email.leading import LeadReader
+from agent.slots.email.domains import domains
+from agent.slots.email.local_part import LeadReader
 from agent.slots.email.pieces import Piece
-from agent.slots.email.words import domains
 
 _MOST_WORDS = 5
+"""Words of a local part, or before it, that are looked at."""
 _MOST_REPAIRS = 3
+"""Times that a domain is said in another's place."""
 _LONGEST_PLACE = 5
+"""Words of the longest phrase around an "at" that is spoken of: "in front of the at sign"."""
 _FEWEST_ALONE = 5
 """Figures and marks that are a mailbox by themselves, whatever stands before them."""
 _MOST_ANCHORS = 12
@@ -37,7 +40,7 @@ class Address(NamedTuple):
     """Words that announce an address stand before it."""
 
 
-class Grammar(LeadReader):
+class AddressReader(LeadReader):
     """Whole addresses, and what is said around them."""
 
     def addresses(self, *, asked: bool) -> list[Address]:

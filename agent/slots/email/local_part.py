@@ -6,15 +6,18 @@ from typing import NamedTuple
 
 from agent.nlu.lexicon import Phrases
 from agent.nlu.numerals.words import is_han
-from agent.slots.email.domain import DomainReader
+from agent.slots.email.spoken_domain import DomainReader
 
 _LONGEST_LOCAL = 132
+"""Tokens: 64 letters, the most that RFC 5321 allows, with commas between."""
 _WITHIN = 140
 """Tokens before an "at" within which its address begins: 64 letters with commas between, and words that lead in."""
 _MOST_WORDS = 5
+"""Words of a local part; of more only the last is one."""
 _MOST_AFTER_OTHERS = 3
 """Words behind a clause that tells of something else, which are an address when one was asked for: "I've got tom baker"."""
 _LONGEST_NOTE = 6
+"""Words of the longest note: "that's all one word"."""
 
 
 class _Role(Enum):
@@ -161,15 +164,9 @@ class LeadReader(DomainReader):
 
     def _role(self, here: int, stop: int, *, asked: bool, heading: bool, told: bool, lettered: bool) -> tuple[_Role, int]:
         """What the words at token `here` are, and how many; `heading`: nothing of an address was said yet, `told`: a lead stands right before."""
+        if (part := self._plain_part(here, stop)) is not None:
+            return part
         tokens, words = self.tokens, self.words
-        if (spelled := self._spelled(here)) > here + 1:
-            return _Role.LETTERS, min(spelled, stop) - here
-        if (mark := words.mark_phrases.at(tokens, here)) > 1:  # "under score"
-            return _Role.PART, mark
-        if (note := words.silent.at(tokens, here)) > 1:
-            return _Role.NOTE, note
-        if self._is_beside_mark(here):
-            return _Role.PART, self._size(here)
         joined, lead = words.joined.at(tokens, here), words.leads.at(tokens, here)
         if joined > lead:
             return _Role.JOINED, joined
@@ -188,11 +185,19 @@ class LeadReader(DomainReader):
         other = 0 if asked and words.small.at(tokens, here) else self.other(here)
         if other and here + other < stop:
             return _Role.OTHER, other
-        if not lettered and self._is_pause(here, stop):
-            return _Role.PAUSE, 1
-        if self.is_no_part(here):
+        if (not lettered and self._is_pause(here, stop)) or self.is_no_part(here):
             return _Role.PAUSE, 1
         return _Role.PART, max(self._size(here), other)
+
+    def _plain_part(self, here: int, stop: int) -> tuple[_Role, int] | None:
+        """What at token `here` is part of an address, or a note on it, whatever its words mean elsewhere; None where that is not plain."""
+        if (spelled := self._spelled(here)) > here + 1:
+            return _Role.LETTERS, min(spelled, stop) - here
+        if (mark := self.words.mark_phrases.at(self.tokens, here)) > 1:  # "under score"
+            return _Role.PART, mark
+        if (note := self.words.silent.at(self.tokens, here)) > 1:
+            return _Role.NOTE, note
+        return (_Role.PART, self._size(here)) if self._is_beside_mark(here) else None
 
     def _size(self, at: int) -> int:
         """How many tokens the part at `at` takes: a number in characters is one part."""

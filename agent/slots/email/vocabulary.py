@@ -1,14 +1,15 @@
-"""The words of e-mail addresses: how people say them (`email.toml`), and the domains that many people have (`domains.toml`)."""
+"""The words around e-mail addresses: how people say, announce, part and take back one (`email.toml`)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from importlib import resources
-from tomllib import loads
 from typing import Any, NamedTuple
 
 from agent.languages import words
-from agent.nlu.lexicon import Phrases
+from agent.nlu.lexicon import Phrases, filled
 from agent.nlu.utterance import Token, Utterance
+
+_MEANINGS = ("marks", "sounds", "endings")
+"""Tables of phrases and what they write."""
 
 
 class _Anchors(Phrases):
@@ -34,6 +35,7 @@ class Vocabulary(NamedTuple):
     talk: Phrases
     repairs: Phrases
     asides: Phrases
+    """Said between the two sides of an address; what takes back something, too."""
     small: Phrases
     pronouns: Phrases
     mailboxes: Phrases
@@ -54,32 +56,6 @@ class Vocabulary(NamedTuple):
     endings: Mapping[str, str]
 
 
-class Domains(NamedTuple):
-    """The tables of `domains.toml`."""
-
-    big: frozenset[str]
-    known: frozenset[str]
-    names: frozenset[str]
-    """The first labels of the known ones: "gmail"."""
-    big_names: frozenset[str]
-    endings: frozenset[str]
-    before_country: frozenset[str]
-    countries: frozenset[str]
-    spelled: frozenset[str]
-
-
-@cache
-def domains() -> Domains:
-    """The domains that many people have their mail at, and the endings of domains."""
-    data: dict[str, Any] = loads((resources.files(__package__) / "domains.toml").read_text("utf-8"))
-    known = frozenset(data["big"]) | frozenset(data["others"])
-    endings = frozenset(data["endings"])
-    names = frozenset(domain.split(".")[0] for domain in known)
-    rest = (frozenset(data[key]) for key in ("before_country", "countries", "spelled"))
-    big_names = frozenset(domain.split(".")[0] for domain in data["big"])
-    return Domains(frozenset(data["big"]), known, names, big_names, endings, *rest)
-
-
 def vocabulary(utterance: Utterance, language: str) -> Vocabulary:
     """The words to listen with in this turn: a Mandarin one may hold English words too."""
     return _vocabulary(("zh", "en") if utterance.has_han or language == "zh" else (language,))
@@ -88,47 +64,24 @@ def vocabulary(utterance: Utterance, language: str) -> Vocabulary:
 @cache
 def _vocabulary(languages: tuple[str, ...]) -> Vocabulary:
     tables = [words(language, "email") for language in languages]
-
-    def listed(key: str) -> list[str]:
-        return [phrase for table in tables for phrase in table.get(key, ())]
-
-    def phrases(key: str) -> Phrases:
-        return Phrases(listed(key))
-
-    def meanings(key: str) -> dict[str, str]:
-        return {" ".join(Utterance(phrase).words): meaning for table in tables for phrase, meaning in table[key].items()}
-
+    listed = {key: [phrase for table in tables for phrase in table.get(key, ())] for key in Vocabulary._fields}
     telling = [phrase for table in tables for phrase in _telling(table)]
-    marks, sounds = meanings("marks"), meanings("sounds")
-    return Vocabulary(
-        at=_Anchors(listed("at")),
-        cues=phrases("cues"),
-        silent=phrases("silent"),
-        announcing=phrases("announcing"),
-        joined=phrases("joined"),
-        leads=Phrases(listed("leads") + listed("spellings") + telling),
+    meanings = {key: {_norm(phrase): meaning for table in tables for phrase, meaning in table[key].items()} for key in _MEANINGS}
+    return filled(
+        Vocabulary,
+        {**listed, **meanings},
+        at=_Anchors(listed["at"]),
+        leads=Phrases(listed["leads"] + listed["spellings"] + telling),
         telling=Phrases(telling),
-        talk=phrases("talk"),
-        repairs=phrases("repairs"),
-        asides=Phrases(listed("repairs") + listed("asides")),
-        small=phrases("small"),
-        pronouns=phrases("pronouns"),
-        mailboxes=phrases("mailboxes"),
-        beside_at=phrases("beside_at"),
-        capitals=phrases("capitals"),
-        weak_leads=phrases("weak_leads"),
-        linking=phrases("and"),
-        others=phrases("others"),
-        article=phrases("article"),
-        never_local=phrases("never_local"),
-        references=phrases("references"),
-        spellings=phrases("spellings"),
-        marks=marks,
-        mark_phrases=Phrases(marks),
-        sounds=sounds,
-        sound_phrases=Phrases(sounds),
-        endings=meanings("endings"),
+        asides=Phrases(listed["repairs"] + listed["asides"]),
+        mark_phrases=Phrases(meanings["marks"]),
+        sound_phrases=Phrases(meanings["sounds"]),
     )
+
+
+def _norm(phrase: str) -> str:
+    """A phrase as the tokens of an utterance write it."""
+    return " ".join(Utterance(phrase).words)
 
 
 def spoken_forms(subjects: Iterable[str], verbs: Iterable[str]) -> Iterator[str]:
