@@ -12,7 +12,7 @@ OTHERWISE = {
     "Label": "Mention", "Claims": "Assignment", "claims": "assignment",
 }  # fmt: skip
 """Ours of old -> the field's."""
-OWN = {"sure": ("agent/nlu/spelling/", "agent/slots/name/told.py", "agent/slots/address/en/part_values.py", "agent/slots/service/")}
+OWN = {"sure": ("agent/nlu/spelling/", "agent/slots/address/en/part_values.py", "agent/slots/service/")}
 """Where a word means another thing."""
 
 

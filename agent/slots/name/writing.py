@@ -1,42 +1,16 @@
 """How an English name is written: capitals, particles, and where a run of spelled letters falls into words."""
 
-import unicodedata
-
-from agent.slots.name.characters import is_written_in_han
-from agent.slots.name.lists import lexicon
+from agent.slots.name.en_lexicon import lexicon
 
 _VOWELS = frozenset("aeiouy")
-_MARKS = frozenset(" '-.,·&()\"\u200c\u200d")
-"""What stands in a name beside its letters: "Robert (Bob) O'Neill-Smith, Jr.", "玛丽·安"."""
-_MOST_ON_A_LETTER = 4
-"""Signs on one letter that some script writes; more are piled up to be seen."""
 _MIN_PART = 3
 """Letters that a part of a spelled run must have to be cut off as a name."""
 
 
-def written(name: str) -> str:
+def capitalised(name: str) -> str:
     """`name` with the capitals a person would give it. Capitals inside a word stay ("DeShawn", "McKenzie"), shouting does not ("SMITH")."""
     parts = name.split()
     return " ".join(_word(part, place, parts) for place, part in enumerate(parts))
-
-
-def is_name_like(name: str) -> bool:
-    """Whether it begins with a letter, and is made of letters of any script with their signs, and the marks of names."""
-    signs = 0
-    for character in name:
-        signs = signs + 1 if unicodedata.category(character)[0] == "M" else 0
-        if signs > _MOST_ON_A_LETTER or not (signs or character.isalpha() or character in _MARKS):
-            return False
-    return name[:1].isalpha()
-
-
-def as_typed(name: str) -> str:
-    """A name on one line as its writer typed it; with a person's capitals where it is in a single case, and without spaces between characters."""
-    if is_written_in_han(name):
-        together = name.replace(" ", "")
-        return together if all(map(is_written_in_han, together)) else name
-    form = written(name.lower()) if name in (name.lower(), name.upper()) else name
-    return form if form not in (form.lower(), form.upper()) or written(form.lower()) == form else name  # "ß" has two capitals
 
 
 def split_letters(letters: str) -> str:
@@ -55,18 +29,6 @@ def split_letters(letters: str) -> str:
 def initials(letters: str) -> str:
     """Two letters as a name: "Jo" where a list has it or it has a vowel after a consonant, else "JR"."""
     return letters if letters in lexicon().given and _VOWELS & set(letters) else letters.upper()
-
-
-def latin_parts(name: str) -> dict[str, str]:
-    """Given and family name: the last word, with the particles before it and a "Jr" behind it, is the family name of two or more."""
-    lists = lexicon()
-    words = name.split()
-    if words and words[0] in lists.written_titles.values():
-        return {"family": " ".join(words[1:])}
-    last = len(words) - (2 if words and words[-1] in lists.suffixes.values() else 1)
-    while last > 1 and words[last - 1].islower() and words[last - 1] in lists.particles:
-        last -= 1
-    return {"given": " ".join(words[:last]), "family": " ".join(words[last:])} if last > 0 else {"given": name}
 
 
 def _word(word: str, place: int, parts: list[str]) -> str:
@@ -94,7 +56,7 @@ def _capital(word: str) -> str:
     """One word in lower case, given its capitals."""
     lists = lexicon()
     head, mark, tail = word.partition("'")
-    if mark and tail and head in ("o", "d", "l", "dell", "m", "n", "de"):
+    if mark and tail and head in lists.elided:
         return f"{head.capitalize()}'{_capital(tail)}"
     if word.startswith("mc") and len(word) > 4 and any(letter in _VOWELS for letter in word[2:]):
         return "Mc" + word[2:].capitalize()

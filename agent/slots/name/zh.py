@@ -9,25 +9,24 @@ from functools import cached_property
 
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
-from agent.slots.name.characters import is_han
-from agent.slots.name.told import Described, HanFound, joined
-from agent.slots.name.zh_reader import MARKS, MAX_TRIES, SENTENCE, HanReader
+from agent.slots.name.zh_characters import is_han
+from agent.slots.name.zh_joining import Described, HanFound, joined
+from agent.slots.name.zh_reader import MAX_TRIES, HanReader
+from agent.slots.name.zh_text import FULL, MARKS, SENTENCE
 
 _MAX_WORD = 4
 """Characters that a word naming one of its characters has: 国王的王."""
 _NEAR = 8
 """Characters before such a word within which its place in the name is told: 第二个字是……."""
-_FULL = 3
 _MAX_FOUND = 8
+"""Names, or characters told, after which nobody is listened to further."""
 _DOUBTFUL = 0.35
 """An answer that is a name only because we asked for one: 高兴, 万里. It is read back."""
 _UNLIKELY = 0.3
-_NUMERALS = frozenset("零一二三四五六七八九幺0123456789")
-_NOT_SO = ("不", "错", "应该")
-"""Said between two names, the second takes the first one's place, and does not tell a character of it."""
+"""A name that may as well be another's, or something else."""
 
 
-def hear_mandarin(utterance: Utterance, context: Context) -> list[Candidate]:
+def mandarin_names(utterance: Utterance, context: Context) -> list[Candidate]:
     """Every name in the utterance, the caller's own first."""
     listener = _Listener(utterance, context)
     found = listener.listen()
@@ -68,7 +67,7 @@ class _Listener(HanReader):
     def _explains(self, one: HanFound, found: list[HanFound]) -> bool:
         """Whether what stands by itself tells a character of the name before it by its parts: "吴梓涵，木辛梓"."""
         before = next((name for name in found if one.role == "bare" and one.name[-1] in name.name and one.name[0] != name.name[0]), None)
-        return before is not None and not any(word in self.text[before.end : one.start] for word in _NOT_SO)
+        return before is not None and not any(word in self.text[before.end : one.start] for word in self.words.not_so)
 
     def _given_name(self) -> HanFound | None:
         """The rest of a name of which we hold the surname: "单名一个伟字", "叫多多"."""
@@ -135,7 +134,18 @@ class _Listener(HanReader):
         if length := words.helping.at(self.text, at):
             helped = self.name_at(self.past(at + length, words.link), plain=True)
             if helped is not None:
-                yield HanFound(helped[0], at, helped[1], 0.3, "other_person", "other")
+                yield HanFound(helped[0], at, helped[1], _UNLIKELY, "other_person", "other")
+        yield from self._cued(at, theirs=theirs)
+        if (length := words.under.at(self.text, at)) and (one := self._under(at, at + length)) is not None:
+            yield one
+        if (length := words.writing.at(self.text, at)) and (one := self._written(at, at + length, starts=starts or pause)) is not None:
+            yield one
+        if starts and self.context.asks("name"):
+            yield from self._bare(at, first=at == opening)
+
+    def _cued(self, at: int, *, theirs: bool) -> Iterator[HanFound]:
+        """The names behind the cues that begin at `at`; `theirs`: they are somebody else's."""
+        words = self.words
         for phrases, role, confidence in (
             (words.plain, "full", 0.95),
             (words.call, "call", 0.9),
@@ -143,30 +153,28 @@ class _Listener(HanReader):
             (words.weak, "weak", 0.75),
         ):
             length = phrases.at(self.text, at)
-            if not length:
-                continue
-            start = self.past(at + length, words.link)
-            read = self.surname_at(start) if role == "family" else self.name_at(start, plain=role in ("full", "call"), short=role == "call")
-            if role == "family" and (full := self.name_at(start, plain=False)) is not None:
-                read = full
-            if role == "weak":
-                read, confidence = self._weak(start, read, confidence)
+            read = self._behind_cue(role, self.past(at + length, words.link), confidence) if length else None
             if read is None:
                 continue
-            name, end = read
+            name, end, confidence = read
             if theirs:
-                yield HanFound(name, at, end, 0.3, "other_person", "other")
+                yield HanFound(name, at, end, _UNLIKELY, "other_person", "other")
             elif role == "family":
                 yield HanFound(name, at, end, confidence, "family_name", "full" if len(name) > len(words.surname_of(name)) else "family")
             else:
                 told = self.likely(name) or role == "weak" or (self.is_done(end) and bool(words.surname_of(name)))
                 yield HanFound(name, at, end, confidence if told else min(confidence, 0.75), "self" if role == "weak" else "cue")
-        if (length := words.under.at(self.text, at)) and (one := self._under(at, at + length)) is not None:
-            yield one
-        if (length := words.writing.at(self.text, at)) and (one := self._written(at, at + length, starts=starts or pause)) is not None:
-            yield one
-        if starts and self.context.asks("name"):
-            yield from self._bare(at, first=at == opening)
+
+    def _behind_cue(self, role: str, start: int, confidence: float) -> tuple[str, int, float] | None:
+        """The name at `start`, behind a cue of a role; where it ends, and how sure it is."""
+        if role == "family":
+            alone = self.surname_at(start)
+            read = self.name_at(start, plain=False) or alone
+        else:
+            read = self.name_at(start, plain=role != "weak", short=role == "call")
+        if role == "weak":
+            read, confidence = self._weak(start, read, confidence)
+        return (*read, confidence) if read is not None else None
 
     def _weak(self, start: int, read: tuple[str, int] | None, confidence: float) -> tuple[tuple[str, int] | None, float]:
         """A name behind a cue that stands as often before something else, and how sure it is: "我是牛大壮", but not "我是高中生"."""
@@ -175,7 +183,7 @@ class _Listener(HanReader):
                 return read, 0.6 if self.context.asks("name") else _UNLIKELY
             if self.is_word(read[0]):
                 return (read, _DOUBTFUL) if self.asked else (None, confidence)
-            return read, 0.85 if len(read[0]) >= _FULL else confidence
+            return read, 0.85 if len(read[0]) >= FULL else confidence
         if (foreign := self.foreign_at(start)) is not None and (self.asked or "·" in foreign[0]):
             return foreign, 0.85 if "·" in foreign[0] else 0.6
         unusual = self.unusual_at(start) if self.asked else None
@@ -189,7 +197,7 @@ class _Listener(HanReader):
 
     def _is_place(self, name: str) -> bool:
         """Whether it ends as roads and districts do; of a surname and one character that is no sign (王路)."""
-        return len(name) >= _FULL and name[-1] in self.words.place_ends
+        return len(name) >= FULL and name[-1] in self.words.place_ends
 
     def _written(self, at: int, start: int, *, starts: bool) -> HanFound | None:
         """ "写程勇", "预约写王建国就行", "登记李秀英吧": a name to be written down, where a clause begins or behind what it is written into."""
@@ -203,7 +211,7 @@ class _Listener(HanReader):
 
     def _under(self, at: int, start: int) -> HanFound | None:
         """ "用郑爽的名字", "登记在何炅名下": a name between the two words that say it is one."""
-        for size in range(_FULL + 1, 1, -1):
+        for size in range(FULL + 1, 1, -1):
             end = start + size
             name = self.text[start:end]
             if len(name) == size and self.words.of_name.at(self.text, end) and self.words.surname_of(name) and all(map(is_han, name)):
@@ -224,17 +232,17 @@ class _Listener(HanReader):
             return
         rest = self.past(end + self.words.titles.at(self.text, end), self.words.after)
         whole = rest >= len(self.text)
-        if not first and self.text[at - 1] == " " and (len(name) < _FULL or not is_han(name[0])):
+        if not first and self.text[at - 1] == " " and (len(name) < FULL or not is_han(name[0])):
             return
         parted = rest < len(self.text) and (self.text[rest - 1] in SENTENCE or (self.asked and self.text[rest - 1] == " "))
         if not self.words.surname_of(name) and not (first and (whole or (parted and self.asked and " " in name))):
             return
         opens = self.likely(name) and (parted or (rest < len(self.text) and self.words.next.at(self.text, rest) > 0))
         described = self.words.apart.at(self.text, rest) or self._is_told(end)
-        goes_on = rest < len(self.text) and (self.words.next.at(self.text, rest) > 0 or self.text[rest] in _NUMERALS)
+        goes_on = rest < len(self.text) and (self.words.next.at(self.text, rest) > 0 or self.text[rest] in self.words.numerals)
         short = self.asked and first and parted and goes_on  # "方圆，我想约……", "方圆 一三九……"
-        if whole or described or (opens and (len(name) >= _FULL or short)):
-            yield HanFound(name, at, end, _DOUBTFUL if self.is_word(name) else 0.6 if len(name) >= _FULL else 0.5, "bare", "bare")
+        if whole or described or (opens and (len(name) >= FULL or short)):
+            yield HanFound(name, at, end, _DOUBTFUL if self.is_word(name) else 0.6 if len(name) >= FULL else 0.5, "bare", "bare")
 
     def _is_told(self, end: int) -> bool:
         """Whether a character is told behind the name that ends at `end`."""

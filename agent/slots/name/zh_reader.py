@@ -1,25 +1,18 @@
-"""Reading one Mandarin name where it stands: a surname and one or two characters, a nickname, a name of another tongue in characters or letters.
-
-Where a name ends is seen from what follows: nothing, a mark, a title, a word that cannot be part of a name.
-"""
+"""Reading one Mandarin name where it stands: a surname and one or two characters, a nickname, a name of another tongue in characters or letters."""
 
 from functools import cached_property
 
 from agent.nlu.candidates import Context
 from agent.nlu.effort import spend
 from agent.nlu.utterance import Utterance
-from agent.slots.name.characters import HanPhrases, characters, is_han
-from agent.slots.name.edits import settled
-from agent.slots.name.phrase import Reader, Trust
-from agent.slots.name.writing import written
+from agent.slots.name.en_phrase import Reader
+from agent.slots.name.en_tokens import Trust
+from agent.slots.name.spelling import settled
+from agent.slots.name.writing import capitalised
+from agent.slots.name.zh_characters import is_han
+from agent.slots.name.zh_text import MARKS, HanText
 
-MARKS = frozenset("，。,.!?！？、;；:： -—\"'“”()…~")
-SENTENCE = frozenset("，。,.!?！？、;；")
 _DOTS = "·•"
-_DONE = "了啦喽"
-"""Particles that tell of something that happened: 马桶堵了."""
-_MAX_LEAD = 12
-_FULL = 3
 MAX_TRIES = 40
 """Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
 _PLACE = 40
@@ -27,18 +20,16 @@ _PLACE = 40
 _MAX_TRANSLITERATED = 14
 _MIN_TRANSLITERATED = 4
 """Characters from which a name of another tongue is known by its characters alone: 迪丽热巴; with a dot in it any is."""
+_MAX_NICKNAME = 3
+_MAX_OTHER = 4
+"""Characters of a nickname, and of another name that has no surname we know."""
 
 
-class HanReader:
+class HanReader(HanText):
     """One utterance, and the names that may stand in it."""
 
     def __init__(self, utterance: Utterance, context: Context) -> None:
-        self.utterance = utterance
-        self.text = utterance.lower
-        self.context = context
-        self.words = characters()
-        self.asked = context.asked is not None and "name" in context.asked
-        """We asked for the name: an answer may be any."""
+        super().__init__(utterance, context)
         self.tries = 0
 
     @cached_property
@@ -68,30 +59,24 @@ class HanReader:
             return text[at : at + 2], at + 2
         if (foreign := self.foreign_at(at)) is not None and (plain or "·" in foreign[0]):
             return foreign
-        family = words.surname_at(text, at)
-        if family:
-            base = at + len(family)
-            if base in self.latin and (latin := self._latin(base, plain=plain)) is not None:
-                return family + latin[0], latin[1]
-            if (title := words.titles.at(text, base)) and not (plain and self.given(base, 2)):
-                return text[at : base + title], base + title
-            for count in (2, 1):
-                end = base + count
-                if (
-                    count > 1
-                    and max(words.next.at(text, base), words.next.at(text, base + 1), words.after.at(text, base + 1), words.after.at(text, base)) > 1
-                ):
-                    continue
-                if self.given(base, count) and (text[at:end] not in words.common or (plain and self.is_over(end))) and self.is_closed(end):
-                    return text[at:end], end
-            if (
-                plain
-                and self.given(base, 2)
-                and all(character in words.given for character in text[base : base + 2])
-                and text[at : base + 2] not in words.common
-            ):
-                return text[at : base + 2], base + 2
+        if (family := words.surname_at(text, at)) and (name := self._behind_surname(at, at + len(family), plain=plain)) is not None:
+            return name
         return (self.unusual_at(at) or self._other(at, short=short)) if plain else None
+
+    def _behind_surname(self, at: int, base: int, *, plain: bool) -> tuple[str, int] | None:
+        """The name whose surname stands from `at` to `base`, with a title or a given name behind it."""
+        words, text = self.words, self.text
+        if base in self.latin and (latin := self._latin(base, plain=plain)) is not None:
+            return text[at:base] + latin[0], latin[1]
+        if (title := words.titles.at(text, base)) and not (plain and self.given(base, 2)):
+            return text[at : base + title], base + title
+        goes_on = max(phrases.at(text, here) for phrases in (words.next, words.after) for here in (base, base + 1)) > 1
+        for end in (base + 1,) if goes_on else (base + 2, base + 1):
+            if self.given(base, end - base) and (text[at:end] not in words.common or (plain and self.is_over(end))) and self.is_closed(end):
+                return text[at:end], end
+        name, end = text[at : base + 2], base + 2
+        usual = plain and self.given(base, 2) and all(character in words.given for character in text[base:end])
+        return (name, end) if usual and name not in words.common else None
 
     def unusual_at(self, at: int) -> tuple[str, int] | None:
         """A surname and any one or two characters, with nothing behind them: 牛大壮, 万里. For who has other reasons to hear one."""
@@ -124,27 +109,6 @@ class HanReader:
             return None
         return name, at + len(name)
 
-    def is_done(self, at: int) -> bool:
-        """Whether nothing but politeness stands between `at` and the end, a mark or a pause."""
-        after = at
-        for _ in range(_MAX_LEAD):
-            if after >= len(self.text) or self.text[after] in MARKS:
-                return True
-            step = self.words.after.at(self.text, after)
-            if not step or self.text[after] in _DONE:
-                return False
-            after += step
-        return False
-
-    def is_talk(self, name: str) -> bool:
-        """Whether it holds what is never part of a name: 查一下, 改时间."""
-        return any(self.words.never.at(name, at) for at in range(len(name)))
-
-    def is_word(self, name: str) -> bool:
-        """Whether it is, or begins with, an everyday word: 高中生, 程序员; and maybe 周三丰."""
-        words = self.words
-        return name in words.common or (len(name) >= _FULL and name[:2] in words.common and name[1] != name[2])
-
     def _other(self, at: int, *, short: bool) -> tuple[str, int] | None:
         """A nickname (小明) or a foreign name in characters (约翰·史密斯), as far as it goes, behind a cue that says that one follows."""
         text, words = self.text, self.words
@@ -160,7 +124,7 @@ class HanReader:
         name = text[at:end]
         if self.is_talk(name):
             return None
-        limit = _MAX_TRANSLITERATED if "·" in name or "•" in name else 3 if short else 4
+        limit = _MAX_TRANSLITERATED if "·" in name or "•" in name else _MAX_NICKNAME if short else _MAX_OTHER
         if not 2 <= len(name) <= limit or not self.is_closed(end) or name in words.common:
             return None
         if short and not (name[0] in words.nick or all(character in words.given for character in name)):
@@ -180,7 +144,7 @@ class HanReader:
         if phrase is None or (phrase.spelled and not phrase.words and not plain and not self.is_over(self.utterance.tokens[phrase.end - 1].end)):
             return None
         end = self.utterance.tokens[phrase.end - 1].end
-        name = written(" ".join(settled(phrase.pieces)))
+        name = capitalised(" ".join(settled(phrase.pieces)))
         after = self.past(end, None)
         if after < len(self.text) and (family := self.words.surname_at(self.text, after)) and self.is_over(after + len(family)):
             return f"{name} {family}", after + len(family)
@@ -226,67 +190,3 @@ class HanReader:
                 found = (read[0], at, read[1])
             at = text.find(family, at + 1)
         return found
-
-    def given(self, at: int, count: int) -> bool:
-        """Whether `count` characters at `at` may be a given name."""
-        given = self.text[at : at + count]
-        if len(given) < count or not all(map(is_han, given)):
-            return False
-        ends = at + count >= len(self.text) or self.text[at + count] in MARKS
-        return all(
-            character not in self.words.stop or (ends and place == count - 1 and character in self.words.given)
-            for place, character in enumerate(given)
-        )
-
-    def likely(self, name: str) -> bool:
-        """Whether the name is made as names are: a surname and characters for given names, a title, or Latin letters."""
-        if name[0].isascii() or name[0] in self.words.nick:
-            return True
-        family = self.words.surname_of(name)
-        rest = name[len(family) :]
-        return (
-            bool(family)
-            and name not in self.words.common
-            and (all(character in self.words.given for character in rest) or self.words.titles.at(rest, 0) == len(rest) > 0)
-        )
-
-    def possible(self, name: str) -> bool:
-        """Whether it has a surname and, beside a rare character, one that names are made of."""
-        family = self.words.surname_of(name)
-        if len(family) > 1 and len(name) > len(family):
-            return True
-        return bool(family) and name not in self.words.common and any(character in self.words.given for character in name[len(family) :])
-
-    def is_closed(self, at: int) -> bool:
-        """Whether a name may end before `at`."""
-        text, words = self.text, self.words
-        if at >= len(text) or text[at] in MARKS or text[at].isascii():
-            return True
-        return bool(
-            words.titles.at(text, at)
-            or words.after.at(text, at)
-            or words.next.at(text, at)
-            or words.apart.at(text, at)
-            or (text[at] in words.stop and text[at] != "的")
-        )
-
-    def is_over(self, at: int) -> bool:
-        """Whether nothing but a title, politeness, a mark or another clause follows."""
-        text = self.text
-        after = self.past(at + self.words.titles.at(text, at), self.words.after)
-        return after >= len(text) or text[after - 1] in MARKS or bool(self.words.next.at(text, after)) or bool(self.words.apart.at(text, after))
-
-    def past(self, at: int, phrases: HanPhrases | None) -> int:
-        """Where marks and the given phrases end that stand at `at`."""
-        for _ in range(_MAX_LEAD):
-            if at >= len(self.text):
-                return at
-            step = 1 if self.text[at] in MARKS else phrases.at(self.text, at) if phrases else 0
-            if not step:
-                return at
-            at += step
-        return at
-
-    def behind(self, at: int, phrases: HanPhrases) -> int:
-        """How many characters the longest of `phrases` that ends at `at` has."""
-        return phrases.before(self.text, at)

@@ -1,8 +1,9 @@
 """What stands around an English name: fillers before it, and what may follow a bare one so that it is still a name."""
 
 from agent.nlu.spelling.letters import is_code_word
-from agent.slots.name.cues import cues
-from agent.slots.name.phrase import Phrase, Reader, Trust
+from agent.slots.name.en_cues import cues
+from agent.slots.name.en_phrase import Phrase, Reader
+from agent.slots.name.en_tokens import Trust
 
 MARKS = frozenset(",.!?;:-\"'()")
 SENTENCE = frozenset(".!?;,")

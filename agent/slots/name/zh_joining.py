@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent.nlu.candidates import Context
-from agent.slots.name.characters import characters, is_han
+from agent.slots.name.zh_characters import characters, is_han
 
 _MOST_GIVEN = 2
 
@@ -31,7 +31,7 @@ class Described(NamedTuple):
 
 
 def joined(found: Sequence[HanFound], described: Sequence[Described], text: str, context: Context) -> list[tuple[HanFound, bool]]:
-    """The readings with the characters put in that were told by words, best first, and whether each mends the held name."""
+    """The readings with the characters put in that were told by words, best first, and whether each patches the held name."""
     given = next((one for one in found if one.role == "given"), None)
     full = [one for one in found if one.role not in ("family", "given")]
     family = next((one for one in reversed(found) if one.role == "family"), None)
@@ -61,8 +61,8 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: str,
     if family is not None and best is not family and not characters().surname_of(name) and len(name) <= 2 and is_han(name[0]):
         name, best = family.name + name, best._replace(start=min(best.start, family.start))
     if best is family and len(held) > 1 and is_han(held[0]):
-        mended = name + held[len(characters().surname_of(held)) :]
-        return [(best._replace(name=mended, end=end), True)]
+        patched = name + held[len(characters().surname_of(held)) :]
+        return [(best._replace(name=patched, end=end), True)]
     others = [(one, False) for one in sorted(full, key=lambda one: -one.confidence) if one is not best]
     return [(best._replace(name=name, end=end), False), *others]
 
@@ -89,34 +89,35 @@ def _told(name: str, told: Sequence[Described]) -> str:
     if len(told) == len(name) and len(told) > 1:
         return "".join(one.character for one in told)
     said = list(name)
-    sure = {name.index(one.character) for one in told if one.character in name}
+    settled = {name.index(one.character) for one in told if one.character in name}
     for one in told:
         if one.character in said or not said:
             continue
         if one.place is not None and -len(said) <= one.place < len(said):
             place = one.place % len(said)
-        elif len(near := [at for at, character in enumerate(said) if at not in sure and characters().sound_alike(character, one.character)]) == 1:
+        elif len(near := [at for at, character in enumerate(said) if at not in settled and characters().sound_alike(character, one.character)]) == 1:
             place = near[0]
-        elif one.family and 0 not in sure:
+        elif one.family and 0 not in settled:
             place = 0
         else:
-            free = [at for at in range(len(said)) if at not in sure]
+            free = [at for at in range(len(said)) if at not in settled]
             if len(free) != 1:
                 continue
             place = free[0]
         said[place] = one.character
-        sure.add(place)
+        settled.add(place)
     return "".join(said)
 
 
 def _swapped(held: str, text: str) -> HanFound | None:
     """The held name with one character for another: 是汪不是王, 不是王是汪."""
+    words = characters()
     for at, character in enumerate(text):
-        if character not in held or text[max(0, at - 2) : at] not in ("不是", "不姓") or held.count(character) != 1:
+        if character not in held or text[max(0, at - 2) : at] not in words.denying or held.count(character) != 1:
             continue
         before = text[: max(0, at - 2)].rstrip("，。, ")
         after = text[at + 1 :].lstrip("，。, ")
-        other = before[-1:] if before[-2:-1] in ("是", "姓") else after[1:2] if after[:1] in ("是", "姓") else ""
+        other = before[-1:] if before[-2:-1] in words.stating else after[1:2] if after[:1] in words.stating else ""
         if other and is_han(other):
             return HanFound(held.replace(character, other), 0, len(text), 0.8, "character")
     return None

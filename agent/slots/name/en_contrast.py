@@ -3,19 +3,19 @@
 What is denied must be a part of the held name, or all of it; then what stands against it takes its place, whatever it sounds like.
 """
 
-from agent.slots.name.cues import cues
-from agent.slots.name.edits import fitting, settled
-from agent.slots.name.joining import Found
-from agent.slots.name.phrase import Phrase, Reader, Trust
-from agent.slots.name.surroundings import MARKS, Surroundings
+from agent.slots.name.en_cues import cues
+from agent.slots.name.en_listening import LONG, Found
+from agent.slots.name.en_phrase import Phrase, Reader
+from agent.slots.name.en_surroundings import MARKS, Surroundings
+from agent.slots.name.en_tokens import Trust
+from agent.slots.name.spelling import fitting, settled
 
-_LONG = 2
 _MAX_LEAD = 6
 """Marks, fillers and cues passed over before a name."""
 
 
 def contrasted(reader: Reader, around: Surroundings, held: tuple[str, ...]) -> tuple[Found, bool] | None:
-    """The held name with what was set against a part of it, and whether it is the held one mended; None when nothing is."""
+    """The held name with what was set against a part of it, and whether it is the held one patched; None when nothing is."""
     for at in range(len(reader.tokens)) if held else ():
         length = cues().negation.at(reader.tokens, at)
         denied = reader.phrase(_past(reader, at + length), Trust.CUED) if length else None
@@ -29,10 +29,10 @@ def contrasted(reader: Reader, around: Surroundings, held: tuple[str, ...]) -> t
         if meant is None:
             continue
         said = settled(meant.pieces)
-        whole = len(said) >= _LONG and end - start < len(said) and said[0].lower() not in reader.lists.particles
+        whole = len(said) >= LONG and end - start < len(said) and said[0].lower() not in reader.lists.particles
         name = said if whole else (*held[:start], *said, *held[end:])
         if name != held:
-            return Found("full", name, 0, max(meant.end, denied.end), 0.85, "contrast"), not whole and len(name) >= _LONG
+            return Found("full", name, 0, max(meant.end, denied.end), 0.85, "contrast"), not whole and len(name) >= LONG
     return None
 
 
@@ -65,7 +65,7 @@ def _past(reader: Reader, at: int) -> int:
             continue
         noun = max(nouns.at(reader.tokens, at) for nouns in lists.nouns.values())
         noun += lists.copula.at(reader.tokens, at + noun) if noun else 0
-        led = max(phrases.at(reader.tokens, at) for phrases in (lists.plain, lists.weak, lists.filler))
+        led = max(phrases.at(reader.tokens, at) for phrases in (lists.plain, lists.weak, lists.doubtful, lists.filler))
         step = max(noun, led, int(reader.word(at) in lists.articles))
         if not step:
             return at

@@ -5,8 +5,9 @@ These say plainly whose name is meant, whatever was asked. What follows must be 
 
 from typing import NamedTuple
 
-from agent.slots.name.cues import cues
-from agent.slots.name.phrase import Phrase, Reader, Trust
+from agent.slots.name.en_cues import cues
+from agent.slots.name.en_phrase import Phrase, Reader
+from agent.slots.name.en_tokens import Trust
 
 _MAX_BACK = 6
 """Words between the verb and "under": "put the whole booking down under"."""

@@ -4,15 +4,11 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agent.languages import words
-from agent.nlu.lexicon import Phrases
+from agent.nlu.lexicon import Phrases, filled
 
-_ENDINGS = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ing", ""), ("ing", "e"), ("ly", ""), ("ation", "e"), ("'s", ""))
-_SIBILANTS = ("s", "x", "z", "ch", "sh")
-_BEGINNINGS = ("un", "dis", "re", "non", "mis", "over", "pre")
-_NAME_BEGINNINGS = ("o'", "d'", "mc")
 _MIN_STEM = 3
 _MIN_ROOT = 4
 """Letters that are left of a word without its ending, and without its beginning."""
@@ -21,25 +17,23 @@ _DRAWN = 2
 _MIN_WORDLIKE = 6
 """Shorter words say nothing by their ending: "Ming", "Reed"."""
 
-
-_SYLLABLE = (
-    r"(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
-    r"(?:iang|iong|uang|iao|ian|ang|eng|ing|ong|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|er|a|o|e|i|u|v)"
-)
-_KOREAN = re.compile(r"(?:[bdghjklmnprsty]|ch|sh)?(?:ya|yeo|yoo|ae|eo|oo|eu|ee|a|o|u|i)(?:ng|n|m|k|l)?")
-_PINYIN = (re.compile(_SYLLABLE), re.compile(_SYLLABLE * 2))
 _MAX_PINYIN = 12
 """Letters of the longest two syllables."""
 
 
 def is_pinyin(word: str, syllables: int) -> bool:
     """Whether it can be one syllable of romanised Mandarin ("na"), or two ("xiaoming"); many of Korean names can too."""
-    return len(word) <= _MAX_PINYIN and _PINYIN[syllables - 1].fullmatch(word) is not None
+    return len(word) <= _MAX_PINYIN and _syllables("mandarin", syllables).fullmatch(word) is not None
 
 
 def is_syllable(word: str) -> bool:
     """Whether it can be a syllable of a romanised Mandarin or Korean name: "na", "hoon"."""
-    return is_pinyin(word, 1) or (len(word) <= _MAX_PINYIN and _KOREAN.fullmatch(word) is not None)
+    return is_pinyin(word, 1) or (len(word) <= _MAX_PINYIN and _syllables("korean", 1).fullmatch(word) is not None)
+
+
+@cache
+def _syllables(tongue: str, count: int) -> re.Pattern[str]:
+    return re.compile(words("en", "name")["syllables"][tongue] * count)
 
 
 class Lexicon(NamedTuple):
@@ -68,8 +62,17 @@ class Lexicon(NamedTuple):
     glued_o: frozenset[str]
     after_d: frozenset[str]
     mac: frozenset[str]
+    prefixes: frozenset[str]
+    """Beginnings of a name that may be written apart: "Mc Donald"."""
     hyphen: frozenset[str]
     hesitation: frozenset[str]
+    endings: tuple[tuple[str, str], ...]
+    """What an everyday word ends in, and what stands there without it."""
+    hissing: tuple[str, ...]
+    beginnings: tuple[str, ...]
+    name_beginnings: tuple[str, ...]
+    elided: frozenset[str]
+    no_initials: frozenset[str]
     word_endings: tuple[str, ...]
     contractions: tuple[str, ...]
     refused: frozenset[str]
@@ -87,13 +90,13 @@ class Lexicon(NamedTuple):
             return True
         if word in self.given:
             return False
-        for end, put in _ENDINGS:
+        for end, put in self.endings:
             stem = word[: -len(end)]
-            if word.endswith(end) and len(stem) >= _MIN_STEM and stem + put in self.ordinary and (end != "es" or stem.endswith(_SIBILANTS)):
+            if word.endswith(end) and len(stem) >= _MIN_STEM and stem + put in self.ordinary and (end != "es" or stem.endswith(self.hissing)):
                 return True
         if word in self.family:
             return False
-        if any(word.startswith(start) and len(word) - len(start) >= _MIN_ROOT and word[len(start) :] in self.ordinary for start in _BEGINNINGS):
+        if any(word.startswith(start) and len(word) - len(start) >= _MIN_ROOT and word[len(start) :] in self.ordinary for start in self.beginnings):
             return True
         runs = [(letter, len(list(run))) for letter, run in groupby(word)]
         return any(length > _DRAWN for _, length in runs) and "".join(letter for letter, _ in runs) in self.ordinary
@@ -107,7 +110,7 @@ class Lexicon(NamedTuple):
         """Whether it is in no list and ends as words do and names do not: "horrendous"."""
         return (
             not self.is_known(word)
-            and not word.startswith(_NAME_BEGINNINGS)
+            and not word.startswith(self.name_beginnings)
             and (len(word) >= _MIN_WORDLIKE or "'" in word)
             and word.endswith(self.word_endings)
         )
@@ -116,43 +119,13 @@ class Lexicon(NamedTuple):
 @cache
 def lexicon() -> Lexicon:
     """The lists of `languages/en/names.toml` and `name.toml`."""
-    names = words("en", "names")
     data = words("en", "name")
-    grammar = data["grammar"]
-
-    def listed(name: str) -> frozenset[str]:
-        return frozenset(grammar[name].split())
-
-    return Lexicon(
-        given=frozenset(names["given"].split()),
-        family=frozenset(names["family"].split()),
-        ordinary=frozenset(names["ordinary"].split()),
-        never=listed("never"),
-        calendar=listed("calendar"),
-        numbers=listed("numbers"),
-        street=listed("street"),
-        only_streets=listed("only_streets"),
-        function=listed("function"),
-        closers=frozenset(data["fillers"]["closers"].split()),
-        titles=listed("titles"),
+    lists: dict[str, Any] = {**words("en", "names"), **data["fillers"], **data["grammar"]}
+    return filled(
+        Lexicon,
+        lists,
+        street=frozenset(f"{lists['street_names']} {lists['only_streets']}".split()),
+        after_o=frozenset(f"{lists['after_o']} {lists['glued_o']}".split()),
+        titles=frozenset(data["titles"]).union(lists["other_titles"].split()),
         written_titles=data["titles"],
-        suffixes=grammar["suffixes"],
-        particles=listed("particles"),
-        small=listed("small"),
-        binding=listed("binding"),
-        places=listed("places"),
-        syllabic=listed("syllabic"),
-        numerals=grammar["numerals"],
-        after_o=listed("after_o"),
-        glued_o=listed("glued_o"),
-        after_d=listed("after_d"),
-        mac=listed("mac"),
-        hyphen=frozenset(grammar["hyphen"]),
-        hesitation=listed("hesitation"),
-        word_endings=tuple(grammar["word_endings"]),
-        contractions=tuple(grammar["contractions"]),
-        refused=listed("refused"),
-        answers=listed("answers"),
-        no_particle_after=listed("no_particle_after"),
-        spelling=Phrases(grammar["spelling"]),
     )

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from agent.languages import words
+from agent.nlu.lexicon import filled
 
 
 class HanPhrases:
@@ -47,6 +48,14 @@ class Characters(NamedTuple):
     stop: frozenset[str]
     nick: frozenset[str]
     place_ends: frozenset[str]
+    done: frozenset[str]
+    """Particles that tell of something that happened: 马桶堵了."""
+    numerals: frozenset[str]
+    not_so: tuple[str, ...]
+    """Said between two names, the second takes the first one's place, and does not tell a character of it."""
+    denying: tuple[str, ...]
+    stating: frozenset[str]
+    """What stands before the wrong character of a name, and before the right one: 不是王, 是汪."""
     plain: HanPhrases
     call: HanPhrases
     family: HanPhrases
@@ -97,50 +106,20 @@ class Characters(NamedTuple):
 @cache
 def characters() -> Characters:
     """The lists of `languages/zh/names.toml` and `name.toml`."""
-    names, data = words("zh", "names"), words("zh", "name")
-    cues: dict[str, Any] = data["cues"]
-    grammar: dict[str, Any] = data["grammar"]
+    data = words("zh", "name")
+    lists: dict[str, Any] = {**words("zh", "names"), **data["cues"], **data["fillers"], **data["grammar"]}
     tell: dict[str, str] = {}
     for word in sorted(data["say"]["words"].split(), key=len):  # two characters tell best
         for character in word:
             tell.setdefault(character, word)
-    led = [cue for name in ("plain", "call", "family", "weak", "helping", "under", "writing") for cue in cues[name]]
-    return Characters(
-        cue_first=frozenset(cue[0] for cue in led),
-        single=frozenset("".join(names["single"].split())),
-        compound=HanPhrases(names["compound"].split()),
-        given=frozenset("".join(names["given"].split())),
-        common=frozenset(names["words"].split()),
-        nameable=frozenset(names["nameable"].split()),
-        days=frozenset(names["days"].split()),
-        foreign=frozenset("".join(names["foreign"].split())),
-        never=HanPhrases(grammar["never"]),
-        stop=frozenset(grammar["stop"]),
-        nick=frozenset(grammar["nick"]),
-        place_ends=frozenset(grammar["place_ends"]),
-        plain=HanPhrases(cues["plain"]),
-        call=HanPhrases(cues["call"]),
-        family=HanPhrases(cues["family"]),
-        given_cue=HanPhrases(cues["given"]),
-        under=HanPhrases(cues["under"]),
-        of_name=HanPhrases(cues["of_name"]),
-        weak=HanPhrases(cues["weak"]),
-        link=HanPhrases(cues["link"]),
-        writing=HanPhrases(cues["writing"]),
-        written_into=HanPhrases(cues["written_into"]),
-        taking_back=HanPhrases(cues["taking_back"]),
-        theirs=HanPhrases(cues["theirs"]),
-        not_mine=HanPhrases(cues["not_mine"]),
-        helping=HanPhrases(cues["helping"]),
-        lead=HanPhrases(data["fillers"]["before"]),
-        after=HanPhrases(data["fillers"]["after"]),
-        next=HanPhrases(grammar["next"]),
-        titles=HanPhrases(grammar["titles"]),
-        apart=HanPhrases(grammar["apart"].split()),
-        radicals=HanPhrases(grammar["radicals"]),
-        places=grammar["places"],
-        refused=frozenset(grammar["refused"]),
-        alike=tuple(map(frozenset, grammar["alike"].split())),
+    cues = [cue for key in ("plain", "call", "family", "weak", "helping", "under", "writing") for cue in lists[key]]
+    single = ("single", "given", "foreign", "stop", "nick", "place_ends", "done", "numerals", "stating")
+    return filled(
+        Characters,
+        lists,
+        **{key: frozenset("".join(lists[key].split())) for key in single},
+        cue_first=frozenset(cue[0] for cue in cues),
+        alike=tuple(map(frozenset, lists["alike"].split())),
         tell=tell,
     )
 
@@ -152,26 +131,3 @@ def is_han(character: str) -> bool:
 
 def is_written_in_han(name: str) -> bool:
     return any(map(is_han, name))
-
-
-def is_refused(name: str) -> bool:
-    """Whether it is a placeholder: 无名."""
-    return name in characters().refused
-
-
-def spoken_characters(name: str) -> str:
-    """The name, and each character that has a word of ours with that word: "王强，国王的王，强大的强"."""
-    said = words("zh", "name")["say"]
-    tell = characters().tell
-    told = [said["form"].format(word=tell[character], character=character) for character in name if character in tell]
-    return str(said["between"]).join((name, *told))
-
-
-def han_parts(name: str) -> dict[str, str]:
-    """Family and given name of a name in characters; a title ("王先生") is neither."""
-    words = characters()
-    family = words.surname_of(name)
-    given = name[len(family) :]
-    if not family:
-        return {"given": name}
-    return {"family": family} if not given or words.titles.at(given, 0) == len(given) else {"family": family, "given": given}

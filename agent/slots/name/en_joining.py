@@ -1,60 +1,35 @@
 """What was heard of an English name, put together: first and last name said apart, a part said again or spelled, the held name put right."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from agent.nlu.candidates import Context
-from agent.slots.name.cues import cues
-from agent.slots.name.edits import fitting, sounds_like
-from agent.slots.name.lists import lexicon
-from agent.slots.name.phrase import Reader
+from agent.slots.name.en_cues import cues
+from agent.slots.name.en_lexicon import lexicon
+from agent.slots.name.en_listening import LONG, Found
+from agent.slots.name.en_phrase import Reader
+from agent.slots.name.spelling import fitting, sounds_like
 
-_LONG = 2
-"""Words from which a name is a full name."""
 _SHORT = 3
 """Letters of a short form that a name begins with: "Sam" for "Samuel"."""
 _NEAR = 6
 """Tokens from the beginning of one name to that of the other, up to which what is said of both is one stretch of words."""
 
 
-class Found(NamedTuple):
-    role: str
-    """ "full", "given", "family", "mend" (the held name, mended) or "other" (somebody else's)."""
-    name: tuple[str, ...]
-    start: int
-    end: int
-    confidence: float
-    rule: str
-    asked_only: bool = False
-    letters: str = ""
-    """The letters, when it was spelled and not said."""
-
-
-def once(name: tuple[str, ...]) -> tuple[str, ...]:
-    """`name` without what was only said twice: "bond james bond", "de la cruz maria de la cruz", "john john smith"."""
-    lower = [word.lower() for word in name]
-    for count in range(len(name) - 1, 0, -1):
-        if count * 2 < len(name) and (lower[:count] in (lower[-count:], lower[count : count * 2])):
-            return name[count:]
-    half = len(name) // 2
-    return name[:half] if half > 1 and lower[:half] == lower[half:] else name
-
-
 def joined(found: Sequence[Found], reader: Reader, context: Context) -> list[tuple[Found, bool]]:
-    """The readings put together into whole names, best first, and whether each mends the held one."""
+    """The readings put together into whole names, best first, and whether each patches the held one."""
     held = tuple(context.current.split())
     full = [one for one in found if one.role == "full"]
     given, family = (next((one for one in reversed(found) if one.role == role), None) for role in ("given", "family"))
-    mends = [(one, True) for one in found if one.role == "mend"]
+    patches = [(one, True) for one in found if one.role == "patch"]
     best = _best(full, reader)
     if given is not None and family is not None:
         said = best.name if best is not None else held
         start, end = min(given.start, family.start), max(given.end, family.end)
-        return [(Found("full", (*_worded(given, said), *_worded(family, said)), start, end, 0.95, "parts"), False), *mends]
+        return [(Found("full", (*_worded(given, said), *_worded(family, said)), start, end, 0.95, "parts"), False), *patches]
     if (part := given or family) is not None:
-        return [_with_part(part, best, held), *mends]
+        return [_with_part(part, best, held), *patches]
     if best is None:
-        return mends
+        return patches
     rest = [(one, False) for one in sorted(full, key=lambda one: -one.confidence) if one is not best]
     return [_on_held(best, held), *rest]
 
@@ -63,14 +38,14 @@ def _with_part(part: Found, best: Found | None, held: tuple[str, ...]) -> tuple[
     """A first or a last name, put where it belongs in the name said beside it or in the held one."""
     said = best.name if best is not None else ()
     patch = best is None and bool(held)
-    base = said if len(said) >= _LONG or best is not None else held
+    base = said if len(said) >= LONG or best is not None else held
     if part.letters and (fit := fitting(base, part.letters)) is not None:
         name = _replaced(base, fit)
     elif len(said) == 1 and best is not None and best.start < part.start and not sounds_like(said[0], part.name[0]):
         name = (*part.name, *said) if part.role == "given" else (*said, *part.name)
-    elif len(base) < _LONG and len(held) >= _LONG:
+    elif len(base) < LONG and len(held) >= LONG:
         name, patch = _put(held, part), best is None
-    elif len(base) >= _LONG:
+    elif len(base) >= LONG:
         name = _put(base, part)
     elif best is None and len(held) == 1 and _is_other_part(held[0], part):
         name = (*part.name, *held) if part.role == "given" else (*held, *part.name)
@@ -91,11 +66,11 @@ def _is_other_part(held: str, part: Found) -> bool:
 def _on_held(best: Found, held: tuple[str, ...]) -> tuple[Found, bool]:
     """One word or spelled letters take the place of the word of the held name that they sound like or spell.
 
-    The held name with more of it is the held one mended ("Jane Smith" for "Smith"); anything else is a name of its own.
+    The held name with more of it is the held one patched ("Jane Smith" for "Smith"); anything else is a name of its own.
     """
     if best.letters and held and (fit := fitting(held, best.letters)) is not None:
         return best._replace(name=_replaced(held, fit)), True
-    if len(best.name) == 1 and len(held) >= _LONG and (place := _place(best.name[0], held)) is not None:
+    if len(best.name) == 1 and len(held) >= LONG and (place := _place(best.name[0], held)) is not None:
         return best._replace(name=(*held[:place], *best.name, *held[place + 1 :])), True
     if (name := _held_with(best.name, held)) is not None:
         return best._replace(name=name), True
@@ -121,7 +96,7 @@ def _held_with(said: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...] 
     if said[0].lower() in lexicon().small:
         start = next((at for at in range(1, len(held)) if sounds_like("".join(held[at:]), glued)), None)
         return None if start is None else (*held[:start], *said)
-    if len(held) < _LONG or any(sounds_like(word, part) for word in held for part in said):
+    if len(held) < LONG or any(sounds_like(word, part) for word in held for part in said):
         return None
     places = [at for at, word in enumerate(held) if sounds_like(word, glued)]
     fit = fitting([held[places[0]]], glued) if len(places) == 1 else None
@@ -136,13 +111,13 @@ def _best(full: Sequence[Found], reader: Reader) -> Found | None:
         if best is None:
             best = one
             continue
-        mended_here = any(repair.at(reader.tokens, at) for at in range(best.end, one.start + 1))
+        repaired = any(repair.at(reader.tokens, at) for at in range(best.end, one.start + 1))
         if (same := _same(best, one)) is not None:
             best = same
         elif _is_in_full(best, one, reader):
             best = one._replace(start=best.start, confidence=max(best.confidence, one.confidence))
-        elif mended_here or one.confidence > best.confidence:
-            place = _place(one.name[0], best.name) if len(one.name) == 1 and len(best.name) >= _LONG else None
+        elif repaired or one.confidence > best.confidence:
+            place = _place(one.name[0], best.name) if len(one.name) == 1 and len(best.name) >= LONG else None
             best = one if place is None else one._replace(name=(*best.name[:place], *one.name, *best.name[place + 1 :]), start=best.start)
     return best
 
@@ -151,7 +126,7 @@ def _is_in_full(first: Found, second: Found, reader: Reader) -> bool:
     """Whether one word was only what the caller goes by, and the full name follows in a breath and ends there: "it's Macca, Paul McCartney"."""
     return (
         len(first.name) == 1
-        and len(second.name) >= _LONG
+        and len(second.name) >= LONG
         and not (first.letters or second.letters)
         and second.name[0].lower() in lexicon().given
         and second.start == first.end + 1
@@ -207,5 +182,5 @@ def _put(name: Sequence[str], part: Found) -> tuple[str, ...]:
     """`name` with its first name, or what stands behind it, replaced; of several last names only the one that `part` sounds like."""
     if part.role == "given":
         return (*part.name, *name[1:])
-    place = _place(part.name[0], name[1:]) if len(part.name) == 1 and len(name) > _LONG else None
+    place = _place(part.name[0], name[1:]) if len(part.name) == 1 and len(name) > LONG else None
     return (*name[:1], *part.name) if place is None else (*name[: place + 1], *part.name, *name[place + 2 :])
