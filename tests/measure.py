@@ -43,7 +43,7 @@ def read_value(slot: str, utterance: str, asked: str | None, locale: str, refere
         language=language,
         region=country or "US",
         now=datetime.fromisoformat(reference_time or "2026-03-02T09:00"),
-        asked=_asked(asked, slot),
+        asked=_asked(asked),
         prompt=prompt.strip(),
         services=services,
     )
@@ -56,11 +56,9 @@ def read_value(slot: str, utterance: str, asked: str | None, locale: str, refere
     return found[0].value if found else None
 
 
-def _asked(asked: str | None, slot: str) -> frozenset[str] | None:
-    """The slots that `asked` names, when it names slots; unknown when nothing was said; when it is a sentence, the slot being measured was asked."""
-    if asked is None:
-        return None
-    names = asked.split(",")
+def _asked(asked: str | None) -> frozenset[str]:
+    """The slots that `asked` names, when it names slots; none, which is unknown, when it is a sentence or nothing was said."""
+    names = (asked or "").split(",")
     if all(name.replace("_", "").isalpha() and name.islower() for name in names):
         return frozenset(_ASKED.get(name, name) for name in names)
-    return None
+    return frozenset()

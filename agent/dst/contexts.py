@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.business import Business
@@ -14,16 +14,18 @@ SPELLING_TRY = 2
 
 
 def context_for(
-    call: Call, slot: str, utterance: Utterance, business: Business, now: datetime, asked: frozenset[str] | None, *, mending: bool = True
+    call: Call, slot: str, utterance: Utterance, business: Business, now: datetime, asked: frozenset[str], *, mending: bool = True
 ) -> Context:
     """What one slot is given to listen with. Without `mending`, it is not told what it holds, and so mends nothing."""
     state = call.slot(slot)
-    offered = call.brief.caller if slot == "phone" and caller_id.offered(call) else ""  # "no, it ends in 55"
+    offers = caller_id.offered(call)
+    offered = call.brief.caller if slot == "phone" and offers else ""  # "no, it ends in 55"
     held = (state.pending or state.disputed or state.said or offered) if mending else ""
     return Context(
         language="zh" if utterance.has_han else "en" if any(token.is_word for token in utterance.tokens) else call.language,
         region=call.brief.region,
         now=now,
+        question=OpenQuestion.OFFER if offers else OpenQuestion(call.question.kind),
         asked=asked,
         services=call.brief.services,
         opening=business.opening_hours,

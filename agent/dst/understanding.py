@@ -88,8 +88,7 @@ class _Reading:
         asked = frozenset(NAMES) if self.question.kind == "change" else frozenset(self.question.slots)
         context = context_for(call, "name", utterance, business, now, asked)
         self.language = context.language
-        prompt = "offer" if caller_id.offered(call) else self.question.kind
-        heard = recognise_acts(utterance, msgspec.structs.replace(context, prompt=prompt))
+        heard = recognise_acts(utterance, context)
         self.acts = in_context({act.act: act for act in reversed(heard)}, utterance, self.question, business)
         self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
         self.named = named_slot(utterance)

@@ -2,11 +2,32 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
 from agent.record.acts import ValueKind
 from agent.record.business import Service
+
+
+class OpenQuestion(StrEnum):
+    """The kind of question that was open when the caller spoke; but for the first and the offer, as the call's record has it."""
+
+    UNKNOWN = "unknown"
+    """There is no call: a single utterance is measured, or a value is only checked or spoken."""
+    NONE = "none"
+    ASK = "ask"
+    OFFER = "offer"
+    """A number is asked for, and the one the caller rings from is offered."""
+    READ_BACK = "read_back"
+    CHOICE = "choice"
+    SUMMARY = "summary"
+    CHANGE = "change"
+    """What is to be corrected."""
+    LEAVE = "leave"
+    """Whether to end the call."""
+    RESUME = "resume"
+    """Whether to go on with an earlier call."""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,10 +41,11 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """A number of the business, E.164: numbers said without an area code are of its area. "" when unknown."""
     now: datetime
     """The caller's "now", in the business's zone (aware), or naive local time when measuring."""
-    asked: frozenset[str] | None = None
-    """The slots we had just asked for or read back ({"phone"}); empty: none of them; None: unknown, as when measuring single utterances."""
+    question: OpenQuestion = OpenQuestion.UNKNOWN
+    asked: frozenset[str] = frozenset()
+    """The slots we had just asked for or read back: {"phone"}."""
     prompt: str = ""
-    """The words of our last sentence, "" when unknown."""
+    """The words of our last sentence, where they are all that is known of the question: outside a call."""
     services: Sequence[Service] = ()
     opening: Mapping[str, Sequence[str]] = msgspec.field(default_factory=dict)
     """The business's opening hours (see Business.opening_hours): they may decide between morning and evening."""
@@ -38,9 +60,14 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     current: str = ""
     """The value this slot holds, pending or filled: what "the last two digits are four two" patches."""
 
+    @property
+    def in_call(self) -> bool:
+        """Whether it is known what was asked, if anything."""
+        return bool(self.asked) or self.question is not OpenQuestion.UNKNOWN
+
     def asks(self, slot: str) -> bool:
         """Whether a bare value would be an answer for `slot`: it was asked for, or nobody knows what was asked."""
-        return self.asked is None or slot in self.asked
+        return slot in self.asked or not self.in_call
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ import msgspec
 
 import prompts
 from agent.nlu.acts.recognition import recognise_acts
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.reader import RulesAlone
 from agent.record.business import Service
@@ -44,11 +44,14 @@ def value_of(slot: str, say: str, asked: str | None, locale: str, now: str | Non
 def readings(slot: str, say: str, where: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every reading of an utterance by one slot, or by the acts (`slot` "act"), best first. `where`: fields of the context, lists of names plain."""
     services = tuple(Service(id=name.lower().replace(" ", "-"), name=name) for name in where.get("services", ()))
-    asked = where.get("asked")
+    prompt = where.get("prompt", "")
+    is_kind = prompt in set(OpenQuestion)
     context = Context(
-        **{key: where[key] for key in ("language", "region", "prompt", "partial", "current") if key in where},
+        **{key: where[key] for key in ("language", "region", "partial", "current") if key in where},
         now=datetime.fromisoformat(where["now"]),
-        asked=None if asked is None else frozenset(asked),
+        question=OpenQuestion(prompt) if is_kind else OpenQuestion.UNKNOWN,
+        asked=frozenset(where.get("asked", ())),
+        prompt="" if is_kind else prompt,
         services=services,
     )
     found = recognise_acts(Utterance(say), context) if slot == "act" else SLOTS[slot].extract(Utterance(say), context)

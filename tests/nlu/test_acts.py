@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from agent.nlu.acts.recognition import recognise_acts, said_phrase
 from agent.nlu.acts.words import MAX_UNITS, segments, written_out
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 from tests.measure import read_value
@@ -28,13 +28,20 @@ def rows() -> list[Any]:
     ]
 
 
+def listening(language: str, prompt: str) -> Context:
+    """`prompt`: our sentence, or the kind of our question."""
+    if prompt in set(OpenQuestion):
+        return Context(language=language, now=NOW, question=OpenQuestion(prompt))
+    return Context(language=language, now=NOW, prompt=prompt)
+
+
 def acts(say: str, language: str = "en", prompt: str = "") -> list[str]:
-    return [heard.act.value for heard in recognise_acts(Utterance(say), Context(language=language, now=NOW, prompt=prompt))]
+    return [heard.act.value for heard in recognise_acts(Utterance(say), listening(language, prompt))]
 
 
 @pytest.mark.parametrize(("lang", "case"), rows())
 def test_acts(lang: str, case: dict[str, Any]) -> None:
-    heard = recognise_acts(Utterance(case["say"]), Context(language=lang, now=NOW, prompt=case.get("prompt", "")))
+    heard = recognise_acts(Utterance(case["say"]), listening(lang, case.get("prompt", "")))
     assert [one.act.value for one in heard] == case["acts"]
     if "detail" in case:
         assert next((one.detail for one in heard if one.detail), "") == case["detail"]

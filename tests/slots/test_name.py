@@ -106,7 +106,7 @@ def test_what_is_set_against_a_part_of_the_held_name_takes_its_place(held: str, 
 @example("right İ", "en", "", True)  # one letter that is two in lower case
 @given(st.text(max_size=200), st.sampled_from(["en", "zh"]), st.sampled_from(["", "Katie Smith", "王宝强"]), st.booleans())
 def test_nothing_raises(text: str, language: str, current: str, asked: bool) -> None:
-    where = Context(language=language, now=NOW, asked=frozenset({"name"}) if asked else None, current=current)
+    where = Context(language=language, now=NOW, asked=frozenset({"name"}) if asked else frozenset(), current=current)
     utterance = Utterance(text)
     for candidate in NAME.extract(utterance, where):
         assert 0 <= candidate.span[0] < candidate.span[1] <= len(utterance.text)

@@ -31,7 +31,7 @@ HOME = (
 
 
 def context(
-    services: tuple[Service, ...] = HOME, *, asked: frozenset[str] | None = frozenset({"service"}), prompt: str = "", language: str = "en"
+    services: tuple[Service, ...] = HOME, *, asked: frozenset[str] = frozenset({"service"}), prompt: str = "", language: str = "en"
 ) -> Context:
     return Context(language=language, now=NOW, asked=asked, prompt=prompt, services=services)
 

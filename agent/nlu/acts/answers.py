@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from agent.nlu.acts import JUDGEMENTS, ActKind
 from agent.nlu.acts.words import Unit, bits, table
+from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 
 
@@ -37,26 +38,29 @@ class Prompt(Enum):
     STATEMENT = "statement"
 
 
-_KINDS = {
-    "none": Prompt.STATEMENT,
-    "ask": Prompt.VALUE,
-    "change": Prompt.VALUE,
-    "read_back": Prompt.CONFIRM,
-    "summary": Prompt.CONFIRM,
-    "choice": Prompt.YES_NO,
-    "offer": Prompt.YES_NO,
-    "leave": Prompt.YES_NO,
+_INVITES = {
+    OpenQuestion.NONE: Prompt.STATEMENT,
+    OpenQuestion.ASK: Prompt.VALUE,
+    OpenQuestion.CHANGE: Prompt.VALUE,
+    OpenQuestion.READ_BACK: Prompt.CONFIRM,
+    OpenQuestion.SUMMARY: Prompt.CONFIRM,
+    OpenQuestion.CHOICE: Prompt.YES_NO,
+    OpenQuestion.OFFER: Prompt.YES_NO,
+    OpenQuestion.LEAVE: Prompt.YES_NO,
+    OpenQuestion.RESUME: Prompt.STATEMENT,
 }
-"""The kinds of question that a call's record knows."""
+
+
+def prompt_kind(context: Context) -> Prompt:
+    """What our question invites, by its kind; outside a call by the words of our last sentence."""
+    return _INVITES.get(context.question) or _kind_of(context.prompt)
 
 
 @lru_cache(maxsize=512)
-def prompt_kind(prompt: str) -> Prompt:
-    """The kind of our last sentence, by its last question, else by words that ask to be confirmed; or of our question, by its kind in the record."""
+def _kind_of(prompt: str) -> Prompt:
+    """By the last question of a sentence, else by words that ask to be confirmed."""
     if not prompt.strip():
         return Prompt.UNKNOWN
-    if prompt in _KINDS:
-        return _KINDS[prompt]
     utterance = Utterance(prompt)
     questions, plain = table("questions"), f" {' '.join(utterance.words)} "
     last = _last_sentence(utterance)

@@ -22,7 +22,7 @@ from agent.nlu.acts.leads import settle
 from agent.nlu.acts.questions import find
 from agent.nlu.acts.reading import Found, Reading, read, slot_of
 from agent.nlu.acts.words import Segment, Unit, segments, table
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 
@@ -48,11 +48,11 @@ def recognise_acts(utterance: Utterance, context: Context) -> Sequence[ActCandid
     """Every act the utterance does, the main one first; empty when it only gives a value, asks for a service, or says nothing.
 
     "Yes, but the street is wrong" is an affirmation and a correction: who acts on it must look for a correction before storing anything.
-    `context.prompt`, our last sentence, decides what a bare "okay" is worth: an answer to a yes-no question, else a back-channel.
+    `context.question`, or the words of our last sentence, decide what a bare "okay" is worth: an answer to a yes-no question, else a back-channel.
     """
     if not utterance:
         return ()
-    prompt = prompt_kind(context.prompt)
+    prompt = prompt_kind(context)
     reading = Reading([], [])
     spoken = segments(utterance)
     for place, segment in enumerate(spoken):
@@ -60,18 +60,18 @@ def recognise_acts(utterance: Utterance, context: Context) -> Sequence[ActCandid
         read(segment, reading, utterance, len(spoken) == 1, place + 1 == len(spoken))
         reading.answers[known:] = [answer for answer in reading.answers[known:] if not _runs_into_question(answer, segment)]
     settle(reading, spoken, prompt)
-    _take_politely(reading, context.prompt, utterance)
+    _take_politely(reading, context.question, utterance)
     _answer(reading, prompt, utterance)
     _correct(reading, prompt)
     return _in_order(reading, prompt, utterance, context)
 
 
-def _take_politely(reading: Reading, prompt: str, utterance: Utterance) -> None:
+def _take_politely(reading: Reading, question: OpenQuestion, utterance: Utterance) -> None:
     """To a read-back, "no, that's perfect" and "yeah nah, all good" are a yes: the praise has the last word, and "ta" alone is one too.
 
     A mild "no, that's fine" to "shall I book that" may as well decline, and stays a no.
     """
-    if prompt not in ("read_back", "summary") or reading.beside:
+    if question not in (OpenQuestion.READ_BACK, OpenQuestion.SUMMARY) or reading.beside:
         return
     if not reading.answers and reading.found and all(found.act is Act.THANKS for found in reading.found):
         thanks = reading.found[0]
@@ -79,7 +79,7 @@ def _take_politely(reading: Reading, prompt: str, utterance: Utterance) -> None:
         return
     mild = (
         set(table("answers")["mild"])
-        if prompt == "summary" and not any(one.sign > 0 and one.kind is ActKind.WORD for one in reading.answers)
+        if question is OpenQuestion.SUMMARY and not any(one.sign > 0 and one.kind is ActKind.WORD for one in reading.answers)
         else set()
     )
     no = next((place for place, one in enumerate(reading.answers) if one.sign < 0 and one.kind is ActKind.WORD and one.last - one.first == 1), -1)
@@ -246,7 +246,7 @@ def _in_order(reading: Reading, prompt: Prompt, utterance: Utterance, context: C
         found = [act for act in found if act.kind is not ActKind.BARE_HELP]
     if reading.content >= _CHATTER or reading.idle >= _REQUEST:
         found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
-    if context.prompt == "read_back" and any(act.kind is ActKind.THAT_IS_IT for act in found):  # "nah, that's it"
+    if context.question is OpenQuestion.READ_BACK and any(act.kind is ActKind.THAT_IS_IT for act in found):  # "nah, that's it"
         found = [act for act in found if act.act is not Act.DENY]
     settled = {act.act for act in found}
     if Act.START_OVER in settled:  # "clear all that and start again"
@@ -279,7 +279,7 @@ _THAT_IS_IT = ("it", "do")
 
 def _in_place(reading: Reading, prompt: Prompt, utterance: Utterance, context: Context) -> list[Found]:
     """The acts that were found, less those that what was asked, or what else was said, makes none of."""
-    found, asked = reading.found, context.asked or frozenset()
+    found, asked = reading.found, context.asked
     if prompt is Prompt.VALUE and asked & {"name", "service", "time"}:  # "can you fix my tap": a wish, and no question
         found = [one for one in found if one.kind is not ActKind.REQUEST]
     if asked == {"time"}:  # "what are my options"

@@ -21,7 +21,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """Every address the hypothesis may hold, best first. A part of one is heard when the address was asked for, begun, or is being mended."""
     if not utterance:
         return ()
-    asked = context.asked is not None and NAME in context.asked
+    asked = NAME in context.asked
     found: Sequence[Candidate] = ()
     if utterance.has_han:
         found = mandarin.extract(utterance, context, asked=asked)

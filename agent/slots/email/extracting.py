@@ -34,7 +34,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     Words go on from `context.partial`; words that name a part of `context.current` patch it.
     """
     reader = AddressReader.of(utterance, context.language)
-    asked = context.asked is not None and "email" in context.asked
+    asked = "email" in context.asked
     candidates = (_candidate(address, reader, context, asked=asked) for address in reader.addresses(asked=asked))
     found = list(islice((one for one in candidates if one is not None), _MOST))
     whole = [one for one in found if one.whole]

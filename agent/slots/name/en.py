@@ -45,7 +45,7 @@ def english_names(utterance: Utterance, context: Context) -> list[Candidate]:
 
 def _is_expected(context: Context) -> bool:
     """Whether the name was asked for, and nothing that may be said in the same words: a street, a day, a service."""
-    return context.asked is not None and "name" in context.asked and context.asked.isdisjoint(_ALIKE)
+    return "name" in context.asked and context.asked.isdisjoint(_ALIKE)
 
 
 class _Names(CuedNames):
@@ -116,7 +116,7 @@ class _Names(CuedNames):
             yield self.found("full", phrase, at, 0.6, "holder", asked_only=True)
             return
         if self.around.allows(phrase, first=at == opening or self.repaired(at)) and not (
-            self.around.is_greeted(at) and phrase.words == 1 and self.context.asked is None
+            self.around.is_greeted(at) and phrase.words == 1 and not self.context.in_call
         ):
             confidence = 0.5 if phrase.words < LONG and not phrase.spelled else 0.6
             yield self.found("full", phrase, at, confidence, "spelled" if not phrase.words else "bare", asked_only=True)
@@ -128,7 +128,7 @@ class _Names(CuedNames):
             return None
         if self.reader.word(at - 1) == "no" or not self.around.ends(at + 1):
             return None
-        asked = self.context.asked is not None and "name" in self.context.asked
+        asked = "name" in self.context.asked
         return (
             Phrase((Piece(token.text),), at + 1, 1, 0)
             if asked or (token.text.istitle() and len(self.tokens) == 1 and token.norm not in lists.calendar)

@@ -23,7 +23,7 @@ class HanText:
         self.text = utterance.lower
         self.context = context
         self.words = characters()
-        self.asked = context.asked is not None and "name" in context.asked
+        self.asked = "name" in context.asked
         """We asked for the name: an answer may be any."""
 
     def is_done(self, at: int) -> bool:

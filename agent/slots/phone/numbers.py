@@ -50,7 +50,7 @@ def read(utterance: Utterance, context: Context, *, homophones: bool = False, ro
     runs = find_runs(utterance, context.language, homophones=homophones, round_only=round_only)
     if not runs:
         return ()
-    asked = context.asked is not None and "phone" in context.asked
+    asked = "phone" in context.asked
     bare = is_bare(utterance, runs, context.language)
     numbers, patch = _assembled([run for run in runs if run.cue is not Cue.OTHER], context, asked=asked, bare=bare)
     expected = asked or (context.asks("phone") and utterance.has_han)
@@ -128,7 +128,7 @@ def _is_likely(number: Number, utterance: Utterance, context: Context, *, bare: 
         return False
     if asked:
         return _is_likely_answer(number, count, utterance, context, bare=bare)
-    if number.cue is Cue.PHONE and context.asked is not None and count > (_MOST_AT_END if context.current else _FEWEST_ASKED):
+    if number.cue is Cue.PHONE and context.in_call and count > (_MOST_AT_END if context.current else _FEWEST_ASKED):
         return True
     if number.cue in (Cue.PHONE, Cue.NUMBER) or number.digits.startswith("+"):
         return count >= LEAST_WITHOUT_AREA

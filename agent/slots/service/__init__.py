@@ -43,14 +43,14 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """Every service the caller may mean, best first; `options` where several fit equally."""
     if not utterance or not context.services:
         return ()
-    alone = context.asked is None or context.asked == {"service"}
+    alone = not context.in_call or context.asked == {"service"}
     bounds = scope(utterance, asked=alone)
     indexed = index(offers(context.services))
     candidates: Sequence[Candidate] = ()
     if bounds.turned:
         candidates = _hear(utterance, context, indexed, bounds.barred | frozenset(range(bounds.turned)), bounds.denied)
     candidates = candidates or _hear(utterance, context, indexed, bounds.barred, bounds.denied)
-    return [_less_sure(one) for one in candidates] if bounds.offered and alone and context.asked is not None else candidates
+    return [_less_sure(one) for one in candidates] if bounds.offered and alone and context.in_call else candidates
 
 
 def spoken_of(utterance: Utterance, context: Context) -> str:
@@ -119,7 +119,7 @@ def _picked(picked: Pick, utterance: Utterance, context: Context) -> Sequence[Ca
     if not context.asks("service") and not picked.plain:
         return ()
     span = (utterance.tokens[picked.first].start, utterance.tokens[picked.last - 1].end)
-    return (Candidate(value=picked.service.id, rule=picked.rule, span=span, confidence=0.8 if picked.plain and context.asked is None else 0.6),)
+    return (Candidate(value=picked.service.id, rule=picked.rule, span=span, confidence=0.8 if picked.plain and not context.in_call else 0.6),)
 
 
 def _heard(strong: Sequence[Match], utterance: Utterance, context: Context) -> Sequence[Candidate]:
@@ -140,7 +140,7 @@ def _heard(strong: Sequence[Match], utterance: Utterance, context: Context) -> S
     confidence = min(0.95, first.score) if first.score >= PLAIN else min(0.75, 0.3 + first.score / 2)
     if first.described or (first.score < BOTH and first.hits == 1 and not first.own):  # "my wife" is no ladies' cut yet
         confidence = min(confidence, _TO_CONFIRM)
-    if context.asked is not None and context.asked != {"service"} and not _plain(first, utterance):
+    if context.in_call and context.asked != {"service"} and not _plain(first, utterance):
         confidence = min(confidence, _BESIDE)
     alone = Candidate(value=ids[0], rule="words", span=_span(first.tokens, utterance), confidence=confidence)
     return (alone, *_rest(strong, rivals, first, utterance, context))

@@ -117,7 +117,7 @@ def _heard(answers: list[Answer], line: Line, found: Sequence[Reading], context:
 
 def _asked(utterance: Utterance, context: Context) -> bool | None:
     """Whether a time was asked for; None when nobody knows. Our sentence tells it when the slots we asked for are not known."""
-    if context.asked is not None:
+    if context.in_call:
         return "time" in context.asked
     if context.prompt and time_speech.asks_for_time(context.prompt):
         return True

@@ -53,7 +53,7 @@ def _candidate(found: Found, line: Line, context: Context) -> Candidate:
     confidence = min(MOST, KINDS[found.kind] + (CUED if found.cued else 0.0) + (PLACED if placed else 0.0))
     if found.kind == "weak" and placed and (found.cued or where.postcode):
         confidence = max(confidence, UNMISTAKABLE)
-    lines = readings(found.other, where, known, in_call=context.asked is not None)
+    lines = readings(found.other, where, known, in_call=context.in_call)
     if context.current in lines and known.corrects.isdisjoint(line.norms):
         lines = [context.current]  # said again, in words that may mean another
     return Candidate(
