@@ -12,15 +12,11 @@ from agent.nlu.candidates import Context
 from agent.nlu.mentions import declined, denies, restores, says_any
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
-from agent.record.acts import RESTORE, Act, DialogueAct, Inform, NoMatch, UserAct, ValueKind
+from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, UserAct, ValueKind
 from agent.record.business import Business
 from agent.record.call import Call
 from agent.record.slot_names import NAMES
 from agent.slots.address import named_part
-
-BOTH = ("both",)
-"""In the place of slots: all of the services offered, of which one can be booked at a time."""
-
 
 ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.ASK_LENGTH, Act.ASK_HOURS, Act.ASK_HELD, Act.ASK)
 """Questions of the caller: answered, then back to the open question."""
@@ -67,7 +63,7 @@ class Reply:
             return self._left_out() or self._reopened()
         if self.question.kind == "summary" and not self.informs and restores(self.utterance):
             before = [slot for slot in NAMES if self.call.slot(slot).pending and self.call.slot(slot).value]
-            return [DialogueAct(act=Act.CORRECTION, slots=(slot,), detail=RESTORE) for slot in before] or [NoMatch()]
+            return [DialogueAct(act=Act.CORRECTION, slots=(slot,), kind=DialogueActKind.RESTORE) for slot in before] or [NoMatch()]
         if self.question.kind == "leave" and denies(self.utterance):  # "no, I want to carry on", whatever else sounds like a yes
             return [DialogueAct(act=Act.DENY)]
         if Act.REFUSE in self.acts and not self.informs and len(slots) == 1 and slots[0] in self.business.may_skip:
@@ -154,7 +150,7 @@ class Reply:
         """A yes takes the only option there is; a no takes none; whoever does not care which time gets the first."""
         options = self.call.slot(slot).options
         if slot == "service" and not set(self.utterance.words).isdisjoint(words(self.language, "mentions")["both"]["words"]):
-            return [DialogueAct(act=Act.HELP, slots=BOTH)]
+            return [DialogueAct(act=Act.HELP, kind=DialogueActKind.BOTH)]
         if Act.DENY in self.acts or neither(self.utterance, self.language):
             return [DialogueAct(act=Act.DENY, slots=(slot,))]
         if (Act.AFFIRM in self.acts and len(options) == 1) or (Act.DONT_CARE in self.acts and slot == "time"):

@@ -17,7 +17,7 @@ import msgspec
 from agent.dst import values
 from agent.dst.updates import Update, bare, close, denied, failed_attempt, hand_off, kept, skip
 from agent.record import caller_id
-from agent.record.acts import RESTORE, Act, DialogueAct, NoMatch, SystemAct
+from agent.record.acts import Act, DialogueAct, DialogueActKind, NoMatch, SystemAct
 from agent.record.call import Call, HandOff, Question, SlotState
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
@@ -122,7 +122,7 @@ def _correct(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -
     state = call.slot(name)
     if state.locked:
         return Update(call=replace(call, question=Question()))
-    if dialogue_act.detail == RESTORE:
+    if dialogue_act.kind is DialogueActKind.RESTORE:
         after = call.with_slot(name, bare(state, "filled"))
         return Update(call=replace(after, silences=0), system_acts=(kept(after, name, turn_context),), settled=True)
     wrong = state.pending or state.disputed or state.said

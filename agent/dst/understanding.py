@@ -27,7 +27,7 @@ from agent.nlu.effort import TooMuch, limited, to_spare
 from agent.nlu.mentions import denies
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
-from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, UserAct
+from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoInput, NoMatch, UserAct
 from agent.record.business import Business
 from agent.record.call import Call, Turn
 from agent.record.slot_names import NAMES
@@ -370,7 +370,7 @@ class _Reading:
     def _language(self) -> Sequence[UserAct]:
         """A change of language, asked for or simply done."""
         if (asked := self.acts.get(Act.LANGUAGE)) and asked.detail:
-            return [DialogueAct(act=Act.LANGUAGE, detail=asked.detail, slots=("asked",))]
+            return [DialogueAct(act=Act.LANGUAGE, detail=asked.detail, kind=DialogueActKind.ASKED_FOR)]
         beside = self.utterance.text
         for told in self.informs:  # a name or an e-mail address in Latin letters is no English
             beside = beside.replace(told.words, " ")

@@ -6,7 +6,6 @@ from datetime import date, time, timedelta
 import msgspec
 from babel.dates import format_date, format_time
 
-from agent.dst.replies import BOTH
 from agent.dst.updates import Update
 from agent.languages import words
 from agent.nlu import set_phrases
@@ -16,7 +15,7 @@ from agent.nlu.utterance import Utterance
 from agent.policy import pricing
 from agent.policy.pricing import AT_ONCE
 from agent.record import calendar
-from agent.record.acts import Act, DialogueAct, SystemAct
+from agent.record.acts import Act, DialogueAct, DialogueActKind, SystemAct
 from agent.record.call import Call
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
@@ -41,7 +40,7 @@ def digress(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) ->
 def _language(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
     """The call goes on in a language the business speaks; a change that was asked for is acknowledged, one that simply happened is not."""
     spoken_here = {tag.partition("-")[0] for tag in turn_context.business.languages}
-    asked = dialogue_act.slots == ("asked",)
+    asked = dialogue_act.kind is DialogueActKind.ASKED_FOR
     if dialogue_act.detail not in spoken_here:
         return Update(call=call, system_acts=(SystemAct(key="notice.language_unknown", values={"language": dialogue_act.detail}),) if asked else ())
     return Update(call=msgspec.structs.replace(call, language=dialogue_act.detail), system_acts=(SystemAct(key="notice.language"),) if asked else ())
@@ -51,7 +50,7 @@ def _system_acts(call: Call, dialogue_act: DialogueAct, turn_context: TurnContex
     match dialogue_act.act:
         case Act.HELP if dialogue_act.detail:
             return (SystemAct(key="notice.answer", values={"answer": dialogue_act.detail}),)
-        case Act.HELP if dialogue_act.slots == BOTH:
+        case Act.HELP if dialogue_act.kind is DialogueActKind.BOTH:
             return (SystemAct(key="notice.one_at_a_time"),)
         case Act.HELP:
             return (SystemAct(key="notice.help", values={"business": turn_context.business.name}),)

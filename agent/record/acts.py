@@ -58,10 +58,6 @@ class Act(StrEnum):
     GOODBYE = "goodbye"
 
 
-RESTORE = "restore"
-"""The detail of a correction that takes the value held before for the right one."""
-
-
 class ValueKind(StrEnum):
     """What a value is, where it is not simply the value of its slot. Each is called as the rule that reads it was called before kinds were kept."""
 
@@ -110,12 +106,33 @@ class Inform(msgspec.Struct, frozen=True, kw_only=True, tag="Inform"):
             msgspec.structs.force_setattr(self, "kind", kind)
 
 
+class DialogueActKind(StrEnum):
+    """What an act is, where its name does not say it all. Each is called as it was kept in `slots` or `detail` before kinds were."""
+
+    ASKED_FOR = "asked"
+    """Of a language: asked for, not simply spoken."""
+    BOTH = "both"
+    """Of a call for help: all of the services offered, of which one can be booked at a time."""
+    RESTORE = "restore"
+    """Of a correction: the value held before was right."""
+
+
 class DialogueAct(msgspec.Struct, frozen=True, kw_only=True, tag="Did"):
     """The caller did something that is no value. With `slots`, it is about those: a yes to their read-back, "why do you need that"."""
 
     act: Act
     slots: tuple[str, ...] = ()
     detail: str = ""
+    kind: DialogueActKind | msgspec.UnsetType = msgspec.UNSET
+    """Unset, and not written, when the act says it all."""
+
+    def __post_init__(self) -> None:
+        if self.slots in (("asked",), ("both",)):  # a turn left open before kinds were kept
+            msgspec.structs.force_setattr(self, "kind", DialogueActKind(self.slots[0]))
+            msgspec.structs.force_setattr(self, "slots", ())
+        elif self.act is Act.CORRECTION and self.detail == DialogueActKind.RESTORE:
+            msgspec.structs.force_setattr(self, "kind", DialogueActKind.RESTORE)
+            msgspec.structs.force_setattr(self, "detail", "")
 
 
 class NoMatch(msgspec.Struct, frozen=True, kw_only=True, tag="NoMatch"):

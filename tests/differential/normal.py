@@ -15,12 +15,14 @@ TAGS = {"Inform": "inform", "Did": "did", "NoMatch": "no match", "NoInput": "no 
 """What kind of act a trace speaks of."""
 KEYS = {"taken": "acts", "sure": "confidence", "decided": "became"}
 """Fields of traces, acts and readings."""
+KINDS: Mapping[str, Json] = {"asked": {"slots": ["asked"]}, "both": {"slots": ["both"]}, "restore": {"detail": "restore"}}
+"""What the kind of an act once stood in."""
 
 
 def turn(answer: Json, traced: Json) -> Json:
     """A turn: acts, values, the words they were read from, the rules; what became of it; what is asked and said."""
     mine = _renamed(traced)
-    told = [{**_renamed(act), "kind": TAGS.get(act["type"], act["type"])} for act in mine["acts"]]
+    told = [{**_renamed(act), **KINDS.get(act.get("kind", ""), {}), "kind": TAGS.get(act["type"], act["type"])} for act in mine["acts"]]
     informs = [act for act in told if act["kind"] == "inform"]
     return {
         "acts": [[act["kind"], *(_act(act))] for act in told],

@@ -1,8 +1,9 @@
 """What was stored before the code took the field's words for things is still read: its names in JSON have not changed."""
 
 import msgspec
+import pytest
 
-from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, SystemAct, ValueKind
+from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoInput, NoMatch, SystemAct, ValueKind
 from agent.record.call import OpenTurn
 from agent.record.trace import TracedTurn
 
@@ -34,6 +35,19 @@ def test_a_trace_is_read_and_written_as_before() -> None:
     assert found.user_acts == ACTS
     written = msgspec.json.decode(msgspec.json.encode(found))
     assert [written[key] for key in ("taken", "notices")] == [msgspec.json.decode(one) for one in (TAKEN, NOTICES)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "act"),
+    [
+        (b'"act":"language","slots":["asked"],"detail":"zh"', DialogueAct(act=Act.LANGUAGE, kind=DialogueActKind.ASKED_FOR, detail="zh")),
+        (b'"act":"help","slots":["both"],"detail":""', DialogueAct(act=Act.HELP, kind=DialogueActKind.BOTH)),
+        (b'"act":"correction","slots":["name"],"detail":"restore"', DialogueAct(act=Act.CORRECTION, slots=("name",), kind=DialogueActKind.RESTORE)),
+    ],
+)
+def test_an_act_kept_before_kinds_were_has_the_kind_that_stood_elsewhere(kept: bytes, act: DialogueAct) -> None:
+    assert msgspec.json.decode(b'{"type":"Did",%b}' % kept, type=DialogueAct) == act
+    assert msgspec.json.decode(msgspec.json.encode(act), type=DialogueAct) == act
 
 
 def test_a_value_kept_before_kinds_were_has_the_kind_that_its_rule_says() -> None:
