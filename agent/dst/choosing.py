@@ -26,7 +26,7 @@ def choose(utterance: Utterance, options: Sequence[str], language: str) -> int |
         return None
     denied = _denied(utterance, table["not"])
     mine = {word for at, word in enumerate(utterance.words) if at not in denied}
-    spoken = [{word for word in Utterance(option).words if _tells(word)} for option in options]
+    spoken = [{word for word in Utterance(option).words if _tells(word, table["telling"])} for option in options]
     only = [own - set().union(*(other for other in spoken if other is not own)) for own in spoken]
     picked = {index for index, distinct in enumerate(only) if distinct & mine}
     if len(picked) == 1:
@@ -63,8 +63,9 @@ def neither(utterance: Utterance, language: str) -> bool:
     return bool(set(utterance.words) & set(table["neither"])) or any(phrase in utterance.lower for phrase in table["none_of_them"])
 
 
-def _tells(word: str) -> bool:
-    return word[0].isalnum() and not (word.isascii() and word.isalpha() and len(word) <= _SHORT and word not in ("am", "pm"))
+def _tells(word: str, telling: Sequence[str]) -> bool:
+    """Whether a word may tell options apart; `telling`: the short ones that do."""
+    return word[0].isalnum() and not (word.isascii() and word.isalpha() and len(word) <= _SHORT and word not in telling)
 
 
 def _fits(reading: str, option: str) -> bool:

@@ -1,9 +1,9 @@
 """What the caller's acts mean as an answer to the question that is open: a yes to a read-back, a no to what was taken before, an aside."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 
 from agent.dst.choosing import neither
+from agent.dst.hearing import Hearing
 from agent.languages import words
 from agent.nlu import set_phrases
 from agent.nlu.acts import ActCandidate, ActKind
@@ -13,8 +13,6 @@ from agent.nlu.mentions import declined, denies, restores, says_any
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, UserAct, ValueKind
-from agent.record.business import Business
-from agent.record.call import Call
 from agent.record.slot_names import NAMES
 from agent.slots.address import named_part
 
@@ -23,11 +21,9 @@ ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.AS
 _WORDED = frozenset({Act.ASK_PRICE, Act.ASK_LENGTH, Act.ASK_HOURS})
 """Those that may name a service or a day anywhere in the utterance."""
 MORE = 2
-"""Words with a meaning of their own beside a yes from which it is not all that was said."""
+"""Words with a meaning of their own beside a yes from which it is not all that was said; one less in a statement: "and it's Isabella"."""
 MORE_HAN = 7
 """The same in Chinese characters."""
-STATES = frozenset({"it's", "its", "is", "should"})
-"""Words by which less than that is a statement: "and it's Isabella"."""
 COURTESIES = (Act.THANKS, Act.GREET, Act.BACKCHANNEL, Act.AFFIRM)
 """What is no answer and no failed attempt either when it stands alone and nothing was to be confirmed."""
 CONFIRMING = ("read_back", "summary", "leave", "resume")
@@ -37,21 +33,12 @@ CONFIRMING = ("read_back", "summary", "leave", "resume")
 class Reply:
     """One utterance as a reply: its acts, beside the values that were heard in it."""
 
-    def __init__(
-        self,
-        call: Call,
-        acts: Mapping[Act, ActCandidate],
-        informs: Sequence[Inform],
-        utterance: Utterance,
-        business: Business,
-        language: str,
-        now: datetime,
-    ) -> None:
-        self.call, self.question, self.acts, self.informs = call, call.question, acts, informs
-        self.utterance, self.business, self.language, self.now = utterance, business, language, now
+    def __init__(self, hearing: Hearing, informs: Sequence[Inform]) -> None:
+        self.call, self.question, self.acts, self.informs = hearing.call, hearing.question, hearing.acts, informs
+        self.utterance, self.business, self.language, self.now = hearing.utterance, hearing.business, hearing.language, hearing.now
 
     def to_the_question(self) -> list[UserAct]:
-        """A yes or no to what was read back, unless the value itself was said again."""
+        """What the acts are as a reply to the open question; nothing where the values say it all."""
         slots = self.question.slots
         if caller_id.offered(self.call):
             return [] if self.informs else self._offered()
@@ -59,37 +46,49 @@ class Reply:
             return [DialogueAct(act=Act.CORRECTION, slots=slots, detail=part)]
         if self.question.kind == "choice" and not self.informs:
             return self._settled_choice(slots[0])
-        if self.question.kind not in CONFIRMING:
-            return self._left_out() or self._reopened()
-        if self.question.kind == "summary" and not self.informs and restores(self.utterance):
+        return self._confirmed() if self.question.kind in CONFIRMING else self._left_out() or self._reopened()
+
+    def _confirmed(self) -> list[UserAct]:
+        """A yes or no to what was read back, unless the value itself was said again."""
+        slots, in_summary = self.question.slots, self.question.kind == "summary"
+        if in_summary and not self.informs and restores(self.utterance):
             before = [slot for slot in NAMES if self.call.slot(slot).pending and self.call.slot(slot).value]
             return [DialogueAct(act=Act.CORRECTION, slots=(slot,), kind=DialogueActKind.RESTORE) for slot in before] or [NoMatch()]
         if self.question.kind == "leave" and denies(self.utterance):  # "no, I want to carry on", whatever else sounds like a yes
             return [DialogueAct(act=Act.DENY)]
         if Act.REFUSE in self.acts and not self.informs and len(slots) == 1 and slots[0] in self.business.may_skip:
             return [DialogueAct(act=Act.REFUSE, slots=slots)]
-        again = {inform.slot for inform in self.informs if inform.slot in slots}
-        if self.question.kind == "summary" and Act.ASK in self.acts and self.acts[Act.ASK].kind is ActKind.BEHIND_BUT:  # "yes, but is there parking"
-            return []
-        yes_of = self.acts.get(Act.AFFIRM)
-        if self.question.kind == "summary" and yes_of and (yes_of.kind is ActKind.THANKS or self._only_hums()):
-            return [DialogueAct(act=Act.THANKS) if yes_of.kind is ActKind.THANKS else NoMatch()]  # manners book nothing
-        if self.question.kind == "summary" and yes_of and yes_of.kind is not ActKind.WORD and not self.informs and denies(self.utterance):
-            return [NoMatch()]  # "no, that's great": a booking needs a yes that does not begin with a no
+        if in_summary and (instead := self._instead_of_a_yes()) is not None:
+            return instead
         if skipped := self._left_out():
-            return [*skipped]
+            return skipped
         remarks = self._amends() and self._only_remarks()
-        if Act.AFFIRM in self.acts and self.question.kind == "summary" and not self.informs and (remarks or self._tells_more()):
+        if Act.AFFIRM in self.acts and in_summary and not self.informs and (remarks or self._tells_more()):
             return [NoMatch()]  # a booking needs a yes and nothing beside it that we did not understand
         if Act.AFFIRM in self.acts and (Act.DENY not in self.acts or remarks) and (self.informs or remarks or not self._amends()):
-            yes: list[UserAct] = [DialogueAct(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot not in again]
-            only_values = self.question.kind == "read_back" or (self.informs and self.question.kind != "resume")
-            return yes if only_values else [*yes, DialogueAct(act=Act.AFFIRM)]
-        if self.informs:
+            return self._yes()
+        return self._denied() if not self.informs and (self._amends() or Act.DENY in self.acts) else []
+
+    def _instead_of_a_yes(self) -> list[UserAct] | None:
+        """What a yes to the summary is when it is none that books; None when it may be one."""
+        if Act.ASK in self.acts and self.acts[Act.ASK].kind is ActKind.BEHIND_BUT:  # "yes, but is there parking"
             return []
-        if self._amends() or Act.DENY in self.acts:
-            return self._denied()
-        return []
+        yes = self.acts.get(Act.AFFIRM)
+        if yes and yes.kind is ActKind.THANKS:
+            return [DialogueAct(act=Act.THANKS)]
+        mild = yes and yes.kind is not ActKind.WORD and not self.informs
+        if yes and (
+            self._only_hums() or (mild and denies(self.utterance))
+        ):  # "no, that's great": a booking needs a yes that does not begin with a no
+            return [NoMatch()]
+        return None
+
+    def _yes(self) -> list[UserAct]:
+        """Yes to each value read back that was not said again; and to the question, where it is about more than the values."""
+        again = {inform.slot for inform in self.informs}
+        yes: list[UserAct] = [DialogueAct(act=Act.AFFIRM, slots=(slot,)) for slot in self.question.slots if slot not in again]
+        only_values = self.question.kind == "read_back" or (self.informs and self.question.kind != "resume")
+        return yes if only_values else [*yes, DialogueAct(act=Act.AFFIRM)]
 
     def _only_hums(self) -> bool:
         """ "Mm-hm", 嗯: listening, and no answer to whether it is to be booked."""
@@ -111,7 +110,7 @@ class Reply:
         """Whether much was said beside the yes that nobody took: "lock it in, and it's Isabella on the booking"."""
         start, end = self.acts[Act.AFFIRM].span
         asked = any(act in self.acts for act in ASIDES) or set_phrases.answer(self.utterance, self.business, self.language)
-        least = MORE_HAN if self.utterance.has_han else MORE - (not STATES.isdisjoint(self.utterance.words))
+        least = MORE_HAN if self.utterance.has_han else MORE - says_any(self.utterance, "states")
         return not asked and content(self.utterance, start, end) >= least
 
     def _amends(self) -> bool:

@@ -114,7 +114,7 @@ def is_all_acts(utterance: Utterance) -> bool:
     numbers = [
         place
         for place, unit in enumerate(units)
-        if unit.words == ("one",) and not (place and units[place - 1].marks & mask("truth", "wrong", "pronoun"))
+        if " ".join(unit.words) in table("answers")["numbers"] and not (place and units[place - 1].marks & mask("truth", "wrong", "pronoun"))
     ]
     return all(unit.marks for unit in units) and not numbers
 
@@ -139,7 +139,7 @@ def _is_fault(units: Sequence[Unit], place: int) -> bool:
     if units[place].marks & mask("judged"):
         return True
     after = units[place + 1] if place + 1 < len(units) else None
-    return bool(after and units[place].marks & mask("not") and (after.marks & mask("truth") or after.words == ("it",)))
+    return bool(after and units[place].marks & mask("not") and (after.marks & mask("truth") or " ".join(after.words) in table("answers")["not_it"]))
 
 
 def named_slot(utterance: Utterance) -> str:
@@ -231,38 +231,13 @@ def _correct(reading: Reading, prompt: Prompt) -> None:
 
 
 def _in_order(reading: Reading, prompt: Prompt, utterance: Utterance, context: Context) -> Sequence[ActCandidate]:
-    found = _in_place(reading, prompt, utterance, context)
-    if prompt is Prompt.ELSE and any(act.kind is ActKind.ALL_DONE for act in found) and not any(act.act is Act.DENY for act in found):
-        done = next(act for act in found if act.kind is ActKind.ALL_DONE)
-        found.append(Found(Act.DENY, "all_done", done.first, done.last))
-    if prompt in (Prompt.YES_NO, Prompt.CONFIRM):
-        found = [
-            Found(Act.AFFIRM, "that_is_it", act.first, act.last, kind=ActKind.THAT_IS_IT)
-            if act.kind is ActKind.ALL_DONE and utterance.words[act.last - 1] in _THAT_IS_IT
-            else act
-            for act in found
-        ]
-    if reading.content:  # "I need help with my drain" asks for a service
-        found = [act for act in found if act.kind is not ActKind.BARE_HELP]
-    if reading.content >= _CHATTER or reading.idle >= _REQUEST:
-        found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
-    if context.question is OpenQuestion.READ_BACK and any(act.kind is ActKind.THAT_IS_IT for act in found):  # "nah, that's it"
-        found = [act for act in found if act.act is not Act.DENY]
-    settled = {act.act for act in found}
-    if Act.START_OVER in settled:  # "clear all that and start again"
-        found = [act for act in found if act.act is not Act.CANCEL]
-    if Act.HOLD_ON in settled and settled & {Act.AFFIRM, Act.DENY, Act.CORRECTION}:
-        found = [act for act in found if act.act is not Act.HOLD_ON or act.last - act.first > 1]
-    thanked = bool(settled & {Act.THANKS, Act.GOODBYE})
+    found = _as_answers(_in_place(reading, prompt, utterance, context), prompt, utterance, context)
+    found = _without_idle(found, reading)
+    polite = bool({act.act for act in found} & {Act.THANKS, Act.GOODBYE}) and prompt not in (Prompt.YES_NO, Prompt.CONFIRM)
 
     def rank(act: Found) -> tuple[int, int]:
-        polite = (
-            act.act is Act.AFFIRM
-            and thanked
-            and prompt not in (Prompt.YES_NO, Prompt.CONFIRM)
-            and (act.kind in _LUKEWARM or prompt is not Prompt.UNKNOWN)
-        )
-        return (_AFTER_MANNERS if polite else _RANK[act.act], act.first)
+        praise = act.act is Act.AFFIRM and polite and (act.kind in _LUKEWARM or prompt is not Prompt.UNKNOWN)
+        return (_AFTER_MANNERS if praise else _RANK[act.act], act.first)
 
     if refused := next((act for act in found if act.kind is ActKind.WITHHELD), None):
         found = [*found, Found(Act.DENY, refused.rule, refused.first, refused.last, kind=ActKind.WITHHELD)]
@@ -273,8 +248,39 @@ def _in_order(reading: Reading, prompt: Prompt, utterance: Utterance, context: C
     return tuple(acts.values())
 
 
-_THAT_IS_IT = ("it", "do")
-"""Where "that's it", "that'd be it" and "that'll do" end."""
+def _as_answers(found: list[Found], prompt: Prompt, utterance: Utterance, context: Context) -> list[Found]:
+    """With "that's all" for a no where we asked whether there is anything else, and with "that's it" for a yes where we asked for one."""
+    done = next((act for act in found if act.kind is ActKind.ALL_DONE), None)
+    if done is None:
+        return found
+    if prompt is Prompt.ELSE and not any(act.act is Act.DENY for act in found):
+        return [*found, Found(Act.DENY, "all_done", done.first, done.last)]
+    if prompt not in (Prompt.YES_NO, Prompt.CONFIRM):
+        return found
+    endings = table("answers")["that_is_it"]
+    found = [
+        Found(Act.AFFIRM, "that_is_it", act.first, act.last, kind=ActKind.THAT_IS_IT)
+        if act.kind is ActKind.ALL_DONE and utterance.words[act.last - 1] in endings
+        else act
+        for act in found
+    ]
+    if context.question is OpenQuestion.READ_BACK and any(act.kind is ActKind.THAT_IS_IT for act in found):  # "nah, that's it"
+        found = [act for act in found if act.act is not Act.DENY]
+    return found
+
+
+def _without_idle(found: list[Found], reading: Reading) -> list[Found]:
+    """Without the acts that mean nothing beside content, or beside another act."""
+    if reading.content:  # "I need help with my drain" asks for a service
+        found = [act for act in found if act.kind is not ActKind.BARE_HELP]
+    if reading.content >= _CHATTER or reading.idle >= _REQUEST:
+        found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
+    acts = {act.act for act in found}
+    if Act.START_OVER in acts:  # "clear all that and start again"
+        found = [act for act in found if act.act is not Act.CANCEL]
+    if Act.HOLD_ON in acts and acts & {Act.AFFIRM, Act.DENY, Act.CORRECTION}:
+        found = [act for act in found if act.act is not Act.HOLD_ON or act.last - act.first > 1]
+    return found
 
 
 def _in_place(reading: Reading, prompt: Prompt, utterance: Utterance, context: Context) -> list[Found]:

@@ -1,0 +1,83 @@
+"""One utterance heard in one call: what it does, whom it speaks to, and what each slot is given to listen with.
+
+A `Hearing` is made once a turn. Its acts come from the words alone and are then read in the middle of this call (`acts_in_context`); `corrections`
+may take a yes back out of them. A slot listens to its own words only: `assignment` gives each what the caller says of it, and leaves out what stands
+under the name of another.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+
+from agent.dst.acts_in_context import in_context
+from agent.dst.assignment import Assignment
+from agent.dst.contexts import context_for
+from agent.dst.extraction import Extraction
+from agent.languages import known, words
+from agent.nlu.acts.recognition import is_all_acts, named_slot, recognise_acts
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.utterance import Utterance
+from agent.record.acts import Act
+from agent.record.business import Business
+from agent.record.call import Call, Turn
+from agent.record.slot_names import NAMES
+
+UNMISTAKABLE = 0.8
+"""How plainly words make a value, from 0 to 1, from where a slot that was not asked takes it."""
+CORRECTING = 0.5
+"""The same, when the caller says that something is to be changed."""
+
+
+class Hearing:
+    """What is known of one utterance while the slots listen to it. `now`: aware, in the business's zone."""
+
+    def __init__(self, call: Call, turn: Turn, business: Business, now: datetime, utterance: Utterance) -> None:
+        self.call, self.turn, self.business, self.now, self.utterance = call, turn, business, now, utterance
+        self.question = call.question
+        asked = frozenset(NAMES) if self.question.kind == "change" else frozenset(self.question.slots)
+        context = context_for(call, "name", utterance, business, now, asked)
+        self.language = context.language
+        heard = recognise_acts(utterance, context)
+        self.acts = in_context({act.act: act for act in reversed(heard)}, utterance, self.question, business)
+        self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
+        """Whether something is said to be otherwise than we have it."""
+        self.asked = asked | frozenset(self.question.implied) if self.correcting else asked
+        """The slots that a bare value answers: those asked for, and with a "no" those taken just before without a read-back."""
+        self.named = named_slot(utterance)
+        self.talk = is_all_acts(utterance)
+        """Nothing but talk about this conversation: "no, that doesn't work" tells of no tap."""
+        self.extraction = Extraction()
+
+    def assign(self) -> None:
+        """Tell apart whose words are whose. Raises TooMuch when the values named cost more to hear than a turn may."""
+        self.assignment = Assignment(self.call, self.utterance, self.asked, self.asking, self.extraction)
+
+    def asking(self, slot: str, utterance: Utterance) -> Context:
+        """What a slot listens with that the caller speaks of: as if it had been asked for."""
+        return context_for(self.call, slot, utterance, self.business, self.now, self.asked | {slot})
+
+    def asking_only(self, slot: str, *, mending: bool = True) -> Context:
+        """What a slot listens with as if it alone had been asked for."""
+        return context_for(self.call, slot, self.utterance, self.business, self.now, frozenset({slot}), mending=mending)
+
+    def listening(self, slot: str, utterance: Utterance) -> Context:
+        """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
+        if slot in self.assignment.slots:
+            return self.asking(slot, utterance)
+        mending = slot in ("name", *self.asked) or self.correcting or self.named == slot or not _mends().isdisjoint(utterance.words)
+        return context_for(self.call, slot, utterance, self.business, self.now, self.asked, mending=mending)
+
+    def extract(self, slot: str, utterance: Utterance, context: Context) -> Sequence[Candidate]:
+        """What a slot hears in `utterance`."""
+        return self.extraction.extract(slot, utterance, context)
+
+    def extract_own(self, slot: str) -> Sequence[Candidate]:
+        """What a slot hears in the words that are its own."""
+        own = self.assignment.own_words(slot)
+        return self.extract(slot, own, self.listening(slot, own))
+
+
+@cache
+def _mends() -> frozenset[str]:
+    """Words of any language beside which a value held may be mended, whatever was asked."""
+    return frozenset(word for language in known() for word in words(language, "mentions")["mends"]["words"])
