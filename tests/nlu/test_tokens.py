@@ -56,7 +56,7 @@ def test_any_text_is_cut_into_words_that_say_something(text: str) -> None:
 @given(spoken, st.sampled_from(states("s*")))
 def test_any_turn_of_any_call_has_an_answer(text: str, state: State) -> None:
     took = take_turn(state, Turn(key="k", text=text))
-    assert took.taken
+    assert took.user_acts
     assert took.words
 
 

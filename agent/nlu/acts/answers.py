@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from agent.nlu.acts import JUDGEMENTS, ActKind
-from agent.nlu.acts.words import Unit, bits, table
+from agent.nlu.acts.fitting import ends, mask, only_filler
+from agent.nlu.acts.words import Unit, table
 from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 
@@ -23,6 +24,8 @@ _LONG = 9
 """Units from which a negated clause that judges nothing tells a story."""
 _SHORT = 2
 """Units up to which a clause with a word such as 要 (yes; to want) answers."""
+_SHORT_CLAUSE = 4
+"""Units up to which a clause may be a short yes ("it is")."""
 
 
 class Prompt(Enum):
@@ -102,54 +105,118 @@ def _begins(words: str, phrase: str) -> bool:
     return words.startswith(f" {phrase} ") if phrase.isascii() else _holds(words, phrase)
 
 
+def particle(units: Sequence[Unit], at: int, *, asked: bool) -> Answer | None:
+    """A yes, a no or an okay that stands for itself at the beginning of a clause. `asked`: a question mark ends what was said."""
+    unit = units[at]
+    if not unit.marks & mask("yes", "no", "ok"):
+        return None
+    following = units[at + 1] if at + 1 < len(units) else None
+    if following is None:
+        if asked and unit.marks & mask("ok"):  # "right?"
+            return None
+    elif _goes_on(units, at, following):
+        return None
+    if unit.marks & mask("yes", "no") and not (unit.marks & mask("ok") and unit.marks & mask("bare") and following is not None):
+        return Answer(1 if unit.marks & mask("yes") else -1, ActKind.WORD, unit.first, unit.last)
+    return Answer(1, ActKind.OK, unit.first, unit.last)
+
+
+def _goes_on(units: Sequence[Unit], at: int, following: Unit) -> bool:
+    """Whether what would be an answer by itself is but the beginning of something: 是什么, "no 4"."""
+    unit = units[at]
+    if (following.marks & mask("wh") and unit.marks & mask("bare")) or _asks_whether(units, at):
+        return True
+    if unit.marks & mask("not", "bare") and not following.marks & mask(
+        "opens", "clause", "yes", "no", "ok", "thanks", "bye", "all_done", "filler", "hold_on"
+    ):
+        return True
+    return unit.words == ("no",) and following.words[0].isdigit()
+
+
+def _asks_whether(units: Sequence[Unit], at: int) -> bool:
+    """ "可以帮我查一下吗", "没有别的酒店了吗": what begins as leave given, or as a no, ends as a question."""
+    if units[-1].words[0] in table("single")["asking"] and any(unit.marks == 0 for unit in units[at:]):
+        return True
+    return bool(units[at].marks & mask("able") and units[-1].marks & mask("tail"))
+
+
+def judgement(units: Sequence[Unit], at: int, *, asked: bool, only: bool) -> tuple[Answer, int] | None:
+    """The judgement that begins here, and where it ends. `only`: nothing but this segment was said."""
+    closings = ends(units, at, mask("opens", "clause"))
+    if not closings or not (
+        len(units) - at <= _SHORT_CLAUSE
+        or any(unit.marks & mask("truth", "quality", "wrong", "yes", "no", "not", "assent", "unfit") for unit in units[at : closings[0][0]])
+    ):
+        return None
+    if begins_question(units[at : closings[0][0]]) or _asks_whether(units, at):
+        return None
+    for end, closed in closings:
+        if closed and (answer := judge(units[at:end], asked=asked, whole=only and end == len(units) and only_filler(units[:at]))):
+            return answer, end
+    return None
+
+
 def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
     """The sign of a clause that judges what was said, or None when it does not, or asks.
 
     Every negator turns what follows it; "wrong" and its like turn too. A clause with a negator and nothing to turn denies ("not that").
     """
-    masks = _masks()
     first, last = units[0], units[-1]
-    if any(unit.marks & (masks["tail"] | masks["wh"]) for unit in units) or begins_question(units):
+    asking = mask("tail", "wh")
+    if any(unit.marks & asking for unit in units) or begins_question(units):
         return None
-    words = tuple(word for unit in units for word in unit.words)
-    if whole and words in _short_yes():
+    if whole and tuple(word for unit in units for word in unit.words) in _short_yes():
         return Answer(1, ActKind.WORD, first.first, last.last)
+    sign, kind, negated = _sign(units)
+    if kind is None:
+        return Answer(-1, ActKind.NEGATION, first.first, last.last) if negated and len(units) <= _LONG else None
+    if len(units) == 1 and first.marks & mask("ok"):
+        kind = ActKind.OK
+    of_us = first.marks & mask("you") and len(units) > 1 and any(unit.marks & mask("copula") for unit in units[1:3])
+    if of_us and kind is ActKind.QUALITY and sign > 0:
+        kind = ActKind.PRAISE
+    return None if asked and kind in JUDGEMENTS and len(units) <= _SHORT else Answer(sign, kind, first.first, last.last)
+
+
+def _sign(units: Sequence[Unit]) -> tuple[int, ActKind | None, bool]:
+    """The product of the signs of a clause's words, what kind of judgement it makes (None for none), and whether a negator stands in it."""
+    polar, negator, no, wrong, unfit = (
+        mask("truth", "quality", "wrong", "yes", "no", "assent", "unfit"),
+        mask("not"),
+        mask("no"),
+        mask("wrong"),
+        mask("unfit"),
+    )
     sign, negated = 1, False
     kind: ActKind | None = None
-    last_polar = max((place for place, unit in enumerate(units) if unit.marks & masks["polar"]), default=-1)
+    last_polar = max((place for place, unit in enumerate(units) if unit.marks & polar), default=-1)
     for place, unit in enumerate(units):
-        polar = unit.marks & (masks["polar"])
-        later = place < last_polar
-        if unit.marks & (masks["not"] | masks["no"]) and not unit.marks & masks["wrong"]:
-            if later or unit.marks & masks["not"]:
+        marks = unit.marks
+        if marks & (negator | no) and not marks & wrong:
+            if place < last_polar or marks & negator:
                 negated, sign = True, -sign
             else:
                 sign, kind = -sign if not negated else -1, ActKind.TRUTH
-        elif unit.marks & masks["unfit"]:
+        elif marks & unfit:
             sign, kind = -sign, kind or ActKind.QUALITY
-        elif unit.marks & masks["wrong"]:
+        elif marks & wrong:
             sign, kind = -sign, ActKind.TRUTH
-        elif polar and not (
-            unit.marks & masks["bare"] and unit.marks & masks["yes"] and not unit.marks & masks["quality_truth"] and len(units) > _SHORT
-        ):
-            true = unit.marks & (masks["truth"] | masks["yes"] | masks["assent"]) or kind is ActKind.TRUTH
+        elif marks & polar and not (len(units) > _SHORT and _is_but_a_word(marks)):
+            true = marks & mask("truth", "yes", "assent") or kind is ActKind.TRUTH
             kind = ActKind.TRUTH if true else ActKind.QUALITY
-    if kind is None:
-        return Answer(-1, ActKind.NEGATION, first.first, last.last) if negated and len(units) <= _LONG else None
-    if len(units) == 1 and first.marks & masks["ok"]:
-        kind = ActKind.OK
-    of_us = first.marks & masks["you"] and len(units) > 1 and any(unit.marks & masks["copula"] for unit in units[1:3])
-    if of_us and kind is ActKind.QUALITY and sign > 0:
-        kind = ActKind.PRAISE
-    return None if asked and kind in JUDGEMENTS and len(units) <= 2 else Answer(sign, kind, first.first, last.last)
+    return sign, kind, negated
+
+
+def _is_but_a_word(marks: int) -> bool:
+    """Whether a yes may be an ordinary word in a longer clause: 要 is "to want" too."""
+    return bool(marks & mask("bare") and marks & mask("yes") and not marks & mask("truth", "quality"))
 
 
 def begins_question(units: Sequence[Unit]) -> bool:
     """Whether a clause begins as questions do: "what ...", "is that ...", "isn't that ..."."""
-    masks = _masks()
-    subject = next((unit for unit in units[1:3] if not unit.marks & masks["not"]), None)
-    inverted = units[0].marks & masks["aux"] and subject is not None and subject.marks & masks["pronoun"]
-    return bool(units[0].marks & (masks["wh"] | masks["there_is"]) or inverted)
+    subject = next((unit for unit in units[1:3] if not unit.marks & mask("not")), None)
+    inverted = units[0].marks & mask("aux") and subject is not None and subject.marks & mask("pronoun")
+    return bool(units[0].marks & mask("wh", "there_is") or inverted)
 
 
 def fold(answers: Sequence[Answer], but: int) -> Answer | None:
@@ -174,18 +241,6 @@ def fold(answers: Sequence[Answer], but: int) -> Answer | None:
     return result
 
 
-_MARKS = (
-    "not", "no", "yes", "ok", "wrong", "unfit", "truth", "quality", "aux",
-    "pronoun", "wh", "tail", "bare", "assent", "you", "copula", "there_is",
-)  # fmt: skip
-
-
-@lru_cache(maxsize=1)
-def _masks() -> dict[str, int]:
-    single = {name: bits(name) for name in _MARKS}
-    return {**single, "quality_truth": bits("truth", "quality"), "polar": bits("truth", "quality", "wrong", "yes", "no", "assent", "unfit")}
-
-
-@lru_cache(maxsize=1)
+@cache
 def _short_yes() -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(phrase.split()) for phrase in table("answers").get("short_yes", ()))

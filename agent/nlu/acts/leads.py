@@ -6,15 +6,15 @@ from functools import cache
 from agent.nlu.acts import ActKind
 from agent.nlu.acts.answers import Prompt
 from agent.nlu.acts.fitting import mask
-from agent.nlu.acts.reading import Found, Reading, slot_of
-from agent.nlu.acts.words import Segment, Unit
+from agent.nlu.acts.found import Found, Reading
+from agent.nlu.acts.reading import slot_of
+from agent.nlu.acts.words import Segment, Unit, table
 from agent.record.acts import Act
 
 _NEAR = 4
 """Units behind the name of a slot within which its verb stands: "the middle part of my number is"."""
 _WEAK = (ActKind.LET_GO, ActKind.ERASE)
 """Words that put aside what was just said as often as the whole call."""
-_SPOKEN_OF_US = frozenset(("said", "put", "got", "wrote", "have", "heard"))
 _MANNERS = frozenset({Act.THANKS, Act.GOODBYE, Act.GREET, Act.BACKCHANNEL, Act.CANCEL, Act.HANDOFF, Act.DENY})
 _ANSWERS = frozenset({Act.AFFIRM, Act.DENY, Act.CORRECTION})
 
@@ -49,14 +49,14 @@ def _states(rest: Sequence[Unit]) -> str:
         return ""
     if any(unit.marks & mask("judged", "fix") for unit in rest):
         return "mends"
-    if rest[0].marks & mask("you") and any(unit.words[0] in _SPOKEN_OF_US for unit in rest[1:3]) and len(rest) > 2:
+    if rest[0].marks & mask("you") and any(unit.words[0] in table("single")["said_of_us"] for unit in rest[1:3]) and len(rest) > 2:
         return "mends"
     for place, unit in enumerate(rest):
         if slot_of(unit) and _is_value(rest, place + 1, _NEAR):
             return "mends"
     if rest[0].words[-1].isdigit() or (rest[0].marks & mask("slot_phone") and len(rest) > 1 and rest[1].words[0].isdigit()):
         return "value"
-    return "value" if rest[0].words[0] in _pointing() and _is_value(rest, 1, 2) else ""
+    return "value" if rest[0].words[0] in table("single")["pointing"] and _is_value(rest, 1, 2) else ""
 
 
 def _is_value(rest: Sequence[Unit], at: int, reach: int) -> bool:
@@ -73,10 +73,6 @@ def _is_value(rest: Sequence[Unit], at: int, reach: int) -> bool:
 @cache
 def _lead() -> int:
     return mask("filler", "yes", "no", "ok", "hold_on", "but")
-
-
-def _pointing() -> frozenset[str]:
-    return frozenset(("it", "that", "this"))
 
 
 def _let_go(reading: Reading, units: Sequence[Unit]) -> None:

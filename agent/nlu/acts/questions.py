@@ -6,10 +6,10 @@ leads in ("I was wondering if you take cash"); Mandarin ends in 吗, or holds a 
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import NamedTuple
 
-from agent.nlu.acts.words import Unit, bits, table
+from agent.nlu.acts.fitting import mask
+from agent.nlu.acts.words import Unit, table
 
 
 class Question(NamedTuple):
@@ -24,16 +24,8 @@ _LEAST = 3
 """English words from which a clause asks: "can you", "is it" are pieces of one."""
 _REACH = 5
 """Units behind a question word within which its verb stands: "how many of your people are ..."."""
-_PLAIN_SUBJECT = frozenset(("is", "are", "does", "did", "was", "were"))
-"""Verbs that a name or a noun without article may follow: "is Mike coming"; "will Young" is a name."""
-_LEAVE = frozenset((("do", "it"), ("do", "that"), ("do", "this")))
-"""What inverts and is leave given."""
-_MANDARIN_ENDS = frozenset("啊呀呢哦哈吧了的嘛")
-
-
-@cache
-def _mask(*names: str) -> int:
-    return bits(*names)
+_LEAVE = "do"
+"""What inverts and is leave given: "do it", "do that"."""
 
 
 def find(units: Sequence[Unit]) -> Question | None:
@@ -54,7 +46,7 @@ def find(units: Sequence[Unit]) -> Question | None:
         if begins == at or all(unit.marks for unit in units[at:begins]):
             return None
         begins = at  # "she's only ten weeks, is that ok" asks about her age
-    return Question(begins, len(units), "leave" if units[begins].marks & _mask("able") else "ask")
+    return Question(begins, len(units), "leave" if units[begins].marks & mask("able") else "ask")
 
 
 def _words(units: Sequence[Unit]) -> int:
@@ -64,8 +56,8 @@ def _words(units: Sequence[Unit]) -> int:
 def _after_leads(units: Sequence[Unit]) -> int:
     """Where the clause begins behind answers, fillers and greetings: "yes, but by the way ..."."""
     at = 0
-    while at < len(units) and units[at].marks & _mask("filler", "yes", "no", "ok", "but", "thanks", "greet", "hold_on", "quality"):
-        if not units[at].words[0].isascii() and units[at].marks & _mask("able"):  # 可以停车吗 begins with its verb
+    while at < len(units) and units[at].marks & mask("filler", "yes", "no", "ok", "but", "thanks", "greet", "hold_on", "quality"):
+        if not units[at].words[0].isascii() and units[at].marks & mask("able"):  # 可以停车吗 begins with its verb
             break
         at += 1
     return at
@@ -74,20 +66,20 @@ def _after_leads(units: Sequence[Unit]) -> int:
 def _opens(units: Sequence[Unit], at: int) -> bool:
     """Whether a question begins here."""
     unit = units[at]
-    if len(unit.words) > 2 and unit.marks & _mask("wh"):  # "are you sure"
+    if len(unit.words) > 2 and unit.marks & mask("wh"):  # "are you sure"
         return False
-    if unit.marks & _mask("there_is", "inquiry"):
+    if unit.marks & mask("there_is", "inquiry"):
         return True
     if unit.words[0] in table("inverting")["verbs"]:
         return _inverts(units, at)
-    if not unit.marks & _mask("wh") or len(unit.words) > 1:
+    if not unit.marks & mask("wh") or len(unit.words) > 1:
         return False
-    if unit.words[0] in ("who", "what", "how") and at + 1 < len(units) and not units[at + 1].marks & _mask("pronoun", "i"):
+    if unit.words[0] in table("single")["asks_alone"] and at + 1 < len(units) and not units[at + 1].marks & mask("pronoun", "i"):
         return True
     return any(
         later.words[0] in table("inverting")["verbs"] and _inverts(units, place)
         for place, later in list(enumerate(units))[at + 1 : at + _REACH]
-        if not any(between.marks & _mask("pronoun") for between in units[at + 1 : place])
+        if not any(between.marks & mask("pronoun") for between in units[at + 1 : place])
     )
 
 
@@ -95,56 +87,58 @@ def _inverts(units: Sequence[Unit], at: int) -> bool:
     """Whether a verb stands before its subject here: "do you", "isn't that", "is your work"."""
     verb = units[at].words[0]
     if len(units[at].words) > 1:  # an idiom: "are you", "do I need to"
-        return units[at].words[1] in table("inverting")["subjects"] and units[at].words[:2] not in _LEAVE
-    subject = next((place for place in range(at + 1, min(at + 3, len(units))) if not units[place].marks & _mask("not")), -1)
+        return units[at].words[1] in table("inverting")["subjects"] and not _is_leave(verb, units[at].words[1])
+    subject = next((place for place in range(at + 1, min(at + 3, len(units))) if not units[place].marks & mask("not")), -1)
     if subject < 0 or subject + 1 >= len(units) + (subject > at + 1):
         return False
     follows = units[subject]
-    if follows.marks & _mask("pronoun", "you", "i", "someone", "person") or follows.words[0] in table("inverting")["articles"]:
-        if verb == "do" and follows.words[0] in ("it", "that", "this"):  # "do it" is leave given
-            return False
-        return len(units) - at > 2 or len(follows.words) > 1
-    return verb in _PLAIN_SUBJECT and not follows.marks and follows.words[0].isalpha() and len(units) - subject > 1
+    if follows.marks & mask("pronoun", "you", "i", "someone", "person") or follows.words[0] in table("inverting")["articles"]:
+        return not _is_leave(verb, follows.words[0]) and (len(units) - at > 2 or len(follows.words) > 1)
+    return verb in table("single")["before_nouns"] and not follows.marks and follows.words[0].isalpha() and len(units) - subject > 1
+
+
+def _is_leave(verb: str, following: str) -> bool:
+    return verb == _LEAVE and following in table("single")["pointing"]
 
 
 def _turns(units: Sequence[Unit], place: int) -> bool:
     """Whether a question begins behind a statement: "my sink is blocked do you do sinks", "... but how long is it"."""
     before, unit = units[place - 1], units[place]
-    if before.marks & _mask("but") or before.words[0] in ("and", "so", "or"):
+    if before.marks & mask("but") or before.words[0] in table("single")["joins_clauses"]:
         return _opens(units, place)
-    ended = not before.marks or before.marks & _mask("quality", "truth", "thanks")
-    if unit.marks & _mask("inquiry"):
+    ended = not before.marks or before.marks & mask("quality", "truth", "thanks")
+    if unit.marks & mask("inquiry"):
         return True
     subject = units[place + 1] if place + 1 < len(units) else None
     verb = unit.words[0] in table("inverting")["verbs"]
     if verb and len(unit.words) > 1:
         return bool(ended and _inverts(units, place))
-    return bool(ended and verb and subject and subject.marks & _mask("pronoun") and _inverts(units, place))
+    return bool(ended and verb and subject and subject.marks & mask("pronoun") and _inverts(units, place))
 
 
 def _is_request(units: Sequence[Unit]) -> bool:
     """Whether something is to be changed by it: "can you make it Friday", "could we do a bit later"."""
-    asks_leave = any(unit.marks & _mask("able") or unit.words[0] in ("will", "would") for unit in units[:1])
-    return asks_leave and any(unit.marks & _mask("remake", "change", "instead", "actually", "shifted", "help") for unit in units)
+    asks_leave = any(unit.marks & mask("able") or unit.words[0] in table("single")["asks_leave"] for unit in units[:1])
+    return asks_leave and any(unit.marks & mask("remake", "change", "instead", "actually", "shifted", "help") for unit in units)
 
 
 def _judges(units: Sequence[Unit]) -> bool:
     """Whether it asks no more than whether something fits: "is that right", "would that be ok"."""
-    fits = _mask("truth", "quality", "wrong", "yes", "ok", "assent", "unfit", "care")
-    return all(unit.marks for unit in units) and any(unit.marks & fits for unit in units[1:]) and not units[0].marks & _mask("wh", "there_is")
+    fits = mask("truth", "quality", "wrong", "yes", "ok", "assent", "unfit", "care")
+    return all(unit.marks for unit in units) and any(unit.marks & fits for unit in units[1:]) and not units[0].marks & mask("wh", "there_is")
 
 
 def _mandarin(units: Sequence[Unit], at: int) -> Question | None:
     """可以停车吗, 你们在哪里, 要不要带钥匙: by its last word, or a question word in it; 改到五点可以吗 wants a change."""
     rest = units[at:]
-    last = next((place for place in range(len(rest) - 1, -1, -1) if rest[place].words[0] not in _MANDARIN_ENDS), -1)
+    last = next((place for place in range(len(rest) - 1, -1, -1) if rest[place].words[0] not in table("single")["trailing"]), -1)
     if last < 1:
         return None
-    form = rest[last].marks & _mask("tail") or any(unit.marks & _mask("wh", "why", "aux", "supposed") for unit in rest)
+    form = rest[last].marks & mask("tail") or any(unit.marks & mask("wh", "why", "aux", "supposed") for unit in rest)
     if not form:
         return None
-    if any(unit.marks & _mask("change", "fix", "instead", "shifted") for unit in rest):
+    if any(unit.marks & mask("change", "fix", "instead", "shifted") for unit in rest):
         return Question(at, len(units), "request")
-    if all(unit.marks for unit in rest) and not any(unit.marks & _mask("wh", "bot", "supposed") for unit in rest):  # 这样可以吗
+    if all(unit.marks for unit in rest) and not any(unit.marks & mask("wh", "bot", "supposed") for unit in rest):  # 这样可以吗
         return None
     return Question(at, len(units), "ask")

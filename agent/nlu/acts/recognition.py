@@ -18,9 +18,10 @@ import msgspec
 from agent.nlu.acts import ActCandidate, ActKind
 from agent.nlu.acts.answers import Answer, Prompt, begins_question, fold, prompt_kind
 from agent.nlu.acts.fitting import mask
+from agent.nlu.acts.found import Found, Reading
 from agent.nlu.acts.leads import settle
 from agent.nlu.acts.questions import find
-from agent.nlu.acts.reading import Found, Reading, read, slot_of
+from agent.nlu.acts.reading import read, slot_of
 from agent.nlu.acts.words import Segment, Unit, segments, table
 from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance

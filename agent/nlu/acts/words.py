@@ -16,14 +16,11 @@ MAX_UNITS = 240
 """Where listening ends: an utterance longer than this is a story, and its acts stand near its beginning."""
 _GROUP = re.compile(r"\{([^{}]*)\}|\[([^][]*)\]")
 _RUN = re.compile(r"(\w)\1+")
-_CLITICS = {"s": "is", "re": "are", "ve": "have", "ll": "will", "d": "would", "m": "am"}
 _BREAKS = frozenset(".,;:!?。、…")
 _SUFFIXES = (("ies", "y"), ("es", "e"), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("ly", ""))
 _PAUSE = "、"
 _LEAST_RUN = 2
 """Chinese characters between two blanks, on the average, from which a blank is a pause, and not the writing of one character after another."""
-_HESITATIONS = frozenset(("um", "umm", "uhm", "uh", "uhh", "er", "erm", "eh", "呃"))
-"""What may stand in the middle of an idiom: "that's er the one"."""
 _MIN_STEM = 3
 _MIN_MISSPELT = 9
 """Letters from which one wrong, missing or extra letter is forgiven; shorter words are too near to others."""
@@ -104,22 +101,24 @@ def written_out(pattern: str) -> list[str]:
 
 
 @cache
-def _contractions() -> dict[str, tuple[str, ...]]:
-    return {short: tuple(long.split()) for language in known() for short, long in _table(language, "contractions").items()}
+def _short_for(name: str) -> dict[str, tuple[str, ...]]:
+    """One table of short forms ("contractions", "clitics", "before_nt"), over all languages."""
+    return {short: tuple(long.split()) for language in known() for short, long in _table(language, name).items()}
 
 
 @lru_cache(maxsize=4096)
 def _apart(norm: str) -> tuple[str, ...]:
     """A word without its contraction: "don't" is "do not", "that's" is "that is"."""
-    if (plain := norm.replace("'", "")) in (short := _contractions()):
+    if (plain := norm.replace("'", "")) in (short := _short_for("contractions")):
         return short[plain]
     if "'" not in norm:
         return (norm,)
     stem, _, clitic = norm.rpartition("'")
     if clitic == "t" and stem.endswith("n"):
-        whole = {"ca": "can", "wo": "will", "sha": "shall", "ai": "is"}.get(stem[:-1], stem[:-1])
-        return (whole, "not") if whole else ("not",)
-    return (stem, _CLITICS[clitic]) if clitic in _CLITICS and stem else (norm.strip("'"),)
+        verb = stem[:-1]
+        return (*_short_for("before_nt").get(verb, (verb,) if verb else ()), "not")
+    long = _short_for("clitics").get(clitic) if stem else None
+    return (stem, *long) if long else (norm.strip("'"),)
 
 
 def _looked_up(utterance: Utterance) -> list[tuple[str, int]]:
@@ -225,7 +224,7 @@ def segments(utterance: Utterance) -> tuple[Segment, ...]:
 
 
 def _segments(utterance: Utterance) -> tuple[Segment, ...]:
-    root, looked_up = _trie(), _looked_up(utterance)
+    root, looked_up, hesitations = _trie(), _looked_up(utterance), table("single")["hesitations"]
     done: list[Segment] = []
     units: list[Unit] = []
     at, size = 0, len(looked_up)
@@ -244,7 +243,7 @@ def _segments(utterance: Utterance) -> tuple[Segment, ...]:
         while end < size:
             following = node.following.get(looked_up[end][0])
             if following is None:
-                if end > at and looked_up[end][0] in _HESITATIONS:
+                if end > at and looked_up[end][0] in hesitations:
                     end += 1
                     continue
                 break
