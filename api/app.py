@@ -10,14 +10,16 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import prompts
 from agent.reader import RulesAlone
-from api import business_files, calls, console, health, logs, summary, turns
+from api import business_files, calls, console, conversation, health, logs, summary
 from api.access import Access
+from api.answers import answer, trouble
 from api.errors import add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
@@ -29,6 +31,7 @@ from api.settings import Settings, read_settings
 from api.streams import Streams
 from api.tokens import Tokens
 from api.turn_keys import TurnKeys
+from api.turns import Turns
 from api.version import version
 from api.warming import warm_up
 from graph.build import Walker
@@ -40,7 +43,7 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
-ROUTERS = tuple(part.router for part in (turns, summary, calls, health, console))
+ROUTERS = tuple(part.router for part in (conversation, summary, calls, health, console))
 
 
 class Service:
@@ -71,7 +74,7 @@ class Service:
         await self._app(scope, receive, send)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and (endpoint := turns.ENDPOINTS.get(scope["path"])):
+        if scope["type"] == "http" and scope["method"] == "POST" and (endpoint := conversation.ENDPOINTS.get(scope["path"])):
             # Straight to the endpoint: the way through FastAPI takes longer than reading the turn, and adds nothing to it.
             scope["app"] = self.api
             await endpoint(scope, receive, send)
@@ -95,7 +98,7 @@ class Service:
             store=store,
             businesses=self.businesses,
             walker=walker,
-            turns=turns.Turns(walker, self.gate, keys),
+            turns=Turns(walker, self.gate, keys, partial(trouble, self._deps(store))),
             hub=hub,
             gate=self.gate,
             drain=self.drain,
@@ -124,7 +127,7 @@ class Service:
         return Walker(self._deps(store))
 
     def _deps(self, store: CallStore) -> Deps:
-        return Deps(store=store, businesses=self.businesses, reader=RulesAlone(), phrasebooks=self._phrasebooks, plan=PLAN)
+        return Deps(store=store, businesses=self.businesses, reader=RulesAlone(), phrasebooks=self._phrasebooks, plan=PLAN, render=answer)
 
     async def _store(self) -> CallStore:
         settings = self.settings

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from agent.record.call import Status
 from agent.record.slot_names import NAMES
 from api.bodies import SID, read
+from api.conversation import TEXT_LIMIT
 from api.errors import Problem, bad_field
 from api.parts import parts
-from api.turns import TEXT_LIMIT
 from api.version import version
 from storage.store import Listed
 

@@ -1,7 +1,7 @@
 """The parts that a running service is made of, as `api/app.py` joined them; handlers find them at the app."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from starlette.requests import HTTPConnection
 
@@ -10,11 +10,9 @@ from api.gate import Drain, Gate
 from api.hub import Hub
 from api.masking import Masking
 from api.settings import Settings
+from api.turns import Turns
 from graph.build import Walker
 from storage.store import CallStore
-
-if TYPE_CHECKING:
-    from api.turns import Turns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +21,7 @@ class Parts:
     store: CallStore
     businesses: Businesses
     walker: Walker
-    turns: "Turns"
+    turns: Turns
     hub: Hub
     gate: Gate
     drain: Drain

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from agent.nlg import summary
 from api.bodies import described, known_sid, read
+from api.conversation import clean
 from api.errors import Problem
 from api.parts import parts
-from api.turns import clean
 
 LINES = 400
 """Lines of a sent conversation that are looked at."""

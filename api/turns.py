@@ -1,102 +1,50 @@
-"""The caller's turn over HTTP: `POST /ai/conversation` and, in its shortest form, `POST /ai/reply`.
+"""Taking the caller's turns, whichever way they come in.
 
-`Turns.take` is the one door for every way a turn comes in: it keeps the limits, writes the log line, and answers with words whatever happens, since
-there is a person on the telephone.
+`Turns.take` is the one door: it keeps the limits, writes the log line, and answers with words whatever happens, since there is a person on the
+telephone.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Annotated, assert_never
+from typing import assert_never
 
 import msgspec
-from fastapi import APIRouter
-from msgspec import Meta
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from agent.record import moments
 from agent.record.acts import DialogueAct, Inform, NoInput, NoMatch, UserAct
-from agent.record.call import Turn
-from agent.record.characters import readable
-from agent.record.moments import YEARS
-from agent.record.reasons import Reason
 from api import logs
-from api.bodies import described, known_sid, read
-from api.errors import Problem, bad_field
 from api.gate import Gate
-from api.parts import parts
 from api.turn_keys import TurnKeys
 from graph.build import Walker
 from graph.state import TurnRequest
 from storage.errors import StoreUnavailable
 
-TEXT_LIMIT = 2000
-"""Characters of an utterance that are heard; the rest is cut."""
-ALTERNATIVES_LIMIT = 10
 
-Number = Annotated[float, Meta(ge=0, le=1)]
-Keys = Annotated[str, Meta(pattern=r"^[0-9*#]{0,128}$")]
-LanguageTag = Annotated[str, Meta(pattern=r"^([A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,5})?$")]
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    message: str
-    speaker: str = "customer"
-    startedAt: str | None = None  # noqa: N815 - the contract's word
-
-
-class Conversation(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of `POST /ai/conversation`; unknown fields are ignored."""
-
-    callSid: str  # noqa: N815
-    customerMessage: Message  # noqa: N815
-    turnId: str | None = None  # noqa: N815
-    alternatives: list[str] | None = None
-    confidence: Number | None = None
-    digits: Keys | None = None
-    caller: str | None = msgspec.field(name="from", default=None)
-    dialled: str | None = msgspec.field(name="to", default=None)
-    language: LanguageTag | None = None
-
-
-class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of `POST /ai/reply`."""
-
-    callSid: str  # noqa: N815
-    message: str
-    turnId: str | None = None  # noqa: N815
-    startedAt: str | None = None  # noqa: N815
-
-
-class _Spoken(msgspec.Struct):
+class Spoken(msgspec.Struct):
     message: str
 
 
-class _Progress(msgspec.Struct, frozen=True):
+class Progress(msgspec.Struct, frozen=True):
     status: str = ""
     step: str = ""
 
 
-class _Answer(msgspec.Struct):
+class Answer(msgspec.Struct):
     """The little of an answer that the short form and the log need."""
 
-    aiResponse: _Spoken  # noqa: N815
-    progress: _Progress = _Progress()
+    aiResponse: Spoken  # noqa: N815
+    progress: Progress = Progress()
 
 
-router = APIRouter(tags=["turns"])
-_conversation = msgspec.json.Decoder(Conversation)
-_reply = msgspec.json.Decoder(Reply)
-_answer = msgspec.json.Decoder(_Answer)
+answer_in = msgspec.json.Decoder(Answer).decode
 
 
 class Turns:
     """Takes turns, whichever way they come in."""
 
-    def __init__(self, walker: Walker, gate: Gate, keys: TurnKeys) -> None:
-        self._walker, self._gate, self._keys = walker, gate, keys
+    def __init__(self, walker: Walker, gate: Gate, keys: TurnKeys, trouble: Callable[[TurnRequest, datetime], bytes]) -> None:
+        """`trouble`: the answer when a turn cannot be taken."""
+        self._walker, self._gate, self._keys, self._trouble = walker, gate, keys, trouble
 
     async def take(self, request: TurnRequest) -> bytes:
         """The answer, as the JSON body of `POST /ai/conversation`. Raises Problem "too_many_turns"; any other failure is a sentence of trouble."""
@@ -110,9 +58,9 @@ class Turns:
             except Exception as error:
                 code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"
                 logs.failure("turn_failed", error, call=request.sid, turn=request.turn.key)
-                answer = self._walker.trouble(request.dialled, request.language, datetime.now(UTC))
+                answer = self._trouble(request, datetime.now(UTC))
         level, ms = "warning" if code else "info", (perf_counter() - begun) * 1000
-        stands = _answer.decode(answer).progress
+        stands = answer_in(answer).progress
         slot, act = _in_short(heard)
         call, turn = request.sid, request.turn.key
         logs.event("turn", level=level, call=call, turn=turn, slot=slot, act=act, step=stands.step, status=stands.status, code=code, ms=ms)
@@ -138,87 +86,3 @@ def _in_short(heard: Sequence[UserAct]) -> tuple[str, str]:
             case _:
                 assert_never(taken)
     return ",".join(dict.fromkeys(slots)), ",".join(dict.fromkeys(acts))
-
-
-def conversation_turn(posted: Conversation) -> TurnRequest:
-    """The turn that a body holds. Raises Problem 422."""
-    said = posted.customerMessage
-    if said.speaker != "customer":
-        raise bad_field("customerMessage.speaker", "wrong_value", 'only "customer" may speak here')
-    started_at = moment(said.startedAt, "customerMessage.startedAt")
-    return TurnRequest(
-        sid=known_sid(posted.callSid),
-        turn=Turn(
-            key="",
-            text=clean(said.message),
-            alternatives=tuple(clean(text) for text in (posted.alternatives or ())[:ALTERNATIVES_LIMIT]),
-            digits=(posted.digits or "").strip(),
-            confidence=posted.confidence,
-            started_at=started_at,
-        ),
-        caller=clean(posted.caller or "")[:256],
-        dialled=clean(posted.dialled or "")[:256],
-        language=posted.language or "",
-        turn_id=posted.turnId or "",
-        said=said.message,
-    )
-
-
-def reply_turn(posted: Reply) -> TurnRequest:
-    """The turn that the short form holds. Raises Problem 422."""
-    started_at = moment(posted.startedAt, "startedAt")
-    return TurnRequest(
-        sid=known_sid(posted.callSid),
-        turn=Turn(key="", text=clean(posted.message), started_at=started_at),
-        turn_id=posted.turnId or "",
-        said=posted.message,
-    )
-
-
-def moment(text: str | None, field: str) -> str:
-    """A time as ISO 8601 with its offset ("Z" for UTC, which is also meant when there is none); "" for none. Raises the 422 for what is no time."""
-    if not text:
-        return ""
-    found = moments.read(text)
-    if found is Reason.NOT_A_TIME:
-        raise bad_field(field, "bad_time", "ISO 8601 is expected")
-    if isinstance(found, Reason):
-        raise bad_field(field, "bad_time", f"a year from {YEARS.start} to {YEARS.stop - 1} is expected")
-    precise = "milliseconds" if found.microsecond and found.microsecond % 1000 == 0 else "auto"
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat(timespec=precise).replace("+00:00", "Z")
-
-
-def clean(text: str) -> str:
-    """What is heard of a text: its beginning, without what only steers."""
-    return readable(text[:TEXT_LIMIT])
-
-
-@router.post("/ai/conversation", summary="One turn of the caller", openapi_extra=described(Conversation))
-async def conversation(request: Request) -> Response:
-    turn = conversation_turn(await read(request, _conversation))
-    return Response(await parts(request).turns.take(turn), media_type="application/json")
-
-
-@router.post("/ai/reply", summary="One turn, in its shortest form", openapi_extra=described(Reply))
-async def reply(request: Request) -> Response:
-    turn = reply_turn(await read(request, _reply))
-    answer = _answer.decode(await parts(request).turns.take(turn))
-    return Response(msgspec.json.encode({"replyText": answer.aiResponse.message}), media_type="application/json")
-
-
-def _directly(endpoint: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            response = await endpoint(Request(scope, receive))
-        except Problem:
-            raise
-        except Exception as error:
-            logs.failure("request_failed", error)
-            raise Problem("failed") from None
-        await response(scope, receive, send)
-
-    return app
-
-
-ENDPOINTS: Mapping[str, ASGIApp] = {"/ai/conversation": _directly(conversation), "/ai/reply": _directly(reply)}
-"""The endpoints above as ASGI applications that raise Problem, for whoever goes past FastAPI."""

@@ -1,12 +1,11 @@
 """How the graph is wired, and how a turn is walked.
 
-    listen ──► name · phone · address · email · service · time · book · aside ──► speak ──► end
-                     (as many as the utterance gave acts for, one after the other)
+    understand ──► control ──► name ──► phone ──► address ──► email ──► service ──► time ──► confirm ──► respond ──► end
 
-`listen` reads the record and understands the utterance, all of it, once. Each act is carried out at its own node, and every field that is
-settled there is committed, with its event, before the next node runs. Filled steps are walked past, since the next question is read off the
-record. `speak` commits the answer. There is no checkpointer: the record is the only state, and a turn that was cut off stands in it, to be
-finished by whoever comes next.
+The way leads forward only, and past every node that has nothing to do (`slotline graph` draws it). `understand` reads the record and understands the
+utterance, all of it, once. Each act is carried out at its own node, and every field that is settled there is committed, with its event, before the
+next node runs. Filled steps are walked past, since the next question is read off the record. `respond` commits the answer. There is no checkpointer:
+the record is the only state, and a turn that was cut off stands in it, to be finished by whoever comes next.
 """
 
 import asyncio
@@ -14,18 +13,18 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import cast
 from weakref import WeakValueDictionary
 
 import msgspec
-from langgraph.graph import START, StateGraph
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
 
 from agent.record.acts import UserAct
-from graph import editing, nodes
-from graph.answer import tag_of, trouble
-from graph.opening import begins_in, stamp
+from graph import editing
+from graph.nodes import Node, Nodes
 from graph.plan import STEPS
-from graph.state import Deps, TurnRequest, Walk
+from graph.state import Deps, TurnRequest, Walk, Work
 from storage.errors import InDoubt, StaleCall, StoreUnavailable
 from storage.patience import patience
 
@@ -34,20 +33,25 @@ ATTEMPTS = 60
 LOOK_S = 0.5
 """How long the record may take to be read once more when nobody knows whether a step was written: the caller has been waiting for that step."""
 
+Graph = CompiledStateGraph[Walk, Deps, Walk, Walk]
+
 
 @cache
-def build() -> Any:
-    """The compiled graph; it holds nothing of a turn, so one is enough for all."""
+def build(steps: tuple[str, ...] = STEPS) -> Graph:
+    """The compiled graph over these steps, in this order; it holds nothing of a turn, so one is enough for all that walk the same steps."""
+    nodes = Nodes(steps)
     graph: StateGraph[Walk, Deps, Walk, Walk] = StateGraph(Walk, context_schema=Deps)
-    places = (*STEPS, "book", "resume", "aside", "recognise", "speak")
-    graph.add_node("listen", nodes.listen, destinations=(*places, "__end__"))
-    for name in (*STEPS, "aside"):
-        graph.add_node(name, nodes.carry_out, destinations=places)
-    graph.add_node("book", nodes.book, destinations=places)
-    graph.add_node("resume", nodes.resume, destinations=places)
-    graph.add_node("recognise", nodes.recognise, destinations=("speak",))
-    graph.add_node("speak", nodes.speak, destinations=("__end__",))
-    graph.add_edge(START, "listen")
+    work: dict[str, Node] = {
+        "understand": nodes.understand,
+        "control": nodes.control,
+        **{slot: nodes.step(slot) for slot in steps},
+        "confirm": nodes.confirm,
+        "respond": nodes.respond,
+    }
+    for rank, name in enumerate(nodes.order, start=1):
+        ends = (END,) if name in ("understand", "respond") else ()
+        graph.add_node(name, work[name], destinations=(*nodes.order[rank:], *ends))
+    graph.add_edge(START, "understand")
     return graph.compile()
 
 
@@ -63,7 +67,7 @@ class Walker:
 
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
-        self._graph = build()
+        self._graph = build(STEPS)
         self._locks: WeakValueDictionary[str, _Lock] = WeakValueDictionary()
 
     async def take_turn(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[UserAct]], None] | None = None) -> bytes:
@@ -80,30 +84,33 @@ class Walker:
             if lock.away_at >= came_at:  # the turn before has just waited for the store in vain; one after the other would take a minute
                 raise StoreUnavailable(f"call {request.sid}: the store is away")
             try:
-                return await self._walk(request, now, heard)
+                return await self._walk({"request": request, "now": now}, heard)
             except StoreUnavailable:
                 lock.away_at = clock()
                 raise
 
-    async def _walk(self, request: TurnRequest, now: datetime, heard: Callable[[Sequence[UserAct]], None] | None) -> bytes:
-        looked = False
+    async def _walk(self, begun: Walk, heard: Callable[[Sequence[UserAct]], None] | None) -> bytes:
+        request, state, looked = begun["request"], begun, False
         for attempt in range(ATTEMPTS):
             try:
-                state = await self._graph.ainvoke({"request": request, "now": now}, context=self.deps)
+                state = cast(Walk, await self._graph.ainvoke(state, context=self.deps))
             except StaleCall:
+                state = begun
                 await asyncio.sleep(0.002 * attempt)  # the other worker is about to finish
                 continue
             except InDoubt:
                 if looked:
                     raise
-                looked = True
+                state, looked = begun, True
                 await self._look(request)
                 continue
+            work: Work | None = state.get("work")
             if "answer" in state:
-                found: bytes = state["answer"]
-                if heard is not None and "work" in state:
-                    heard(state["work"].user_acts)
-                return found
+                if heard is not None and work is not None:
+                    heard(work.user_acts)
+                return state["answer"]
+            if work is None or not work.todo:  # another turn has been finished
+                state = begun
         raise StoreUnavailable(f"call {request.sid}: other writers kept changing it")
 
     async def _look(self, request: TurnRequest) -> None:
@@ -126,12 +133,6 @@ class Walker:
                 except StaleCall:
                     await asyncio.sleep(0.002 * attempt)
         raise StoreUnavailable(f"call {sid}: other writers kept changing it")
-
-    def trouble(self, dialled: str, language: str, now: datetime) -> bytes:
-        """The answer when the record cannot be reached."""
-        business = self.deps.businesses.for_number(dialled)
-        spoken = begins_in(language, business)
-        return trouble(self.deps.phrasebooks[spoken]["common"]["close"]["trouble"], tag_of(spoken, business), stamp(now))
 
     def _lock(self, sid: str) -> _Lock:
         lock = self._locks.get(sid)

@@ -1,4 +1,4 @@
-"""The steps, in order, and how patient each is."""
+"""The steps, in order, and how patient each is; which of them may be skipped, a business says itself (`may_skip`)."""
 
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import Plan

@@ -1,14 +1,16 @@
 """What lives for one turn (Walk), and what every turn is given (Deps)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypedDict
 
 import msgspec
 
 from agent.dst.updates import Update
+from agent.nlg.speech import Speech
 from agent.reader import Reader
 from agent.record.acts import SystemAct, UserAct
+from agent.record.business import Business
 from agent.record.businesses import Businesses
 from agent.record.call import Call, OpenTurn, Question, Turn
 from agent.record.events import Event
@@ -25,6 +27,13 @@ class Deps(msgspec.Struct, frozen=True, kw_only=True):
     reader: Reader
     phrasebooks: Mapping[str, Mapping[str, Mapping[str, Any]]]
     plan: Plan
+    render: Callable[[Call, Speech, Business, str], bytes]
+    """The answer in the form that is kept with the turn and sent: of the call as it now stands, what is said, its business, the service's clock
+    (ISO 8601, UTC)."""
+
+    def business_of(self, call: Call) -> Business:
+        """The business as its file stands now; what was promised to this caller is in the brief."""
+        return self.businesses.get(call.brief.business) or self.businesses.default
 
 
 class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,4 +105,4 @@ class Walk(TypedDict, total=False):
     """The service's clock, aware."""
     work: Work
     answer: bytes
-    """The answer to `request`; missing when another turn had to be finished first."""
+    """The answer to `request`; missing when another turn had to be finished first, or acts are left for another walk."""

@@ -10,7 +10,7 @@ after reopens it. Where it is dear (phone, address, email, time) it waits in `pe
 the pending one; an old confirmed value stays until the new one is confirmed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -40,13 +40,13 @@ def no_input(call: Call, turn_context: TurnContext) -> Update:
 
 def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
     """Something we could not use: it counts against the slot being asked."""
-    slots = call.question.slots or ((step(call),) if step(call) in NAMES else ())
+    slot = missed(call)
     call = replace(call, silences=0)
     confirming = call.question.kind not in ("ask", "none", "change")
-    if not missing.long and call.question.kind == "ask" and slots == ("name",) and call.turns <= 1 and not call.slot("name").no_match:
+    if not missing.long and call.question.kind == "ask" and slot == "name" and call.turns <= 1 and not call.slot("name").no_match:
         return Update(call=call, system_acts=(SystemAct(key="notice.gladly"),))  # what the call is about, before any question was heard
-    if slots and call.question.kind not in ("change", "leave", "resume"):
-        update = failed_attempt(call, slots[0], turn_context, "no_match")
+    if slot:
+        update = failed_attempt(call, slot, turn_context, "no_match")
     elif call.idle + 1 >= 2 * turn_context.plan.tries:
         update = hand_off(call, turn_context, HandOff(why="not_understood"))
     else:
@@ -54,6 +54,22 @@ def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
     if (confirming or missing.long) and update.call.status == "active":
         return replace(update, system_acts=(SystemAct(key="notice.too_long" if missing.long else "notice.not_caught"), *update.system_acts))
     return update
+
+
+def missed(call: Call) -> str:
+    """The slot that something unusable was said to; "" when it was no question for a value."""
+    if call.question.kind in ("change", "leave", "resume"):
+        return ""
+    here = step(call)
+    return call.question.slots[0] if call.question.slots else here if here in NAMES else ""
+
+
+def withheld(call: Call, dialogue_act: DialogueAct, may_skip: Collection[str]) -> str:
+    """The slot that the caller does not know, or will not tell: one that was named and may be skipped, else the one that is open; "" for none."""
+    if dialogue_act.act is Act.REFUSE and dialogue_act.slots and dialogue_act.slots[0] in may_skip:
+        return dialogue_act.slots[0]
+    here = step(call)
+    return here if here in NAMES else ""
 
 
 # What each act does
@@ -133,14 +149,9 @@ def _correct(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -
 
 def dont_know(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
     """Neither known nor told: skipped where the business allows, explained once, then a person."""
-    named = (
-        dialogue_act.slots[0]
-        if dialogue_act.act is Act.REFUSE and dialogue_act.slots and dialogue_act.slots[0] in turn_context.business.may_skip
-        else ""
-    )
-    slot = named or step(call)
+    slot = withheld(call, dialogue_act, turn_context.business.may_skip)
     call = replace(call, silences=0)
-    if slot not in NAMES:
+    if not slot:
         return Update(call=call)
     state = call.slot(slot)
     if state.pending and dialogue_act.act is Act.DONT_KNOW:  # not sure whether it is right: once more, slowly

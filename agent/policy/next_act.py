@@ -5,7 +5,7 @@ settled, the summary, or nothing. Nothing else decides what we ask, so the same 
 """
 
 from agent.dst import values
-from agent.dst.tracker import TRACKED, dont_know, no_input, no_match
+from agent.dst.tracker import TRACKED, dont_know, missed, no_input, no_match, withheld
 from agent.dst.updates import Update
 from agent.policy import digressions
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, UserAct
@@ -13,6 +13,9 @@ from agent.record.call import Call, Question, SlotState
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
+
+_CHANGING = frozenset({*TRACKED, Act.DONT_CARE, Act.LANGUAGE})
+"""The acts that change the call."""
 
 
 def apply(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update:
@@ -26,6 +29,26 @@ def apply(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update:
             return no_match(call, turn_context, user_act)
         case DialogueAct():
             return {Act.DONT_CARE: _dont_care, **TRACKED}.get(user_act.act, digressions.digress)(call, user_act, turn_context)
+
+
+def about(call: Call, user_act: UserAct, turn_context: TurnContext) -> str:
+    """The slot that an act is about: whose value it gives, confirms or denies, or counts against; "" for what is about the call as a whole."""
+    match user_act:
+        case Inform():
+            return user_act.slot
+        case NoMatch():
+            return missed(call)
+        case DialogueAct(act=Act.AFFIRM | Act.DENY | Act.CORRECTION, slots=(slot, *_)):
+            return slot if slot in NAMES else ""
+        case DialogueAct(act=Act.DONT_KNOW | Act.DONT_CARE | Act.REFUSE):
+            return withheld(call, user_act, turn_context.business.may_skip)
+        case _:
+            return ""
+
+
+def only_asks(user_act: UserAct) -> bool:
+    """Whether an act changes nothing: a question, or a courtesy, that is answered from the record as it stands when all else is done."""
+    return isinstance(user_act, DialogueAct) and user_act.act not in _CHANGING
 
 
 def next_question(call: Call, turn_context: TurnContext, implied: tuple[str, ...] = ()) -> Question:

@@ -4,7 +4,7 @@ Whatever is a time in the record or a turn's "now" lies in `YEARS`; days, weeks 
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from agent.record.reasons import Reason
@@ -39,3 +39,8 @@ def in_zone(text: str, zone: str) -> datetime | Reason:
     aware = moment.replace(tzinfo=there)
     there_and_back = datetime.fromtimestamp(aware.timestamp(), there).replace(tzinfo=None)
     return aware if there_and_back == moment else Reason.NOT_A_TIME
+
+
+def stamp(now: datetime) -> str:
+    """A time as it is written down: ISO 8601, UTC, milliseconds ("2026-03-02T01:00:00.000Z"). `now`: aware."""
+    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -47,6 +47,10 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     waiting: dict[str, str] = msgspec.field(default_factory=dict)
     """The values read back and not confirmed."""
 
+    def encoded(self) -> bytes:
+        """As it is kept: JSON."""
+        return msgspec.json.encode(self)
+
 
 def decided(events: tuple[Event, ...]) -> tuple[str, ...]:
     """What the progress events of a turn come to, in few words and without values."""

@@ -20,6 +20,7 @@ from agent.record import moments
 from agent.record.reasons import Reason
 from agent.record.trace import TracedTurn
 from api import business_files
+from api.answers import answer
 from api.settings import read_settings
 from api.terminal.client import Client, Failed, client, failed
 from api.terminal.client import add_arguments as common
@@ -58,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         return failed(Failed(str(error)))
     books = {language: prompts.phrasebook(language) for language in prompts.known()}
     store = MemoryStore()
-    walker = Walker(Deps(store=store, businesses=businesses, reader=RulesAlone(), phrasebooks=books, plan=PLAN))
+    deps = Deps(store=store, businesses=businesses, reader=RulesAlone(), phrasebooks=books, plan=PLAN, render=answer)
+    walker = Walker(deps)
     found = [line for recording in recordings for line in asyncio.run(differences(recording, walker, store))]
     for line in found:
         print(line)  # noqa: T201 - what the command is for

@@ -73,9 +73,6 @@ class Walker:
             after = after.with_slot(name, filled)
         await self.store.commit(Change(before=opened.call, after=after, seen=opened.seen))
 
-    def trouble(self, dialled: str, language: str, now: datetime) -> bytes:
-        return msgspec.json.encode({"aiResponse": {"speaker": "AI", "message": "There is trouble here."}, "shouldTransfer": True})
-
 
 class ToldService(Service):
     """The service, with the walker above in the place of the real one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.turns import TEXT_LIMIT, clean, moment
+from api.conversation import TEXT_LIMIT, clean, moment
 from storage.errors import StoreUnavailable
 from tests.api.feeds import until
 from tests.api.services import running

@@ -20,6 +20,7 @@ from agent.reader import RulesAlone
 from agent.record.business import Service
 from agent.record.call import Turn
 from agent.slots import SLOTS
+from api.answers import answer
 from api.business_files import load
 from graph.build import Walker
 from graph.plan import PLAN
@@ -81,6 +82,7 @@ class Line:
                 reader=RulesAlone(),
                 phrasebooks={language: prompts.phrasebook(language) for language in prompts.known()},
                 plan=PLAN,
+                render=answer,
             )
         )
         self.first_business = self._walker.deps.businesses.default.id

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 import prompts
+from agent.dst.opening import prepared
 from agent.dst.understanding import understand
 from agent.nlg.generate import generate
 from agent.policy.next_act import apply, next_question
@@ -23,7 +24,6 @@ from agent.record.business import Business
 from agent.record.call import Call, Question, Turn
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
-from graph.opening import prepared
 from graph.plan import PLAN
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore

@@ -8,8 +8,9 @@ from typing import Any, cast
 import pytest
 
 from agent.record.call import Turn
+from api.answers import trouble
 from graph.state import TurnRequest
-from tests.graph.walkers import walker
+from tests.graph.walkers import deps, walker
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 
@@ -19,9 +20,10 @@ NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
     [("", "en-US"), ("en-AU", "en-US"), ("fr-FR", "en-US"), ("zh", "zh-CN"), ("zh_CN", "zh-CN"), ("ZH-TW", "zh-CN"), ("cmn-Hans-CN", "zh-CN")],
 )
 def test_a_call_begins_in_the_language_asked_for_if_the_business_speaks_it(asked: str, spoken: str) -> None:
-    answer = asyncio.run(walker().take_turn(TurnRequest(sid="CA1", turn=Turn(key="1"), language=asked), NOW))
+    request = TurnRequest(sid="CA1", turn=Turn(key="1"), language=asked)
+    answer = asyncio.run(walker().take_turn(request, NOW))
     assert json.loads(answer)["listen"]["language"] == spoken
-    assert json.loads(walker().trouble("", asked, NOW))["listen"]["language"] == spoken
+    assert json.loads(trouble(deps(), request, NOW))["listen"]["language"] == spoken
 
 
 def test_the_caller_s_own_number_awaits_a_yes_like_any_other() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import prompts
 from agent.reader import RulesAlone
 from agent.record.businesses import Businesses
+from api.answers import answer
 from api.business_files import load
 from graph.build import Walker
 from graph.plan import PLAN
@@ -30,4 +31,4 @@ def walker(business: str = "", store: CallStore | None = None) -> Walker:
 def deps(business: str = "", store: CallStore | None = None) -> Deps:
     """What such a walker is given."""
     books = {language: prompts.phrasebook(language) for language in prompts.known()}
-    return Deps(store=store or MemoryStore(), businesses=businesses(business), reader=RulesAlone(), phrasebooks=books, plan=PLAN)
+    return Deps(store=store or MemoryStore(), businesses=businesses(business), reader=RulesAlone(), phrasebooks=books, plan=PLAN, render=answer)

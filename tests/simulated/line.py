@@ -10,6 +10,7 @@ import httpx
 import prompts
 from agent.reader import RulesAlone
 from agent.record.call import Turn
+from api.answers import answer
 from api.business_files import load
 from graph.build import Walker
 from graph.plan import PLAN
@@ -36,7 +37,7 @@ class InProcess:
     def __init__(self) -> None:
         books = {language: prompts.phrasebook(language) for language in prompts.known()}
         self._store = MemoryStore()
-        self._walker = Walker(Deps(store=self._store, businesses=load(BUSINESSES), reader=RulesAlone(), phrasebooks=books, plan=PLAN))
+        self._walker = Walker(Deps(store=self._store, businesses=load(BUSINESSES), reader=RulesAlone(), phrasebooks=books, plan=PLAN, render=answer))
         self._loop = asyncio.new_event_loop()
 
     def say(self, sid: str, persona: Persona, number: int, heard: Heard) -> dict[str, Any]:

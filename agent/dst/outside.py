@@ -1,0 +1,124 @@
+"""Values that did not come from the caller, put into the slot's own form or refused: the one door for an edit, a tool, another system's document.
+
+A supervisor's value is refused for whatever a caller's would be. What another system had in its document before the call is vouched for by that
+system: an address that lacks its suburb stays as it was written and is not asked again. Only what is no value at all (a placeholder, a number that
+cannot be rung, a service that is not offered) counts as not filled.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from agent.dst.updates import Update
+from agent.dst.values import recheck_time
+from agent.nlu.candidates import Context
+from agent.record import calendar
+from agent.record.call import Call, Provenance, SlotState
+from agent.record.characters import one_line
+from agent.record.events import Event
+from agent.record.reasons import Reason
+from agent.record.slot_names import NAMES
+from agent.record.turn_context import TurnContext
+from agent.slots import SLOTS
+from agent.slots.presenting import minutes_of
+
+replace = msgspec.structs.replace
+
+VOUCHED_FOR = frozenset(
+    {("name", Reason.TOO_SHORT), ("address", Reason.NO_NUMBER), ("address", Reason.NO_SUBURB), ("address", Reason.POSTCODE_STATE)},
+)
+"""What another system's value may lack: a person can still make something of it."""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """An edit that is not carried out, for the first field that cannot be."""
+
+    slot: str
+    reason: str
+    """A member of Reason, "unknown_field" or "already_booked"."""
+
+
+def context_alone(call: Call, name: str, now: datetime) -> Context:
+    """What the slot knows when it reads a value for `name` alone. `now`: aware."""
+    here = now.astimezone(ZoneInfo(call.brief.time_zone))
+    return Context(language=call.language, region=call.brief.region, now=here, asked=frozenset({name}), services=call.brief.services)
+
+
+def accepted(call: Call, name: str, value: str, now: datetime) -> str | Reason:
+    """The value in the slot's form, or why it is none; a time with the business's offset, not yet held against the calendar."""
+    return SLOTS[name].written(value, context_alone(call, name, now))
+
+
+def adopted(call: Call, before: Call, now: datetime) -> Call:
+    """The call with what it just took from another system's document in our form, and without what is no value."""
+    for name in NAMES:
+        state = call.slot(name)
+        if before.slot(name).status == "empty" and state.status == "filled":
+            call = call.with_slot(name, _adopted(call, name, state, now))
+    return call
+
+
+def _adopted(call: Call, name: str, state: SlotState, now: datetime) -> SlotState:
+    value = accepted(call, name, state.value.strip(), now)
+    if isinstance(value, Reason):
+        if (name, value) not in VOUCHED_FOR:
+            return SlotState(locked=state.locked)
+        value = one_line(state.value)
+    return replace(state, value=value, parts={**SLOTS[name].parts(value, context_alone(call, name, now)), **state.parts})
+
+
+def edited(
+    call: Call, fields: Mapping[str, str | None], lock: Sequence[str], unlock: Sequence[str], turn_context: TurnContext, source: str
+) -> Update | Refused:
+    """All of the fields set (None and "" clear one), or none of them; `lock` and `unlock`: slots that nobody may change from now on, and may again.
+
+    `source`: who sets them, for the record and its events.
+    """
+    for name in (*fields, *lock, *unlock):
+        if name not in NAMES:
+            return Refused(name, "unknown_field")
+    if call.booked is not None and fields.keys() & {"service", "time"}:
+        return Refused(next(name for name in ("service", "time") if name in fields), "already_booked")
+    for name in sorted(fields, key=NAMES.index):
+        state = _set(call, name, (fields[name] or "").strip(), turn_context, source)
+        if isinstance(state, Reason):
+            return Refused(name, state.value)
+        call = call.with_slot(name, state)
+    if "service" in fields and "time" not in fields:
+        call = recheck_time(call, turn_context)
+    for name in (*lock, *unlock):
+        call = call.with_slot(name, replace(call.slot(name), locked=name in lock))
+    payload = {
+        "callSid": call.sid,
+        "fields": {name: call.slot(name).value or None for name in fields},
+        "locked": [name for name in NAMES if call.slot(name).locked],
+    }
+    event = Event(type="client_updated", payload=payload, timestamp=turn_context.seconds, source=source)
+    return Update(call=call, events=(event,), settled=True)
+
+
+def _set(call: Call, name: str, value: str, turn_context: TurnContext, source: str) -> SlotState | Reason:
+    """The slot with a value from outside, or emptied."""
+    if not value:
+        return SlotState(locked=call.slot(name).locked)
+    form = accepted(call, name, value, turn_context.now)
+    if not isinstance(form, Reason) and name == "time":
+        form = _bookable(call, form, turn_context)
+    if isinstance(form, Reason):
+        return form
+    return SlotState(
+        status="filled",
+        value=form,
+        parts=SLOTS[name].parts(form, context_alone(call, name, turn_context.now)),
+        timestamp=turn_context.stamp,
+        provenance=Provenance(turn="", words="", rule=source, confirmed="supervisor"),
+        locked=call.slot(name).locked,
+    )
+
+
+def _bookable(call: Call, time: str, turn_context: TurnContext) -> str | Reason:
+    """The time, if the calendar has room for the service there."""
+    start = datetime.fromisoformat(time)
+    return calendar.refusal(start, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, call.sid) or time

@@ -1,0 +1,66 @@
+"""The two ends of a turn: whether the call listens and what is said before any answer; what is asked now, and what the turn counted for."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from agent.dst.updates import Update, close
+from agent.policy.next_act import next_question
+from agent.policy.resuming import was_away
+from agent.record.acts import NoInput, SystemAct, UserAct
+from agent.record.business import in_language
+from agent.record.call import Call, Question
+from agent.record.turn_context import TurnContext
+
+replace = msgspec.structs.replace
+
+IMPLIED = {"notice.noted_name": "name", "notice.noted_service": "service"}
+"""Acknowledgements that say a value which was not read back, and its slot."""
+
+
+def deaf(call: Call, turn_context: TurnContext) -> Update | None:
+    """What is said to a call that listens no more: it is booked, waits for a person, or has lasted too long. None: it listens."""
+    if call.status == "booked":
+        return Update(call=call, system_acts=(SystemAct(key="close.already_booked"),))
+    if call.status in ("waiting_agent", "with_agent"):
+        return Update(call=call, system_acts=(SystemAct(key="close.handoff_wait"),))
+    if call.turns >= turn_context.plan.turns or call.idle >= turn_context.plan.idle:
+        return close(call, turn_context, "limit")
+    return None
+
+
+def welcome(call: Call, before: Call | None, user_acts: Sequence[UserAct], turn_context: TurnContext) -> tuple[SystemAct, ...]:
+    """What is said first: the greeting to a new caller who waits for it, a word to one who comes back after the line was cut. `before`: as kept."""
+    if call.turns == 0 and tuple(user_acts) == (NoInput(),):
+        return (SystemAct(key="notice.greeting", values={"greeting": in_language(turn_context.business.greeting, call.language)}),)
+    if before is not None and (before.status == "ended" or was_away(call, turn_context)):
+        return (SystemAct(key="notice.resumed"),)
+    return ()
+
+
+def asking(call: Call, before: Call | None, answered: Question, system_acts: Sequence[SystemAct], turn_context: TurnContext) -> Call:
+    """The call with the question that is open now. `before`: as last committed; `answered`: what had been asked."""
+    implied = tuple(slot for system_act in system_acts if (slot := IMPLIED.get(system_act.key)))
+    if not implied and not call.idle and not moved(call, before):  # right after an aside, a "no" is still about what was taken before it
+        implied = answered.implied
+    return replace(call, question=next_question(call, turn_context, implied), open_turn=None)
+
+
+def counted(call: Call, before: Call | None) -> Call:
+    """The call with this turn counted, when its question has been asked."""
+    return replace(
+        call,
+        turns=call.turns + 1,
+        summarised=call.summarised or call.question.kind == "summary",
+        idle=0 if moved(call, before) else call.idle + 1,
+    )
+
+
+def moved(call: Call, before: Call | None) -> bool:
+    """Whether the turn brought the call further: something settled, pending, or half heard that was not before."""
+    if before is None:
+        return False
+    held = {name: (state.value, state.pending, state.partial, state.options) for name, state in call.slots.items()}
+    return before.open_turn is not None or any(
+        held[name] != (state.value, state.pending, state.partial, state.options) for name, state in before.slots.items()
+    )

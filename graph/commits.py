@@ -1,0 +1,98 @@
+"""What a turn writes: each settled field the moment it is settled, and in the end the answer. Nothing is decided here."""
+
+import msgspec
+
+from agent.dst.updates import Update
+from agent.nlg.speech import Speech
+from agent.record.call import Call, Line
+from agent.record.call_events import line_said, person_wanted
+from agent.record.events import Event
+from agent.record.trace import TracedTurn, held, places, waiting
+from graph.state import Deps, TurnRequest, Work
+from storage.store import Change
+
+replace = msgspec.structs.replace
+
+RECENT = 6
+"""How many lines of the conversation a person who takes over is given."""
+
+
+async def settled(work: Work, update: Update, deps: Deps) -> Work:
+    """A settled field, with its events, durable before the next step runs; the rest of the turn stands open in the record.
+
+    Raises StaleCall, PlaceTaken, StoreUnavailable.
+    """
+    lines, heard = _caller_line(work)
+    work = replace(work, call=replace(work.call, recent=(*work.call.recent, *lines)[-RECENT:]))
+    change = Change(
+        before=work.base,
+        after=replace(work.opened(), rev=_rev(work)),
+        seen=work.seen,
+        lines=lines,
+        events=(*heard, *work.events),
+        booking=update.booking,
+        capacity=work.turn_context.business.capacity,
+    )
+    done = await deps.store.commit(change)
+    return replace(work, base=done.call, call=done.call, seen=done.seen, events=())
+
+
+async def answered(work: Work, call: Call, speech: Speech, briefing: str, request: TurnRequest, deps: Deps) -> bytes:
+    """The turn is over: what was said and heard, the call as it stands after it, and the answer, in one commit. Returns the answer.
+
+    `briefing`: for the person who is wanted since this turn; "" when none is. Raises StaleCall, StoreUnavailable.
+    """
+    turn_context = work.turn_context
+    lines, heard = _caller_line(work)
+    spoken = Line(speaker="AI", message=speech.text, startedAt=turn_context.stamp)
+    call = replace(call, recent=(*call.recent, *lines, spoken)[-RECENT:])
+    body = deps.render(call, speech, turn_context.business, turn_context.stamp)
+    said = line_said(call, "AI", speech.text, turn_context.stamp, turn_context.seconds)
+    wanted = (person_wanted(call, briefing, turn_context.seconds),) if briefing else ()
+    change = Change(
+        before=work.base,
+        after=replace(call, rev=_rev(work)),
+        seen=work.seen,
+        lines=(*lines, spoken),
+        events=(*heard, *work.events, said, *wanted),
+        answer=(turn_context.turn.key, body),
+        trace=_traced(work, call, speech, request).encoded(),
+    )
+    await deps.store.commit(change)
+    return body
+
+
+def _traced(work: Work, call: Call, speech: Speech, request: TurnRequest) -> TracedTurn:
+    turn_context = work.turn_context
+    of_a_time = work.is_open or any(event.payload.get("slot") == "time" for event in work.events)
+    return TracedTurn(
+        at=turn_context.stamp,
+        turn=turn_context.turn,
+        foreign=work.foreign,
+        bookings=places(turn_context.bookings, call.sid) if of_a_time else (),
+        caller=request.caller,
+        dialled=request.dialled,
+        language=request.language,
+        before=msgspec.to_builtins(work.asked),
+        user_acts=work.user_acts,
+        decided=work.decided,
+        system_acts=work.system_acts,
+        asked=msgspec.to_builtins(call.question),
+        said=speech.text,
+        held=held(call),
+        waiting=waiting(call),
+    )
+
+
+def _caller_line(work: Work) -> tuple[tuple[Line, ...], tuple[Event, ...]]:
+    """What the caller said, for the conversation and for those who watch: written once, with the first commit of the turn."""
+    turn = work.turn_context.turn
+    said = turn.text or turn.digits
+    if not said or work.is_open:
+        return (), ()
+    at = turn.started_at or work.turn_context.stamp
+    return (Line(speaker="customer", message=said, startedAt=at),), (line_said(work.call, "customer", said, at, work.turn_context.seconds),)
+
+
+def _rev(work: Work) -> int:
+    return work.base.rev if work.base else 0
