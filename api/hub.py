@@ -19,16 +19,14 @@ import random
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from api import logs
 from api.frames import START, Frame, Order, Topic, order, text
+from api.reader import PAUSE_S, Reader
 from api.snapshot import Snapshots
 from storage.errors import StoreUnavailable
 from storage.store import CallStore, Entry
-
-if TYPE_CHECKING:
-    from api.reader import Reader
 
 RING = 8192
 """Newest entries kept in memory, some 4 MB; a whole fleet of readers that comes back after a cut then costs the store nothing."""
@@ -42,8 +40,6 @@ LINGER_S = 0.002
 """After a read, until the next one."""
 IDLE_S = 0.05
 """The same, while nobody reads."""
-PAUSE_S = (0.05, 2.0)
-"""First and longest pause before the store is tried again."""
 
 
 class Hub:
@@ -92,22 +88,22 @@ class Hub:
 
     # Readers
 
-    def join(self, reader: "Reader") -> None:
+    def join(self, reader: Reader) -> None:
         self._readers.setdefault(reader.topic, {})[reader] = None
         if reader.topic.kind == "agent":
             self._agents.add(reader.topic)
 
-    def leave(self, reader: "Reader") -> None:
+    def leave(self, reader: Reader) -> None:
         mates = self._readers.get(reader.topic, {})
         mates.pop(reader, None)
         if not mates:
             self._readers.pop(reader.topic, None)
             self._agents.discard(reader.topic)
 
-    def all_readers(self) -> list["Reader"]:
+    def all_readers(self) -> list[Reader]:
         return [reader for mates in self._readers.values() for reader in mates]
 
-    def readers(self, topic: Topic) -> list["Reader"]:
+    def readers(self, topic: Topic) -> list[Reader]:
         return list(self._readers.get(topic, ()))
 
     # The log
@@ -160,7 +156,7 @@ class Hub:
             "ring": len(self._ring),
         }
 
-    def _concerned(self, frame: Frame) -> Iterable["Reader"]:
+    def _concerned(self, frame: Frame) -> Iterable[Reader]:
         yield from self._readers.get(Topic("all"), ())
         yield from self._readers.get(Topic("call", frame.sid), ())
         for topic in self._agents:

@@ -7,13 +7,33 @@ queue, never its place: it is replayed from its cursor at its own pace, so that 
 import asyncio
 import contextlib
 from time import monotonic
+from typing import Protocol
 
 from api.frames import START, Frame, Mask, Order, Topic, order, text
-from api.hub import PAUSE_S, Hub
 from storage.errors import StoreUnavailable
+from storage.store import CallStore
 
 PAGE = 64
 """Events in one step of a replay."""
+PAUSE_S = (0.05, 2.0)
+"""First and longest pause before the store is tried again."""
+
+
+class Log(Protocol):
+    """The shared log of events as this process knows it: what readers and snapshots are given of the hub."""
+
+    store: CallStore
+    head: Order
+    floor: Order
+    ready: bool
+    queue: int
+    replays: asyncio.Semaphore
+
+    def newer(self, than: Order, topic: Topic, count: int) -> tuple[list[Frame], bool]: ...
+
+    def join(self, reader: "Reader") -> None: ...
+
+    def leave(self, reader: "Reader") -> None: ...
 
 
 class Gone(Exception):
@@ -27,7 +47,7 @@ class Gone(Exception):
 class Reader:
     """Made by a stream, known to the hub until `close`."""
 
-    def __init__(self, hub: Hub, topic: Topic, mask: Mask | None = None) -> None:
+    def __init__(self, hub: Log, topic: Topic, mask: Mask | None = None) -> None:
         self.topic = topic
         self.cursor: Order = START
         """The last event handed out; everything of the topic up to it was."""

@@ -12,9 +12,10 @@ gets what was read after it came, or before and is still the newest: a reader th
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from api.frames import Mask, Order, Topic, notice, order
+from api.reader import Log
 from storage import codec
 from storage.errors import StoreUnavailable
 from storage.store import CallStore, Listed
@@ -31,9 +32,6 @@ REST = 9
 """How many times as long as a reading of the open calls took, until the next begins: a tenth of the time of this process goes into it at most."""
 REST_S = 0.5
 """And no longer than that; those who come meanwhile wait for it."""
-
-if TYPE_CHECKING:
-    from api.hub import Hub
 
 Read = TypeVar("Read")
 
@@ -62,7 +60,7 @@ class Snapshot(NamedTuple):
 class Snapshots:
     """The snapshots of one process: read once for all who ask for the same at the same time."""
 
-    def __init__(self, hub: "Hub", kept_s: float = KEPT_S) -> None:
+    def __init__(self, hub: Log, kept_s: float = KEPT_S) -> None:
         self._hub, self._kept_s = hub, kept_s
         self._reading: dict[str, asyncio.Task[Snapshot]] = {}
         """By the log they are about: a call's sid, or "" for the open calls."""

@@ -35,10 +35,10 @@ from api.bodies import SID
 from api.errors import Problem
 from api.frames import Topic, notice
 from api.gate import Drain, Seats
-from api.hub import PAUSE_S, Hub
+from api.hub import Hub
 from api.masking import Masking
 from api.query import query_of
-from api.reader import Gone, Reader
+from api.reader import PAUSE_S, Gone, Reader
 from api.routing import Asked
 from storage.errors import StoreUnavailable
 
