@@ -14,6 +14,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests import tables
+from tests.differential import normal
+
 HERE = Path(__file__).parent
 TESTS = HERE.parent
 Item = dict[str, Any]
@@ -53,10 +56,9 @@ def rows() -> Iterator[Item]:
     for path in sorted((TESTS / "understanding" / "records").glob("*.jsonl")):
         for line in path.read_text("utf-8").splitlines():
             yield _record(json.loads(line))
-    for path in sorted((TESTS / "cases").glob("*/*.toml")):
-        table = tomllib.loads(path.read_text("utf-8"))
-        for number, case in enumerate(_cases(table)):
-            yield _case(path.parent.name, path.stem, number, case)
+    for path in tables.paths():
+        made = [_case(path.parent.name, path.stem, case) for _, case in tables.cases(path)]
+        yield from {item["id"]: item for item in made}.values()  # of those that differ only in their read-back, one
 
 
 def calls() -> Iterator[Item]:
@@ -183,33 +185,22 @@ def _record(record: dict[str, Any]) -> Item:
     }
 
 
-def _cases(table: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for entries in table.values():
-        if isinstance(entries, list):
-            yield from (entry for entry in entries if isinstance(entry, dict) and "say" in entry)
-        elif isinstance(entries, dict):  # said, by the act it comes to
-            yield from (
-                {"say": say, "acts": [act]} for act, said in entries.items() if isinstance(said, list) for say in said if isinstance(say, str)
-            )
-
-
-def _case(language: str, stem: str, number: int, case: dict[str, Any]) -> Item:
+def _case(language: str, stem: str, case: dict[str, Any]) -> Item:
     slot = stem if stem in SLOTS else "act"
     region = case.get("region", "CN" if language == "zh" and slot != "act" else "US")
     where: dict[str, Any] = {"language": language, "region": region, "now": case.get("now", MONDAY)}
     where |= {key: case[key] for key in ("prompt", "partial", "current", "services") if key in case}
     if slot != "act":
         where["asked"] = [slot] if case.get("asked", True) else ["other"]
-    asked = {"asked": None, "locale": f"{language}-{region}", "now": None}
-    return {
-        "id": f"row {language}/{stem} {number} {case['say'][:40]}",
+    item = {
         "kind": "row",
         "slot": slot,
-        "does": f"act {next(iter(case.get('acts', ())), 'none')}" if slot == "act" else slot,
+        "does": f"act {case.get('act') or next(iter(case['acts']), 'none')}" if slot == "act" else slot,
         "say": case["say"],
         "where": where,
-        "measured": asked,
+        "measured": {"asked": None, "locale": f"{language}-{region}", "now": None},
     }
+    return {"id": f"row {language}/{stem} {normal.digest(item)[:6]} {case['say'][:40]}", **item}  # the same wherever the case stands in its table
 
 
 def _turn(turn: dict[str, Any], at: datetime) -> dict[str, Any]:

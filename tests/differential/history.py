@@ -9,6 +9,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
+BROUGHT = HERE.parent / "tables.py"
+"""What this folder needs from beside it."""
 OWN = "seam.py"
 """What a revision keeps of its own in this folder, when it has one; everything else is ours, so that both sides are asked the same."""
 
@@ -32,6 +34,7 @@ def checked_out(revision: str) -> Iterator[Path]:
             mine = place / HERE.relative_to(ROOT)
             seam = (mine / OWN).read_text("utf-8") if (mine / OWN).exists() else None
             shutil.copytree(HERE, mine, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copy(BROUGHT, mine.parent)
             if seam is not None:
                 (mine / OWN).write_text(seam, "utf-8")
             yield place

@@ -43,9 +43,9 @@ def test_what_is_said_over_and_over_costs_no_more_than_a_turn_may(said: str) -> 
 
 def test_beyond_its_share_a_turn_is_not_read_and_the_caller_is_asked_to_say_it_shorter() -> None:
     found = [take_turn(state, Turn(key="1", text=("no wait at gmail not at hotmail " * 60)[:MAX_CHARS])) for state in calls()]
-    missed = [took for took in found if NoMatch(long=True) in took.user_acts]
-    assert missed
-    assert any("shorter" in took.words for took in missed)
+    unread = [took for took in found if NoMatch(long=True) in took.user_acts]
+    assert unread
+    assert any("shorter" in took.words for took in unread)
 
 
 def test_what_is_spent_is_counted_and_no_more_than_there_is() -> None:

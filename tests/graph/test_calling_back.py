@@ -6,11 +6,9 @@ question, the caller must hear the same in both, to the last breath. Then no val
 
 import asyncio
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -28,10 +26,10 @@ from agent.slots import SLOTS
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
 from storage.store import Change
+from tests import tables
 from tests.graph.walkers import businesses, walker
 
 replace = msgspec.structs.replace
-CASES = Path(__file__).parent.parent / "cases"
 NOW = datetime.fromisoformat("2026-03-02T09:00:00-05:00")
 CALLER = "+12025550143"
 NAME = {"en": "Mary O'Neill", "zh": "王宝强"}
@@ -131,13 +129,10 @@ def standing(language: str, question: str) -> tuple[Call, Call]:
 
 def corpus(language: str) -> Iterator[tuple[str, bool]]:
     """Every utterance of the tables of acts and every one that mends a value; and whether it is to be played at every question."""
-    table = tomllib.loads((CASES / language / "acts.toml").read_text("utf-8"))
-    for case in table["cases"]:
-        yield case["say"], not TELLING.isdisjoint(case["acts"])
-    yield from ((words, False) for some in table["main"].values() for words in some)
+    for _, case in tables.cases(tables.CASES / language / "acts.toml"):
+        yield case["say"], not TELLING.isdisjoint(case.get("acts", ()))
     for slot in NAMES:
-        for rows in tomllib.loads((CASES / language / f"{slot}.toml").read_text("utf-8")).values():
-            yield from ((row["say"], False) for row in rows if isinstance(row, dict) and row.get("current"))
+        yield from ((case["say"], False) for _, case in tables.cases(tables.CASES / language / f"{slot}.toml") if case.get("current"))
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -1,11 +1,9 @@
 """Values that nobody said: whatever a supervisor, a tool or another system writes is kept in the slot's own form, or refused with a reason."""
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -17,9 +15,9 @@ from agent.record.call import Call
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
+from tests import tables
 from tests.graph.walkers import businesses
 
-CASES = Path(__file__).parent.parent / "cases"
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 BUSINESSES = ("", "au", "gb", "cn")
 FORMS = {
@@ -140,11 +138,10 @@ def test_what_is_written_is_the_value_whole_or_no_value(slot: str, value: str, f
 def held() -> Iterator[tuple[str, str, str]]:
     """Every whole value that the tables of understanding have a caller say: region, slot, value."""
     for slot in ("name", "phone", "email"):
-        for path in sorted(CASES.glob(f"*/{slot}.toml")):
-            table = tomllib.loads(path.read_text("utf-8"))
-            for case in table.get("heard", ()):
-                if isinstance(case.get("hold"), str):
-                    yield case.get("region", table.get("region", "US" if path.parent.name == "en" else "CN")), slot, case["hold"]
+        for path in tables.paths(slot):
+            for kind, case in tables.cases(path):
+                if kind == "understood":
+                    yield case.get("region", "US" if path.parent.name == "en" else "CN"), slot, case["hold"]
 
 
 def test_what_a_caller_says_is_kept_in_the_same_form_as_what_is_written() -> None:

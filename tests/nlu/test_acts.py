@@ -1,8 +1,6 @@
 """The caller's dialogue acts, from the tables tests/cases/<lang>/acts.toml, and what holds of any utterance."""
 
-import tomllib
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,17 +12,18 @@ from agent.nlu.acts.words import MAX_UNITS, segments, written_out
 from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
+from tests import tables
 from tests.measure import read_value
 
-CASES = Path(__file__).parent.parent / "cases"
 NOW = datetime(2026, 3, 2, 9)
 
 
-def rows() -> list[Any]:
+def rows(kind: str) -> list[Any]:
     return [
         pytest.param(path.parent.name, case, id=f"{path.parent.name}-{case['say'][:60]}-{case.get('prompt', '')[:20]}")
-        for path in sorted(CASES.glob("*/acts.toml"))
-        for case in tomllib.loads(path.read_text("utf-8"))["cases"]
+        for path in tables.paths("acts")
+        for of, case in tables.cases(path)
+        if of == kind
     ]
 
 
@@ -39,7 +38,7 @@ def acts(say: str, language: str = "en", prompt: str = "") -> list[str]:
     return [heard.act.value for heard in recognise_acts(Utterance(say), listening(language, prompt))]
 
 
-@pytest.mark.parametrize(("lang", "case"), rows())
+@pytest.mark.parametrize(("lang", "case"), rows("understood"))
 def test_acts(lang: str, case: dict[str, Any]) -> None:
     heard = recognise_acts(Utterance(case["say"]), listening(lang, case.get("prompt", "")))
     assert [one.act.value for one in heard] == case["acts"]
@@ -47,18 +46,9 @@ def test_acts(lang: str, case: dict[str, Any]) -> None:
         assert next((one.detail for one in heard if one.detail), "") == case["detail"]
 
 
-def mains() -> list[Any]:
-    return [
-        pytest.param(path.parent.name, say, None if act == "none" else act, id=f"{path.parent.name}-{say[:60]}")
-        for path in sorted(CASES.glob("*/acts.toml"))
-        for act, said in tomllib.loads(path.read_text("utf-8")).get("main", {}).items()
-        for say in said
-    ]
-
-
-@pytest.mark.parametrize(("lang", "say", "act"), mains())
-def test_the_main_act(lang: str, say: str, act: str | None) -> None:
-    assert read_value("act", say, None, lang, None) == act
+@pytest.mark.parametrize(("lang", "case"), rows("main"))
+def test_the_main_act(lang: str, case: dict[str, Any]) -> None:
+    assert (read_value("act", case["say"], None, lang, None) or "none") == case["act"]
 
 
 @pytest.mark.parametrize("polar", ["right", "correct", "true", "accurate"])

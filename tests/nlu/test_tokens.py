@@ -1,9 +1,6 @@
 """Utterances as recognisers and tokenisers write them, down to the oddest: every one is cut into tokens, and every turn has an answer."""
 
 import re
-import tomllib
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +10,10 @@ from agent.languages import known, words
 from agent.nlu.acts.words import segments
 from agent.nlu.utterance import Utterance
 from agent.record.call import Turn
+from agent.slots import SLOTS
+from tests import tables
 from tests.graph.midway import State, states, take_turn
 
-CASES = Path(__file__).parent.parent / "cases" / "en"
 _CATEGORIES = [
     major + minor
     for major, minors in {"L": "ultmo", "M": "nce", "N": "dlo", "P": "cdseifo", "S": "mcko", "Z": "slp", "C": "cfson"}.items()
@@ -60,14 +58,9 @@ def test_any_turn_of_any_call_has_an_answer(text: str, state: State) -> None:
     assert took.words
 
 
-def _said(data: Any) -> list[str]:
-    return [case["say"] for cases in data.values() for case in cases if isinstance(case, dict) and "say" in case]
-
-
-@pytest.mark.parametrize("slot", sorted(path.stem for path in CASES.glob("*.toml")))
+@pytest.mark.parametrize("slot", [*SLOTS, "acts"])
 def test_words_that_a_tokeniser_wrote_in_two_are_read_as_one(slot: str) -> None:
-    said = _said(tomllib.loads((CASES / f"{slot}.toml").read_text("utf-8")))
-    parted = [(text, _CLITIC.sub(r" \1", text)) for text in said]
+    parted = [(case["say"], _CLITIC.sub(r" \1", case["say"])) for _, case in tables.cases(tables.CASES / "en" / f"{slot}.toml")]
     assert any(text != other for text, other in parted)
     assert {other: Utterance(other).text for _, other in parted} == {other: Utterance(text).text for text, other in parted}
 

@@ -1,27 +1,6 @@
-"""Every table of cases: utterances, and what each must come to.
+"""Every table of cases: utterances, and what each must come to. The form of the tables: tests/tables.py."""
 
-`tests/cases/<lang>/<slot>.toml`:
-
-    [[heard]]           the slot was asked, and this is what it holds
-    say = "..."
-    hold = "..."        the value
-    back = "..."        optional: its read-back
-    [[refused]]         heard, but the check refuses it
-    say, why            why: a Reason
-    [[partial]]         a part of a value was heard
-    say, hold
-    [[ambiguous]]       may mean several
-    say, options        the values, in any order
-    [[missed]]          holds no value for this slot
-    say
-
-Optional in each: region ("US"), now ("2026-03-02T09:00", a Monday), prompt, partial, current, asked (false: another slot was asked, and only
-what is unmistakable counts; left out: this slot was asked), services (list of names), slow (the read-back is the slow one).
-"""
-
-import tomllib
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,18 +9,19 @@ from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
 from agent.record.business import Service
 from agent.slots import SLOTS
+from tests import tables
 
-CASES = Path(__file__).parent.parent / "cases"
 UNMISTAKABLE = 0.8
 
 
 def rows(kind: str) -> list[Any]:
-    found: list[Any] = []
-    for path in sorted(CASES.glob("*/*.toml")):
-        if path.stem in SLOTS:
-            table = tomllib.loads(path.read_text("utf-8")).get(kind, [])
-            found += [pytest.param(path.parent.name, path.stem, case, id=f"{path.parent.name}-{path.stem}-{case['say'][:60]}") for case in table]
-    return found
+    return [
+        pytest.param(path.parent.name, slot, case, id=f"{path.parent.name}-{slot}-{case['say'][:60]}")
+        for slot in SLOTS
+        for path in tables.paths(slot)
+        for of, case in tables.cases(path)
+        if of == kind
+    ]
 
 
 def context(lang: str, slot: str, case: dict[str, Any]) -> Context:
@@ -60,12 +40,11 @@ def context(lang: str, slot: str, case: dict[str, Any]) -> Context:
 
 def best(slot: str, case: dict[str, Any], where: Context) -> Candidate | None:
     found = SLOTS[slot].extract(Utterance(case["say"]), where)
-    taken = [candidate for candidate in found if case.get("asked", True) or candidate.confidence >= UNMISTAKABLE]
-    return taken[0] if taken else None
+    return next((candidate for candidate in found if case.get("asked", True) or candidate.confidence >= UNMISTAKABLE), None)
 
 
-@pytest.mark.parametrize(("lang", "slot", "case"), rows("heard"))
-def test_heard(lang: str, slot: str, case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("lang", "slot", "case"), rows("understood"))
+def test_understood(lang: str, slot: str, case: dict[str, Any]) -> None:
     where = context(lang, slot, case)
     candidate = best(slot, case, where)
     assert candidate is not None
@@ -98,6 +77,6 @@ def test_ambiguous(lang: str, slot: str, case: dict[str, Any]) -> None:
     assert candidate.value in candidate.options
 
 
-@pytest.mark.parametrize(("lang", "slot", "case"), rows("missed"))
-def test_missed(lang: str, slot: str, case: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("lang", "slot", "case"), rows("no_match"))
+def test_no_match(lang: str, slot: str, case: dict[str, Any]) -> None:
     assert best(slot, case, context(lang, slot, case)) is None

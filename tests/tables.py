@@ -1,0 +1,45 @@
+"""The tables of cases, tests/cases/<lang>/<slot>.toml: what callers say, grouped by what it shows, and what it must come to.
+
+    [[understood]]      the slot was asked, and this is what it holds
+    shows = "..."       what the group is about
+    region = "AU"       what all of its cases have in common; then
+    cases = [
+      { say = "...", hold = "...", back = "..." },      one utterance
+      { say = ["...", "..."], hold = "..." },           or several that come to the same
+    ]
+
+    [[no_match]]        a group whose cases say no more is one case itself
+    shows = "..."
+    say = ["...", "..."]
+
+Of each slot: `understood` (`hold`: the value; `back`: its read-back, if that is shown), `refused` (`why`: a Reason), `partial` (`hold`: the part that
+was understood), `ambiguous` (`options`: the values, in any order), `no_match` (no value for this slot).
+Optional in each: region ("US"; "CN" in Mandarin), now ("2026-03-02T09:00", a Monday), prompt, partial, current, asked (false: another slot was asked,
+and only what is unmistakable counts; left out: this slot was asked), services (a list of names), slow (the read-back is the slow one).
+
+Of the acts (acts.toml): `understood` (`acts`: in the order heard; `prompt`; `detail`: that of the first act that has one) and `main` (`act`: the main
+one, or "none").
+"""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+CASES = Path(__file__).parent / "cases"
+Case = dict[str, Any]
+
+
+def paths(name: str = "*") -> list[Path]:
+    """The tables of that name, or all, in every language."""
+    return sorted(CASES.glob(f"*/{name}.toml"))
+
+
+def cases(path: Path) -> Iterator[tuple[str, Case]]:
+    """Every utterance of a table by itself: the kind of its group, and what is said of it."""
+    for kind, groups in tomllib.loads(path.read_text("utf-8")).items():
+        for group in groups:
+            shared = {key: value for key, value in group.items() if key not in ("shows", "cases")}
+            for case in group.get("cases", [{}]):
+                says = {**shared, **case}["say"]
+                yield from ((kind, {**shared, **case, "say": say}) for say in ([says] if isinstance(says, str) else says))
