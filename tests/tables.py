@@ -1,4 +1,6 @@
-"""The tables of cases, tests/cases/<lang>/<slot>.toml: what callers say, grouped by what it shows, and what it must come to.
+"""The tables that tests are played from.
+
+Cases, tests/cases/<lang>/<slot>.toml: what callers say, grouped by what it shows, and what it must come to.
 
     [[understood]]      the slot was asked, and this is what it holds
     shows = "..."       what the group is about
@@ -19,14 +21,34 @@ and only what is unmistakable counts; left out: this slot was asked), services (
 
 Of the acts (acts.toml): `understood` (`acts`: in the order heard; `prompt`; `detail`: that of the first act that has one) and `main` (`act`: the main
 one, or "none").
+
+And of whole calls, tests/calls/<lang>/*.toml:
+
+    [[call]]
+    name = "..."            what it shows
+    business = "..."        optional: a file in tests/businesses; the packaged example without it
+    now = "..."             optional: the caller's clock, ISO 8601 with offset (a Monday morning without it)
+    from = "+1..."          optional: the number rung from
+    language = "en-US"      optional
+    before = ["..."]        optional: what was said in an earlier call from the same number, which was not finished
+    opening = "..."         optional: the first turns, by their name in tests/calls/openings.toml
+    [[call.turn]]           or `turn = [{ say = "..." }, ...]`
+    say = "..."             "" is silence; `keys = "..."` for keys pressed; `alternatives = [...]`; `confidence = 0.3`
+    step, expecting, status, hangup, transfer       optional: as the answer says
+    filled, pending         optional: tables; each named slot must have that value ("" : must not be there)
+    hears = ["..."]         optional: must stand in what we say, whatever the case
+    not_hears = ["..."]     optional: must not
+    [call.kept]             optional: every slot's value at the end ("" : not kept)
 """
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 CASES = Path(__file__).parent / "cases"
+CALLS = Path(__file__).parent / "calls"
 Case = dict[str, Any]
 
 
@@ -43,3 +65,21 @@ def cases(path: Path) -> Iterator[tuple[str, Case]]:
             for case in group.get("cases", [{}]):
                 says = {**shared, **case}["say"]
                 yield from ((kind, {**shared, **case, "say": say}) for say in ([says] if isinstance(says, str) else says))
+
+
+def stories(name: str = "*") -> list[Path]:
+    """The tables of whole calls of that name, or all, in every language."""
+    return sorted(CALLS.glob(f"*/{name}.toml"))
+
+
+def calls(path: Path) -> Iterator[Case]:
+    """Every call of a table, with all of its turns."""
+    for call in tomllib.loads(path.read_text("utf-8"))["call"]:
+        first = [{"say": say} for say in openings()[call["opening"]]] if "opening" in call else []
+        yield {**call, "turn": [*first, *call["turn"]]}
+
+
+@cache
+def openings() -> dict[str, list[str]]:
+    """What is said in the first turns, by the name of the opening."""
+    return {one["name"]: one["say"] for one in tomllib.loads((CALLS / "openings.toml").read_text("utf-8"))["opening"]}

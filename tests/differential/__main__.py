@@ -15,7 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,10 +26,7 @@ from tests.differential.recording import Result
 
 def main() -> int:
     given = _arguments()
-    items = [item for item in corpus.items(short=given.short or given.do == "keep") if item["id"].startswith(given.only)]
-    contexts = corpus.contexts()
-    if given.items:
-        contexts, items = _items_in(given.items)
+    contexts, items = _items_in(given.items) if given.items else _items_of(given)
     match given.do:
         case "record":
             _tell(f"{recording.write(given.to, recording.play_all(items, contexts, given.processes))} items")
@@ -127,7 +124,12 @@ def _recorded(revision: str, items: list[Item], contexts: list[Item], folder: Pa
                 process.kill()
 
 
-def _items_in(path: Path) -> tuple[list[Item], Iterable[Item]]:
+def _items_of(given: argparse.Namespace) -> tuple[list[Item], list[Item]]:
+    every = corpus.items(short=given.short or given.do == "keep")
+    return corpus.contexts(), [item for item in every if item["id"].startswith(given.only)]
+
+
+def _items_in(path: Path) -> tuple[list[Item], list[Item]]:
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         contexts, *items = map(json.loads, lines)
     return contexts, items

@@ -63,8 +63,8 @@ def rows() -> Iterator[Item]:
 
 def calls() -> Iterator[Item]:
     """Whole calls with their turns, one every twenty seconds."""
-    for path in [*sorted((TESTS / "calls").glob("*/*.toml")), TESTS / "real" / "calls.toml"]:
-        for call in tomllib.loads(path.read_text("utf-8"))["call"]:
+    for path in [*tables.stories(), TESTS / "real" / "calls.toml"]:
+        for call in tables.calls(path):
             own = f"businesses/{call['business']}" if "business" in call else ""
             business = "real/bank" if path.parent.name == "real" else own
             now = call.get("now") or call.get("startedAt") or f"{MONDAY}:00-05:00"

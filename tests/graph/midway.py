@@ -5,7 +5,6 @@
 """
 
 import asyncio
-import tomllib
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,7 +26,8 @@ from agent.record.turn_context import TurnContext
 from graph.plan import PLAN
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
-from tests.graph.test_calls import CALLS, MONDAY
+from tests import tables
+from tests.graph.test_calls import MONDAY
 from tests.graph.walkers import walker
 
 replace = msgspec.structs.replace
@@ -85,8 +85,8 @@ def states(files: str = "*") -> Sequence[State]:
 
 async def _states(files: str) -> list[State]:
     found: dict[object, State] = {}
-    for path in sorted(CALLS.glob(f"*/{files}.toml")):
-        for call in tomllib.loads(path.read_text("utf-8"))["call"]:
+    for path in tables.stories(files):
+        for call in tables.calls(path):
             async for state in _played(call):
                 found.setdefault(_kind(state.call), state)
     fullest: dict[tuple[str, str], State] = {}
