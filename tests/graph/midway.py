@@ -70,8 +70,8 @@ def take_turn(state: State, turn: Turn) -> Took:
     user_acts = understand(call, turn, state.business, state.now)
     system_acts: list[SystemAct] = []
     for one in user_acts:
-        outcome = apply(call, one, turn_context)
-        call, system_acts = outcome.call, [*system_acts, *outcome.system_acts]
+        update = apply(call, one, turn_context)
+        call, system_acts = update.call, [*system_acts, *update.system_acts]
     call = replace(call, question=next_question(call, turn_context))
     return Took(call, user_acts, generate(call, system_acts, turn_context, prompts.phrasebook(call.language)).text)
 

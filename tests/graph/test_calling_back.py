@@ -128,7 +128,7 @@ def standing(language: str, question: str) -> tuple[Call, Call]:
 
 
 def corpus(language: str) -> Iterator[tuple[str, bool]]:
-    """Every utterance of the tables of acts and every one that mends a value; and whether it is to be played at every question."""
+    """Every utterance of the tables of acts and every one that edits a value; and whether it is to be played at every question."""
     for _, case in tables.cases(tables.CASES / language / "acts.toml"):
         yield case["say"], not TELLING.isdisjoint(case.get("acts", ()))
     for slot in NAMES:
@@ -219,7 +219,7 @@ def test_what_is_said_again_is_the_callers_and_is_spoken_from_then_on(language: 
     assert expected in told
 
 
-def test_another_value_is_confirmed_as_ever_and_nothing_is_mended() -> None:
+def test_another_value_is_confirmed_as_ever_and_nothing_is_edited() -> None:
     call, _ = standing("en", "summary")
 
     async def play(*said: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """A caller in a conversation: hears our sentence and how far the call is, and answers as a person with a truth does.
 
-Read-backs are checked against the truth, options are chosen by it, wrong values are denied or mended; planned slips, changes of mind and digressions
+Read-backs are checked against the truth, options are chosen by it, wrong values are denied or edited; planned slips, changes of mind and digressions
 come at their steps. What a caller adds of its own is counted, so that turns can be judged.
 """
 
@@ -77,12 +77,12 @@ class Caller:
             return self._confirm(step, sentence, wrong, progress)
         implied = [slot for slot in wrong if slot in progress["filled"] and slot not in progress["pending"] and slot != step]
         if implied:
-            return self._mend(implied[0], shown[implied[0]])
+            return self._edit(implied[0], shown[implied[0]])
         if self._is_offer(sentence):
             own = same("phone", self.persona.caller, self.truth, self.persona.country)
             return self._yes() if own else self.rng.choice(self._manners["fix"]).format(self._value("phone"))
         if step not in NAMES:
-            return self._mend(wrong[0], shown[wrong[0]]) if wrong else str(self.rng.choice(self._manners["nothing"]))
+            return self._edit(wrong[0], shown[wrong[0]]) if wrong else str(self.rng.choice(self._manners["nothing"]))
         if step in shown and step in wrong:
             return repairing.fix(self, step, shown[step])
         return self._tell(step)
@@ -151,10 +151,10 @@ class Caller:
         heard = progress["pending"] if step != "confirm" else {**progress["filled"], **progress["pending"]}
         mistaken = [slot for slot in wrong if slot in heard]
         if mistaken:
-            return self._mend(mistaken[0], heard[mistaken[0]])
+            return self._edit(mistaken[0], heard[mistaken[0]])
         return str(self.rng.choice(self._manners["book"])) if step == "confirm" else self._yes()
 
-    def _mend(self, slot: str, shown: str) -> str:
+    def _edit(self, slot: str, shown: str) -> str:
         """A denial: bare, with the part that is wrong, or with the whole value again."""
         self.extra += slot in self.persona.slips
         if self.rng.random() < 0.3 and not self._corrected.get(slot):

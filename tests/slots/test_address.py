@@ -184,8 +184,8 @@ to for in on postcode is 号 路 北京 区 三 单元 是 不是 ， s m y t h 
 )
 @settings(max_examples=600, deadline=None)
 @example("that's right", "AU", "12 Lygon", False)
-def test_nothing_raises(text: str, region: str, held: str, mends: bool) -> None:
-    context = asked(region, current=held if mends else "", partial="" if mends else held)
+def test_nothing_raises(text: str, region: str, held: str, edits: bool) -> None:
+    context = asked(region, current=held if edits else "", partial="" if edits else held)
     for candidate in ADDRESS.extract(Utterance(text), context):
         assert candidate.value.strip() == candidate.value != ""
         assert 0 <= candidate.span[0] <= candidate.span[1] <= len(text) + 200

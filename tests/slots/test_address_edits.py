@@ -1,4 +1,4 @@
-"""Mending an address we hold: the part that is said changes and no other; talk changes nothing; a part is named; one of two readings is chosen."""
+"""Editing an address we hold: the part that is said changes and no other; talk changes nothing; a part is named; one of two readings is chosen."""
 
 from datetime import datetime
 
@@ -92,7 +92,7 @@ def test_a_part_named_and_said_anew_changes_and_no_other_does(region: str, field
 @example("US", ["give me two sec"], " ", False)
 @example("GB", ["on the fence", "decline"], ", ", False)
 @example("US", ["my dear", "ten four"], " ", False)
-def test_talk_alone_never_mends_an_address(region: str, said: list[str], glue: str, begun: bool) -> None:
+def test_talk_alone_never_edits_an_address(region: str, said: list[str], glue: str, begun: bool) -> None:
     """Whatever is made of yes and no, of praise and hesitation; an address begun is not added to by it either, but for a town that was asked for."""
     if begun:
         said = [phrase for phrase in said if phrase.split()[0] in ("yes", "no", "okay", "thanks", "sorry", "um", "hang", "wait")]

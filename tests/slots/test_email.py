@@ -154,13 +154,13 @@ def test_the_span_is_the_address() -> None:
 @pytest.mark.parametrize(
     "said", ["no, that's wrong", "yes", "can you spell that", "what was the first part", "the last three digits are 173", "I want a plumber"]
 )
-def test_a_held_address_is_mended_only_where_a_part_of_it_is_named(said: str) -> None:
+def test_a_held_address_is_edited_only_where_a_part_of_it_is_named(said: str) -> None:
     assert EMAIL.extract(Utterance(said), context(current="owen.price@gmail.com")) == ()
 
 
 @given(addresses, st.sampled_from(SAID.split()), st.sampled_from(SAID.split()))
 @settings(max_examples=200, deadline=None)
-def test_an_address_mended_is_another_address(value: str, first: str, second: str) -> None:
+def test_an_address_edited_is_another_address(value: str, first: str, second: str) -> None:
     for candidate in EMAIL.extract(Utterance(f"no, {first} {second}"), context(current=value)):
         if candidate.patch:
             assert candidate.value != value

@@ -236,7 +236,7 @@ def test_somebody_else_is_not_the_caller() -> None:
         ("弓长张", "章伟", "张伟"),
     ],
 )
-def test_a_mended_part_is_a_patch(said: str, current: str, held: str) -> None:
+def test_an_edited_part_is_a_patch(said: str, current: str, held: str) -> None:
     candidate = best(said, current=current)
     assert candidate is not None
     assert (candidate.value, candidate.patch) == (held, True)
@@ -248,7 +248,7 @@ def test_a_new_name_is_no_patch() -> None:
     assert (candidate.value, candidate.patch) == ("Peter Jones", False)
 
 
-def test_letters_that_fit_two_words_mend_neither() -> None:
+def test_letters_that_fit_two_words_edit_neither() -> None:
     assert best("with a y", current="Katie Smith") is None
 
 

@@ -129,12 +129,12 @@ def test_a_part_of_the_day_that_cannot_hold_the_clock_opens_it_again() -> None:
 
 
 @pytest.mark.parametrize("words", ["make it four", "friday", "an hour later", "the twelfth", "改成四点", "周五"])
-def test_a_mended_value_says_that_it_is_mended(words: str) -> None:
+def test_an_edited_value_says_that_it_is_edited(words: str) -> None:
     one = heard(words, current="2026-03-10T14:30")
     assert (one.patch, one.whole, one.options) == (True, True, ())
 
 
-def test_a_whole_new_time_is_no_mending() -> None:
+def test_a_whole_new_time_is_no_edit() -> None:
     assert not heard("friday at 3 pm", current="2026-03-10T14:30").patch
 
 

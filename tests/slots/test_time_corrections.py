@@ -1,4 +1,4 @@
-"""Correcting a time that is held, or choosing among those offered: what is turned down, what is later or earlier, what mends nothing."""
+"""Correcting a time that is held, or choosing among those offered: what is turned down, what is later or earlier, what edits nothing."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -115,7 +115,7 @@ def test_one_of_two_offered(words: str, chosen: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "mends"),
+    ("words", "edits"),
     [
         ("four", True),
         ("no I said four", True),
@@ -132,8 +132,8 @@ def test_one_of_two_offered(words: str, chosen: int | None) -> None:
         ("it's flat 3/4", False),
     ],
 )
-def test_a_number_mends_a_time_only_when_it_is_the_answer(words: str, mends: bool) -> None:
-    assert (hear(words, current=HELD) is not None) is mends
+def test_a_number_edits_a_time_only_when_it_is_the_answer(words: str, edits: bool) -> None:
+    assert (hear(words, current=HELD) is not None) is edits
 
 
 def test_in_two_hours_is_a_quarter_of_an_hour() -> None:
