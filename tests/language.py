@@ -20,6 +20,8 @@ WORDING = Path("prompts")
 CASES = Path("tests", "cases")
 FEWEST = 3
 """Words of a table before it can be called English: of one or two, any may be shared."""
+LONGEST = 200
+"""Characters of a sentence; what is longer lists words."""
 _PLACE = re.compile(r"\{[^}]*\}")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
@@ -59,11 +61,23 @@ def _tables(shown: str, theirs: Mapping[str, Any], ours: Mapping[str, Any], may:
 
 
 def _cases(shown: str, theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> Iterator[str]:
-    english = set(_strings(theirs))
-    sentences = [one for one in _strings(ours) if _LETTERS.search(one) and " " in one]
+    english = set(_said(theirs))
+    sentences = [one for one in _said(ours) if _LETTERS.search(one)]
     same = [one for one in sentences if one in english]
     if len(same) > len(sentences) / 2:
         yield f"{shown}: {len(same)} of {len(sentences)} sentences are still English ({same[0]!r})"
+
+
+def _said(table: object) -> Iterator[str]:
+    """What callers say in a file of cases."""
+    match table:
+        case Mapping():
+            yield from _strings(table.get("say", ""))
+            for part in table.values():
+                yield from _said(part)
+        case list():
+            for part in table:
+                yield from _said(part)
 
 
 def _leaves(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, list[str]]]:
@@ -77,7 +91,7 @@ def _leaves(table: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, l
 def _strings(value: object) -> Iterator[str]:
     match value:
         case str():
-            yield value
+            yield from value.split() if len(value) > LONGEST else (value,)
         case Mapping():
             for part in value.values():
                 yield from _strings(part)
