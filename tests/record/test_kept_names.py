@@ -10,7 +10,7 @@ from agent.record.trace import TracedTurn
 TAKEN = (
     b'[{"type":"Inform","slot":"phone","value":"+12025550143","rule":"digits","words":"two oh two","whole":true,"options":[],"patch":false,'
     b'"against":false,"asked":true,"sure":0.95,"evidence":["+12025550143"]},'
-    b'{"type":"Did","act":"affirm","slots":["phone"],"detail":""},{"type":"NoMatch"},{"type":"NoInput"}]'
+    b'{"type":"Did","act":"affirm","slots":["phone"],"detail":""},{"type":"NoMatch","long":false},{"type":"NoInput"}]'
 )
 NOTICES = b'[{"key":"notice.noted","slot":"phone","values":{"value":"two oh two"}}]'
 ACTS = (
