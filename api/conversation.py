@@ -6,6 +6,7 @@ from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
@@ -146,5 +147,5 @@ def _directly(endpoint: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
     return app
 
 
-ENDPOINTS: Mapping[str, ASGIApp] = {"/ai/conversation": _directly(conversation), "/ai/reply": _directly(reply)}
+ENDPOINTS: Mapping[str, ASGIApp] = {route.path: _directly(route.endpoint) for route in router.routes if isinstance(route, APIRoute)}
 """The endpoints above as ASGI applications that raise Problem, for whoever goes past FastAPI."""
