@@ -10,7 +10,13 @@ from starlette.types import ASGIApp, Message, Scope
 
 from agent.record.call import Brief, Call, Line
 from agent.record.events import Event
+from api import business_files
+from api.gate import Drain, Seats
+from api.hub import Hub
+from api.masking import Masking
+from api.reader import Reader
 from api.routing import find
+from api.streams import Streams
 from storage.store import CallStore, Change
 from tests.patience import PATIENCE_S
 
@@ -142,3 +148,29 @@ async def reading(app: ASGIApp, path: str, last_event_id: str = "", query: str =
 
 async def _answered(app: ASGIApp, scope: Scope, feed: Feed) -> None:
     await app(scope, feed.receive, feed.send)
+
+
+class Service:
+    """The part of a service that streams: one hub and its ASGI application."""
+
+    def __init__(self, store: CallStore, heartbeat_s: float = 30.0, queue: int = 100, ring: int = 1000, seats: Seats | None = None) -> None:
+        self.store = store
+        self.hub = Hub(store, heartbeat_s=heartbeat_s, queue=queue, ring=ring)
+        self.drain = Drain()
+        self.app = Streams(self.hub, self.drain, Masking(business_files.load(None)), seats or Seats(1000, 1000))
+
+    def stop(self) -> None:
+        self.drain.begun = True
+        self.drain.tell()
+
+
+def ids(block: bytes) -> list[str]:
+    return [line[4:].decode() for line in block.split(b"\n") if line.startswith(b"id: ")]
+
+
+async def read_until(reader: Reader, last: str) -> list[str]:
+    found: list[str] = []
+    async with asyncio.timeout(PATIENCE_S):
+        while last not in found:
+            found += ids(await reader.next())
+    return found
