@@ -16,8 +16,8 @@ from agent.record.businesses import Businesses
 from agent.record.call import Confirmed, Status
 from agent.record.events import Type
 from agent.record.reasons import Reason
-from agent.record.skeleton import INFO, PARTS
 from agent.record.slot_names import NAMES
+from agent.slots import PLACES
 from api.bodies import SID
 
 HIDDEN = "•••"
@@ -116,7 +116,6 @@ def _masked(value: Any, plan: Plan) -> Any:
 def _document(businesses: Businesses) -> dict[str, Plan]:
     """A CallSkeleton; `status` is what lists put beside it."""
     moment, is_slot = _matches(_MOMENT), _one_of(*NAMES)
-    info = dict.fromkeys((*INFO, *PARTS), _hidden) | {f"{name}_timestamp": moment for name in INFO}
     offered = _service(businesses)
     source = {"words": _hidden, "confidence": _is_part, "confirmed": _one_of(*get_args(Confirmed))}
     return {
@@ -125,13 +124,7 @@ def _document(businesses: Businesses) -> dict[str, Plan]:
         "createdAt": moment,
         "services": [offered],
         "company": {name: _one_of(*_company_words(businesses)) for name in ("id", "name", "email", "userId")},
-        "user": {
-            "userInfo": info,
-            "service": dict.fromkeys(offered, _hidden),
-            "service_timestamp": moment,
-            "serviceBookedTime": _hidden,
-            "time_timestamp": moment,
-        },
+        "user": _user(moment, dict.fromkeys(offered, _hidden)),
         "history": [{"speaker": _one_of("AI", "customer", "agent"), "message": _hidden, "startedAt": moment}],
         "servicebooked": _is_flag,
         "confirmEmailsent": _is_flag,
@@ -140,6 +133,15 @@ def _document(businesses: Businesses) -> dict[str, Plan]:
         "provenance": {name: {**source, "timestamp": moment} for name in NAMES},
         "locked": [is_slot],
     }
+
+
+def _user(moment: Test, service: Plan) -> dict[str, Plan]:
+    """Every slot where it lies, hidden, with when it was confirmed."""
+    user: dict[str, Plan] = {}
+    for slot, place in PLACES.items():
+        table = user.setdefault(place.within, {}) if place.within else user
+        table |= {place.name_for(slot): service if place.of_service else _hidden, f"{slot}_timestamp": moment, **dict.fromkeys(place.parts, _hidden)}
+    return user
 
 
 def _payload() -> dict[str, Plan]:

@@ -8,6 +8,7 @@ from agent.record.call import Call, Line
 from agent.record.call_events import line_said, person_wanted
 from agent.record.events import Event
 from agent.record.trace import TracedTurn, held, places, waiting
+from agent.slots.time import TIME
 from graph.state import Deps, TurnRequest, Work
 from storage.store import Change
 
@@ -64,7 +65,7 @@ async def answered(work: Work, call: Call, speech: Speech, briefing: str, reques
 
 def _traced(work: Work, call: Call, speech: Speech, request: TurnRequest) -> TracedTurn:
     turn_context = work.turn_context
-    of_a_time = work.is_open or any(event.payload.get("slot") == "time" for event in work.events)
+    of_a_time = work.is_open or any(event.payload.get("slot") == TIME.name for event in work.events)
     return TracedTurn(
         at=turn_context.stamp,
         turn=turn_context.turn,

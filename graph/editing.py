@@ -9,6 +9,7 @@ from agent.dst.opening import clock_of, prepared, turn_context_of
 from agent.dst.outside import Refused, edited
 from agent.record.call import Turn
 from agent.record.trace import TracedTurn, held, places, waiting
+from agent.slots.time import TIME
 from graph.errors import CallNotFound, FieldRefused
 from graph.state import Deps
 from storage.store import Change
@@ -42,7 +43,7 @@ async def edit(
         unlocked=tuple(unlock),
         source=source,
         foreign=found.foreign,
-        bookings=places(bookings, sid) if "time" in fields else (),
+        bookings=places(bookings, sid) if TIME.name in fields else (),
         held=held(update.call),
         waiting=waiting(update.call),
     )

@@ -15,7 +15,7 @@ from langgraph.graph import END
 from langgraph.runtime import Runtime
 from langgraph.types import Command
 
-from agent.dst import values
+from agent.dst.booking import place_taken
 from agent.dst.opening import new_call, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
@@ -26,6 +26,7 @@ from agent.policy.turns import asking, counted, deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.call import Call
 from agent.record.progress import step as open_step
+from agent.slots import SLOTS
 from graph import commits
 from graph.state import Deps, TurnRequest, Walk, Work
 from storage.errors import PlaceTaken
@@ -38,7 +39,7 @@ class Node(Protocol):
         """Do the work of one place, and say where to go on."""
 
 
-AGREEING = frozenset({"service", "time", "confirm"})
+AGREEING = frozenset({"confirm", *(name for name, slot in SLOTS.items() if slot.calendar)})
 """The steps that need the calendar."""
 
 
@@ -119,7 +120,7 @@ class Nodes:
             # The bookings this turn began with are not the ones it lost against: what is offered now must not be the same hour again.
             bookings = (await deps.store.open(work.call.sid, business=work.call.brief.business)).bookings
             work = replace(work, turn_context=replace(work.turn_context, bookings=bookings))
-            work = await _kept(work, values.place_taken(work.call, work.turn_context), deps)
+            work = await _kept(work, place_taken(work.call, work.turn_context), deps)
         return self._onward("confirm", work)
 
     async def respond(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:

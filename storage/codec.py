@@ -12,6 +12,7 @@ from agent.record.call import Booking, Brief, Call, Line, SlotState
 from agent.record.events import Event
 from agent.record.skeleton import document
 from agent.record.slot_names import NAMES
+from agent.slots import PLACES
 
 _APART = ("sid", "rev", "brief", "slots", "foreign")
 _STATE = tuple(name for name in Call.__struct_fields__ if name not in _APART)
@@ -67,7 +68,7 @@ def lines(some: Sequence[Line]) -> bytes:
 
 def body(after: Call) -> bytes:
     """The CallSkeleton without its history."""
-    return encode(document(after))
+    return encode(document(after, PLACES))
 
 
 def compose(without_history: bytes, history: bytes) -> bytes:

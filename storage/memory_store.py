@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from agent.record import caller_id
 from agent.record.call import Booking, Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
@@ -225,7 +226,7 @@ class MemoryStore:
     def _lead_here(self, call: Call) -> None:
         """Let the caller's number lead to this call, or no longer."""
         number = (call.brief.business, call.brief.caller)
-        if call.brief.caller and call.slot("name").value and not call.booked:
+        if caller_id.is_named(call) and not call.booked:
             self._callers[number] = call.sid
         elif self._callers.get(number) == call.sid:
             del self._callers[number]

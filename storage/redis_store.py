@@ -20,6 +20,7 @@ from redis.asyncio import Redis, RedisCluster
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
 
+from agent.record import caller_id
 from agent.record.call import Call
 from storage import codec, ids, keys
 from storage.erasing import Erasing
@@ -295,7 +296,7 @@ def opened(sid: str, kept: dict[str, bytes], answer: bytes | None, text: bytes |
 
 def unfinished(call: Call) -> str:
     """Whether the caller's number leads to this call from now on ("1"), does not any more ("0"), or stays as it is ("")."""
-    if not call.brief.caller or not call.slot("name").value:
+    if not caller_id.is_named(call):
         return ""
     return "0" if call.booked else "1"
 

@@ -10,6 +10,8 @@ from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 from agent.record.business import Business
 from agent.record.call import Question
+from agent.slots.address import ADDRESS
+from agent.slots.phone import PHONE
 
 replace = msgspec.structs.replace
 
@@ -18,8 +20,8 @@ def in_context(acts: Mapping[Act, ActCandidate], utterance: Utterance, question:
     """The acts as they are meant here."""
     meant = dict(acts)
     named = meant.get(Act.CORRECTION)
-    if named and named.detail == "phone" and "address" in question.slots and "phone" not in question.slots:  # "it has no number", of a house
-        meant[Act.CORRECTION] = replace(named, detail="address")
+    if named and named.detail == PHONE.name and ADDRESS.name in question.slots and PHONE.name not in question.slots:  # "it has no number", of a house
+        meant[Act.CORRECTION] = replace(named, detail=ADDRESS.name)
     if Act.HANDOFF in meant and says_any(utterance, "identity"):  # "am I talking to a real person" wishes for none
         meant[Act.HELP] = replace(meant.pop(Act.HANDOFF), act=Act.HELP)
     if Act.CANCEL in meant and says_any(utterance, "cut_off"):  # the line was, and nobody wants to stop

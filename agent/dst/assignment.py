@@ -39,7 +39,7 @@ class Assignment:
                 own = _without(utterance, [other for other in found if other.slot != mention.slot and not other.contrast])
                 heard_by[mention.slot] = () if state.locked else extraction.extract(mention.slot, own, asking(mention.slot, own))
             candidates = heard_by[mention.slot]
-            refused = mention.slot == "phone" and candidates and not candidates[0].whole  # too short to be one: said so, and the good one stays
+            refused = SLOTS[mention.slot].too_short and candidates and not candidates[0].whole  # too short to be one: said so, and the good one stays
             if candidates and (
                 candidates[0].whole or mention.slot in asked or not state.value or refused
             ):  # a part of a value takes no good one's place
@@ -67,7 +67,7 @@ def _holds(call: Call, slot: str) -> bool:
 def _held(call: Call, slot: str, asking: Callable[[str, Utterance], Context]) -> str:
     """What a slot holds, as it is written and as it was said back."""
     state = call.slot(slot)
-    value = (state.pending or state.said)[: 16 if slot == "time" else None]
+    value = SLOTS[slot].local(state.pending or state.said)
     speak = msgspec.structs.replace(asking(slot, Utterance("")), language=call.language)
     return f"{value} , {SLOTS[slot].present(value, speak, False)}"
 

@@ -8,9 +8,10 @@ from agent.record import caller_id
 from agent.record.business import Business
 from agent.record.call import Call
 from agent.regions import subdivision
+from agent.slots import SLOTS
 
 SPELLING_TRY = 2
-"""The failed attempt after which the part of an e-mail address before the at is asked for."""
+"""The failed attempt after which a part is asked for by itself (`Slot.spelled_part`): of an e-mail address what is before the at."""
 
 
 def context_for(
@@ -19,7 +20,7 @@ def context_for(
     """What one slot is given to listen with. Without `mending`, it is not told what it holds, and so mends nothing."""
     state = call.slot(slot)
     offers = caller_id.offered(call)
-    offered = call.brief.caller if slot == "phone" and offers else ""  # "no, it ends in 55"
+    offered = call.brief.caller if slot == caller_id.SLOT and offers else ""  # "no, it ends in 55"
     held = (state.pending or state.disputed or state.said or offered) if mending else ""
     return Context(
         language="zh" if utterance.has_han else "en" if any(token.is_word for token in utterance.tokens) else call.language,
@@ -31,13 +32,8 @@ def context_for(
         opening=business.opening_hours,
         near=business.subdivision or subdivision(call.brief.region, call.brief.time_zone),
         partial=state.partial,
-        part=state.part or ("local" if slot == "email" and call.question.kind == "ask" and state.no_match == SPELLING_TRY else ""),
+        part=state.part or (SLOTS[slot].spelled_part if call.question.kind == "ask" and state.no_match == SPELLING_TRY else ""),
         home=business.numbers[0] if business.numbers else "",
-        offered=tuple(local(option) if slot == "time" else option for option in state.options),
-        current=local(held) if slot == "time" else held,
+        offered=tuple(SLOTS[slot].local(option) for option in state.options),
+        current=SLOTS[slot].local(held),
     )
-
-
-def local(value: str) -> str:
-    """A time of the record without its offset and seconds, as the time slot speaks of it."""
-    return value[:16]

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agent.dst.contexts import local
 from agent.dst.hearing import CORRECTING, Hearing
 from agent.dst.informing import inform
 from agent.nlu.acts import JUDGEMENTS, ActCandidate
 from agent.nlu.candidates import Candidate
 from agent.record.acts import Act, Inform
 from agent.record.slot_names import NAMES
+from agent.slots import SLOTS
+from agent.slots.name import NAME
+from agent.slots.time import TIME
 
 _LONGEST_LAST_NAME = 2
 """Words of a last name said by itself."""
@@ -44,14 +46,14 @@ def _take_back_the_yes(hearing: Hearing) -> None:
 
 def _wish_for_a_time(hearing: Hearing) -> None:
     """ "In the morning would be better" praises another time than the one held: it is no yes to that."""
-    state, yes = hearing.call.slot("time"), hearing.acts.get(Act.AFFIRM)
+    state, yes = hearing.call.slot(TIME.name), hearing.acts.get(Act.AFFIRM)
     if not (state.pending or state.value) or yes is None or yes.kind not in JUDGEMENTS or hearing.question.kind not in ("summary", "read_back"):
         return
-    candidates = hearing.extract("time", hearing.utterance, hearing.asking("time", hearing.utterance))
-    if candidates and candidates[0].value != local(state.pending or state.said):
+    candidates = hearing.extract(TIME.name, hearing.utterance, hearing.asking(TIME.name, hearing.utterance))
+    if candidates and candidates[0].value != TIME.local(state.pending or state.said):
         del hearing.acts[Act.AFFIRM]
-        hearing.acts[Act.CORRECTION] = ActCandidate(act=Act.CORRECTION, rule="another_time", span=candidates[0].span, detail="time")
-        hearing.correcting, hearing.asked = True, hearing.asked | {"time"}
+        hearing.acts[Act.CORRECTION] = ActCandidate(act=Act.CORRECTION, rule="another_time", span=candidates[0].span, detail=TIME.name)
+        hearing.correcting, hearing.asked = True, hearing.asked | {TIME.name}
 
 
 def mended(hearing: Hearing) -> Inform | None:
@@ -63,7 +65,7 @@ def mended(hearing: Hearing) -> Inform | None:
         return last_name
     call = hearing.call
     held = [name for name in NAMES if name not in hearing.question.slots and (call.slot(name).value or call.slot(name).pending)]
-    for slot in held if kind == "ask" else [name for name in held if name == "name"]:
+    for slot in held if kind == "ask" else [name for name in held if SLOTS[name].always_mended]:
         candidates = _mending(hearing, slot)
         if candidates and candidates[0].confidence >= CORRECTING and not call.slot(slot).locked:
             return inform(slot, candidates[0], hearing.utterance, asked=False)
@@ -73,7 +75,7 @@ def mended(hearing: Hearing) -> Inform | None:
 def _mending(hearing: Hearing, slot: str) -> Sequence[Candidate]:
     """What a slot that holds something hears, though another was asked for."""
     candidates = hearing.extract_own(slot)
-    if not candidates and slot == "name":  # "Meg with two Gs", while the number is asked for
+    if not candidates and SLOTS[slot].always_mended:  # "Meg with two Gs", while the number is asked for
         again = hearing.extract(slot, hearing.utterance, hearing.asking(slot, hearing.utterance))
         candidates = [one for one in again if one.patch]
     if not candidates and hearing.correcting and _is_unconfirmed(hearing, slot):
@@ -83,14 +85,14 @@ def _mending(hearing: Hearing, slot: str) -> Sequence[Candidate]:
 
 def _last_name(hearing: Hearing) -> Inform | None:
     """ "John", and after a pause "Smith": both are the name."""
-    first = hearing.call.slot("name").value
-    if "name" not in hearing.question.implied or not first.isascii() or " " in first or len(hearing.utterance.tokens) > _LONGEST_LAST_NAME:
+    first = hearing.call.slot(NAME.name).value
+    if NAME.name not in hearing.question.implied or not first.isascii() or " " in first or len(hearing.utterance.tokens) > _LONGEST_LAST_NAME:
         return None
-    candidates = hearing.extract("name", hearing.utterance, hearing.asking_only("name", mending=False))
+    candidates = hearing.extract(NAME.name, hearing.utterance, hearing.asking_only(NAME.name, mending=False))
     if not candidates or candidates[0].value.casefold() == first.casefold() or " " in candidates[0].value:
         return None
     whole = msgspec.structs.replace(candidates[0], value=f"{first} {candidates[0].value}", rule="last_name")
-    return inform("name", whole, hearing.utterance, asked=False)
+    return inform(NAME.name, whole, hearing.utterance, asked=False)
 
 
 def _is_unconfirmed(hearing: Hearing, slot: str) -> bool:

@@ -21,6 +21,7 @@ from agent.record.acts import Act
 from agent.record.business import Business
 from agent.record.call import Call, Turn
 from agent.record.slot_names import NAMES
+from agent.slots import SLOTS
 
 UNMISTAKABLE = 0.8
 """How plainly words make a value, from 0 to 1, from where a slot that was not asked takes it."""
@@ -35,7 +36,7 @@ class Hearing:
         self.call, self.turn, self.business, self.now, self.utterance = call, turn, business, now, utterance
         self.question = call.question
         asked = frozenset(NAMES) if self.question.kind == "change" else frozenset(self.question.slots)
-        context = context_for(call, "name", utterance, business, now, asked)
+        context = context_for(call, NAMES[0], utterance, business, now, asked)
         self.language = context.language
         heard = recognise_acts(utterance, context)
         self.acts = in_context({act.act: act for act in reversed(heard)}, utterance, self.question, business)
@@ -64,7 +65,8 @@ class Hearing:
         """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
         if slot in self.assignment.slots:
             return self.asking(slot, utterance)
-        mending = slot in ("name", *self.asked) or self.correcting or self.named == slot or not _mends().isdisjoint(utterance.words)
+        in_question = SLOTS[slot].always_mended or slot in self.asked or self.named == slot
+        mending = in_question or self.correcting or not _mends().isdisjoint(utterance.words)
         return context_for(self.call, slot, utterance, self.business, self.now, self.asked, mending=mending)
 
     def extract(self, slot: str, utterance: Utterance, context: Context) -> Sequence[Candidate]:

@@ -36,6 +36,8 @@ def inform(
 
 KEYS = {"1": Act.AFFIRM, "2": Act.DENY}
 """Keys instead of a yes or no."""
+_KEYED = tuple(name for name, slot in SLOTS.items() if slot.listening.keys)
+"""The slots whose values may be keyed whatever was asked."""
 
 
 def keyed_acts(call: Call, turn: Turn, business: Business, now: datetime) -> tuple[UserAct, ...]:
@@ -51,7 +53,7 @@ def keyed_acts(call: Call, turn: Turn, business: Business, now: datetime) -> tup
         if 1 <= int(keys) <= len(options):
             return (Inform(slot=question.slots[0], value=options[int(keys) - 1], rule="keyed choice", words=keys, confidence=1.0),)
     utterance = Utterance(keys)
-    for slot in (*question.slots, "phone"):
+    for slot in (*question.slots, *_KEYED):
         found = SLOTS[slot].extract(utterance, context_for(call, slot, utterance, business, now, frozenset({slot})))
         if found:
             return (inform(slot, found[0], utterance, asked=True, rule="keyed"),)

@@ -17,6 +17,7 @@ from agent.record.progress import step
 from agent.record.skeleton import adopt
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import Plan, TurnContext
+from agent.slots import PLACES
 from agent.slots.phone.numbering import callers_number
 
 replace = msgspec.structs.replace
@@ -39,7 +40,7 @@ def new_call(sid: str, business: Business, now: datetime, *, caller: str = "", d
 def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
     """The call ready to listen: gaps filled from another system's document, reopened if it had ended, with the question that is open."""
     if foreign is not None:
-        call = adopted(adopt(call, foreign, stamp(now)), call, now)
+        call = adopted(adopt(call, foreign, stamp(now), PLACES), call, now)
     if call.status == "ended":
         call = replace(call, status="active", silences=0)
     if call.status == "active" and call.question.kind == "none":

@@ -11,10 +11,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from agent.dst.booking import rechecked, refusal
 from agent.dst.updates import Update
-from agent.dst.values import recheck_time
 from agent.nlu.candidates import Context
-from agent.record import calendar
 from agent.record.call import Call, Provenance, SlotState
 from agent.record.characters import one_line
 from agent.record.events import Event
@@ -22,14 +21,10 @@ from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
-from agent.slots.presenting import minutes_of
+from agent.slots.service import SERVICE
+from agent.slots.time import TIME
 
 replace = msgspec.structs.replace
-
-VOUCHED_FOR = frozenset(
-    {("name", Reason.TOO_SHORT), ("address", Reason.NO_NUMBER), ("address", Reason.NO_SUBURB), ("address", Reason.POSTCODE_STATE)},
-)
-"""What another system's value may lack: a person can still make something of it."""
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -63,7 +58,7 @@ def adopted(call: Call, before: Call, now: datetime) -> Call:
 def _adopted(call: Call, name: str, state: SlotState, now: datetime) -> SlotState:
     value = accepted(call, name, state.value.strip(), now)
     if isinstance(value, Reason):
-        if (name, value) not in VOUCHED_FOR:
+        if value not in SLOTS[name].vouched:
             return SlotState(locked=state.locked)
         value = one_line(state.value)
     return replace(state, value=value, parts={**SLOTS[name].parts(value, context_alone(call, name, now)), **state.parts})
@@ -79,15 +74,15 @@ def edited(
     for name in (*fields, *lock, *unlock):
         if name not in NAMES:
             return Refused(name, "unknown_field")
-    if call.booked is not None and fields.keys() & {"service", "time"}:
-        return Refused(next(name for name in ("service", "time") if name in fields), "already_booked")
+    if booked := next((name for name in NAMES if call.booked is not None and name in fields and SLOTS[name].calendar), ""):
+        return Refused(booked, "already_booked")
     for name in sorted(fields, key=NAMES.index):
         state = _set(call, name, (fields[name] or "").strip(), turn_context, source)
         if isinstance(state, Reason):
             return Refused(name, state.value)
         call = call.with_slot(name, state)
-    if "service" in fields and "time" not in fields:
-        call = recheck_time(call, turn_context)
+    if SERVICE.name in fields and TIME.name not in fields:
+        call = rechecked(call, turn_context)
     for name in (*lock, *unlock):
         call = call.with_slot(name, replace(call.slot(name), locked=name in lock))
     payload = {
@@ -104,8 +99,8 @@ def _set(call: Call, name: str, value: str, turn_context: TurnContext, source: s
     if not value:
         return SlotState(locked=call.slot(name).locked)
     form = accepted(call, name, value, turn_context.now)
-    if not isinstance(form, Reason) and name == "time":
-        form = _bookable(call, form, turn_context)
+    if not isinstance(form, Reason) and name == TIME.name:
+        form = refusal(call, form, turn_context) or form
     if isinstance(form, Reason):
         return form
     return SlotState(
@@ -116,9 +111,3 @@ def _set(call: Call, name: str, value: str, turn_context: TurnContext, source: s
         provenance=Provenance(turn="", words="", rule=source, confirmed="supervisor"),
         locked=call.slot(name).locked,
     )
-
-
-def _bookable(call: Call, time: str, turn_context: TurnContext) -> str | Reason:
-    """The time, if the calendar has room for the service there."""
-    start = datetime.fromisoformat(time)
-    return calendar.refusal(start, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, call.sid) or time

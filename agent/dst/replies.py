@@ -14,7 +14,8 @@ from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, UserAct, ValueKind
 from agent.record.slot_names import NAMES
-from agent.slots.address import named_part
+from agent.slots import SLOTS
+from agent.slots.time.partial_time import parse
 
 ASIDES = (Act.REPEAT, Act.HELP, Act.WHY, Act.ASK_SERVICES, Act.ASK_PRICE, Act.ASK_LENGTH, Act.ASK_HOURS, Act.ASK_HELD, Act.ASK)
 """Questions of the caller: answered, then back to the open question."""
@@ -42,7 +43,7 @@ class Reply:
         slots = self.question.slots
         if caller_id.offered(self.call):
             return [] if self.informs else self._offered()
-        if self.question.kind == "ask" and slots == ("address",) and not self.informs and (part := self._part()):
+        if self.question.kind == "ask" and not self.informs and (part := self._part(slots)):
             return [DialogueAct(act=Act.CORRECTION, slots=slots, detail=part)]
         if self.question.kind == "choice" and not self.informs:
             return self._settled_choice(slots[0])
@@ -104,7 +105,7 @@ class Reply:
         """ "Yes, but text me, don't ring": what follows the yes names nothing and finds no fault."""
         correction = self.acts[Act.CORRECTION]
         plain = Act.AFFIRM in self.acts and correction.kind is ActKind.BEHIND_BUT and not correction.detail
-        return plain and not (self.informs or named_slot(self.utterance) or self._part() or finds_fault(self.utterance))
+        return plain and not (self.informs or named_slot(self.utterance) or self._part(NAMES) or finds_fault(self.utterance))
 
     def _tells_more(self) -> bool:
         """Whether much was said beside the yes that nobody took: "lock it in, and it's Isabella on the booking"."""
@@ -126,16 +127,21 @@ class Reply:
         if named in slots and len(slots) > 1:
             return [*(DialogueAct(act=Act.AFFIRM, slots=(slot,)) for slot in slots if slot != named), DialogueAct(act=Act.DENY, slots=(named,))]
         if self.question.kind == "summary" and named in NAMES:
-            return [DialogueAct(act=Act.CORRECTION, slots=(named,), detail=self._part() if named == "address" else "")]
-        return [DialogueAct(act=Act.DENY, slots=slots, detail=self._part() if slots == ("address",) else "")]
+            return [DialogueAct(act=Act.CORRECTION, slots=(named,), detail=self._part((named,)))]
+        return [DialogueAct(act=Act.DENY, slots=slots, detail=self._part(slots) if len(slots) == 1 else "")]
 
-    def _part(self) -> str:
-        """The part of the address that is called wrong, without saying what is right; "" for none."""
-        state = self.call.slot("address")
-        held = state.pending or state.disputed or state.said
-        if not held or self.utterance.has_han:
+    def _part(self, slots: Sequence[str]) -> str:
+        """The part of a value held that is called wrong, without saying what is right; "" for none."""
+        if self.utterance.has_han:
             return ""
-        return named_part(self.utterance, Context(region=self.call.brief.region, now=self.now, asked=frozenset({"address"}), current=held))
+        states = {slot: self.call.slot(slot) for slot in slots}
+        held = {slot: value for slot, state in states.items() if (value := state.pending or state.disputed or state.said)}
+        region = self.call.brief.region
+        parts = (
+            SLOTS[slot].named_part(self.utterance, Context(region=region, now=self.now, asked=frozenset({slot}), current=value))
+            for slot, value in held.items()
+        )
+        return next((part for part in parts if part), "")
 
     def _offered(self) -> list[UserAct]:
         """The caller's own number: a yes takes it, a no asks for another; "no, my name is wrong" is about something else."""
@@ -148,14 +154,19 @@ class Reply:
     def _settled_choice(self, slot: str) -> list[UserAct]:
         """A yes takes the only option there is; a no takes none; whoever does not care which time gets the first."""
         options = self.call.slot(slot).options
-        if slot == "service" and not set(self.utterance.words).isdisjoint(words(self.language, "mentions")["both"]["words"]):
+        if SLOTS[slot].categorical and not set(self.utterance.words).isdisjoint(words(self.language, "mentions")["both"]["words"]):
             return [DialogueAct(act=Act.HELP, kind=DialogueActKind.BOTH)]
         if Act.DENY in self.acts or neither(self.utterance, self.language):
             return [DialogueAct(act=Act.DENY, slots=(slot,))]
-        if (Act.AFFIRM in self.acts and len(options) == 1) or (Act.DONT_CARE in self.acts and slot == "time"):
+        if (Act.AFFIRM in self.acts and len(options) == 1) or (Act.DONT_CARE in self.acts and SLOTS[slot].calendar == "start"):
             return [
                 Inform(
-                    slot=slot, value=options[0], rule="choice", words=self.utterance.text, whole=slot != "time" or ":" in options[0], confidence=1.0
+                    slot=slot,
+                    value=options[0],
+                    rule="choice",
+                    words=self.utterance.text,
+                    whole=SLOTS[slot].calendar != "start" or parse(options[0]).at is not None,
+                    confidence=1.0,
                 )
             ]
         return [*self._reopened()] or ([NoMatch()] if Act.AFFIRM in self.acts else [])
@@ -169,7 +180,7 @@ class Reply:
             return []
         correction = self.acts.get(Act.CORRECTION)
         if correction and correction.detail in NAMES:
-            return [DialogueAct(act=Act.CORRECTION, slots=(correction.detail,), detail=self._part() if correction.detail == "address" else "")]
+            return [DialogueAct(act=Act.CORRECTION, slots=(correction.detail,), detail=self._part((correction.detail,)))]
         denial = self.acts.get(Act.DENY) if Act.REFUSE not in self.acts else None
         if self.question.kind == "change":
             return self._to_change(denial)
@@ -230,5 +241,10 @@ class Reply:
 
     def _own_number(self) -> Inform:
         return Inform(
-            slot="phone", value=self.call.brief.caller, rule="caller_id", kind=ValueKind.CALLERS_NUMBER, words=self.utterance.text, confidence=1.0
+            slot=caller_id.SLOT,
+            value=self.call.brief.caller,
+            rule="caller_id",
+            kind=ValueKind.CALLERS_NUMBER,
+            words=self.utterance.text,
+            confidence=1.0,
         )

@@ -10,7 +10,6 @@ from functools import partial
 import msgspec
 
 from agent.dst.choosing import choose, choose_time
-from agent.dst.contexts import local
 from agent.dst.hearing import CORRECTING, UNMISTAKABLE, Hearing
 from agent.dst.informing import inform
 from agent.dst.replies import CONFIRMING
@@ -22,21 +21,21 @@ from agent.nlu.utterance import Utterance
 from agent.record.acts import Act, Inform
 from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
-from agent.slots.address import readings_meant
+from agent.slots.phone import PHONE
+from agent.slots.time import TIME
+from agent.slots.time.partial_time import parse
 
 _FROM_ALTERNATIVE = 0.35
 """How sure a value is at most that only another hypothesis of the recogniser has."""
 _GLUED = 3
 """Words that nobody took, from which a number may have stood among them."""
-_ASKED_ABOUT = {"service": frozenset({Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH}), "time": frozenset({Act.ASK_HOURS})}
-"""Questions of the caller that name a value and choose none: "how much is a drain cleaning", "are you open on Sunday"."""
 
 
 def values_told(hearing: Hearing) -> list[Inform]:
     """Every value the utterance tells, in the order of the slots."""
     if _answers_only(hearing):
         return []
-    told = [one for one in _values(hearing) if _ASKED_ABOUT.get(one.slot, frozenset()).isdisjoint(hearing.acts)]
+    told = [one for one in _values(hearing) if SLOTS[one.slot].asked_about.isdisjoint(hearing.acts)]
     agreed = hearing.question.kind in ("summary", "read_back") and Act.AFFIRM in hearing.acts and not hearing.correcting
     return [one for one in _to_the_point(hearing, told) if not (agreed and _is_held(hearing, one))]
 
@@ -47,7 +46,7 @@ def _answers_only(hearing: Hearing) -> bool:
         return False
     kinds = set(hearing.acts)
     plain_yes = Act.AFFIRM in kinds and not kinds & {Act.DENY, Act.CORRECTION}
-    plain_no = Act.DENY in kinds and "time" not in hearing.question.slots  # "no, today" is a time
+    plain_no = Act.DENY in kinds and not any(SLOTS[slot].begins_with_no for slot in hearing.question.slots)
     if (plain_yes or plain_no) and hearing.talk:
         return True
     spans = [act.span for act in hearing.acts.values() if act.act in (Act.AFFIRM, Act.DENY)]
@@ -67,9 +66,9 @@ def _values(hearing: Hearing) -> list[Inform]:
             continue
         spans.append(candidate.span)
         found.append(inform(slot, candidate, hearing.utterance, asked=slot in hearing.asked, evidence=evidence, against=_is_against(hearing)))
-    if spans and not hearing.call.slot("phone").settled and not any(one.slot == "phone" for one in found):
+    if spans and not hearing.call.slot(PHONE.name).settled and not any(one.slot == PHONE.name for one in found):
         left = sum(not any(start <= token.start < end for start, end in spans) for token in hearing.utterance.tokens)
-        if left >= _GLUED and (rest := _beside(hearing, "phone", spans)) is not None:  # "202 555 0143, 12 High Street": digits run on into another's
+        if left >= _GLUED and (rest := _beside(hearing, PHONE.name, spans)) is not None:  # "202 555 0143, 12 High Street": run on into another's
             found.append(rest)
     return sorted(found, key=lambda one: NAMES.index(one.slot))
 
@@ -114,7 +113,7 @@ def _is_held(hearing: Hearing, told: Inform) -> bool:
     """Whether it says again what is held: "great, tomorrow at two" is a yes and nothing new."""
     state = hearing.call.slot(told.slot)
     held = state.pending or state.said
-    return bool(held) and told.value == (local(held) if told.slot == "time" else held)
+    return bool(held) and told.value == SLOTS[told.slot].local(held)
 
 
 # The best of one slot
@@ -130,7 +129,7 @@ def _best(hearing: Hearing, slot: str) -> tuple[Candidate | None, tuple[str, ...
     if hearing.question.kind == "choice" and asked and (chosen := _chosen(hearing, slot, context)):
         return chosen, ()
     listen = partial(hearing.extract, slot)
-    repaired = put_right(listen, own, context) if asked and slot != "time" else ()  # a time puts itself right, over days and clocks
+    repaired = put_right(listen, own, context) if asked and not SLOTS[slot].mends_itself else ()
     first = repaired or listen(own, context)
     if asked and not first:
         first = _after_the_answer(hearing, slot, own, context)
@@ -143,7 +142,7 @@ def _best_unasked(hearing: Hearing, slot: str, first: Sequence[Candidate]) -> Ca
     if not first:
         return None
     state, named = hearing.call.slot(slot), slot in hearing.assignment.slots
-    if named and slot == "phone" and state.value and not first[0].whole:
+    if named and SLOTS[slot].too_short and state.value and not first[0].whole:
         return msgspec.structs.replace(first[0], whole=True)  # refused as too short, and the good one stays
     mends = hearing.correcting and hearing.question.kind != "read_back" and _corrected(hearing) in ("", slot) and (state.value or state.pending)
     least = 0.0 if named else CORRECTING if mends else UNMISTAKABLE
@@ -168,7 +167,7 @@ def _best_asked(hearing: Hearing, slot: str, first: Sequence[Candidate], context
 
 def _another_has(hearing: Hearing, slot: str, candidate: Candidate) -> bool:
     """Whether it stands under the label of another slot that made nothing of it: "the phone should end 124" is no time."""
-    answers_for_service = slot == "service" and hearing.question.kind == "ask" and slot in hearing.asked
+    answers_for_service = SLOTS[slot].categorical and hearing.question.kind == "ask" and slot in hearing.asked
     return not answers_for_service and hearing.assignment.another_has(slot, candidate.span, certain=candidate.confidence >= UNMISTAKABLE)
 
 
@@ -190,17 +189,16 @@ def _after_the_answer(hearing: Hearing, slot: str, utterance: Utterance, context
 
 def _chosen(hearing: Hearing, slot: str, context: Context) -> Candidate | None:
     """The option picked by its place or by a word of its own."""
-    utterance, options = hearing.utterance, hearing.call.slot(slot).options
+    utterance, options, chosen_of = hearing.utterance, hearing.call.slot(slot).options, SLOTS[slot]
     speak = msgspec.structs.replace(context, language=hearing.call.language)
-    spoken = [SLOTS[slot].present(local(option) if slot == "time" else option, speak, False) for option in options]
-    if slot == "address" and (meant := readings_meant(utterance, options, context)):
+    spoken = [chosen_of.present(option, speak, False) for option in options]
+    if meant := chosen_of.options_meant(utterance, options, context):
         index = meant[0] if len(meant) == 1 else None
-    elif slot == "time":
-        times = [local(option) for option in options]
-        index = choose_time(utterance, hearing.extract(slot, utterance, context), times, spoken, hearing.language)
+    elif chosen_of is TIME:
+        index = choose_time(utterance, hearing.extract(slot, utterance, context), context.offered, spoken, hearing.language)
     else:
         index = choose(utterance, spoken, hearing.language)
     if index is None:
         return None
-    whole = len(options[index]) >= len("2026-03-08T14:30") if slot == "time" else SLOTS[slot].validate(options[index], context) is None
+    whole = parse(options[index]).at is not None if chosen_of is TIME else chosen_of.validate(options[index], context) is None
     return Candidate(value=options[index], rule="choice", confidence=1.0, whole=whole, span=(0, len(utterance.text)))

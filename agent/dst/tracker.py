@@ -5,8 +5,8 @@ How it works. A turn was understood as a few acts. `apply` carries out one of th
 the summary, or nothing. Nothing else decides what we say, so the same record always asks the same thing. The last slots that wait for a yes are
 read back within the summary, so that one yes confirms them and books.
 
-Values. Where an error is cheap and the evidence strong (name, service) a value is taken at once and said in the acknowledgement; a "no" right
-after reopens it. Where it is dear (phone, address, email, time) it waits in `pending` until the caller says yes. A new value takes the place of
+Values. Where an error is cheap and the evidence strong (`Slot.grounding`) a value is taken at once and said in the acknowledgement; a "no" right
+after reopens it. Where it is dear it waits in `pending` until the caller says yes. A new value takes the place of
 the pending one; an old confirmed value stays until the new one is confirmed.
 """
 
@@ -14,14 +14,15 @@ from collections.abc import Callable, Collection
 
 import msgspec
 
-from agent.dst import values
+from agent.dst import booking, grounding, times, values
 from agent.dst.updates import Update, bare, close, denied, failed_attempt, hand_off, kept, skip
 from agent.record import caller_id
-from agent.record.acts import Act, DialogueAct, DialogueActKind, NoMatch, SystemAct
+from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct
 from agent.record.call import Call, HandOff, Question, SlotState
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
+from agent.slots import SLOTS
 
 replace = msgspec.structs.replace
 
@@ -43,7 +44,7 @@ def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
     slot = missed(call)
     call = replace(call, silences=0)
     confirming = call.question.kind not in ("ask", "none", "change")
-    if not missing.long and call.question.kind == "ask" and slot == "name" and call.turns <= 1 and not call.slot("name").no_match:
+    if not missing.long and call.question.kind == "ask" and slot == NAMES[0] and call.turns <= 1 and not call.slot(slot).no_match:
         return Update(call=call, system_acts=(SystemAct(key="notice.gladly"),))  # what the call is about, before any question was heard
     if slot:
         update = failed_attempt(call, slot, turn_context, "no_match")
@@ -72,6 +73,17 @@ def withheld(call: Call, dialogue_act: DialogueAct, may_skip: Collection[str]) -
     return here if here in NAMES else ""
 
 
+def inform(call: Call, given: Inform, turn_context: TurnContext) -> Update:
+    """A value, or a part of one, given by the caller."""
+    if call.question.kind in ("change", "leave", "resume"):
+        call = replace(call, question=Question(), unfinished="", recognised=False)
+    call = replace(call, silences=0)
+    if call.slot(given.slot).locked:
+        return Update(call=call)
+    take = times.wish if SLOTS[given.slot].calendar == "start" else values.take
+    return take(call, given, turn_context)
+
+
 # What each act does
 
 
@@ -80,9 +92,9 @@ def _affirm(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) ->
     if call.question.kind == "leave":
         return close(replace(call, question=Question()), turn_context, "cancelled")
     if dialogue_act.slots:
-        return values.confirm(call, dialogue_act.slots[0], turn_context, "explicit")
+        return grounding.confirm(call, dialogue_act.slots[0], turn_context, "explicit")
     if call.question.kind == "summary" and all(state.settled for state in call.slots.values()):  # not when this very yes came too late for its hour
-        return values.book(call, turn_context)
+        return booking.book(call, turn_context)
     return Update(call=replace(call, silences=0))
 
 
@@ -94,7 +106,7 @@ def _deny(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> U
     if call.question.kind == "resume":
         return Update(call=replace(call, question=Question(), unfinished="", recognised=False), system_acts=(SystemAct(key="notice.noted"),))
     if call.question.kind == "ask" and caller_id.offered(call):
-        return Update(call=call.with_slot("phone", replace(call.slot("phone"), disputed=call.brief.caller)))
+        return Update(call=call.with_slot(caller_id.SLOT, replace(call.slot(caller_id.SLOT), disputed=call.brief.caller)))
     if call.question.kind == "change":
         return Update(call=replace(call, question=Question()), system_acts=(SystemAct(key="notice.noted"),))
     if call.question.kind == "choice":

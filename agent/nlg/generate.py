@@ -3,22 +3,20 @@
 A wording that has variants takes one by the count of turns, never by chance: the same record says the same words.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from agent import languages
 from agent.nlg.speech import Speech
-from agent.nlu.candidates import Context
 from agent.record import caller_id
 from agent.record.acts import SystemAct
 from agent.record.call import Call, Question
-from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
-from agent.slots.presenting import named, service_of, spoken
+from agent.slots.presenting import context_of, named, service_of, spoken
+from agent.slots.service import SERVICE
+from agent.slots.time import TIME
 
 Phrasebook = Mapping[str, Mapping[str, Any]]
 ANSWERS = ("notice.answer", "notice.no_answer", "notice.price", "notice.length", "notice.hours", "notice.services", "notice.help")
@@ -37,9 +35,6 @@ TELLING = (
     "close.",
 )
 """Notices beside which "great" would be one too many."""
-_ADDRESS_REST = {Reason.NO_STREET: "rest_street", Reason.NO_NUMBER: "rest_number", None: "rest_state"}
-"""What is asked for of an address that is not whole."""
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 OFFERS = 3
 """How many services are named at a time."""
 CODE_CHARACTERS = 5
@@ -146,8 +141,9 @@ def _system_act(call: Call, system_act: SystemAct, turn_context: TurnContext, bo
         values["label"] = book[system_act.slot]["label"]
     if "slots" in system_act.values:
         values["list"] = _labels(system_act.values["slots"], book)
-    if key == "noted_name":
-        values["value"] = _first_name(values["value"])
+    if system_act.slot and system_act.key == SLOTS[system_act.slot].noted:
+        values["value"] = SLOTS[system_act.slot].addressed(values["value"])
+        return _pick(book[system_act.slot]["noted"], call.turns + place).format_map(values)
     return _pick(book["common"]["notice"][key], call.turns + place).format_map(values)
 
 
@@ -158,20 +154,14 @@ def _words(call: Call, slot: str, book: Phrasebook) -> dict[str, Any]:
     return {**general, **own, **{key: {**general[key], **own.get(key, {})} for key in ("refused", "parts") if key in general}}
 
 
-def _first_name(name: str) -> str:
-    """What a person is called in a thank-you: the first of several Latin names, "Mrs Smith" and a Chinese name whole."""
-    first = name.partition(" ")[0]
-    return first if name.isascii() and first.casefold() not in languages.words("en", "name")["titles"] else name
-
-
 def _booked(call: Call, turn_context: TurnContext, book: Phrasebook) -> dict[str, str]:
     """What is said of a booking: only ever read from the committed record; what may not be spoken is called what it is."""
     if call.booked is None:
         return {}
-    service, time, known = service_of(call, aloud=True), call.slot("time"), book["common"]["known"]
+    service, time, known = service_of(call, aloud=True), call.slot(TIME.name), book["common"]["known"]
     return {
-        "service": named(service, call.language) if service else known["service"],
-        "time": known["time"] if time.unspoken else spoken(call, "time", time.value, turn_context),
+        SERVICE.name: named(service, call.language) if service else known[SERVICE.name],
+        TIME.name: known[TIME.name] if time.unspoken else spoken(call, TIME.name, time.value, turn_context),
         "code": reference(call),
     }
 
@@ -239,16 +229,9 @@ def _ask(call: Call, slot: str, system_acts: Sequence[SystemAct], turn_context: 
 
 def _rest(call: Call, slot: str, turn_context: TurnContext, book: Phrasebook) -> str:
     """The question for what is missing of a value."""
-    state, words = call.slot(slot), _words(call, slot, book)
-    if slot == "time":
-        key = "rest_clock" if _DAY.match(state.partial) else "rest_day"
-        return str(words[key]).format(value=spoken(call, slot, state.partial, turn_context))
-    key = "rest_local" if slot == "email" and state.partial.startswith("@") else "rest"
-    if slot == "address":
-        key = _ADDRESS_REST.get(
-            SLOTS[slot].validate(state.partial, Context(language=call.language, region=call.brief.region, now=turn_context.now)), "rest"
-        )
-    return str(words[key]).format(value=spoken(call, slot, state.partial, turn_context, slow=slot == "phone"))
+    partial, asked = call.slot(slot).partial, SLOTS[slot]
+    wording = _words(call, slot, book)[asked.rest(partial, context_of(call, turn_context.now))]
+    return str(wording).format(value=spoken(call, slot, partial, turn_context, slow=asked.slow_rest))
 
 
 def _read_back(call: Call, question: Question, turn_context: TurnContext, book: Phrasebook, *, slow: bool) -> str:
@@ -262,17 +245,7 @@ def _read_back(call: Call, question: Question, turn_context: TurnContext, book: 
 
 
 def _choice(call: Call, slot: str, system_acts: Sequence[SystemAct], turn_context: TurnContext, book: Phrasebook) -> str:
-    options = _times(call, turn_context) if slot == "time" else [spoken(call, slot, option, turn_context) for option in call.slot(slot).options]
-    if any(system_act.key == "offer" for system_act in system_acts):
-        return str(book["time"]["offer" if len(options) > 1 else "offer_one"]).format(list=_join(options, "or", book))
+    options = [spoken(call, slot, option, turn_context) for option in SLOTS[slot].listed(call.slot(slot).options)]
+    if offer := next((system_act for system_act in system_acts if system_act.key == "offer"), None):
+        return str(book[offer.slot]["offer" if len(options) > 1 else "offer_one"]).format(list=_join(options, "or", book))
     return _pick(book["common"]["question"]["choice"], call.turns).format(list=_join(options, "or", book))
-
-
-def _times(call: Call, turn_context: TurnContext) -> list[str]:
-    """The times to choose from, the day said only where it is another: "Friday at 7 AM, 1 PM"."""
-    said, before = [], ""
-    for option in call.slot("time").options:
-        day, _, clock = option[:16].partition("T")
-        said.append(spoken(call, "time", clock if day == before and ":" in clock else option, turn_context))
-        before = day
-    return said

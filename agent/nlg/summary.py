@@ -10,9 +10,12 @@ from typing import Any
 
 import msgspec
 
+from agent.record import caller_id
 from agent.record.business import DEAREST
 from agent.record.characters import readable
 from agent.record.slot_names import NAMES
+from agent.slots import SLOTS
+from agent.slots.descriptor import Slot
 
 POINTS = 12
 """Lines of a conversation that are quoted when there is nothing but the conversation."""
@@ -25,7 +28,6 @@ _STATUS = {
     "booked": "The booking is made.",
     "ended": "The call ended without a booking.",
 }
-_INFO = ("name", "phone", "address", "email")
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -35,30 +37,26 @@ class Summary(msgspec.Struct, frozen=True):
 
 def of_record(document: Mapping[str, Any]) -> Summary:
     """Who called, what they want, when, what is missing, how it stands."""
-    user, info = _table(document.get("user")), _table(_table(document.get("user")).get("userInfo"))
-    service = _service(user.get("service"))
-    moment = _moment(user.get("serviceBookedTime"))
-    held = {name: value for name in _INFO if (value := _text(info.get(name)))}
-    held |= {name: value for name, value in (("service", service), ("time", moment)) if value}
+    user = _table(document.get("user"))
+    held = {name: value for name, slot in SLOTS.items() if (value := _in_words(slot, slot.place.found(user, name)))}
     progress = _table(document.get("progress"))
     pending = [name for name in NAMES if name in _table(progress.get("pending")) and name not in held]
     missing = [name for name in NAMES if name not in held and name not in pending]
     booked = document.get("servicebooked") is True
     status = "booked" if booked else _text(progress.get("status"))
 
-    who = held.get("name") or "A caller"
+    who = held.get(caller_id.NAME_SLOT) or "A caller"
     company = _text(_table(document.get("company")).get("name"))
     parts = [f"{who} called {company}." if company else f"{who} called."]
-    if service or moment:
-        wish = " on ".join(part for part in (service, moment) if part)
+    if wish := " on ".join(value for name, value in held.items() if SLOTS[name].calendar):
         parts.append(f"{'Booked' if booked else 'Asked for'}: {wish}.")
     if status in _STATUS:
         parts.append(_STATUS[status])
     if missing and not booked:
-        parts.append(f"Not given yet: {', '.join(missing)}.")
-    points = [f"{name.capitalize()}: {held[name]}" for name in NAMES if name in held]
-    points += [f"{name.capitalize()}: read back, not confirmed yet" for name in pending]
-    points += [f"{name.capitalize()}: not given" for name in missing]
+        parts.append(f"Not given yet: {', '.join(name.replace('_', ' ') for name in missing)}.")
+    points = [f"{_heading(name)}: {held[name]}" for name in NAMES if name in held]
+    points += [f"{_heading(name)}: read back, not confirmed yet" for name in pending]
+    points += [f"{_heading(name)}: not given" for name in missing]
     points.append(f"Booked: {'yes' if booked else 'no'}")
     return Summary(" ".join(parts), points)
 
@@ -79,6 +77,15 @@ def of_words(conversation: Sequence[tuple[str, str]], service: Mapping[str, Any]
         parts.append("Nothing the caller said was sent along.")
     points = [f"Service: {wanted}"] if wanted else []
     return Summary(" ".join(parts), points + [f"{who}: {_quoted(line)}" for who, line in said[:POINTS]])
+
+
+def _heading(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _in_words(slot: Slot, found: Any) -> str:
+    """What lies in a slot's place, as it is read; "" for nothing."""
+    return _service(found) if slot.categorical else _moment(found) if slot.calendar == "start" else _text(found)
 
 
 def _quoted(line: str) -> str:

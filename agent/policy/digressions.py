@@ -20,8 +20,9 @@ from agent.record.call import Call
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
-from agent.slots import SLOTS
 from agent.slots.presenting import named, spoken
+from agent.slots.time import TIME
+from agent.slots.time.partial_time import PartialTime, parse
 
 _WEEKEND = 7
 """In the place of a weekday: both days of it."""
@@ -130,9 +131,10 @@ def _days(utterance: Utterance, call: Call, turn_context: TurnContext) -> list[d
     if named_days := [int(kind) for place, kind in sorted(habitual) if place >= 0]:
         days = [day for first in named_days for day in ([5, 6] if first == _WEEKEND else [first])]
         return [_next(day, today, turn_context) for day in days]
-    context = Context(language=call.language, region=call.brief.region, now=turn_context.now, asked=frozenset({"time"}))
-    candidates = SLOTS["time"].extract(utterance, context)
-    return [date.fromisoformat(candidates[0].value[:10])] if candidates and "-" in candidates[0].value[:10] else [today]
+    context = Context(language=call.language, region=call.brief.region, now=turn_context.now, asked=frozenset({TIME.name}))
+    candidates = TIME.extract(utterance, context)
+    said = parse(candidates[0].value) if candidates else PartialTime()
+    return [said.day or said.week or today]
 
 
 def _named(utterance: Utterance, names: Sequence[str]) -> int:

@@ -4,8 +4,8 @@ When no act is left, `next_question` reads off the record what is open: a value 
 settled, the summary, or nothing. Nothing else decides what we ask, so the same record always asks the same thing.
 """
 
-from agent.dst import values
-from agent.dst.tracker import TRACKED, dont_know, missed, no_input, no_match, withheld
+from agent.dst import times
+from agent.dst.tracker import TRACKED, dont_know, inform, missed, no_input, no_match, withheld
 from agent.dst.updates import Update
 from agent.policy import digressions
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, UserAct
@@ -13,6 +13,7 @@ from agent.record.call import Call, Question, SlotState
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
+from agent.slots import SLOTS
 
 _CHANGING = frozenset({*TRACKED, Act.DONT_CARE, Act.LANGUAGE})
 """The acts that change the call."""
@@ -22,7 +23,7 @@ def apply(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update:
     """One act carried out."""
     match user_act:
         case Inform():
-            return values.inform(call, user_act, turn_context)
+            return inform(call, user_act, turn_context)
         case NoInput():
             return no_input(call, turn_context)
         case NoMatch():
@@ -83,8 +84,9 @@ def _is_reopened(state: SlotState) -> bool:
 
 def _dont_care(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
     """Any time will do: the first two free ones are offered. Any other slot needs an answer."""
-    if step(call) == "service":
+    open_slot = SLOTS.get(step(call))
+    if open_slot is not None and open_slot.categorical:
         return digressions.digress(call, DialogueAct(act=Act.ASK_SERVICES), turn_context)
-    if step(call) != "time":
+    if open_slot is None or open_slot.calendar != "start":
         return dont_know(call, dialogue_act, turn_context)
-    return values.any_time(call, turn_context)
+    return times.any_time(call, turn_context)

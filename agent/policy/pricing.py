@@ -10,8 +10,8 @@ from agent.record.acts import SystemAct
 from agent.record.business import Service
 from agent.record.call import Call
 from agent.record.turn_context import TurnContext
-from agent.slots import SLOTS
 from agent.slots.presenting import named, price, service_of
+from agent.slots.service import SERVICE
 
 AT_ONCE = 3
 """How many options anyone can hold in mind on the telephone."""
@@ -49,9 +49,9 @@ def length(call: Call, question: str, turn_context: TurnContext) -> SystemAct:
 def _meant(utterance: Utterance, call: Call, turn_context: TurnContext) -> Service | None:
     """The service that a question names, else the one chosen."""
     context = Context(
-        language=call.language, region=call.brief.region, now=turn_context.now, asked=frozenset({"service"}), services=call.brief.services
+        language=call.language, region=call.brief.region, now=turn_context.now, asked=frozenset({SERVICE.name}), services=call.brief.services
     )
-    candidates = SLOTS["service"].extract(utterance, context)
+    candidates = SERVICE.extract(utterance, context)
     wanted = candidates[0].value if candidates and not candidates[0].options else _named(utterance, call)
     return next((one for one in call.brief.services if one.id == wanted), None) or service_of(call, aloud=True)
 

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from agent.dst.booking import rechecked
 from agent.dst.updates import Update
-from agent.dst.values import recheck_time
+from agent.record import caller_id
 from agent.record.acts import SystemAct
 from agent.record.call import Call, Provenance, Question, SlotState
 from agent.record.call_events import step_taken
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
+from agent.slots import SLOTS
 
 replace = msgspec.structs.replace
 
@@ -25,7 +27,7 @@ AWAY_S = 150
 
 def may_recognise(call: Call) -> bool:
     """Whether it is time to compare names: the caller has just said one, and there is an earlier call to compare it with."""
-    return bool(call.unfinished) and not call.recognised and _is_said(call.slot("name"))
+    return bool(call.unfinished) and not call.recognised and _is_said(call.slot(caller_id.NAME_SLOT))
 
 
 def recognise(call: Call, earlier: Call | None) -> Call:
@@ -33,7 +35,7 @@ def recognise(call: Call, earlier: Call | None) -> Call:
 
     There is one try: who said another name first hears of nothing any more.
     """
-    same = earlier is not None and _is_open(earlier) and _plain(earlier.slot("name").value) == _plain(call.slot("name").value)
+    same = earlier is not None and _is_open(earlier) and _name(earlier) == _name(call)
     return replace(call, recognised=True) if same else replace(call, unfinished="")
 
 
@@ -43,10 +45,10 @@ def resume(call: Call, earlier: Call | None, turn_context: TurnContext) -> Updat
     if earlier is None or not _is_open(earlier):
         return Update(call=forgotten)
     taken = {name: _taken_over(earlier.slot(name)) for name in NAMES if earlier.slot(name).settled and _is_untouched(call.slot(name))}
-    if taken.get("service") and taken["service"].value not in {service.id for service in call.brief.services}:  # offered no more
-        del taken["service"]
+    offered = {service.id for service in call.brief.services}
+    taken = {name: state for name, state in taken.items() if not (SLOTS[name].categorical and state.value and state.value not in offered)}
     after = replace(forgotten, slots={**call.slots, **taken}, resumed_from=earlier.sid, root=earlier.root or earlier.sid)
-    after = recheck_time(after, turn_context)
+    after = rechecked(after, turn_context)
     states = {name: after.slot(name) for name in taken if after.slot(name).settled}
     known = [name for name, state in states.items() if state.unspoken]
     events = tuple(step_taken(after, name, state.status, state.value, turn_context.seconds) for name, state in states.items())
@@ -56,7 +58,7 @@ def resume(call: Call, earlier: Call | None, turn_context: TurnContext) -> Updat
 
 def _is_open(earlier: Call) -> bool:
     """Whether there is something to go on with: it was not booked, and the name it was given stands."""
-    return earlier.booked is None and earlier.slot("name").status == "filled"
+    return earlier.booked is None and earlier.slot(caller_id.NAME_SLOT).status == "filled"
 
 
 def _is_said(state: SlotState) -> bool:
@@ -91,6 +93,7 @@ def was_away(call: Call, turn_context: TurnContext) -> bool:
     return (since - (before if before.tzinfo else before.replace(tzinfo=UTC))).total_seconds() >= AWAY_S
 
 
-def _plain(name: str) -> str:
-    """A name as it is compared: letters only, without case and accents."""
+def _name(call: Call) -> str:
+    """The name a call was given as it is compared: letters only, without case and accents."""
+    name = call.slot(caller_id.NAME_SLOT).value
     return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

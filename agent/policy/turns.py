@@ -11,10 +11,11 @@ from agent.record.acts import NoInput, SystemAct, UserAct
 from agent.record.business import in_language
 from agent.record.call import Call, Question
 from agent.record.turn_context import TurnContext
+from agent.slots import SLOTS
 
 replace = msgspec.structs.replace
 
-IMPLIED = {"notice.noted_name": "name", "notice.noted_service": "service"}
+IMPLIED = {slot.noted: name for name, slot in SLOTS.items() if slot.grounding.implicit}
 """Acknowledgements that say a value which was not read back, and its slot."""
 
 

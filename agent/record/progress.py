@@ -39,7 +39,7 @@ def progress(call: Call) -> dict[str, Any]:
     settled = [name for name in NAMES if call.slot(name).settled]
     pending = {name: call.slot(name).pending for name in NAMES if call.slot(name).pending}
     if caller_id.offered(call) and call.status == "active":
-        pending["phone"] = call.brief.caller  # said to the caller, and awaiting a yes like any other
+        pending[caller_id.SLOT] = call.brief.caller  # said to the caller, and awaiting a yes like any other
     return {
         "status": call.status,
         "step": step(call),

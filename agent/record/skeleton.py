@@ -16,36 +16,48 @@ from agent.record.characters import one_line
 from agent.record.progress import progress
 from agent.record.slot_names import NAMES
 
-INFO = ("name", "phone", "address", "email")
-"""The slots kept under `user.userInfo`."""
 MOST_OF_A_TEXT = 2000
 """Characters of a text of another system's that are taken; nobody listens to more."""
 _AMOUNT = re.compile(r"[$£€¥]?\s?(\d{1,9}(?:\.\d{1,2})?)")
-PARTS = ("unit", "street_number", "street_name", "suburb", "state", "postcode", "country")
 
 
-def document(call: Call) -> dict[str, Any]:
-    """The call as a CallSkeleton, without `history`, which the store keeps and appends."""
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a slot's value lies in the document: in `user`, under the slot's name, with the time it was confirmed beside it as `<slot>_timestamp`."""
+
+    within: str = ""
+    """The table of `user` that it lies in instead: "userInfo"."""
+    key: str = ""
+    """What it is called there, when not by the slot's name: "serviceBookedTime"."""
+    blank: bool = False
+    """Whether it stands there as "" before it is known."""
+    parts: tuple[str, ...] = ()
+    """The parts of the value that lie beside it, each under its own name."""
+    of_service: bool = False
+    """Whether the value is the id of a service, and the whole service lies there."""
+
+    def name_for(self, slot: str) -> str:
+        return self.key or slot
+
+    def found(self, user: Mapping[str, Any], slot: str) -> Any:
+        """What lies there; None for nothing."""
+        return self.table(user).get(self.name_for(slot))
+
+    def table(self, user: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The table it lies in."""
+        return _mapping(user.get(self.within)) if self.within else user
+
+    def id_found(self, user: Mapping[str, Any], slot: str) -> Any:
+        """The value that lies there, of a service its id."""
+        found = self.found(user, slot)
+        return _id(found) if self.of_service and isinstance(found, Mapping) else found
+
+
+def document(call: Call, places: Mapping[str, Place]) -> dict[str, Any]:
+    """The call as a CallSkeleton, without `history`, which the store keeps and appends. `places`: of each slot."""
     foreign = call.foreign or {}
     user: dict[str, Any] = dict(_mapping(foreign.get("user")))
-    info: dict[str, Any] = dict(_mapping(user.get("userInfo")))
-    for name in INFO:
-        state = call.slot(name)
-        if state.value:
-            info[name] = state.value
-            info[f"{name}_timestamp"] = state.timestamp
-        elif name in info or name != "email":
-            info[name] = ""
-    info.update({part: call.slot("address").parts.get(part, "") for part in PARTS} if call.slot("address").value else {})
-    user["userInfo"] = info
-    user.pop("service", None)
-    user.pop("serviceBookedTime", None)
-    if call.slot("service").value:
-        user["service"] = _service(call, call.slot("service").value)
-        user["service_timestamp"] = call.slot("service").timestamp
-    if call.slot("time").value:
-        user["serviceBookedTime"] = call.slot("time").value
-        user["time_timestamp"] = call.slot("time").timestamp
+    for name, place in places.items():
+        _put(user, place, name, call)
     return {
         **foreign,
         "callSid": call.sid,
@@ -65,21 +77,33 @@ def document(call: Call) -> dict[str, Any]:
     }
 
 
-def adopt(call: Call, foreign: Mapping[str, Any], now: str) -> Call:
+def _put(user: dict[str, Any], place: Place, slot: str, call: Call) -> None:
+    """A slot's value in its place, or its absence."""
+    state, key = call.slot(slot), place.name_for(slot)
+    table = user
+    if place.within:
+        table = user[place.within] = dict(place.table(user))
+    if state.value:
+        table[key] = _service(call, state.value) if place.of_service else state.value
+        table[f"{slot}_timestamp"] = state.timestamp
+        table.update({part: state.parts.get(part, "") for part in place.parts})
+    elif place.blank or (place.within and key in table):
+        table[key] = ""
+    else:
+        table.pop(key, None)
+
+
+def adopt(call: Call, foreign: Mapping[str, Any], now: str, places: Mapping[str, Place]) -> Call:
     """The call with what another system left in its document: unknown keys kept, gaps filled, nothing of ours given up.
 
     `now`: ISO 8601, UTC, the time the adopted fields get.
     """
     user = _mapping(foreign.get("user"))
-    info = _mapping(user.get("userInfo"))
-    service = user.get("service")
-    found: dict[str, Any] = {name: info.get(name) for name in INFO}
-    found["service"] = (_id(service) or service.get("name")) if isinstance(service, Mapping) else service
-    found["time"] = user.get("serviceBookedTime")
     slots = dict(call.slots)
-    for name, value in found.items():
+    for name, place in places.items():
+        value = place.id_found(user, name)
         if isinstance(value, str) and value.strip() and slots[name].status == "empty":
-            parts = {part: _text(info.get(part)) for part in PARTS} if name == "address" else {}
+            parts = {part: _text(place.table(user).get(part)) for part in place.parts}
             # Of a call that goes on from another, this may be an older copy of what was taken over there: nobody has said it here either.
             origin = Provenance(turn="", words="", rule="document", confirmed="resumed" if call.resumed_from else "adopted")
             slots[name] = SlotState(

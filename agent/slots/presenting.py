@@ -1,5 +1,6 @@
 """Values as we say them: in the call's language, in the country's manner."""
 
+from datetime import datetime
 from functools import lru_cache
 
 from babel.localedata import exists
@@ -10,17 +11,22 @@ from agent.record.business import Service, in_language
 from agent.record.call import Call
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
+from agent.slots.service import SERVICE
 
 
 def spoken(call: Call, slot: str, value: str, turn_context: TurnContext, *, slow: bool = False) -> str:
     """A value of a slot, read back."""
-    context = Context(language=call.language, region=call.brief.region, now=turn_context.now, services=call.brief.services)
-    return SLOTS[slot].present(value[:16] if slot == "time" else value, context, slow)
+    return SLOTS[slot].present(value, context_of(call, turn_context.now), slow)
+
+
+def context_of(call: Call, now: datetime) -> Context:
+    """What a slot is given to judge and to say a value. `now`: aware, in the business's zone."""
+    return Context(language=call.language, region=call.brief.region, now=now, services=call.brief.services)
 
 
 def service_of(call: Call, *, aloud: bool = False) -> Service | None:
     """The service the call is about, once it is known; `aloud`: as far as it may be named."""
-    state = call.slot("service")
+    state = call.slot(SERVICE.name)
     wanted = (state.said if aloud else state.value) or state.pending
     return next((service for service in call.brief.services if service.id == wanted), None)
 

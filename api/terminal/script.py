@@ -110,26 +110,24 @@ def play(client: Client, call: Call, sid: str, language: str, told: Callable[[st
 
 def differences(record: Mapping[str, Any], kept: Mapping[str, str | list[str]]) -> list[Difference]:
     """Where the record is not the truth."""
-    user = record.get("user") or {}
-    info, service = user.get("userInfo") or {}, user.get("service") or {}
-    found = {name: str(info.get(name) or "") for name in NAMES}
-    found["service"], found["time"] = str(service.get("id") or ""), str(user.get("serviceBookedTime") or "")
-    names = {"service": str(service.get("name") or "")}
+    filled = (record.get("progress") or {}).get("filled") or {}
+    services = {service.get("name"): str(service.get("id")) for service in record.get("services") or ()}
     differ = []
     for slot, truth in kept.items():
-        wanted = [truth] if isinstance(truth, str) else truth
-        if not any(_same(slot, one, found[slot]) or (one and one == names.get(slot)) for one in wanted):
-            differ.append(Difference(slot, " or ".join(wanted), found[slot]))
+        wanted, found = [truth] if isinstance(truth, str) else truth, str(filled.get(slot) or "")
+        if not any(_is_same(one, found) or (one and found and services.get(one) == found) for one in wanted):
+            differ.append(Difference(slot, " or ".join(wanted), found))
     return differ
 
 
-def _same(slot: str, wanted: str, found: str) -> bool:
-    if slot == "time" and wanted and found:
-        try:
-            return datetime.fromisoformat(wanted) == datetime.fromisoformat(found)
-        except (ValueError, TypeError):
-            return False
-    return wanted == found
+def _is_same(wanted: str, found: str) -> bool:
+    """Whether they are the same text, or the same time written in two ways."""
+    if wanted == found:
+        return True
+    try:
+        return datetime.fromisoformat(wanted) == datetime.fromisoformat(found)
+    except (ValueError, TypeError):
+        return False
 
 
 def _moment(text: str) -> datetime:

@@ -4,7 +4,6 @@ from datetime import datetime
 
 import pytest
 
-from agent.dst.values import UNSURE
 from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
 from agent.record.business import Service
@@ -14,7 +13,7 @@ from tests.graph.walkers import businesses
 
 NOW = datetime(2026, 3, 2, 9)
 OFFERED = {name: tuple(businesses(name).default.services) for name in ("garage", "vet", "petclinic")}
-TO_CONFIRM = UNSURE["service"]
+TO_CONFIRM = SERVICE.grounding.unsure
 
 
 def context(name: str, asked: str = "service", offered: tuple[str, ...] = (), partial: str = "") -> Context:

@@ -13,7 +13,7 @@ from agent.nlu.utterance import MAX_CHARS, Utterance
 from agent.record.reasons import Reason
 from agent.slots.time import TIME
 from agent.slots.time.holidays import holiday
-from agent.slots.time.resolve import known, written
+from agent.slots.time.partial_time import PartialTime, parse
 
 WEDNESDAY = datetime(2026, 3, 4, 9, 0)
 OPEN = {day: ["07:00-12:00", "13:00-20:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -229,7 +229,7 @@ minutes = st.one_of(st.sampled_from([0, 15, 30, 45]), st.integers(0, 59))
 def test_what_is_read_back_is_heard_as_the_same_value(now: datetime, days: int, hour: int, minute: int, place: tuple[str, str], slow: bool) -> None:
     language, region = place
     where = listening(language=language, region=region, now=now)
-    value = written((now + timedelta(days=days)).date(), time(hour, minute), None)
+    value = PartialTime((now + timedelta(days=days)).date(), time(hour, minute)).written
     for said in (value, value[:10], value[11:]):
         (one,) = TIME.extract(Utterance(TIME.present(said, where, slow)), where)
         assert (one.value, one.options) == (said, ())
@@ -248,8 +248,7 @@ def test_a_part_of_the_day_is_said_and_heard() -> None:
 
 @pytest.mark.parametrize("value", ["2026-03-08T14:30", "2026-03-08", "14:30", "2026-03-08TAF", "TMO", "2026-W11", "2026-W53TAF", ""])
 def test_a_value_is_what_its_parts_make(value: str) -> None:
-    what = known(value)
-    assert written(what.day, what.clock, what.part, what.week) == value
+    assert parse(value).written == value
 
 
 @pytest.mark.parametrize(

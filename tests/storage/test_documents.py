@@ -10,6 +10,7 @@ import redis
 from agent.record import skeleton
 from agent.record.call import Call
 from agent.record.skeleton import adopt
+from agent.slots import PLACES
 from storage.codec import MOST_NESTED
 from storage.errors import StaleCall
 from storage.keys import Ttl
@@ -40,7 +41,7 @@ async def adopted(store: CallStore, was: Call | None = None, **change: Any) -> C
     """Open, take over what lies there, commit."""
     opened = await store.open("CA1")
     assert opened.foreign is not None
-    call = adopt(opened.call or was or new_call(), opened.foreign, CREATED)
+    call = adopt(opened.call or was or new_call(), opened.foreign, CREATED, PLACES)
     return await store.commit(Change(before=opened.call, after=call, seen=opened.seen, **change))
 
 

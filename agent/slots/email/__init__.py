@@ -10,18 +10,22 @@ Sources    RFC 5321, RFC 5322 by way of email-validator.
 extracting.py opens with the way from words to an address; what people say around one is in `agent/languages/<lang>/email.toml`.
 """
 
-from collections.abc import Mapping
-
-from agent.nlu.candidates import Context
-from agent.slots.descriptor import Slot
+from agent.languages import words
+from agent.record.skeleton import Place
+from agent.slots.descriptor import Listening, Slot
 from agent.slots.email.extracting import extract
 from agent.slots.email.presenting import present
 from agent.slots.email.validating import validate, written
 
-
-def parts(value: str, context: Context) -> Mapping[str, str]:
-    """An address has no parts of its own in the record."""
-    return {}
-
-
-EMAIL = Slot(name="email", extract=extract, validate=validate, present=present, written=written, parts=parts)
+EMAIL = Slot(
+    name="email",
+    extract=extract,
+    validate=validate,
+    present=present,
+    written=written,
+    spelled_part="local",
+    listening=Listening(patience_ms=2200, hints=lambda brief, language: words(language, "email")["hints"]["words"]),
+    rest=lambda partial, context: "rest_local" if partial.startswith("@") else "rest",
+    place=Place(within="userInfo"),
+    example="name@example.com",
+)

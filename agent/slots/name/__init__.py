@@ -8,9 +8,24 @@ Sources    lists of names: the head of `languages/<lang>/names.toml` says whence
 extracting.py opens with the way from words to a name.
 """
 
-from agent.slots.descriptor import Slot
+from agent.record.reasons import Reason
+from agent.record.skeleton import Place
+from agent.slots.descriptor import Grounding, Listening, Slot
 from agent.slots.name.extracting import extract
-from agent.slots.name.presenting import parts, present
+from agent.slots.name.presenting import addressed, parts, present
 from agent.slots.name.validating import validate, written
 
-NAME = Slot(name="name", extract=extract, validate=validate, present=present, written=written, parts=parts)
+NAME = Slot(
+    name="name",
+    extract=extract,
+    validate=validate,
+    present=present,
+    written=written,
+    parts=parts,
+    grounding=Grounding(implicit=True),
+    always_mended=True,
+    listening=Listening(patience_ms=1200),
+    addressed=addressed,
+    place=Place(within="userInfo", blank=True),
+    vouched=frozenset({Reason.TOO_SHORT}),
+)

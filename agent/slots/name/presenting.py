@@ -19,6 +19,12 @@ def present(value: str, context: Context, slow: bool) -> str:
     return stop.join(comma.join((word, spoken_letters(word, context.language, False))) if len(word) > 1 else word for word in value.split())
 
 
+def addressed(spoken: str) -> str:
+    """What a person is called in a thank-you: the first of several Latin names, "Mrs Smith" and a Chinese name whole."""
+    first = spoken.partition(" ")[0]
+    return first if spoken.isascii() and first.casefold() not in words("en", "name")["titles"] else spoken
+
+
 def parts(value: str, context: Context) -> Mapping[str, str]:
     """Given and family name, where they can be told apart; a name of one word is the given name, behind a title the family name."""
     if is_written_in_han(value):

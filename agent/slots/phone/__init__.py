@@ -10,18 +10,22 @@ Sources    ITU-T E.164 (11/2010); numbering plans from libphonenumber; lengths f
 extracting.py opens with the way from words to a number; what people say around one is in `agent/languages/<lang>/phone.toml`.
 """
 
-from collections.abc import Mapping
-
-from agent.nlu.candidates import Context
-from agent.slots.descriptor import Slot
+from agent.record.skeleton import Place
+from agent.slots.descriptor import Listening, Slot
 from agent.slots.phone.extracting import extract
+from agent.slots.phone.numbering import keys
 from agent.slots.phone.presenting import present
 from agent.slots.phone.validating import validate, written
 
-
-def parts(value: str, context: Context) -> Mapping[str, str]:
-    """A number has no parts of its own in the record."""
-    return {}
-
-
-PHONE = Slot(name="phone", extract=extract, validate=validate, present=present, written=written, parts=parts)
+PHONE = Slot(
+    name="phone",
+    extract=extract,
+    validate=validate,
+    present=present,
+    written=written,
+    too_short=True,
+    listening=Listening(patience_ms=2000, keys=lambda brief: keys(brief.region)),
+    slow_rest=True,
+    place=Place(within="userInfo", blank=True),
+    example="+12025550123",
+)

@@ -214,3 +214,12 @@ def callers_number(number: str, region: str) -> str:
     """The number as E.164, or "" when it is withheld, no number, or none that can be rung ("anonymous", "client:bob")."""
     user = number.partition("@")[0].partition(";")[0]  # without the host and the parameters of a SIP or tel address (RFC 3261, RFC 3966)
     return e164(typed(user), region)
+
+
+def keys(region: str) -> int:
+    """How many keys a number of the country has."""
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    if example is None:
+        return 0
+    national = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return sum(character.isdigit() for character in national)

@@ -8,14 +8,16 @@ Two services that fit equally, or that are both wanted, are asked about, never c
 else was asked for, only what no name, address or spelling says by the way is taken: see `_plain`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
+from agent.record.acts import Act
 from agent.record.business import Service, in_language
 from agent.record.characters import one_line
 from agent.record.reasons import Reason
-from agent.slots.descriptor import Slot
+from agent.record.skeleton import Place
+from agent.slots.descriptor import Grounding, Listening, Slot
 from agent.slots.service.choice import Pick, listed, pick
 from agent.slots.service.indexing import Index, index, offers
 from agent.slots.service.matching import Match, matches
@@ -85,10 +87,6 @@ def present(value: str, context: Context, slow: bool) -> str:
     """The service's name in the call's language; the id itself when it is not offered."""
     service = _by_id(value, context)
     return in_language(service.name, context.language) if service else value
-
-
-def parts(value: str, context: Context) -> Mapping[str, str]:
-    return {}
 
 
 def _by_id(value: str, context: Context) -> Service | None:
@@ -229,4 +227,15 @@ def _shared(utterance: Utterance, context: Context, indexed: Index, barred: froz
     return (Candidate(value=ids[0], rule="shared word", span=(0, len(utterance.text)), confidence=0.4, options=ids if len(ids) > 1 else ()),)
 
 
-SERVICE = Slot(name="service", extract=extract, validate=validate, present=present, written=written, parts=parts)
+SERVICE = Slot(
+    name="service",
+    extract=extract,
+    validate=validate,
+    present=present,
+    written=written,
+    calendar="length",
+    grounding=Grounding(implicit=True, unsure=0.55),  # up to there it is one word that others share
+    asked_about=frozenset({Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH}),
+    listening=Listening(hints=lambda brief, language: [in_language(service.name, language) for service in brief.services]),
+    place=Place(of_service=True),
+)

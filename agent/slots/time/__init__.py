@@ -11,7 +11,7 @@ Asked      what words leave open stands in `options`: "at six" when the hours al
 Read back  weekday, date and clock, "today" and "tomorrow" before them; the year only when it is another; the slow form says day and clock apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import time, timedelta
 
 import msgspec
@@ -21,17 +21,18 @@ from agent.nlu.dates import Line
 from agent.nlu.dates import en_places as dates_en_places
 from agent.nlu.dates import zh as dates_zh
 from agent.nlu.utterance import Utterance
-from agent.record.acts import ValueKind
+from agent.record.acts import Act, ValueKind
 from agent.record.characters import readable
 from agent.record.moments import in_zone
 from agent.record.reasons import Reason
+from agent.record.skeleton import Place
 from agent.slots.descriptor import Slot
 from agent.slots.time import presenting as time_speech
 from agent.slots.time.answers import WEAK, Answer, Listener
 from agent.slots.time.exclusion import Excluded, excluded
+from agent.slots.time.partial_time import PartialTime, each_day_once, parse, to_the_minute
 from agent.slots.time.reading import Reading, readings
-from agent.slots.time.resolve import known, local_now
-from agent.slots.time.resolve import written as value_of
+from agent.slots.time.resolve import local_now
 
 _MOST_OPTIONS = 6
 _STRAY = 2
@@ -46,8 +47,8 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     order = time_speech.month_first(context.region, "figures")
     read = grammar.read(utterance, region=context.region, month_first=order, asked=asked, mending=bool(context.current))
     if read is None:
-        open_day = known(context.partial).day if not context.current else None
-        return [_whole_words(utterance, value_of(open_day, None, None), ValueKind.SOONEST)] if seeking else ()
+        open_day = parse(context.partial).day if not context.current else None
+        return [_whole_words(utterance, PartialTime(open_day).written, ValueKind.SOONEST)] if seeking else ()
     line, pieces = read
     candidate = readings(pieces)
     if seeking:
@@ -55,7 +56,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     if candidate.gone and asked is True and len(utterance.tokens) <= sum(piece.last - piece.first for piece in candidate.gone) + _STRAY:
         yesterday = local_now(context) - timedelta(days=1)  # whichever day it was, it is refused
         return [_whole_words(utterance, yesterday.isoformat(timespec="minutes"), "past", whole=True)]
-    held = known(context.current or context.partial)
+    held = parse(context.current or context.partial)
     ruled_out = excluded(candidate.excluded, held, context)
     before = msgspec.structs.replace(held, day_not_meant=ruled_out.anchor)
     answers: list[Answer] = []
@@ -73,8 +74,8 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
 def _left(utterance: Utterance, ruled_out: Excluded, context: Context) -> Sequence[Candidate]:
     """What is left when it was only said what is not meant: the one option that stays, or a part of the time held."""
     if context.offered:
-        stay = [option for option in context.offered if known(option[:16]).day not in ruled_out.days] if ruled_out.days else []
-        return [_whole_words(utterance, stay[0], ValueKind.EXCLUDED, whole=known(stay[0]).at is not None)] if len(stay) == 1 else ()
+        stay = [option for option in context.offered if parse(option).day not in ruled_out.days] if ruled_out.days else []
+        return [_whole_words(utterance, stay[0], ValueKind.EXCLUDED, whole=parse(stay[0]).at is not None)] if len(stay) == 1 else ()
     if ruled_out.left is None:
         return ()
     return [_whole_words(utterance, ruled_out.left, ValueKind.EXCLUDED)]
@@ -88,8 +89,8 @@ def _whole_words(utterance: Utterance, value: str, rule: str | ValueKind, *, who
 
 def _nearest(answers: Sequence[Answer], other: Answer) -> Answer:
     """Of what one of several times may mean, the clock nearest the time before it: "6 or 7" are both in the evening."""
-    first = known(other.value).clock
-    return min(answers, key=lambda answer: _apart(known(answer.value).clock, first))
+    first = parse(other.value).clock
+    return min(answers, key=lambda answer: _apart(parse(answer.value).clock, first))
 
 
 def _apart(one: time | None, other: time | None) -> int:
@@ -126,7 +127,7 @@ def _asked(utterance: Utterance, context: Context) -> bool | None:
 
 def validate(value: str, context: Context) -> Reason | None:
     """Why this is no time to come: not a day and clock, or before now."""
-    when = known(value).at
+    when = parse(value).at
     if when is None:
         return Reason.NOT_A_TIME
     return Reason.PAST if when < local_now(context).replace(second=0, microsecond=0) else None
@@ -138,9 +139,19 @@ def written(value: str, context: Context) -> str | Reason:
     return start if isinstance(start, Reason) else start.replace(second=0, microsecond=0).isoformat()
 
 
-def parts(value: str, context: Context) -> Mapping[str, str]:
-    """A time is kept whole."""
-    return {}
-
-
-TIME = Slot(name="time", extract=extract, validate=validate, present=time_speech.present, written=written, parts=parts)
+TIME = Slot(
+    name="time",
+    extract=extract,
+    validate=validate,
+    present=time_speech.present,
+    written=written,
+    calendar="start",
+    mends_itself=True,
+    begins_with_no=True,
+    asked_about=frozenset({Act.ASK_HOURS}),
+    local=to_the_minute,
+    rest=lambda partial, context: "rest_day" if parse(partial).day is None else "rest_clock",
+    listed=each_day_once,
+    place=Place(key="serviceBookedTime"),
+    example="2026-03-02T14:00:00-05:00",
+)

@@ -8,8 +8,9 @@ import msgspec
 from agent.nlu.candidates import Context
 from agent.nlu.dates import Day, Kind, Mark, Part
 from agent.record.acts import ValueKind
+from agent.slots.time.partial_time import PartialTime, parse
 from agent.slots.time.reading import Reading
-from agent.slots.time.resolve import Known, Moment, days, in_week, known, local_now, moments, monday_of, moved_into, opens, place, written
+from agent.slots.time.resolve import Moment, days, in_week, local_now, moments, monday_of, moved_into, opens, place
 
 WEAK = 0.3
 """How sure a clock is that only was asked for."""
@@ -31,7 +32,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Listener:
     """Resolves one reading."""
 
-    def __init__(self, reading: Reading, before: Known, context: Context, *, asked: bool) -> None:
+    def __init__(self, reading: Reading, before: PartialTime, context: Context, *, asked: bool) -> None:
         self.reading = reading
         self.before = before
         self.context = context
@@ -76,7 +77,7 @@ class Listener:
             return []  # "the one after": of days only after one that is held or turned down
         counted_from = before.day_not_meant or before.day
         if counted_from is None and self.context.offered and (said.week is not None or said.next_one):  # "the week after", of the first one offered
-            counted_from = known(self.context.offered[0][:16]).day
+            counted_from = parse(self.context.offered[0]).day
         return days(in_week(said, before.week, today), today, counted_from, place(self.context))
 
     def _week(self, said: Day) -> list[Answer]:
@@ -88,7 +89,7 @@ class Listener:
             return self._on(monday + timedelta(days=self.before.day.weekday()))
         if self.reading.soonest:
             return [self._answer(max(monday, self.now.date()), None, ValueKind.SOONEST, part=self.reading.part)]
-        return [Answer(written(None, None, self.reading.part, monday), None, "week", msgspec.UNSET, self._confidence(), False, False)]
+        return [Answer(PartialTime(part=self.reading.part, week=monday).written, None, "week", msgspec.UNSET, self._confidence(), False, False)]
 
     def _edge_of_day(self, bound: Mark, said: Sequence[date]) -> Answer:
         """ "After the tenth" is from the eleventh on, "by Friday" before Saturday; a weekend is left behind whole."""
@@ -98,7 +99,7 @@ class Listener:
 
     def _edge_of_known(self, than: Mark, said: Sequence[date]) -> Answer | None:
         """ "Anything later": from a minute after the time held, or after the last one offered; None when none is known, or another day is meant."""
-        offered = [when for option in self.context.offered if (when := known(option[:16]).at) is not None]
+        offered = [when for option in self.context.offered if (when := parse(option).at) is not None]
         later = than is Mark.AFTER
         edge = self.before.at if self.context.current else (max(offered) if later else min(offered)) if offered else None
         if edge is None or (self.reading.day is not None and edge.date() not in said):
@@ -143,12 +144,12 @@ class Listener:
         edge = kind in (ValueKind.AFTER, ValueKind.BEFORE)
         of_its_own = self.reading.later is not None or kind is ValueKind.SOONEST or (self.reading.day is not None and self.reading.clock is not None)
         patched = bool(self.context.current) and not of_its_own
-        value = written(day, clock, part if clock is None else None)
+        value = PartialTime(day, clock, part).written
         whole = day is not None and clock is not None and not edge
         return Answer(value, day, str(rule), kind, self._confidence() if confidence is None else confidence, whole, patched and whole)
 
     def _is_past(self, answer: Answer) -> bool:
-        when = known(answer.value).at
+        when = parse(answer.value).at
         return when is not None and when < self.now
 
     def _confidence(self) -> float:

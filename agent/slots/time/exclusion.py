@@ -7,7 +7,8 @@ import msgspec
 
 from agent.nlu.candidates import Context
 from agent.nlu.dates import Clock, Day, Kind, Part, Piece
-from agent.slots.time.resolve import HOURS, Known, days, local_now, monday_of, place, written
+from agent.slots.time.partial_time import PartialTime
+from agent.slots.time.resolve import HOURS, days, local_now, monday_of, place
 
 
 class Excluded(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +23,7 @@ class Excluded(msgspec.Struct, frozen=True, kw_only=True):
     """Whether only numbers are ruled out, and none of them is the clock held: then something else is spoken of."""
 
 
-def excluded(pieces: Sequence[Piece], held: Known, context: Context) -> Excluded:
+def excluded(pieces: Sequence[Piece], held: PartialTime, context: Context) -> Excluded:
     """What the pieces rule out, beside what is held."""
     named = [piece.value for piece in pieces if piece.kind is Kind.DAY]
     others = {piece.value for piece in pieces if piece.kind is Kind.OTHER}
@@ -36,7 +37,7 @@ def excluded(pieces: Sequence[Piece], held: Known, context: Context) -> Excluded
     if held.day is not None and held.day in out:
         left = ""
     elif is_held or part_out:
-        left = written(held.day, None, None)
+        left = PartialTime(held.day).written
     return Excluded(
         days=out,
         anchor=out[0] if out else _same_day_of_week(named, held, context),
@@ -45,7 +46,7 @@ def excluded(pieces: Sequence[Piece], held: Known, context: Context) -> Excluded
     )
 
 
-def _days(said: Day, held: Known, context: Context) -> Sequence[date]:
+def _days(said: Day, held: PartialTime, context: Context) -> Sequence[date]:
     """The days that "not Friday", "not this one" take out of what may be meant; a weekday alone is also the one held, whichever week it is in."""
     today = local_now(context).date()
     if said == Day(week=0):
@@ -55,7 +56,7 @@ def _days(said: Day, held: Known, context: Context) -> Sequence[date]:
     return [held.day] if is_held and held.day is not None else found
 
 
-def _same_day_of_week(named: Sequence[Day], held: Known, context: Context) -> date | None:
+def _same_day_of_week(named: Sequence[Day], held: PartialTime, context: Context) -> date | None:
     """ "Not next week, the week after": the day held, in the week that was turned down."""
     for said in named:
         monday = monday_of(said, local_now(context).date())
@@ -68,7 +69,7 @@ def _same(said: Clock, held: time) -> bool:
     return said.minute == held.minute and (said.hour == held.hour if said.decided else said.hour % 12 == held.hour % 12)
 
 
-def _is_in(held: Known, part: Part) -> bool:
+def _is_in(held: PartialTime, part: Part) -> bool:
     """Whether the time held lies in that part of the day."""
     first, last = HOURS[part]
     return held.part is part or (held.clock is not None and first <= held.clock.hour < last)

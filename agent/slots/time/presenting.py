@@ -14,7 +14,8 @@ from agent.nlu.candidates import Context
 from agent.nlu.dates import Part
 from agent.nlu.utterance import Utterance
 from agent.regions import region
-from agent.slots.time.resolve import known, local_now
+from agent.slots.time.partial_time import parse
+from agent.slots.time.resolve import local_now
 
 _FIGURES = "零一二三四五六七八九"
 
@@ -48,7 +49,7 @@ def asks_what_is_free(utterance: Utterance) -> bool:
 
 def present(value: str, context: Context, slow: bool) -> str:
     """The time, or the part of it that is known, as we say it; the value itself when it is none."""
-    what, today = known(value), local_now(context).date()
+    what, today = parse(value), local_now(context).date()
     if what == type(what)():
         return value
     say = words(context.language, "time")["say"]

@@ -20,50 +20,6 @@ from agent.slots.time.holidays import holiday, nth_weekday
 _WEEK = 7
 _NEAR_HOURS = 4
 _EARLIEST_EVENING_HOUR = 5
-_WEEK_MARK = "-W"
-_PARTS = frozenset(part.value for part in Part)
-
-
-class Known(msgspec.Struct, frozen=True):
-    """A value, taken apart: what is known of a time."""
-
-    day: date | None = None
-    clock: time | None = None
-    part: Part | None = None
-    week: date | None = None
-    """The Monday of the week in which the day is to be."""
-    day_not_meant: date | None = None
-    """The day just turned down: "not tomorrow but the day after" is counted from it."""
-
-    @property
-    def at(self) -> datetime | None:
-        return datetime.combine(self.day, self.clock) if self.day is not None and self.clock is not None else None
-
-
-def known(value: str) -> Known:
-    """A value taken apart: "2026-03-08T14:30", "2026-03-08", "14:30", "2026-03-08TAF", "TAF", "2026-W11"; nothing of it for any other string."""
-    day, mark, rest = value.partition("T")
-    try:
-        if not mark and ":" in day:
-            return Known(None, time.fromisoformat(day).replace(tzinfo=None))
-        on = date.fromisoformat(day) if day else None
-        if on is not None and on.year not in YEARS:
-            return Known()
-        if on is not None and _WEEK_MARK in day:
-            return Known(None, None, Part(rest) if rest else None, on)
-        if rest in _PARTS:
-            return Known(on, None, Part(rest))
-        return Known(on, time.fromisoformat(rest).replace(tzinfo=None) if rest else None)
-    except ValueError:
-        return Known()
-
-
-def written(day: date | None, clock: time | None, part: Part | None, week: date | None = None) -> str:
-    """The value of what is known; "" when nothing is. A part of the day stands as in TIMEX3, "2026-03-08TAF"; a week as in ISO 8601, "2026-W11"."""
-    if clock is not None:
-        return f"{day.isoformat()}T{clock:%H:%M}" if day is not None else f"{clock:%H:%M}"
-    dated = f"{week:%G}{_WEEK_MARK}{week:%V}" if week is not None else ""
-    return (day.isoformat() if day is not None else dated) + (f"T{part}" if part is not None else "")
 
 
 def local_now(context: Context) -> datetime:

@@ -1,0 +1,110 @@
+"""What the calendar says to a time, and the booking: refused times with free ones near them, a place taken, a place lost to another call."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from agent.dst.updates import Update, bare, failed_attempt, hand_off
+from agent.record import calendar
+from agent.record.acts import SystemAct
+from agent.record.call import Booking, Call, HandOff, Question, SlotState
+from agent.record.call_events import status_moved, step_taken, tool
+from agent.record.reasons import Reason
+from agent.record.turn_context import TurnContext
+from agent.slots.presenting import minutes_of
+from agent.slots.service import SERVICE
+from agent.slots.time import TIME
+from agent.slots.time.partial_time import day_of_all
+
+replace = msgspec.structs.replace
+
+
+def refusal(call: Call, value: str, turn_context: TurnContext) -> Reason | None:
+    """Why a whole time cannot be booked, or None."""
+    start = calendar.localise(value, call.brief.time_zone)
+    if start is None:
+        return Reason.NOT_A_TIME
+    return calendar.refusal(start, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, call.sid)
+
+
+def rechecked(call: Call, turn_context: TurnContext) -> Call:
+    """The call with its time open again, if the service it is about now does not fit there."""
+    state = call.slot(TIME.name)
+    agreed = state.pending or state.value
+    return call if not agreed or refusal(call, agreed, turn_context) is None else reopened(call)
+
+
+def reopened(call: Call) -> Call:
+    """The call with its time open again: what was agreed is not to be."""
+    state = call.slot(TIME.name)
+    return call.with_slot(TIME.name, replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=state.pending or state.said))
+
+
+def no_time(call: Call, value: str, turn_context: TurnContext, reason: Reason) -> Update:
+    """Refused, with the nearest free times as options. Counted as an attempt only when nothing can be offered."""
+    near = calendar.localise(value, call.brief.time_zone) or turn_context.now
+    system_act = SystemAct(key=f"refused.{reason.value}", slot=TIME.name)
+    if call.slot(TIME.name).unspoken and value == call.slot(TIME.name).value:  # what is near it would tell it
+        update = Update(call=call.with_slot(TIME.name, SlotState()), system_acts=(system_act,))
+    else:
+        update = offer_times(call, turn_context, near, (system_act,))
+    event = step_taken(update.call, TIME.name, "missed", "", turn_context.seconds, reason.value)
+    return replace(update, events=(event, *update.events))
+
+
+def offer_times(
+    call: Call, turn_context: TurnContext, near: datetime, system_acts: tuple[SystemAct, ...], suits: Callable[[datetime], bool] = lambda start: True
+) -> Update:
+    """Up to two free times near a wish, as the options of a choice; without any, a person has to find one."""
+    near = min(max(near, turn_context.now), turn_context.now + timedelta(days=turn_context.business.horizon_days))
+    times = calendar.free(near, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, sid=call.sid, suits=suits)
+    if not times:
+        without = call.with_slot(TIME.name, bare(call.slot(TIME.name), "empty"))
+        update = hand_off(without, turn_context, HandOff(why="no_free_time", slot=TIME.name))
+        return replace(update, system_acts=(*system_acts, SystemAct(key="notice.alternatives_none"), *update.system_acts))
+    return offered(call, times, system_acts, turn_context)
+
+
+def offered(call: Call, times: Sequence[datetime], system_acts: tuple[SystemAct, ...], turn_context: TurnContext) -> Update:
+    """The free times as the options of a choice. The same ones again bring the call no further."""
+    options = tuple(one.replace(tzinfo=None).isoformat(timespec="minutes") for one in times)
+    offer, state = SystemAct(key="offer", slot=TIME.name), call.slot(TIME.name)
+    if options == state.options:
+        update = failed_attempt(call, TIME.name, turn_context, "declined")
+        return replace(update, system_acts=(*system_acts, offer, *update.system_acts))
+    asking = replace(bare(state, "empty"), value="", parts={}, provenance=None, options=options, partial=day_of_all(options), no_match=state.no_match)
+    return Update(call=call.with_slot(TIME.name, asking), system_acts=(*system_acts, offer))
+
+
+def book(call: Call, turn_context: TurnContext) -> Update:
+    """The caller's yes to the summary: a place is taken, in the same commit that says so."""
+    service, time = call.slot(SERVICE.name).value, call.slot(TIME.name).value
+    start = calendar.localise(time, call.brief.time_zone) if time else None
+    if start is None or not service:
+        return hand_off(call, turn_context, HandOff(why="nothing_agreed"))
+    if reason := refusal(call, time, turn_context):
+        return no_time(call, time, turn_context, reason)
+    end = start + timedelta(minutes=minutes_of(call))
+    place = Booking(
+        business=call.brief.business,
+        sid=call.sid,
+        start=int(start.timestamp()),
+        end=int(end.timestamp()),
+        service=service,
+        made=int(turn_context.seconds),
+    )
+    after = replace(call, status="booked", booked=place, question=Question())
+    events = (
+        tool(call, "booking", "started", turn_context.seconds),
+        tool(after, "booking", "done", turn_context.seconds, service=service, time=time),
+        status_moved(after, call.status, turn_context.seconds),
+    )
+    return Update(call=after, system_acts=(SystemAct(key="close.booked"),), events=events, settled=True, booking=place)
+
+
+def place_taken(call: Call, turn_context: TurnContext) -> Update:
+    """Another call took the last place a moment before."""
+    failed = tool(call, "booking", "failed", turn_context.seconds, reason=Reason.TAKEN.value)
+    update = no_time(call, call.slot(TIME.name).value, turn_context, Reason.TAKEN)
+    return replace(update, events=(failed, *update.events))
