@@ -53,10 +53,10 @@ def of_record(document: Mapping[str, Any]) -> Summary:
     if status in _STATUS:
         parts.append(_STATUS[status])
     if missing and not booked:
-        parts.append(f"Not given yet: {', '.join(name.replace('_', ' ') for name in missing)}.")
-    points = [f"{_heading(name)}: {held[name]}" for name in NAMES if name in held]
-    points += [f"{_heading(name)}: read back, not confirmed yet" for name in pending]
-    points += [f"{_heading(name)}: not given" for name in missing]
+        parts.append(f"Not given yet: {', '.join(SLOTS[name].title.lower() for name in missing)}.")
+    points = [f"{SLOTS[name].title}: {held[name]}" for name in NAMES if name in held]
+    points += [f"{SLOTS[name].title}: read back, not confirmed yet" for name in pending]
+    points += [f"{SLOTS[name].title}: not given" for name in missing]
     points.append(f"Booked: {'yes' if booked else 'no'}")
     return Summary(" ".join(parts), points)
 
@@ -77,10 +77,6 @@ def of_words(conversation: Sequence[tuple[str, str]], service: Mapping[str, Any]
         parts.append("Nothing the caller said was sent along.")
     points = [f"Service: {wanted}"] if wanted else []
     return Summary(" ".join(parts), points + [f"{who}: {_quoted(line)}" for who, line in said[:POINTS]])
-
-
-def _heading(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _in_words(slot: Slot, found: Any) -> str:

@@ -100,6 +100,11 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """A value, for those who set one by hand."""
 
     @property
+    def title(self) -> str:
+        """Its name as people read it on a page: "Party size"."""
+        return self.name.replace("_", " ").capitalize()
+
+    @property
     def categorical(self) -> bool:
         """Whether its values are the ids of the services on offer: they may be listed, and one is good only while it is offered."""
         return self.place.of_service

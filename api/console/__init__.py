@@ -1,7 +1,7 @@
 """The console at `GET /`: live calls, one call with its fields and transcript, and the means to set a field.
 
-One page, complete in itself: `page.html` with `style.css` and `script.js` put in place when the process starts, so that it loads in one request,
-needs nothing from anywhere else, and a content policy can name exactly the one style and the one script that may run. It holds no data of
+One page, complete in itself: `page.html` with `style.css`, `script.js` and the slots put in place when the process starts. It loads in one request,
+needs nothing from anywhere else, so that a content policy can name exactly the one style and the one script that may run. It holds no data of
 any call; what it shows it asks for with the token that its reader gave it, by the same paths as everyone.
 """
 
@@ -10,8 +10,11 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
+import msgspec
 from fastapi import APIRouter
 from starlette.responses import Response
+
+from agent.slots import SLOTS
 
 
 @cache
@@ -19,6 +22,8 @@ def page() -> tuple[bytes, str]:
     """The page, and the content policy that fits it."""
     here = files(__package__ or __name__)
     style, script = ((here / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
+    slots = {name: {"title": slot.title, "example": slot.example, "categorical": slot.categorical} for name, slot in SLOTS.items()}
+    script = script.replace("/* slots */ {}", msgspec.json.encode(slots).decode())
     whole = (here / "page.html").read_text(encoding="utf-8").replace("/* style */", style).replace("/* script */", script)
     policy = (
         f"default-src 'none'; style-src {_named(style)}; script-src {_named(script)}; connect-src 'self'; img-src data:; "

@@ -1,7 +1,8 @@
 "use strict";
 /* Everything that came from a call is put in as text, never as markup. */
 
-const SLOTS = { name: "Name", phone: "Phone", address: "Address", email: "Email", service: "Service", time: "Time" };
+/** {title, example, categorical} of each slot, in order; the service puts them here. */
+const SLOTS = /* slots */ {};
 const STATUS = { active: "Active", waiting_agent: "Wants a person", with_agent: "With a person", booked: "Booked", ended: "Ended" };
 const FIELD = { empty: "Empty", pending: "Read back", filled: "Filled", skipped: "Skipped" };
 const SPEAKER = { AI: "Slotline", customer: "Caller", agent: "Supervisor" };
@@ -9,7 +10,6 @@ const CONFIRMED = {
   explicit: "the caller said yes", implicit: "the caller did not object", keyed: "keyed in", supervisor: "set by a supervisor", adopted: "known before the call",
   resumed: "in an earlier call, not in this one",
 };
-const HINT = { phone: "+12025550123", email: "name@example.com", time: "2026-03-02T14:00:00-05:00" };
 const OPEN = ["active", "waiting_agent", "with_agent"];
 
 const $ = (id) => document.getElementById(id);
@@ -218,7 +218,7 @@ function hearOne({ type, payload }) {
     bottom(atEnd);
     drawHead();
   } else if (type === "progress") {
-    $("announce").textContent = `${SLOTS[payload.slot] || payload.slot}: ${words(payload.status)}${payload.value ? `, ${payload.value}` : ""}`;
+    $("announce").textContent = `${SLOTS[payload.slot]?.title || payload.slot}: ${words(payload.status)}${payload.value ? `, ${payload.value}` : ""}`;
     read();
   } else if (["client_updated", "status_change", "transfer_request", "tool_result"].includes(type)) {
     read();
@@ -254,7 +254,7 @@ function drawHead() {
   $("meter").setAttribute("aria-valuenow", completed);
   $("meter").setAttribute("aria-valuemax", total);
   const last = (record.history || []).at(-1)?.speaker;
-  const about = step === "confirm" ? "the summary" : SLOTS[step] ? `the ${SLOTS[step].toLowerCase()}` : "";
+  const about = step === "confirm" ? "the summary" : SLOTS[step] ? `the ${SLOTS[step].title.toLowerCase()}` : "";
   const waits = { confirmation: "a yes to", choice: "a choice for", value: "" }[expecting] ?? "";
   let speaks = "";
   if (status === "with_agent") speaks = last === "customer" ? "The caller spoke; the supervisor has the word" : "The supervisor has the word";
@@ -272,8 +272,8 @@ function field(slot) {
   return { status, value: filled[slot] || "", pending: pending[slot] || "", from };
 }
 function shown(slot, value) {
-  if (slot === "service") return (record.services || []).find((service) => service.id === value)?.name || value;
-  if (slot === "time" && /^\d{4}-\d\d-\d\dT/.test(value)) { // in the business's zone, which the value itself carries
+  if (SLOTS[slot].categorical) return (record.services || []).find((service) => service.id === value)?.name || value;
+  if (/^\d{4}-\d\d-\d\dT/.test(value)) { // in the business's zone, which the value itself carries
     const local = new Date(`${value.slice(0, 16)}Z`);
     return `${local.toLocaleString([], { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZone: "UTC" })}`;
   }
@@ -297,14 +297,14 @@ function drawField(slot) {
   const chip = el("span", { className: "chip" }, FIELD[status]);
   chip.dataset.status = status;
   const edit = el("button", { className: "quiet", type: "button", onclick: () => openForm(slot, card) }, "Edit");
-  edit.setAttribute("aria-label", `Edit the ${SLOTS[slot].toLowerCase()}`);
+  edit.setAttribute("aria-label", `Edit the ${SLOTS[slot].title.toLowerCase()}`);
   const text = pending || value ? el("p", { className: pending ? "value waiting" : "value" }, pending ? `${shown(slot, pending)} ?` : shown(slot, value)) : null;
   const facts = [
     [pending && value ? "until now" : "", shown(slot, value)],
     ["heard", from.words && `“${from.words}”`], ["rule", from.rule], ["confirmed", confirmed(from)],
   ].filter(([name, fact]) => name && fact);
   const list = facts.length ? el("dl", {}, ...facts.flatMap(([name, fact]) => [el("dt", {}, name), el("dd", {}, fact)])) : null;
-  card.replaceChildren(el("div", { className: "bar" }, el("h3", {}, SLOTS[slot]), chip, edit), ...[text, list, form].filter(Boolean));
+  card.replaceChildren(el("div", { className: "bar" }, el("h3", {}, SLOTS[slot].title), chip, edit), ...[text, list, form].filter(Boolean));
   if (changed) { card.classList.remove("fresh"); void card.offsetWidth; card.classList.add("fresh"); }
 }
 
@@ -312,10 +312,10 @@ function openForm(slot, card) {
   card.querySelector("form")?.remove();
   const { value } = field(slot);
   const why = el("p", { className: "why", role: "alert", id: `why-${slot}` });
-  const entry = slot === "service" && record.services?.length
+  const entry = SLOTS[slot].categorical && record.services?.length
     ? el("select", {}, ...record.services.map((service) => el("option", { value: service.id, selected: service.id === value }, service.name || service.id)))
-    : el("input", { value, placeholder: HINT[slot] || "", autocomplete: "off", spellcheck: false });
-  entry.setAttribute("aria-label", SLOTS[slot]);
+    : el("input", { value, placeholder: SLOTS[slot].example, autocomplete: "off", spellcheck: false });
+  entry.setAttribute("aria-label", SLOTS[slot].title);
   entry.setAttribute("aria-describedby", why.id);
   const lock = el("input", { type: "checkbox" });
   const close = () => { form.remove(); card.querySelector("button")?.focus(); };
@@ -327,7 +327,7 @@ function openForm(slot, card) {
       close();
       asked++;
       keep(await answer.json());
-      announce(`${SLOTS[slot]} saved`);
+      announce(`${SLOTS[slot].title} saved`);
       return;
     }
     entry.setAttribute("aria-invalid", "true");

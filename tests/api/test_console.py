@@ -30,6 +30,7 @@ def test_the_page_is_complete_in_itself_and_its_policy_names_what_may_run() -> N
     text = body.decode()
     assert "/* style */" not in text
     assert "/* script */" not in text
+    assert "/* slots */" not in text
     assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", text), "nothing is loaded from anywhere"
     assert "innerHTML" not in text
     assert "insertAdjacentHTML" not in text
