@@ -41,7 +41,7 @@ spoken = st.builds(
 )
 
 
-@settings(max_examples=1500)
+@settings(max_examples=600)
 @given(spoken)
 def test_any_text_is_cut_into_words_that_say_something(text: str) -> None:
     utterance = Utterance(text)
@@ -50,7 +50,7 @@ def test_any_text_is_cut_into_words_that_say_something(text: str) -> None:
     assert Utterance(utterance.text).text == utterance.text
 
 
-@settings(max_examples=600)
+@settings(max_examples=300)
 @given(spoken, st.sampled_from(states("s*")))
 def test_any_turn_of_any_call_has_an_answer(text: str, state: State) -> None:
     took = take_turn(state, Turn(key="k", text=text))

@@ -10,8 +10,8 @@ from tests.simulated.playing import play
 from tests.simulated.scores import score
 from tests.simulated.truths import Place, Truth, same
 
-CALLS = 24
-"""Of each style; `python -m tests.simulated` plays more."""
+CALLS = 8
+"""Of each style; `python -m tests.simulated` plays more, and CI 120."""
 
 
 @pytest.fixture

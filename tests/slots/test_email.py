@@ -55,7 +55,7 @@ addresses = st.tuples(local_parts, st.one_of(st.sampled_from(sorted(domains().kn
 
 
 @given(addresses, st.sampled_from(("en", "zh")), st.booleans())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_what_we_read_back_is_heard_as_the_same_address(value: str, language: str, slow: bool) -> None:
     where = context(language)
     if EMAIL.validate(value, where) is not None:
@@ -67,7 +67,7 @@ def test_what_we_read_back_is_heard_as_the_same_address(value: str, language: st
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join), st.sampled_from(("en", "zh")))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_nothing_raises_on_what_callers_may_say(text: str, language: str) -> None:
     for where in (
         context(language),
@@ -80,15 +80,6 @@ def test_nothing_raises_on_what_callers_may_say(text: str, language: str) -> Non
             assert Utterance(text).text[first:last].strip()
             assert candidate.whole or EMAIL.validate(candidate.value, where) is not None
             assert isinstance(EMAIL.present(candidate.value, where, True), str)
-
-
-@given(st.text(max_size=300))
-@settings(max_examples=300, deadline=None)
-def test_nothing_raises_on_any_string(text: str) -> None:
-    EMAIL.extract(Utterance(text), context())
-    EMAIL.validate(text, context())
-    EMAIL.present(text, context(), False)
-    EMAIL.present(text, context(), True)
 
 
 @pytest.mark.parametrize(

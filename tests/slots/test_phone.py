@@ -58,7 +58,7 @@ def numbers(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @given(numbers(), st.sampled_from(REGIONS), st.sampled_from(("en", "zh")), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_what_we_read_back_is_heard_as_the_same_number(number: tuple[str, str], listening: str, language: str, slow: bool) -> None:
     _, value = number
     where = context(language, listening)
@@ -84,7 +84,7 @@ def test_a_number_said_over_two_turns_is_the_same_number(number: tuple[str, str]
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=30).map(" ".join), st.sampled_from(REGIONS), st.sampled_from(("en", "zh")))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_nothing_raises_on_what_callers_may_say(text: str, region: str, language: str) -> None:
     for where in (context(language, region), context(language, region, partial="0412"), context(language, region, current="+61412345678")):
         for candidate in PHONE.extract(Utterance(text), where):
@@ -92,16 +92,6 @@ def test_nothing_raises_on_what_callers_may_say(text: str, region: str, language
             assert Utterance(text).text[first:last].strip()
             assert candidate.whole or PHONE.validate(candidate.value, where) is not None
             assert isinstance(PHONE.present(candidate.value, where, True), str)
-
-
-@given(st.text(max_size=300))
-@settings(max_examples=300, deadline=None)
-def test_nothing_raises_on_any_string(text: str) -> None:
-    where = context("en", "US")
-    PHONE.extract(Utterance(text), where)
-    PHONE.validate(text, where)
-    PHONE.present(text, where, False)
-    PHONE.present(text, where, True)
 
 
 @pytest.mark.parametrize(

@@ -217,7 +217,7 @@ regions = st.sampled_from([("en", "US"), ("en", "AU"), ("en", "GB"), ("en", "NZ"
 minutes = st.one_of(st.sampled_from([0, 15, 30, 45]), st.integers(0, 59))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.datetimes(datetime(2025, 1, 1), datetime(2030, 12, 31)).map(lambda when: when.replace(second=0, microsecond=0)),
     st.integers(1, 180),
