@@ -29,7 +29,7 @@ TURNS = 3
 @cache
 def calls() -> tuple[State, ...]:
     """Calls in both languages at every question, with values held and not."""
-    found = [*states("economy"), *states("shijian")]
+    found = [*states("economy"), *states("times")]
     assert {state.call.question.kind for state in found} >= {"ask", "read_back", "summary", "change", "leave", "resume"}
     return tuple(found)
 
