@@ -27,7 +27,6 @@ class _Role(Enum):
     LETTERS = auto()
     LEAD = auto()
     TALK = auto()
-    JOINED = auto()
     WEAK = auto()
     PAUSE = auto()
     OTHER = auto()
@@ -59,8 +58,6 @@ class LeadReader(DomainReader):
                     lead, told = after, True
                 case _Role.TALK:
                     lead = after
-                case _Role.JOINED:
-                    together = True
                 case _Role.WEAK:
                     lead, weak = (after if told and here == lead else lead), after
                 case _Role.OTHER:
@@ -167,9 +164,7 @@ class LeadReader(DomainReader):
         if (part := self._plain_part(here, stop)) is not None:
             return part
         tokens, words = self.tokens, self.words
-        joined, lead = words.joined.at(tokens, here), words.leads.at(tokens, here)
-        if joined > lead:
-            return _Role.JOINED, joined
+        lead = words.leads.at(tokens, here)
         last = here + lead == stop
         if lead and not self._explains_word(here, here + lead) and (not last or (asked and not words.mailboxes.at(tokens, here))):
             return _Role.LEAD, lead
