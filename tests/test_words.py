@@ -18,7 +18,7 @@ PARTS = {"mend(s|ed|ing)?": "edit", "contrast(s|ed|ing)?": "against, of an edit"
 """The same, as parts of names."""
 OWN = {
     "Heard": ("tests/differential/seam.py", "tests/simulated/"),
-    "sure": ("agent/nlu/spelling/", "agent/slots/address/en/part_values.py", "agent/slots/service/", "tests/slots/"),
+    "sure": ("agent/nlu/spelling/", "agent/slots/service/", "tests/slots/"),
     "hear": ("tests/",),
     "notices": ("tests/differential/normal.py", "tests/record/test_kept_names.py"),
     "notice": ("tests/differential/normal.py",),

@@ -233,14 +233,14 @@ def adversarial() -> Iterator[str]:
 def test_streets_tried_grow_no_faster_than_the_words(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each word is looked at as a part of a street's name a bounded number of times."""
     looked = 0
-    name_word = address_street._name_word
+    name_word = address_street.name_word
 
     def counting(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, int]:
         nonlocal looked
         looked += 1
         return name_word(line, at, first=first, begins=begins)
 
-    monkeypatch.setattr(address_street, "_name_word", counting)
+    monkeypatch.setattr(address_street, "name_word", counting)
     for region in ("US", "GB"):
         looked = 0
         ADDRESS.extract(Utterance(text), asked(region, current="12 High Street, Kew"))

@@ -11,7 +11,7 @@ from agent.nlu.acts.words import written_out
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
 from agent.slots.address import ADDRESS, named_part, readings_meant
-from agent.slots.address.en.part_values import retailed
+from agent.slots.address.en.characters import retailed
 
 NOW = datetime(2026, 3, 2, 9)
 HELD = {

@@ -10,19 +10,25 @@ import msgspec
 
 from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.houses import building_after, building_before, named_houses, past_commas
+from agent.slots.address.en.lexicon import Lexicon
+from agent.slots.address.en.limits import MOST_LINKING
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import House, groups, house
-from agent.slots.address.en.parts import Parts
+from agent.slots.address.en.ordinals import ordinal_name
+from agent.slots.address.en.parts import Parts, written_as
 from agent.slots.address.en.postcode import alphanumeric, known_area
-from agent.slots.address.en.street import Street, ordinal_name, street
+from agent.slots.address.en.roads import Street
+from agent.slots.address.en.street import street
 from agent.slots.address.en.town import closes_with_town, town
 from agent.slots.address.en.unit import in_two, rural, unit
 
 _MOST_NUMBERS = 16
+"""From which an address may begin; beyond it the line is full of numbers and holds none."""
 _MOST_UNITS = 3
-_MOST_LINKING = 4
-_WORDS_BEFORE = 5
-_WORDS_AFTER = 10
+_WORDS_BEFORE, _WORDS_AFTER = 5, 10
+"""Where it is said that an address is former: "my old address was", "that's the old one"."""
+_CUE_WORDS = 5
+"""Before an address, that announce it."""
 
 
 class Found(NamedTuple):
@@ -66,13 +72,13 @@ def _is_former(line: Line, found: Found, following: int) -> bool:
     before = line.norms[max(0, found.start - _WORDS_BEFORE) : found.start]
     after = line.norms[found.end : min(following, found.end + _WORDS_AFTER)]
     former = line.lexicon.former
-    return (not former.isdisjoint(before) and not _points_back(before, former)) or _points_back(after, former)
+    return (not former.isdisjoint(before) and not _points_back(before, line.lexicon)) or _points_back(after, line.lexicon)
 
 
-def _points_back(norms: Sequence[str], former: frozenset[str]) -> bool:
+def _points_back(norms: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether the words say that what was just said is former: "that's the old one"."""
-    said = next((at for at, norm in enumerate(norms) if norm in former), 0)
-    return not {"that's", "thats", "that", "this"}.isdisjoint(norms[:said])
+    said = next((at for at, norm in enumerate(norms) if norm in lexicon.former), 0)
+    return not lexicon.pointing_back.isdisjoint(norms[:said])
 
 
 def _past_postcode(line: Line, at: int) -> int:
@@ -123,7 +129,7 @@ def _address(line: Line, at: int, done: int) -> Found | None:
             break
         units.append(text)
         here = past_commas(line, end) if not runs_on else end
-        if line.norm(here) in ("/", "slash", "at", "on", "of", "in"):
+        if line.norm(here) in ("/", "slash") or line.norm(here) in line.lexicon.before_house:
             here += 1 + (line.norm(here + 1) == "the")
     if not units and (two := in_two(line, groups(line, at))) and line.norm(two[1]) == ",":  # a flat without the word: "1/2, 9 Byres Road"
         units, here = [two[0]], past_commas(line, two[1])
@@ -164,7 +170,7 @@ def _street_after(line: Line, at: int, *, labelled: bool) -> Street | None:
 def _past_street_label(line: Line, at: int) -> int:
     """The index after "the street is", "street name"; 0 where no such words stand: "27 The Street" has none."""
     here = at
-    while here - at < _MOST_LINKING and line.norm(here) in line.lexicon.linking:
+    while here - at < MOST_LINKING and line.norm(here) in line.lexicon.linking:
         here += 1
     label, after = line.phrase(here, line.lexicon.street_cue)
     if line.norm(after) in ("is", ":"):
@@ -201,7 +207,7 @@ def _in_park(line: Line, at: int, done: int, units: list[str], here: int) -> Fou
 def _on_estate(line: Line, at: int, units: list[str], here: int) -> Found | None:
     """A unit on an estate that has no street number, with its postcode: "Unit 6, Abbey Industrial Estate, Wembley HA0 1AA"."""
     way = street(line, here) if units and line.lexicon.named_houses else None
-    if way is None or way.kind != "weak" or way.name.rpartition(" ")[2] not in ("Estate", "Park"):
+    if way is None or way.kind != "weak" or way.name.rpartition(" ")[2] not in written_as("estates"):
         return None
     found = _with_town(line, at, at, ", ".join(units), House("", "", here), way)
     return found if found.parts.postcode else None
@@ -281,5 +287,5 @@ def _named_house(line: Line) -> Found | None:
 
 def _is_cued(line: Line, at: int) -> bool:
     """Whether words just before `at` say that an address comes."""
-    begin = max(0, at - 5)
+    begin = max(0, at - _CUE_WORDS)
     return any(begin <= here and here < end <= at for here in range(begin, at) for end in (line.phrase(here, line.lexicon.cue)[1],))

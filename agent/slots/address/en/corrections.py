@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from agent.nlu.utterance import Utterance
+from agent.slots.address.en.characters import characters
 from agent.slots.address.en.lexicon import Phrases
+from agent.slots.address.en.limits import MOST_TOKENS
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.part_values import Reader, Value
 from agent.slots.address.en.part_words import FIELDS, Talk, part_words
 from agent.slots.address.en.parts import Parts
 
-_MOST_TOKENS = 60
 _ONLY_WITH_VALUE = (["house"],)
 """Names of a part only where the value follows: "the house is 27", and not "it's a house"."""
 _SHARED = (["number"], ["numbers"], ["number's"])
@@ -43,7 +44,7 @@ class Told(NamedTuple):
 
 def told(utterance: Utterance, line: Line, held: Parts, asked_part: str = "") -> Told | None:
     """What `utterance` tells of the address held; None when it is too long to be a correction. `asked_part`: the part that we had asked for."""
-    return _Pass(utterance, line, held, asked_part).run() if line.size <= _MOST_TOKENS else None
+    return _Pass(utterance, line, held, asked_part).run() if line.size <= MOST_TOKENS else None
 
 
 class _Pass:
@@ -254,7 +255,7 @@ class _Pass:
         self.clean = False
         if self.line.number_starts(at):  # a number that is none of these is another thing's, to its last figure
             self.strange, self.focus = True, ""
-            return max(at + 1, self.reader.characters(at, self.line.size)[1])
+            return max(at + 1, characters(self.line, at, self.line.size)[1])
         if (after := self.talk.any(at)) > at:
             return after
         self.strange = True

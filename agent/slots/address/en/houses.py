@@ -5,16 +5,17 @@ from typing import NamedTuple
 
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.parts import Parts
-from agent.slots.address.en.street import Street, street, written
+from agent.slots.address.en.roads import Street
+from agent.slots.address.en.street import street
+from agent.slots.address.en.street_words import written
 
 _MOST_WORDS = 4
+"""Of a house's name."""
 _MOST_TRIED = 8
+"""Names that are looked at in one line."""
 _NAME_AND_TYPE = 2
 _LETTERS = 3
 """A house's name has no shorter words but articles."""
-_ARTICLES = frozenset({"the", "old", "new"})
-_NOT_BEFORE = frozenset({"a", "an", "my", "our", "in", "this", "your"})
-"""No house's name follows these: "a farm on Church Lane" describes one, and what follows "in" is a town."""
 
 
 class NamedHouse(NamedTuple):
@@ -55,12 +56,16 @@ def called(line: Line, held: Parts) -> tuple[str, int, int] | None:
         return None
     cue = next((at for at, norm in enumerate(line.norms) if norm in line.lexicon.named), -1)
     start = cue + 1
-    while start < line.size and (line.norms[start] in line.lexicon.lead_in or not line.is_word(start)) and line.norms[start] not in _ARTICLES:
+    while (
+        start < line.size
+        and (line.norms[start] in line.lexicon.lead_in or not line.is_word(start))
+        and line.norms[start] not in line.lexicon.articles
+    ):
         start += 1
     end = start
     while line.is_word(end) and end - start <= _MOST_WORDS and line.norms[end] not in line.lexicon.stop and not line.number_starts(end):
         end += 1
-    said = [norm for norm in line.norms[start:end] if norm not in _ARTICLES]
+    said = [norm for norm in line.norms[start:end] if norm not in line.lexicon.articles]
     known = {word.casefold() for part in held.said().values() for word in part.split()}
     if not said or end - start > _MOST_WORDS or any(len(norm) < _LETTERS for norm in said) or not known.isdisjoint(said):
         return None
@@ -127,7 +132,7 @@ def _begins(line: Line, end: int) -> int:
 def _in_name(line: Line, at: int, *, last: bool) -> bool:
     norm = line.norms[at]
     if norm in line.lexicon.lead_in:
-        return norm in _ARTICLES or (last and norm in line.lexicon.houses)
+        return norm in line.lexicon.articles or (last and norm in line.lexicon.houses)
     return norm not in line.lexicon.stop or (norm == "corner" and not last)
 
 
@@ -135,7 +140,13 @@ def _is_name(line: Line, start: int, end: int, *, paused: bool, called: bool) ->
     """Whether the words from `start` to `end` name a house where they stand."""
     said = [norm for norm in line.norms[start:end] if norm != "the"]
     before = line.norm(start - 1)
-    if not said or end - start > _MOST_WORDS or said[-1] in line.lexicon.types or not line.lexicon.talk.isdisjoint(said) or before in _NOT_BEFORE:
+    if (
+        not said
+        or end - start > _MOST_WORDS
+        or said[-1] in line.lexicon.types
+        or not line.lexicon.talk.isdisjoint(said)
+        or before in line.lexicon.no_house_after
+    ):
         return False
     if not (called or _begins_saying(line, start)):
         return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agent.languages import words
 from agent.nlu.effort import spend
@@ -13,14 +13,13 @@ Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
 
 
 class Lexicon(NamedTuple):
-    """Everything the grammar of one region looks up. Words are lower case."""
+    """Everything the grammar of one region looks up. Words are lower case; what is not told here stands in the language's and the region's tables."""
 
     region: str
     lead_in: frozenset[str]
     stop: frozenset[str]
     link: frozenset[str]
     never_first: frozenset[str]
-    """Those of `link` that begin no town's name."""
     street_link: frozenset[str]
     no_town: frozenset[str]
     before_parts: frozenset[str]
@@ -31,74 +30,78 @@ class Lexicon(NamedTuple):
     counted: frozenset[str]
     courtesy: frozenset[str]
     fillers: frozenset[str]
-    filling: Phrases
-    """The same in several words: "you know"."""
-    aside: Phrases
-    """Talk about how a word is written."""
     linking: frozenset[str]
     says_is: frozenset[str]
-    """Those of `linking` after which a part is named without its label: "that's 3039"."""
     repairing: frozenset[str]
-    """What stands between a part and the same part said right."""
-    negation: Phrases
     complaint: frozenset[str]
     corrects: frozenset[str]
-    """Words that take back what was said before them, or speak of it as wrong."""
     former: frozenset[str]
-    """What says of an address that nobody is there any more."""
+    pointing_back: frozenset[str]
+    spelling: frozenset[str]
+    beside_figures: frozenset[str]
+    beside_negation: frozenset[str]
+    saying: frozenset[str]
+    before_spelled: frozenset[str]
+    postcode_talk: frozenset[str]
+    before_house: frozenset[str]
+    bare_units: frozenset[str]
+    flat_names: frozenset[str]
+    house_parts: frozenset[str]
+    where_flats_are: frozenset[str]
+    houses: frozenset[str]
+    named: frozenset[str]
+    homes: frozenset[str]
+    no_house_after: frozenset[str]
+    articles: frozenset[str]
+    floors: frozenset[str]
+    lower_floors: frozenset[str]
+    typeless: frozenset[str]
+    before_numbered: frozenset[str]
+    saints: frozenset[str]
+
+    filling: Phrases
+    aside: Phrases
     cue: Phrases
-    suburb_cue: frozenset[str]
-    suburb_is: frozenset[str]
-    """Those of `suburb_cue` that hold the "is" as well: "suburb's", and "suburbs" as a recogniser writes it."""
-    state_cue: frozenset[str]
+    slash: Phrases
+    negation: Phrases
+    numberless: Phrases
+    post_box: Phrases
+    rural: Phrases
+    countries: Phrases
+    states: Phrases
+
+    suburb_cue: Phrases
     postcode_cue: Phrases
+    state_cue: Phrases
     number_cue: Phrases
     street_cue: Phrases
-    slash: Phrases
+    """Labels of parts, also with their "is": what they stand for is the plain label."""
+
     directions: Mapping[str, str]
     types: Mapping[str, str]
     weak_types: Mapping[str, str]
     prefix_types: Mapping[str, str]
     numbered: Mapping[str, str]
-    before_numbered: frozenset[str]
-    typeless: frozenset[str]
     units: Mapping[str, str]
-    bare_units: frozenset[str]
-    flat_names: frozenset[str]
-    """What stands before "flat" or "unit" in the place of a number."""
-    house_parts: frozenset[str]
-    where_flats_are: frozenset[str]
-    houses: frozenset[str]
-    floors: frozenset[str]
-    lower_floors: frozenset[str]
-    post_box: Phrases
-    rural: Phrases
-    states: Phrases
+    country_names: Mapping[str, str]
     state_names: Mapping[str, str]
+    shared_suburbs: Mapping[str, Sequence[str]]
     city_states: frozenset[str]
     state_words: frozenset[str]
-    countries: Phrases
-    country_names: Mapping[str, str]
-    shared_suburbs: Mapping[str, Sequence[str]]
     doubled: frozenset[str]
-    """Words that a town has twice: "Wagga Wagga"."""
+    directed_towns: frozenset[str]
+    prefix_directions: frozenset[str]
+    postcode_areas: frozenset[str]
+    postcode_shapes: Sequence[str]
     postcode_digits: int
     postcode_extra: int
-    postcode_shapes: Sequence[str]
-    postcode_areas: frozenset[str]
     unit_before: bool
     slash_unit: bool
     state_after_comma: bool
     street_directions: bool
-    directed_towns: frozenset[str]
-    prefix_directions: frozenset[str]
     named_houses: bool
-    named: frozenset[str]
-    homes: frozenset[str]
-    """What such a house is: "a bungalow called Hillcrest"."""
-    """What announces a house's name: "called Hillcrest"."""
-    numberless: Phrases
-    """What says that the house has no number."""
+    asks_parser: bool
+    """A statistical parser tells where the town begins (`us`)."""
 
     @property
     def gate(self) -> frozenset[str]:
@@ -129,81 +132,63 @@ def phrase_at(norms: Sequence[str], at: int, table: Phrases) -> tuple[str, int]:
 def lexicon(region: str) -> Lexicon:
     """The lexicon of a region; of `FALLBACK` for one without English address rules."""
     spoken, place = words("en", "address"), table_of(region)
-    listed = {"negation", "cue", "slash", "aside", "filling"}
-    labels = {"postcode_cue", "number_cue", "street_cue"}
-    tables = {name: phrases((text, text) for text in spoken[name]) for name in listed}
-    tables |= {name: phrases((text, label) for label in spoken[name] for text in (label, *_with_is(label))) for name in labels}
+    return Lexicon(region=region, **_words(spoken), **_phrases(spoken, place), **_names(spoken, place), **_of_place(place))
+
+
+def _words(spoken: dict[str, Any]) -> dict[str, Any]:
+    sets = {name: frozenset(text.split()) for name, text in spoken["words"].items()}
+    towns = {text for label in spoken["labels"]["suburb_cue"] for text in _with_is(label)}
+    return sets | {
+        "before_parts": sets["courtesy"] | sets["lead_in"],
+        "talk": _talk(),
+        "town_lead_in": sets["town_lead_in"] | towns,
+        "flat_names": sets["flat_names"] | sets["house_parts"],
+        "homes": sets["homes"] | sets["houses"],
+    }
+
+
+def _phrases(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
+    tables = {name: phrases((text, text) for text in listed) for name, listed in spoken["phrases"].items()}
+    labels = {name: phrases((text, label) for label in listed for text in (label, *_with_is(label))) for name, listed in spoken["labels"].items()}
     # A capital abbreviation that is a spoken figure as well ("OH") is read where it stands (`line`), and is no word of the table.
-    states = [
-        (text, code)
-        for code, names in place["states"].items()
-        for text in (*names, code.lower(), " ".join(code.lower()))
-        if text not in words("en", "numbers")["digits"]
-    ]
-    return Lexicon(
-        region=region,
-        lead_in=frozenset(spoken["lead_in"].split()),
-        stop=frozenset(spoken["stop"].split()),
-        link=frozenset(spoken["link"].split()),
-        never_first=frozenset(spoken["never_first"].split()),
-        street_link=frozenset(spoken["street_link"].split()),
-        no_town=frozenset(spoken["no_town"].split()),
-        before_parts=frozenset(spoken["courtesy"].split()) | frozenset(spoken["lead_in"].split()),
-        talk=_talk(),
-        town_lead_in=frozenset(spoken["town_lead_in"].split()) | {text for label in spoken["suburb_cue"] for text in _with_is(label)},
-        counted=frozenset(spoken["counted"].split()),
-        courtesy=frozenset(spoken["courtesy"].split()),
-        fillers=frozenset(spoken["fillers"].split()),
-        linking=frozenset(spoken["linking"].split()),
-        says_is=frozenset(spoken["says_is"].split()),
-        repairing=frozenset(spoken["repairing"].split()),
-        complaint=frozenset(spoken["complaint"].split()),
-        corrects=frozenset(spoken["corrects"].split()),
-        former=frozenset(spoken["former"].split()),
+    figures = words("en", "numbers")["digits"]
+    short = ((code, (*names, code.lower(), " ".join(code.lower()))) for code, names in place.get("states", {}).items())
+    states = [(text, code) for code, texts in short for text in texts if text not in figures]
+    return {
         **tables,
-        suburb_cue=frozenset(text for label in spoken["suburb_cue"] for text in (label, *_with_is(label))),
-        suburb_is=frozenset(text for label in spoken["suburb_cue"] for text in _with_is(label)),
-        state_cue=frozenset(text for label in spoken["state_cue"] for text in (label, *_with_is(label))),
-        directions=spoken["directions"],
-        types=_by_form(spoken["types"]),
-        weak_types=_by_form(spoken["weak_types"]),
-        prefix_types=place["prefix_types"],
-        numbered=_by_form({name: forms for name, forms in spoken["numbered_roads"].items() if name != "before"}),
-        before_numbered=frozenset(spoken["numbered_roads"]["before"]),
-        typeless=frozenset(spoken["typeless"]["names"]),
-        units=spoken["units"],
-        bare_units=frozenset(spoken["unit_words"]["bare"]),
-        flat_names=frozenset((*spoken["unit_words"]["flat_names"], *spoken["unit_words"]["house_parts"])),
-        house_parts=frozenset(spoken["unit_words"]["house_parts"]),
-        where_flats_are=frozenset(spoken["unit_words"]["where"]),
-        houses=frozenset(spoken["unit_words"]["house"]),
-        floors=frozenset(spoken["unit_words"]["floors"]),
-        lower_floors=frozenset(spoken["unit_words"]["lower"]),
-        post_box=phrases((text, name) for name, texts in spoken["post_box"].items() for text in texts),
-        rural=phrases((text, name) for name in place.get("rural", ()) for text in spoken["rural"][name]),
-        states=phrases(states),
-        state_names={code: names[0].title() for code, names in place["states"].items()},
-        city_states=frozenset(place["city_states"]),
-        state_words=frozenset(place["state_words"]),
-        countries=phrases((text, code) for code, names in spoken["countries"].items() for text in names),
-        country_names=spoken["country_names"],
-        shared_suburbs=place["shared_suburbs"],
-        doubled=frozenset(place.get("doubled", "").split()),
-        postcode_digits=place.get("postcode_digits", 0),
-        postcode_extra=place.get("postcode_extra", 0),
-        postcode_shapes=tuple(place.get("postcode_shape", ())),
-        postcode_areas=frozenset(place.get("postcode_areas", "").split()),
-        unit_before=place["unit_before"],
-        slash_unit=place["slash_unit"],
-        state_after_comma=place["state_after_comma"],
-        street_directions=place.get("street_directions", False),
-        directed_towns=frozenset(place.get("directed_towns", ())),
-        prefix_directions=frozenset(place.get("prefix_directions", ())),
-        named_houses=place.get("named_houses", False),
-        named=frozenset(spoken["unit_words"]["named"]),
-        homes=frozenset((*spoken["unit_words"]["homes"], *spoken["unit_words"]["house"])),
-        numberless=phrases((text, text) for text in spoken["unit_words"]["numberless"]),
-    )
+        **labels,
+        "states": phrases(states),
+        "post_box": phrases((text, name) for name, texts in spoken["post_box"].items() for text in texts),
+        "rural": phrases((text, name) for name in place.get("rural", ()) for text in spoken["rural"][name]),
+        "countries": phrases((text, code) for code, names in spoken["countries"].items() for text in names),
+    }
+
+
+def _names(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
+    """What a word is written as."""
+    return {
+        **{name: spoken[name] for name in ("directions", "units", "country_names")},
+        "types": _by_form(spoken["types"]),
+        "weak_types": _by_form(spoken["weak_types"]),
+        "numbered": _by_form(spoken["numbered_roads"]),
+        "prefix_types": place.get("prefix_types", {}),
+        "state_names": {code: names[0].title() for code, names in place.get("states", {}).items()},
+    }
+
+
+def _of_place(place: dict[str, Any]) -> dict[str, Any]:
+    """The rules of the country, and those of its names that go against the rule."""
+    sets = ("city_states", "state_words", "directed_towns", "prefix_directions")
+    listed = ("doubled", "postcode_areas")
+    flags = ("unit_before", "slash_unit", "state_after_comma", "street_directions", "named_houses", "asks_parser")
+    return {
+        **{name: frozenset(place.get(name, ())) for name in sets},
+        **{name: frozenset(place.get(name, "").split()) for name in listed},
+        **{name: place.get(name, False) for name in flags},
+        **{name: place.get(name, 0) for name in ("postcode_digits", "postcode_extra")},
+        "postcode_shapes": tuple(place.get("postcode_shapes", ())),
+        "shared_suburbs": place.get("shared_suburbs", {}),
+    }
 
 
 def _with_is(label: str) -> tuple[str, ...]:
@@ -213,33 +198,19 @@ def _with_is(label: str) -> tuple[str, ...]:
 
 @cache
 def _talk() -> frozenset[str]:
-    spoken, acts = words("en", "address"), words("en", "acts")
-    link = {*spoken["link"].split(), *spoken["street_link"].split()}
-    said = {word for phrases_of in acts["words"].values() for word in phrases_of if word.isalpha()} | {*acts["contractions"]}
-    return frozenset((said | {*spoken["no_town"].split()} | {*spoken["counted"].split()}) - link)
+    spoken, acts = words("en", "address")["words"], words("en", "acts")
+    said = {word for listed in acts["words"].values() for word in listed if word.isalpha()} | {*acts["contractions"]}
+    return frozenset((said | {*spoken["no_town"].split()} | {*spoken["counted"].split()}) - {*spoken["link"].split(), *spoken["street_link"].split()})
 
 
 @cache
 def _gate(region: str) -> frozenset[str]:
     known = lexicon(region)
-    return frozenset(
-        {
-            *known.types,
-            *known.weak_types,
-            *known.prefix_types,
-            *known.typeless,
-            *known.numbered,
-            *known.postcode_cue,
-            *known.cue,
-            *known.units,
-            *known.house_parts,
-            *known.directions,
-            *known.post_box,
-            *known.rural,
-            "box",
-            "address",
-        }
+    tables: tuple[Iterable[str], ...] = (
+        *(known.types, known.weak_types, known.prefix_types, known.typeless, known.numbered, known.directions),
+        *(known.postcode_cue, known.cue, known.units, known.house_parts, known.post_box, known.rural, ("box", "address")),
     )
+    return frozenset(word for table in tables for word in table)
 
 
 def _by_form(table: Mapping[str, Sequence[str]]) -> dict[str, str]:

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent.nlu.numerals.numbers import digit_group
+from agent.slots.address.en.limits import HOUSE_LETTERS
 from agent.slots.address.en.line import Line
 
 _MOST_FIGURES = 6
+"""Of a house number."""
 _MOST_GROUPS = 8
 _UNIT_FIGURES = 4
 _WIDEST_RANGE = 200
-_LETTERS = frozenset("abcdefgh")
+"""Houses between the first and the last number of one address."""
 
 
 class Group(NamedTuple):
@@ -170,6 +172,6 @@ def _lettered(line: Line, found: House) -> House:
         return found._replace(number=found.number + letter.upper(), end=at + 1)
     following = line.norm(at + 1)
     named = line.is_word(at + 1) and len(following) > 1 and following not in line.lexicon.types and following not in line.lexicon.stop
-    if following != "," and (letter not in _LETTERS or letter == "e" or not named):
+    if following != "," and (letter not in HOUSE_LETTERS or letter == "e" or not named):
         return found
     return found._replace(number=found.number + letter.upper(), end=at + 1)

@@ -10,26 +10,25 @@ from typing import NamedTuple
 from rapidfuzz.fuzz import ratio
 
 from agent.nlu.numerals.numbers import digit_group
-from agent.nlu.spelling.letters import spell
 from agent.nlu.utterance import Utterance
+from agent.slots.address.en.characters import characters, retailed
+from agent.slots.address.en.limits import ALIKE, HOUSE_LETTERS, MOST_TOWN_WORDS
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import groups, house
 from agent.slots.address.en.part_words import Talk, known_towns, part_words
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.pieces import names_state
 from agent.slots.address.en.postcode import alphanumeric, known_area, numeric
-from agent.slots.address.en.street import Street, street
+from agent.slots.address.en.roads import Street
+from agent.slots.address.en.street import street
 from agent.slots.address.en.town import town
 from agent.slots.address.en.unit import unit
 from agent.slots.address.places import agree
 
-_LETTERS = frozenset("abcdefgh")
-_MOST_TOWN_WORDS = 4
 _MOST_TAIL = 5
+"""Characters of a unit, or of the end of a number or a postcode, said by themselves."""
 _SECOND_HALF = 3
 """Characters of the second half of a postcode of letters and figures."""
-_ALIKE = 60.0
-"""Out of 100: "14230" and "14320" 80, "60622" and "14320" 20."""
 _NEARLY = 75.0
 """One of four figures is another, or two are swapped."""
 _SHORT = 3
@@ -93,7 +92,7 @@ class Reader:
             return None  # "303 555 0199"
         number, end = found.number, found.end
         letter = self.line.norm(end)
-        if number.isdigit() and letter in _LETTERS and end < until and (end + 1 >= until or self.closes(end + 1)):
+        if number.isdigit() and letter in HOUSE_LETTERS and end < until and (end + 1 >= until or self.closes(end + 1)):
             number, end = number + letter.upper(), end + 1
         if not self.closes(end) and (end := self._past_street(end)) and not self.closes(end):
             return None
@@ -111,8 +110,8 @@ class Reader:
         lexicon = self.line.lexicon
         code, end = alphanumeric(self.line, at)
         if code:
-            sure = known_area(code, lexicon.postcode_areas) and any(self._is_code(here) for here in range(at, end))
-            return Value({"postcode": code}, end, True) if named or sure else None
+            known = known_area(code, lexicon.postcode_areas) and any(self._is_code(here) for here in range(at, end))
+            return Value({"postcode": code}, end, True) if named or known else None
         if half := self._half_postcode(at, named=named):
             return half
         code, end = numeric(self.line, at)
@@ -125,7 +124,7 @@ class Reader:
         old, shapes = self.held.postcode, self.line.lexicon.postcode_shapes
         if not shapes or " " not in old:
             return None
-        said, end = self.characters(at, self.line.size)
+        said, end = characters(self.line, at, self.line.size)
         shape = "".join("9" if c.isdigit() else "A" for c in said)
         if not said or not self.closes(end):
             return None
@@ -182,7 +181,7 @@ class Reader:
             until = next((here for here in range(at + 1, end) if unit(line, here, before_number=False)[0]), until)
             found, end = town(line, at, Parts(), until=until)
         said = found.suburb.casefold().replace(",", "").split()
-        if not said or len(said) > _MOST_TOWN_WORDS or found.unit or not self.closes(end) or not self._may_be_town(said, cued=cued):
+        if not said or len(said) > MOST_TOWN_WORDS or found.unit or not self.closes(end) or not self._may_be_town(said, cued=cued):
             return None
         placed = names_state(line, found.state) or bool(found.postcode and agree(found.postcode, "", line.lexicon.region))
         content = self.talk.is_content(at, end)
@@ -196,7 +195,7 @@ class Reader:
 
     def tail(self, at: int, until: int, part: str) -> Value | None:
         """The end of a number or a postcode: "ends A B", "ends in four seven"."""
-        said, end = self.characters(at, until)
+        said, end = characters(self.line, at, until)
         if not said or len(said) > _MOST_TAIL or not self.closes(end):
             return None
         name = {"number": "street_number", "postcode": "postcode"}.get(part) or ("postcode" if not said.isdigit() else "")
@@ -204,30 +203,6 @@ class Reader:
         if not old or len(said) > len(old.replace(" ", "")):
             return None
         return Value({name: retailed(old, said)}, end, True)
-
-    def characters(self, at: int, until: int) -> tuple[str, int]:
-        """Letters and figures said one after another, and the index after them."""
-        said = ""
-        while at < until:
-            if self.line.norms[at] == "-" and said:
-                at += 1
-                continue
-            figures, end = digit_group(self.line.tokens[:until], at, "en")
-            letters = ""
-            if not figures:
-                letters, end = spelled(self.line, at, until)
-            one = len(self.line.norms[at]) == 1 or (len(self.line.norms[at]) < _SECOND_HALF and (self._is_glued(at) or self._is_glued(at + 1)))
-            if not figures and not letters and one and self.line.is_word(at):
-                letters, end = self.line.norms[at], at + 1
-            if not figures and not letters:
-                break
-            said, at = said + figures + letters.upper(), end
-        return said, at
-
-    def _is_glued(self, at: int) -> bool:
-        """Whether a letter and a figure stand side by side before `at`: "6LP"."""
-        line = self.line
-        return 0 < at < line.size and line.glued(at) and line.is_written(at) is not line.is_written(at - 1)
 
     def closes(self, at: int) -> bool:
         """Whether a value may end before `at`."""
@@ -267,7 +242,7 @@ class Reader:
         return Value({"unit": f"{label} {said}".strip()}, number.end, True) if near and "unit" not in number.parts else None
 
     def _unit_alone(self, at: int, until: int) -> Value | None:
-        said, end = self.characters(at, until)
+        said, end = characters(self.line, at, until)
         if not said or len(said) > _MOST_TAIL or not self.closes(end):
             return None
         label = self.held.unit.rpartition(" ")[0]
@@ -293,7 +268,7 @@ class Reader:
         held = self.held
         to_number = ratio(number.parts["street_number"], held.street_number)
         if not held.postcode:  # then the form of a postcode decides, unless the number held has it too and is nearly the same
-            return len(held.street_number) >= len(code.parts["postcode"]) and to_number >= _ALIKE
+            return len(held.street_number) >= len(code.parts["postcode"]) and to_number >= ALIKE
         return to_number > ratio(code.parts["postcode"], held.postcode)
 
     def _is_code(self, at: int) -> bool:
@@ -318,24 +293,3 @@ class Reader:
         lexicon = self.line.lexicon
         worded = lexicon.no_town.isdisjoint(said) and (cued or lexicon.counted.isdisjoint(said)) and said[0] not in self.words.no_town_first
         return worded and not any(len(word) == 1 or digit_group(Utterance(word).tokens, 0, "en")[0] for word in said)
-
-
-def spelled(line: Line, at: int, until: int) -> tuple[str, int]:
-    """The letters from `at` on, and the index after them; they end before a word that was not said (the "one" of "hundred and ten")."""
-    until = next((here for here in range(at, until) if not line.tokens[here].text), until)
-    return spell(line.tokens[:until], at, "en")
-
-
-def retailed(old: str, tail: str) -> str:
-    """`old` with its last characters in the place of as many of `tail`; a space in it stays where it is."""
-    kept = len(old.replace(" ", "")) - len(tail)
-    head, seen = "", 0
-    for c in old:
-        if seen >= kept and c != " ":
-            break
-        head += c
-        seen += c != " "
-    rest = old[len(head) :]
-    gap = rest.find(" ")
-    spaced = sum(c != " " for c in rest[:gap]) if gap >= 0 else -1
-    return head + (f"{tail[:spaced]} {tail[spaced:]}" if spaced > 0 else tail)

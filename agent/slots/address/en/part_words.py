@@ -52,7 +52,7 @@ def part_words() -> PartWords:
     """The words of English, once."""
     spoken = words("en", "address")
     table = spoken["correcting"]
-    named = [*table["parts"].items(), ("postcode", spoken["postcode_cue"])]
+    named = [*table["parts"].items(), ("postcode", spoken["labels"]["postcode_cue"])]
     tables: dict[str, Any] = {
         name: frozenset(said.split()) if isinstance(said, str) else phrases((text, text) for text in said)
         for name, said in table.items()

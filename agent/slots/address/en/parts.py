@@ -1,10 +1,17 @@
 """The parts of an address, and the one line a country writes them on."""
 
+from functools import cache
+
 import msgspec
 
+from agent.languages import words
 from agent.slots.address.en.lexicon import Lexicon
 
-_PARTS_OF_HOUSES = frozenset({"Flat", "Unit", "Apt", "Studio", "Floor", "Level", "Penthouse", "Basement", "Rear", "Front", "Upstairs", "Downstairs"})
+
+@cache
+def written_as(name: str) -> frozenset[str]:
+    """Words as the line writes them."""
+    return frozenset(words("en", "address")["written"][name].split())
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +35,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     def stands_by_name(self) -> bool:
         """Whether a house is named in the place of a number, and not only a part of one ("Flat 3"); on an estate the unit is enough."""
         names = (segment for segment in self.unit.split(", ") if segment and not any(c.isdigit() for c in segment))
-        on_estate = bool(self.unit) and self.street_name.rpartition(" ")[2] in ("Estate", "Park")
-        return on_estate or any(name.split()[-1] not in _PARTS_OF_HOUSES for name in names)
+        on_estate = bool(self.unit) and self.street_name.rpartition(" ")[2] in written_as("estates")
+        return on_estate or any(name.split()[-1] not in written_as("parts_of_houses") for name in names)
 
     def filled_from(self, other: "Parts") -> "Parts":
         """These parts, and those of `other` where these have none."""
@@ -43,25 +50,7 @@ def line_of(parts: Parts, lexicon: Lexicon) -> str:
     """One line: "Unit 4/12 High Street, Richmond VIC 3121" (AU), "350 Fifth Avenue, Apt 4B, New York, NY 10118" (US)."""
     labelled = parts.street_number and not parts.street_name and (parts.suburb or parts.postcode or parts.state)
     number = f"House number {parts.street_number}" if labelled else parts.street_number  # what stands before a town would else be its name
-    street = " ".join(part for part in (number, parts.street_name) if part)
-    if parts.unit and lexicon.unit_before:
-        slashed = (
-            lexicon.slash_unit
-            and parts.street_number
-            and parts.unit[-1:].isalnum()
-            and "," not in parts.unit
-            and "/" not in parts.unit
-            and any(c.isdigit() for c in parts.unit)
-        )
-        bare = parts.unit.isalnum() and parts.unit[:1].isdigit()
-        street = (
-            f"{parts.unit}/{street}"
-            if (bare and parts.street_number) or (slashed and _takes_slash(parts.unit))
-            else ", ".join(filter(None, (parts.unit, street)))
-        )
-    elif parts.unit:
-        bare = parts.unit.isalnum() and parts.unit[:1].isdigit() and bool(parts.street_number)
-        street = f"{parts.unit}/{street}" if bare else ", ".join(filter(None, (street, parts.unit)))
+    street = _with_unit(parts.unit, " ".join(part for part in (number, parts.street_name) if part), bool(parts.street_number), lexicon)
     end = " ".join(part for part in (parts.state, parts.postcode) if part)
     glue = ", " if lexicon.state_after_comma and parts.state else " "
     outward = parts.postcode.partition(" ")[0] if " " in parts.postcode else ""
@@ -71,6 +60,15 @@ def line_of(parts: Parts, lexicon: Lexicon) -> str:
     return ", ".join(part for part in (street, town, country) if part)
 
 
+def _with_unit(unit: str, street: str, numbered: bool, lexicon: Lexicon) -> str:
+    """Unit and street in the country's order, with a slash where it has one: "Unit 4/12 High Street", "350 Fifth Avenue, Apt 4B"."""
+    bare = unit.isalnum() and unit[:1].isdigit()
+    if numbered and (bare or (lexicon.unit_before and lexicon.slash_unit and _takes_slash(unit))):
+        return f"{unit}/{street}"
+    return ", ".join(part for part in ((unit, street) if lexicon.unit_before else (street, unit)) if part)
+
+
 def _takes_slash(unit: str) -> bool:
     """Whether the unit stands before the number with a slash: a level or a named building does not."""
-    return unit.split()[0] in ("Unit", "Flat", "Apt", "Shop", "Suite", "Villa", "Townhouse", "Office", "Studio", "Duplex")
+    numbered = unit[-1:].isalnum() and any(c.isdigit() for c in unit)
+    return numbered and not {",", "/"} & {*unit} and unit.split()[0] in written_as("slashed")

@@ -8,24 +8,21 @@ from rapidfuzz.fuzz import ratio
 
 from agent.nlu.utterance import Utterance
 from agent.slots.address.en.addresses import addresses
+from agent.slots.address.en.characters import spelled
 from agent.slots.address.en.corrections import Told, told
 from agent.slots.address.en.lexicon import Lexicon
+from agent.slots.address.en.limits import ALIKE, MOST_TOWN_WORDS
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
-from agent.slots.address.en.part_values import spelled
 from agent.slots.address.en.part_words import Talk, part_words
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.pieces import Pieces, affirmed, nothing_else, pieces
 from agent.slots.address.en.postcode import numeric
-from agent.slots.address.en.street import written
+from agent.slots.address.en.street_words import written
 from agent.slots.address.places import agree
 
-_MOST_TOWN_WORDS = 4
 _SPELLED = 3
-_ALIKE = 60.0
-"""Out of 100: "Smyth" and "Smith" 80, "Fitzroy" and "Fraser" 46."""
-_SAYING = frozenset({"it's", "its", "is", "no", "nah", "nope", "not", "said", "meant", "mean", "that's", "spelled", "spelt", "spelling", "should"})
-_BEFORE_A_WORD = _SAYING | frozenset({"it", "that", "the", "i", "be", "so", "but", "with", "as", "street", "road", "suburb", "town", "city", "name"})
+"""Letters that spell a word, and that a word has which may be another one's."""
 
 
 def parse(value: str, lexicon: Lexicon) -> Parts:
@@ -51,7 +48,7 @@ def continued(before: Parts, utterance: Utterance, line: Line, part: str = "") -
     more = pieces(line, begun=True)
     if more is None:
         return None
-    announced = "in" in line.norms or not line.lexicon.suburb_cue.isdisjoint(line.norms)
+    announced = "in" in line.norms or not line.lexicon.suburb_cue.keys().isdisjoint(line.norms)
     if more.parts == Parts(suburb=more.parts.suburb) and not announced and not Talk(utterance, line).is_content(more.start, more.end):
         return None  # "no complaints"
     new, old = more.parts.said(), before.said()
@@ -135,7 +132,7 @@ def _put_for(current: Parts, line: Line, talk: Talk) -> Parts | None:
     after = line.phrase(at, line.lexicon.negation)[1]
     denied = (after, line.size) if start == 0 else (after, start)
     new, old = _plain_words(line, start, stop, talk), _plain_words(line, *denied, talk)
-    if not new or not old or len(new) > _MOST_TOWN_WORDS or all(_names_part(word, line) for word in new):
+    if not new or not old or len(new) > MOST_TOWN_WORDS or all(_names_part(word, line) for word in new):
         return None
     for name in ("unit", "street_number", "street_name", "suburb"):
         words: list[str] = getattr(current, name).split()
@@ -174,10 +171,10 @@ def _plain_words(line: Line, start: int, stop: int, talk: Talk) -> list[str]:
 
 def _respelled(current: Parts, line: Line, talk: Talk) -> Parts | None:
     """A word said or spelled that sounds like one in the street or the town: "it's Smyth", "Smyth with a y", "it's S M Y T H"."""
-    at, says = 0, False
-    while at < line.size and (line.norms[at] in _BEFORE_A_WORD or talk.firm(at) > at or not line.tokens[at].norm[0].isalnum()):
+    at, says, before = 0, False, line.lexicon.saying | line.lexicon.before_spelled
+    while at < line.size and (line.norms[at] in before or talk.firm(at) > at or not line.tokens[at].norm[0].isalnum()):
         idiom = max(talk.any(at), at + 1)
-        says = says or (idiom == at + 1 and line.norms[at] in _SAYING)
+        says = says or (idiom == at + 1 and line.norms[at] in line.lexicon.saying)
         at = idiom
     letters, end = spelled(line, at, line.size)
     if len(letters) >= _SPELLED and letters.isalpha():
@@ -194,7 +191,7 @@ def _respelled(current: Parts, line: Line, talk: Talk) -> Parts | None:
         return None
     held = [(name, old) for name in ("street_name", "suburb") for old in getattr(current, name).split() if old.casefold() not in line.lexicon.types]
     best = max(((_alike(word, old), name, old) for name, old in held), default=(0.0, "", ""))
-    if best[0] < _ALIKE or best[2].casefold() == word.casefold():
+    if best[0] < ALIKE or best[2].casefold() == word.casefold():
         return None
     words = [word if old == best[2] else old for old in getattr(current, best[1]).split()]
     return msgspec.structs.replace(current, **{best[1]: " ".join(words)})

@@ -4,19 +4,22 @@ from typing import NamedTuple
 
 from agent.nlu.numerals.numbers import digit_group
 from agent.nlu.utterance import Utterance
+from agent.slots.address.en.limits import MOST_TOKENS, MOST_TOWN_WORDS
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.postcode import alphanumeric, numeric
-from agent.slots.address.en.street import Street, street, written
+from agent.slots.address.en.roads import Street
+from agent.slots.address.en.street import street
+from agent.slots.address.en.street_words import written
 from agent.slots.address.en.town import town
 from agent.slots.address.en.unit import unit
 from agent.slots.address.places import agree
 
-_MOST_TOWN_WORDS = 4
-_MOST_TOKENS = 60
 _HOUSE_WORDS = 5
-_BESIDE_NEGATION = frozenset({",", "but", "it's", "its", "it"})
+"""Of a house's name with its street behind it."""
+_FEWEST_FIGURES = 4
+"""Of a postcode that says by itself that the words before it are a town."""
 
 
 class Pieces(NamedTuple):
@@ -33,7 +36,7 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
 
     A bare town, a bare number or a street of a weak type counts only for an address that is `begun`.
     """
-    if line.size > _MOST_TOKENS:
+    if line.size > MOST_TOKENS:
         return None
     start, stop = affirmed(line)
     while start < stop and (line.norms[start] in line.lexicon.before_parts or not line.tokens[start].norm[0].isalnum()):
@@ -98,7 +101,9 @@ def affirmed(line: Line) -> tuple[int, int]:
     after = line.phrase(at, line.lexicon.negation)[1]
     if any(line.norms[here] not in line.lexicon.courtesy and line.tokens[here].norm[0].isalnum() for here in range(at)):
         return 0, at
-    turn = next((here for here in range(after + 1, line.size) if line.norms[here] in _BESIDE_NEGATION), line.size)
+    turn = next(
+        (here for here in range(after + 1, line.size) if line.norms[here] == "," or line.norms[here] in line.lexicon.beside_negation), line.size
+    )
     return turn, line.size
 
 
@@ -135,9 +140,9 @@ def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:
         worded = parts.state.lower() in line.lexicon.state_words and bool(parts.postcode)
         return not worded or agree(parts.postcode, parts.state, line.lexicon.region)  # "in 1984" names no state
     if labelled and parts.street_number and line.lexicon.talk.isdisjoint(words):
-        return len(words) <= _MOST_TOWN_WORDS
-    few = len(words) <= _MOST_TOWN_WORDS and line.lexicon.no_town.isdisjoint(words) and line.lexicon.counted.isdisjoint(words)
-    if len(parts.postcode) >= max(4, line.lexicon.postcode_digits) and agree(parts.postcode, "", line.lexicon.region):
+        return len(words) <= MOST_TOWN_WORDS
+    few = len(words) <= MOST_TOWN_WORDS and line.lexicon.no_town.isdisjoint(words) and line.lexicon.counted.isdisjoint(words)
+    if len(parts.postcode) >= max(_FEWEST_FIGURES, line.lexicon.postcode_digits) and agree(parts.postcode, "", line.lexicon.region):
         return few
     return few and names_state(line, parts.state) and not parts.postcode
 
@@ -156,7 +161,7 @@ def _is_bare_town(line: Line, start: int, parts: Parts, *, expected: bool) -> bo
     """
     before = [norm for norm in line.norms[:start] if norm[0].isalnum()]
     said = parts.suburb.casefold().replace(",", "").split()
-    if not expected or len(said) > _MOST_TOWN_WORDS or not line.lexicon.town_lead_in.issuperset(before) or ("i" in before and "live" not in before):
+    if not expected or len(said) > MOST_TOWN_WORDS or not line.lexicon.town_lead_in.issuperset(before) or ("i" in before and "live" not in before):
         return False
     if any(len(word) == 1 or digit_group(Utterance(word).tokens, 0, "en")[0] for word in said):
         return False

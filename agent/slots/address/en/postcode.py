@@ -12,17 +12,27 @@ from typing import NamedTuple
 
 from agent.languages import words
 from agent.nlu.numerals.numbers import digit_group
+from agent.slots.address.en.lexicon import Phrases, phrases
 from agent.slots.address.en.line import Line
 
 _MOST_READINGS = 24
+"""Followed at once: letters and figures that sound alike multiply."""
 _MOST_TOKENS = 16
+"""Looked at from where a postcode may begin: each character may be spelled with words around it."""
 _MOST_STARTS = 120
+"""Looked at in one line."""
 _GLUED = 4
+"""Letters that may run together in one word: "ope"."""
 _LONGEST = 7
+"""Characters of a postcode."""
 _INWARD = 3
+"""Characters of the second half of one."""
 _TWO = 2
 _FIGURE_WITHIN = 5
-_PASSED = frozenset({"-", ",", ".", "_", "capital", "uppercase", "space"})
+"""Tokens in which the first figure of a postcode stands."""
+_MARKS = frozenset("-,._")
+_NOUGHTS = {"o": ("O", "0"), "oh": ("0", "O")}
+"""Letter or nought, the likelier first."""
 
 
 def numeric(line: Line, at: int) -> tuple[str, int]:
@@ -82,7 +92,7 @@ def _read(line: Line, at: int) -> tuple[str, int]:
     for _ in range(_MOST_TOKENS):
         if here >= line.size:
             break
-        if line.norm(here) in _PASSED:
+        if line.norm(here) in _MARKS or line.norm(here) in line.lexicon.postcode_talk:
             here += 1
             continue
         options, end = _sounds(line, here)
@@ -137,32 +147,36 @@ def _sounds(line: Line, at: int) -> tuple[list[str], int]:
 def _hear(line: Line, at: int) -> tuple[list[str], int]:
     """What the token at `at`, or the tokens from there on, may stand for, likeliest first; none for a word that is no letter and no figure."""
     norm = line.norms[at]
-    letters, homophones = _letter_words(), _homophones()
-    if norm == "double" and line.norm(at + 1) in ("u", "you", "ewe"):
-        return ["W"], at + 2
-    if norm in ("double", "triple", "treble") and line.is_word(at + 1) and line.norm(at + 1) not in ("double", "triple", "treble"):
-        times = 2 if norm == "double" else 3
-        options, end = _sounds(line, at + 1)
-        return [option * times for option in options if len(option) == 1], end
-    if norm == "x" and line.norm(at + 1) == "ray":
-        return ["X"], at + 2
-    if norm == "x" and line.norm(at + 1) == "-" and line.norm(at + 2) == "ray":
-        return ["X"], at + 3
-    if norm == "fox" and line.norm(at + 1) == "trot":
-        return ["F"], at + 2
-    if norm == "o":
-        return ["O", "0"], at + 1
-    if norm == "oh":
-        return ["0", "O"], at + 1
+    letter, end = line.phrase(at, _letter_phrases())
+    if letter:
+        return [letter], end
+    if norm in _NOUGHTS:
+        return list(_NOUGHTS[norm]), at + 1
     if line.is_written(at):
         return ([norm] if norm.isascii() and len(norm) <= _LONGEST else []), at + 1
     if not line.is_word(at) or not norm.isascii():
         return [], at + 1
     if len(norm) == 1 and (linked := _past_code_word(line, at, norm)) > at + 1:
         return [norm.upper()], linked
-    found = [letter.upper() for letter in (norm, letters.get(norm, "")) if len(letter) == 1]
-    if norm in homophones:
-        found.append(homophones[norm])
+    return _repeated(line, at) or _hear_word(line, at)
+
+
+def _repeated(line: Line, at: int) -> tuple[list[str], int] | None:
+    """ "Double four", "triple a"."""
+    repeats = words("en", "numbers")["repeats"]
+    times = repeats.get(line.norms[at])
+    if times is None or not line.is_word(at + 1) or line.norms[at + 1] in repeats:
+        return None
+    options, end = _sounds(line, at + 1)
+    return [option * times for option in options if len(option) == 1], end
+
+
+def _hear_word(line: Line, at: int) -> tuple[list[str], int]:
+    """A word that is a letter's name, a figure, both, or letters run together."""
+    norm = line.norms[at]
+    found = [letter.upper() for letter in (norm, _letter_words().get(norm, "")) if len(letter) == 1]
+    if norm in _homophones():
+        found.append(_homophones()[norm])
     figures, end = digit_group(line.tokens, at, "en") if len(norm) > 1 else ("", at)
     if figures:
         parted = [f"{figures[0]}0{figures[1]}"] if end > at + 1 and len(figures) == _TWO and "0" not in figures and figures[0] > "1" else []
@@ -189,14 +203,11 @@ def _past_code_word(line: Line, at: int, letter: str) -> int:
     elif line.norm(after) == "as" and line.norm(after + 1) == "in":
         after += 2
     word = line.norm(after)
-    if (
-        not word.startswith(letter)
-        or not word.isalpha()
-        or (after == at + 1 and _letter_words().get(word) != letter)
-        or (len(word) == 1 and letter != "x")
-    ):
-        return at + 1
-    return after + 3 if line.norm(after + 1) == "-" and line.norm(after + 2) == "ray" else after + 1
+    stands_for, end = line.phrase(after, _letter_phrases())
+    if stands_for == letter.upper() and after > at + 1:
+        return end
+    named = word.startswith(letter) and word.isalpha() and len(word) > 1
+    return after + 1 if named and (after > at + 1 or _letter_words().get(word) == letter) else at + 1
 
 
 def _noughts(run: str) -> Iterable[str]:
@@ -227,8 +238,14 @@ def _common_words() -> frozenset[str]:
 
 @cache
 def _homophones() -> Mapping[str, str]:
-    sounds: Mapping[str, str] = words("en", "address")["sounds"]
-    return sounds
+    """What a recogniser writes for a figure; some only inside a postcode."""
+    common = {word: str(value) for word, value in words("en", "numbers")["homophones"].items()}
+    return {**common, **words("en", "address")["sounds"]}
+
+
+@cache
+def _letter_phrases() -> Phrases:
+    return phrases(words("en", "address")["letters"].items())
 
 
 @cache

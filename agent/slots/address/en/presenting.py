@@ -4,17 +4,19 @@ Figures of 100 and above, and every postcode, are said one by one; ordinals as w
 words of street and town followed by their letters.
 """
 
+import re
 from functools import cache
 from typing import Any
 
 from agent.languages import words
 from agent.nlu.numerals.numbers import say_digits
 from agent.slots.address.en.lexicon import Lexicon
+from agent.slots.address.en.ordinals import spoken_ordinal
 from agent.slots.address.en.parts import Parts, line_of
 
 _SHORT = 2
-_SUFFIXES = ("st", "nd", "rd", "th")
-_SMALL = frozenset({"of", "and"})
+"""Letters up to which a word can be written in one way only."""
+_TEENS_END = 20
 
 
 @cache
@@ -81,10 +83,8 @@ def _street(parts: Parts, lexicon: Lexicon, slow: bool) -> str:
 @cache
 def _number_words() -> frozenset[str]:
     say = _say()
-    joined = [*say["ones"], *say["tens"], *say["ordinals"], *say["ordinal_tens"], "oh", "hundred", "thousand", "double", "triple"]
-    return frozenset(part for word in joined for part in (word.lower(),) if part) | {
-        f"{ten}-{one.lower()}" for ten in say["tens"][2:] for one in say["ordinals"][1:10]
-    }
+    joined = {word.lower() for word in (*say["ones"], *say["tens"], *say["ordinals"], *say["ordinal_tens"], *say["beside_numbers"].split()) if word}
+    return frozenset(joined | {f"{ten}-{one.lower()}" for ten in say["tens"][2:] for one in say["ordinals"][1:10]})
 
 
 def _number(text: str, slow: bool, lexicon: Lexicon) -> str:
@@ -93,29 +93,13 @@ def _number(text: str, slow: bool, lexicon: Lexicon) -> str:
         return f"{_number(text.removesuffix(' 1/2'), slow, lexicon)} {_say()['half']}"
     first, _, last = text.partition("-")
     upwards = lexicon.unit_before and first.isdigit() and last.isdigit() and int(first) < int(last)
-    said: list[str] = []
-    for run in _runs(text):
-        if run.isdigit():
-            said.append(_figures(run, slow))
-        elif run == "-":
-            said.append(_say()["to" if upwards else "dash"])
-        elif run == "/":
-            said.append(_say()["slash"])
-        elif run == "#":
-            said.append(_say()["number_sign"])
-        elif run.strip():
-            said.append(run.strip())
-    return " ".join(said)
+    signs = {"-": _say()["to" if upwards else "dash"], "/": _say()["slash"], "#": _say()["number_sign"]}
+    return " ".join(_figures(run, slow) if run.isdigit() else signs.get(run, run.strip()) for run in _runs(text) if run.strip())
 
 
 def _runs(text: str) -> list[str]:
-    runs: list[str] = []
-    for c in text:
-        if runs and ((c.isdigit() and runs[-1][-1].isdigit()) or (c.isalpha() and runs[-1][-1].isalpha())):
-            runs[-1] += c
-        else:
-            runs.append(c)
-    return runs
+    """Figures, letters, and every sign by itself."""
+    return re.findall(r"[0-9]+|[^\W\d_]+|.", text)
 
 
 def _figures(run: str, slow: bool) -> str:
@@ -126,7 +110,7 @@ def _figures(run: str, slow: bool) -> str:
 
 def _below_hundred(number: int) -> str:
     say = _say()
-    if number < 20:
+    if number < _TEENS_END:
         return str(say["ones"][number])
     tens, ones = divmod(number, 10)
     return f"{say['tens'][tens]}-{say['ones'][ones]}" if ones else str(say["tens"][tens])
@@ -138,7 +122,7 @@ def _unit(unit: str, slow: bool, lexicon: Lexicon) -> str:
         return _names(unit, lexicon, slow)
     said = []
     for word in unit.split():
-        if (ordinal := _ordinal(word)) and word[0].isdigit():
+        if (ordinal := spoken_ordinal(word)) and word[0].isdigit():
             said.append(ordinal)
         elif word.isupper() and word.isalpha() and len(word) > 1:  # "PO", "RR"
             said.append(" ".join(word))
@@ -147,38 +131,19 @@ def _unit(unit: str, slow: bool, lexicon: Lexicon) -> str:
     return " ".join(said)
 
 
-def _ordinal(word: str) -> str:
-    """ "42nd" is "Forty-Second"; "" for anything else."""
-    figures = word.rstrip("abcdefghijklmnopqrstuvwxyz")
-    if not figures.isdigit() or word[len(figures) :] not in _SUFFIXES:
-        return ""
-    say, number = _say(), int(figures)
-    hundreds, below = divmod(number, 100)
-    if number >= 1000 or (not below and hundreds != 1):
-        return word
-    if not below:
-        return "One Hundredth"
-    if below < 20:
-        end = str(say["ordinals"][below])
-    else:
-        tens, ones = divmod(below, 10)
-        end = f"{say['tens'][tens].capitalize()}-{say['ordinals'][ones].lower()}" if ones else str(say["ordinal_tens"][tens])
-    return f"{say['ones'][hundreds].capitalize()} Hundred {end}" if hundreds else end
-
-
 def _names(text: str, lexicon: Lexicon, slow: bool) -> str:
     """Words of a name, short forms in full; slow: then the letters of those that may be written otherwise: "Smyth Street, S M Y T H"."""
     said: list[str] = []
     for word in text.split():
         lower = word.lower()
-        if ordinal := _ordinal(word) if word[0].isdigit() else "":
+        if ordinal := spoken_ordinal(word) if word[0].isdigit() else "":
             said.append(ordinal)
         elif word[0].isdigit():
             said.append(_number(word, slow, lexicon))
         elif lower == "st" and said[-1:] != ["Saint"]:
             said.append(_say()["saint"])
         elif len(word) == 2 and lower in lexicon.directions and word.isupper():
-            said.append({"NE": "Northeast", "NW": "Northwest", "SE": "Southeast", "SW": "Southwest"}[word])
+            said.append(_say()["quadrants"][word])
         else:
             said.append(word)
     name = " ".join(said)
@@ -201,7 +166,7 @@ def _state(parts: Parts, lexicon: Lexicon) -> str:
     name = lexicon.state_names.get(parts.state, parts.state)
     if name.lower() in lexicon.city_states and not parts.suburb:
         return " ".join(parts.state)
-    return " ".join(word.lower() if word.lower() in _SMALL else word for word in name.split())
+    return " ".join(word.lower() if word.lower() in _say()["small"] else word for word in name.split())
 
 
 def _postcode(postcode: str) -> str:

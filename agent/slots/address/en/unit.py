@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from agent.slots.address.en.line import Line, with_suffix
+from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import Group, groups
-from agent.slots.address.en.street import written
+from agent.slots.address.en.ordinals import with_suffix
+from agent.slots.address.en.parts import written_as
+from agent.slots.address.en.street_words import written
 
+_MOST_FIGURES = 5
+"""Of a unit's number."""
 _ROUTE_FIGURES = 3
 _MOST_WORDS = 5
-_DWELLINGS = frozenset({"Flat", "Unit", "Apt", "Studio"})
-_BEFORE_HOUSE = frozenset({",", "at", "on", "of", "in"})
+"""Of a flat known by where it is: "flat above the shop"."""
 
 
 def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False) -> tuple[str, int, bool]:
@@ -23,35 +26,42 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
     label = "#" if norm == "number" and after_street else line.lexicon.units.get(norm)
     if label is None or _is_described(line, at):
         return "", at, False
-    here = at + 1
-    if line.norm(here) == "-":
-        here += 1
+    here = at + 1 + (line.norm(at + 1) == "-")
     _, here = line.phrase(here, line.lexicon.number_cue)
-    if line.norm(here) in ("#", "is"):
-        here += 1
+    here += line.norm(here) in ("#", "is")
     here = _past_pause(line, here) if after_street else here
-    said = groups(line, here)
-    if said and (two := in_two(line, said, after_street=not before_number)):
-        return _labelled(label, two[0]), two[1], False
-    if said:
-        after = _unit_letter(line, "", said[-1].end)[1]
-        closes = line.ends(after) or line.norm(after) in ("/", "slash") or line.norm(after) in line.lexicon.units or _floor(line, after) is not None
-        runs_on = before_number and len(said) > 1 and not closes
-        if runs_on:
-            return label, here, True
-        figures, end = "".join(group.figures for group in said), said[-1].end
-        if len(figures) > 5:
-            return "", at, False
-        figures, end = _unit_letter(line, figures, end)
-        return _labelled(label, figures), end, False
-    letter = line.norm(here)
-    if len(letter) == 1 and letter.isascii() and letter.isalpha() and label != "#":
-        if line.is_written(here + 1) and (line.glued(here + 1) or (line.norm(here + 1) == "-" and line.is_written(here + 2))):
-            end = here + 2 if line.is_written(here + 1) else here + 3
-            return f"{label} {letter.upper()}{line.norm(end - 1)}", end, False
-        code_word = 3 if line.norm(here + 1) == "as" and line.norm(here + 2) == "in" and line.is_word(here + 3) else 0
-        return f"{label} {letter.upper()}", here + 1 + code_word, False
+    if said := groups(line, here):
+        return _numbered(line, label, said, before_number=before_number)
+    if label != "#" and (lettered := _lettered(line, label, here)):
+        return (*lettered, False)
     return (label, here, False) if norm in line.lexicon.bare_units else ("", at, False)
+
+
+def _numbered(line: Line, label: str, said: Sequence[Group], *, before_number: bool) -> tuple[str, int, bool]:
+    """A label and its number, or as much of a run of numbers as is the unit's."""
+    if two := in_two(line, said, after_street=not before_number):
+        return _labelled(label, two[0]), two[1], False
+    start, end = said[0].start, said[-1].end
+    after = _unit_letter(line, "", end)[1]
+    closes = line.ends(after) or line.norm(after) in ("/", "slash") or line.norm(after) in line.lexicon.units or _floor(line, after) is not None
+    if before_number and len(said) > 1 and not closes:
+        return label, start, True
+    figures = "".join(group.figures for group in said)
+    if len(figures) > _MOST_FIGURES:
+        return "", start, False
+    figures, end = _unit_letter(line, figures, end)
+    return _labelled(label, figures), end, False
+
+
+def _lettered(line: Line, label: str, here: int) -> tuple[str, int] | None:
+    """ "Apt B", "unit B4", "flat B as in Bertie"."""
+    letter = line.norm(here)
+    if len(letter) != 1 or not letter.isascii() or not letter.isalpha():
+        return None
+    if line.is_written(here + 1) and line.glued(here + 1):
+        return f"{label} {letter.upper()}{line.norm(here + 1)}", here + 2
+    code_word = 3 if line.norm(here + 1) == "as" and line.norm(here + 2) == "in" and line.is_word(here + 3) else 0
+    return f"{label} {letter.upper()}", here + 1 + code_word
 
 
 def _past_pause(line: Line, at: int) -> int:
@@ -87,7 +97,7 @@ def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> 
     apart = len(following) > 1 and (following[0].written or not line.lexicon.slash_unit)
     second = following[:1] if apart or following[0].written else following
     end = second[-1].end
-    after = end + 1 if line.norm(end) in _BEFORE_HOUSE else end
+    after = end + (line.norm(end) == "," or line.norm(end) in line.lexicon.before_house)
     _, number = line.phrase(after, line.lexicon.number_cue)
     goes_on = apart or after_street or (after > end and line.number_starts(number))
     figures = "".join(group.figures for group in (said[:1] if said[0].written else said))
@@ -97,19 +107,19 @@ def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> 
 def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] | None:
     """A part of a house known by where it is: "garden flat", "rear unit", "flat above the shop"; "rear" by itself before the number or at the end."""
     norm = line.norm(at)
-    if norm in line.lexicon.flat_names and line.lexicon.units.get(line.norm(at + 1)) in _DWELLINGS:
+    if norm in line.lexicon.flat_names and line.lexicon.units.get(line.norm(at + 1)) in written_as("dwellings"):
         end = at + 2
         numbered = groups(line, end)
         if not numbered or numbered[0].end >= line.size or before_number:
             return f"{written(line, at)} {line.lexicon.units[line.norm(at + 1)]}", end
-    if before_number and line.lexicon.units.get(norm) in _DWELLINGS and line.norm(at + 1) in line.lexicon.where_flats_are:
+    if before_number and line.lexicon.units.get(norm) in written_as("dwellings") and line.norm(at + 1) in line.lexicon.where_flats_are:
         end = at + 2
         while line.is_word(end) and end - at <= _MOST_WORDS and not line.number_starts(end):
             end += 1
         text = " ".join(line.norms[word] if word == at + 1 or line.norms[word] == "the" else written(line, word) for word in range(at, end))
         return (text, end) if line.norm(end) == "," and line.number_starts(end + 1) else None
     if norm in line.lexicon.house_parts:
-        here = at + 1 + (line.norm(at + 1) in _BEFORE_HOUSE)
+        here = at + 1 + (line.norm(at + 1) == "," or line.norm(at + 1) in line.lexicon.before_house)
         stands = line.number_starts(here + (line.norm(here) == "the")) if before_number else line.ends(at + 1)
         return (written(line, at), at + 1) if stands else None
     return None
