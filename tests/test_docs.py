@@ -12,8 +12,8 @@ PAGES = (ROOT / "README.md", ROOT / "DECISIONS.md", *sorted((ROOT / "docs").glob
 _PLACE = re.compile(r"`((?:agent|graph|storage|api|prompts|tests|bench|docs)/[\w./-]*)(?:: ([\w.]+))?`")
 _MODULE = re.compile(r"python -m ((?:tests|bench)(?:\.\w+)+)")
 _LINK = re.compile(r"\]\(([\w./-]+)(?:#[\w-]+)?\)")
-ABSENT = ("xx", "<")
-"""What stands for a name that the reader chooses."""
+ABSENT = ("xx", "es")
+"""What stands for a language that the reader adds."""
 
 
 def places(page: Path) -> Iterator[tuple[str, str]]:
