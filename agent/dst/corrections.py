@@ -65,7 +65,7 @@ def mended(hearing: Hearing) -> Inform | None:
         return last_name
     call = hearing.call
     held = [name for name in NAMES if name not in hearing.question.slots and (call.slot(name).value or call.slot(name).pending)]
-    for slot in held if kind == "ask" else [name for name in held if SLOTS[name].always_mended]:
+    for slot in held if kind == "ask" else [name for name in held if SLOTS[name].always_patched]:
         candidates = _mending(hearing, slot)
         if candidates and candidates[0].confidence >= CORRECTING and not call.slot(slot).locked:
             return inform(slot, candidates[0], hearing.utterance, asked=False)
@@ -75,7 +75,7 @@ def mended(hearing: Hearing) -> Inform | None:
 def _mending(hearing: Hearing, slot: str) -> Sequence[Candidate]:
     """What a slot that holds something hears, though another was asked for."""
     candidates = hearing.extract_own(slot)
-    if not candidates and SLOTS[slot].always_mended:  # "Meg with two Gs", while the number is asked for
+    if not candidates and SLOTS[slot].always_patched:  # "Meg with two Gs", while the number is asked for
         again = hearing.extract(slot, hearing.utterance, hearing.asking(slot, hearing.utterance))
         candidates = [one for one in again if one.patch]
     if not candidates and hearing.correcting and _is_unconfirmed(hearing, slot):

@@ -65,7 +65,7 @@ class Hearing:
         """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
         if slot in self.assignment.slots:
             return self.asking(slot, utterance)
-        in_question = SLOTS[slot].always_mended or slot in self.asked or self.named == slot
+        in_question = SLOTS[slot].always_patched or slot in self.asked or self.named == slot
         mending = in_question or self.correcting or not _mends().isdisjoint(utterance.words)
         return context_for(self.call, slot, utterance, self.business, self.now, self.asked, mending=mending)
 

@@ -129,7 +129,7 @@ def _best(hearing: Hearing, slot: str) -> tuple[Candidate | None, tuple[str, ...
     if hearing.question.kind == "choice" and asked and (chosen := _chosen(hearing, slot, context)):
         return chosen, ()
     listen = partial(hearing.extract, slot)
-    repaired = put_right(listen, own, context) if asked and not SLOTS[slot].mends_itself else ()
+    repaired = put_right(listen, own, context) if asked and not SLOTS[slot].repairs_itself else ()
     first = repaired or listen(own, context)
     if asked and not first:
         first = _after_the_answer(hearing, slot, own, context)

@@ -61,11 +61,11 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     grounding: Grounding = Grounding()
     insists: bool = False
     """Whether an ambiguous value said again in the same words is taken as the likelier one, which is read back; else it is a failed attempt."""
-    always_mended: bool = False
-    """Whether what it holds may be mended whatever was asked: "it's Smith", when a number was."""
+    always_patched: bool = False
+    """Whether what it holds may be patched whatever was asked: "it's Smith", when a number was."""
     too_short: bool = False
     """Whether a part of a value is refused as too short where a whole one is held and the slot is named: it is no beginning of another."""
-    mends_itself: bool = False
+    repairs_itself: bool = False
     """Whether `extract` itself hears what was put right on the way; else what stands before "no, sorry" is left out first."""
     begins_with_no: bool = False
     """Whether a "no" to its read-back may begin a new value ("no, today"), however much it looks like all that was said."""

@@ -23,7 +23,7 @@ NAME = Slot(
     written=written,
     parts=parts,
     grounding=Grounding(implicit=True),
-    always_mended=True,
+    always_patched=True,
     listening=Listening(patience_ms=1200),
     addressed=addressed,
     place=Place(within="userInfo", blank=True),
