@@ -3,30 +3,25 @@
 The anchor is the house number. Before it may stand a unit, a building's name, or town and postcode; after it the street, then the rest in any order.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
 
-from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.houses import building_after, building_before, named_houses, past_commas
-from agent.slots.address.en.lexicon import Lexicon
-from agent.slots.address.en.limits import MOST_LINKING
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import House, groups, house
-from agent.slots.address.en.ordinals import ordinal_name
 from agent.slots.address.en.parts import Parts, written_as
 from agent.slots.address.en.postcode import alphanumeric, known_area
 from agent.slots.address.en.roads import Street
 from agent.slots.address.en.street import street
+from agent.slots.address.en.street_after import parted_ordinal, street_after
 from agent.slots.address.en.town import closes_with_town, town
 from agent.slots.address.en.unit import in_two, rural, unit
 
 _MOST_NUMBERS = 16
 """From which an address may begin; beyond it the line is full of numbers and holds none."""
 _MOST_UNITS = 3
-_WORDS_BEFORE, _WORDS_AFTER = 5, 10
-"""Where it is said that an address is former: "my old address was", "that's the old one"."""
 _CUE_WORDS = 5
 """Before an address, that announce it."""
 
@@ -60,25 +55,6 @@ def addresses(line: Line) -> Iterator[Found]:
         at = done = max(found.end, at + 1)
     if not done and line.lexicon.named_houses and (named := _named_house(line)):
         yield named
-
-
-def of_now(found: list[Found], line: Line) -> list[Found]:
-    """Those of several addresses where somebody still is: "my old address was ..., the new one is ...", "..., no, that's the old one, ..."."""
-    kept = [each for at, each in enumerate(found) if not _is_former(line, each, found[at + 1].start if at + 1 < len(found) else line.size)]
-    return kept or found
-
-
-def _is_former(line: Line, found: Found, following: int) -> bool:
-    before = line.norms[max(0, found.start - _WORDS_BEFORE) : found.start]
-    after = line.norms[found.end : min(following, found.end + _WORDS_AFTER)]
-    former = line.lexicon.former
-    return (not former.isdisjoint(before) and not _points_back(before, line.lexicon)) or _points_back(after, line.lexicon)
-
-
-def _points_back(norms: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether the words say that what was just said is former: "that's the old one"."""
-    said = next((at for at, norm in enumerate(norms) if norm in lexicon.former), 0)
-    return not lexicon.pointing_back.isdisjoint(norms[:said])
 
 
 def _past_postcode(line: Line, at: int) -> int:
@@ -145,7 +121,7 @@ def _address(line: Line, at: int, done: int) -> Found | None:
         return in_park or _on_estate(line, at, units[: len(units) - bool(building)], estate)
     if units and not runs_on:
         number = number._replace(other=None)  # a unit has been said: the number holds no other
-    way = _street_after(line, number.end, labelled=bool(label) or line.phrase(at - 1, line.lexicon.number_cue)[1] == at)
+    way = street_after(line, number.end, labelled=bool(label) or line.phrase(at - 1, line.lexicon.number_cue)[1] == at)
     if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
         return None
     if runs_on:
@@ -154,40 +130,6 @@ def _address(line: Line, at: int, done: int) -> Found | None:
             unit="", other=None if number.other is None else (f"{units[-1].rsplit(' ', 1)[0]} {number.other[0]}", number.other[1])
         )
     return _with_town(line, at, done, ", ".join(units), number, way)
-
-
-def _street_after(line: Line, at: int, *, labelled: bool) -> Street | None:
-    """The street after a house number, past what a sentence puts between them: "27, the street is Mill Lane"; `labelled`: "number 27 on it"."""
-    here = past_commas(line, at)
-    if labelled and line.norm(here) in ("on", "in", "at"):
-        way = street(line, here + 2) if line.norm(here + 1) == "the" else None  # "on the High Street"; but "on The Street"
-        way = way if way and way.kind == "typed" else street(line, here + 1)
-    else:
-        way = street(line, _past_street_label(line, here) or at)
-    return _repaired(line, way) if way else None
-
-
-def _past_street_label(line: Line, at: int) -> int:
-    """The index after "the street is", "street name"; 0 where no such words stand: "27 The Street" has none."""
-    here = at
-    while here - at < MOST_LINKING and line.norm(here) in line.lexicon.linking:
-        here += 1
-    label, after = line.phrase(here, line.lexicon.street_cue)
-    if line.norm(after) in ("is", ":"):
-        return after + 1 if label else 0
-    holds_is = bool(label) and line.norm(after - 1) != label.rpartition(" ")[2]
-    return after if holds_is or " " in label else 0
-
-
-def _repaired(line: Line, way: Street) -> Street:
-    """The street as the caller puts it right in the same breath: "Acacia Street, no, Acacia Court"."""
-    here = past_commas(line, way.end)
-    if line.norm(here) not in line.lexicon.repairing:
-        return way
-    while line.norm(here) in line.lexicon.repairing or line.norm(here) in line.lexicon.linking or line.norm(here) == ",":
-        here += 1
-    other = None if line.number_starts(here) else street(line, here)
-    return other if other and other.kind == "typed" and not line.lexicon.talk & {word.casefold() for word in other.name.split()} else way
 
 
 def _lot(line: Line, at: int, units: list[str], here: int) -> Found | None:
@@ -223,7 +165,7 @@ def _with_town(line: Line, at: int, done: int, units: str, number: House, way: S
     other = None
     if number.other:
         other = msgspec.structs.replace(parts, unit=number.other[0] or units, street_number=number.other[1])
-    elif (parted := _parted_ordinal(line, number)) is not None:
+    elif (parted := parted_ordinal(line, number)) is not None:
         rest = way.name.partition(" ")[2]
         other = msgspec.structs.replace(parts, street_number=parted[0], street_name=f"{parted[1]} {rest}".strip())
     return Found(parts, start, end, way.kind, _is_cued(line, at), other)
@@ -241,27 +183,14 @@ def _other_town(line: Line, parts: Parts, end: int) -> tuple[Parts, int]:
     return town(line, here, msgspec.structs.replace(parts, suburb="", state="", postcode=""))
 
 
-def _parted_ordinal(line: Line, number: House) -> tuple[str, str] | None:
-    """Number and street read the other way: "three fifty fifth avenue" is 3 on 55th, or 350 on Fifth. None where only one reading is heard."""
-    at = number.end
-    if len(number.number) != 1 or line.is_written(at - 1) or number.unit:
-        return None
-    tens, end = digit_group(line.tokens, at, "en")
-    unit_of, whole = line.ordinal(at + 1, after_number=True)[0], line.ordinal(at, after_number=True)[0]
-    both = end == at + 1 and len(tens) == 2 and tens[1] == "0" and 0 < unit_of < 10 and whole == int(tens) + unit_of
-    return (number.number + tens, ordinal_name(unit_of)) if both else None
-
-
 def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, int]:
     """Town, state and postcode said first: "Richmond Victoria 3121, unit 4, 12 High Street"; only with a state or a postcode among them or a
     word that says what it is, and no other town than the one said after the street."""
-    start = done
-    while start < at and (line.norms[start] in line.lexicon.lead_in or not line.tokens[start].norm[0].isalnum()):
-        start += 1
+    start = line.past_lead(done, at)
     if start == at:
         return parts, at
     before, end = town(line, start, parts, until=at)
-    reaches = end <= at and all(norm in line.lexicon.lead_in or not norm[0].isalnum() for norm in line.norms[end:at])
+    reaches = end <= at == line.past_lead(end, at)
     same_town = parts.suburb in ("", before.suburb)
     placed = before.state or before.postcode or line.norm(start) in line.lexicon.suburb_cue
     return (before, start) if reaches and same_town and placed and not before.country else (parts, at)

@@ -17,11 +17,6 @@ from agent.slots.address.en.part_values import Reader, Value
 from agent.slots.address.en.part_words import FIELDS, Talk, part_words
 from agent.slots.address.en.parts import Parts
 
-_ONLY_WITH_VALUE = (["house"],)
-"""Names of a part only where the value follows: "the house is 27", and not "it's a house"."""
-_SHARED = (["number"], ["numbers"], ["number's"])
-"""Names of a part that are names of other things as well."""
-
 
 class Told(NamedTuple):
     """The outcome of one pass."""
@@ -128,7 +123,7 @@ class _Pass:
         while end < self.line.size and self.line.norms[end][0].isalnum():
             if end > begins and (self.line.norms[end] in self.words.turns or self._phrase(end, self.words.negation) > end):
                 break
-            if self.line.norm(end - 1) in ("the", "wrong", "my") and self.line.phrase(end, self.words.names)[0] and self._is_quote(at):
+            if self.line.norm(end - 1) in self.words.before_quoted and self.line.phrase(end, self.words.names)[0] and self._is_quote(at):
                 return end
             end += 1
             if self._is_town(begins, end) and not self.parts:  # "not Preston Reservoir"
@@ -203,10 +198,11 @@ class _Pass:
         part, end = self.line.phrase(at, self.words.names)
         if not part or (part == "town" and self.line.norm(end) == "code"):
             return at
-        if self.line.norms[at:end] in _ONLY_WITH_VALUE and not (self.line.norm(end) in ("is", "was") and self.line.number_starts(end + 1)):
+        said = " ".join(self.line.norms[at:end])
+        if said in self.words.only_with_value and not (self.line.norm(end) in ("is", "was") and self.line.number_starts(end + 1)):
             return at
         self.focus = part
-        self.confidence = self.confidence and self.line.norms[at:end] not in _SHARED
+        self.confidence = self.confidence and said not in self.words.shared
         while end < self.line.size:
             norm = self.line.norms[end]
             if (after := self._not_right(end)) > end:
@@ -266,7 +262,7 @@ class _Pass:
         for here in range(at + 1, self.line.size):
             if any(self._phrase(here, table) > here for table in (self.words.negation, self.words.quotes)):
                 return here
-            if self.line.phrase(here, self.words.names)[0] and self.line.norm(here - 1) in ("the", "my", "and", "but"):
+            if self.line.phrase(here, self.words.names)[0] and self.line.norm(here - 1) in self.words.before_name:
                 return here - 1
         return self.line.size
 

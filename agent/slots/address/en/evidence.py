@@ -1,12 +1,18 @@
-"""Whether the evidence suffices for an address, and how sure it is."""
+"""Whether the evidence suffices for an address, and whether somebody still is there."""
+
+from collections.abc import Sequence
 
 from agent.languages import words
 from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
 from agent.slots.address.en.addresses import Found
+from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.patching import opening, parse
+from agent.slots.address.en.parsing import parse
+from agent.slots.address.en.patching import opening
 
+_WORDS_BEFORE, _WORDS_AFTER = 5, 10
+"""Where it is said that an address is former: "my old address was", "that's the old one"."""
 PLAIN = ("typed", "numbered", "box")
 """Kinds of addresses that nothing else is said like."""
 
@@ -42,5 +48,23 @@ def _is_count(found: Found) -> bool:
 
 
 def _alone(found: Found, line: Line) -> bool:
-    before = all(norm in line.lexicon.lead_in or not norm[0].isalnum() for norm in line.norms[: found.start])
-    return before and all(norm in line.lexicon.courtesy or not norm[0].isalnum() for norm in line.norms[found.end :])
+    return found.start <= line.skip_to and line.only_courtesy(found.end)
+
+
+def of_now(found: list[Found], line: Line) -> list[Found]:
+    """Those of several addresses where somebody still is: "my old address was ..., the new one is ...", "..., no, that's the old one, ..."."""
+    kept = [each for at, each in enumerate(found) if not _is_former(line, each, found[at + 1].start if at + 1 < len(found) else line.size)]
+    return kept or found
+
+
+def _is_former(line: Line, found: Found, following: int) -> bool:
+    before = line.norms[max(0, found.start - _WORDS_BEFORE) : found.start]
+    after = line.norms[found.end : min(following, found.end + _WORDS_AFTER)]
+    former = line.lexicon.former
+    return (not former.isdisjoint(before) and not _points_back(before, line.lexicon)) or _points_back(after, line.lexicon)
+
+
+def _points_back(norms: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether the words say that what was just said is former: "that's the old one"."""
+    said = next((at for at, norm in enumerate(norms) if norm in lexicon.former), 0)
+    return not lexicon.pointing_back.isdisjoint(norms[:said])

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
 from agent.slots.address.confidences import CUED, KINDS, MOST, PLACED, UNMISTAKABLE
-from agent.slots.address.en.addresses import Found, addresses, of_now
-from agent.slots.address.en.evidence import PLAIN, follows_talk, stands
-from agent.slots.address.en.in_parts import asked_part, in_parts
+from agent.slots.address.en.addresses import Found, addresses
+from agent.slots.address.en.evidence import PLAIN, follows_talk, of_now, stands
 from agent.slots.address.en.lexicon import lexicon
 from agent.slots.address.en.line import Line
+from agent.slots.address.en.parsing import parse
+from agent.slots.address.en.part_candidates import asked_part, in_parts
 from agent.slots.address.en.part_words import Talk
 from agent.slots.address.en.parts import Parts
-from agent.slots.address.en.patching import continued, moved, parse, unslashed
+from agent.slots.address.en.patching import continued, moved, unslashed
 from agent.slots.address.en.readings import at_home, readings
 
 

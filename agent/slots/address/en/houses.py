@@ -69,9 +69,8 @@ def called(line: Line, held: Parts) -> tuple[str, int, int] | None:
     known = {word.casefold() for part in held.said().values() for word in part.split()}
     if not said or end - start > _MOST_WORDS or any(len(norm) < _LETTERS for norm in said) or not known.isdisjoint(said):
         return None
-    alone = all(norm in line.lexicon.courtesy or not norm[0].isalnum() for norm in line.norms[end:])
     does_more = said[-1] in line.lexicon.types or not line.lexicon.talk.isdisjoint(said)
-    return (_name(line, start, end), start, end) if alone and not does_more else None
+    return (_name(line, start, end), start, end) if line.only_courtesy(end) and not does_more else None
 
 
 def named_houses(line: Line) -> Iterator[NamedHouse]:

@@ -101,7 +101,7 @@ class Lexicon(NamedTuple):
     street_directions: bool
     named_houses: bool
     asks_parser: bool
-    """A statistical parser tells where the town begins (`us`)."""
+    """A statistical parser tells where the town begins (`town_start`)."""
 
     @property
     def gate(self) -> frozenset[str]:
@@ -167,10 +167,9 @@ def _phrases(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
 def _names(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
     """What a word is written as."""
     return {
-        **{name: spoken[name] for name in ("directions", "units", "country_names")},
-        "types": _by_form(spoken["types"]),
-        "weak_types": _by_form(spoken["weak_types"]),
+        **{name: _by_form(spoken[name]) for name in ("directions", "types", "weak_types", "units")},
         "numbered": _by_form(spoken["numbered_roads"]),
+        "country_names": spoken["country_names"],
         "prefix_types": place.get("prefix_types", {}),
         "state_names": {code: names[0].title() for code, names in place.get("states", {}).items()},
     }
@@ -213,5 +212,7 @@ def _gate(region: str) -> frozenset[str]:
     return frozenset(word for table in tables for word in table)
 
 
-def _by_form(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    return {form: name for name, forms in table.items() for form in forms}
+def _by_form(table: Mapping[str, Any]) -> dict[str, str]:
+    """By every form that is said, what the line writes."""
+    plain = {name.lower(): name for name in table.get("plain", "").split()}
+    return plain | {form: name for name, forms in table.items() if name != "plain" for form in (name.lower(), *forms)}

@@ -7,7 +7,8 @@ from agent.nlu.effort import spend
 from agent.nlu.numerals.numbers import digit_group, ordinal
 from agent.nlu.utterance import Token, Utterance
 from agent.slots.address.en.lexicon import Lexicon, Phrases, phrase_at
-from agent.slots.address.en.ordinals import suffix_of
+from agent.slots.address.en.limits import MOST_LINKING
+from agent.slots.address.en.number_words import suffix_of
 from agent.slots.address.en.tokens import cleaned
 
 _TOKEN = 3
@@ -78,7 +79,21 @@ class Line:
     @cached_property
     def skip_to(self) -> int:
         """The index after every lead-in word the utterance begins with."""
-        at = 0
-        while at < self.size and (self.norms[at] in self.lexicon.lead_in or not self.tokens[at].norm[0].isalnum()):
+        return self.past_lead(0, self.size)
+
+    def past_lead(self, at: int, until: int) -> int:
+        """The index after the words before an address, and the marks, that stand from `at` on."""
+        while at < until and (self.norms[at] in self.lexicon.lead_in or not self.norms[at][0].isalnum()):
             at += 1
         return at
+
+    def past_linking(self, at: int) -> int:
+        """The index after the words between two parts: "and it's the"."""
+        end = at
+        while end - at < MOST_LINKING and self.norm(end) in self.lexicon.linking:
+            end += 1
+        return end
+
+    def only_courtesy(self, at: int, until: int | None = None) -> bool:
+        """Whether nothing but words of courtesy and marks stand from `at` on."""
+        return all(norm in self.lexicon.courtesy or not norm[0].isalnum() for norm in self.norms[at:until])

@@ -5,7 +5,7 @@ from agent.nlu.utterance import Utterance
 from agent.slots.address.en.corrections import told
 from agent.slots.address.en.lexicon import lexicon
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.patching import parse
+from agent.slots.address.en.parsing import parse
 
 
 def named_part(utterance: Utterance, context: Context) -> str:

@@ -7,17 +7,16 @@ Each reader knows what the address holds now, since that decides what the words 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rapidfuzz.fuzz import ratio
-
 from agent.nlu.numerals.numbers import digit_group
 from agent.nlu.utterance import Utterance
 from agent.slots.address.en.characters import characters, retailed
-from agent.slots.address.en.limits import ALIKE, HOUSE_LETTERS, MOST_TOWN_WORDS
+from agent.slots.address.en.likeness import number_rather, unit_rather
+from agent.slots.address.en.limits import HOUSE_LETTERS, MOST_TOWN_WORDS
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import groups, house
 from agent.slots.address.en.part_words import Talk, known_towns, part_words
 from agent.slots.address.en.parts import Parts
-from agent.slots.address.en.pieces import names_state
+from agent.slots.address.en.pieces import is_town, names_state
 from agent.slots.address.en.postcode import alphanumeric, known_area, numeric
 from agent.slots.address.en.roads import Street
 from agent.slots.address.en.street import street
@@ -29,8 +28,6 @@ _MOST_TAIL = 5
 """Characters of a unit, or of the end of a number or a postcode, said by themselves."""
 _SECOND_HALF = 3
 """Characters of the second half of a postcode of letters and figures."""
-_NEARLY = 75.0
-"""One of four figures is another, or two are swapped."""
 _SHORT = 3
 """Letters up to which a word of the talk is no town's name, whatever stands before it: "it"."""
 
@@ -76,12 +73,12 @@ class Reader:
         """The value at `at` that only stands for itself, and so counts only where hardly anything else is said."""
         code = self.postcode(at, named=False)
         number = self.number(at, until)
-        if number and (of_unit := self._as_unit(number)):
-            return of_unit
+        if number and "unit" not in number.parts and (of_unit := unit_rather(number.parts["street_number"], self.held)):
+            return Value({"unit": of_unit}, number.end, True)
         if number and self.line.norms[at] == "one" and number.end == at + 1:
             return None  # "the one"
         if code and number:
-            return number if self._likens_number(number, code) else code
+            return number if number_rather(number.parts["street_number"], code.parts["postcode"], self.held) else code
         return code or number or self._state(at) or self.town(at, until, cued=False)
 
     def number(self, at: int, until: int) -> Value | None:
@@ -162,7 +159,7 @@ class Reader:
         if way.kind in ("known", "weak") and not self.talk.is_content(at, way.end):
             return None
         if named or way.kind in ("typed", "numbered"):
-            return Value({"street_name": way.name}, way.end, True) if named or not self._is_town(way) else None
+            return Value({"street_name": way.name}, way.end, True) if named or not is_town(line, way.end) else None
         if way.kind == "known" and way.name.split()[-1].casefold() in line.lexicon.directions:
             return None
         same = bool({*way.name.split()[:-1]} & {*self.held.street_name.split()})
@@ -234,13 +231,6 @@ class Reader:
         goes_on = end < line.size and (line.norms[end][0].isalnum() or line.number_starts(end + 1))
         return Value({"unit": f"{label} {number.number}"}, end, True) if line.norm(here) == "the" and label and not goes_on else None
 
-    def _as_unit(self, number: Value) -> Value | None:
-        """The number as the unit's, when it is nearly the one held there, with as many figures, and less like the house's: 3102 for "Apt 3012"."""
-        label, _, old = self.held.unit.rpartition(" ")
-        said = number.parts["street_number"]
-        near = said != old and len(said) == len(old) and ratio(said, old) >= _NEARLY and ratio(said, self.held.street_number) < _NEARLY
-        return Value({"unit": f"{label} {said}".strip()}, number.end, True) if near and "unit" not in number.parts else None
-
     def _unit_alone(self, at: int, until: int) -> Value | None:
         said, end = characters(self.line, at, until)
         if not said or len(said) > _MOST_TAIL or not self.closes(end):
@@ -263,14 +253,6 @@ class Reader:
         news = code != self.held.state
         return Value({"state": code}, end, False) if code and news and not everyday and not named and self.closes(end) else None
 
-    def _likens_number(self, number: Value, code: Value) -> bool:
-        """Whether figures that may be either are rather the house number, being nearer to the one held."""
-        held = self.held
-        to_number = ratio(number.parts["street_number"], held.street_number)
-        if not held.postcode:  # then the form of a postcode decides, unless the number held has it too and is nearly the same
-            return len(held.street_number) >= len(code.parts["postcode"]) and to_number >= ALIKE
-        return to_number > ratio(code.parts["postcode"], held.postcode)
-
     def _is_code(self, at: int) -> bool:
         norm = self.line.norms[at]
         return self.line.is_written(at) or len(norm) == 1 or self.talk.any(at) == at
@@ -284,10 +266,6 @@ class Reader:
         """Whether the street begins with words that belong to the talk: "yeah Union Road"."""
         after = self.talk.firm(at)
         return after > at and after < way.end - 1
-
-    def _is_town(self, way: Street) -> bool:
-        last = self.line.norm(way.end - 1)
-        return last in self.line.lexicon.weak_types and self.line.phrase(way.end, self.line.lexicon.states)[1] > way.end
 
     def _may_be_town(self, said: list[str], *, cued: bool) -> bool:
         lexicon = self.line.lexicon

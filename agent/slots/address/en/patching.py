@@ -7,31 +7,20 @@ import msgspec
 from rapidfuzz.fuzz import ratio
 
 from agent.nlu.utterance import Utterance
-from agent.slots.address.en.addresses import addresses
 from agent.slots.address.en.characters import spelled
 from agent.slots.address.en.corrections import Told, told
-from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.limits import ALIKE, MOST_TOWN_WORDS
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
 from agent.slots.address.en.part_words import Talk, part_words
 from agent.slots.address.en.parts import Parts
-from agent.slots.address.en.pieces import Pieces, affirmed, nothing_else, pieces
+from agent.slots.address.en.pieces import Pieces, affirmed, pieces
 from agent.slots.address.en.postcode import numeric
 from agent.slots.address.en.street_words import written
 from agent.slots.address.places import agree
 
 _SPELLED = 3
 """Letters that spell a word, and that a word has which may be another one's."""
-
-
-def parse(value: str, lexicon: Lexicon) -> Parts:
-    """The parts of a value as `line_of` writes it, or of what a caller typed."""
-    line = Line(Utterance(value), lexicon)
-    if found := next(iter(addresses(line)), None):
-        return found.parts
-    begun = pieces(line, begun=True)
-    return begun.parts if begun else Parts()
 
 
 def continued(before: Parts, utterance: Utterance, line: Line, part: str = "") -> tuple[Parts, Pieces] | None:
@@ -187,7 +176,7 @@ def _respelled(current: Parts, line: Line, talk: Talk) -> Parts | None:
             return None
     else:
         return None
-    if not nothing_else(line, end, line.size):
+    if not line.only_courtesy(end, line.size):
         return None
     held = [(name, old) for name in ("street_name", "suburb") for old in getattr(current, name).split() if old.casefold() not in line.lexicon.types]
     best = max(((_alike(word, old), name, old) for name, old in held), default=(0.0, "", ""))

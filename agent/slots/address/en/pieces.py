@@ -57,7 +57,7 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
         parts, at, labelled = _named_house(line, at, stop) or _number_or_street(line, at, stop, begun=begun)
     parts, end = town(line, at, parts, until=stop)
     end = max(end, at)
-    if not nothing_else(line, end, stop) or parts == Parts():
+    if not line.only_courtesy(end, stop) or parts == Parts():
         return None
     bare = not labelled and parts == Parts(suburb=parts.suburb)
     plain = _is_bare_town(line, start, parts, expected=begun) if bare else _is_plain(line, parts, labelled=labelled, begun=begun)
@@ -116,9 +116,9 @@ def _number_or_street(line: Line, at: int, stop: int, *, begun: bool) -> tuple[P
     is_postcode = not labelled and bool(numeric(line, at)[0])
     is_clock = number is not None and not labelled and number.number[-1].isalpha()
     stands = number and not is_postcode and not is_clock and number.end <= stop and (labelled or begun)
-    if number and stands and (nothing_else(line, number.end, stop) or (labelled and line.norm(number.end) == ",")):
+    if number and stands and (line.only_courtesy(number.end, stop) or (labelled and line.norm(number.end) == ",")):
         return Parts(unit=number.unit, street_number=number.number), number.end, labelled
-    if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, at, way, begun=begun):
+    if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, way, begun=begun):
         _, number_at = line.phrase(way.end, line.lexicon.number_cue)
         number = house(line, number_at) if number_at > way.end or way.kind == "typed" else None
         if number and number_at == way.end and not (line.lexicon.postcode_shapes and line.ends(number.end)):
@@ -169,16 +169,12 @@ def _is_bare_town(line: Line, start: int, parts: Parts, *, expected: bool) -> bo
     return announced or line.lexicon.talk.isdisjoint(said)
 
 
-def _is_street(line: Line, at: int, way: Street, *, begun: bool) -> bool:
+def _is_street(line: Line, way: Street, *, begun: bool) -> bool:
     """Whether a street by itself is one: of a plain type with a name before it; of any kind when it mends an address or goes on with one."""
     named = all(len(word) > 1 for word in way.name.split())
-    return named and (way.kind == "typed" or (begun and way.kind != "open")) and not _is_town(line, at, way.end)
+    return named and (way.kind == "typed" or (begun and way.kind != "open")) and not is_town(line, way.end)
 
 
-def _is_town(line: Line, at: int, end: int) -> bool:
+def is_town(line: Line, end: int) -> bool:
     """Whether what ends like a street is a town with its state: "Forest Park Illinois", "Surry Hills"."""
     return line.norm(end - 1) in line.lexicon.weak_types and line.phrase(end, line.lexicon.states)[1] > end
-
-
-def nothing_else(line: Line, at: int, stop: int) -> bool:
-    return all(line.norms[here] in line.lexicon.courtesy or not line.tokens[here].norm[0].isalnum() for here in range(at, stop))

@@ -6,23 +6,14 @@ words of street and town followed by their letters.
 
 import re
 from functools import cache
-from typing import Any
 
-from agent.languages import words
 from agent.nlu.numerals.numbers import say_digits
 from agent.slots.address.en.lexicon import Lexicon
-from agent.slots.address.en.ordinals import spoken_ordinal
+from agent.slots.address.en.number_words import cardinal, cardinals, ordinals, spoken_ordinal, wording
 from agent.slots.address.en.parts import Parts, line_of
 
 _SHORT = 2
 """Letters up to which a word can be written in one way only."""
-_TEENS_END = 20
-
-
-@cache
-def _say() -> dict[str, Any]:
-    say: dict[str, Any] = words("en", "address")["say"]
-    return say
 
 
 def spoken(value: str, parts: Parts, lexicon: Lexicon, slow: bool) -> str:
@@ -37,7 +28,7 @@ def spoken(value: str, parts: Parts, lexicon: Lexicon, slow: bool) -> str:
     pieces.append(_state(parts, lexicon))
     pieces.append(_postcode(parts.postcode))
     if parts.country:
-        pieces.append(_say()["country"].get(parts.country, lexicon.country_names.get(parts.country, parts.country)))
+        pieces.append(wording()["country"].get(parts.country, lexicon.country_names.get(parts.country, parts.country)))
     return ", ".join(piece for piece in pieces if piece)
 
 
@@ -67,9 +58,9 @@ def _slashed(parts: Parts) -> bool:
 def _street(parts: Parts, lexicon: Lexicon, slow: bool) -> str:
     number = _number(parts.street_number, slow, lexicon)
     if number and not parts.street_name and (parts.suburb or parts.postcode or parts.state):
-        number = f"{_say()['house_number']} {number}"
+        number = f"{wording()['house_number']} {number}"
     if _slashed(parts):
-        number = f"{_number(parts.unit, slow, lexicon)} {_say()['slash']} {number}"
+        number = f"{_number(parts.unit, slow, lexicon)} {wording()['slash']} {number}"
     name = _names(parts.street_name, lexicon, slow)
     if not number or not name:
         return number or name
@@ -82,18 +73,18 @@ def _street(parts: Parts, lexicon: Lexicon, slow: bool) -> str:
 
 @cache
 def _number_words() -> frozenset[str]:
-    say = _say()
-    joined = {word.lower() for word in (*say["ones"], *say["tens"], *say["ordinals"], *say["ordinal_tens"], *say["beside_numbers"].split()) if word}
-    return frozenset(joined | {f"{ten}-{one.lower()}" for ten in say["tens"][2:] for one in say["ordinals"][1:10]})
+    numbers, firsts = set(cardinals().values()), set(ordinals().values())
+    joined = {f"{cardinals()[ten]}-{ordinals()[one]}" for ten in range(20, 100, 10) for one in range(1, 10)}
+    return frozenset(numbers | firsts | joined | {*wording()["beside_numbers"].split()})
 
 
 def _number(text: str, slow: bool, lexicon: Lexicon) -> str:
     """ "12A" is "twelve A", "401" "four oh one", "12-14" "twelve to fourteen", but a dash where units stand before it."""
     if text.endswith(" 1/2"):
-        return f"{_number(text.removesuffix(' 1/2'), slow, lexicon)} {_say()['half']}"
+        return f"{_number(text.removesuffix(' 1/2'), slow, lexicon)} {wording()['half']}"
     first, _, last = text.partition("-")
     upwards = lexicon.unit_before and first.isdigit() and last.isdigit() and int(first) < int(last)
-    signs = {"-": _say()["to" if upwards else "dash"], "/": _say()["slash"], "#": _say()["number_sign"]}
+    signs = {"-": wording()["to" if upwards else "dash"], "/": wording()["slash"], "#": wording()["number_sign"]}
     return " ".join(_figures(run, slow) if run.isdigit() else signs.get(run, run.strip()) for run in _runs(text) if run.strip())
 
 
@@ -105,15 +96,7 @@ def _runs(text: str) -> list[str]:
 def _figures(run: str, slow: bool) -> str:
     if slow or len(run) > 2 or run[0] == "0":
         return say_digits(run, "en")
-    return _below_hundred(int(run))
-
-
-def _below_hundred(number: int) -> str:
-    say = _say()
-    if number < _TEENS_END:
-        return str(say["ones"][number])
-    tens, ones = divmod(number, 10)
-    return f"{say['tens'][tens]}-{say['ones'][ones]}" if ones else str(say["tens"][tens])
+    return cardinal(int(run))
 
 
 def _unit(unit: str, slow: bool, lexicon: Lexicon) -> str:
@@ -127,7 +110,7 @@ def _unit(unit: str, slow: bool, lexicon: Lexicon) -> str:
         elif word.isupper() and word.isalpha() and len(word) > 1:  # "PO", "RR"
             said.append(" ".join(word))
         else:
-            said.append(_say()["units"].get(word) or (_number(word, slow, lexicon) if not word.isalpha() or len(word) == 1 else word))
+            said.append(wording()["units"].get(word) or (_number(word, slow, lexicon) if not word.isalpha() or len(word) == 1 else word))
     return " ".join(said)
 
 
@@ -141,9 +124,9 @@ def _names(text: str, lexicon: Lexicon, slow: bool) -> str:
         elif word[0].isdigit():
             said.append(_number(word, slow, lexicon))
         elif lower == "st" and said[-1:] != ["Saint"]:
-            said.append(_say()["saint"])
+            said.append(wording()["saint"])
         elif len(word) == 2 and lower in lexicon.directions and word.isupper():
-            said.append(_say()["quadrants"][word])
+            said.append(wording()["quadrants"][word])
         else:
             said.append(word)
     name = " ".join(said)
@@ -159,19 +142,18 @@ def _is_spelled(word: str, lexicon: Lexicon) -> bool:
 
 @cache
 def _everyday() -> frozenset[str]:
-    return frozenset(_say()["everyday"].split())
+    return frozenset(wording()["everyday"].split())
 
 
 def _state(parts: Parts, lexicon: Lexicon) -> str:
     name = lexicon.state_names.get(parts.state, parts.state)
     if name.lower() in lexicon.city_states and not parts.suburb:
         return " ".join(parts.state)
-    return " ".join(word.lower() if word.lower() in _say()["small"] else word for word in name.split())
+    return " ".join(word.lower() if word.lower() in wording()["small"] else word for word in name.split())
 
 
 def _postcode(postcode: str) -> str:
     """ "3121" is "three one two one", "SW1A 2AA" "S W one A, two A A"."""
     if postcode.replace("-", "").isdigit():
         return " dash ".join(say_digits(run, "en") for run in postcode.split("-"))
-    ones = _say()["ones"]
-    return ", ".join(" ".join(ones[int(c)] if c.isdigit() else c for c in half) for half in postcode.split())
+    return ", ".join(" ".join(cardinals()[int(c)] if c.isdigit() else c for c in half) for half in postcode.split())

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import groups
 from agent.slots.address.en.street_words import written
-from agent.slots.address.en.us import place_starts
+from agent.slots.address.en.town_start import place_starts
 
 _SAME_WAY = ({"North"}, {"South"}, {"East"}, {"West"}, {"North", "South"}, {"East", "West"})
 """Directions that no grid has together: a street runs across the way that leads to it."""

@@ -9,7 +9,7 @@ from agent.slots.address.en.line import Line
 from agent.slots.address.en.postcode import alphanumeric
 from agent.slots.address.en.roads import Street, belongs, numbered, on_grid
 from agent.slots.address.en.street_words import directions, is_saint, is_saint_of, joined, name_word, stops_name, written
-from agent.slots.address.en.us import place_starts
+from agent.slots.address.en.town_start import place_starts
 
 _MOST_WORDS = 6
 _MOST_WITH_TYPES = 9

@@ -2,7 +2,7 @@
 
 from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.ordinals import ordinal_name
+from agent.slots.address.en.number_words import ordinal_name
 
 _AFTER_SAINT = 2
 """How many words further another type stands, where "st" is Saint: "Old St Kilda Road"."""

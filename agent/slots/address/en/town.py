@@ -3,7 +3,6 @@
 import msgspec
 
 from agent.nlu.effort import spend
-from agent.slots.address.en.limits import MOST_LINKING
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
 from agent.slots.address.en.parts import Parts
@@ -71,9 +70,7 @@ def _house_number(line: Line, here: Place) -> bool:
 
 def _linked(line: Line, here: Place) -> bool:
     """What a new sentence adds: "Moonee Ponds, that's 3039", "BS7 8AD, that's Bristol", "it's flat 2"."""
-    start, at = here.at, here.at
-    while at - start < MOST_LINKING and line.norm(at) in line.lexicon.linking:
-        at += 1
+    start, at = here.at, line.past_linking(here.at)
     if at >= here.size or line.lexicon.says_is.isdisjoint(line.norms[start:at]):
         return False
     here.at = at
@@ -95,14 +92,12 @@ def closes_with_town(line: Line, at: int) -> bool:
     said = line.norms[at:end]
     talk = line.lexicon.talk | line.lexicon.lead_in
     named = bool(said) and len(said) <= _MOST_LAST_WORDS and talk.isdisjoint(said) and all(len(word) > 1 for word in said)
-    return named and all(norm in line.lexicon.courtesy or not norm[0].isalnum() for norm in line.norms[end:])
+    return named and line.only_courtesy(end)
 
 
 def _past_linking(line: Line, at: int) -> int:
     """Past "and it's", "the", when a word that names the next part follows; `at` otherwise."""
-    after = at
-    while after - at < MOST_LINKING and line.norm(after) in line.lexicon.linking:
-        after += 1
+    after = line.past_linking(at)
     names = line.norm(after) == "in" or line.norm(after) in line.lexicon.suburb_cue or line.phrase(after, line.lexicon.postcode_cue)[1] > after
     return after if names else at
 

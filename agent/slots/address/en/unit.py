@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import Group, groups
-from agent.slots.address.en.ordinals import with_suffix
+from agent.slots.address.en.number_words import with_suffix
 from agent.slots.address.en.parts import written_as
 from agent.slots.address.en.street_words import written
 

@@ -5,19 +5,21 @@ may stand in several clauses. A text that has figures was typed, or a recogniser
 (东四六条45号); in a text without figures the numerals before 号, 室 and the like are numbers and become figures.
 """
 
-import re
 from collections.abc import Sequence
 
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
 from agent.slots.address.confidences import CUED, MANDARIN_NAMED, MANDARIN_ROAD, MANDARIN_WHOLE, PART, UNMISTAKABLE
-from agent.slots.address.zh.clauses import Clauses, lead_end, only_divisions, without_particles
-from agent.slots.address.zh.grammar import Split, figures_of, grammar_of, is_chinese, split_of
+from agent.slots.address.zh.clause import compact, lead_end, only_divisions, without_particles
+from agent.slots.address.zh.clauses import Clauses
+from agent.slots.address.zh.grammar import MOST_CHARS, Split, figures_of, grammar_of, is_chinese, marker_of, split_of
 from agent.slots.address.zh.patching import correction, is_a_day, joined, moved, repaired
 from agent.slots.address.zh.presenting import parts
 
-_MOST_CHARS = 60
 _MOST_PLACE_NAME = 16
+"""Characters of a place known by its ending behind a city and a district."""
+_ROAD_CHARS = range(3, 13)
+"""Of a road by itself."""
 
 
 def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[Candidate]:
@@ -59,19 +61,17 @@ def _part_start(text: str) -> int:
 def _plain(text: str, at: int) -> str:
     """A part said by itself from `at` on; a number that is named has its marker: "门牌号是二十三" is "二十三号"."""
     grammar = grammar_of()
-    text = re.sub(r"[\s,，。;；!！]", "", text[at:])
-    text = without_particles(text)
+    text = without_particles(compact(text[at:]))
     name = grammar.named_number.match(text)
     if name is None:
         return text
     number = text[name.end() :]
-    marker: str = next(to for of, to in grammar.words["number_names"].items() if name[0].startswith(of))
-    return number + marker if grammar.numeral.fullmatch(number) else number
+    return number + marker_of(name[0]) if grammar.numeral.fullmatch(number) else number
 
 
 def _in_part(utterance: Utterance, context: Context, asked: bool) -> Sequence[Candidate]:
     """A division, a road or a number by itself."""
-    if len(utterance.text) > _MOST_CHARS or grammar_of().question.search(utterance.text):
+    if len(utterance.text) > MOST_CHARS or grammar_of().question.search(utterance.text):
         return ()
     expected = asked or bool(context.partial)
     at = _part_start(utterance.text)
@@ -79,7 +79,7 @@ def _in_part(utterance: Utterance, context: Context, asked: bool) -> Sequence[Ca
     text = figures_of(text)
     split = split_of(text)
     number = bool(split.number or split.rest) and len(split.road) <= 1 and bool(context.partial)
-    road = bool(grammar_of().street_end.search(split.road)) and 2 < len(split.road) <= 12
+    road = bool(grammar_of().street_end.search(split.road)) and len(split.road) in _ROAD_CHARS
     named = any(name in utterance.text for name in grammar_of().words["name_cue"])
     # Whatever was asked, a road with its city and district before it, and nothing else said, is where someone lives.
     place = road or (bool(grammar_of().place_end.search(split.road)) and len(split.road) <= _MOST_PLACE_NAME)
@@ -95,7 +95,7 @@ def _in_part(utterance: Utterance, context: Context, asked: bool) -> Sequence[Ca
 def _patched(utterance: Utterance, context: Context, asked: bool) -> Candidate | None:
     """The part of the address we hold that is corrected: "是三单元不是四单元", "应该是86号", "是张衡路"."""
     current = context.current
-    if not current or not is_chinese(current) or len(utterance.text) > _MOST_CHARS or not utterance.has_han:
+    if not current or not is_chinese(current) or len(utterance.text) > MOST_CHARS or not utterance.has_han:
         return None
     told = correction(utterance.text, current)
     if told is None or (told.new.divided and told.new.road and told.new.numbers):  # a whole address

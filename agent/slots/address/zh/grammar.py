@@ -1,7 +1,7 @@
 """The parts of a Mandarin address: what each is recognised by, and where one ends (GB/T 23705, GB/T 2260)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,10 +10,10 @@ from agent.nlu.numerals.numbers import digits
 from agent.nlu.utterance import Utterance
 from agent.regions import region
 
-NUMERAL = "〇零一二三四五六七八九十百千两幺洞"
 _HAN = re.compile(r"[㐀-鿿]")
+MOST_CHARS = 60
+"""Characters of an address, and of a turn that says or mends a part of one."""
 _FIGURES = re.compile(r"[0-9]+")
-_NUMBER = rf"(?:[0-9]{{1,5}}|[{NUMERAL}]{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
 
 
 class Grammar(NamedTuple):
@@ -50,6 +50,17 @@ class Grammar(NamedTuple):
     tail: re.Pattern[str]
     repair: re.Pattern[str]
     """Words that take back what was just said."""
+    building: re.Pattern[str]
+    """The last character of what is inside a numbered place."""
+    pause: re.Pattern[str]
+    """A blank that stands for a pause, as a recogniser writes no marks."""
+    glue: re.Pattern[str]
+    """A blank inside a number, between it and what it numbers, or beside the one character of a division."""
+    misheard_room: re.Pattern[str]
+    """室 behind a room's number as a recogniser writes it: 是."""
+    misheard_building: re.Pattern[str]
+    """A building's 栋 as a recogniser writes it; in a number 洞 is a nought."""
+    division_ends: frozenset[str]
     timing: re.Pattern[str]
     """What makes a number of the days or hours of it: "三月八号", "下周八号"."""
     words: Mapping[str, Any]
@@ -80,37 +91,61 @@ class Split(NamedTuple):
 def grammar_of() -> Grammar:
     """The grammar over the words of `zh/address.toml` and the divisions of `CN.toml`."""
     said, place = words("zh", "address"), region("CN")["address"]
+    return Grammar(words=said, division_ends=frozenset(place["division_ends"]), **_numbers(said), **_divisions(place), **_roads(said), **_talk(said))
+
+
+def _either(listed: Iterable[str]) -> str:
+    """The longest first."""
+    return f"(?:{'|'.join(sorted(map(re.escape, listed), key=len, reverse=True))})"
+
+
+def _numbers(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers, what they number, and what a recogniser makes of either."""
+    figure, numeral = f"[0-9{said['numerals']}]", f"[{said['numerals']}]"
+    inside, han = f"[0-9A-Za-z{said['numerals']}]", "[㐀-鿿]"
+    number = rf"(?:[0-9]{{1,5}}|{numeral}{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
     markers = rf"(?!{'|'.join(said['not_markers'])})(?:{'|'.join(said['markers'])})"
-    instead = "|".join((*said["instead"], "为", ":"))
-    listed = ("roads", "estates", "question", "tail", "repair", "timing")
-    alternatives = {name: "|".join(sorted(map(re.escape, said[name]), key=len, reverse=True)) for name in listed}
-    provinces = "|".join(sorted(place["provinces"], key=len, reverse=True))
-    return Grammar(
-        anchor=re.compile(rf"{_NUMBER}(?:[-~、至到之/]{_NUMBER})?(?:{markers}|区(?=[0-9]))"),
-        marked=re.compile(rf"(?<![至到{NUMERAL}])[{NUMERAL}]{{1,8}}(?={markers})"),
-        street_number=re.compile(rf"(?<=[路街道巷弄])[{NUMERAL}]{{2,8}}(?=号)"),
-        named_number=re.compile(rf"(?:{'|'.join(said['number_names'])})(?:{instead})?"),
-        numeral=re.compile(rf"[{NUMERAL}]{{2,6}}|[0-9]{{2,6}}"),
-        last=re.compile(rf"((?:{markers}))([{NUMERAL}]{{2,6}})$"),
-        single=re.compile(rf"[{NUMERAL}0-9]"),
-        named_province=re.compile(rf"(?:{provinces})(?:{'|'.join(place['province_ends'])})"),
-        province=re.compile(rf"(?:{provinces})(?:{'|'.join(place['province_ends'])})?"),
-        division=re.compile(rf"(?:{provinces})|[㐀-鿿]{{2,4}}?[市区县]"),
-        divisions=(
-            re.compile(r"[㐀-鿿]{1,9}?(?:自治州|地区|盟|市(?![场口]))"),
-            re.compile(r"[㐀-鿿]{1,9}?(?:自治县|工业园区|开发区|(?<![小园社厂校景片院期])区|县(?!城)|(?<!红)旗|市(?![场口]))"),
-            re.compile(r"[㐀-鿿]{1,6}?(?:街道|镇(?!政)|乡)"),
-        ),
-        road_end=re.compile(rf"(?:{alternatives['roads']})[甲乙丙丁东西南北]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[甲乙丙丁第]?$"),
-        street_end=re.compile(rf"[^的](?:{'|'.join(said['plain_roads'])})$"),
-        place_end=re.compile(rf"[^的](?:{'|'.join(said['place_ends'])})$"),
-        estate=re.compile(rf"(?:{alternatives['estates']})"),
-        question=re.compile(alternatives["question"]),
-        tail=re.compile(alternatives["tail"]),
-        repair=re.compile(rf"(?:{alternatives['repair']})(?<!不(?=[对是]))"),
-        timing=re.compile(rf"(?:{alternatives['timing']})"),
-        words=said,
-    )
+    return {
+        "anchor": re.compile(rf"{number}(?:[-~、至到之/]{number})?(?:{markers}|区(?=[0-9]))"),
+        "marked": re.compile(rf"(?<![至到{said['numerals']}]){numeral}{{1,8}}(?={markers})"),
+        "street_number": re.compile(rf"(?<=[路街道巷弄]){numeral}{{2,8}}(?=号)"),
+        "named_number": re.compile(rf"(?:{'|'.join(said['number_names'])})(?:{'|'.join((*said['instead'], '为', ':'))})?"),
+        "numeral": re.compile(rf"{numeral}{{2,6}}|[0-9]{{2,6}}"),
+        "last": re.compile(rf"((?:{markers}))({numeral}{{2,6}})$"),
+        "single": re.compile(figure),
+        "building": re.compile(r"[栋幢座元楼弄]"),
+        "pause": re.compile(rf"(?<={han})\s(?={han})|(?<={han})\s(?={inside})|(?<={inside})\s(?={han})"),
+        "glue": re.compile(rf"(?<={inside})\s(?={inside}|{said['glued']})|(?<=号)\s(?=[楼院])|\s(?=[市区县省镇乡]\s)|(?<=\s[市区县省镇乡])\s"),
+        "misheard_room": re.compile(rf"(?<={figure}{{3}})是(?=[\s,，。！!；;就]|$)"),
+        "misheard_building": re.compile(rf"(?<={figure})[洞动冻](?=\s?(?:{figure}{{1,2}}单元|{figure}{{3,4}}(?:[室房户号\s,，。]|$)))"),
+    }
+
+
+def _divisions(place: Mapping[str, Any]) -> dict[str, Any]:
+    """Provinces by name, what is below them by how it ends."""
+    provinces, ends = _either(place["provinces"]), f"(?:{'|'.join(place['province_ends'])})"
+    return {
+        "named_province": re.compile(provinces + ends),
+        "province": re.compile(f"{provinces}{ends}?"),
+        "division": re.compile(rf"{provinces}|[㐀-鿿]{{2,4}}?[市区县]"),
+        "divisions": tuple(re.compile(place[level]) for level in ("cities", "districts", "towns")),
+    }
+
+
+def _roads(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "road_end": re.compile(rf"{_either(said['roads'])}[甲乙丙丁东西南北]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[甲乙丙丁第]?$"),
+        "street_end": re.compile(rf"[^的](?:{'|'.join(said['plain_roads'])})$"),
+        "place_end": re.compile(rf"[^的](?:{'|'.join(said['place_ends'])})$"),
+        "estate": re.compile(_either(said["estates"])),
+    }
+
+
+def _talk(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **{name: re.compile(_either(said[name])) for name in ("question", "tail", "timing")},
+        "repair": re.compile(rf"{_either(said['repair'])}(?<!不(?=[对是]))"),
+    }
 
 
 def is_chinese(value: str) -> bool:
@@ -161,6 +196,12 @@ def numbered(text: str) -> str:
     """Numerals before a marker as figures, and a room's at the end: "二十三号" is "23号"."""
     text = grammar_of().marked.sub(lambda numeral: read_number(numeral[0]), text)
     return grammar_of().last.sub(lambda room: room[1] + read_number(room[2]), text)
+
+
+def marker_of(name: str) -> str:
+    """What stands behind the number that a name announces: "门牌号" is followed by a 号."""
+    markers: Mapping[str, str] = grammar_of().words["number_names"]
+    return next(marker for of, marker in markers.items() if name.startswith(of))
 
 
 def read_number(numeral: str) -> str:

@@ -7,7 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.slots.address.zh.clauses import Clauses, bare_number, part_of
+from agent.slots.address.zh.clause import bare_number, part_of
+from agent.slots.address.zh.clauses import Clauses
 from agent.slots.address.zh.grammar import Split, grammar_of, split_of
 
 _DAYS = 31

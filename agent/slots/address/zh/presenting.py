@@ -2,6 +2,7 @@
 
 import re
 
+from agent.languages import words
 from agent.nlu.numerals.numbers import say_digits
 from agent.regions import region
 from agent.slots.address.zh.grammar import Split, grammar_of, split_of
@@ -33,8 +34,8 @@ def _say(figures: str) -> str:
     if len(figures) > 2 or figures[0] == "0":
         return say_digits(figures, "zh")
     tens, ones = divmod(int(figures), 10)
-    numerals = "零一二三四五六七八九"
-    return (("" if tens == 1 else numerals[tens]) + "十" if tens else "") + (numerals[ones] if ones or not tens else "")
+    numerals, ten = words("zh", "address")["say"]["numerals"], words("zh", "address")["say"]["ten"]
+    return (("" if tens == 1 else numerals[tens]) + ten if tens else "") + (numerals[ones] if ones or not tens else "")
 
 
 def parts(split: Split) -> dict[str, str]:

@@ -11,8 +11,9 @@ from agent.slots.address.confidences import BARE_PART, CHOSEN, PART, UNMISTAKABL
 from agent.slots.address.en.houses import called
 from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.line import Line
+from agent.slots.address.en.parsing import parse
 from agent.slots.address.en.parts import Parts, line_of
-from agent.slots.address.en.patching import continued, mended, parse
+from agent.slots.address.en.patching import continued, mended
 from agent.slots.address.en.pieces import Pieces, pieces
 from agent.slots.address.en.postcode import alphanumeric, known_area
 from agent.slots.address.en.readings import readings, readings_meant
@@ -86,10 +87,6 @@ def _postcode_alone(line: Line) -> Sequence[Candidate]:
     cued = after + (line.norm(after) in ("is", ":")) if after > line.skip_to else line.skip_to
     start = next((at for at in (*range(min(line.skip_to + 1, line.size)), cued) if alphanumeric(line, at)[0]), line.size)
     postcode, end = alphanumeric(line, start)
-    if (
-        not postcode
-        or not known_area(postcode, line.lexicon.postcode_areas)
-        or any(norm not in line.lexicon.courtesy for norm in line.norms[end:] if norm[0].isalnum())
-    ):
+    if not postcode or not known_area(postcode, line.lexicon.postcode_areas) or not line.only_courtesy(end):
         return ()
     return [Candidate(value=postcode, rule="postcode", span=line.span(start, end), confidence=PART, whole=False, parts={"postcode": postcode})]
