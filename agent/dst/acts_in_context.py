@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from agent.nlu.acts import ActCandidate
-from agent.nlu.mentions import asks_why, declined, says_any
+from agent.nlu.reactions import asks_why, declined, says_any
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 from agent.record.business import Business

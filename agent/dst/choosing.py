@@ -10,7 +10,7 @@ from agent.nlu.dates import Part
 from agent.nlu.numerals.numbers import cardinal, ordinal
 from agent.nlu.utterance import Utterance
 from agent.record.acts import WINDOWS, ValueKind
-from agent.slots.time.resolve import HOURS
+from agent.slots.time.clocks import HOURS
 
 _DAY, _CLOCK = len("2026-03-08"), len("14:30")
 _SHORT = 2

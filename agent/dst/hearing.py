@@ -82,4 +82,4 @@ class Hearing:
 @cache
 def _mends() -> frozenset[str]:
     """Words of any language beside which a value held may be mended, whatever was asked."""
-    return frozenset(word for language in known() for word in words(language, "mentions")["mends"]["words"])
+    return frozenset(word for language in known() for word in words(language, "reactions")["mends"])

@@ -9,7 +9,7 @@ from agent.nlu import set_phrases
 from agent.nlu.acts import ActCandidate, ActKind
 from agent.nlu.acts.recognition import content, finds_fault, named_slot
 from agent.nlu.candidates import Context
-from agent.nlu.mentions import declined, denies, restores, says_any
+from agent.nlu.reactions import declined, denies, restores, says_any
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, UserAct, ValueKind
@@ -93,7 +93,7 @@ class Reply:
 
     def _only_hums(self) -> bool:
         """ "Mm-hm", 嗯: listening, and no answer to whether it is to be booked."""
-        return set(self.utterance.words) <= set(words(self.language, "mentions")["hums"]["words"])
+        return set(self.utterance.words) <= set(words(self.language, "reactions")["hums"])
 
     def _left_out(self) -> list[UserAct]:
         """ "Forget the email": what the business can do without is left out, also when it was said before."""
@@ -154,7 +154,7 @@ class Reply:
     def _settled_choice(self, slot: str) -> list[UserAct]:
         """A yes takes the only option there is; a no takes none; whoever does not care which time gets the first."""
         options = self.call.slot(slot).options
-        if SLOTS[slot].categorical and not set(self.utterance.words).isdisjoint(words(self.language, "mentions")["both"]["words"]):
+        if SLOTS[slot].categorical and not set(self.utterance.words).isdisjoint(words(self.language, "reactions")["both"]):
             return [DialogueAct(act=Act.HELP, kind=DialogueActKind.BOTH)]
         if Act.DENY in self.acts or neither(self.utterance, self.language):
             return [DialogueAct(act=Act.DENY, slots=(slot,))]

@@ -16,7 +16,7 @@ from agent.dst.replies import CONFIRMING
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.disfluency import put_right
 from agent.nlu.effort import to_spare
-from agent.nlu.mentions import denies
+from agent.nlu.reactions import denies
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act, Inform
 from agent.record.slot_names import NAMES

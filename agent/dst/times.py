@@ -15,8 +15,8 @@ from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
 from agent.slots.presenting import minutes_of
 from agent.slots.time import TIME
+from agent.slots.time.clocks import HOURS
 from agent.slots.time.partial_time import PartialTime, day_of_all, parse
-from agent.slots.time.resolve import HOURS
 
 replace = msgspec.structs.replace
 

@@ -7,17 +7,17 @@ import msgspec
 
 from agent.languages import words
 from agent.nlu.candidates import Candidate, Context
+from agent.nlu.lexicon import Listed, by_first, end_of
 from agent.nlu.utterance import Utterance
 
 
 def halves(utterance: Utterance) -> tuple[Utterance, int] | None:
     """What was said before the last words that take something back, and where in `utterance.text` it goes on behind them; None without such words
     in the middle."""
-    tokens = utterance.words
+    tokens, markers = utterance.words, _markers("zh" if utterance.has_han else "en")
     for at in range(len(tokens) - 2, 0, -1):
-        size = _marker_at(tokens, at, "zh" if utterance.has_han else "en")
-        if size and at + size < len(tokens) and any(token[0].isalnum() for token in tokens[:at]):
-            behind = at + size
+        behind = end_of(tokens, at, markers)
+        if behind and behind < len(tokens) and any(token[0].isalnum() for token in tokens[:at]):
             while behind < len(tokens) - 1 and not tokens[behind][0].isalnum():
                 behind += 1
             return Utterance(utterance.text[: utterance.tokens[at].start]), utterance.tokens[behind].start
@@ -37,15 +37,9 @@ def put_right(extract: Callable[[Utterance, Context], Sequence[Candidate]], utte
     return [msgspec.structs.replace(mended[0], span=(before[0].span[0], parted[1] + mended[0].span[1]), patch=False)]
 
 
-def _marker_at(tokens: tuple[str, ...], at: int, language: str) -> int:
-    """How many tokens from `at` take back what was said before; 0 for none."""
-    markers, longest = _markers(language)
-    return next((size for size in range(min(longest, len(tokens) - at), 0, -1) if tokens[at : at + size] in markers), 0)
-
-
 @cache
-def _markers(language: str) -> tuple[frozenset[tuple[str, ...]], int]:
-    """The phrases as tokens, marks within them left out or as commas; and the length of the longest."""
-    found = {Utterance(phrase).words for phrase in words(language, "mentions")["repairs"]["words"]}
-    found |= {tuple(part for word in phrase for part in (word, ","))[:-1] for phrase in found if language == "en" and len(phrase) == 2}
-    return frozenset(found), max(map(len, found))
+def _markers(language: str) -> Listed:
+    """The phrases, in English with a comma between two words of one too."""
+    phrases = words(language, "reactions")["repairs"]
+    paused = [", ".join(phrase.split()) for phrase in phrases if language == "en" and len(phrase.split()) == 2]
+    return by_first([*phrases, *paused])

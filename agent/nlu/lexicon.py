@@ -7,24 +7,40 @@ from agent.nlu.effort import TooMuch, effort
 from agent.nlu.utterance import Token, Utterance
 
 _Table = TypeVar("_Table")
+Listed = Mapping[str, tuple[tuple[str, ...], ...]]
+"""Phrases in words by their first word, the longest first: finding one costs a look-up, not a walk over all of them."""
+
+
+def by_first(phrases: Iterable[str]) -> Listed:
+    """The phrases, ready to be looked for; empty ones are left out."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in phrases:
+        if spelt := Utterance(phrase).words:
+            found.setdefault(spelt[0], []).append(spelt)
+    return {first: tuple(sorted(several, key=len, reverse=True)) for first, several in found.items()}
+
+
+def end_of(spoken: Sequence[str], at: int, phrases: Listed) -> int:
+    """The end of the longest of the phrases that stands at word `at`; 0 for none."""
+    several = phrases.get(spoken[at], ()) if 0 <= at < len(spoken) else ()
+    return next((at + len(phrase) for phrase in several if tuple(spoken[at : at + len(phrase)]) == phrase), 0)
+
+
+def says(utterance: Utterance, phrases: Listed) -> bool:
+    """Whether any of the phrases was said, as words."""
+    return any(end_of(utterance.words, at, phrases) for at, word in enumerate(utterance.words) if word in phrases)
 
 
 class Phrases:
-    """A set of phrases, told apart by their first word: finding one costs a look-up, not a walk over all of them.
+    """A set of phrases, each look-up of which is counted as effort: what is asked at every token, by many rules.
 
     A phrase of one word is also found with "'s" at its end ("my mobile's").
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
-        for phrase in phrases:
-            spelt = Utterance(phrase).words
-            if spelt:
-                self._by_first.setdefault(spelt[0], []).append(spelt)
-        for several in self._by_first.values():
-            several.sort(key=len, reverse=True)
+        self._by_first = dict(by_first(phrases))
         for first in [first for first, several in self._by_first.items() if (first,) in several]:
-            self._by_first.setdefault(f"{first}'s", [(f"{first}'s",)])
+            self._by_first.setdefault(f"{first}'s", ((f"{first}'s",),))
 
     def at(self, tokens: Sequence[Token], start: int) -> int:
         """How many tokens the longest phrase at token `start` takes; 0 when none stands there."""

@@ -1,7 +1,7 @@
 """Which of the things we collect a caller speaks of, and in which of the words: "my surname is Barker, and the postcode should be LS6".
 
-A label is a word for a slot with a determiner before it or a verb behind it; it reaches to the next label, a boundary ("and", a comma) or the end. A
-contrast labels too: in "it's Barker, not Baker" what was held says which slot is meant. What stands under a slot's label is no other slot's to hear.
+A mention is a word for a slot with a determiner before it or a verb behind it; it reaches to the next one, a boundary ("and", a comma) or the end. A
+contrast mentions too: in "it's Barker, not Baker" what was held says which slot is meant. What a mention covers is no other slot's to hear.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,12 +10,13 @@ from functools import cache
 import msgspec
 
 from agent.languages import words
+from agent.nlu.lexicon import Listed, by_first, end_of
 from agent.nlu.utterance import Token, Utterance
 
 _STOPS = frozenset(".!?;。！？；")
 _PAUSES = frozenset(",，、")
 _LONGEST = 3
-"""Words of a label."""
+"""Words of a mention."""
 _FEW = 2
 """Words behind a value that belong to it rather than to something else."""
 _MOST_CONTRASTED = 6
@@ -45,16 +46,14 @@ class _Words(msgspec.Struct, frozen=True):
     verbs: frozenset[str]
     amends: frozenset[str]
     boundaries: frozenset[str]
-    contrasts: Sequence[tuple[str, ...]]
-    excepts: Sequence[tuple[str, ...]]
+    contrasts: Listed
+    excepts: Listed
     fine: frozenset[str]
     links: frozenset[str]
-    restores: Sequence[tuple[str, ...]]
-    declines: Sequence[tuple[str, ...]]
 
 
 def mentions(utterance: Utterance, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Mention]:
-    """The labels in order, none overlapping. `asked`: the slots of our question; `held` gives what each slot holds, as written and as spoken."""
+    """The mentions in order, none overlapping. `asked`: the slots of our question; `held` gives what each slot holds, as written and as spoken."""
     table = _table("zh" if utterance.has_han else "en")
     tokens = utterance.tokens
     found: list[tuple[int, str]] = []
@@ -86,12 +85,10 @@ def _table(language: str) -> _Words:
         verbs=frozenset(table["verbs"]["words"]),
         amends=frozenset(table["amends"]["words"]),
         boundaries=frozenset(table["boundaries"]["words"]),
-        contrasts=[Utterance(phrase).words for phrase in table["contrast"]["words"]],
-        excepts=[Utterance(phrase).words for phrase in table["excepts"]["words"]],
+        contrasts=by_first(table["contrast"]["words"]),
+        excepts=by_first(table["excepts"]["words"]),
         fine=frozenset(table["approves"]["words"]),
         links=frozenset(table["approves"]["links"]),
-        restores=[Utterance(phrase).words for phrase in table["restores"]["words"]],
-        declines=[Utterance(phrase).words for phrase in table["declines"]["words"]],
     )
 
 
@@ -128,12 +125,12 @@ def _excepted(tokens: Sequence[Token], at: int, table: _Words) -> bool:
     first = at
     while first > 0 and tokens[first - 1].norm in table.determiners:
         first -= 1
-    before = tuple(token.norm for token in tokens[max(0, first - _LONGEST) : first])
-    return any(before[-len(phrase) :] == phrase for phrase in table.excepts)
+    before = [token.norm for token in tokens[max(0, first - _LONGEST) : first]]
+    return any(end_of(before, at, table.excepts) == len(before) for at in range(len(before)))
 
 
 def _approved(tokens: Sequence[Token], first: int, limit: int, table: _Words) -> bool:
-    """Whether "is right" stands behind the label: "the name's right", "the address is totally fine"."""
+    """Whether "is right" stands behind the mention: "the name's right", "the address is totally fine"."""
     at = first
     while at < limit and (at == first or tokens[at].norm in table.links or tuple(token.norm for token in tokens[first : at + 1]) in table.slots):
         at += 1
@@ -141,23 +138,8 @@ def _approved(tokens: Sequence[Token], first: int, limit: int, table: _Words) ->
     return linked and at < len(tokens) and tokens[at].norm in table.fine
 
 
-def declined(utterance: Utterance, slot: str) -> bool:
-    """Whether the slot is to be left out: "forget the email", "can you leave the email off"."""
-    table, spoken = _table("zh" if utterance.has_han else "en"), utterance.words
-    names = [name for name, meant in table.slots.items() if meant == slot]
-    named = [at for at in range(len(spoken)) for name in names if spoken[at : at + len(name)] == name]
-    refused = [at + len(phrase) for phrase in table.declines for at in range(len(spoken)) if spoken[at : at + len(phrase)] == phrase]
-    return any(0 <= at - end <= 2 for at in named for end in refused)
-
-
-def restores(utterance: Utterance) -> bool:
-    """Whether what was held before is said to have been right: "no wait, it was right the first time"."""
-    table, spoken = _table("zh" if utterance.has_han else "en"), utterance.words
-    return any(spoken[at : at + len(phrase)] == phrase for phrase in table.restores for at in range(len(spoken)))
-
-
 def _end(utterance: Utterance, first: int, limit: int, table: _Words) -> int:
-    """Where the clause of a label ends: at a full stop or the next label; an "and" ends it once something was said behind the label."""
+    """Where the clause of a mention ends: at a full stop or the next one; an "and" ends it once something was said behind it."""
     tokens = utterance.tokens
     for at in range(first + 1, limit):
         norm = tokens[at].norm
@@ -172,7 +154,7 @@ def _end(utterance: Utterance, first: int, limit: int, table: _Words) -> int:
 
 
 def covering(utterance: Utterance, mention: Mention, span: tuple[int, int]) -> Mention:
-    """The label over the words its slot heard (`span`), with the few behind them that end its clause: "my name is Guy Friday" is all a name."""
+    """The mention over the words its slot heard (`span`), with the few behind them that end its clause: "my name is Guy Friday" is all a name."""
     begins, ends = span
     if not mention.contrast and (ends <= mention.start or mention.end <= begins):
         return mention
@@ -185,7 +167,7 @@ def covering(utterance: Utterance, mention: Mention, span: tuple[int, int]) -> M
 def _contrasted(utterance: Utterance, table: _Words, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Mention]:
     """ "It's Barker, not Baker": the slot that holds what stands behind the "not"."""
     spoken = utterance.words
-    places = [(at, at + len(phrase)) for at in range(len(spoken)) for phrase in table.contrasts if spoken[at : at + len(phrase)] == phrase]
+    places = [(at, end) for at in range(len(spoken)) if (end := end_of(spoken, at, table.contrasts))]
     if not places:
         return []
     values = {slot: value if utterance.has_han else f" {' '.join(Utterance(value).words)} " for slot, value in held().items()}
@@ -210,26 +192,7 @@ def _holds(value: str, wanted: Sequence[str], han: bool) -> bool:
     return f" {' '.join(wanted)} " in value and not (len(wanted) == 1 and len(wanted[0]) < 2)
 
 
-def says_any(utterance: Utterance, kind: str) -> bool:
-    """Whether any phrase of one list of `mentions.toml` was said."""
-    spoken = utterance.lower if utterance.has_han else f" {' '.join(utterance.words)} "
-    return any(
-        (phrase if utterance.has_han else f" {phrase} ") in spoken for phrase in words("zh" if utterance.has_han else "en", "mentions")[kind]["words"]
-    )
-
-
-def denies(utterance: Utterance) -> bool:
-    """Whether it begins as what turns something down does: "no, it's", "not quite", 不是; "no worries" does not."""
-    table, spoken = words("zh" if utterance.has_han else "en", "mentions")["no"], utterance.words
-    return bool(spoken) and spoken[0] in table["words"] and not (len(spoken) > 1 and spoken[1] in table["harmless"])
-
-
-def asks_why(utterance: Utterance) -> bool:
-    """Whether a "why" asks for a reason, and is not the end of a name ("Dee Why"): it begins the utterance, or a clause of a question follows it."""
-    spoken, follows = utterance.words, words("en", "mentions")["asks_why"]["words"]
-    places = [at for at, word in enumerate(spoken) if word == "why"]
-    return (
-        utterance.has_han
-        or not places
-        or any(at == 0 or at == len(spoken) - 1 > 2 or (spoken[at + 1 : at + 2] or ("",))[0] in follows for at in places)
-    )
+@cache
+def names_of(slot: str, han: bool) -> Listed:
+    """What the slot is called, in Mandarin or else in English."""
+    return by_first(words("zh" if han else "en", "mentions")["slots"].get(slot, ()))

@@ -22,9 +22,9 @@ HELD = {"name": "Mary Baker , Mary Baker", "email": "mary.baker@mail.com , mary 
         ("我的门牌号是76号", [("address", "门牌号是76号")]),
     ],
 )
-def test_labels(said: str, found: list[tuple[str, str]]) -> None:
+def test_mentions(said: str, found: list[tuple[str, str]]) -> None:
     whole = Utterance(said)
-    assert [(label.slot, whole.text[label.start : label.end]) for label in mentions(whole, frozenset(), dict)] == found
+    assert [(mention.slot, whole.text[mention.start : mention.end]) for mention in mentions(whole, frozenset(), dict)] == found
 
 
 def test_number_is_a_house_number_while_an_address_is_asked_for() -> None:
@@ -46,7 +46,7 @@ def test_number_is_a_house_number_while_an_address_is_asked_for() -> None:
 )
 def test_a_contrast_names_the_slot_that_holds_what_is_denied(said: str, asked: str, slot: str) -> None:
     found = mentions(Utterance(said), frozenset({asked}), lambda: HELD)
-    assert [(label.slot, label.contrast, label.amends) for label in found] == ([(slot, True, True)] if slot else [])
+    assert [(mention.slot, mention.contrast, mention.amends) for mention in found] == ([(slot, True, True)] if slot else [])
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_a_contrast_names_the_slot_that_holds_what_is_denied(said: str, asked: s
     ],
 )
 def test_what_is_to_be_changed(said: str, amends: bool) -> None:
-    assert [label.amends for label in mentions(Utterance(said), frozenset(), dict)] == [amends]
+    assert [mention.amends for mention in mentions(Utterance(said), frozenset(), dict)] == [amends]
 
 
-def test_a_label_claims_the_few_words_behind_what_was_heard_under_it() -> None:
+def test_a_mention_covers_the_few_words_behind_what_was_heard_under_it() -> None:
     utterance = Utterance("my name is Guy Friday, and I need a plumber")
-    (label,) = mentions(utterance, frozenset(), dict)
-    whole = covering(utterance, label, (0, utterance.text.index(" Friday")))
+    (mention,) = mentions(utterance, frozenset(), dict)
+    whole = covering(utterance, mention, (0, utterance.text.index(" Friday")))
     assert utterance.text[whole.start : whole.end] == "my name is Guy Friday"

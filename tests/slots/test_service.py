@@ -11,7 +11,8 @@ from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
 from agent.record.business import Service
 from agent.record.reasons import Reason
-from agent.slots.service import MOST_OPTIONS, PLAIN, SERVICE
+from agent.slots.service import SERVICE
+from agent.slots.service.extracting import MOST_OPTIONS, PLAIN
 from agent.slots.service.indexing import index, offers
 from agent.slots.service.vocabulary import MAX_TOKENS, stem, terms_of
 

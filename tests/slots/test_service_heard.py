@@ -7,7 +7,8 @@ import pytest
 from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
 from agent.record.business import Service
-from agent.slots.service import PLAIN, SERVICE, spoken_of
+from agent.slots.service import SERVICE
+from agent.slots.service.extracting import PLAIN
 from agent.slots.service.spelling import SPELT, joined
 from tests.graph.walkers import businesses
 
@@ -197,13 +198,6 @@ def test_places_and_prices_count_in_what_was_offered(say: str, expected: str) ->
 @pytest.mark.parametrize("say", ["six", "the second one", "the cheaper one"])
 def test_nothing_counts_while_nobody_knows_what_was_offered(say: str) -> None:
     assert SERVICE.extract(Utterance(say), context("garage", partial="mot")) == ()
-
-
-@pytest.mark.parametrize(
-    ("say", "expected"), [("how long does an MOT take", "mot"), ("what's in the full service", "full-service"), ("is it far", "")]
-)
-def test_what_a_question_is_about(say: str, expected: str) -> None:
-    assert spoken_of(Utterance(say), context("garage")) == expected
 
 
 def test_where_names_differ_by_animals_an_animal_tells_them_apart() -> None:

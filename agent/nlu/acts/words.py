@@ -72,10 +72,7 @@ def bits(*names: str) -> int:
 
 
 def _table(language: str, name: str) -> dict[str, Any]:
-    try:
-        return dict(words(language, "acts").get(name, {}))
-    except FileNotFoundError:
-        return {}
+    return dict(words(language, "acts").get(name, {}))
 
 
 @cache

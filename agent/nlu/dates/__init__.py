@@ -1,6 +1,6 @@
 """What is said about days and clocks, before anybody knows which day it is: the pieces, and the items that grammars read them from.
 
-Words become items by `<language>/time.toml` (longest phrase first), items become pieces by that language's grammar (`dates_en`, `dates_zh`),
+Words become items by `<language>/time.toml` (longest phrase first), items become pieces by that language's grammar (`en_places`, `zh`),
 and `agent.slots.time` resolves pieces against the caller's now. Everything here is the same in all languages.
 """
 
@@ -139,10 +139,14 @@ Numbers = Callable[[Sequence[Token], int], tuple[str, Any, int] | None]
 
 
 def phrases(tables: Mapping[str, Any], kinds: Sequence[str]) -> Phrases:
-    """The phrases of the named tables of a `time.toml`, ready for `Line`. A table maps a phrase to its value, or lists phrases that have none."""
+    """The phrases of the named tables of a `time.toml`, ready for `Line`.
+
+    A table, or the "phrases" in it, maps a phrase to its value, or lists phrases that have none.
+    """
     found: dict[str, list[tuple[int, tuple[str, ...], str, Any]]] = {}
     for kind in kinds:
         table = tables[kind]
+        table = table.get("phrases", table) if isinstance(table, Mapping) else table
         pairs = table.items() if isinstance(table, Mapping) else ((phrase, None) for phrase in table)
         for phrase, value in pairs:
             words = Utterance(phrase).words

@@ -1,17 +1,16 @@
 """English days and everything between them and clocks: "Tuesday week", "tomorrow arvo", "the day after Christmas", "as soon as possible".
 
-`Days.pieces` turns an utterance into pieces. A number alone is a piece only where its place in the sentence makes it one: `dates_en_places` decides.
+`Days.pieces` turns an utterance into pieces. A number alone is a piece only where its place in the sentence makes it one: `en_places` decides.
 Sources: CLDR names of days and months; "Friday week", "a week on Monday", "fortnight": Oxford English Dictionary.
 """
 
 from collections.abc import Mapping
 
-import msgspec
-
-from agent.nlu.dates import MOST_PIECES, Clock, Day, Kind, Line, Mark, Part, Piece, day_piece, nothing
-from agent.nlu.dates.en_known import Known
+from agent.nlu.dates import MOST_PIECES, Clock, Day, Kind, Line, Part, Piece, day_piece, nothing
 from agent.nlu.dates.en_lengths import shifted
+from agent.nlu.dates.en_weekdays import Weekdays
 from agent.nlu.dates.en_words import english
+from agent.nlu.dates.plain import PLAIN
 
 _MANY_NUMBERS = 5
 _MANY_FIGURES = 7
@@ -19,12 +18,9 @@ _MANY_DIGITS = 4
 """As many numbers of one digit each are read out: "three zero three nine"."""
 _MINUTES = 60
 _IN_STRINGS = frozenset("-.)")
-_AFTER_A_BOUND = frozenset(("", ",", ".", "?", "!", "please", "then", "instead", "at", "maybe", "or"))
-"""What may stand behind "the Friday after", so that it is no "Friday after three"."""
-_MARKS = {"or": Mark.OR, "fix": Mark.FIX, "change": Mark.CHANGE, "so": Mark.SO}
 
 
-class Days(Known):
+class Days(Weekdays):
     """Reads every piece of a line."""
 
     def __init__(self, line: Line, sets: Mapping[str, frozenset[str]], region: str, month_first: bool | None) -> None:
@@ -46,35 +42,30 @@ class Days(Known):
 
     def _at(self, at: int) -> list[Piece]:
         kind = self.line.kinds[at]
-        if kind in _MARKS:
-            return [Piece(kind=Kind.MARK, value=_MARKS[kind], first=at, last=at + 1)]
-        if kind == "number":
-            run = self._run_end(at)
-            if self._is_string(at, run):
-                return self._numeric_date(at) or nothing(at, run)
-            return (
-                self._numeric_date(at)
-                or self._clock_of_minutes(at)
-                or self._quantity(at)
-                or self._several(at)
-                or self._day_month(at)
-                or self._clock(at)
-            )
-        if kind == "":
-            word = self.line.words[at]
-            if word in english().homophones and (self.line.kinds[at + 1] in ("oclock", "half_of_day") or self._hides_an_hour(at)):
-                return self._misheard(at)
-            if word in self.sets["articles"] or word in self.sets["half"] or word in self.sets["quarter"] or word in self.sets["couple"]:
-                return self._quantity(at) or self._clock(at)
-            return []
-        reader = _READERS.get(kind)
-        return [] if reader is None else reader(self, at)
+        if reader := _READERS.get(kind):
+            return reader(self, at)
+        return PLAIN[kind](at, self.line.values[at]) if kind in PLAIN else []
+
+    def _numbers(self, at: int) -> list[Piece]:
+        run = self._run_end(at)
+        if self._is_string(at, run):
+            return self._numeric_date(at) or nothing(at, run)
+        return (
+            self._numeric_date(at) or self._clock_of_minutes(at) or self._quantity(at) or self._several(at) or self._day_month(at) or self._clock(at)
+        )
+
+    def _other_word(self, at: int) -> list[Piece]:
+        """ "An hour", "half ten", "a couple of days": of the words that stand in no table, those that may begin a time."""
+        word, following = self.line.words[at], self.line.kinds[at + 1]
+        if word in english().homophones and (following in ("oclock", "half_of_day") or self._hides_an_hour(at)):
+            return self._misheard(at)
+        if any(word in self.sets[name] for name in ("articles", "half", "quarter", "couple")):
+            return self._quantity(at) or self._clock(at)
+        return []
 
     def _clock(self, at: int) -> list[Piece]:
         piece = self.clocks.piece(at)
-        if piece is None:
-            return []
-        return [piece]
+        return [] if piece is None else [piece]
 
     def _hides_an_hour(self, at: int) -> bool:
         """ "At to thirty": no "to" stands between "at" and the minutes of an hour."""
@@ -116,76 +107,10 @@ class Days(Known):
         spelled = len(numbers) >= _MANY_DIGITS and all(value < 10 and len(text) < 2 for value, text in numbers)
         return spelled or len(numbers) >= _MANY_NUMBERS or sum(len(text) for _, text in numbers) >= _MANY_FIGURES
 
-    def _named(self, at: int) -> list[Piece]:
-        """A weekday, perhaps with "week" after it: "Tuesday week" is Tuesday and seven days."""
-        here, weekday = at + 1, self.line.values[at]
-        shift = 0
-        if self.line.kinds[here] == "units" and self.line.words[here] in ("week", "fortnight") and not self._which_before(at):
-            shift = 7 if self.line.words[here] == "week" else 14
-            here += 1
-        elif self.line.values[here] == "coming":
-            return [day_piece(at, here + 1, Day(weekday=weekday, next_one=True))]
-        elif self.line.words[here] == "after" and self.line.words[here + 1] == "next":
-            return [day_piece(at, here + 2, Day(weekday=weekday, week=1, next_one=True, shift=7))]
-        elif self._after_known(here):
-            return [day_piece(at, here + 1, Day(after_known=True, to_weekday=(weekday, 1)))]
-        if self.line.words[here] == "." and self.line.glued(here) and self.line.words[at] in self.sets["dotted"]:
-            here += 1
-        if not shift and (beside := self._beside_day(at, here, weekday)):
-            return beside
-        return [day_piece(at, here, Day(weekday=weekday, shift=shift))]
-
-    def _after_known(self, at: int) -> bool:
-        """Whether "after", "after that" stands at item `at`, with nothing that it comes before: "the Friday after"."""
-        line = self.line
-        if line.words[at] != "after" or line.kinds[at] == "than":
-            return line.words[at] == "after"
-        return not line.kinds[at] and not line.kinds[at + 1] and line.words[at + 1] in _AFTER_A_BOUND
-
-    def _several(self, at: int) -> list[Piece]:
-        """ "two Sundays from now"."""
-        line = self.line
-        weekday = english().weekdays.get(line.words[at + 1].removesuffix("s"))
-        if weekday is None or line.words[at + 2] != "from" or line.words[at + 3] not in self.sets["now"]:
-            return []
-        return [day_piece(at, at + 4, Day(weekday=weekday, next_one=True, shift=7 * (line.values[at][0] - 1)))]
-
-    def _beside_day(self, at: int, here: int, weekday: int) -> list[Piece]:
-        """ "the Monday after Easter", "the Friday before the 10th": the weekday ends before item `here`."""
-        line = self.line
-        way = {"after": 1, "following": 1, "before": -1}.get(line.words[here], 0)
-        following = self._plain_day(here + (2 if line.words[here + 1] == "the" else 1)) if way else None
-        if following is None or following.value.weekday is not None or following.value.week is not None or following.value.weekend:
-            return []
-        return [day_piece(at, following.last, msgspec.structs.replace(following.value, to_weekday=(weekday, way)))]
-
-    def _which_before(self, at: int) -> bool:
-        return self.line.kinds[at - 1] == "which"
-
-    def _short_named(self, at: int) -> list[Piece]:
-        """ "sun", "sat": only beside a number or after "on", or all alone."""
-        line = self.line
-        before, after = line.words[at - 1], at + 1
-        if line.words[after] == "." and line.glued(after):
-            after += 1
-        comma = after + 1 if line.words[after] == "," else after
-        beside = line.kinds[comma] in ("number", "ordinal", "months", "parts") or (line.words[comma] == "the" and line.kinds[comma + 1] == "ordinal")
-        alone = line.count == after - at
-        if line.words[comma] == "at" and line.kinds[comma + 1] == "number":
-            beside = at == 0 or before in (",", ".")
-        if alone or (before not in self.sets["not_before_short"] and (beside or before in ("on", "this", "next", "coming"))):
-            return [day_piece(at, after, Day(weekday=line.values[at]))]
-        return []
-
     def _relative(self, at: int) -> list[Piece]:
         """ "tomorrow", "tomorrow week"."""
-        line, shift = self.line, 0
-        if line.words[at + 1] in ("week", "fortnight"):
-            shift = 7 if line.words[at + 1] == "week" else 14
-        return [day_piece(at, at + (2 if shift else 1), Day(offset=line.values[at], shift=shift))]
-
-    def _past(self, at: int) -> list[Piece]:
-        return [Piece(kind=Kind.DAY, value=None, first=at, last=at + 1)]
+        shift = english().weeks.get(self.line.words[at + 1], 0)
+        return [day_piece(at, at + (2 if shift else 1), Day(offset=self.line.values[at], shift=shift))]
 
     def _half_alone(self, at: int) -> list[Piece]:
         """ "pm", the answer to "morning or afternoon?"."""
@@ -193,17 +118,6 @@ class Days(Known):
         if after.isalnum() or before not in ("", "in", "the", ","):
             return []
         return [Piece(kind=Kind.PART, value=Part(self.line.values[at].upper()), first=at, last=at + 1, confidence=0.3)]
-
-    def _about(self, at: int) -> list[Piece]:
-        """ "sixish"."""
-        return [Piece(kind=Kind.CLOCK, value=Clock(hour=self.line.values[at]), first=at, last=at + 1, confidence=0.5)]
-
-    def _tonight(self, at: int) -> list[Piece]:
-        part = Piece(kind=Kind.PART, value=Part(self.line.values[at]), first=at, last=at + 1)
-        return [day_piece(at, at + 1, Day(offset=0)), part]
-
-    def _part(self, at: int) -> list[Piece]:
-        return [Piece(kind=Kind.PART, value=Part(self.line.values[at]), first=at, last=at + 1)]
 
     def _which(self, at: int) -> list[Piece]:
         """ "next Friday", "this weekend", "next week", "last Tuesday", "this afternoon"."""
@@ -238,12 +152,6 @@ class Days(Known):
             return [Piece(kind=Kind.DAY, value=None, first=at, last=here + 1)]
         return []
 
-    def _weekend(self, at: int) -> list[Piece]:
-        return [day_piece(at, at + 1, Day(weekend=True, week=0))]
-
-    def _month_end(self, at: int) -> list[Piece]:
-        return [day_piece(at, at + 1, Day(last_of_month=True, months_on=self.line.values[at]))]
-
     def _week_after_next(self, at: int) -> list[Piece]:
         """ "The week after next"; "the week after", which is the one after what is known, or a week of no day of ours: "the week after Easter"."""
         if self.line.values[at] > 1:
@@ -270,48 +178,28 @@ class Days(Known):
         end, year = self._year(at + 1)
         return [day_piece(at, end, Day(holiday=regional, year=year))]
 
-    def _soonest(self, at: int) -> list[Piece]:
-        return [Piece(kind=Kind.SOONEST, value=None, first=at, last=at + 1, confidence=0.5)]
-
-    def _opening(self, at: int) -> list[Piece]:
-        return [Piece(kind=Kind.OPENING, value=None, first=at, last=at + 1, confidence=0.5)]
-
-    def _skip(self, at: int) -> list[Piece]:
-        return nothing(at, at + 1)
-
     def _ordinal(self, at: int) -> list[Piece]:
         return self._nth_weekday(at, self.line.values[at]) or self._day_month(at)
 
 
 _READERS = {
-    "weekdays": Days._named,
-    "weekdays_short": Days._short_named,
+    "": Days._other_word,
+    "number": Days._numbers,
+    "ordinal": Days._ordinal,
+    "weekdays": Days._weekday,
+    "weekdays_short": Days._short_weekday,
+    "weekdays_plural": Days._plural,
     "days": Days._relative,
-    "past_days": Days._past,
-    "about": Days._about,
     "half_of_day": Days._half_alone,
-    "tonight": Days._tonight,
-    "parts": Days._part,
     "which": Days._which,
-    "weekend": Days._weekend,
-    "month_end": Days._month_end,
     "week_after_next": Days._week_after_next,
     "day_after": Days._day_after,
     "holidays": Days._holiday,
-    "soonest": Days._soonest,
-    "opening": Days._opening,
     "months": Days._month,
-    "ordinal": Days._ordinal,
     "points": Days._clock,
     "units": Days._bare_unit,
-    "not_this": Days._not_this,
-    "nothing": Days._skip,
-    "after_one": Days._after_one,
-    "weekdays_plural": Days._plural,
     "than": Days._than,
-    "other": Days._other,
     "edge": Days._edge,
     "too": Days._too,
-    "any_time": Days._any_time,
-    "same": Days._same,
 }
+"""What reads an item of each table, where it is more than a piece by itself."""

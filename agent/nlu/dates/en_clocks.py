@@ -256,7 +256,7 @@ class Clocks:
         if (
             minute is None
             or line.kinds[here + 1] != ""
-            or (line.words[here + 1].isalnum() and line.words[here + 1] not in ("please", "then", "instead"))
+            or (line.words[here + 1].isalnum() and line.words[here + 1] not in self.words["after_minutes"])
         ):
             return None
         word = "past" if line.kinds[here] == "which" and line.values[here] == "past" else line.words[here]

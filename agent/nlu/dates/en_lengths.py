@@ -6,6 +6,7 @@ import msgspec
 
 from agent.nlu.dates import Clock, Day, Kind, Piece, day_piece, nothing
 from agent.nlu.dates.en_calendar import Calendar
+from agent.nlu.dates.en_words import english
 
 _MINUTES = 60
 _MONTH = 30
@@ -61,7 +62,7 @@ class Lengths(Calendar):
         """Whether "15hr" is a clock: written together, with nothing beside it that makes it a length."""
         line = self.line
         together = line.words[unit] in self.sets["hours"] and line.glued(unit)
-        return together and line.words[at - 1] != "in" and line.words[unit + 1] not in ("from", "later", "ago", "time")
+        return together and line.words[at - 1] != "in" and line.words[unit + 1] not in self.sets["after_lengths"]
 
     def _amount(self, at: int) -> tuple[float | None, int]:
         line, sets = self.line, self.sets
@@ -112,8 +113,8 @@ class Lengths(Calendar):
         """Which way "push it back", "bring it forward" move what is known by the length at item `at`: 1 later, -1 earlier, 0 not at all."""
         line = self.line
         at -= line.words[at - 1] == "by"
-        way = {"back": 1, "forward": -1, "forwards": -1, "up": -1}.get(line.words[at - 1], 0) if at > 1 else 0
-        pushes = any(line.kinds[here] == "change" or line.words[here] in ("bring", "put", "make") for here in range(max(0, at - 5), at - 1))
+        way = english().pushed.get(line.words[at - 1], 0) if at > 1 else 0
+        pushes = any(line.kinds[here] == "change" or line.words[here] in self.sets["pushing"] for here in range(max(0, at - 5), at - 1))
         return way if pushes else 0
 
     def _from_piece(self, amount: float, unit: str, at: int, end: int) -> list[Piece]:

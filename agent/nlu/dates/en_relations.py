@@ -1,11 +1,11 @@
 """How a piece of time stands to what is meant, by the words around it: "not Friday", "after three", "by Thursday", "I finish at five"."""
 
 from agent.nlu.dates import Kind, Line, Mark, Piece
-from agent.nlu.dates.en_stories import Stories
+from agent.nlu.dates.en_stories import CLAUSE, Stories
 
-_MOST_LINKERS = 3
-_CLAUSE = 6
-"""How many words a verb rules."""
+MOST_LINKERS = 3
+"""Words such as "the" or "at" that may stand between what belongs together."""
+_TELLING_KINDS = frozenset(("not", "edge", "own", "between"))
 
 
 class Relations(Stories):
@@ -19,40 +19,52 @@ class Relations(Stories):
 
     def relation(self, piece: Piece) -> Mark | None:
         """What the words right before the piece, or right after it, say of it; None when they say nothing."""
-        line, sets = self.line, self.sets
         if self._is_turned_down(piece):
             return Mark.NOT
         at = piece.first - 1
-        for _ in range(_MOST_LINKERS + 1):
+        for _ in range(MOST_LINKERS + 1):
             if at < 0:
                 return None
-            word, kind = line.words[at], line.kinds[at]
-            if kind == "not":
-                return Mark.NOT
-            if kind == "edge":
-                return self._edge(piece, at)
-            if kind == "own":
-                return Mark(line.values[at]) if piece.kind is Kind.CLOCK else None
-            if kind == "between":
-                return Mark.FROM
-            if not kind and word in sets["until"] and self._away(at):
-                return Mark.AFTER if piece.kind is Kind.CLOCK else Mark.FROM
-            if word in sets["range_to"] and (at in self.ends or word not in sets["before"]) and (at in self.ends or word != "-"):
-                return Mark.TO
-            if word in sets["range_and"] and at in self.ends and self._after_between(self.ends[at].first):
-                return Mark.TO
-            if not kind and (bound := self._bound(piece, word)):
-                return _flipped(piece, bound) if self._denied(at) else bound
-            if word not in sets["linkers"] or word == ",":
+            word, kind = self.line.words[at], self.line.kinds[at]
+            if kind in _TELLING_KINDS:
+                return self._told(piece, at)
+            if found := self._said_by(piece, at):
+                return found
+            if word not in self.sets["linkers"] or word == ",":
                 return None
             at -= 1
+        return None
+
+    def _told(self, piece: Piece, at: int) -> Mark | None:
+        """What the phrase at item `at` says of the piece behind it."""
+        match self.line.kinds[at]:
+            case "not":
+                return Mark.NOT
+            case "between":
+                return Mark.FROM
+            case "own":
+                return Mark(self.line.values[at]) if piece.kind is Kind.CLOCK else None
+            case _:
+                return self._edge(piece, at)
+
+    def _said_by(self, piece: Piece, at: int) -> Mark | None:
+        """What the word at item `at` says of the piece: "until", "to", "and" behind "between", "after", "by"."""
+        word, kind, sets, joins = self.line.words[at], self.line.kinds[at], self.sets, at in self.ends
+        if not kind and word in sets["until"] and self._away(at):
+            return Mark.AFTER if piece.kind is Kind.CLOCK else Mark.FROM
+        if word in sets["range_to"] and (joins or (word not in sets["before"] and word != "-")):
+            return Mark.TO
+        if joins and word in sets["range_and"] and self._after_between(self.ends[at].first):
+            return Mark.TO
+        if not kind and (bound := self._bound(piece, word)):
+            return _flipped(piece, bound) if self._denied(at) else bound
         return None
 
     def _is_turned_down(self, piece: Piece) -> bool:
         """ "Friday doesn't work", "Friday's out", "eleven is a bit early"."""
         line, at = self.line, piece.last
         said_of = line.utterance.words[line.firsts[at] - 1].endswith("'s")
-        for _ in range(_MOST_LINKERS + 1):
+        for _ in range(MOST_LINKERS + 1):
             if line.kinds[at] in ("denied_after", "too"):
                 return True
             if said_of and line.words[at] in self.sets["bad"] and (not line.words[at + 1][:1].isalnum() or line.words[at + 1] in self.sets["follow"]):
@@ -72,7 +84,7 @@ class Relations(Stories):
 
     def _edge(self, piece: Piece, at: int) -> Mark | None:
         """Of a clock what the phrase says; of a day "not after Friday" and "no later than Friday" allow that day, "later than Friday" does not."""
-        bound, denied = Mark(self.line.values[at]), self.line.words[at] in ("no", "not", "but")
+        bound, denied = Mark(self.line.values[at]), self.line.words[at] in self.sets["denies_edge"]
         if piece.kind is not Kind.DAY:
             return bound if piece.kind is Kind.CLOCK else None
         return (Mark.FROM if bound is Mark.AFTER else Mark.BY) if denied else bound
@@ -92,8 +104,8 @@ class Relations(Stories):
     def _denied(self, at: int) -> bool:
         """Whether "not", "nothing", "can't do" stands before item `at`."""
         line = self.line
-        for here in range(at - 1, max(-1, at - 1 - _CLAUSE), -1):
-            if self._parts_clauses(here) or line.words[here] in ("mind", "care", "matter"):
+        for here in range(at - 1, max(-1, at - 1 - CLAUSE), -1):
+            if self._parts_clauses(here) or line.words[here] in self.sets["indifferent"]:
                 return False
             if line.kinds[here] == "not" or (line.words[here] in self.sets["denials"] and line.words[here] != "no"):
                 return True
@@ -101,7 +113,7 @@ class Relations(Stories):
 
     def _away(self, at: int) -> bool:
         """Whether "until" at item `at` ends a time at which the caller is away: "I'm working until five", "not until Friday"."""
-        for here in range(at - 1, max(-1, at - 1 - _CLAUSE), -1):
+        for here in range(at - 1, max(-1, at - 1 - CLAUSE), -1):
             if self._parts_clauses(here):
                 return False
             kind, word = self.line.kinds[here], self.line.words[here]
@@ -113,7 +125,7 @@ class Relations(Stories):
         return self.line.kinds[at] in ("or", "fix", "so", "change") or self.line.words[at] in (",", ".", ";", "?", "!", "and", "but")
 
     def _after_between(self, at: int) -> bool:
-        return any(self.line.kinds[here] == "between" for here in range(max(0, at - _MOST_LINKERS), at))
+        return any(self.line.kinds[here] == "between" for here in range(max(0, at - MOST_LINKERS), at))
 
 
 def _flipped(piece: Piece, bound: Mark) -> Mark:

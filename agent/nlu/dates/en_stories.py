@@ -6,7 +6,7 @@
 from agent.nlu.dates import Kind, Line, Piece
 from agent.nlu.dates.en_words import english
 
-_CLAUSE = 6
+CLAUSE = 6
 """How many words a verb rules."""
 _TELLING = (Kind.DAY, Kind.CLOCK, Kind.PART)
 
@@ -35,7 +35,7 @@ class Stories:
     def _is_surname(self, piece: Piece) -> bool:
         """ "It's Bill Friday": a weekday that ends what is said, behind a single word that is no word for times, behind a word that gives a name."""
         line, given = self.line, piece.first - 1
-        behind = given - (given >= 0 and line.words[given] in ("is", "should", "be", "as"))
+        behind = given - (given >= 0 and line.words[given] in self.sets["name_links"])
         if behind >= 0 and line.words[behind] in self.sets["name_nouns"]:
             return True
         if given < 1 or line.size(piece.first, piece.last) != 1 or line.kinds[piece.first] != "weekdays":
@@ -53,12 +53,12 @@ class Stories:
         owner = line.words[verb].removesuffix("'s")
         if owner != line.words[verb]:
             return owner in self.sets["relatives"]
-        return line.words[verb] in ("is", "are", "was", "turns", "only", "just") and line.words[max(0, verb - 1)] in self.sets["relatives"]
+        return line.words[verb] in self.sets["ages"] and line.words[max(0, verb - 1)] in self.sets["relatives"]
 
     def _is_told(self, piece: Piece) -> bool:
         """Whether the caller tells what happened then: "it broke on Monday"."""
         line = self.line
-        for at in range(piece.first - 1, max(-1, piece.first - 1 - _CLAUSE), -1):
+        for at in range(piece.first - 1, max(-1, piece.first - 1 - CLAUSE), -1):
             if line.words[at] in self.sets["unless"] or line.kinds[at] in ("or", "fix", "change"):
                 return False
             if line.words[at] in self.sets["past_verbs"]:
@@ -76,4 +76,4 @@ class Stories:
             verb = before - 1 if line.words[before - 1] in self.sets["wishing"] else before - 2
             return verb >= 0 and line.words[verb] in self.sets["wishing"]
         thanked = line.words[before] in self.sets["courtesies"]
-        return thanked and any(line.words[at] in ("thanks", "thank", "appreciate") for at in range(max(0, before - _CLAUSE), before))
+        return thanked and any(line.words[at] in self.sets["thanking"] for at in range(max(0, before - CLAUSE), before))

@@ -1,6 +1,6 @@
 """The English words for days and clocks, ready to read with, and an utterance as items of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -26,12 +26,17 @@ class English:
 
     def __init__(self) -> None:
         tables: dict[str, Any] = words("en", "time")
-        flat = {name: table["phrases"] if isinstance(table, Mapping) and "phrases" in table else table for name, table in tables.items()}
-        self.phrases: Phrases = phrases(flat, _TABLES)
+        self.phrases: Phrases = phrases(tables, _TABLES)
         self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
         self.weekdays: dict[str, int] = tables["weekdays"]
         self.days: dict[str, int] = tables["days"]
         self.parts: dict[str, str] = tables["parts"]
+        self.weeks: dict[str, int] = tables["weeks"]
+        """Days of "week" and "fortnight" behind a day: "Tuesday week"."""
+        self.beside_day: dict[str, int] = tables["beside_day"]
+        """1 for "the Monday after ...", -1 for "before"."""
+        self.pushed: dict[str, int] = tables["pushed"]
+        """1 for "push it back", later, -1 for "forward"."""
         self.name_cues = [tuple(cue.split()) for cue in tables["name_cues"]["phrases"]]
         """Words behind which a name is given, as items are worded."""
         self.region_holidays: dict[str, dict[str, str]] = tables["region_holidays"]
@@ -44,9 +49,7 @@ class English:
         self.cardinals = frozenset(numbers["digits"]) | frozenset(numbers["teens"]) | self.tens | {"hundred"}
         self.triggers = frozenset(first for first, entries in self.phrases.items() if any(kind not in _NO_TIME_ALONE for _, _, kind, _ in entries))
         self.triggers |= frozenset(word + "'s" for word in (*self.weekdays, *self.days, *self.parts))
-        self.triggers |= (
-            self.ordinals | self.cardinals | self.sets["quarter"] | self.sets["half"] | frozenset(("in", "week", "fortnight", "hour", "day"))
-        )
+        self.triggers |= self.ordinals | self.cardinals | self.sets["quarter"] | self.sets["half"] | self.sets["opens_length"]
 
     def number(self, tokens: Sequence[Token], at: int) -> tuple[str, Any, int] | None:
         """A number at a token: ("number", (value, its figures or ""), end) or ("ordinal", value, end)."""

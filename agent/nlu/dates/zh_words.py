@@ -1,6 +1,6 @@
 """The Mandarin words for days and clocks, ready to read with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -27,8 +27,7 @@ class Mandarin:
 
     def __init__(self) -> None:
         tables: dict[str, Any] = words("zh", "time")
-        flat = {name: table["phrases"] if isinstance(table, Mapping) and "phrases" in table else table for name, table in tables.items()}
-        self.phrases: Phrases = phrases(flat, _TABLES)
+        self.phrases: Phrases = phrases(tables, _TABLES)
         self.sets = {name: frozenset(listed) for name, listed in tables["words"].items()}
         self.parts_short: dict[str, str] = tables["parts_short"]
         self.number_holidays: dict[str, str] = tables["number_holidays"]

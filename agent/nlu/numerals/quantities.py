@@ -6,6 +6,7 @@ from agent.nlu.numerals.words import NumberWords, figures_of, is_han, norm_at, n
 from agent.nlu.utterance import Token
 
 MOST_FIGURES = 15
+"""Longer strings of figures are no quantity."""
 
 
 def scaled_figures(tokens: Sequence[Token], at: int, figures: str, language: str, *, round_only: bool = False) -> tuple[str, int]:
@@ -105,40 +106,71 @@ def _mandarin(tokens: Sequence[Token], at: int, table: NumberWords, language: st
 
     A last digit that further digits follow is not part of it: 四百八二三 is 400 823.
     """
-    total = section = 0
-    digit: int | None = None
-    here, unit, zero = at, 10**8, False
-    while here < len(tokens):
-        norm = tokens[here].norm
-        scale = table.scales.get(norm)
-        if scale == 10**4:
-            if total or not (section or digit):
-                break
-            total, section, digit, unit, zero = (section + (digit or 0)) * scale, 0, None, scale, False
-        elif scale is not None:
-            if scale >= unit or (digit is None and scale != 10):
-                break
-            section, digit, unit, zero = section + (1 if digit is None else digit) * scale, None, scale, False
-        elif norm in table.tens:
-            if unit <= 10 or digit is not None:
-                break
-            section, unit = section + table.tens[norm], 10
-        elif norm in table.linking:
-            if digit is not None or zero or not (section or total) or not one_digit(tokens, here + 1, language).strip("0"):
-                break
-            zero = True
-        else:
-            value = one_digit(tokens, here, language)
-            if digit is not None or value in ("", "0") or unit == 1:
-                break
-            digit = int(value)
-            if (section or total) and unit > 10 and not zero and one_digit(tokens, here + 1, language):
-                digit = None
-                break
+    characters, here = _Characters(), at
+    while here < len(tokens) and characters.take(tokens, here, table, language):
         here += 1
-    if digit is not None:
-        if (section or total) and unit > 10 and not zero:
-            digit *= unit // 10
-        section += digit
-    value_of_all = total + section
-    return (value_of_all, here) if value_of_all else (None, at)
+    value = characters.value()
+    return (value, here) if value else (None, at)
+
+
+class _Characters:
+    """A quantity in Chinese characters, as far as it was read."""
+
+    def __init__(self) -> None:
+        self.total = self.section = 0
+        """Before 万, and since."""
+        self.digit: int | None = None
+        """The last one, which no scale has followed yet."""
+        self.unit = 10**8
+        """The last scale: only smaller ones may follow."""
+        self.zero = False
+
+    def take(self, tokens: Sequence[Token], at: int, table: NumberWords, language: str) -> bool:
+        """Take in the character at token `at`; False where the quantity ends before it."""
+        norm = tokens[at].norm
+        if norm in table.scales:
+            return self._scale(table.scales[norm])
+        if norm in table.tens:
+            return self._ten(table.tens[norm])
+        following = one_digit(tokens, at + 1, language)
+        if norm in table.linking:
+            return self._zero(following)
+        return self._digit(one_digit(tokens, at, language), following)
+
+    def _scale(self, scale: int) -> bool:
+        if scale == 10**4:
+            if self.total or not (self.section or self.digit):
+                return False
+            self.total, self.section = (self.section + (self.digit or 0)) * scale, 0
+        elif scale >= self.unit or (self.digit is None and scale != 10):
+            return False
+        else:
+            self.section += (1 if self.digit is None else self.digit) * scale
+        self.digit, self.unit, self.zero = None, scale, False
+        return True
+
+    def _ten(self, tens: int) -> bool:
+        if self.unit <= 10 or self.digit is not None:
+            return False
+        self.section, self.unit = self.section + tens, 10
+        return True
+
+    def _zero(self, following: str) -> bool:
+        if self.digit is not None or self.zero or not (self.section or self.total) or not following.strip("0"):
+            return False
+        self.zero = True
+        return True
+
+    def _digit(self, digit: str, following: str) -> bool:
+        if self.digit is not None or digit in ("", "0") or self.unit == 1 or (self._is_short_for_scale() and following):
+            return False
+        self.digit = int(digit)
+        return True
+
+    def _is_short_for_scale(self) -> bool:
+        """Whether a last digit counts the next smaller scale: 一百二."""
+        return bool(self.section or self.total) and self.unit > 10 and not self.zero
+
+    def value(self) -> int:
+        last = self.digit or 0
+        return self.total + self.section + (last * (self.unit // 10) if self._is_short_for_scale() else last)

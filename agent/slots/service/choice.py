@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agent.nlu.candidates import Context
+from agent.nlu.lexicon import Listed, end_of
 from agent.nlu.numerals.numbers import cardinal, ordinal
 from agent.nlu.utterance import Utterance
 from agent.record.business import Service
-from agent.slots.service.phrases import Phrases, end_of, lists
+from agent.slots.service.vocabulary import lists
 
 _MOST_TOKENS = 60
 """Who picks from a list does it in fewer words."""
@@ -58,7 +59,7 @@ class _Spoken(NamedTuple):
 
     utterance: Utterance
     language: str
-    lists: Mapping[str, Phrases]
+    lists: Mapping[str, Listed]
 
     def after(self, at: int, name: str) -> int:
         """The end of the longest phrase of the list that stands at token `at`; 0 for none."""

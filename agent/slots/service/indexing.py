@@ -49,7 +49,6 @@ class Alias(NamedTuple):
 
 
 class Index(NamedTuple):
-    offers: tuple[Offer, ...]
     aliases: tuple[Alias, ...]
     whole: tuple[float, ...]
     """The weight of each alias, all of it met."""
@@ -87,19 +86,7 @@ def offers(services: Sequence[Service]) -> tuple[Offer, ...]:
 def index(offered: tuple[Offer, ...]) -> Index:
     """The index of these services; kept for the few lists of services that are in use."""
     subjects = _subjects(offered)
-    named = [(place, text, terms) for place, offer in enumerate(offered) for text in offer.words if (terms := _weakened(terms_of(text), subjects))]
-    drafts = [(place, terms) for place, _, terms in named]
-    counts = _counts(drafts, len(offered))
-    drafts = []
-    for place, text, terms in named:
-        if all(key[1:] in subjects for term in terms for key in term.keys) and len(terms) < len(Utterance(text).words):
-            continue  # "see the vet" is said whole, or not at all
-        if all(any(counts[key] > 1 for key in term.keys) for term in terms):
-            terms = _weakened(terms_of(text, acting=True), subjects)
-        drafts.append((place, terms))
-        apart = _weakened(terms_of(text, apart=True), subjects)
-        if len(apart) > len(terms) and not all(term.general for term in apart):
-            drafts.append((place, apart))
+    drafts = _drafts(offered, subjects)
     counts = _counts(drafts, len(offered))
     aliases = tuple(Alias(place, terms, _weights(terms, counts, len(offered))) for place, terms in drafts)
     forms = {key[1:] for alias in aliases for term in alias.terms for key in term.keys if key[0] == "=" and len(key) > MIN_LETTERS and key.isascii()}
@@ -114,20 +101,40 @@ def index(offered: tuple[Offer, ...]) -> Index:
                 having.setdefault(key, []).append((number, place))
     names, acronyms = _names(offered)
     return Index(
-        offered,
-        aliases,
-        tuple(sum(alias.weights) for alias in aliases),
-        {key: tuple(places) for key, places in having.items()},
-        _described(offered, counts, subjects),
-        names,
-        frozenset(name[:size] for name in names for size in (1, 2)),
-        max(map(len, names), default=0) + 1,
-        acronyms | thesaurus().acronyms,
-        subjects,
-        {gram: tuple(some) for gram, some in grams.items()},
-        {form: len(trigrams(form)) for form in forms},
-        counts,
+        aliases=aliases,
+        whole=tuple(sum(alias.weights) for alias in aliases),
+        having={key: tuple(places) for key, places in having.items()},
+        described=_described(offered, counts, subjects),
+        names=names,
+        beginnings=frozenset(name[:size] for name in names for size in (1, 2)),
+        longest=max(map(len, names), default=0) + 1,
+        acronyms=acronyms | thesaurus().acronyms,
+        subjects=subjects,
+        grams={gram: tuple(some) for gram, some in grams.items()},
+        gram_counts={form: len(trigrams(form)) for form in forms},
+        spread=counts,
     )
+
+
+_Draft = tuple[int, tuple[Term, ...]]
+"""A service, and the terms of one of its aliases."""
+
+
+def _drafts(offered: Sequence[Offer], subjects: frozenset[str]) -> list[_Draft]:
+    """The aliases of each service before they are weighed: its phrases as they are, and word by word."""
+    named = [(place, text, terms) for place, offer in enumerate(offered) for text in offer.words if (terms := _weakened(terms_of(text), subjects))]
+    counts = _counts([(place, terms) for place, _, terms in named], len(offered))
+    drafts: list[_Draft] = []
+    for place, text, terms in named:
+        if all(key[1:] in subjects for term in terms for key in term.keys) and len(terms) < len(Utterance(text).words):
+            continue  # "see the vet" is said whole, or not at all
+        if all(any(counts[key] > 1 for key in term.keys) for term in terms):
+            terms = _weakened(terms_of(text, acting=True), subjects)
+        drafts.append((place, terms))
+        apart = _weakened(terms_of(text, apart=True), subjects)
+        if len(apart) > len(terms) and not all(term.general for term in apart):
+            drafts.append((place, apart))
+    return drafts
 
 
 def _subjects(offered: Sequence[Offer]) -> frozenset[str]:
@@ -169,7 +176,7 @@ def _described(offered: Sequence[Offer], counts: Mapping[str, int], subjects: fr
     return {key: next(iter(places)) for key, places in having.items() if len(places) == 1 and not counts.get(key)}
 
 
-def _counts(drafts: Sequence[tuple[int, tuple[Term, ...]]], size: int) -> Counter[str]:
+def _counts(drafts: Sequence[_Draft], size: int) -> Counter[str]:
     """How many services have each key."""
     counts: Counter[str] = Counter()
     for place in range(size):

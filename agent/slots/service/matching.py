@@ -62,7 +62,24 @@ def matches(said: Sequence[str], indexed: Index, without: frozenset[int] = froze
     described = () if loosely else _by_description(keys, indexed)
     _add_alike(keys, indexed)
     _discount(keys, spoken.words, indexed)
-    met: dict[int, dict[int, tuple[float, frozenset[int]]]] = {}
+    best = _by_terms(keys, spoken.words, indexed, loosely=loosely)
+    for match in _named(spoken.words, indexed, barred):
+        known_as = best.get(match.service)
+        if known_as is None or not known_as.named or match.weight > known_as.weight:
+            best[match.service] = match
+    for match in described:
+        best.setdefault(match.service, match)
+    found = [match._replace(tokens=spoken.tokens(match.tokens)) for match in best.values()]
+    return sorted(found, key=lambda match: (-match.score, not match.named, -match.weight, match.service))
+
+
+_Met = dict[int, tuple[float, frozenset[int]]]
+"""The terms of one alias that were met: how surely, and by which tokens."""
+
+
+def _by_terms(keys: Hits, spoken: Sequence[str], indexed: Index, *, loosely: bool) -> dict[int, Match]:
+    """Each service's best alias of which terms were met."""
+    met: dict[int, _Met] = {}
     own: dict[int, frozenset[int]] = {}
     for key, (sure, tokens) in keys.items():
         for number, place in indexed.having.get(key, ()):
@@ -74,26 +91,30 @@ def matches(said: Sequence[str], indexed: Index, without: frozenset[int] = froze
                 own[service] = own.get(service, frozenset()) | tokens
     best: dict[int, Match] = {}
     for number, terms in met.items():
-        alias = indexed.aliases[number]
-        if not loosely and all(alias.terms[place].general for place in terms) and len(terms) < len(alias.terms):
-            only_general = all(term.general for term in alias.terms)
-            if not only_general or all(_is_slight(tokens, spoken.words, indexed) for _, tokens in terms.values()):
-                continue
-        weight = sum(alias.weights[place] * sure for place, (sure, _) in terms.items())
-        score = weight / indexed.whole[number]
-        if all(key[1:] in indexed.subjects for term in alias.terms for key in term.keys):
-            score *= OF_SUBJECT
-        if alias.service not in best or (score, weight) > (best[alias.service].score, best[alias.service].weight):
+        if not loosely and _says_too_little(number, terms, spoken, indexed):
+            continue
+        service, score, weight = indexed.aliases[number].service, *_scored(number, terms, indexed)
+        if service not in best or (score, weight) > (best[service].score, best[service].weight):
             tokens = frozenset[int]().union(*(tokens for _, tokens in terms.values()))
-            best[alias.service] = Match(alias.service, score, weight, tokens, len(terms), tokens <= own.get(alias.service, frozenset()))
-    for match in _named(spoken.words, indexed, barred):
-        known_as = best.get(match.service)
-        if known_as is None or not known_as.named or match.weight > known_as.weight:
-            best[match.service] = match
-    for match in described:
-        best.setdefault(match.service, match)
-    found = [match._replace(tokens=spoken.tokens(match.tokens)) for match in best.values()]
-    return sorted(found, key=lambda match: (-match.score, not match.named, -match.weight, match.service))
+            best[service] = Match(service, score, weight, tokens, len(terms), tokens <= own.get(service, frozenset()))
+    return best
+
+
+def _scored(number: int, terms: _Met, indexed: Index) -> tuple[float, float]:
+    """The share of an alias that was met, and its weight."""
+    alias = indexed.aliases[number]
+    weight = sum(alias.weights[place] * sure for place, (sure, _) in terms.items())
+    score = weight / indexed.whole[number]
+    of_subject = all(key[1:] in indexed.subjects for term in alias.terms for key in term.keys)
+    return (score * OF_SUBJECT if of_subject else score), weight
+
+
+def _says_too_little(number: int, terms: _Met, spoken: Sequence[str], indexed: Index) -> bool:
+    """Whether only a part of an alias was met, by such words as many services share."""
+    alias = indexed.aliases[number]
+    if len(terms) == len(alias.terms) or not all(alias.terms[place].general for place in terms):
+        return False
+    return not all(term.general for term in alias.terms) or all(_is_slight(tokens, spoken, indexed) for _, tokens in terms.values())
 
 
 def _is_slight(tokens: frozenset[int], spoken: Sequence[str], indexed: Index) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from agent.nlu.lexicon import Listed, end_of
 from agent.nlu.utterance import Utterance
-from agent.slots.service.phrases import Phrases, end_of, lists
-from agent.slots.service.vocabulary import thesaurus
+from agent.slots.service.vocabulary import lists, thesaurus
 
 _REACH = {"en": 7, "zh": 8}
 """Words, or Chinese characters, that a negator takes back at most."""
@@ -59,7 +59,7 @@ def conjunctions(utterance: Utterance) -> list[int]:
     return [at for at in range(len(utterance.words)) if end_of(utterance.words, at, some)]
 
 
-def _taken_back(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequence[int]) -> frozenset[int]:
+def _taken_back(spoken: Sequence[str], known: Mapping[str, Listed], places: Sequence[int]) -> frozenset[int]:
     """The tokens that a negator takes back: those after it, up to a mark, a word that turns to what is wanted, or the next thing named."""
     meant = thesaurus()
     barred = set[int]()
@@ -77,14 +77,14 @@ def _taken_back(spoken: Sequence[str], known: Mapping[str, Phrases], places: Seq
     return frozenset(barred)
 
 
-def _tells(spoken: Sequence[str], at: int, end: int, known: Mapping[str, Phrases]) -> bool:
+def _tells(spoken: Sequence[str], at: int, end: int, known: Mapping[str, Listed]) -> bool:
     """Whether a "not" tells what is wrong ("has not arrived") and refuses nothing ("it's not the tap", "I am not doing the tap")."""
     meant = thesaurus()
     after = spoken[end] if end < len(spoken) else ""
     return at > 0 and spoken[at - 1] in meant.verbs and after not in meant.articles and after not in known["wanting"]
 
 
-def _asked_about(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequence[int]) -> frozenset[int]:
+def _asked_about(spoken: Sequence[str], known: Mapping[str, Listed], places: Sequence[int]) -> frozenset[int]:
     """The tokens of questions about a service; what it costs and when it can be had are asked by who wants it."""
     barred = set[int]()
     over = 0
@@ -99,7 +99,7 @@ def _asked_about(spoken: Sequence[str], known: Mapping[str, Phrases], places: Se
     return frozenset(barred)
 
 
-def _leads(spoken: Sequence[str], at: int, leads: Phrases) -> bool:
+def _leads(spoken: Sequence[str], at: int, leads: Listed) -> bool:
     """Whether only words that may stand before a question do so before token `at` in its clause: "okay, is it", never "it is"."""
     while at and spoken[at - 1][0].isalnum():
         at -= 1
@@ -108,7 +108,7 @@ def _leads(spoken: Sequence[str], at: int, leads: Phrases) -> bool:
     return True
 
 
-def _question(spoken: Sequence[str], at: int, known: Mapping[str, Phrases]) -> tuple[int, int]:
+def _question(spoken: Sequence[str], at: int, known: Mapping[str, Listed]) -> tuple[int, int]:
     """The clause of the question whose first words stand at `at`: its first token, and the one after its last."""
     first, last = at, at + 1
     while first and spoken[first - 1] not in _SENTENCE_ENDS and spoken[first - 1] != "，":
@@ -118,7 +118,7 @@ def _question(spoken: Sequence[str], at: int, known: Mapping[str, Phrases]) -> t
     return first, last
 
 
-def _addressed(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequence[int]) -> frozenset[int]:
+def _addressed(spoken: Sequence[str], known: Mapping[str, Listed], places: Sequence[int]) -> frozenset[int]:
     """The tokens of mail addresses: a word on either side of a "dot", and from an "at" not far before it what leads to it."""
     barred = set[int]()
     for mark in (at for at in places if end_of(spoken, at, known["in_addresses"])):
@@ -127,7 +127,7 @@ def _addressed(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequ
     return frozenset(barred)
 
 
-def _turned(spoken: Sequence[str], known: Mapping[str, Phrases], places: Sequence[int], denied: frozenset[int]) -> int:
+def _turned(spoken: Sequence[str], known: Mapping[str, Listed], places: Sequence[int], denied: frozenset[int]) -> int:
     """The token right after the last change of mind."""
     later = [at for at in places if at]
     ends = [end for at in later if at not in denied and (end := end_of(spoken, at, known["turns"])) and end < len(spoken)]

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from agent.languages import known, words
+from agent.nlu.lexicon import Listed, by_first
 from agent.nlu.utterance import Utterance
 from agent.slots.service.spelling import joined as with_acronyms
 
@@ -24,9 +25,6 @@ _SUFFIXES = (
     *(("our", "or", 3), ("ies", "y", 3), ("sses", "ss", 3), ("s", "", 3), ("ing", "", 3), ("ed", "", 3), ("ly", "", 3), ("er", "", 4), ("e", "", 3)),
 )
 """Endings, what stands in their place, and how many letters must be left."""
-_UNSTEMMED = frozenset({"checking", "details", "yearly", "monthly", "weekly", "nightly", "hourly", "early", "contacts", "books"})
-"""What has grown apart from its stem: a checking account has nothing to do with a check, who gives details wants no detailing, last year is no
-yearly service."""
 MOST_LETTERS = 3
 """Letters said one by one that may be an acronym of the thesaurus; more of them spell a name."""
 _END = ""
@@ -62,45 +60,39 @@ class Thesaurus(NamedTuple):
     """Words that may be said letter by letter."""
 
 
+_GROUPED = frozenset({"same", "subjects"})
+"""The lists of lists in `service.toml`."""
+
+
+@cache
+def lists(language: str) -> Mapping[str, Listed]:
+    """The plain lists of phrases of a language's `service.toml`, by name."""
+    return {name: by_first(phrases) for name, phrases in words(language, "service").items() if name not in _GROUPED}
+
+
 @cache
 def thesaurus() -> Thesaurus:
     """What all languages' `service.toml` say of words."""
+    tables = [words(language, "service") for language in known()]
+
+    def every(name: str) -> frozenset[str]:
+        return frozenset(word for table in tables for word in table.get(name, ()))
+
     root: dict[str, Any] = {}
-    stop: set[str] = set()
-    general: set[str] = set()
-    actions: set[str] = set()
-    articles: set[str] = set()
-    verbs: set[str] = set()
-    infixes: set[str] = set()
-    subjects: list[tuple[str, ...]] = []
-    meaning = 0
-    for language in known():
-        try:
-            table = words(language, "service")
-        except FileNotFoundError:
-            continue
-        stop.update(table["stop"])
-        general.update(table["general"])
-        actions.update(table.get("actions", ()))
-        articles.update(table["articles"])
-        verbs.update(table["verbs"])
-        infixes.update(table.get("infixes", ()))
-        subjects += [tuple(group) for group in table["subjects"]]
-        for group in table["same"]:
-            meaning += 1
-            for phrase in group:
-                _put(root, phrase, meaning)
-    every = frozenset(general) | {stem(word) for word in general}
+    for meaning, group in enumerate(group for table in tables for group in table["same"]):
+        for phrase in group:
+            _put(root, phrase, meaning)
+    general = every("general")
     return Thesaurus(
-        root,
-        frozenset(stop),
-        every,
-        frozenset(actions),
-        frozenset(articles),
-        frozenset(infixes),
-        frozenset(verbs),
-        tuple(subjects),
-        frozenset(word for word in root if word.isascii() and 1 < len(word) <= MOST_LETTERS),
+        phrases=root,
+        stop=every("stop"),
+        general=general | {stem(word) for word in general},
+        actions=every("actions"),
+        articles=every("articles"),
+        infixes=every("infixes"),
+        verbs=every("verbs"),
+        subjects=tuple(tuple(group) for table in tables for group in table["subjects"]),
+        acronyms=frozenset(word for word in root if word.isascii() and 1 < len(word) <= MOST_LETTERS),
     )
 
 
@@ -111,11 +103,16 @@ def _put(root: dict[str, Any], phrase: str, meaning: int) -> None:
     node.setdefault(_END, set()).add(meaning)
 
 
+@cache
+def _unstemmed() -> frozenset[str]:
+    return frozenset(words("en", "service")["unstemmed"])
+
+
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A word without its ending: "cleaning", "cleaned" and "cleaner" are "clean"."""
     word = word.removesuffix("'s").rstrip("'")
-    if not word.isascii() or len(word) < 4 or word in _UNSTEMMED:
+    if not word.isascii() or len(word) < 4 or word in _unstemmed():
         return word
     for suffix, ending, least in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= least:

@@ -7,8 +7,9 @@ import msgspec
 
 from agent.nlu.candidates import Context
 from agent.nlu.dates import Clock, Day, Kind, Part, Piece
+from agent.slots.time.clocks import HOURS
 from agent.slots.time.partial_time import PartialTime
-from agent.slots.time.resolve import HOURS, days, local_now, monday_of, place
+from agent.slots.time.resolve import days, local_now, monday_of, place
 
 
 class Excluded(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Saying a time back, and knowing when our own sentence asks for one.
+"""Saying a time back.
 
 "Tuesday, March 3rd at 2:30 PM" where the month is said first, "Tuesday 3 March at 2:30 pm" elsewhere, "三月三号星期二下午两点半" in
 Mandarin; before it "today" or "tomorrow" when it is that day, the year only when it is not this one.
@@ -12,12 +12,9 @@ from typing import Any
 from agent.languages import words
 from agent.nlu.candidates import Context
 from agent.nlu.dates import Part
-from agent.nlu.utterance import Utterance
 from agent.regions import region
 from agent.slots.time.partial_time import parse
 from agent.slots.time.resolve import local_now
-
-_FIGURES = "零一二三四五六七八九"
 
 
 @cache
@@ -28,23 +25,6 @@ def month_first(code: str, kind: str) -> bool | None:
     except FileNotFoundError:
         order = None
     return None if order == "either" else order == "month first"
-
-
-def asks_for_time(prompt: str) -> bool:
-    """Whether our sentence asks for a day or a clock, in either language."""
-    lower = prompt.lower()
-    return any(phrase in lower for phrase in _questions())
-
-
-@cache
-def _questions() -> tuple[str, ...]:
-    return tuple(phrase for language in ("en", "zh") for phrase in words(language, "time")["prompt"]["phrases"])
-
-
-def asks_what_is_free(utterance: Utterance) -> bool:
-    """Whether the caller asks which times there are: "what have you got on Friday", 周五有空吗."""
-    spoken, language = (utterance.lower, "zh") if utterance.has_han else (f" {' '.join(utterance.words)} ", "en")
-    return any((phrase if language == "zh" else f" {phrase} ") in spoken for phrase in words(language, "time")["free"]["phrases"])
 
 
 def present(value: str, context: Context, slow: bool) -> str:
@@ -117,7 +97,7 @@ def _mandarin(day: date | None, clock: time | None, part: Part | None, this_year
 
 def _mandarin_day(day: date, this_year: int, pause: str) -> str:
     say: dict[str, Any] = words("zh", "time")["say"]
-    year = "" if day.year == this_year else "".join(_FIGURES[int(figure)] for figure in str(day.year)) + say["year"]
+    year = "" if day.year == this_year else "".join(_han(int(figure)) for figure in str(day.year)) + say["year"]
     return f"{year}{_han(day.month)}{say['month']}{_han(day.day)}{say['day']}{pause}{say['weekday']}{say['weekdays'][day.weekday()]}"
 
 
@@ -135,7 +115,9 @@ def _mandarin_clock(clock: time, say: dict[str, Any]) -> str:
 
 def _han(number: int) -> str:
     """0 to 99 in Chinese characters."""
+    say: dict[str, Any] = words("zh", "time")["say"]
+    figures: str = say["figures"]
     tens, units = divmod(number, 10)
     if not tens:
-        return _FIGURES[units]
-    return ("" if tens == 1 else _FIGURES[tens]) + "十" + (_FIGURES[units] if units else "")
+        return figures[units]
+    return ("" if tens == 1 else figures[tens]) + str(say["ten"]) + (figures[units] if units else "")

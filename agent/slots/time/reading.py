@@ -97,55 +97,69 @@ class Readings(msgspec.Struct, kw_only=True):
 
 
 def readings(pieces: Sequence[Piece]) -> Readings:
-    """The readings that the pieces make, in order; what speaks of the past is left out.
-
-    "Or" and "no" part what was said before them from what is said after them, and nothing else.
-    """
-    found = [Reading()]
-    excluded: list[Piece] = []
-    joint: Mark | None = None
-    joint_at = 0
-    change = ending = False
+    """The readings that the pieces make, in order; what speaks of the past is left out."""
+    joining = _Joining()
     for piece in pieces:
-        here = found[-1]
-        joining = joint if here.since.get(piece.kind, 0) <= joint_at else None
-        if piece.kind is Kind.MARK:
-            change = change or piece.value is Mark.CHANGE
-            again = piece.value is Mark.OR and joint is Mark.FIX and piece.first == joint_at + 1  # "不，还是周五": rather Friday
-            if (piece.value is Mark.OR or piece.value in _REPAIRS) and not again:
-                joint, joint_at = piece.value, piece.first
-            ending = False
-        elif piece.relation is Mark.NOT or piece.kind is Kind.OTHER:
-            if piece.value is not None:
-                excluded.append(piece)
-        elif piece.relation is Mark.TO and here.has(piece):
-            if change:
-                here.put(piece)
-                joint, joint_at = Mark.FIX, piece.first
-            else:
-                _end_range(here, piece)
-                ending = True
-        elif ending and here.has(piece):
-            here.pieces.append(piece)
-        elif here.has(piece):
-            together = _together(here, piece) if joining is None else None
-            if joining in _REPAIRS or (piece.value is None and joining is None and here.pieces[-1].last + 1 >= piece.first):
-                here.put(piece)
-            elif together is None:
-                found.append(Reading())
-                found[-1].put(piece)
-            else:
-                relation = piece.relation or (here.bound if piece.kind is Kind.DAY else None)
-                here.put(
-                    msgspec.structs.replace(piece, value=together, relation=relation, confidence=max(piece.confidence, here.confidence[piece.kind]))
-                )
-        else:
-            here.put(piece)
-    gone = next((reading.pieces for reading in found if reading.past and reading.clock is not None), [])
-    found = [reading for reading in found if reading.pieces and not reading.past]
+        joining.take(piece)
+    gone = next((reading.pieces for reading in joining.found if reading.past and reading.clock is not None), [])
+    found = [reading for reading in joining.found if reading.pieces and not reading.past]
     _share(found)
     _share_week(found)
-    return Readings(found=found, excluded=excluded, gone=[] if found else gone)
+    return Readings(found=found, excluded=joining.excluded, gone=[] if found else gone)
+
+
+class _Joining:
+    """Takes piece after piece. "Or" and "no" part what was said before them from what is said after them, and nothing else."""
+
+    def __init__(self) -> None:
+        self.found = [Reading()]
+        self.excluded: list[Piece] = []
+        self.joint: Mark | None = None
+        self.joint_at = 0
+        self.change = False
+        """A verb of moving was said: "from four to five" ends no range then."""
+        self.ending = False
+        """A range was just ended: what is said twice belongs to its end."""
+
+    def take(self, piece: Piece) -> None:
+        here = self.found[-1]
+        if piece.kind is Kind.MARK:
+            self._mark(piece)
+        elif piece.relation is Mark.NOT or piece.kind is Kind.OTHER:
+            if piece.value is not None:
+                self.excluded.append(piece)
+        elif not here.has(piece):
+            here.put(piece)
+        elif piece.relation is Mark.TO and self.change:
+            here.put(piece)
+            self.joint, self.joint_at = Mark.FIX, piece.first
+        elif piece.relation is Mark.TO:
+            _end_range(here, piece)
+            self.ending = True
+        elif self.ending:
+            here.pieces.append(piece)
+        else:
+            self._again(here, piece)
+
+    def _mark(self, piece: Piece) -> None:
+        self.change = self.change or piece.value is Mark.CHANGE
+        again = piece.value is Mark.OR and self.joint is Mark.FIX and piece.first == self.joint_at + 1  # "不，还是周五": rather Friday
+        if (piece.value is Mark.OR or piece.value in _REPAIRS) and not again:
+            self.joint, self.joint_at = piece.value, piece.first
+        self.ending = False
+
+    def _again(self, here: Reading, piece: Piece) -> None:
+        """What was said of that kind before is put right, is the same thing said otherwise, or is another time that may be meant."""
+        joint = self.joint if here.since.get(piece.kind, 0) <= self.joint_at else None
+        if joint in _REPAIRS or (piece.value is None and joint is None and here.pieces[-1].last + 1 >= piece.first):
+            here.put(piece)
+        elif joint is None and (together := _together(here, piece)) is not None:
+            relation = piece.relation or (here.bound if piece.kind is Kind.DAY else None)
+            confidence = max(piece.confidence, here.confidence[piece.kind])
+            here.put(msgspec.structs.replace(piece, value=together, relation=relation, confidence=confidence))
+        else:
+            self.found.append(Reading())
+            self.found[-1].put(piece)
 
 
 def _with_minute(clock: Clock, minute: int) -> Clock:
