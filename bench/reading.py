@@ -16,7 +16,7 @@ from random import Random
 from time import process_time
 
 from agent.nlu.acts.recognition import recognise_acts
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, Held
 from agent.nlu.utterance import MAX_CHARS, MAX_TOKENS, Utterance
 from agent.record.business import Service
 from agent.slots import SLOTS
@@ -54,7 +54,10 @@ def contexts() -> Sequence[Context]:
     plain = Context(language="en", region="US", now=now, services=OFFERS)
     return [
         plain,
-        *(Context(language="en", region="AU", now=now, asked=frozenset({slot}), services=OFFERS, current=held.get(slot, "")) for slot in SLOTS),
+        *(
+            Context(language="en", region="AU", now=now, asked=frozenset({slot}), services=OFFERS, held=Held(value=held.get(slot, "")))
+            for slot in SLOTS
+        ),
     ]
 
 

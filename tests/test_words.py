@@ -102,3 +102,17 @@ def test_the_field_s_words_are_used() -> None:
         if not shown.startswith((*OWN.get(ours, ()), *TODAY.get(ours, ()), "-"))
     }
     assert found == set()
+
+
+def test_no_rule_is_compared() -> None:
+    """A rule says where a reading came from, and may be renamed or split; what decides is a kind."""
+    found = {
+        f"{path.relative_to(ROOT).as_posix()}:{node.lineno}"
+        for floor in ("agent", "graph", "api")
+        for path in (ROOT / floor).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Compare)
+        for operand in (node.left, *node.comparators)
+        if isinstance(operand, ast.Attribute) and operand.attr == "rule"
+    }
+    assert found == set()

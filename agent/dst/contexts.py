@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from agent.nlu.candidates import Context, OpenQuestion
+from agent.nlu.candidates import Context, Held, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.business import Business
@@ -31,9 +31,11 @@ def context_for(
         services=call.brief.services,
         opening=business.opening_hours,
         near=business.subdivision or subdivision(call.brief.region, call.brief.time_zone),
-        partial=state.partial,
-        part=state.part or (SLOTS[slot].spelled_part if call.question.kind == "ask" and state.no_match == SPELLING_TRY else ""),
         home=business.numbers[0] if business.numbers else "",
-        offered=tuple(SLOTS[slot].local(option) for option in state.options),
-        current=SLOTS[slot].local(held),
+        held=Held(
+            value=SLOTS[slot].local(held),
+            partial=state.partial,
+            part=state.part or (SLOTS[slot].spelled_part if call.question.kind == "ask" and state.no_match == SPELLING_TRY else ""),
+            options=tuple(SLOTS[slot].local(option) for option in state.options),
+        ),
     )

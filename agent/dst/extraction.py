@@ -17,7 +17,7 @@ class Extraction:
 
     def extract(self, slot: str, utterance: Utterance, context: Context) -> Sequence[Candidate]:
         """`SLOTS[slot].hear`. `context` is one of this turn's: what a turn does not change in it tells no reading apart."""
-        key = (slot, utterance.text, context.language, context.asked, context.current, context.partial, context.part)
+        key = (slot, utterance.text, context.language, context.asked, context.held)
         if key not in self._heard:
             spend(_TOKEN * len(utterance.tokens))
             self._heard[key] = SLOTS[slot].extract(utterance, context)

@@ -8,7 +8,7 @@ from agent.languages import words
 from agent.nlu import set_phrases
 from agent.nlu.acts import ActCandidate, ActKind
 from agent.nlu.acts.recognition import content, finds_fault, named_slot
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, Held
 from agent.nlu.reactions import declined, denies, restores, says_any
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
@@ -138,7 +138,7 @@ class Reply:
         held = {slot: value for slot, state in states.items() if (value := state.pending or state.disputed or state.said)}
         region = self.call.brief.region
         parts = (
-            SLOTS[slot].named_part(self.utterance, Context(region=region, now=self.now, asked=frozenset({slot}), current=value))
+            SLOTS[slot].named_part(self.utterance, Context(region=region, now=self.now, asked=frozenset({slot}), held=Held(value=value)))
             for slot, value in held.items()
         )
         return next((part for part in parts if part), "")

@@ -195,7 +195,7 @@ def _chosen(hearing: Hearing, slot: str, context: Context) -> Candidate | None:
     if meant := chosen_of.options_meant(utterance, options, context):
         index = meant[0] if len(meant) == 1 else None
     elif chosen_of is TIME:
-        index = choose_time(utterance, hearing.extract(slot, utterance, context), context.offered, spoken, hearing.language)
+        index = choose_time(utterance, hearing.extract(slot, utterance, context), context.held.options, spoken, hearing.language)
     else:
         index = choose(utterance, spoken, hearing.language)
     if index is None:

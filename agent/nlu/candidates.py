@@ -30,6 +30,19 @@ class OpenQuestion(StrEnum):
     """Whether to go on with an earlier call."""
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What the slot that listens holds so far, in its own form; each "" or () for nothing."""
+
+    value: str = ""
+    """Whole, pending or filled: what "the last two digits are four two" patches."""
+    partial: str = ""
+    """What was heard so far and is not whole yet: "0412" of a phone number, "2026-03-04" or "14:30" of a time, "12 High Street"."""
+    part: str = ""
+    """The part of the value that was asked for: "town", "number". It may be said without any word around it."""
+    options: tuple[str, ...] = ()
+    """The values just named to choose from, in order: "the second one" counts in them, "anything later" is after the last."""
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What the listener knows before a word is said."""
 
@@ -51,14 +64,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The business's opening hours (see Business.opening_hours): they may decide between morning and evening."""
     near: str = ""
     """The state or province the business is in ("VIC"), "" when unknown: a town that several states have is taken to be there."""
-    partial: str = ""
-    """What this slot has heard so far and is not whole yet: "0412" of a phone number, "2026-03-04" or "14:30" of a time, "12 High Street"."""
-    part: str = ""
-    """The part of this slot's value that was asked for: "town", "number"; "" for none. Its value may be said without any word around it."""
-    offered: tuple[str, ...] = ()
-    """The values of this slot just named to choose from, in order: "the second one" counts in them, "anything later" is after the last."""
-    current: str = ""
-    """The value this slot holds, pending or filled: what "the last two digits are four two" patches."""
+    held: Held = Held()
 
     @property
     def in_call(self) -> bool:
@@ -92,4 +98,4 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """The values it may mean when it is ambiguous ("at six"): to be asked, never guessed. `value` is the likelier one."""
     parts: Mapping[str, str] = msgspec.field(default_factory=dict)
     patch: bool = False
-    """True: `context.current` with a part of it mended ("the last two digits are four two")."""
+    """True: `context.held.value` with a part of it mended ("the last two digits are four two")."""

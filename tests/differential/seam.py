@@ -14,7 +14,7 @@ import msgspec
 
 import prompts
 from agent.nlu.acts.recognition import recognise_acts
-from agent.nlu.candidates import Context, OpenQuestion
+from agent.nlu.candidates import Context, Held, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.reader import RulesAlone
 from agent.record.business import Service
@@ -48,10 +48,11 @@ def readings(slot: str, say: str, where: Mapping[str, Any]) -> list[dict[str, An
     prompt = where.get("prompt", "")
     is_kind = prompt in set(OpenQuestion)
     context = Context(
-        **{key: where[key] for key in ("language", "region", "partial", "current") if key in where},
+        **{key: where[key] for key in ("language", "region") if key in where},
         now=datetime.fromisoformat(where["now"]),
         question=OpenQuestion(prompt) if is_kind else OpenQuestion.UNKNOWN,
         asked=frozenset(where.get("asked", ())),
+        held=Held(value=where.get("current", ""), partial=where.get("partial", "")),
         prompt="" if is_kind else prompt,
         services=services,
     )

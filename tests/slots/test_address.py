@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from agent.nlu.candidates import Candidate, Context
+from agent.nlu.candidates import Candidate, Context, Held
 from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
 from agent.slots.address import ADDRESS
@@ -69,7 +69,7 @@ PLACES = {
 
 
 def asked(region: str, language: str = "en", *, partial: str = "", current: str = "") -> Context:
-    return Context(language=language, region=region, now=NOW, asked=frozenset({"address"}), partial=partial, current=current)
+    return Context(language=language, region=region, now=NOW, asked=frozenset({"address"}), held=Held(value=current, partial=partial))
 
 
 def first(text: str, context: Context) -> Candidate | None:

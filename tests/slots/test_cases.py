@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agent.nlu.candidates import Candidate, Context
+from agent.nlu.candidates import Candidate, Context, Held
 from agent.nlu.utterance import Utterance
 from agent.record.business import Service
 from agent.slots import SLOTS
@@ -32,8 +32,7 @@ def context(lang: str, slot: str, case: dict[str, Any]) -> Context:
         now=datetime.fromisoformat(case.get("now", "2026-03-02T09:00")),
         asked=frozenset({slot}) if case.get("asked", True) else frozenset({"other"}),
         prompt=case.get("prompt", ""),
-        partial=case.get("partial", ""),
-        current=case.get("current", ""),
+        held=Held(value=case.get("current", ""), partial=case.get("partial", "")),
         services=services,
     )
 

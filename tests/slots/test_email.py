@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, Held
 from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
 from agent.slots.email import EMAIL
@@ -44,7 +44,7 @@ WORDS_OF_OURS = (
 
 
 def context(language: str = "en", partial: str = "", current: str = "", asked: str = "email") -> Context:
-    return Context(language=language, now=NOW, asked=frozenset({asked}), partial=partial, current=current)
+    return Context(language=language, now=NOW, asked=frozenset({asked}), held=Held(value=current, partial=partial))
 
 
 labels = st.one_of(st.text(LETTERS, min_size=2, max_size=10), st.sampled_from(WORDS_OF_OURS), st.text(LETTERS + "0123456789", min_size=2, max_size=8))
@@ -160,11 +160,11 @@ def test_an_address_edited_is_another_address(value: str, first: str, second: st
 
 @pytest.mark.parametrize(("said", "value"), [("kim lee", "kimlee"), ("it's kim lee", "kimlee"), ("accounts", "accounts"), ("kim dot lee", "kim.lee")])
 def test_words_alone_are_the_local_part_when_that_was_asked_for(said: str, value: str) -> None:
-    where = Context(now=NOW, asked=frozenset({"email"}), part="local")
+    where = Context(now=NOW, asked=frozenset({"email"}), held=Held(part="local"))
     heard = EMAIL.extract(Utterance(said), where)[0]
     assert (heard.value, heard.whole) == (value, False)
 
 
 @pytest.mark.parametrize("said", ["I don't know", "what do you mean", "can you say that again", "hang on", "yes"])
 def test_talk_is_no_local_part_though_that_was_asked_for(said: str) -> None:
-    assert EMAIL.extract(Utterance(said), Context(now=NOW, asked=frozenset({"email"}), part="local")) == ()
+    assert EMAIL.extract(Utterance(said), Context(now=NOW, asked=frozenset({"email"}), held=Held(part="local"))) == ()

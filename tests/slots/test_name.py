@@ -9,7 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from agent.languages import words
-from agent.nlu.candidates import Candidate, Context
+from agent.nlu.candidates import Candidate, Context, Held
 from agent.nlu.utterance import MAX_CHARS, Utterance
 from agent.record.reasons import Reason
 from agent.slots.name import NAME
@@ -29,8 +29,8 @@ SURNAMES = (
 CHARACTERS = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛超兰霞刚桂辉玲红梅健俊飞鹏鑫波斌宇浩凯帆婷雪雯琳佳倩颖琴洁燕丹凤玉春瑞祥志诚"
 
 
-def context(**given: Any) -> Context:
-    return Context(now=NOW, **({"asked": frozenset({"name"})} | given))
+def context(*, current: str = "", asked: frozenset[str] = frozenset({"name"}), **given: Any) -> Context:
+    return Context(now=NOW, asked=asked, held=Held(value=current), **given)
 
 
 def best(said: str, **given: Any) -> Candidate | None:
@@ -106,7 +106,7 @@ def test_what_is_set_against_a_part_of_the_held_name_takes_its_place(held: str, 
 @example("right İ", "en", "", True)  # one letter that is two in lower case
 @given(st.text(max_size=200), st.sampled_from(["en", "zh"]), st.sampled_from(["", "Katie Smith", "王宝强"]), st.booleans())
 def test_nothing_raises(text: str, language: str, current: str, asked: bool) -> None:
-    where = Context(language=language, now=NOW, asked=frozenset({"name"}) if asked else frozenset(), current=current)
+    where = Context(language=language, now=NOW, asked=frozenset({"name"}) if asked else frozenset(), held=Held(value=current))
     utterance = Utterance(text)
     for candidate in NAME.extract(utterance, where):
         assert 0 <= candidate.span[0] < candidate.span[1] <= len(utterance.text)

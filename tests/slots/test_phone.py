@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, Held
 from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
 from agent.regions import region as region_data
@@ -36,7 +36,7 @@ WORDS = SAID.split()
 
 
 def context(language: str, region: str, partial: str = "", current: str = "") -> Context:
-    return Context(language=language, region=region, now=NOW, asked=frozenset({"phone"}), partial=partial, current=current)
+    return Context(language=language, region=region, now=NOW, asked=frozenset({"phone"}), held=Held(value=current, partial=partial))
 
 
 def example(region: str) -> phonenumbers.PhoneNumber:

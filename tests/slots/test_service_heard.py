@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Context, Held
 from agent.nlu.utterance import Utterance
 from agent.record.business import Service
 from agent.slots.service import SERVICE
@@ -19,7 +19,7 @@ TO_CONFIRM = SERVICE.grounding.unsure
 
 def context(name: str, asked: str = "service", offered: tuple[str, ...] = (), partial: str = "") -> Context:
     language = "zh" if name == "petclinic" else "en"
-    return Context(language=language, now=NOW, asked=frozenset(asked.split(",")), services=OFFERED[name], offered=offered, partial=partial)
+    return Context(language=language, now=NOW, asked=frozenset(asked.split(",")), services=OFFERED[name], held=Held(partial=partial, options=offered))
 
 
 def heard(name: str, say: str, asked: str = "service") -> str:

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agent.nlu.candidates import Candidate, Context
+from agent.nlu.candidates import Candidate, Context, Held
 from agent.nlu.utterance import MAX_CHARS, Utterance
 from agent.record.reasons import Reason
 from agent.slots.time import TIME
@@ -19,11 +20,13 @@ WEDNESDAY = datetime(2026, 3, 4, 9, 0)
 OPEN = {day: ["07:00-12:00", "13:00-20:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
-def listening(**given: object) -> Context:
-    return Context(**{"now": WEDNESDAY, "asked": frozenset({"time"}), **given})  # type: ignore[arg-type]
+def listening(
+    *, current: str = "", partial: str = "", asked: frozenset[str] = frozenset({"time"}), now: datetime = WEDNESDAY, **given: Any
+) -> Context:
+    return Context(now=now, asked=asked, held=Held(value=current, partial=partial), **given)
 
 
-def heard(words: str, **given: object) -> Candidate:
+def heard(words: str, **given: Any) -> Candidate:
     (one,) = TIME.extract(Utterance(words), listening(**given))
     return one
 

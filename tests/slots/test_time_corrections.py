@@ -1,12 +1,13 @@
 """Correcting a time that is held, or choosing among those offered: what is turned down, what is later or earlier, what edits nothing."""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from agent.dst.choosing import choose_time
-from agent.nlu.candidates import Candidate, Context
+from agent.nlu.candidates import Candidate, Context, Held
 from agent.nlu.utterance import Utterance
 from agent.slots.time import TIME
 
@@ -16,13 +17,13 @@ HELD = "2026-03-05T14:00"
 TWO = ("2026-03-07T10:00", "2026-03-09T10:00")
 
 
-def hear(words: str, **given: object) -> Candidate | None:
-    context = Context(**{"now": MONDAY, "asked": frozenset({"time"}), "opening": OPEN, **given})  # type: ignore[arg-type]
+def hear(words: str, *, current: str = "", offered: tuple[str, ...] = (), **given: Any) -> Candidate | None:
+    context = Context(**{"now": MONDAY, "asked": frozenset({"time"}), "opening": OPEN, **given}, held=Held(value=current, options=offered))
     found = TIME.extract(Utterance(words), context)
     return found[0] if found else None
 
 
-def value(words: str, **given: object) -> tuple[str, str] | None:
+def value(words: str, **given: Any) -> tuple[str, str] | None:
     candidate = hear(words, **given)
     return (candidate.rule, candidate.value) if candidate else None
 
@@ -109,7 +110,7 @@ def test_of_those_offered_the_one_that_stays_is_meant() -> None:
     ],
 )
 def test_one_of_two_offered(words: str, chosen: int | None) -> None:
-    context = Context(now=MONDAY, asked=frozenset({"time"}), opening=OPEN, offered=TWO)
+    context = Context(now=MONDAY, asked=frozenset({"time"}), opening=OPEN, held=Held(options=TWO))
     spoken = [TIME.present(option, context, False) for option in TWO]
     assert choose_time(Utterance(words), TIME.extract(Utterance(words), context), TWO, spoken, "en") == chosen
 

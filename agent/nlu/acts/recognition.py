@@ -31,6 +31,8 @@ _CHATTER = 2
 """Content words from which an utterance is more than manners: "hello, it's Ella" greets, "hi, I need a plumber" asks."""
 _REQUEST = 4
 """Units of clauses without an act from which thanks are but its manners: "I'll take the last one, thanks"."""
+_NEGATED = 4
+"""Units in which a negator stands before what it denies."""
 
 _RANK = {
     Act.HANDOFF: 0, Act.EMERGENCY: 0, Act.LANGUAGE: 1, Act.START_OVER: 1, Act.CANCEL: 1, Act.GO_BACK: 1, Act.REFUSE: 2, Act.WHY: 2, Act.ASK_HELD: 2,
@@ -175,7 +177,7 @@ def _denied(utterance: Utterance, at: int) -> bool:
     for segment in segments(utterance):
         before = [unit for unit in segment.units if unit.last <= at]
         if any(unit.first <= at < unit.last for unit in segment.units):
-            near = before[-4:]
+            near = before[-_NEGATED:]
             return any(unit.marks & mask("not") or unit.words[0] == "not" for unit in near) or bool(near and near[-1].marks & mask("no"))
     return False
 
@@ -191,9 +193,8 @@ def _answer(reading: Reading, prompt: Prompt, utterance: Utterance) -> None:
     act = Act.AFFIRM if answer.sign > 0 else Act.DENY
     if answer.kind is ActKind.NEGATION and (reading.content or any(found.act in (Act.THANKS, Act.GOODBYE) for found in reading.found)):
         return
-    if weak and (
-        reading.content >= (1 if answer.kind is ActKind.QUALITY else _CHATTER) or aside
-    ):  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
+    more = aside or reading.content >= (1 if answer.kind is ActKind.QUALITY else _CHATTER)
+    if weak and more:  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
         if answers and answer.kind is ActKind.OK:
             reading.found.append(Found(Act.BACKCHANNEL, "ok", answer.first, answer.last))
         return
@@ -232,8 +233,7 @@ def _correct(reading: Reading, prompt: Prompt) -> None:
 
 
 def _in_order(reading: Reading, prompt: Prompt, utterance: Utterance, context: Context) -> Sequence[ActCandidate]:
-    found = _as_answers(_in_place(reading, prompt, utterance, context), prompt, utterance, context)
-    found = _without_idle(found, reading)
+    found = _without_idle(_as_answers(_in_place(reading, prompt, utterance, context), prompt, utterance, context), reading)
     polite = bool({act.act for act in found} & {Act.THANKS, Act.GOODBYE}) and prompt not in (Prompt.YES_NO, Prompt.CONFIRM)
 
     def rank(act: Found) -> tuple[int, int]:

@@ -26,9 +26,9 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     if utterance.has_han:
         found = mandarin.extract(utterance, context, asked=asked)
         utterance = _latin(utterance)
-    held = {name: "" for name in ("partial", "current") if is_chinese(getattr(context, name))}
-    if held and not found:
-        context = msgspec.structs.replace(context, **held)
+    chinese = {name: "" for name in ("partial", "value") if is_chinese(getattr(context.held, name))}
+    if chinese and not found:
+        context = msgspec.structs.replace(context, held=msgspec.structs.replace(context.held, **chinese))
     if not found and utterance:
         found = english.extract(utterance, context, asked=asked)
     return [candidate for candidate in found if candidate.confidence >= UNMISTAKABLE or context.asks(NAME)]

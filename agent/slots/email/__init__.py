@@ -1,7 +1,7 @@
 """E-mail: where a confirmation goes.
 
 Extracted  typed and spoken addresses, letters and digits by name, "all one word", providers in two words ("hot mail"), a mailbox told by
-           its provider alone (QQ邮箱); over several turns (`context.partial`); patched afterwards ("it's dot net, not dot com", "with two l's").
+           its provider alone (QQ邮箱); over several turns (`context.held.partial`); patched afterwards ("it's dot net, not dot com", "with two l's").
            Not a website, a clock, a place that somebody is "at".
 Held       as email-validator normalises it, in lower case: a voice has no capitals, and no mailbox in use tells them apart.
 Said       in words; slow: the local part letter by letter. What would not be understood as the same address again is spelled at once.

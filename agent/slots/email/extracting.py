@@ -31,7 +31,7 @@ _JOINING = "._-+"
 def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """Every address the utterance may hold, best first; with `options` when it may be another, or holds several.
 
-    Words go on from `context.partial`; words that name a part of `context.current` patch it.
+    Words go on from `context.held.partial`; words that name a part of `context.held.value` patch it.
     """
     reader = AddressReader.of(utterance, context.language)
     asked = "email" in context.asked
@@ -46,7 +46,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     if (one := provided(reader)) is not None and (value := normal(one.value)):
         confidence = 0.9 if one.mail else 0.85 if asked else 0.4
         return (Candidate(value=value, rule="provider", span=_span(reader, one.start, one.end), confidence=confidence),)
-    current = context.current.strip().lower()
+    current = context.held.value.strip().lower()
     if current and (patch := patched(reader, current)) is not None:
         value = normal(patch.value)
         if value and value != current:
@@ -54,20 +54,20 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
             return (Candidate(value=value, rule=patch.rule, span=_span(reader, patch.start, patch.end), confidence=confidence, patch=True),)
     if found:
         return tuple(found)
-    return _part(reader, context) if asked and not context.current else ()
+    return _part(reader, context) if asked and not context.held.value else ()
 
 
 def _candidate(address: Address, reader: AddressReader, context: Context, *, asked: bool) -> Candidate | None:
     """An address that the reader found, if it may be one here; its local part may have come in an earlier turn."""
     local, end = address.local, address.end
-    before, _, _ = context.partial.partition("@")
-    if asked and not address.typed and (not local or reader.is_quiet(0, address.at)) and (not local or before or context.current):
+    before, _, _ = context.held.partial.partition("@")
+    if asked and not address.typed and (not local or reader.is_quiet(0, address.at)) and (not local or before or context.held.value):
         local = before  # only a domain was said
-        if not local and not context.current:
+        if not local and not context.held.value:
             local, end = reader.told_after(end)
             if not local and reader.is_quiet(0, address.at) and address.domain.partition(".")[0] in domains().names:
                 return Candidate(value=f"@{address.domain}", rule="domain", span=_span(reader, address.at, address.end), whole=False)
-    elif asked and before and not address.typed and "@" not in context.partial and _goes_on(before, local):
+    elif asked and before and not address.typed and "@" not in context.held.partial and _goes_on(before, local):
         local = before + local
     whole = "." in address.domain
     if not local or (address.local and reader.is_unlikely(address, asked=asked and whole)):
@@ -97,13 +97,13 @@ def _goes_on(before: str, local: str) -> bool:
 
 def _part(reader: AddressReader, context: Context) -> tuple[Candidate, ...]:
     """The beginning of an address, or the rest of one begun in an earlier turn."""
-    local, at, domain = context.partial.partition("@")
+    local, at, domain = context.held.partial.partition("@")
     tokens = reader.tokens
     start = reader.past_leads(0, asked=True)
     if start >= len(tokens):
         return ()
     span = _span(reader, start, len(tokens))
-    if local and domain and (value := normal(_with_ending(reader, context.partial, start))):
+    if local and domain and (value := normal(_with_ending(reader, context.held.partial, start))):
         return (Candidate(value=value, rule="ending", span=span, confidence=0.7),)
     if local:
         said, end = reader.domain(start)
@@ -112,7 +112,7 @@ def _part(reader: AddressReader, context: Context) -> tuple[Candidate, ...]:
             return (Candidate(value=value, rule="domain", span=span, confidence=0.7),) if value else ()
     anchored = next((taken for taken in (2, 1) if len(tokens) - taken > start and reader.words.at.at(tokens, len(tokens) - taken) == taken), 0)
     begins, end, led = reader.begin(len(tokens) - anchored, 0, asked=True)
-    awaited = bool(anchored or domain) or context.part == "local"
+    awaited = bool(anchored or domain) or context.held.part == "local"
     if not (anchored or led) and reader.tells(0, begins):
         return ()  # "can you say that again"
     start = max(begins, 0 if awaited else start)

@@ -32,7 +32,7 @@ def english_names(utterance: Utterance, context: Context) -> list[Candidate]:
     reader = Reader(utterance.tokens, expected=_is_expected(context))
     listener = _Names(reader, context)
     found = [one for one in listener.listen() if context.asks("name") or not one.asked_only]
-    against = contrasted(reader, listener.around, tuple(context.current.split()))
+    against = contrasted(reader, listener.around, tuple(context.held.value.split()))
     whole = [against] if against is not None else joined([one for one in found if one.role != "other"], reader, context)
     others = [one for one in found if one.role == "other"]
     answers: dict[str, Candidate] = {}
@@ -81,7 +81,7 @@ class _Names(CuedNames):
             yield from self._bare(at, opening)
         elif self.reader.word(at - 1) == "and":
             yield from self.trailed(at)
-        if self.context.current and at in (0, opening):
+        if self.context.held.value and at in (0, opening):
             yield from self._patch(at)
         if self.booked:
             yield from self.booking(at)
@@ -137,7 +137,7 @@ class _Names(CuedNames):
         edit, end = letter_edit(self.tokens, at)
         if edit is None:
             return
-        held = tuple(self.context.current.split())
+        held = tuple(self.context.held.value.split())
         name = patched(held, edit, last=False)
         if name != held:
             yield Found("patch", name, at, end, 0.8, "letter")

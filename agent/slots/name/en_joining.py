@@ -17,7 +17,7 @@ _NEAR = 6
 
 def joined(found: Sequence[Found], reader: Reader, context: Context) -> list[tuple[Found, bool]]:
     """The readings put together into whole names, best first, and whether each patches the held one."""
-    held = tuple(context.current.split())
+    held = tuple(context.held.value.split())
     full = [one for one in found if one.role == "full"]
     given, family = (next((one for one in reversed(found) if one.role == role), None) for role in ("given", "family"))
     patches = [(one, True) for one in found if one.role == "patch"]

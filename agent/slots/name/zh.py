@@ -55,7 +55,7 @@ class _Listener(HanReader):
         families = [one for one in found if one.role == "family"]
         again = ((one, self.again(one.name, one.end)) for one in families)
         found += [HanFound(*full, one.confidence, "family_name") for one, full in again if full is not None]
-        if self.words.is_surname(self.context.current) and (given := self._given_name()) is not None:
+        if self.words.is_surname(self.context.held.value) and (given := self._given_name()) is not None:
             found.append(given)
         return found
 

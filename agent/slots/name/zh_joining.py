@@ -37,7 +37,7 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: str,
     family = next((one for one in reversed(found) if one.role == "family"), None)
     best = max(full, key=lambda one: (not _is_titled(one, full), one.confidence, one.start), default=family)
     told = [one for one in described if best is None or one.start >= best.start]
-    held = context.current
+    held = context.held.value
     if given is not None and (best is None or not characters().surname_of(best.name)):
         return [(given._replace(name=held + given.name), True)]
     if best is None:

@@ -1,8 +1,8 @@
 """Phone: the number to ring back on.
 
 Extracted  digits in figures and words, "oh", "double four", "eight hundred", 幺 and 洞, with pauses and fillers between them; over several turns
-           (`context.partial`); corrected on the way ("no, five five five two") or afterwards ("the last two digits are four two"). Not what is said
-           to be something else (an account, a card), what counts something (a price, a party), days, clocks, and too few digits among other words.
+           (`context.held.partial`); corrected on the way ("no, five five five two") or afterwards ("the last two digits are four two"). Not what is
+           said to be something else (an account, a card), what counts something (a price, a party), days, clocks, and too few digits among words.
 Held       E.164, e.g. "+61412345678"; digits as said where they are no number in use, so that validating can say why.
 Said       digit by digit, in the groups the region writes.
 Sources    ITU-T E.164 (11/2010); numbering plans from libphonenumber; lengths from `agent/regions`.

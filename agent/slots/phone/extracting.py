@@ -25,14 +25,14 @@ from agent.slots.phone.vocabulary import vocabulary
 def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """Every number the utterance may hold, best first; with `options` when it holds several.
 
-    Digits go on from `context.partial`; words that name a part of `context.current` patch it.
+    Digits go on from `context.held.partial`; words that name a part of `context.held.value` patch it.
     """
-    if patch := _patch_of_held(utterance, context) if context.current else _corrected_at_once(utterance, context):
+    if patch := _patch_of_held(utterance, context) if context.held.value else _corrected_at_once(utterance, context):
         return (patch,)
-    if context.partial and context.asks("phone") and (whole := _ended(utterance, context)):
+    if context.held.partial and context.asks("phone") and (whole := _ended(utterance, context)):
         return (whole,)
     found = read(utterance, context)
-    begun = bool(found) and not found[0].whole and not context.partial
+    begun = bool(found) and not found[0].whole and not context.held.partial
     if begun and names_part(utterance.tokens, context.language, vocabulary(utterance, context.language)):
         return ()  # the end of a number that nobody has
     if any(candidate.value.startswith("+") and candidate.whole for candidate in found):
@@ -93,8 +93,8 @@ def _corrected_at_once(utterance: Utterance, context: Context) -> Candidate | No
 
 
 def _patch_of_held(utterance: Utterance, context: Context) -> Candidate | None:
-    """`context.current` with the part patched that the caller names."""
-    patch = _patch(context.current, utterance, context, 0)
+    """`context.held.value` with the part patched that the caller names."""
+    patch = _patch(context.held.value, utterance, context, 0)
     if patch is None:
         return None
     cues = vocabulary(utterance, context.language).cues
@@ -115,11 +115,11 @@ def _patch(value: str, utterance: Utterance, context: Context, start: int) -> Ca
 
 
 def _ended(utterance: Utterance, context: Context) -> Candidate | None:
-    """`context.partial` with the end that the caller names, when that makes it whole: "138 0013", and then "the last four are 8006"."""
+    """`context.held.partial` with the end that the caller names, when that makes it whole: "138 0013", and then "the last four are 8006"."""
     end = named_end(utterance.tokens, context.language, vocabulary(utterance, context.language))
     if end is None:
         return None
     part, start, stop = end
-    value = e164(figures(context.partial) + part, context.region)
+    value = e164(figures(context.held.partial) + part, context.region)
     span = (utterance.tokens[start].start, utterance.tokens[stop - 1].end)
     return Candidate(value=value, rule="continued", span=span, confidence=0.8) if value else None

@@ -68,7 +68,7 @@ def read(utterance: Utterance, context: Context, *, homophones: bool = False, ro
 
 
 def _assembled(runs: Sequence[Run], context: Context, *, asked: bool, bare: bool) -> tuple[list[Number], bool]:
-    """The runs cut into numbers, with corrections carried out and what earlier turns held put before them; whether `context.current` was patched."""
+    """The runs cut into numbers, with corrections carried out and what earlier turns held put before them; whether the value held was patched."""
     numbers: list[Number] = []
     patch, region = False, context.region
     for place, run in enumerate(runs[:_MOST_RUNS]):
@@ -77,11 +77,11 @@ def _assembled(runs: Sequence[Run], context: Context, *, asked: bool, bare: bool
                 run, digits, parts, replaces = _after(numbers[-1], run, digits, parts, region)
                 if replaces:
                     numbers.pop()
-            elif index == 0 and place == 0 and context.partial and asked:
-                digits = continued(figures(context.partial), digits, run, region)
+            elif index == 0 and place == 0 and context.held.partial and asked:
+                digits = continued(figures(context.held.partial), digits, run, region)
                 parts = (digits,)
-            elif index == 0 and place == 0 and context.current and asked and bare and fit(digits, region) is Fit.SHORT:
-                held = groups(figures(context.current), region).removeprefix("+").split()
+            elif index == 0 and place == 0 and context.held.value and asked and bare and fit(digits, region) is Fit.SHORT:
+                held = groups(figures(context.held.value), region).removeprefix("+").split()
                 whole = corrected(held, digits, region, just_said=False)
                 patch = whole != digits
                 digits, parts = (whole, (whole,)) if patch else (digits, parts)
@@ -126,7 +126,7 @@ def _is_likely(number: Number, utterance: Utterance, context: Context, *, bare: 
         return False
     if asked:
         return _is_likely_answer(number, count, utterance, context, bare=bare)
-    if number.cue is Cue.PHONE and context.in_call and count > (_MOST_AT_END if context.current else _FEWEST_ASKED):
+    if number.cue is Cue.PHONE and context.in_call and count > (_MOST_AT_END if context.held.value else _FEWEST_ASKED):
         return True
     if number.cue in (Cue.PHONE, Cue.NUMBER) or number.digits.startswith("+"):
         return count >= LEAST_WITHOUT_AREA
@@ -139,12 +139,12 @@ def _is_likely_answer(number: Number, count: int, utterance: Utterance, context:
     if number.fit is Fit.SHORT and number.cue is not Cue.PHONE and is_written_day(number.run):
         return False
     own = sum(len(group.digits) for group in number.run.groups)
-    if context.partial and not bare and own < LEAST_WITHOUT_AREA and number.cue is not Cue.PHONE:
+    if context.held.partial and not bare and own < LEAST_WITHOUT_AREA and number.cue is not Cue.PHONE:
         # What goes on a number begun is said for itself: a street's number or a day adds nothing to it.
         return number.fit is Fit.VALID and own >= _FEWEST_JOINED and stands_apart(utterance, number.run, context.language)
     if count >= LEAST_WITHOUT_AREA or number.fit is Fit.VALID:
         return True
-    return (bare and (count >= _FEWEST_ASKED or bool(context.partial))) or (number.cue is Cue.PHONE and count > _FEWEST_ASKED)
+    return (bare and (count >= _FEWEST_ASKED or bool(context.held.partial))) or (number.cue is Cue.PHONE and count > _FEWEST_ASKED)
 
 
 def _candidate(number: Number, utterance: Utterance, *, bare: bool, patch: bool) -> Candidate:

@@ -31,8 +31,8 @@ def listed(context: Context) -> Sequence[Service]:
 
     None of them while others are open to be chosen from, and nobody knows which.
     """
-    if context.offered:
-        return [service for value in context.offered for service in context.services if service.id == value]
+    if context.held.options:
+        return [service for value in context.held.options for service in context.services if service.id == value]
     prompt = Utterance(context.prompt).lower if context.prompt else ""
     found = []
     for service in context.services:
@@ -42,7 +42,7 @@ def listed(context: Context) -> Sequence[Service]:
             found.append((min(place), service))
     if len(found) > 1:
         return [service for _, service in sorted(found, key=lambda one: one[0])]
-    return () if context.partial else context.services
+    return () if context.held.partial else context.services
 
 
 def pick(utterance: Utterance, context: Context) -> Pick | None:

@@ -59,7 +59,7 @@ class Listener:
             return [self._edge_of_day(reading.bound, said_days)]
         on: Sequence[date | None] = said_days or [before.day]
         if (reading.soonest or (reading.than is not None and reading.day is not None)) and reading.clock is None:
-            open_day = before.day if not self.context.current else None
+            open_day = before.day if not self.context.held.value else None
             return [self._answer(day, None, ValueKind.SOONEST, part=reading.part) for day in (said_days or (open_day,))]
         found = [answer for day in on for answer in self._on(day)]
         if len(found) > 1 and len(said_days) > 1:
@@ -74,11 +74,13 @@ class Listener:
     def _days(self, said: Day) -> list[date]:
         today = self.now.date()
         before = self.before
-        if said.after_known and said.next_one and not (self.context.current or self.context.offered or before.day_not_meant):
+        if said.after_known and said.next_one and not (self.context.held.value or self.context.held.options or before.day_not_meant):
             return []  # "the one after": of days only after one that is held or turned down
         counted_from = before.day_not_meant or before.day
-        if counted_from is None and self.context.offered and (said.week is not None or said.next_one):  # "the week after", of the first one offered
-            counted_from = parse(self.context.offered[0]).day
+        if (
+            counted_from is None and self.context.held.options and (said.week is not None or said.next_one)
+        ):  # "the week after", of the first one offered
+            counted_from = parse(self.context.held.options[0]).day
         return days(in_week(said, before.week, today), today, counted_from, place(self.context))
 
     def _week(self, said: Day) -> list[Answer]:
@@ -100,9 +102,9 @@ class Listener:
 
     def _edge_of_known(self, than: Mark, said: Sequence[date]) -> Answer | None:
         """ "Anything later": from a minute after the time held, or after the last one offered; None when none is known, or another day is meant."""
-        offered = [when for option in self.context.offered if (when := parse(option).at) is not None]
+        offered = [when for option in self.context.held.options if (when := parse(option).at) is not None]
         later = than is Mark.AFTER
-        edge = self.before.at if self.context.current else (max(offered) if later else min(offered)) if offered else None
+        edge = self.before.at if self.context.held.value else (max(offered) if later else min(offered)) if offered else None
         if edge is None or (self.reading.day is not None and edge.date() not in said):
             return None
         kind = ValueKind.AFTER if later else ValueKind.BEFORE
@@ -113,9 +115,9 @@ class Listener:
 
     def _on(self, day: date | None) -> list[Answer]:
         reading, before = self.reading, self.before
-        part = reading.part if reading.part is not None else (before.part if not self.context.current else None)
+        part = reading.part if reading.part is not None else (before.part if not self.context.held.value else None)
         if reading.clock is not None:
-            near = before.clock if self.context.current else None
+            near = before.clock if self.context.held.value else None
             return [self._moment(day, moment) for moment in moments(reading.clock, part, day, self.context, near)]
         if reading.opening:
             opening = opens(day, self.context.opening) if day is not None else None
@@ -144,7 +146,7 @@ class Listener:
         kind = rule if isinstance(rule, ValueKind) else msgspec.UNSET
         edge = kind in (ValueKind.AFTER, ValueKind.BEFORE)
         of_its_own = self.reading.later is not None or kind is ValueKind.SOONEST or (self.reading.day is not None and self.reading.clock is not None)
-        patched = bool(self.context.current) and not of_its_own
+        patched = bool(self.context.held.value) and not of_its_own
         value = PartialTime(day, clock, part).written
         whole = day is not None and clock is not None and not edge
         return Answer(value, day, str(rule), kind, self._confidence() if confidence is None else confidence, whole, patched and whole)

@@ -30,9 +30,9 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     asked = _asked(context)
     seeking = asked is True and _asks_what_is_free(utterance)
     order = month_first(context.region, "figures")
-    read = grammar.read(utterance, region=context.region, month_first=order, asked=asked, mending=bool(context.current))
+    read = grammar.read(utterance, region=context.region, month_first=order, asked=asked, mending=bool(context.held.value))
     if read is None:
-        open_day = parse(context.partial).day if not context.current else None
+        open_day = parse(context.held.partial).day if not context.held.value else None
         return [_whole_words(utterance, PartialTime(open_day).written, ValueKind.SOONEST)] if seeking else ()
     line, pieces = read
     said = readings(pieces)
@@ -41,7 +41,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     if said.gone and asked is True and len(utterance.tokens) <= sum(piece.last - piece.first for piece in said.gone) + _STRAY:
         yesterday = local_now(context) - timedelta(days=1)  # whichever day it was, it is refused
         return [_whole_words(utterance, yesterday.isoformat(timespec="minutes"), "past", whole=True)]
-    held = parse(context.current or context.partial)
+    held = parse(context.held.value or context.held.partial)
     ruled_out = excluded(said.excluded, held, context)
     answers = _answers(said, msgspec.structs.replace(held, day_not_meant=ruled_out.anchor), context, asked=asked is True)
     answers = [answer for answer in answers if answer.day not in ruled_out.days or len(answers) == 1]
@@ -63,8 +63,8 @@ def _answers(said: Readings, before: PartialTime, context: Context, *, asked: bo
 
 def _left(utterance: Utterance, ruled_out: Excluded, context: Context) -> Sequence[Candidate]:
     """What is left when it was only said what is not meant: the one option that stays, or a part of the time held."""
-    if context.offered:
-        stay = [option for option in context.offered if parse(option).day not in ruled_out.days] if ruled_out.days else []
+    if context.held.options:
+        stay = [option for option in context.held.options if parse(option).day not in ruled_out.days] if ruled_out.days else []
         return [_whole_words(utterance, stay[0], ValueKind.EXCLUDED, whole=parse(stay[0]).at is not None)] if len(stay) == 1 else ()
     if ruled_out.left is None:
         return ()

@@ -21,12 +21,12 @@ def stands(found: Found, line: Line, context: Context, asked: bool) -> bool:
     """Whether the evidence suffices for an address: a plain street type always, a bare name only where nothing else is said, or with its postcode."""
     if found.kind in PLAIN:
         return True
-    announced = asked or found.cued or bool(context.partial)
+    announced = asked or found.cued or bool(context.held.partial)
     placed = bool(found.parts.state and found.parts.postcode) or (bool(found.parts.postcode) and not line.lexicon.states)
     if found.kind == "house":
         return announced
     if found.kind == "named":
-        return bool(context.partial and {"suburb", "postcode"} & parse(context.partial, line.lexicon).said().keys())
+        return bool(context.held.partial and {"suburb", "postcode"} & parse(context.held.partial, line.lexicon).said().keys())
     if found.kind in ("weak", "known"):
         return found.cued or placed or found.start <= line.skip_to
     with_unit = bool(found.parts.unit and found.parts.suburb) and found.start <= line.skip_to and not _is_count(found)

@@ -20,7 +20,7 @@ from agent.slots.address.en.readings import at_home, readings
 def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[Candidate]:
     """Every address that the utterance may hold, best first; a part of one when it was asked for, begun or held."""
     known = lexicon(context.region)
-    begun = bool(context.partial or context.current)
+    begun = bool(context.held.partial or context.held.value)
     if not asked and not begun and known.gate.isdisjoint(utterance.words) and not known.postcode_shapes:
         return ()
     line = Line(utterance, known)
@@ -28,11 +28,11 @@ def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[
     if begun and any(each.kind not in PLAIN for each in found):
         talk = Talk(utterance, line)
         found = [each for each in found if each.kind in PLAIN or talk.is_content(each.start, each.end)]  # "give me two ticks"
-    if context.current:  # "it's 29 mate" mends the number
+    if context.held.value:  # "it's 29 mate" mends the number
         found = [each for each in found if each.kind != "open" or each.parts.postcode or each.parts.state]
-    if context.partial and all(each.kind == "open" and not each.parts.whole for each in found):
+    if context.held.partial and all(each.kind == "open" and not each.parts.whole for each in found):
         # "10118 New York" goes on with the address begun, rather than begin one.
-        found = [] if continued(parse(context.partial, known), utterance, line, asked_part(context, known)) else found
+        found = [] if continued(parse(context.held.partial, known), utterance, line, asked_part(context, known)) else found
     if not found:
         return [at_home(candidate, context) for candidate in in_parts(utterance, line, context, asked)]
     found = of_now(found, line) if len(found) > 1 else found
@@ -45,18 +45,18 @@ def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[
 def _candidate(found: Found, line: Line, context: Context) -> Candidate:
     known = line.lexicon
     where, patch = found.parts, False
-    held = parse(context.current, known) if context.current else Parts()
-    if context.current and moved(held, where) != where:
+    held = parse(context.held.value, known) if context.held.value else Parts()
+    if context.held.value and moved(held, where) != where:
         where, patch = moved(held, where), True
-    elif context.partial:
-        where = where.filled_from(unslashed(parse(context.partial, known), where))
+    elif context.held.partial:
+        where = where.filled_from(unslashed(parse(context.held.partial, known), where))
     placed = bool(where.suburb and (where.state or where.postcode))
     confidence = min(MOST, KINDS[found.kind] + (CUED if found.cued else 0.0) + (PLACED if placed else 0.0))
     if found.kind == "weak" and placed and (found.cued or where.postcode):
         confidence = max(confidence, UNMISTAKABLE)
     lines = readings(found.other, where, known, in_call=context.in_call)
-    if context.current in lines and known.corrects.isdisjoint(line.norms):
-        lines = [context.current]  # said again, in words that may mean another
+    if context.held.value in lines and known.corrects.isdisjoint(line.norms):
+        lines = [context.held.value]  # said again, in words that may mean another
     return Candidate(
         value=lines[0],
         rule=found.kind,

@@ -14,5 +14,5 @@ def named_part(utterance: Utterance, context: Context) -> str:
     "The suburb's wrong", "just the number", "it's the zip code"; not "the suburb is Kew", and not "the suburb is fine".
     """
     known = lexicon(context.region)
-    candidate = told(utterance, Line(utterance, known), parse(context.current or context.partial, known), context.part)
+    candidate = told(utterance, Line(utterance, known), parse(context.held.value or context.held.partial, known), context.held.part)
     return candidate.named[0] if candidate and candidate.named and not candidate.parts and not candidate.strange else ""

@@ -25,10 +25,10 @@ _MISSING = {Reason.NO_STREET: "street", Reason.NO_NUMBER: "number", Reason.NO_SU
 def in_parts(utterance: Utterance, line: Line, context: Context, asked: bool) -> Sequence[Candidate]:
     """A part of an address by itself."""
     known = line.lexicon
-    if len(meant := readings_meant(utterance, context.offered, context)) == 1:
-        return [_chosen(context.offered[meant[0]], line)]
-    if context.current:
-        fixed = mended(parse(context.current, known), utterance, line, context.part)
+    if len(meant := readings_meant(utterance, context.held.options, context)) == 1:
+        return [_chosen(context.held.options[meant[0]], line)]
+    if context.held.value:
+        fixed = mended(parse(context.held.value, known), utterance, line, context.held.part)
         if fixed is None:
             return ()
         correcting = fixed[1].labelled and not known.corrects.isdisjoint(line.norms)
@@ -36,11 +36,11 @@ def in_parts(utterance: Utterance, line: Line, context: Context, asked: bool) ->
             return ()
         confidence = UNMISTAKABLE if correcting else PART if fixed[1].labelled else BARE_PART
         return [_part(line, fixed[0], fixed[1], "patch", confidence, patch=True)]
-    if context.partial and asked_part(context, known) == "number" and (name := called(line, parse(context.partial, known))):
-        held = parse(context.partial, known)
+    if context.held.partial and asked_part(context, known) == "number" and (name := called(line, parse(context.held.partial, known))):
+        held = parse(context.held.partial, known)
         return [_part(line, msgspec.structs.replace(held, unit=name[0]), Pieces(held, *name[1:], True), "continued", PART)]
-    if context.partial:  # what is no part of it does not take its place either
-        more = continued(parse(context.partial, known), utterance, line, asked_part(context, known))
+    if context.held.partial:  # what is no part of it does not take its place either
+        more = continued(parse(context.held.partial, known), utterance, line, asked_part(context, known))
         return [_of_all_offered(_part(line, more[0], more[1], "continued", PART), utterance, line, context)] if more else ()
     if asked and (begun := pieces(line)):
         return [_part(line, begun.parts, begun, "part", BARE_PART)]
@@ -49,8 +49,8 @@ def in_parts(utterance: Utterance, line: Line, context: Context, asked: bool) ->
 
 def asked_part(context: Context, known: Lexicon) -> str:
     """The part that was asked for: the one named, or else the first that an address begun has not."""
-    missing = refused(parse(context.partial, known), known)
-    return context.part or (_MISSING.get(missing, "") if missing else "")
+    missing = refused(parse(context.held.partial, known), known)
+    return context.held.part or (_MISSING.get(missing, "") if missing else "")
 
 
 def _part(line: Line, where: Parts, said: Pieces, rule: str, confidence: float, *, patch: bool = False) -> Candidate:
@@ -70,7 +70,7 @@ def _part(line: Line, where: Parts, said: Pieces, rule: str, confidence: float, 
 def _of_all_offered(candidate: Candidate, utterance: Utterance, line: Line, context: Context) -> Candidate:
     """What a turn adds to an address begun is added to each of the two that it may be; which of them it is stays to be said."""
     known = line.lexicon
-    fuller = [more for option in context.offered if (more := continued(parse(option, known), utterance, line, context.part))]
+    fuller = [more for option in context.held.options if (more := continued(parse(option, known), utterance, line, context.held.part))]
     values = tuple(dict.fromkeys(line_of(parts, known) for parts, _ in fuller))
     return msgspec.structs.replace(candidate, value=values[0], options=values) if len(values) > 1 else candidate
 

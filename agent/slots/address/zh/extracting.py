@@ -36,11 +36,11 @@ def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[
     if found.begun:
         text = joined(found.begun, text)
     split = split_of(text)
-    patch = bool(context.current) and is_chinese(context.current) and not split.divided
+    patch = bool(context.held.value) and is_chinese(context.held.value) and not split.divided
     if patch:
-        text = moved(context.current, split)
-    elif context.partial and is_chinese(context.partial):
-        text = joined(context.partial, text)
+        text = moved(context.held.value, split)
+    elif context.held.partial and is_chinese(context.held.partial):
+        text = joined(context.held.partial, text)
     split = split_of(text)
     whole = _whole(split)
     on_road = split.road and grammar.road_end.search(split.road)
@@ -73,12 +73,12 @@ def _in_part(utterance: Utterance, context: Context, asked: bool) -> Sequence[Ca
     """A division, a road or a number by itself."""
     if len(utterance.text) > MOST_CHARS or grammar_of().question.search(utterance.text):
         return ()
-    expected = asked or bool(context.partial)
+    expected = asked or bool(context.held.partial)
     at = _part_start(utterance.text)
     text = _plain(utterance.text, at)
     text = figures_of(text)
     split = split_of(text)
-    number = bool(split.number or split.rest) and len(split.road) <= 1 and bool(context.partial)
+    number = bool(split.number or split.rest) and len(split.road) <= 1 and bool(context.held.partial)
     road = bool(grammar_of().street_end.search(split.road)) and len(split.road) in _ROAD_CHARS
     named = any(name in utterance.text for name in grammar_of().words["name_cue"])
     # Whatever was asked, a road with its city and district before it, and nothing else said, is where someone lives.
@@ -86,15 +86,15 @@ def _in_part(utterance: Utterance, context: Context, asked: bool) -> Sequence[Ca
     plain = bool(split.province or split.city) and bool(split.district) and (place or (bool(split.town) and not split.road))
     if named or not text or not (plain or (expected and (only_divisions(text) or number or (road and (split.divided or asked))))):
         return ()
-    if context.partial and is_chinese(context.partial):
-        text = joined(context.partial, text)
+    if context.held.partial and is_chinese(context.held.partial):
+        text = joined(context.held.partial, text)
     split = split_of(text)
     return [Candidate(value=text, rule="part", span=(at, len(utterance.text)), confidence=PART, whole=_whole(split), parts=parts(split))]
 
 
 def _patched(utterance: Utterance, context: Context, asked: bool) -> Candidate | None:
     """The part of the address we hold that is corrected: "是三单元不是四单元", "应该是86号", "是张衡路"."""
-    current = context.current
+    current = context.held.value
     if not current or not is_chinese(current) or len(utterance.text) > MOST_CHARS or not utterance.has_han:
         return None
     told = correction(utterance.text, current)
