@@ -111,6 +111,10 @@ class AddressReader(LeadReader):
         """Whether the tokens say nothing of an address, or nothing at all."""
         return self.past_leads(start, end, asked=True) >= end
 
+    def is_part(self, at: int) -> bool:
+        """Whether letters, digits or a mark of an address stand at token `at`."""
+        return self.words.mark_phrases.at(self.tokens, at) > 0 or self.words.at.at(self.tokens, at) > 0 or self.piece(at) is not None
+
     def tells(self, start: int, end: int) -> bool:
         """Whether the tokens tell of something else, also when an address was asked for."""
         return any(self.other(at) and not self.words.small.at(self.tokens, at) for at in range(start, end))
@@ -197,8 +201,10 @@ class AddressReader(LeadReader):
         return (token.is_word or token.is_number or token.norm in _LOCAL_MARKS) and not "㐀" <= token.norm[0] <= "鿿"
 
     def _goes_on(self, at: int) -> bool:
-        """Whether a mark by name stands before typed figures or letters, so that they go on what was said."""
-        return self.tokens[at - 1].is_word and self.tokens[at - 1].norm in self.words.marks
+        """Whether what stands before typed figures or letters belongs to them: a mark by name, or single letters before a single letter."""
+        mark = self.words.marks.get(self.tokens[at - 1].norm, "")
+        single = len(self.tokens[at - 1].norm) == 1 and self.tokens[at - 1].is_word and len(self.tokens[at].norm) == 1 and self.tokens[at].is_word
+        return (mark != "" and self.tokens[at - 1].is_word) or single
 
     def _led(self, start: int) -> bool:
         return any(first + self.words.leads.at(self.tokens, first) == start for first in range(max(0, start - 5), start))

@@ -27,6 +27,7 @@ class _Role(Enum):
     LETTERS = auto()
     LEAD = auto()
     TALK = auto()
+    JOINED = auto()
     WEAK = auto()
     PAUSE = auto()
     OTHER = auto()
@@ -58,6 +59,8 @@ class LeadReader(DomainReader):
                     lead, told = after, True
                 case _Role.TALK:
                     lead = after
+                case _Role.JOINED:
+                    together = True
                 case _Role.WEAK:
                     lead, weak = (after if told and here == lead else lead), after
                 case _Role.OTHER:
@@ -164,7 +167,9 @@ class LeadReader(DomainReader):
         if (part := self._plain_part(here, stop)) is not None:
             return part
         tokens, words = self.tokens, self.words
-        lead = words.leads.at(tokens, here)
+        joined, lead = words.joined.at(tokens, here), words.leads.at(tokens, here)
+        if joined > lead:
+            return _Role.JOINED, joined
         last = here + lead == stop
         if lead and not self._explains_word(here, here + lead) and (not last or (asked and not words.mailboxes.at(tokens, here))):
             return _Role.LEAD, lead

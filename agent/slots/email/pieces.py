@@ -206,11 +206,13 @@ class PieceReader(NamedTuple):
 
 def is_spelling(word: str, letters: str) -> bool:
     """Whether `letters` spell `word`, which may have been misheard."""
+    if word == letters:
+        return True
     return len(letters) > _MISHEARD and word[0] == letters[0] and Levenshtein.distance(word, letters, score_cutoff=_MISHEARD) <= _MISHEARD
 
 
 def _spelled_words(said: Sequence[str], letters: str) -> str:
-    """The last of the words just said, run together, that the letters spell once more; "" when they spell something else."""
+    """The last of the words just `utterance`, run together, that the letters spell once more; "" when they spell something else."""
     head = letters.partition("-")[0]
     for first in range(len(said)):
         words = "".join(said[first:])

@@ -118,7 +118,8 @@ class Placer(NamedTuple):
             ending = self.host.removesuffix("." + said.text.lstrip("."))
             if not mark and ending != self.host and "." in ending:
                 return Patched(f"{self.local}@{ending}", "part", at, end)
-            if self.ends(end):
+            again = self.stretch(self.skip(end)) if shorter else None
+            if shorter and (self.ends(end) or (again and plain(again.text) == plain(shorter))):
                 return self.with_local(shorter, at, end)
         return None
 

@@ -81,7 +81,7 @@ def _behind(reader: AddressReader, at: int, *, letters: bool) -> tuple[str, int,
             break
         at += taken
     number, end = digits(tokens, at, reader.language)
-    if _FEWEST_DIGITS <= len(number) <= _MOST_DIGITS:
+    if _FEWEST_DIGITS <= len(number) <= _MOST_DIGITS and not (end < len(tokens) and reader.is_part(end)):
         return number, at, end
     written = reader.write(at, len(tokens)) if letters and at < len(tokens) and not reader.has_at(at, len(tokens)) else ""
     plain = len(written) >= _FEWEST_LETTERS and written[0].isalpha() and written.isascii()

@@ -31,6 +31,8 @@ class DomainReader(PieceReader):
                     dot = here  # "gmail com"
                 else:
                     break
+            if labels[-1].isdecimal() and self.dot(dot, complete=False):
+                return "", at
             text, here_after = self._label(dot)
             if not text:
                 if self.dot(dot, complete=False):
@@ -139,12 +141,22 @@ class DomainReader(PieceReader):
     def _single_label(self, piece: Piece, at: int) -> tuple[str, int]:
         """A label of one piece at token `at`; ("", at) for none."""
         if piece.kind == "letters":
-            return piece.text, piece.end
+            return self._spelled_label(piece.text, at, piece.end)
         if piece.kind == "digits":
             return (piece.text, piece.end) if self.dot(piece.end, complete=False) else ("", at)
         word = self._word(at)
         text, end = (word, at + 1) if word.isascii() and piece.end == at + 1 else (piece.text, piece.end)
         return (text, end) if text.isascii() and text.isalpha() else ("", at)
+
+    def _spelled_label(self, letters: str, at: int, end: int) -> tuple[str, int]:
+        """Letters as a label: "c o m a u" is com.au, and of single letters that go on behind an ending only the ending is one."""
+        for length in range(len(letters) - 1, 1, -1):
+            if letters[:length] in domains().before_country and letters[length:] in domains().countries:
+                return f"{letters[:length]}.{letters[length:]}", end
+        known = [length for length in (3, 2) if letters[:length] in domains().last]
+        if letters not in domains().last and known and end - at == len(letters):
+            return letters[: known[0]], at + known[0]
+        return letters, end
 
     def _inner_label(self, at: int) -> tuple[str, int]:
         """A label of several pieces before a further dot: "mail dot big pond dot com"; ("", at) for none."""

@@ -96,6 +96,7 @@ class _Names(CuedNames):
         phrase = self.reader.phrase(at, Trust.BARE) or self._surname(at)
         if (
             phrase is None
+            or self.around.is_numbered(at)
             or (self.reader.word(at) in self.reader.lists.places and len(phrase.pieces) == LONG)
             or (not phrase.words and not self._plainly_spelled(phrase))
         ):
@@ -114,7 +115,9 @@ class _Names(CuedNames):
         if self.cues.holds.at(self.tokens, phrase.end) and phrase.words >= LONG and likely:
             yield self.found("full", phrase, at, 0.6, "holder", asked_only=True)
             return
-        if self.around.allows(phrase, first=at == opening or self.repaired(at)):
+        if self.around.allows(phrase, first=at == opening or self.repaired(at)) and not (
+            self.around.is_greeted(at) and phrase.words == 1 and not self.context.in_call
+        ):
             confidence = 0.5 if phrase.words < LONG and not phrase.spelled else 0.6
             yield self.found("full", phrase, at, confidence, "spelled" if not phrase.words else "bare", asked_only=True)
 

@@ -47,6 +47,7 @@ class Cues(NamedTuple):
     numbering: frozenset[str]
     mail: frozenset[str]
     filler: Phrases
+    greeting: Phrases
     politeness: Phrases
     clauses: frozenset[str]
     further: frozenset[str]
@@ -68,4 +69,5 @@ def cues() -> Cues:
         first=kin.union(first, lead["under"].split()),
         nouns={role: Phrases(several) for role, several in nouns.items()},
         kin=kin,
+        filler=Phrases(fillers["before"] + fillers["greeting"]),
     )

@@ -80,7 +80,7 @@ def _on_held(best: Found, held: tuple[str, ...]) -> tuple[Found, bool]:
 
 
 def _held_with(said: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The held name with `said` put where it sounds like a part of it that is no word by itself; None when it does not.
+    """The held name with `utterance` put where it sounds like a part of it that is no word by itself; None when it does not.
 
     That is one half of a hyphened name ("Beauregard" of "Borregard-Hicks"), a last name of several words ("van der Berg"), and one word in pieces
     ("Fitz gibbon").
@@ -136,9 +136,13 @@ def _is_in_full(first: Found, second: Found, reader: Reader) -> bool:
 
 
 def _same(first: Found, second: Found) -> Found | None:
-    """Both as one name, if the one is a part of the other ("Frank. Frank Doyle"); None if they are two."""
+    """Both as one name, if the one spells a part of the other or says it again ("Frank. Frank Doyle"); None if they are two."""
     start = first.start if second.start - first.end <= _NEAR else second.start
     both = second._replace(start=start, confidence=max(first.confidence, second.confidence), asked_only=first.asked_only and second.asked_only)
+    if second.letters and not first.letters and (fit := fitting(first.name, second.letters)) is not None:
+        return both._replace(name=_replaced(first.name, fit), letters="")
+    if first.letters and not second.letters and (fit := fitting(second.name, first.letters)) is not None:
+        return both._replace(name=_replaced(second.name, fit))
     short, long = sorted(([word.lower() for word in one.name] for one in (first, second)), key=len)
     if _is_more(short, long):
         return both if len(second.name) == len(long) else first

@@ -72,6 +72,7 @@ class Lexicon(NamedTuple):
     beginnings: tuple[str, ...]
     name_beginnings: tuple[str, ...]
     elided: frozenset[str]
+    no_initials: frozenset[str]
     word_endings: tuple[str, ...]
     contractions: tuple[str, ...]
     refused: frozenset[str]
@@ -99,6 +100,11 @@ class Lexicon(NamedTuple):
             return True
         runs = [(letter, len(list(run))) for letter, run in groupby(word)]
         return any(length > _DRAWN for _, length in runs) and "".join(letter for letter, _ in runs) in self.ordinary
+
+    def is_derived(self, word: str) -> bool:
+        """Whether it is everyday only by its ending: "aisling" looks like a form of "aisle"."""
+        listed = (self.ordinary, self.never, self.calendar, self.numbers, self.closers)
+        return self.is_ordinary(word) and not any(word in words for words in listed)
 
     def is_wordlike(self, word: str) -> bool:
         """Whether it is in no list and ends as words do and names do not: "horrendous"."""

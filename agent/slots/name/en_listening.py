@@ -78,6 +78,8 @@ class Listening:
         if self.reader.word(phrase.end) == "," and not phrase.spelled:
             again = self.reader.phrase(phrase.end + 1, Trust.BARE)
             said = [piece.text.lower() for piece in phrase.pieces]
+            if again is not None and self._is_paused(phrase, again):
+                return start, again._replace(pieces=(*phrase.pieces, *again.pieces), known=1)
             if again is not None and not again.spelled and len(again.pieces) > len(said):
                 full = [piece.text.lower() for piece in again.pieces]
                 if full[-len(said) :] == said or full[: len(said)] == said:
@@ -99,3 +101,17 @@ class Listening:
         for _ in range(_MAX_LEAD):
             start += 1 if self.reader.word(start) in MARKS else self.cues.repair.at(self.tokens, start)
         return start == at
+
+    def _is_paused(self, given: Phrase, family: Phrase) -> bool:
+        """Whether `family`, behind a comma, is the last name that belongs to the first name `given`: "it's Brandon, MacDonald"."""
+        words = [piece.text.lower() for piece in (*given.pieces, *family.pieces)]
+        lists = self.reader.lists
+        return (
+            self.reader.expected
+            and len(given.pieces) == 1
+            and not family.spelled
+            and words[0] in lists.given
+            and words[-1] not in words[:-1]
+            and (words[-1] in lists.family or (family.proud >= family.words and words[-1] not in lists.given))
+            and self.around.ends(family.end)
+        )

@@ -90,3 +90,10 @@ class Surroundings:
 
     def _only_marks(self, at: int) -> bool:
         return all(self.reader.word(i) in MARKS for i in range(at, min(len(self.tokens), at + _MAX_LEAD)))
+
+    def is_numbered(self, at: int) -> bool:
+        before = self.reader.word(at - 1)
+        return before[:1].isdigit() or before in self.reader.lists.numbers
+
+    def is_greeted(self, at: int) -> bool:
+        return at > 0 and any(self.cues.greeting.at(self.tokens, start) == at - start for start in range(max(0, at - 2), at))

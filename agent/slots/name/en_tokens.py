@@ -72,6 +72,8 @@ class Tokens:
             return "", at
         if count < MIN_SPELLED and self.word(end) == "." and (self.is_plainly(end + 1) or self.is_strange(end + 1)):
             return "", at
+        if count < MIN_SPELLED and (letters in self.lists.no_initials or not all(len(self.word(i)) == 1 for i in range(at, end))):
+            return "", at
         return letters, end
 
     def letters_of(self, word: str, at: int) -> int:

@@ -86,7 +86,7 @@ class Words(Tokens):
         if self.is_proud(at) and (before or trust is not Trust.BARE) and word not in lists.street and word not in lists.numbers:
             return trust is not Trust.LISTED or before or self.is_proud(at + 1)
         if not lists.is_known(word):
-            return False
+            return trust is not Trust.LISTED and not before and lists.is_derived(word) and self._has_surname(at)
         if before:
             return self.is_closed(at + 1) or self.is_plainly(at + 1)
         leads = self._leads_plainly(at)
@@ -96,9 +96,18 @@ class Words(Tokens):
             return leads or self._opens(at, trust) or (trust is not Trust.LISTED and self.ends(at + 1, trust))
         return trust is Trust.CUED and self.ends(at + 1, trust)
 
+    def _has_surname(self, at: int) -> bool:
+        """Whether nothing but a surname follows the word at `at`: "Aisling O'Neil"."""
+        word = self.word(at + 1)
+        surname = word in self.lists.family or (word.startswith("o'") and word[2:] in self.lists.after_o)
+        adverb = self.word(at).endswith("ly") or bool(cues().repair.at(self.tokens, at))
+        return self.expected and surname and not adverb and not self.lists.is_ordinary(word) and self.ends(at + 2, Trust.BARE)
+
     def _opens(self, at: int, trust: Trust) -> bool:
-        """Whether the first name at `at`, an everyday word itself, has a surname and nothing more behind it: "will young"."""
+        """Whether the first name at `at`, an everyday word itself, is said again ("will, will young") or has a surname and nothing more behind it."""
         following = self.word(at + 1)
+        if following == self.word(at):
+            return self._leads_plainly(at + 1)
         known = self.lists.is_known(following)
         return (
             (trust is Trust.CUED or (self.expected and trust is Trust.BARE))

@@ -46,6 +46,10 @@ def settled(pieces: Iterable[tuple[str, bool]]) -> tuple[str, ...]:
             name[start:end] = [(word, True) for word in said]
             continue
         letters = plain_letters(text)
+        heard = plain_letters("".join(open_words))
+        if heard and all(open_words) and letters.startswith(heard) and len(letters) > len(heard) + 1:  # "Greg": G R E G S O R E N S E N
+            name = [*((word, True) for word in open_words), (letters.removeprefix(heard), True)]
+            continue
         for part in (split_letters(text) if len(letters) > _INITIALS else initials(text)).split():
             place = next((at for at in reversed(range(len(name))) if not name[at][1] and sounds_like(name[at][0], part)), None)
             if place is None:
@@ -90,26 +94,26 @@ def plain_letters(word: str) -> str:
     return "".join(filter(str.isalpha, word)).lower()
 
 
-def _dressed(letters: str, said: str) -> str:
-    """`letters` with the apostrophe that `said` has behind its first letter: nobody spells it; `said` itself when the letters are the same."""
-    if plain_letters(letters) == plain_letters(said):
-        return said
-    if said[1:2] == "'" and letters[:1] == said[:1].lower() and "'" not in letters:
+def _dressed(letters: str, candidates: str) -> str:
+    """`letters` with the apostrophe that `heard` has behind its first letter: nobody spells it; `heard` itself when the letters are the same."""
+    if plain_letters(letters) == plain_letters(candidates):
+        return candidates
+    if candidates[1:2] == "'" and letters[:1] == candidates[:1].lower() and "'" not in letters:
         return f"{letters[0]}'{letters[1:]}"
     return letters
 
 
-def _cut(letters: str, said: Sequence[str]) -> list[str]:
+def _cut(letters: str, candidates: Sequence[str]) -> list[str]:
     """`letters` cut into as many words as were heard, each as like its word as can be; more than two words are cut by length."""
-    if len(said) == 2:
+    if len(candidates) == 2:
         cuts = range(1, len(letters))
         best = max(
             cuts,
-            key=lambda at: sum(map(Levenshtein.normalized_similarity, (letters[:at], letters[at:]), (said[0].lower(), said[1].lower()))),
+            key=lambda at: sum(map(Levenshtein.normalized_similarity, (letters[:at], letters[at:]), (candidates[0].lower(), candidates[1].lower()))),
         )
         return [letters[:best], letters[best:]]
     parts, at = [], 0
-    for word in said[:-1]:
+    for word in candidates[:-1]:
         parts.append(letters[at : at + len(word)])
         at += len(word)
     return [part for part in (*parts, letters[at:]) if part]

@@ -19,8 +19,11 @@ def split_letters(letters: str) -> str:
     if "-" in letters or "'" in letters or lists.is_known(letters):
         return letters
     cuts = [at for at in range(len(letters) - _MIN_PART, _MIN_PART - 1, -1) if letters[:at] in lists.given]
-    cut = next((at for at in cuts if letters[at:] in lists.family), 0)
-    return f"{letters[:cut]} {letters[cut:]}" if cut else letters
+    whole = [at for at in cuts if letters[at:] in lists.family]
+    if whole:
+        return f"{letters[: whole[0]]} {letters[whole[0] :]}"
+    likely = [at for at in cuts if len(letters) - at > _MIN_PART and at > _MIN_PART and letters[at:] not in lists.given and len(letters) > 8]
+    return f"{letters[: likely[0]]} {letters[likely[0] :]}" if likely else letters
 
 
 def initials(letters: str) -> str:

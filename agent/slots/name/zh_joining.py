@@ -58,6 +58,8 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: str,
     end = max([best.end, *(one.end for one in told)])
     rest = _given(best.name, told) if best is family and characters().is_surname(best.name) else ""
     name = best.name + rest if rest else _told(best.name, told)
+    if family is not None and best is not family and not characters().surname_of(name) and len(name) <= 2 and is_han(name[0]):
+        name, best = family.name + name, best._replace(start=min(best.start, family.start))
     if best is family and len(held) > 1 and is_han(held[0]):
         patched = name + held[len(characters().surname_of(held)) :]
         return [(best._replace(name=patched, end=end), True)]
@@ -95,6 +97,8 @@ def _told(name: str, told: Sequence[Described]) -> str:
             place = one.place % len(said)
         elif len(near := [at for at, character in enumerate(said) if at not in settled and characters().sound_alike(character, one.character)]) == 1:
             place = near[0]
+        elif one.family and 0 not in settled:
+            place = 0
         else:
             free = [at for at in range(len(said)) if at not in settled]
             if len(free) != 1:

@@ -74,7 +74,9 @@ class HanReader(HanText):
         for end in (base + 1,) if goes_on else (base + 2, base + 1):
             if self.given(base, end - base) and (text[at:end] not in words.common or (plain and self.is_over(end))) and self.is_closed(end):
                 return text[at:end], end
-        return None
+        name, end = text[at : base + 2], base + 2
+        usual = plain and self.given(base, 2) and all(character in words.given for character in text[base:end])
+        return (name, end) if usual and name not in words.common else None
 
     def unusual_at(self, at: int) -> tuple[str, int] | None:
         """A surname and any one or two characters, with nothing behind them: 牛大壮, 万里. For who has other reasons to hear one."""

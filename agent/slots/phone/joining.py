@@ -15,6 +15,8 @@ def continued(before: str, digits: str, run: Run, region: str) -> str:
     """What was heard in earlier turns, with the digits that `run` says now: behind it, in its place, or as a correction of its end."""
     if run.link is Link.RESTART or (LEAST_WITHOUT_AREA > len(digits) >= _FEWEST_BEGUN and before.startswith(digits)):
         return digits  # begun once more
+    if run.groups[0].area and fit(digits + before, region) is Fit.VALID:
+        return digits + before
     if run.link is Link.CORRECTION:
         return corrected((before,), digits, region)
     if fit(before + digits, region) is Fit.VALID:

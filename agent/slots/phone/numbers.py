@@ -92,6 +92,8 @@ def _assembled(runs: Sequence[Run], context: Context, *, asked: bool, bare: bool
 def _after(before: Number, run: Run, digits: str, parts: tuple[str, ...], region: str) -> tuple[Run, str, tuple[str, ...], bool]:
     """The first digits of a run behind another number: corrected into it where words said so, and whether they take its place."""
     link = run.link
+    if link is Link.CORRECTION and run.followed and len(digits) == 1:
+        link = Link.NONE  # "..., sorry, one thing more": a digit among other words corrects no number
     if link is Link.CORRECTION:
         whole = corrected(before.parts, digits, region)
         if whole == digits and fit(digits, region) is Fit.SHORT and before.fit is not Fit.SHORT:

@@ -79,12 +79,12 @@ class _Patcher(NamedTuple):
         if (found := self._placed(at)) is not None:
             return found
         if taken := words.ends.at(self.tokens, at):
-            found = self._put(at, self._past_being(at + taken), None, self._end)
+            found = self._put(at, self._past_being(at + taken), None, lambda part: len(self.whole) - len(part))
             if found is not None:
                 return found
         if taken := words.starts.at(self.tokens, at):
-            return self._put(at, at + taken, None, self._start)
-        for where, start in ((words.last, self._end), (words.first, self._start), (words.middle, self._middle)):
+            return self._put(at, at + taken, None, lambda part: 0)
+        for where, start in ((words.last, lambda part: len(self.whole) - len(part)), (words.first, lambda part: 0), (words.middle, self._middle)):
             taken = where.at(self.tokens, at)
             if not taken:
                 continue
@@ -170,9 +170,9 @@ class _Patcher(NamedTuple):
         here, words = end + self._fillers(end), self.words
         place: _Place
         for phrases, place in (
-            (words.at_end, self._end),
+            (words.at_end, lambda said: len(self.whole) - len(said)),
             (words.in_middle, self._middle),
-            (words.at_start, self._start),
+            (words.at_start, lambda said: 0),
             (words.area_code, lambda said: 0 if self.groups and len(said) == len(self.groups[0]) else -1),
         ):
             if taken := phrases.at(self.tokens, here):
@@ -183,7 +183,7 @@ class _Patcher(NamedTuple):
                 wrong = self._digits(after + denied)[0] if (denied := words.instead_of.at(self.tokens, after)) else ""
                 if len(wrong) == len(part) and self.whole[first : first + len(part)] != wrong:
                     return None
-                return self._with(part, first, "part", at, here + taken)
+                return Patched(self.whole[:first] + part + self.whole[first + len(part) :], "part", at, here + taken)
         return None
 
     def _is_elsewhere(self, at: int) -> bool:
@@ -199,7 +199,7 @@ class _Patcher(NamedTuple):
         first = place("00")
         pair = self.whole[first : first + 2]
         last = max(end, said + words.swapped.at(self.tokens, said))
-        return self._with(pair[::-1], first, "turned", min(at, said), last)
+        return Patched(self.whole[:first] + pair[::-1] + self.whole[first + 2 :], "turned", min(at, said), last)
 
     def _denied_first(self, at: int, end: int, said: str) -> Patched | None:
         """ "Not five five nine five five five", in one breath: 555 for the 559 that stands in the number."""
@@ -218,17 +218,9 @@ class _Patcher(NamedTuple):
         if not part or len(part) > len(self.whole) // 2 + 1 or (count is not None and count != len(part)):
             return None
         first = place(part)
-        return self._with(part, first, "part", start, end) if first >= 0 else None
-
-    def _with(self, part: str, first: int, rule: str, start: int, end: int) -> Patched:
-        """The number with `part` in the place of the digits from `first` on."""
-        return Patched(self.whole[:first] + part + self.whole[first + len(part) :], rule, start, end)
-
-    def _start(self, part: str) -> int:
-        return 0
-
-    def _end(self, part: str) -> int:
-        return len(self.whole) - len(part)
+        if first < 0:
+            return None
+        return Patched(self.whole[:first] + part + self.whole[first + len(part) :], "part", start, end)
 
     def _middle(self, part: str) -> int:
         """Where the middle group begins, when there is one as long as `part`; else -1."""
@@ -244,7 +236,9 @@ class _Patcher(NamedTuple):
         if len(places) > 1 and len(old) > 1:
             starts = {sum(len(group) for group in self.groups[:index]) for index in range(len(self.groups))}
             places = [at for at in places if at in starts]
-        return self._with(new, places[0], "exchange", start, end) if len(places) == 1 else None
+        if len(places) != 1:
+            return None
+        return Patched(self.whole[: places[0]] + new + self.whole[places[0] + len(old) :], "exchange", start, end)
 
     def _digits(self, at: int) -> tuple[str, int]:
         """Digits at `at`, past an article or a filler."""

@@ -148,9 +148,13 @@ class _RunReader(GroupReader):
         return not self.homophones or sum(len(group.digits) for group in groups if not self.only_sounds(group)) >= _FEWEST_SURE
 
     def _ends_in_word(self, groups: Sequence[Group]) -> bool:
-        """Whether the last group is a word of the talk that follows: "... and one thing"."""
+        """Whether the last group is a word of the talk that follows: "... and one thing", "... six, er, oh wait"."""
         last = groups[-1]
-        return last.apart and len(groups) > 1 and self.words.pronouns.at(self.tokens, last.start) > 0 and self.says_more(last.end)
+        if not last.apart:
+            return False
+        if len(groups) > 1 and self.words.pronouns.at(self.tokens, last.start) and self.says_more(last.end):
+            return True
+        return only_inside(self.tokens[last.start], self.language) and self.words.corrections.at(self.tokens, last.end) > 0
 
     def _past_extension(self, at: int) -> int:
         """Past "extension 12", when it stands there."""
@@ -212,8 +216,10 @@ class _RunReader(GroupReader):
         return token.is_number or len(token.norm) == 1 or (token.text.isupper() and len(token.norm) <= _LONGEST_CODE)
 
     def _is_abbreviation(self, at: int) -> bool:
-        """Whether "no" stands for number: "no 45"."""
-        return self.words.numbers.at(self.tokens, at) > 0 and self.tokens[at + 1].is_number
+        """Whether "no" stands for number: "phone no", "no 45"."""
+        if not self.words.numbers.at(self.tokens, at):
+            return False
+        return self.tokens[at + 1].is_number or (at > 0 and self.words.cues.at(self.tokens, at - 1) > 0)
 
     def _link(self, before: int, at: int) -> Link:
         """Whether the words since the digits before take those back, and nothing else was said in between."""

@@ -47,9 +47,11 @@ def _begun_again(groups: Sequence[Group], plus: bool, region: str) -> int:
 
 
 def is_other_shape(run: Run) -> bool:
-    """Whether digits with nothing around them are rather a day ("24 06 1953", "2018-04-18"), years or a decimal fraction."""
+    """Whether digits with nothing around them are rather a day ("24 06 1953", "2018-04-18"), years, a range ("1000-2000") or a decimal fraction."""
     lengths = tuple(len(group.digits) for group in run.groups)
     digits = "".join(group.digits for group in run.groups)
+    if len(run.groups) > 1 and run.groups[0].written and all(group.digits.endswith("00") for group in run.groups):
+        return True
     if len(run.groups) == 2 and (run.groups[1].joint == "." or all(len(group.digits) == 4 and int(group.digits) in _YEARS for group in run.groups)):
         return True
     if len(digits) == _BOOK_DIGITS and digits[:3] in ("978", "979") and "-" in (group.joint for group in run.groups):
