@@ -12,6 +12,7 @@ from agent.slots.name.en_tokens import Trust
 _MAX_BACK = 6
 """Words between the verb and "under": "put the whole booking down under"."""
 _LONG = 2
+"""Words from which a name is a full name."""
 
 
 class Named(NamedTuple):

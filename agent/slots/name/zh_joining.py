@@ -7,6 +7,7 @@ from agent.nlu.candidates import Context
 from agent.slots.name.zh_characters import characters, is_han
 
 _MOST_GIVEN = 2
+"""Characters of a given name."""
 
 
 class HanFound(NamedTuple):

@@ -27,6 +27,7 @@ _ONE_BREATH = 5
 LEAST_WITHOUT_AREA = 7
 """Digits of a number dialled without its area code: fewer are no number, whatever they are called."""
 MOST_DIGITS_E164 = 15
+"""E.164 (11/2010), 6.2.1."""
 MOST_DIGITS = MOST_DIGITS_E164 + 4
 """With the longest prefix that is dialled before a country code."""
 

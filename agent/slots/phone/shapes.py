@@ -11,8 +11,11 @@ _MOST_WINDOWS = 12
 _MOST_GROUPS = 40
 """Longer runs are a list, and no number is sought in one."""
 _FEWEST_TO_CUT = 10
+"""Digits, their "+" counted, that may be more than one number."""
 _FEWEST_IN_WINDOW = 6
+"""Digits of the shortest number that others may stand beside."""
 _FEWEST_LEFT_OVER = 3
+"""Digits of a written group that is no slip of the number beside it."""
 _NUMBER_BY_ITSELF = 7
 _PLAINLY_ONE = 9
 """Digits written without a gap that are one number, in use or not."""
@@ -21,6 +24,7 @@ _MOST_BEGUN = 9
 """Digits of a number that was begun, and begun again."""
 _YEARS = range(1900, 2100)
 _BOOK_DIGITS = 13
+"""Digits of an ISBN, which begins with 978 or 979 (ISO 2108)."""
 
 
 def cut(run: Run, region: str) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -55,7 +59,7 @@ def is_other_shape(run: Run) -> bool:
     if len(run.groups) == 2 and (run.groups[1].joint == "." or all(len(group.digits) == 4 and int(group.digits) in _YEARS for group in run.groups)):
         return True
     if len(digits) == _BOOK_DIGITS and digits[:3] in ("978", "979") and "-" in (group.joint for group in run.groups):
-        return True  # an ISBN
+        return True
     if not 5 <= len(digits) <= 8:
         return False
     if int(digits[:4]) in _YEARS and _is_day(digits[4:]) and (len(lengths) == 1 or lengths[0] == 4):
