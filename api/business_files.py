@@ -118,7 +118,7 @@ def _check(business: Business) -> None:
     _need(business.country in phonenumbers.SUPPORTED_REGIONS, "country", 'an ISO 3166 code such as "US"')
     _need(_is_zone(business.time_zone), "time_zone", 'a name of the IANA data base such as "America/New_York"')
     _check_languages(business.languages)
-    for key, numbers in (("numbers", business.numbers), ("hand_off_number", [business.hand_off_number] if business.hand_off_number else [])):
+    for key, numbers in (("numbers", business.numbers), ("hand_off_number", [business.handoff_number] if business.handoff_number else [])):
         for number in numbers:
             _need(bool(_NUMBER.fullmatch(number)), key, 'numbers in E.164 such as "+12025550100"')
     _need(not business.email or bool(_EMAIL.fullmatch(business.email)), "email", "an e-mail address")

@@ -135,7 +135,7 @@ class Nodes:
         call = asking(work.call, work.base, work.asked, work.system_acts, turn_context)
         speech = generate(call, work.system_acts, turn_context, book)
         call = counted(call, work.base)
-        wanted = call.hand_off is not None and not (work.base and work.base.hand_off)
+        wanted = call.handoff is not None and not (work.base and work.base.handoff)
         told = briefing(call, turn_context, book) if wanted else ""
         body = await commits.answered(work, call, speech, told, request, deps)
         mine = turn_context.turn.key == request.turn.key

@@ -26,51 +26,6 @@ OWN = {
     "claims": ("tests/nlu/test_mentions.py",),
 }
 """Where a word means another thing, or is what was stored."""
-TODAY: dict[str, tuple[str, ...]] = {
-    "mend(s|ed|ing)?": (
-        "agent/dst/contexts.py",
-        "agent/dst/understanding.py",
-        "agent/nlu/acts/leads.py",
-        "agent/nlu/dates/en_places.py",
-        "agent/nlu/dates/zh.py",
-        "agent/nlu/disfluency.py",
-        "agent/policy/next_act.py",
-        "agent/slots/address/__init__.py",
-        "agent/slots/address/edits.py",
-        "agent/slots/address/line.py",
-        "agent/slots/address/zh.py",
-        "agent/slots/address/zh_edits.py",
-        "agent/slots/email/__init__.py",
-        "agent/slots/email/edits.py",
-        "agent/slots/email/placing.py",
-        "agent/slots/name/edits.py",
-        "agent/slots/name/en.py",
-        "agent/slots/name/joining.py",
-        "agent/slots/name/phrase.py",
-        "agent/slots/name/told.py",
-        "agent/slots/phone/__init__.py",
-        "agent/slots/phone/edits.py",
-        "agent/slots/time/__init__.py",
-    ),
-    "contrast(s|ed|ing)?": (
-        "agent/dst/assignment.py",
-        "agent/nlu/mentions.py",
-        "agent/slots/name/en.py",
-        "agent/slots/name/replacing.py",
-        "tests/nlu/test_mentions.py",
-    ),
-    "hand_off": (
-        "agent/dst/booking.py",
-        "agent/dst/tracker.py",
-        "agent/dst/updates.py",
-        "agent/nlg/generate.py",
-        "agent/record/business.py",
-        "agent/record/call.py",
-        "agent/record/call_events.py",
-        "graph/nodes.py",
-    ),
-}
-"""Where a word waits to be renamed. Whoever does it takes the place out; nothing comes in."""
 
 
 def names(tree: ast.AST) -> Iterator[str]:
@@ -99,7 +54,7 @@ def test_the_field_s_words_are_used() -> None:
         for shown in [path.relative_to(ROOT).as_posix()]
         for name in {*names(ast.parse(path.read_text("utf-8"))), path.stem}
         for ours, word in wrong(name)
-        if not shown.startswith((*OWN.get(ours, ()), *TODAY.get(ours, ()), "-"))
+        if not shown.startswith((*OWN.get(ours, ()), "-"))
     }
     assert found == set()
 

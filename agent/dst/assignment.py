@@ -36,7 +36,7 @@ class Assignment:
                 continue
             state = call.slot(mention.slot)
             if mention.slot not in heard_by:
-                own = _without(utterance, [other for other in found if other.slot != mention.slot and not other.contrast])
+                own = _without(utterance, [other for other in found if other.slot != mention.slot and not other.denial])
                 heard_by[mention.slot] = () if state.locked else extraction.extract(mention.slot, own, asking(mention.slot, own))
             candidates = heard_by[mention.slot]
             refused = SLOTS[mention.slot].too_short and candidates and not candidates[0].whole  # too short to be one: said so, and the good one stays

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from agent.dst.updates import Update, bare, failed_attempt, hand_off
+from agent.dst.updates import Update, bare, failed_attempt, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
-from agent.record.call import Booking, Call, HandOff, Question, SlotState
+from agent.record.call import Booking, Call, Handoff, Question, SlotState
 from agent.record.call_events import status_moved, step_taken, tool
 from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
@@ -61,7 +61,7 @@ def offer_times(
     times = calendar.free(near, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, sid=call.sid, suits=suits)
     if not times:
         without = call.with_slot(TIME.name, bare(call.slot(TIME.name), "empty"))
-        update = hand_off(without, turn_context, HandOff(why="no_free_time", slot=TIME.name))
+        update = handoff(without, turn_context, Handoff(why="no_free_time", slot=TIME.name))
         return replace(update, system_acts=(*system_acts, SystemAct(key="notice.alternatives_none"), *update.system_acts))
     return offered(call, times, system_acts, turn_context)
 
@@ -82,7 +82,7 @@ def book(call: Call, turn_context: TurnContext) -> Update:
     service, time = call.slot(SERVICE.name).value, call.slot(TIME.name).value
     start = calendar.localise(time, call.brief.time_zone) if time else None
     if start is None or not service:
-        return hand_off(call, turn_context, HandOff(why="nothing_agreed"))
+        return handoff(call, turn_context, Handoff(why="nothing_agreed"))
     if reason := refusal(call, time, turn_context):
         return no_time(call, time, turn_context, reason)
     end = start + timedelta(minutes=minutes_of(call))

@@ -56,7 +56,7 @@ def _wish_for_a_time(hearing: Hearing) -> None:
         hearing.correcting, hearing.asked = True, hearing.asked | {TIME.name}
 
 
-def mended(hearing: Hearing) -> Inform | None:
+def edited(hearing: Hearing) -> Inform | None:
     """A value said before, mended by an utterance that nothing else could use; taken weakly, so it is read back. None when it mends none."""
     kind = hearing.question.kind
     if hearing.talk or kind not in ("ask", "read_back", "summary") or (kind == "summary" and not hearing.correcting):
@@ -66,13 +66,13 @@ def mended(hearing: Hearing) -> Inform | None:
     call = hearing.call
     held = [name for name in NAMES if name not in hearing.question.slots and (call.slot(name).value or call.slot(name).pending)]
     for slot in held if kind == "ask" else [name for name in held if SLOTS[name].always_patched]:
-        candidates = _mending(hearing, slot)
+        candidates = _editing(hearing, slot)
         if candidates and candidates[0].confidence >= CORRECTING and not call.slot(slot).locked:
             return inform(slot, candidates[0], hearing.utterance, asked=False)
     return None
 
 
-def _mending(hearing: Hearing, slot: str) -> Sequence[Candidate]:
+def _editing(hearing: Hearing, slot: str) -> Sequence[Candidate]:
     """What a slot that holds something hears, though another was asked for."""
     candidates = hearing.extract_own(slot)
     if not candidates and SLOTS[slot].always_patched:  # "Meg with two Gs", while the number is asked for
@@ -88,7 +88,7 @@ def _last_name(hearing: Hearing) -> Inform | None:
     first = hearing.call.slot(NAME.name).value
     if NAME.name not in hearing.question.implied or not first.isascii() or " " in first or len(hearing.utterance.tokens) > _LONGEST_LAST_NAME:
         return None
-    candidates = hearing.extract(NAME.name, hearing.utterance, hearing.asking_only(NAME.name, mending=False))
+    candidates = hearing.extract(NAME.name, hearing.utterance, hearing.asking_only(NAME.name, editing=False))
     if not candidates or candidates[0].value.casefold() == first.casefold() or " " in candidates[0].value:
         return None
     whole = msgspec.structs.replace(candidates[0], value=f"{first} {candidates[0].value}", rule="last_name")

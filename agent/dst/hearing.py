@@ -57,17 +57,17 @@ class Hearing:
         """What a slot listens with that the caller speaks of: as if it had been asked for."""
         return context_for(self.call, slot, utterance, self.business, self.now, self.asked | {slot})
 
-    def asking_only(self, slot: str, *, mending: bool = True) -> Context:
+    def asking_only(self, slot: str, *, editing: bool = True) -> Context:
         """What a slot listens with as if it alone had been asked for."""
-        return context_for(self.call, slot, self.utterance, self.business, self.now, frozenset({slot}), mending=mending)
+        return context_for(self.call, slot, self.utterance, self.business, self.now, frozenset({slot}), editing=editing)
 
     def listening(self, slot: str, utterance: Utterance) -> Context:
         """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
         if slot in self.assignment.slots:
             return self.asking(slot, utterance)
         in_question = SLOTS[slot].always_patched or slot in self.asked or self.named == slot
-        mending = in_question or self.correcting or not _mends().isdisjoint(utterance.words)
-        return context_for(self.call, slot, utterance, self.business, self.now, self.asked, mending=mending)
+        editing = in_question or self.correcting or not _edits().isdisjoint(utterance.words)
+        return context_for(self.call, slot, utterance, self.business, self.now, self.asked, editing=editing)
 
     def extract(self, slot: str, utterance: Utterance, context: Context) -> Sequence[Candidate]:
         """What a slot hears in `utterance`."""
@@ -80,6 +80,6 @@ class Hearing:
 
 
 @cache
-def _mends() -> frozenset[str]:
+def _edits() -> frozenset[str]:
     """Words of any language beside which a value held may be mended, whatever was asked."""
     return frozenset(word for language in known() for word in words(language, "reactions")["mends"])

@@ -144,8 +144,8 @@ def _best_unasked(hearing: Hearing, slot: str, first: Sequence[Candidate]) -> Ca
     state, named = hearing.call.slot(slot), slot in hearing.assignment.slots
     if named and SLOTS[slot].too_short and state.value and not first[0].whole:
         return msgspec.structs.replace(first[0], whole=True)  # refused as too short, and the good one stays
-    mends = hearing.correcting and hearing.question.kind != "read_back" and _corrected(hearing) in ("", slot) and (state.value or state.pending)
-    least = 0.0 if named else CORRECTING if mends else UNMISTAKABLE
+    edits = hearing.correcting and hearing.question.kind != "read_back" and _corrected(hearing) in ("", slot) and (state.value or state.pending)
+    least = 0.0 if named else CORRECTING if edits else UNMISTAKABLE
     return first[0] if first[0].confidence >= least else None
 
 

@@ -15,10 +15,10 @@ from collections.abc import Callable, Collection
 import msgspec
 
 from agent.dst import booking, grounding, times, values
-from agent.dst.updates import Update, bare, close, denied, failed_attempt, hand_off, kept, skip
+from agent.dst.updates import Update, bare, close, denied, failed_attempt, handoff, kept, skip
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct
-from agent.record.call import Call, HandOff, Question, SlotState
+from agent.record.call import Call, Handoff, Question, SlotState
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
@@ -49,7 +49,7 @@ def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
     if slot:
         update = failed_attempt(call, slot, turn_context, "no_match")
     elif call.idle + 1 >= 2 * turn_context.plan.tries:
-        update = hand_off(call, turn_context, HandOff(why="not_understood"))
+        update = handoff(call, turn_context, Handoff(why="not_understood"))
     else:
         update = Update(call=call)
     if (confirming or missing.long) and update.call.status == "active":
@@ -174,7 +174,7 @@ def dont_know(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) 
     if update.call.status != "active":
         return update
     if call.slot(slot).no_match:
-        return hand_off(call, turn_context, HandOff(why="refused", slot=slot))
+        return handoff(call, turn_context, Handoff(why="refused", slot=slot))
     return replace(update, system_acts=(SystemAct(key="why", slot=slot), SystemAct(key="notice.needed")))
 
 
@@ -208,11 +208,11 @@ def _goodbye(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -
 
 
 def _handoff(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
-    return hand_off(call, turn_context, HandOff(why="caller_asked"))
+    return handoff(call, turn_context, Handoff(why="caller_asked"))
 
 
 def _emergency(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
-    return hand_off(call, turn_context, HandOff(why="emergency"))
+    return handoff(call, turn_context, Handoff(why="emergency"))
 
 
 TRACKED: dict[Act, Callable[[Call, DialogueAct, TurnContext], Update]] = {

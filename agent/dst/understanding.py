@@ -12,7 +12,7 @@ courtesy, musing. Nothing is decided about values here: that is `tracker` and `v
 from datetime import datetime
 
 from agent.dst.control import control, language_act, switched
-from agent.dst.corrections import mended, settle_acts
+from agent.dst.corrections import edited, settle_acts
 from agent.dst.hearing import Hearing
 from agent.dst.informing import keyed_acts
 from agent.dst.replies import Reply
@@ -61,18 +61,18 @@ def _user_acts(hearing: Hearing, informs: list[Inform]) -> tuple[UserAct, ...]:
 def _answered(hearing: Hearing, informs: list[Inform]) -> list[UserAct]:
     """The reply to the open question, the values, the caller's questions; without any of them a correction of what is held, or a courtesy."""
     unsaid = hearing.correcting and hearing.question.kind == "summary" and not informs
-    if unsaid and (value := mended(hearing)):
+    if unsaid and (value := edited(hearing)):
         return [value]
     reply = Reply(hearing, informs)
     done = [*reply.to_the_question(), *informs, *reply.asides()]
-    if not done and hearing.correcting and (value := mended(hearing)):
+    if not done and hearing.correcting and (value := edited(hearing)):
         return [value]
     return done or reply.alone()
 
 
 def _left(hearing: Hearing) -> list[UserAct]:
     """What an utterance that answered nothing may still be: a value held, mended; one said to be wrong; musing."""
-    if value := mended(hearing):
+    if value := edited(hearing):
         return [value]
     first = next(iter(hearing.assignment.amended), None)
     if first and first.amends and not asks(hearing.utterance):

@@ -3,7 +3,7 @@
 import msgspec
 
 from agent.record.acts import SystemAct
-from agent.record.call import Booking, Call, HandOff, Question, SlotState, SlotStatus
+from agent.record.call import Booking, Call, Handoff, Question, SlotState, SlotStatus
 from agent.record.call_events import status_moved, step_taken
 from agent.record.events import Event
 from agent.record.turn_context import TurnContext
@@ -31,9 +31,9 @@ def close(call: Call, turn_context: TurnContext, key: str) -> Update:
     return Update(call=after, system_acts=(SystemAct(key=f"close.{key}"),), events=(status_moved(after, call.status, turn_context.seconds, key),))
 
 
-def hand_off(call: Call, turn_context: TurnContext, wanted: HandOff) -> Update:
+def handoff(call: Call, turn_context: TurnContext, wanted: Handoff) -> Update:
     """A person takes over: the call waits for one."""
-    after = replace(call, status="waiting_agent", question=Question(), hand_off=wanted)
+    after = replace(call, status="waiting_agent", question=Question(), handoff=wanted)
     system_act = SystemAct(key="close.emergency" if wanted.why == "emergency" else "close.handoff")
     return Update(call=after, system_acts=(system_act,), events=(status_moved(after, call.status, turn_context.seconds, wanted.why),))
 
@@ -71,7 +71,7 @@ def give_up(call: Call, slot: str, turn_context: TurnContext) -> Update:
     if slot in turn_context.business.may_skip:
         update = skip(call, slot, turn_context)
         return replace(update, system_acts=(SystemAct(key="notice.given_up", slot=slot),))
-    return hand_off(call, turn_context, HandOff(why="not_understood", slot=slot))
+    return handoff(call, turn_context, Handoff(why="not_understood", slot=slot))
 
 
 def kept(call: Call, slot: str, turn_context: TurnContext) -> SystemAct:

@@ -82,7 +82,7 @@ def briefing(call: Call, turn_context: TurnContext, book: Phrasebook) -> str:
     words = book["common"]["briefing"]
     known = _join(_items(call, NAMES, turn_context, book, aloud=False), "sentence", book)
     gaps = _labels([name for name in NAMES if not call.slot(name).settled], book)
-    wanted = call.hand_off
+    wanted = call.handoff
     why = words["why"][wanted.why].format(label=book[wanted.slot]["label"] if wanted.slot else "") if wanted else ""
     parts = (why, words["known"].format(list=known) if known else words["nothing"], words["gaps"].format(list=gaps) if gaps else "")
     return ("" if call.language == "zh" else " ").join(part for part in parts if part)

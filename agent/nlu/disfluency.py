@@ -31,10 +31,10 @@ def put_right(extract: Callable[[Utterance, Context], Sequence[Candidate]], utte
     if not parted or not before or before[0].options:
         return ()
     so_far = {"value": before[0].value} if before[0].whole else {"partial": before[0].value}
-    mended = extract(Utterance(utterance.text[parted[1] :]), msgspec.structs.replace(context, held=msgspec.structs.replace(context.held, **so_far)))
-    if not mended or mended[0].value == before[0].value or (before[0].whole and not mended[0].whole):
+    edited = extract(Utterance(utterance.text[parted[1] :]), msgspec.structs.replace(context, held=msgspec.structs.replace(context.held, **so_far)))
+    if not edited or edited[0].value == before[0].value or (before[0].whole and not edited[0].whole):
         return ()
-    return [msgspec.structs.replace(mended[0], span=(before[0].span[0], parted[1] + mended[0].span[1]), patch=False)]
+    return [msgspec.structs.replace(edited[0], span=(before[0].span[0], parted[1] + edited[0].span[1]), patch=False)]
 
 
 @cache

@@ -1,7 +1,7 @@
 """Which of the things we collect a caller speaks of, and in which of the words: "my surname is Barker, and the postcode should be LS6".
 
 A mention is a word for a slot with a determiner before it or a verb behind it; it reaches to the next one, a boundary ("and", a comma) or the end. A
-contrast mentions too: in "it's Barker, not Baker" what was held says which slot is meant. What a mention covers is no other slot's to hear.
+denial mentions too: in "it's Barker, not Baker" what was held says which slot is meant. What a mention covers is no other slot's to hear.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +19,7 @@ _LONGEST = 3
 """Words of a mention."""
 _FEW = 2
 """Words behind a value that belong to it rather than to something else."""
-_MOST_CONTRASTED = 6
+_MOST_DENIED = 6
 """Words behind a "not" that may name what was held."""
 
 
@@ -28,7 +28,7 @@ class Mention(msgspec.Struct, frozen=True):
     start: int
     end: int
     """Where in `utterance.text` its clause stands."""
-    contrast: bool = False
+    denial: bool = False
     amends: bool = False
     """Whether it is said that what is held is to be another: "the postcode should be", "my name is wrong"."""
     approves: bool = False
@@ -46,7 +46,7 @@ class _Words(msgspec.Struct, frozen=True):
     verbs: frozenset[str]
     amends: frozenset[str]
     boundaries: frozenset[str]
-    contrasts: Listed
+    denials: Listed
     excepts: Listed
     fine: frozenset[str]
     links: frozenset[str]
@@ -69,7 +69,7 @@ def mentions(utterance: Utterance, asked: frozenset[str], held: Callable[[], Map
         limit = min(first + _LONGEST + 2, found[place + 1][0] if place + 1 < len(found) else len(tokens))
         amends = _excepted(tokens, first, table) or any(token.norm in table.amends for token in tokens[first:limit])
         named.append(Mention(slot, tokens[first].start, end, amends=amends, approves=not amends and _approved(tokens, first, limit, table)))
-    return named or _contrasted(utterance, table, asked, held)
+    return named or _by_denial(utterance, table, asked, held)
 
 
 @cache
@@ -85,7 +85,7 @@ def _table(language: str) -> _Words:
         verbs=frozenset(table["verbs"]["words"]),
         amends=frozenset(table["amends"]["words"]),
         boundaries=frozenset(table["boundaries"]["words"]),
-        contrasts=by_first(table["contrast"]["words"]),
+        denials=by_first(table["denial"]["words"]),
         excepts=by_first(table["excepts"]["words"]),
         fine=frozenset(table["approves"]["words"]),
         links=frozenset(table["approves"]["links"]),
@@ -156,32 +156,32 @@ def _end(utterance: Utterance, first: int, limit: int, table: _Words) -> int:
 def covering(utterance: Utterance, mention: Mention, span: tuple[int, int]) -> Mention:
     """The mention over the words its slot heard (`span`), with the few behind them that end its clause: "my name is Guy Friday" is all a name."""
     begins, ends = span
-    if not mention.contrast and (ends <= mention.start or mention.end <= begins):
+    if not mention.denial and (ends <= mention.start or mention.end <= begins):
         return mention
     behind = [token for token in utterance.tokens if ends <= token.start < mention.end]
     pause = next((place for place, token in enumerate(behind) if token.norm in _PAUSES), len(behind))
     ends = behind[pause - 1].end if 0 < pause <= _FEW else ends
-    return msgspec.structs.replace(mention, start=min(mention.start, begins), end=max(ends, mention.end) if mention.contrast else ends)
+    return msgspec.structs.replace(mention, start=min(mention.start, begins), end=max(ends, mention.end) if mention.denial else ends)
 
 
-def _contrasted(utterance: Utterance, table: _Words, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Mention]:
+def _by_denial(utterance: Utterance, table: _Words, asked: frozenset[str], held: Callable[[], Mapping[str, str]]) -> Sequence[Mention]:
     """ "It's Barker, not Baker": the slot that holds what stands behind the "not"."""
     spoken = utterance.words
-    places = [(at, end) for at in range(len(spoken)) if (end := end_of(spoken, at, table.contrasts))]
+    places = [(at, end) for at in range(len(spoken)) if (end := end_of(spoken, at, table.denials))]
     if not places:
         return []
     values = {slot: value if utterance.has_han else f" {' '.join(Utterance(value).words)} " for slot, value in held().items()}
     for at, begin in places:
         near = {slot: value for slot, value in values.items() if begin < len(spoken) and spoken[begin] in value}
         end = begin
-        while end < len(spoken) and end - begin < _MOST_CONTRASTED and spoken[end][0].isalnum():
+        while end < len(spoken) and end - begin < _MOST_DENIED and spoken[end][0].isalnum():
             end += 1
         for size in range(end - begin if near else 0, 0, -1):
             wanted = spoken[begin : begin + size]
             fitting = [slot for slot, value in near.items() if _holds(value, wanted, utterance.has_han)]
             meant = [slot for slot in fitting if slot in asked] or [slot for slot in fitting if slot == "name" or len(fitting) == 1]
             if meant:  # a name stands in its owner's e-mail address too, and "not Baker" is about the name
-                return [Mention(meant[0], utterance.tokens[at].start, utterance.tokens[begin + size - 1].end, contrast=True, amends=True)]
+                return [Mention(meant[0], utterance.tokens[at].start, utterance.tokens[begin + size - 1].end, denial=True, amends=True)]
     return []
 
 

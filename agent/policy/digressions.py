@@ -30,6 +30,15 @@ _WEEKS = 4
 """Weeks in which to look for such a day that is no holiday."""
 
 
+_SAID = {
+    Act.HOLD_ON: "notice.hold",
+    Act.THANKS: "notice.welcome",
+    Act.GREET: "notice.hello",
+    Act.SAME_NUMBER: "notice.no_caller_id",
+}
+"""Acts that are answered with one sentence, whatever stands in the record."""
+
+
 def digress(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
     """An act that changes nothing but the silences."""
     after = msgspec.structs.replace(call, silences=0)
@@ -48,26 +57,17 @@ def _language(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) 
 
 
 def _system_acts(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> tuple[SystemAct, ...]:
+    """What is said to it; nothing to an act that only steers."""
+    if key := _SAID.get(dialogue_act.act):
+        return (SystemAct(key=key),)
     match dialogue_act.act:
-        case Act.HELP if dialogue_act.detail:
-            return (SystemAct(key="notice.answer", values={"answer": dialogue_act.detail}),)
-        case Act.HELP if dialogue_act.kind is DialogueActKind.BOTH:
-            return (SystemAct(key="notice.one_at_a_time"),)
         case Act.HELP:
-            return (SystemAct(key="notice.help", values={"business": turn_context.business.name}),)
+            return (_help(dialogue_act, turn_context),)
         case Act.WHY:
             open_slot = dialogue_act.slots[0] if dialogue_act.slots else step(call)
             return (SystemAct(key="why", slot=open_slot),) if open_slot in NAMES else ()
         case Act.REPEAT:
             return _again(call)
-        case Act.HOLD_ON:
-            return (SystemAct(key="notice.hold"),)
-        case Act.THANKS:
-            return (SystemAct(key="notice.welcome"),)
-        case Act.GREET:
-            return (SystemAct(key="notice.hello"),)
-        case Act.SAME_NUMBER:
-            return (SystemAct(key="notice.no_caller_id"),)
         case Act.ASK:
             return (_asked(call, dialogue_act, turn_context),)
         case Act.ASK_SERVICES:
@@ -82,6 +82,15 @@ def _system_acts(call: Call, dialogue_act: DialogueAct, turn_context: TurnContex
             return _held(call, turn_context)
         case _:
             return ()
+
+
+def _help(dialogue_act: DialogueAct, turn_context: TurnContext) -> SystemAct:
+    """The answer that the business wrote down; or that one thing is booked at a time; or what this is."""
+    if dialogue_act.detail:
+        return SystemAct(key="notice.answer", values={"answer": dialogue_act.detail})
+    if dialogue_act.kind is DialogueActKind.BOTH:
+        return SystemAct(key="notice.one_at_a_time")
+    return SystemAct(key="notice.help", values={"business": turn_context.business.name})
 
 
 def _again(call: Call) -> tuple[SystemAct, ...]:

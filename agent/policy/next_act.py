@@ -68,8 +68,8 @@ def next_question(call: Call, turn_context: TurnContext, implied: tuple[str, ...
         return Question(kind="ask", slots=(reopened,), implied=implied)
     rest = [name for name in NAMES if not (call.slot(name).settled or call.slot(name).locked) and name not in pending]
     if not rest:
-        mended = implied or any(call.slot(name).denied for name in pending)
-        again = call.question.whole and call.question.slots == pending and not mended
+        edited = implied or any(call.slot(name).denied for name in pending)
+        again = call.question.whole and call.question.slots == pending and not edited
         return Question(kind="summary", slots=pending, implied=implied, whole=not call.summarised or again)
     if pending and not call.summarised:
         doubted = tuple(name for name in pending if call.slot(name).denied)

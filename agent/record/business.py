@@ -57,7 +57,7 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     time_zone: str = "America/New_York"
     languages: list[str] = msgspec.field(default_factory=lambda: ["en-US"])
     numbers: list[str] = msgspec.field(default_factory=list)
-    hand_off_number: str = ""
+    handoff_number: str = msgspec.field(default="", name="hand_off_number")
     email: str = ""
     capacity: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
     lead_time_minutes: Minutes = 0

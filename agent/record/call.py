@@ -157,7 +157,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """When it was booked, by the service's clock: Unix seconds."""
 
 
-class HandOff(msgspec.Struct, frozen=True, kw_only=True):
+class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     """Why a person is wanted."""
 
     why: Literal["caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed"]
@@ -187,7 +187,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """How many turns in a row brought the call no further."""
     recent: tuple[Line, ...] = ()
     """The last lines of the conversation, for a person who takes over."""
-    hand_off: HandOff | None = None
+    handoff: Handoff | None = msgspec.field(default=None, name="hand_off")
     """Set while a person is wanted."""
     open_turn: OpenTurn | None = None
     unfinished: str = ""

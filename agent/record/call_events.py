@@ -38,7 +38,7 @@ def status_moved(call: Call, before: str, seconds: float, reason: str = "") -> E
 
 def person_wanted(call: Call, sentence: str, seconds: float) -> Event:
     """`transfer_request`, with the hand-off packet: what is known, what is missing, why, what was said last, and all of it in one sentence."""
-    now, wanted = progress(call), call.hand_off
+    now, wanted = progress(call), call.handoff
     packet = {
         "fields": now["filled"],
         "pending": now["pending"],

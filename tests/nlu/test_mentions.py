@@ -44,9 +44,9 @@ def test_number_is_a_house_number_while_an_address_is_asked_for() -> None:
         ("it's a boiler, not a tap", "", ""),
     ],
 )
-def test_a_contrast_names_the_slot_that_holds_what_is_denied(said: str, asked: str, slot: str) -> None:
+def test_a_denial_names_the_slot_that_holds_what_is_denied(said: str, asked: str, slot: str) -> None:
     found = mentions(Utterance(said), frozenset({asked}), lambda: HELD)
-    assert [(mention.slot, mention.contrast, mention.amends) for mention in found] == ([(slot, True, True)] if slot else [])
+    assert [(mention.slot, mention.denial, mention.amends) for mention in found] == ([(slot, True, True)] if slot else [])
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ def _wait(reading: Reading, units: Sequence[Unit], prompt: Prompt) -> None:
     if not said and not any(found.act in (Act.ASK, Act.CORRECTION) for found in reading.found):
         return
     reading.found[:] = [found for found in reading.found if found.act is not Act.HOLD_ON]
-    mends = said == "mends" or (said == "value" and prompt is Prompt.CONFIRM)
-    if mends and not any(answer.sign > 0 for answer in reading.answers) and not any(found.act in _ANSWERS for found in reading.found):
+    edits = said == "mends" or (said == "value" and prompt is Prompt.CONFIRM)
+    if edits and not any(answer.sign > 0 for answer in reading.answers) and not any(found.act in _ANSWERS for found in reading.found):
         reading.found.append(Found(Act.CORRECTION, "held_up", hold.first, hold.last, reading.slot))
 
 

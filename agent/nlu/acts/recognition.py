@@ -37,12 +37,11 @@ _NEGATED = 4
 _RANK = {
     Act.HANDOFF: 0, Act.EMERGENCY: 0, Act.LANGUAGE: 1, Act.START_OVER: 1, Act.CANCEL: 1, Act.GO_BACK: 1, Act.REFUSE: 2, Act.WHY: 2, Act.ASK_HELD: 2,
     Act.REPEAT: 2, Act.SAME_NUMBER: 2, Act.HELP: 2, Act.ASK_HOURS: 2, Act.ASK_PRICE: 2, Act.ASK_SERVICES: 2, Act.ASK_LENGTH: 2, Act.ASK: 2,
-    Act.DENY: 3, Act.AFFIRM: 3,
-    Act.DONT_CARE: 3, Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6, Act.GREET: 8, Act.BACKCHANNEL: 9,
+    Act.DENY: 3, Act.AFFIRM: 3, Act.DONT_CARE: 3, Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6,
+    Act.GREET: 8, Act.BACKCHANNEL: 9,
 }  # fmt: skip
 """The main act first: what stops or turns the call, then questions, then answers, then manners."""
-_LUKEWARM = (ActKind.OK, ActKind.QUALITY)
-"""An "okay", a "great": worth a yes only where one was asked for."""
+_LUKEWARM = (ActKind.OK, ActKind.QUALITY)  # an "okay", a "great": worth a yes only where one was asked for
 _AFTER_MANNERS = 7
 """Where "great, thanks" puts its "great": it answers nothing."""
 
@@ -50,7 +49,7 @@ _AFTER_MANNERS = 7
 def recognise_acts(utterance: Utterance, context: Context) -> Sequence[ActCandidate]:
     """Every act the utterance does, the main one first; empty when it only gives a value, asks for a service, or says nothing.
 
-    "Yes, but the street is wrong" is an affirmation and a correction: who acts on it must look for a correction before storing anything.
+    "Yes, but the street is wrong" affirms and corrects: who acts on it must look for a correction before storing anything.
     `context.question`, or the words of our last sentence, decide what a bare "okay" is worth: an answer to a yes-no question, else a back-channel.
     """
     if not utterance:

@@ -16,7 +16,7 @@ _MARKS_FOLLOW = frozenset(",.?!;:)\"'@&")
 _FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest", "opening", "denied_after", "between", "edge", "than", "own"))
 
 
-def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: bool | None, mending: bool) -> tuple[Line, list[Piece]] | None:
+def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: bool | None, editing: bool) -> tuple[Line, list[Piece]] | None:
     """Every piece of time in the utterance, in order, each with its relation; None when there is none.
 
     `asked`: True: a time was asked for, so that a number alone may be one; None: unknown. `mending`: a time is held already, which other things said
@@ -28,7 +28,7 @@ def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: 
     pieces = Days(items, english().sets, region, month_first).pieces()
     if not pieces:
         return None
-    kept = Places(items, pieces, asked=asked, mending=mending).kept()
+    kept = Places(items, pieces, asked=asked, editing=editing).kept()
     return (items, kept) if any(piece.kind is not Kind.MARK for piece in kept) else None
 
 
@@ -53,7 +53,7 @@ class Places(Reasons):
     def _without_idle(self, kept: list[Piece]) -> list[Piece]:
         """Without what says nothing beside the others: "that day" that is not turned down, "any time" with no day, the caller's own hours."""
         kept = [piece for piece in kept if piece.kind is not Kind.OTHER or piece.relation is Mark.NOT]
-        if self.mending or not any(piece.kind is Kind.DAY and piece.relation is None for piece in kept):
+        if self.editing or not any(piece.kind is Kind.DAY and piece.relation is None for piece in kept):
             kept = [piece for piece in kept if not (piece.kind is Kind.SOONEST and piece.bare)]
         own = [piece for piece in kept if piece.kind is Kind.CLOCK and self.is_own(piece)]
         if any(piece.kind is Kind.CLOCK and piece not in own for piece in kept):

@@ -3,7 +3,7 @@
 from agent.nlu.dates import Day, Kind, Line, Piece
 from agent.nlu.dates.en_relations import MOST_LINKERS, Relations
 
-_MENDING = frozenset(("or", "fix", "so", "change", "not", "denied_after", "between", "edge", "which"))
+_EDITING = frozenset(("or", "fix", "so", "change", "not", "denied_after", "between", "edge", "which"))
 _MOST_FIGURES = 2
 """Figures of a bare number that may mend a clock: "1515" may be anything."""
 _NEAR = 5
@@ -16,10 +16,10 @@ _BESIDE = 0.35
 class Reasons(Relations):
     """Looks for what makes a bare piece a time. `asked`, `mending`: as in `en_places.read`."""
 
-    def __init__(self, items: Line, pieces: list[Piece], *, asked: bool | None, mending: bool) -> None:
+    def __init__(self, items: Line, pieces: list[Piece], *, asked: bool | None, editing: bool) -> None:
         super().__init__(items, pieces)
         self.asked = asked
-        self.mending = mending
+        self.editing = editing
         self._whole: bool | None = None
         self.alive = {id(piece) for piece in pieces}
 
@@ -47,7 +47,7 @@ class Reasons(Relations):
         clock_like = self.line.size(piece.first, piece.last) > 1 or self._in_army_figures(piece)
         if clock_like and (before in self.sets["on"] or self._is_whole_answer() or self._beside_time(piece)):
             return True
-        if self.mending:
+        if self.editing:
             return self._is_whole_answer() and len(self._written_figures(piece)) <= _MOST_FIGURES
         counted = self.sets["people"].intersection(self.line.words)
         return self.asked is True and (counted <= self.sets["family"] and counted.isdisjoint(self.line.words[piece.last : piece.last + _NEAR]))
@@ -95,12 +95,12 @@ class Reasons(Relations):
         the = line.words[piece.first - 1] == "the"
         if before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer():
             return the or not in_words or before == "on" or self._beside_time(piece)
-        return self.asked is True and not self.mending and said_alone and (the or not in_words)
+        return self.asked is True and not self.editing and said_alone and (the or not in_words)
 
     def _date_has_reason(self, piece: Piece) -> bool:
         """ "3/4" is a fraction as often as a date."""
         before = self._before(piece)
-        asked = self.asked is True and not self.mending
+        asked = self.asked is True and not self.editing
         return asked or before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer() or max(self._figures(piece)) > 12
 
     def _figures(self, piece: Piece) -> list[int]:
@@ -146,9 +146,9 @@ class Reasons(Relations):
         """Whether nothing but times and filling words was said."""
         if self._whole is None:
             covered = {at for piece in self.pieces if piece.kind is not Kind.MARK for at in range(piece.first, piece.last)}
-            beside = self.sets["fillers"] | self.sets["mending"] if self.mending else self.sets["fillers"]
+            beside = self.sets["fillers"] | self.sets["mending"] if self.editing else self.sets["fillers"]
             self._whole = all(
-                at in covered or word in beside or not word[0].isalnum() or (self.mending and self.line.kinds[at] in _MENDING)
+                at in covered or word in beside or not word[0].isalnum() or (self.editing and self.line.kinds[at] in _EDITING)
                 for at, word in enumerate(self.line.words[: self.line.count])
             )
         return self._whole

@@ -16,7 +16,7 @@ _PAUSE = "不是 "
 _WITH_COMMA = "不是,"
 
 
-def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: bool | None, mending: bool) -> tuple[Line, list[Piece]] | None:
+def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: bool | None, editing: bool) -> tuple[Line, list[Piece]] | None:
     """Every piece of time in the utterance, in order, each with its relation; None when there is none. See `en_places.read`.
 
     Region and order of figures make no difference: in Chinese the month is written first everywhere; nor does `mending`: a clock has its 点.

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
-from agent.slots.name.en_contrast import contrasted
 from agent.slots.name.en_cued import CuedNames
+from agent.slots.name.en_instead import instead_of
 from agent.slots.name.en_joining import joined
 from agent.slots.name.en_letters import Piece
 from agent.slots.name.en_listening import LONG, Found
@@ -32,7 +32,7 @@ def english_names(utterance: Utterance, context: Context) -> list[Candidate]:
     reader = Reader(utterance.tokens, expected=_is_expected(context))
     listener = _Names(reader, context)
     found = [one for one in listener.listen() if context.asks("name") or not one.asked_only]
-    against = contrasted(reader, listener.around, tuple(context.held.value.split()))
+    against = instead_of(reader, listener.around, tuple(context.held.value.split()))
     whole = [against] if against is not None else joined([one for one in found if one.role != "other"], reader, context)
     others = [one for one in found if one.role == "other"]
     answers: dict[str, Candidate] = {}

@@ -7,16 +7,13 @@ from agent.slots.name.en_tokens import Trust
 
 MARKS = frozenset(",.!?;:-\"'()")
 SENTENCE = frozenset(".!?;,")
+_MAX_HOST = 8
+"""Tokens behind an "at" within which a domain for mail is said."""
 _MAX_LEAD = 8
 """Marks and fillers passed over in a row."""
 _POSTCODE_DIGITS = 3
-"""Digits of a postcode in one piece: behind letters of the spelling alphabet more are a phone number."""
 _CODE_LETTERS = 3
-"""Letters of a booking code before its figures."""
 _LONG = 2
-"""Words from which a name is a full name."""
-_MAX_HOST = 8
-"""Tokens behind an "at" within which a domain for mail is said."""
 
 
 class Surroundings:
@@ -68,14 +65,12 @@ class Surroundings:
             return True
         following = self.reader.word(at)
         if following in SENTENCE:
-            return self.ends(at + 1) or bool(phrase.known)
-        if not phrase.known:
-            return False
-        if repair := self.cues.repair.at(self.tokens, at):
+            return self.ends(at + 1) or self._only_marks(at) or (bool(phrase.known) and (strong or first))
+        if bool(phrase.known) and (repair := self.cues.repair.at(self.tokens, at)):
             return at + repair < len(self.tokens)
         if following == "and":
-            return self.reader.word(at + 1) in self.cues.further
-        return following in self.cues.clauses
+            return bool(phrase.known) and self.reader.word(at + 1) in self.cues.further
+        return bool(phrase.known) and (strong or first) and following in self.cues.clauses
 
     def _is_part_named(self, at: int) -> bool:
         """Whether the other part of the name follows: "Smythe, first name Hannah"."""

@@ -30,7 +30,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     asked = _asked(context)
     seeking = asked is True and _asks_what_is_free(utterance)
     order = month_first(context.region, "figures")
-    read = grammar.read(utterance, region=context.region, month_first=order, asked=asked, mending=bool(context.held.value))
+    read = grammar.read(utterance, region=context.region, month_first=order, asked=asked, editing=bool(context.held.value))
     if read is None:
         open_day = parse(context.held.partial).day if not context.held.value else None
         return [_whole_words(utterance, PartialTime(open_day).written, ValueKind.SOONEST)] if seeking else ()

@@ -13,7 +13,7 @@ from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.parsing import parse
 from agent.slots.address.en.parts import Parts, line_of
-from agent.slots.address.en.patching import continued, mended
+from agent.slots.address.en.patching import continued, edited
 from agent.slots.address.en.pieces import Pieces, pieces
 from agent.slots.address.en.postcode import alphanumeric, known_area
 from agent.slots.address.en.readings import readings, readings_meant
@@ -28,7 +28,7 @@ def in_parts(utterance: Utterance, line: Line, context: Context, asked: bool) ->
     if len(meant := readings_meant(utterance, context.held.options, context)) == 1:
         return [_chosen(context.held.options[meant[0]], line)]
     if context.held.value:
-        fixed = mended(parse(context.held.value, known), utterance, line, context.held.part)
+        fixed = edited(parse(context.held.value, known), utterance, line, context.held.part)
         if fixed is None:
             return ()
         correcting = fixed[1].labelled and not known.corrects.isdisjoint(line.norms)

@@ -66,7 +66,7 @@ def _street_type(before: Parts, line: Line) -> int:
     return 0 if belongs or (line.number_starts(at + 1) and not numeric(line, at + 1)[0]) else at + 1
 
 
-def mended(current: Parts, utterance: Utterance, line: Line, part: str = "") -> tuple[Parts, Pieces] | None:
+def edited(current: Parts, utterance: Utterance, line: Line, part: str = "") -> tuple[Parts, Pieces] | None:
     """`current` with the part that this turn corrects; None when it corrects none. `part`: the part that was asked for."""
     candidate = told(utterance, line, current, part)
     if candidate is None:

@@ -27,7 +27,7 @@ _EXCLAIMED = frozenset({"oh"})
 
 def cleaned(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     """The tokens that may belong to an address, each with its place in the utterance; a token that was not said has no text."""
-    return _mend_spelled(_without_asides(_exclamations_read(_without_stops(tokens, lexicon), lexicon), lexicon), lexicon)
+    return _edit_spelled(_without_asides(_exclamations_read(_without_stops(tokens, lexicon), lexicon), lexicon), lexicon)
 
 
 def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
@@ -137,7 +137,7 @@ def _without_asides(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     return found
 
 
-def _mend_spelled(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+def _edit_spelled(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     """A word followed by its letters means the letters: "Smith Street, that's S M Y T H" is Smyth Street.
 
     Letters that spell no word said just before stay, since they may be a postcode's.

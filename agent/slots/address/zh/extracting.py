@@ -25,8 +25,8 @@ _ROAD_CHARS = range(3, 13)
 def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[Candidate]:
     """The address in a Mandarin utterance, or a part of one when one was asked for, begun or held."""
     grammar = grammar_of()
-    if (mended := _patched(utterance, context, asked)) is not None:
-        return [mended]
+    if (edited := _patched(utterance, context, asked)) is not None:
+        return [edited]
     clauses = Clauses(utterance.text)
     found = clauses.address()
     if found is None:

@@ -92,10 +92,10 @@ def repaired(clauses: Clauses, held: str, first: int) -> tuple[str, int]:
     parts, at = _parts_from(clauses, at)
     if parts:
         split = split_of(parts)
-        mended = moved(held, split) if split.road and split.numbers and not split.divided else joined(held, parts)
-        while more := clauses.further(at, mended):
-            mended, at = _with_numbers(mended, more), at + 1
-        return mended, at
+        edited = moved(held, split) if split.road and split.numbers and not split.divided else joined(held, parts)
+        while more := clauses.further(at, edited):
+            edited, at = _with_numbers(edited, more), at + 1
+        return edited, at
     again = clauses.address(at)
     if again is None:
         return held, first

@@ -14,7 +14,7 @@ _MAX_LEAD = 6
 """Marks, fillers and cues passed over before a name."""
 
 
-def contrasted(reader: Reader, around: Surroundings, held: tuple[str, ...]) -> tuple[Found, bool] | None:
+def instead_of(reader: Reader, around: Surroundings, held: tuple[str, ...]) -> tuple[Found, bool] | None:
     """The held name with what was set against a part of it, and whether it is the held one patched; None when nothing is."""
     for at in range(len(reader.tokens)) if held else ():
         length = cues().negation.at(reader.tokens, at)
