@@ -11,7 +11,6 @@ from agent.nlu.dates.zh_days import Days
 from agent.nlu.dates.zh_words import mandarin
 from agent.nlu.utterance import Utterance
 
-_JOINS = frozenset("和跟与、")
 _PAUSE = "不是 "
 _WITH_COMMA = "不是,"
 
@@ -56,7 +55,7 @@ class Chinese(Days):
         if any(piece.kind is Kind.CLOCK and piece not in own for piece in found):
             begins = {piece.first for piece in own}
             found = [piece for piece in found if piece not in own and not (piece.kind is Kind.PART and piece.last in begins)]
-        return denied_together(found, lambda at: line.words[at] in _JOINS or line.kinds[at] == "or")
+        return denied_together(found, lambda at: line.words[at] in self.sets["joins"] or line.kinds[at] == "or")
 
     def _at(self, at: int, ended: int) -> list[Piece]:
         """The pieces that begin at item `at`. `ended`: where the piece before it ended."""
@@ -94,7 +93,7 @@ class Chinese(Days):
         """ "下周三", "这个周末", "下个月三号", "下周", "上周五"."""
         line, which = self.line, self.line.values[at]
         here = at + 1
-        if line.kinds[here] == "week_names" or line.words[here] in ("周", "星", "礼"):
+        if line.kinds[here] == "week_names" or line.words[here] in self.sets["week_openers"]:
             named = self._weekday(at, here, which, at)
             if which < 0:
                 return [Piece(kind=Kind.DAY, value=None, first=at, last=named[-1].last if named else here + 1)]
@@ -102,7 +101,9 @@ class Chinese(Days):
         if which < 0 and line.kinds[here] in ("units", "date") and line.values[here] in ("month", "1 month"):
             end = here + 3 if line.kinds[here + 1] == "number" and line.values[here + 2] == "day" else here + 1
             return [Piece(kind=Kind.DAY, value=None, first=at, last=end)]
-        if line.values[here] == "month" or (line.kinds[here] == "units" and line.words[here] in ("月", "个") and line.values[here] == "1 month"):
+        if line.values[here] == "month" or (
+            line.kinds[here] == "units" and line.words[here] in self.sets["month_openers"] and line.values[here] == "1 month"
+        ):
             return self._day_of_month(at, here + 1, which)
         return []
 

@@ -74,7 +74,7 @@ class Clocks:
             return self._timed(at, at + 1, hour, 0, confidence=0.7)
         if line.kinds[at + 1] != "clock" or role not in ("hour", "full") or hour > 24:
             return []
-        by_hour = line.words[at + 1] in ("时", "時")
+        by_hour = line.words[at + 1] in self.sets["written_hours"]
         here = at + 2
         if role == "hour":
             minute, end = self._minutes(here)
@@ -173,7 +173,7 @@ class Clocks:
             return 0, "", at
         amount: float = line.values[at][0]
         here = at + 1
-        if line.words[here] in ("个", "個") and line.values[here + 1] == "half":
+        if line.words[here] in self.sets["classifiers"] and line.values[here + 1] == "half":
             amount, here = amount + 0.5, here + 2
         if line.values[here] == "year" and amount <= _MOST_YEARS:
             return amount * 12, "1 month", here + 1

@@ -53,13 +53,13 @@ class Days(Clocks):
         elif line.kinds[at + 1] == "parts" and line.words[at + 1] == "一":  # "周一早上": the same characters say "early"
             end = at + 3 if line.words[at + 2] == "上" else at + 2
             return [day_piece(first, end, Day(weekday=0, week=week)), Piece(kind=Kind.PART, value=Part.MORNING, first=at + 1, last=end)]
-        elif line.kinds[at + 1] == "weekday_ends" or line.words[at + 1] in ("日", "天", "末"):
+        elif line.words[at + 1] in mandarin().weekday_ends:
             weekday = mandarin().weekday_ends[line.words[at + 1]]
         else:
             return []
         if line.kinds[at - 1] == "number" and week is None and at != ended:
             return []
-        if "姓" in line.words[max(0, first - 4) : first]:
+        if not self.sets["surname"].isdisjoint(line.words[max(0, first - 4) : first]):
             return []
         if weekday == _WEEKEND:
             return [day_piece(first, at + 2, Day(weekend=True, week=week or 0))]
