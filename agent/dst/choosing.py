@@ -6,13 +6,12 @@ from msgspec import UNSET
 
 from agent.languages import words
 from agent.nlu.candidates import Candidate
-from agent.nlu.dates import Part
 from agent.nlu.numerals.numbers import cardinal, ordinal
 from agent.nlu.utterance import Utterance
 from agent.record.acts import WINDOWS, ValueKind
 from agent.slots.time.clocks import HOURS
+from agent.slots.time.partial_time import PartialTime, parse
 
-_DAY, _CLOCK = len("2026-03-08"), len("14:30")
 _SHORT = 2
 """Latin letters up to which a word tells no options apart: "at", "on"."""
 _BEFORE = 3
@@ -46,13 +45,13 @@ def choose_time(utterance: Utterance, candidates: Sequence[Candidate], options: 
     window = kind in WINDOWS
     if window and any(phrase in utterance.lower for phrase in words(language, "choosing")["others"]):
         return None
-    readings = [reading for one in candidates[:1] if not window for reading in (one.options or (one.value,))]
-    fitting = {index for index, option in enumerate(options) if any(_fits(reading, option) for reading in readings)}
+    readings = [parse(reading) for one in candidates[:1] if not window for reading in (one.options or (one.value,))]
+    fitting = {index for index, option in enumerate(map(parse, options)) if any(_fits(reading, option) for reading in readings)}
     place = choose(utterance, ["".join(" " if letter.isdigit() else letter for letter in option) for option in spoken], language)
     if len(fitting) == 1:
         (index,) = fitting
         return index if place in (None, index) or kind is ValueKind.EXCLUDED else None
-    if any(":" in reading for reading in readings) and not fitting:
+    if any(reading.clock is not None for reading in readings) and not fitting:
         return None
     return place if place is None or not fitting or place in fitting else None
 
@@ -68,28 +67,16 @@ def _tells(word: str, telling: Sequence[str]) -> bool:
     return word[0].isalnum() and not (word.isascii() and word.isalpha() and len(word) <= _SHORT and word not in telling)
 
 
-def _fits(reading: str, option: str) -> bool:
-    """Whether a time, or a part of one ("2026-03-06TMO", "09:00"), is what the option says."""
-    day, clock = _apart(reading)
-    option_day, option_clock = _apart(option)
-    if day and option_day and day != option_day:
+def _fits(reading: PartialTime, option: PartialTime) -> bool:
+    """Whether a time, or a part of one, is what the option says."""
+    if reading.week is not None or (reading.day is not None and option.day is not None and reading.day != option.day):
         return False
-    if not clock:
-        return bool(day and option_day)
-    if ":" in clock:
-        return bool(option_clock) and clock == option_clock[:_CLOCK]
-    if not option_clock or clock not in [part.value for part in Part]:
-        return False
-    first, last = HOURS[Part(clock)]
-    return first <= int(option_clock[:2]) < last
-
-
-def _apart(value: str) -> tuple[str, str]:
-    """Day and clock (or part of the day) of a value of the time slot."""
-    if "-" not in value:
-        return "", value.removeprefix("T")
-    day, _, clock = value.partition("T")
-    return (day, clock[:_CLOCK]) if len(day) == _DAY else ("", "")
+    if reading.clock is not None:
+        return reading.clock == option.clock
+    if reading.part is not None:
+        first, last = HOURS[reading.part]
+        return option.clock is not None and first <= option.clock.hour < last
+    return reading.day is not None and option.day is not None
 
 
 def _denied(utterance: Utterance, negators: Sequence[str]) -> frozenset[int]:

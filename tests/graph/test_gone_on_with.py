@@ -14,7 +14,7 @@ from agent.record.business import in_language
 from agent.record.call import Booking, Call, Provenance, SlotState
 from agent.record.skeleton import adopt
 from agent.record.slot_names import NAMES
-from agent.slots import SLOTS
+from agent.slots import PLACES, SLOTS
 from tests.graph.calling_back import HELD, NAME, NOW, ONE, OTHER, Line, earlier, heard, standing
 
 replace = msgspec.structs.replace
@@ -185,7 +185,7 @@ def test_an_older_copy_of_the_document_brings_nothing_to_be_spoken() -> None:
     call = replace(standing("en", "reopened")[0], rev=1)
     assert call.slot("phone").value == ""
     theirs = {"user": {"userInfo": {"phone": ONE["phone"]}}}
-    after = adopt(call, theirs, "2026-03-02T14:00:00Z")
+    after = adopt(call, theirs, "2026-03-02T14:00:00Z", PLACES)
     assert (after.slot("phone").value, after.slot("phone").unspoken) == (ONE["phone"], True)
 
 
