@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from agent.record.events import Event
+from storage import codec
 from storage.store import Entry
 
 Order = tuple[int, int]
@@ -35,58 +36,54 @@ def text(place: Order) -> str:
     return f"{place[0]}-{place[1]}"
 
 
-class _Payload(msgspec.Struct):
-    agentId: Any = None  # noqa: N815 - the contract's word
-    status: Any = None
-
-
-class _Peek(msgspec.Struct):
-    """The little of an envelope that decides who gets it, and what is forgotten with it."""
-
-    type: str = ""
-    payload: _Payload = msgspec.field(default_factory=_Payload)
-
-
 class Frame:
     """One event of the log, ready to be written to any number of readers."""
 
-    __slots__ = ("_masked", "_peek", "block", "order", "sid", "since")
+    __slots__ = ("_agent", "_kind", "_masked", "block", "erases", "order", "sid", "since")
 
     def __init__(self, place: Order, entry: Entry) -> None:
+        data, envelope = _on_one_line(entry.data)
+        payload = envelope.get("payload")
+        told = payload if isinstance(payload, dict) else {}
         self.order = place
         self.sid = entry.sid
         self.since = monotonic()
-        self.block = b"id: %b\ndata: %b\n\n" % (entry.id.encode(), entry.data)
+        self.block = b"id: %b\ndata: %b\n\n" % (text(place).encode(), data)
+        self._kind, self._agent = envelope.get("type"), told.get("agentId")
+        self.erases = self._kind == "status_change" and told.get("status") == "erased"
+        """Whether it tells that its call was erased: then nothing older of that call may stay in memory."""
         self._masked: bytes | None = None
-        self._peek: _Peek | None = None
-
-    @property
-    def _data(self) -> bytes:
-        return self.block.split(b"\ndata: ", 1)[1]
 
     def masked(self, mask: Mask) -> bytes:
         """The same event for those who may not see a caller's values."""
         if self._masked is None:
-            self._masked = b"id: %b\ndata: %b\n\n" % (text(self.order).encode(), msgspec.json.encode(mask(msgspec.json.decode(self._data))))
+            head, data = self.block.split(b"\ndata: ", 1)
+            self._masked = b"%b\ndata: %b\n\n" % (head, msgspec.json.encode(mask(msgspec.json.decode(data))))
         return self._masked
 
     def concerns_agent(self, agent: str) -> bool:
         """Whether a supervisor is to hear of it: it names them, or it is for every supervisor and names nobody else."""
-        return self._peeked.payload.agentId == agent or self._peeked.type in FOR_EVERYONE
+        return self._agent == agent or (isinstance(self._kind, str) and self._kind in FOR_EVERYONE)
 
-    @property
-    def erases(self) -> bool:
-        """Whether it tells that its call was erased: then nothing older of that call may stay in memory."""
-        return self._peeked.type == "status_change" and self._peeked.payload.status == "erased"
 
-    @property
-    def _peeked(self) -> _Peek:
-        if self._peek is None:
-            try:
-                self._peek = msgspec.json.decode(self._data, type=_Peek)
-            except msgspec.DecodeError:
-                self._peek = _Peek()
-        return self._peek
+def _on_one_line(data: bytes) -> tuple[bytes, Mapping[str, Any]]:
+    """The envelope of an entry as it is written to readers, and as it is understood: {} when it is no JSON object.
+
+    Whoever reaches the log may put anything there. What every reader takes on one line stays as it is, as all that we write does.
+    """
+    if data.count(b"{") + data.count(b"[") <= codec.MOST_NESTED and b"\n" not in data and b"\r" not in data:
+        try:
+            found = _decode(data)
+        except ValueError:  # also of a text that is no UTF-8
+            pass
+        else:
+            if isinstance(found, dict):
+                return data, found
+    envelope = codec.parse(data) or {}
+    return codec.encode(envelope), envelope
+
+
+_decode = msgspec.json.Decoder().decode
 
 
 class Topic(NamedTuple):

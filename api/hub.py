@@ -69,6 +69,7 @@ class Hub:
         self._agents: set[Topic] = set()
         """Supervisors who read: the only topics that are looked through for each event."""
         self._tasks: list[asyncio.Task[None]] = []
+        self._log = logs.Sparing()
 
     async def start(self) -> None:
         """Find the end of the log and go on from there; comes back at once, also while the store is away."""
@@ -125,15 +126,19 @@ class Hub:
             place = order(entry.id)
             if place is None or place <= self.head:
                 continue
-            frame = Frame(place, entry)
-            if frame.erases:
-                self.forget(entry.sid)
-            self._ring.append(frame)
-            for reader in self._concerned(frame):
-                reader.offer(frame)
-            self.head = place
+            try:
+                self._hand_out(Frame(place, entry))
+            finally:  # whatever came of it, it is not read again
+                self.head = place
         if len(self._ring) >= 2 * self._ring_size:
             self._drop(len(self._ring) - self._ring_size)
+
+    def _hand_out(self, frame: Frame) -> None:
+        if frame.erases:
+            self.forget(frame.sid)
+        self._ring.append(frame)
+        for reader in self._concerned(frame):
+            reader.offer(frame)
 
     def forget(self, sid: str) -> None:
         """Drop what is kept in memory of an erased call. The event in the log that tells of it does so in every process."""
@@ -180,7 +185,7 @@ class Hub:
                     continue
                 page = await self.store.follow(text(self.head), FOLLOW_S)
             except Exception as error:  # a follower that dies in silence is the worst that can happen here
-                if not isinstance(error, StoreUnavailable):
+                if not isinstance(error, StoreUnavailable) and self._log.due(type(error).__name__):
                     logs.failure("hub_follow", error)
                 self.away_since = self.away_since or monotonic()
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads the tries of many processes, guards nothing
@@ -195,12 +200,14 @@ class Hub:
                 await asyncio.sleep(LINGER_S if any(self._readers.values()) else IDLE_S)
 
     def _take(self, entries: Sequence[Entry]) -> None:
-        """Publish, and survive whatever one entry does: those who may have missed something start again."""
+        """Publish, and survive whatever one entry does: everyone starts again, behind it."""
         try:
             self.publish(entries)
         except Exception as error:
-            logs.failure("hub_publish", error)
-            self._lose("unknown")
+            if self._log.due(type(error).__name__):
+                logs.failure("hub_publish", error)
+            self.floor = self.head
+            self._start_again("unknown")
 
     async def _find_end(self) -> None:
         """Go on from the end of the log. What came before it is in the store, so the ring starts empty."""
@@ -211,8 +218,12 @@ class Hub:
             reader.wake()
 
     def _lose(self, reason: str) -> None:
-        """The log is not the one we followed: everyone starts again."""
+        """The log is not the one we followed: its end is to be found anew."""
         self.ready = False
+        self._start_again(reason)
+
+    def _start_again(self, reason: str) -> None:
+        """Every reader gets a snapshot; what is kept in memory is let go."""
         self._ring = []
         self.snapshots.forget()
         for reader in self.all_readers():

@@ -134,15 +134,17 @@ class RedisStore(Erasing):
             return ids.lost("unknown")
         with reaching():
             async with patience(max(wait_s, 0) + SLACK_S):
-                read, (cut_id, last_id), exists = await self._read_on(at, wait_s)
+                read, (cut_id, last_id), newest = await self._read_on(at, wait_s)
         last = _position(last_id)
-        reason = ids.gone(at, (_position(cut_id) if exists else last) or ids.START, last)
+        # The mark knows what we wrote; somebody else's entries are not in it, and whoever has read them is not lost for that.
+        ever = max((place for place in (last, *(_position(id_) for id_, _ in newest)) if place), default=None)
+        reason = ids.gone(at, (_position(cut_id) if newest else last) or ids.START, ever)
         if reason:
             return ids.lost(reason)
         return Page(entries=tuple(_entry(id_, fields) for _, entries in read or () for id_, fields in entries))
 
     async def _read_on(self, at: ids.Position, wait_s: float) -> list[Any]:
-        """Entries of the log after `at`, its mark, and whether it is there.
+        """Entries of the log after `at`, its mark, and its newest entry, if it is there.
 
         The mark is read behind the wait, in the same round trip: it tells whether anything between `at` and the first entry was cut.
         """
@@ -272,7 +274,7 @@ def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:
     return (
         ("XREAD", "COUNT", 256, *waiting, "STREAMS", keys.LOG, ids.written(at)),
         ("HMGET", keys.LOG_MARK, "cut", "last"),
-        ("EXISTS", keys.LOG),
+        ("XREVRANGE", keys.LOG, "+", "-", "COUNT", 1),
     )
 
 

@@ -13,8 +13,11 @@ from api.hub import Hub
 from api.masking import Masking
 from api.own_events import OwnEvents
 from api.reader import Gone, Reader
+from storage.connect import connect
+from storage.keys import Ttl
 from storage.store import CallStore, Entry
 from tests.api.feeds import Teller, ids, read_until, until
+from tests.conftest import RedisServer
 
 pytestmark = pytest.mark.anyio
 
@@ -192,3 +195,84 @@ def test_a_viewer_gets_the_same_event_without_the_callers_values() -> None:
     assert b"+12025550143" not in shown
     assert b'"slot":"phone"' in shown
     assert b"+12025550143" in frame.block
+
+
+ODD_ENTRIES = {
+    "deep": (b'{"a":' * 5000 + b"1" + b"}" * 5000, b"{}"),
+    "deep enough for some": (b'{"a":' * 300 + b"1" + b"}" * 300, b"{}"),
+    "no JSON": (b"\xff{", b"{}"),
+    "nothing": (b"", b"{}"),
+    "a list": (b"[1]", b"{}"),
+    "half a character": (b'{"a":"\\ud800"}', '{"a":"\ufffd"}'.encode()),
+    "no UTF-8": (b'{"a":"\xff"}', '{"a":"\ufffd"}'.encode()),
+    "a number beyond numbers": (b'{"a":1e400}', b'{"a":null}'),
+    "an event in an event": (b'{"a":1,\n\ndata: {"type":"reset"}}', b"{}"),
+    "lines": (b'{"a":\r\n\r1}', b'{"a":1}'),
+    "odd types": (b'{"type":["progress"],"payload":[{"agentId":{}}]}', b'{"type":["progress"],"payload":[{"agentId":{}}]}'),
+    "an envelope": (b'{"type":"progress", "payload":{"callSid":"CA1"}}', b'{"type":"progress", "payload":{"callSid":"CA1"}}'),
+}
+"""What somebody else may put into the log, and what its readers are given of it."""
+
+
+@pytest.mark.parametrize(("data", "shown"), ODD_ENTRIES.values(), ids=ODD_ENTRIES.keys())
+def test_an_entry_is_one_line_of_json_for_everyone_whatever_it_holds(data: bytes, shown: bytes) -> None:
+    frame = Frame((7, 0), Entry(id="7-0", sid="CA1", data=data))
+    assert frame.block == b"id: 7-0\ndata: %b\n\n" % shown
+    assert not frame.erases
+    assert not frame.concerns_agent("kim")
+    masked = frame.masked(Masking(business_files.load(None)).envelope)
+    assert isinstance(msgspec.json.decode(masked.removeprefix(b"id: 7-0\ndata: ")), dict)
+    assert masked.count(b"\n") == 3
+
+
+async def test_an_entry_that_somebody_else_put_into_the_log_stops_nobody(
+    redis_url: str, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither those who read when it comes, nor those who go on from before it; also while nothing of ours comes after it."""
+    monkeypatch.setattr("api.hub.FOLLOW_S", 0.01)
+    store = await connect(redis_url, channel_prefix="sse:", ttl=Ttl())
+    teller = Teller(store, "CA-ours")
+    hub = Hub(store)
+    first = await teller.tell()
+    await hub.start()
+    mask = Masking(business_files.load(None)).envelope
+    readers = [Reader(hub, topic, masked) for topic in (Topic("all"), Topic("call", "CA-ours"), Topic("agent", "kim")) for masked in (None, mask)]
+    for reader in readers:
+        reader.start(hub.head)
+    odd = ""
+    for data, _ in ODD_ENTRIES.values():
+        odd = redis_server.client.xadd("slotline:log", {"sid": "CA-ours", "data": data}).decode()
+    await until(lambda: hub.head == order(odd))
+    page = await store.follow(odd, 0)
+    assert (page.entries, page.gone) == ((), "")
+    ours = await teller.tell("status_change")
+    for reader in readers:
+        assert (await read_until(reader, ours))[-1] == ours
+        reader.resume(first)
+        assert (await read_until(reader, ours))[-1] == ours
+    assert capsys.readouterr().err == ""
+    await hub.close()
+    await store.close()
+
+
+async def test_a_fault_with_one_entry_is_told_once_and_passed_by(
+    store: CallStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub = Hub(store)
+    await hub.start()
+    teller = Teller(store, "CA-fault")
+    reader = Reader(hub, Topic("all"))
+    reader.start(hub.head)
+    with monkeypatch.context() as broken:
+        broken.setattr("api.hub.Frame", None)
+        for _ in range(3):
+            last = await teller.tell()
+            await until(lambda last=last: hub.head == order(last))  # type: ignore[misc]
+    assert capsys.readouterr().err.count("hub_publish") == 1
+    with pytest.raises(Gone, match="unknown"):
+        await reader.next()
+    reader.rewind()
+    reader.start(hub.head)
+    last = await teller.tell()
+    assert await read_until(reader, last) == [last]
+    await hub.close()
