@@ -91,7 +91,7 @@ class Service:
         if not settings.use_redis_sse:
             store = OwnEvents(store, hub)
         walker = self.walker(store)
-        masking = Masking(self.businesses)
+        masking = Masking(self.businesses, self.tokens.is_name)
         keys = TurnKeys(store, settings.secret)
         app.state.parts = Parts(
             settings=settings,

@@ -45,7 +45,7 @@ async def list_calls(request: Request, status: str = "", before: str = "", count
     found = await parts(request).store.calls(status, before, count)
     calls = [_short(one) for one in found]
     listed = {"calls": calls, "next": found[-1].sid if len(found) == count else None}
-    return _json(parts(request).masking.calls(listed) if _masked(request) else listed)
+    return _json(parts(request).masking.calls(listed, {one.sid for one in found}) if _masked(request) else listed)
 
 
 @router.get("/calls/{callSid}", summary="One call, as a CallSkeleton document")
@@ -55,7 +55,7 @@ async def read_call(request: Request, sid: Sid) -> Response:
         raise Problem("call_not_found")
     if not _masked(request):
         return Response(document, headers=_PRIVATE, media_type="application/json")
-    return _json(parts(request).masking.document({**msgspec.json.decode(document), "callSid": sid}))
+    return _json(parts(request).masking.document({**msgspec.json.decode(document), "callSid": sid}, sid))
 
 
 @router.get("/calls/{callSid}/trace", summary="Why it said that: what was heard and decided, turn by turn")

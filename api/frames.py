@@ -4,21 +4,22 @@ A frame is built once for each event, whatever the number of readers: `id:` and 
 `EventSource.onmessage` sees it. Source: WHATWG HTML, server-sent events.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from time import monotonic, time
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from agent.record.events import Event
+from api.masking import Known
 from storage import codec
 from storage.store import Entry
 
 Order = tuple[int, int]
 """An event id as numbers: ids compare as they were given out."""
 START: Order = (0, 0)
-Mask = Callable[[Any], Any]
-"""Takes a decoded envelope and gives it back as a viewer sees it."""
+Mask = Callable[[Any, Known], Any]
+"""Takes a decoded envelope, and what is known of it, and gives it back as a viewer sees it."""
 
 FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_request", "permission_cleared"})
 """Events that every supervisor hears of, whoever they concern."""
@@ -58,7 +59,8 @@ class Frame:
         """The same event for those who may not see a caller's values."""
         if self._masked is None:
             head, data = self.block.split(b"\ndata: ", 1)
-            self._masked = b"%b\ndata: %b\n\n" % (head, msgspec.json.encode(mask(msgspec.json.decode(data))))
+            shown = mask(_decode(data), Known((self.sid,), self.order[0] / 1000))
+            self._masked = b"%b\ndata: %b\n\n" % (head, codec.encode(shown))
         return self._masked
 
     def concerns_agent(self, agent: str) -> bool:
@@ -109,9 +111,16 @@ class Topic(NamedTuple):
 
 
 def notice(
-    kind: Literal["connected", "history", "heartbeat", "reset"], payload: Mapping[str, Any], event_id: str = "", mask: Mask | None = None
+    kind: Literal["connected", "history", "heartbeat", "reset"],
+    payload: Mapping[str, Any],
+    event_id: str = "",
+    mask: Mask | None = None,
+    sids: Collection[str] = (),
 ) -> bytes:
-    """An event for one connection alone, as a block. Only a `history` has an id: the one it covers, where a reader cut right after it resumes."""
+    """An event for one connection alone, as a block. Only a `history` has an id: the one it covers, where a reader cut right after it resumes.
+
+    `sids`: the calls it is about, for `mask`.
+    """
     envelope = Event(type=kind, payload=dict(payload), timestamp=round(time(), 3), source="service")
-    data = msgspec.json.encode(mask(msgspec.to_builtins(envelope)) if mask else envelope)
-    return (b"id: %b\n" % event_id.encode() if event_id else b"") + b"data: %b\n\n" % data
+    shown = mask(msgspec.to_builtins(envelope), Known(sids, envelope.timestamp, event_id)) if mask else envelope
+    return (b"id: %b\n" % event_id.encode() if event_id else b"") + b"data: %b\n\n" % codec.encode(shown)

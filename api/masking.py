@@ -1,42 +1,62 @@
 """What a viewer sees: how a call goes, and nothing of the caller.
 
 A document, an answer or an event is walked along a plan of what it may hold. Where the plan has a test, the value is shown if it passes: a status is
-one of the statuses, a price one that a business file names. So it does not matter who wrote the document: another system may put a caller's words
-under any name, also under one of ours. What the plan hides becomes "•••", what it does not name is left out; so a new field is seen by viewers only
-when somebody says how.
+one of the statuses, a price one that a business file names, a callSid that of the call it was asked for. So it does not matter who wrote the
+document: another system may put a caller's words under any name, also under one of ours. What the plan hides becomes "•••", what it does not name is
+left out; so a new field is seen by viewers only when somebody says how.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, NamedTuple, get_args
 
 import msgspec
+import phonenumbers
 
+from agent import languages
 from agent.record.businesses import Businesses
 from agent.record.call import Confirmed, Status
 from agent.record.events import Type
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
 from agent.slots import PLACES
-from api.bodies import SID
 
 HIDDEN = "•••"
 Test = Callable[[Any], bool]
 Plan = Any
-"""A test for one value, `_hidden`, a mapping of names to plans, or a list that holds the plan of its entries."""
+"""A test for one value, one against what is known, `_hidden`, a mapping of names to plans, or a list that holds the plan of its entries."""
 _MOST = 1000
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
-_EVENT_ID = re.compile(r"\d{1,15}-\d{1,10}")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4}){0,2}")
 _WHY = ("not_understood", "refused", "caller_asked", "emergency", "no_free_time", "nothing_agreed")
+
+ASTRAY_S = 86_400.0
+"""How far two clocks of ours may be apart. Any number is some moment; what happens now is no number of a caller."""
+
+
+class Known(NamedTuple):
+    """What the service itself says of what is masked: in these places nothing else is shown, whoever wrote it and whatever form it has."""
+
+    sids: Collection[str]
+    """The calls it is about."""
+    at: float = 0.0
+    """When it came about: Unix seconds."""
+    covered: str = ""
+    """The event id that a snapshot covers."""
+
+
+class _Says(NamedTuple):
+    """A test of a value against what is known."""
+
+    test: Callable[[Any, Known], bool]
+
+
+_is_sid = _Says(lambda value, known: isinstance(value, str) and value in known.sids)
+_is_covered = _Says(lambda value, known: bool(value == known.covered))
+_is_then = _Says(lambda value, known: isinstance(value, int | float) and known.at - ASTRAY_S < value < known.at + ASTRAY_S)
 
 
 def _hidden(_: Any) -> bool:
     return False
-
-
-def _is_sid(value: Any) -> bool:
-    return isinstance(value, str) and SID.fullmatch(value) is not None
 
 
 def _is_count(value: Any) -> bool:
@@ -61,10 +81,6 @@ def _is_milliseconds(value: Any) -> bool:
     return isinstance(value, int | float) and 0 <= value <= 600_000
 
 
-def _is_unix_time(value: Any) -> bool:
-    return isinstance(value, int | float) and 0 <= value < 2**33
-
-
 def _matches(pattern: re.Pattern[str]) -> Test:
     return lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None
 
@@ -75,42 +91,45 @@ def _one_of(*words: str) -> Test:
 
 
 class Masking:
-    """Masks what was decoded from JSON; each gives a copy, made for viewers. `businesses`: what their files name is no secret of a caller."""
+    """Masks what was decoded from JSON; each gives a copy, made for viewers. What the files of `businesses` name is no secret of a caller, nor is the
+    name of a token (`is_name`).
+    """
 
-    def __init__(self, businesses: Businesses) -> None:
+    def __init__(self, businesses: Businesses, is_name: Callable[[str], bool] = lambda _: False) -> None:
         document = _document(businesses)
-        payload = {**document, **_payload()}
+        payload = {**document, **_payload(businesses, is_name)}
         listed = {**document, "lastMessage": payload["packet"]["lastTurns"][0]}
         self._document = document
         self._calls: Plan = {"calls": [listed], "next": _is_sid}
         self._envelope: Plan = {
             "type": _one_of(*get_args(Type)),
             "payload": {**payload, "calls": [listed]},
-            "timestamp": _is_unix_time,
+            "timestamp": _is_then,
             "source": _one_of("agent", "service", "customer"),
         }
 
-    def document(self, value: Mapping[str, Any]) -> Any:
-        """A CallSkeleton."""
-        return _masked(value, self._document)
+    def document(self, value: Mapping[str, Any], sid: str) -> Any:
+        """The CallSkeleton of the call `sid`."""
+        return _masked(value, self._document, Known((sid,)))
 
-    def calls(self, value: Mapping[str, Any]) -> Any:
-        """The answer of `GET /calls`."""
-        return _masked(value, self._calls)
+    def calls(self, value: Mapping[str, Any], sids: Collection[str]) -> Any:
+        """The answer of `GET /calls` that lists `sids`."""
+        return _masked(value, self._calls, Known(sids))
 
-    def envelope(self, value: Any) -> Any:
+    def envelope(self, value: Any, known: Known) -> Any:
         """An event."""
-        return _masked(value, self._envelope)
+        return _masked(value, self._envelope, known)
 
 
-def _masked(value: Any, plan: Plan) -> Any:
+def _masked(value: Any, plan: Plan, known: Known) -> Any:
     if value is None or value == "":
         return value
     if isinstance(plan, dict):
-        return {name: _masked(value[name], plan[name]) for name in plan if name in value} if isinstance(value, Mapping) else HIDDEN
+        return {name: _masked(value[name], plan[name], known) for name in plan if name in value} if isinstance(value, Mapping) else HIDDEN
     if isinstance(plan, list):
-        return [_masked(one, plan[0]) for one in value] if isinstance(value, list | tuple) else HIDDEN
-    return value if plan(value) else HIDDEN
+        return [_masked(one, plan[0], known) for one in value] if isinstance(value, list | tuple) else HIDDEN
+    shown = plan.test(value, known) if isinstance(plan, _Says) else plan(value)
+    return value if shown else HIDDEN
 
 
 def _document(businesses: Businesses) -> dict[str, Plan]:
@@ -144,7 +163,7 @@ def _user(moment: Test, service: Plan) -> dict[str, Plan]:
     return user
 
 
-def _payload() -> dict[str, Plan]:
+def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str, Plan]:
     """What events carry beside the fields of a document."""
     why = _one_of(*_WHY, *(reason.value for reason in Reason))
     line = {"speaker": _one_of("AI", "customer", "agent"), "message": _hidden, "startedAt": _matches(_MOMENT)}
@@ -160,11 +179,11 @@ def _payload() -> dict[str, Plan]:
         "fields": _slots(),
         "packet": {**packet, "sentence": _hidden},
         "tool": _one_of("booking"),
-        "agentId": _is_sid,
+        "agentId": lambda value: isinstance(value, str) and is_name(value),
         "ms": _is_milliseconds,
         "heartbeatS": _is_heartbeat,
-        "lastEventId": _matches(_EVENT_ID),
-        "language": _matches(_LANGUAGE),
+        "lastEventId": _is_covered,
+        "language": _is_language(businesses),
     }
 
 
@@ -190,6 +209,19 @@ def _service(businesses: Businesses) -> dict[str, Plan]:
         "price": lambda value: isinstance(value, int | float) and value in prices,
         "minutes": lambda value: isinstance(value, int) and value in minutes,
     }
+
+
+def _is_language(businesses: Businesses) -> Test:
+    """A tag such as "en-AU": one of ours, in any region."""
+    tags, known, regions = {tag for one in businesses.all for tag in one.languages}, languages.known(), phonenumbers.SUPPORTED_REGIONS
+
+    def test(value: Any) -> bool:
+        if not isinstance(value, str):
+            return False
+        language, dash, region = value.partition("-")
+        return value in tags or (language in known and (not dash or region in regions))
+
+    return test
 
 
 def _company_words(businesses: Businesses) -> set[str]:

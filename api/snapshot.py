@@ -40,6 +40,8 @@ class Snapshot(NamedTuple):
     """A snapshot for any number of readers."""
 
     payload: dict[str, Any]
+    sids: tuple[str, ...]
+    """The calls that are in it."""
     covered: str
     """The id of the newest event that is in it."""
     place: Order
@@ -53,7 +55,7 @@ class Snapshot(NamedTuple):
     def block(self, mask: Mask | None) -> bytes:
         """The `history` as it goes over the wire, made once for all who see it alike."""
         if mask not in self.blocks:
-            self.blocks[mask] = notice("history", self.payload, self.covered, mask)
+            self.blocks[mask] = notice("history", self.payload, self.covered, mask, self.sids)
         return self.blocks[mask]
 
 
@@ -131,7 +133,8 @@ class Snapshots:
             begun, known, erasures = monotonic(), self._hub.head, self._erasures
             payload, covered = await snapshot(self._hub.store, topic)
         # What this process had seen before the snapshot was read is in it too; from there the ring can go on without asking the store.
-        return Snapshot(payload, covered, max(order(covered) or known, known), begun, erasures, {})
+        sids = (topic.sid,) if topic.sid else tuple(call["callSid"] for call in payload["calls"])
+        return Snapshot(payload, sids, covered, max(order(covered) or known, known), begun, erasures, {})
 
 
 async def snapshot(store: CallStore, topic: Topic) -> tuple[dict[str, Any], str]:
@@ -163,7 +166,7 @@ def _record(sid: str, document: bytes | None) -> dict[str, Any]:
     """The document, or an empty one for a call that is not known yet, or whose document another system left unreadable."""
     record = codec.parse(document) if document else None
     empty = {"services": [], "company": {}, "user": {"userInfo": {}}, "history": [], "servicebooked": False, "confirmEmailsent": False}
-    return record or {"callSid": sid, **empty}
+    return {**(record or empty), "callSid": sid}
 
 
 def _in_short(call: Listed) -> dict[str, Any]:

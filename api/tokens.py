@@ -151,6 +151,10 @@ class Tokens:
         # Found by its digest: how long that takes tells nothing about the token.
         return self._known.get(digest(token))
 
+    def is_name(self, agent: str) -> bool:
+        """Whether this is the name of a token."""
+        return any(identity.name == agent for identity in self._known.values())
+
     def when_revoked(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the names whose tokens are gone, or are another's now."""
         self._listeners.append(listener)

@@ -7,7 +7,10 @@ import pytest
 
 from agent.record.events import Event
 from api import business_files
-from api.masking import HIDDEN, Masking
+from api.frames import Frame, Topic
+from api.hub import Hub
+from api.masking import HIDDEN, Known, Masking
+from storage.store import Entry
 from tests.api.doors import IDENTITIES, TOKENS
 from tests.api.services import running
 from tests.conftest import Shelf
@@ -38,31 +41,34 @@ def names(plan: Any) -> Any:
 
 @pytest.mark.parametrize("secret", [SECRET, NUMBER, f"{NUMBER}", NUMBER + 0.5, {"said": SECRET}, [SECRET], {SECRET: 1}, [[NUMBER]]])
 def test_a_secret_under_any_name_of_ours_is_hidden(masking: Masking, secret: Any) -> None:
-    for plan, mask in ((masking._document, masking.document), (masking._envelope, masking.envelope), (masking._calls, masking.calls)):
-        shown = msgspec.json.encode(mask(everywhere(secret, names(plan)))).decode()
-        # What stands in a URL of ours is no secret of the document: ids of calls and agents.
-        for known in ("callSid", "agentId", "next"):
-            shown = shown.replace(f'"{known}":"{NUMBER}"', "")
+    known = Known(("CA1",), 1772413200.0, "1772413200000-0")
+    for shown in (
+        masking.document(everywhere(secret, names(masking._document)), "CA1"),
+        masking.envelope(everywhere(secret, names(masking._envelope)), known),
+        masking.calls(everywhere(secret, names(masking._calls)), ("CA1",)),
+    ):
+        shown = msgspec.json.encode(shown).decode()
         assert SECRET not in shown
         assert str(NUMBER) not in shown
 
 
 def test_what_is_not_named_is_left_out(masking: Masking) -> None:
     shown = masking.document(
-        {"callSid": "CA1", "note": SECRET, "company": {"id": "acme", "secret": SECRET}, "services": [{"name": "Drain cleaning", "for": SECRET}]}
+        {"callSid": "CA1", "note": SECRET, "company": {"id": "acme", "secret": SECRET}, "services": [{"name": "Drain cleaning", "for": SECRET}]},
+        "CA1",
     )
     assert shown == {"callSid": "CA1", "company": {"id": "acme"}, "services": [{"name": "Drain cleaning"}]}
 
 
 def test_a_flag_is_shown_where_there_are_flags(masking: Masking) -> None:
-    shown = masking.document({"servicebooked": True, "confirmEmailsent": False, "user": {"userInfo": {"address": True}}, "createdAt": False})
+    shown = masking.document({"servicebooked": True, "confirmEmailsent": False, "user": {"userInfo": {"address": True}}, "createdAt": False}, "CA1")
     assert shown == {"servicebooked": True, "confirmEmailsent": False, "user": {"userInfo": {"address": HIDDEN}}, "createdAt": HIDDEN}
 
 
 def test_events_keep_their_shape(masking: Masking) -> None:
     payload = {"callSid": "CA1", "slot": "phone", "status": "pending", "value": "+12025550143", "step": "phone", "completed": 1, "total": 6}
     event = Event(type="progress", payload={**payload, "remaining": ["phone", "email"]}, timestamp=1772413200.123)
-    assert masking.envelope(msgspec.to_builtins(event)) == {
+    assert masking.envelope(msgspec.to_builtins(event), Known(("CA1",), 1772413200.0)) == {
         "type": "progress",
         "payload": {**payload, "value": HIDDEN, "remaining": ["phone", "email"]},
         "timestamp": 1772413200.123,
@@ -85,7 +91,7 @@ async def test_a_viewer_of_a_document_that_another_system_made(shelf: Shelf, mas
     await shelf.put_document("CA-theirs", msgspec.json.encode(theirs))
     document = await store.document("CA-theirs")
     assert document is not None
-    shown = msgspec.json.encode(masking.document(msgspec.json.decode(document))).decode()
+    shown = msgspec.json.encode(masking.document(msgspec.json.decode(document), "CA-theirs")).decode()
     assert SECRET not in shown
     assert "Acme Home Services" in shown
     assert '"turn"' not in shown
@@ -107,3 +113,43 @@ async def test_a_viewer_gets_no_key_of_a_turn() -> None:
                     shown = (await caller.http.get(path, headers=headers)).text
                     assert key not in shown
                     assert '"turn"' not in shown
+
+
+NUMBERS = (
+    *("+12025550143", "2025550143", "2025550143-0", 2025550143, int("2025550143" * 40)),
+    *("mary.oneill@gmail.com", "ab-Mary-Jane", "en-Mary", "CA-theirs"),
+)
+"""What has the form of an id, a moment or a language, and is none of this call's."""
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_an_event_names_its_own_call_and_nothing_that_only_looks_like_one(masking: Masking, number: Any) -> None:
+    payload = {**dict.fromkeys(("callSid", "agentId", "language", "lastEventId"), number), "calls": [{"callSid": number, "status": "active"}]}
+    data = msgspec.json.encode({"type": "status_change", "payload": payload, "timestamp": number})
+    frame = Frame((1772413200123, 0), Entry(id="1772413200123-0", sid="CA1", data=data))
+    shown = frame.masked(masking.envelope)
+    assert str(number).encode() not in shown.replace(b"1772413200123-0", b"")
+    assert shown.count(HIDDEN.encode()) == 6
+
+
+def test_what_is_known_of_an_event_is_shown() -> None:
+    masking = Masking(business_files.load(None), {"sue"}.__contains__)
+    payload = {"callSid": "CA1", "agentId": "sue", "language": "en-AU"}
+    told = {"type": "status_change", "payload": payload, "timestamp": 1772413200.1, "source": "agent"}
+    frame = Frame((1772413200123, 0), Entry(id="1772413200123-0", sid="CA1", data=msgspec.json.encode(told)))
+    assert msgspec.json.decode(frame.masked(masking.envelope).split(b"data: ")[1]) == told
+
+
+async def test_a_document_that_another_system_made_is_that_of_the_call_it_was_asked_for(shelf: Shelf, masking: Masking) -> None:
+    store = await shelf.open()
+    theirs = {"callSid": "+12025550143", "services": [], "history": [], "calls": [{"callSid": "+12025550143"}]}
+    await shelf.put_document("CA-theirs", msgspec.json.encode(theirs))
+    hub = Hub(store)
+    await hub.start()
+    found = await hub.snapshots.of(Topic("call", "CA-theirs"))
+    assert found.payload["callSid"] == "CA-theirs"
+    shown = found.block(masking.envelope)
+    assert b"2025550143" not in shown
+    assert b'"callSid":"CA-theirs"' in shown
+    await hub.close()
+    await store.close()
