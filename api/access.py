@@ -11,7 +11,7 @@ A token that is not known is counted against the address it came from, told in t
 import re
 from collections.abc import Mapping
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.attempts import Attempts
 from api.errors import Problem
@@ -42,6 +42,8 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
             identity = await self._admitted(scope)
+            if identity is not HOME and identity is not NOBODY and scope["asked"].route.kind == "plain":
+                receive = self._while_known(_token(scope, scope["asked"]), identity, receive)
             scope["role"], scope["identity"], scope["bound_name"] = identity.role, identity.name, identity.name if identity.named else ""
         await self._app(scope, receive, send)
 
@@ -69,6 +71,17 @@ class Access:
             await self._attempts.failed(scope)
             raise Problem("token_unknown")
         return identity
+
+    def _while_known(self, token: bytes, identity: Identity, receive: Receive) -> Receive:
+        """`receive` that raises Problem when the token was revoked while the body was on its way. Streams are ended by whoever has them."""
+
+        async def judged() -> Message:
+            message = await receive()
+            if self._tokens.who(token) != identity:
+                raise Problem("token_unknown")
+            return message
+
+        return judged
 
 
 def _token(scope: Scope, asked: Asked) -> bytes:

@@ -103,6 +103,7 @@ class Service:
             gate=self.gate,
             drain=self.drain,
             masking=masking,
+            tokens=self.tokens,
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers))
         self.tokens.when_revoked(self._streams.end_those_of)

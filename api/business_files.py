@@ -5,7 +5,6 @@ What is checked here is what types cannot say: time zone, country, hours, dates,
 
 import os
 import re
-import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -23,9 +22,10 @@ from agent.record.business import DAYS, DEAREST, Business, Question, Service
 from agent.record.businesses import Businesses
 from agent.record.characters import readable
 from agent.record.slot_names import NAMES
+from api.files import KIB, content
 
 EXAMPLE = "acme.toml"
-MOST_BYTES = 256 * 1024
+MOST_BYTES = 256 * KIB
 MOST_CHARACTERS = 2000
 LONGEST_NAME, LONGEST_WHY = 120, 240
 """Characters of a message: it is one line on a screen."""
@@ -66,16 +66,10 @@ def read(name: str, text: bytes) -> Business:
 
 
 def _bytes(file: Path) -> bytes:
-    """What is in a file. Raises ValueError with one line for what is no file of ours to read: a pipe would never end."""
     try:
-        found = file.stat()
-        if stat.S_ISREG(found.st_mode) and found.st_size <= MOST_BYTES:
-            return file.read_bytes()
-    except OSError as error:
-        raise ValueError(_line(file, error.strerror or "cannot be read")) from None
-    except ValueError:  # a path with a NUL
-        raise ValueError(_line(file, "not a path")) from None
-    raise ValueError(_line(file, f"longer than {MOST_BYTES // 1024} KiB" if stat.S_ISREG(found.st_mode) else "not a file"))
+        return content(file, MOST_BYTES)
+    except ValueError as error:
+        raise ValueError(_line(file, error)) from None
 
 
 def _line(name: object, why: object) -> str:

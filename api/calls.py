@@ -15,6 +15,7 @@ from api.bodies import SID, read
 from api.conversation import TEXT_LIMIT
 from api.errors import Problem, bad_field
 from api.parts import parts
+from api.tokens import ROLES
 from api.version import version
 from storage.store import Listed
 
@@ -125,11 +126,16 @@ def _names(body: Mapping[str, Any], field: str) -> tuple[str, ...]:
 
 
 def acting(request: Request, agent: str | None) -> str:
-    """Who does what is asked for, for the trace and the events. Raises Problem when a token that has a name is used under another."""
+    """Who does what is asked for, for the trace and the events. Raises Problem for a name that is not theirs to act under: a token that has a name
+    acts under no other, and nobody under the name of another's token, or of another role.
+    """
+    role: str = request.scope["role"]
+    identity: str = request.scope["identity"]
     bound: str = request.scope["bound_name"]
-    if agent and bound and agent != bound:
+    theirs = (agent == identity) if bound else agent in (identity, role) or not (agent and (agent in ROLES or parts(request).tokens.is_name(agent)))
+    if agent and not theirs:
         raise Problem("name_refused")
-    return bound or agent or request.scope["role"]
+    return bound or agent or role
 
 
 def _masked(request: Request) -> bool:

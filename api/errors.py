@@ -36,7 +36,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "role_refused": Kind(403, "This token's role may not do that."),
     "host_refused": Kind(403, "The service is for this machine only until tokens are set."),
     "forwarded_refused": Kind(403, "A request that a proxy brings needs tokens to be set."),
-    "name_refused": Kind(403, "This token acts under its own name alone."),
+    "name_refused": Kind(403, "This token does not act under that name."),
     "not_verified": Kind(403, "The sender could not be verified."),
     "not_found": Kind(404, "There is nothing here."),
     "call_not_found": Kind(404, "There is no such call."),

@@ -10,6 +10,7 @@ from api.gate import Drain, Gate
 from api.hub import Hub
 from api.masking import Masking
 from api.settings import Settings
+from api.tokens import Tokens
 from api.turns import Turns
 from graph.build import Walker
 from storage.store import CallStore
@@ -26,6 +27,7 @@ class Parts:
     gate: Gate
     drain: Drain
     masking: Masking
+    tokens: Tokens
 
 
 def parts(request: HTTPConnection) -> Parts:

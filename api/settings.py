@@ -225,7 +225,7 @@ def own_tokens() -> list[tuple[str, str]]:
     """Token and role of each that this machine's settings name; those that cannot be used are left out."""
     found = _OwnTokens()
     entries = token_entries.entries_of(found.tokens)
-    with suppress(OSError, UnicodeDecodeError):
+    with suppress(ValueError):
         if found.tokens_file:
-            entries += token_entries.lines_of(found.tokens_file.read_text("utf-8"))
+            entries += token_entries.lines_in(found.tokens_file)
     return [entry for entry in map(token_entries.token_and_role, entries) if entry]

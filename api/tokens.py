@@ -18,12 +18,15 @@ from typing import Literal, cast, get_args
 import msgspec
 
 from api import logs
+from api.files import KIB, content
 
 Role = Literal["integration", "supervisor", "viewer"]
 ROLES: tuple[str, ...] = get_args(Role)
 SHORTEST = 22
 """Characters of a token: 128 bits in base64 without padding."""
 LONGEST = 512
+MOST_BYTES = 64 * KIB
+"""Of a file of tokens."""
 LOOK_S = 1.0
 """How often the file is looked at."""
 _TOKEN = re.compile(r"[!-+\--9;-?A-~]+")
@@ -112,14 +115,19 @@ def _token(entry: str, before: list[Token]) -> Token:
     return Token(digest=made, identity=identity)
 
 
-def read_file(path: Path, before: Sequence[Token] = ()) -> tuple[Token, ...]:
-    """The tokens of a file, beside those `before` it. Raises ValueError: in one line, what is wrong with it."""
+def lines_in(file: Path) -> list[str]:
+    """The entries in a file. Raises ValueError: in one line, why it cannot be read."""
     try:
-        return parse(lines_of(path.read_text("utf-8")), before)
+        return lines_of(content(file, MOST_BYTES).decode())
     except UnicodeDecodeError:
         raise ValueError("is not UTF-8") from None
-    except OSError as error:
-        raise ValueError(f"cannot be read: {(error.strerror or type(error).__name__).lower()}") from None
+    except ValueError as error:
+        raise ValueError(f"cannot be read: {str(error).lower()}") from None
+
+
+def read_file(path: Path, before: Sequence[Token] = ()) -> tuple[Token, ...]:
+    """The tokens of a file, beside those `before` it. Raises ValueError: in one line, what is wrong with it."""
+    return parse(lines_in(path), before)
 
 
 class Tokens:
@@ -152,8 +160,8 @@ class Tokens:
         return self._known.get(digest(token))
 
     def is_name(self, agent: str) -> bool:
-        """Whether this is the name of a token."""
-        return any(identity.name == agent for identity in self._known.values())
+        """Whether this is the name of a token, or looks just like one."""
+        return any(identity.name.casefold() == agent.casefold() for identity in self._known.values())
 
     def when_revoked(self, listener: Callable[[frozenset[str]], None]) -> None:
         """Call `listener` with the names whose tokens are gone, or are another's now."""

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import pickle
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from starlette.types import Message, Scope
 from api.attempts import FREE, LONGEST_WAIT_S, WAITING, Attempts
 from api.errors import Problem
 from api.settings import Settings
-from api.tokens import Identity, Tokens, entries_of, parse
+from api.tokens import MOST_BYTES, Identity, Tokens, entries_of, parse
 from tests.api.doors import IDENTITIES, TOKENS
 from tests.api.feeds import Feed, until
 from tests.api.services import running
@@ -106,6 +108,54 @@ def test_whoever_begins_later_and_finds_the_file_unusable_goes_on_with_what_it_h
         Tokens(found.tokens, file)
 
 
+@pytest.mark.parametrize("kind", ["a pipe", "too long", "a folder", "a device"])
+def test_what_is_no_file_of_tokens_is_refused_at_once(tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file, odd = tmp_path / "tokens", tmp_path / "odd"
+    file.write_text(f"{A}:viewer:tv\n")
+    tokens = Tokens((), file)
+    match kind:
+        case "a pipe":
+            os.mkfifo(odd)
+        case "too long":
+            odd.write_text("#" * MOST_BYTES + "\n")
+        case "a folder":
+            odd.mkdir()
+            file.unlink()
+        case "a device":
+            odd.symlink_to("/dev/zero")
+    with pytest.raises(ValueError, match=r"^cannot be read: (not a file|longer than 64 kib)$"):
+        Tokens((), odd)
+    odd.rename(file)
+    tokens.look()
+    assert tokens.who(A.encode()) is not None
+    assert json.loads(capsys.readouterr().err)["event"] == "tokens_unusable"
+
+
+async def test_a_token_that_is_revoked_while_the_body_is_on_its_way_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"{A}:integration:acd\n{B}:supervisor:sue\n")
+    async with running(tokens_file=file) as caller:
+        turn = {"callSid": "CA1", "customerMessage": {"message": "hello"}}
+        assert (await caller.http.post("/ai/conversation", json=turn, headers={"Authorization": f"Bearer {A}"})).status_code == 200
+        for token, method, path, body in ((B, "PATCH", "/calls/CA1", {"name": "Mary"}), (A, "POST", "/ai/conversation", turn)):
+            file.write_text(f"{A}:integration:acd\n{B}:supervisor:sue\n")
+            caller.service.tokens.look()
+            sent = json.dumps(body).encode()
+
+            async def halves(sent: bytes = sent, token: bytes = token.encode()) -> AsyncIterator[bytes]:
+                yield sent[:5]
+                assert caller.service.tokens.who(token)
+                file.write_text("")
+                caller.service.tokens.look()
+                yield sent[5:]
+
+            headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+            answer = await caller.http.request(method, path, content=halves(), headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (401, "token_unknown")
+        assert caller.walker.edits == []
+        assert len(caller.walker.requests) == 1
+
+
 async def test_a_token_that_is_revoked_before_a_slow_peer_took_the_first_bytes_opens_nothing(tmp_path: Path) -> None:
     file = tmp_path / "tokens"
     file.write_text(f"{A}:supervisor:sue\n")
@@ -166,6 +216,11 @@ async def test_a_token_with_a_name_acts_under_no_other() -> None:
             (A, "sue", 200, "sue"),
             (A, "bob", 403, ""),
             (IDENTITIES["supervisor"], "bob", 200, "bob"),
+            (IDENTITIES["supervisor"], "sue", 403, ""),
+            (IDENTITIES["integration"], "Sue", 403, ""),
+            (IDENTITIES["integration"], "supervisor", 403, ""),
+            (IDENTITIES["integration"], "supervisor-1", 403, ""),
+            (IDENTITIES["supervisor"], "supervisor-1", 200, "supervisor-1"),
             (IDENTITIES["supervisor"], None, 200, "supervisor"),
         ):
             caller.walker.edits.clear()
