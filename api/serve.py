@@ -19,7 +19,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from api import business_files, logs, workers
-from api.settings import Settings, SettingsError, secret_names
+from api.settings import Settings, SettingsError, reached_at, secret_names
 from api.tokens import Tokens
 from api.version import version
 from storage.connect import answer_time
@@ -164,7 +164,7 @@ def _say(text: str) -> None:
 
 def welcome(settings: Settings, port: int, embedded: str) -> str:
     """Where the console is, how to place a first call, where calls are kept."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host  # noqa: S104 - compared, not listened on
+    host = reached_at(settings.host)[0]
     base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     bearer = ' -H "Authorization: Bearer $TOKEN"' if settings.guarded else ""
     body = '{"callSid": "demo-1", "customerMessage": {"message": ""}}'

@@ -185,6 +185,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def reached_at(host: str) -> tuple[str, ...]:
+    """Where this machine reaches a service that listens on `host`, best first."""
+    return {"0.0.0.0": ("127.0.0.1",), "::": ("127.0.0.1", "::1"), "localhost": ("127.0.0.1",)}.get(host, (host,))  # noqa: S104 - not listened on
+
+
 def read_settings(**given: Any) -> Settings:
     """The settings as they stand, with what the command line gave on top (None: not given). Raises SettingsError."""
     try:

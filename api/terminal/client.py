@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import msgspec
 
-from api.settings import THEIR_TOKEN, THEIR_URL, Settings, SettingsError, is_loopback, own_tokens, read_settings
+from api.settings import THEIR_TOKEN, THEIR_URL, Settings, SettingsError, own_tokens, reached_at, read_settings
 
 CONNECT_S = 3.0
 ANSWER_S = 30.0
@@ -75,8 +75,8 @@ class Client:
 
     def __init__(self, url: str, token: str = "") -> None:
         self.url = url.rstrip("/")
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.Client(base_url=self.url, headers=headers, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), trust_env=False)
+        self._token = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=self.url, timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S), trust_env=False)
 
     def close(self) -> None:
         self._http.close()
@@ -99,7 +99,7 @@ class Client:
         return self._answered("GET", f"/calls/{quote(sid, safe='')}/trace", None)
 
     def check(self) -> None:
-        """Raises Failed when the service is not there."""
+        """Raises Failed when the service is not there. Whoever answers is not shown the token yet."""
         try:
             self._http.get("/health").raise_for_status()
         except httpx.HTTPStatusError as error:
@@ -110,7 +110,7 @@ class Client:
     def events(self, sid: str, parser: Parser) -> Iterator[Told]:
         """One connection to a call's stream, or to that of all calls (sid ""), from where `parser` stands. Ends when it is cut. Raises Failed."""
         path = f"/calls/{quote(sid, safe='')}/events" if sid else "/events"
-        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": parser.last_id} if parser.last_id else {})
+        headers = self._token | {"Accept": "text/event-stream"} | ({"Last-Event-ID": parser.last_id} if parser.last_id else {})
         parser.begin()
         try:
             with self._http.stream("GET", path, headers=headers, timeout=httpx.Timeout(SILENCE_S, connect=CONNECT_S)) as response:
@@ -129,7 +129,7 @@ class Client:
         until = time.monotonic() + PATIENCE_S
         while True:
             try:
-                response = self._http.request(method, path, json=body)
+                response = self._http.request(method, path, json=body, headers=self._token)
             except httpx.HTTPError:
                 if time.monotonic() > until:
                     raise Failed(f"nothing answers at {self.url} any more; the call can go on when the service is back") from None
@@ -163,15 +163,16 @@ def client(arguments: argparse.Namespace, *roles: str) -> Client:
         if not arguments.url and not theirs:
             raise Failed(str(error)) from None
         settings = None
-    url = arguments.url or theirs or f"http://127.0.0.1:{settings.port if settings else 8080}"
+    url = arguments.url or theirs or f"http://localhost:{settings.port if settings else 8080}"
     if origin(url) is None:
         raise Failed("--url must be an address such as http://127.0.0.1:8080")
-    found = Client(url, _token(url, theirs, arguments.token_file, settings, roles))
+    own = _own(url, settings) if settings else ""
+    found = Client(own or url, _token(url, theirs, arguments.token_file, own, roles))
     found.check()
     return found
 
 
-def _token(url: str, theirs: str, file: Path | None, settings: Settings | None, roles: tuple[str, ...]) -> str:
+def _token(url: str, theirs: str, file: Path | None, own: str, roles: tuple[str, ...]) -> str:
     """The token for `url`: what was given for it, and no other. Raises Failed when the file cannot be read."""
     if file is not None:
         try:
@@ -180,20 +181,28 @@ def _token(url: str, theirs: str, file: Path | None, settings: Settings | None, 
             raise Failed(f"--token-file cannot be read: {type(error).__name__}") from None
     if theirs and origin(url) == origin(theirs) and (given := os.environ.get(THEIR_TOKEN, "")):
         return given
-    if settings is None or not _is_own(url, settings):
+    if not own:
         return ""
     known = own_tokens()
     return next((token for role in roles for token, has in known if has == role), "")
 
 
-def _is_own(url: str, settings: Settings) -> bool:
-    """Whether `url` is the service that this machine's settings are for."""
+def _own(url: str, settings: Settings) -> str:
+    """The address of the service that this machine's settings are for, if `url` is one of its; "" otherwise.
+
+    Other addresses of this machine are other services', whoever's they are. "localhost" may be several: it is the one that is listened on.
+    """
     found = origin(url)
     if found is None:
-        return False
+        return ""
     if settings.public_url and found == origin(settings.public_url):
-        return True
-    return found[2] == settings.port and (is_loopback(found[1]) or found[1] == settings.host)
+        return url
+    scheme, host, port = found
+    own = reached_at(settings.host)
+    if scheme != "http" or port != settings.port or host not in (*own, settings.host, "localhost"):
+        return ""
+    at = host if host in own else own[0]
+    return f"http://{f'[{at}]' if ':' in at else at}:{port}{urlsplit(url).path}"
 
 
 def origin(url: str) -> tuple[str, str, int] | None:

@@ -16,13 +16,16 @@ THEIRS = "a-token-of-another-service"
 
 
 @contextmanager
-def recording() -> Iterator[tuple[int, list[str]]]:
-    """A service that notes the tokens it is sent: its port, and the tokens."""
+def recording(host: str = "127.0.0.1") -> Iterator[tuple[int, list[str]]]:
+    """A service that notes the tokens it is sent: its port, and the tokens, but for those who only ask whether it is there."""
     seen: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            seen.append(self.headers.get("Authorization", ""))
+            if self.path == "/health":
+                assert OWN not in self.headers.get("Authorization", "")
+            else:
+                seen.append(self.headers.get("Authorization", ""))
             body = json.dumps({"status": "ok"}).encode()
             self.send_response(200 if self.path == "/health" else 404)
             self.send_header("Content-Type", "application/json")
@@ -32,7 +35,7 @@ def recording() -> Iterator[tuple[int, list[str]]]:
 
         def log_message(self, *_: object) -> None: ...
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    with HTTPServer((host, 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server.server_port, seen
@@ -54,6 +57,31 @@ def test_our_own_token_goes_to_our_own_service_alone(monkeypatch: pytest.MonkeyP
         main(["replay", "CA1", "--url", f"http://127.0.0.1.evil.example@127.0.0.1:{other}"])
         assert len(elsewhere) >= 2
         assert not any(OWN in token for token in elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("host", "url", "is_ours"),
+    [
+        ("127.0.0.1", "", True),
+        ("127.0.0.1", "http://localhost:{port}", True),
+        ("0.0.0.0", "http://localhost:{port}/", True),
+        ("::", "http://127.0.0.1:{port}", True),
+        ("127.0.0.1", "http://127.0.0.2:{port}", False),
+        ("localhost", "http://127.0.0.2:{port}", False),
+        ("127.0.0.2", "http://127.0.0.1:{port}", False),
+        ("127.0.0.2", "http://127.0.0.2:{port}", True),
+        ("127.0.0.2", "http://localhost:{port}", True),
+        ("127.0.0.2", "", True),
+    ],
+)
+def test_a_service_is_ours_by_the_address_it_listens_on(monkeypatch: pytest.MonkeyPatch, host: str, url: str, is_ours: bool) -> None:
+    """Whoever else is on this machine may listen on the same port of another loopback address."""
+    listens = "127.0.0.2" if "127.0.0.2" in url or (host == "127.0.0.2" and is_ours) else "127.0.0.1"
+    with recording(listens) as (port, seen):
+        monkeypatch.setenv("SLOTLINE_PORT", str(port))
+        monkeypatch.setenv("SLOTLINE_HOST", host)
+        main(["replay", "CA1", *(["--url", url.format(port=port)] if url else [])])
+        assert set(seen) == {f"Bearer {OWN}" if is_ours else ""}
 
 
 def test_the_token_of_another_service_goes_to_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
