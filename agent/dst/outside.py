@@ -27,6 +27,10 @@ from agent.slots.time import TIME
 replace = msgspec.structs.replace
 
 
+_LONGEST = 512
+"""Characters of what may be a value, as it was written: the longest kept is an e-mail address of 254, and spaces and signs may go."""
+
+
 class Refused(msgspec.Struct, frozen=True):
     """An edit that is not carried out, for the first field that cannot be."""
 
@@ -43,6 +47,8 @@ def context_alone(call: Call, name: str, now: datetime) -> Context:
 
 def accepted(call: Call, name: str, value: str, now: datetime) -> str | Reason:
     """The value in the slot's form, or why it is none; a time with the business's offset, not yet held against the calendar."""
+    if len(value) > _LONGEST:  # whatever it is, nobody needs to read it
+        return Reason.TOO_LONG
     return SLOTS[name].written(value, context_alone(call, name, now))
 
 

@@ -45,7 +45,7 @@ def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tup
             hearing.assign()
             settle_acts(hearing)
             return _user_acts(hearing, values_told(hearing))
-    except TooMuch:
+    except (TooMuch, RecursionError):  # neither is the end of the call
         return _too_long(hearing)
 
 

@@ -1,13 +1,21 @@
 """Nothing that is said costs more than a turn may. `bench.adversarial` looks for what is dear; that odd words are read, test_tokens.py shows."""
 
+import string
+from contextlib import suppress
 from functools import cache
+from itertools import product
 
 import pytest
 
+from agent.dst import understanding
+from agent.dst.outside import accepted, context_alone
 from agent.nlu.effort import MOST, TooMuch, effort, limited, spend, to_spare
-from agent.nlu.utterance import MAX_CHARS
+from agent.nlu.utterance import MAX_CHARS, Utterance
 from agent.record.acts import NoMatch
 from agent.record.call import Turn
+from agent.record.reasons import Reason
+from agent.record.slot_names import NAMES
+from agent.slots import SLOTS
 from tests.graph.midway import State, states, take_turn
 
 DEAR = (
@@ -24,6 +32,8 @@ DEAR = (
 """Said over and over: what once cost more than all other words."""
 TURNS = 3
 """Each is said in one of so many calls, so that all of them are met. (`bench.adversarial` goes through all of both.)"""
+SHORT = (*string.ascii_lowercase, *string.punctuation, *"015", "mc", "st", "no", "at", "a.", *"短不一点王号")
+JOINTS = ("", "'", "-")
 
 
 @cache
@@ -41,6 +51,25 @@ def test_what_is_said_over_and_over_costs_no_more_than_a_turn_may(said: str) -> 
         first = take_turn(state, Turn(key="1", text=long))
         assert first.words
         assert take_turn(state, Turn(key="1", text=long)) == first, "whatever was read before"
+
+
+@pytest.mark.parametrize("slot", NAMES)
+def test_no_slot_breaks_on_a_piece_said_or_written_a_thousand_times(slot: str) -> None:
+    state = calls()[0]
+    context = context_alone(state.call, slot, state.now)
+    for text in ((piece + joint) * 1000 for piece, joint in product(SHORT, JOINTS)):
+        assert isinstance(SLOTS[slot].written(text, context), str)
+        assert accepted(state.call, slot, text, state.now) == Reason.TOO_LONG
+        with suppress(TooMuch), limited():
+            SLOTS[slot].extract(Utterance(text), context)
+
+
+def test_a_turn_that_goes_too_deep_is_one_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deep(hearing: object) -> list[object]:
+        return deep(hearing)
+
+    monkeypatch.setattr(understanding, "values_told", deep)
+    assert take_turn(calls()[0], Turn(key="1", text="Jo Stone")).user_acts == (NoMatch(long=True),)
 
 
 def test_beyond_its_share_a_turn_is_not_read_and_the_caller_is_asked_to_say_it_shorter() -> None:

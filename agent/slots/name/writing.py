@@ -55,13 +55,13 @@ def _word(word: str, place: int, parts: list[str]) -> str:
 def _capital(word: str) -> str:
     """One word in lower case, given its capitals."""
     lists = lexicon()
-    head, mark, tail = word.partition("'")
-    if mark and tail and head in lists.elided:
-        return f"{head.capitalize()}'{_capital(tail)}"
+    led = ""
+    while (cut := word.partition("'"))[0] in lists.elided and cut[2]:
+        led, word = f"{led}{cut[0].capitalize()}'", cut[2]
     if word.startswith("mc") and len(word) > 4 and any(letter in _VOWELS for letter in word[2:]):
-        return "Mc" + word[2:].capitalize()
+        return f"{led}Mc{word[2:].capitalize()}"
     if word.startswith("mac") and word[3:] in lists.mac and word not in lists.given:
-        return "Mac" + word[3:].capitalize()
+        return f"{led}Mac{word[3:].capitalize()}"
     if word.startswith("o") and word[1:] in lists.glued_o:
-        return "O'" + word[1:].capitalize()
-    return word[:1].upper() + word[1:]
+        return f"{led}O'{word[1:].capitalize()}"
+    return led + word[:1].upper() + word[1:]
