@@ -9,7 +9,7 @@ A token that is not known is counted against the address it came from, told in t
 """
 
 import re
-from collections.abc import Mapping
+from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,8 +24,12 @@ HOME = Identity(role="supervisor", name="local")
 """Whoever asks while there are no tokens."""
 NOBODY = Identity(role="viewer", name="")
 """Whoever asks for what needs no token."""
-_FORWARDED = re.compile(rb".*forwarded.*|via|(x|true|fastly|fly)-.*client.*ip|x-(real|original|envoy|azure|amzn|cloud|appengine)-.*|cf-.*")
-"""Headers that a proxy adds to a request that it brings from elsewhere."""
+_FORWARDED = re.compile(
+    rb".*(forward|proxy|proxied|clientip|varnish).*|.+[-_]host"
+    rb"|(.+[-_])?(via|ip|cdn|cf|real|true|remote|original|originating|arr|envoy|azure|amzn|appengine|cloud|akamai|fastly|fly|vercel|ngrok|tailscale)"
+    rb"([-_].*)?"
+)
+"""Headers that a proxy adds to a request that it brings from elsewhere: by the words in their names, since each has its own."""
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::\d{1,5})?", re.ASCII)
 
 
@@ -96,15 +100,19 @@ def _token(scope: Scope, asked: Asked) -> bytes:
 
 def _at_home(scope: Scope) -> None:
     """Raises Problem unless the request comes from this machine, and to a name of it."""
-    headers: Mapping[bytes, bytes] = dict(scope["headers"])
-    if any(_FORWARDED.fullmatch(name) for name in headers):
+    if any(_is_of_a_proxy(name) for name, _ in scope["headers"]):
         raise Problem("forwarded_refused")
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if len(hosts) != 1 or not is_loopback(_host(hosts[0])):
         raise Problem("host_refused")
-    origin = headers.get(b"origin")
-    if origin is not None and origin.partition(b"://")[2] != hosts[0]:
+    origins = [value for name, value in scope["headers"] if name == b"origin"]
+    if len(origins) > 1 or any(origin.partition(b"://")[2] != hosts[0] for origin in origins):
         raise Problem("host_refused")
+
+
+@lru_cache(256)
+def _is_of_a_proxy(name: bytes) -> bool:
+    return _FORWARDED.fullmatch(name) is not None
 
 
 def _host(header: bytes) -> str:

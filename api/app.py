@@ -68,7 +68,7 @@ class Service:
         for router in ROUTERS:
             self.api.include_router(router)
         self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all], settings.filed_tokens)
-        self._app: ASGIApp = Limits(Access(Sized(self._route), self.tokens), self.drain)
+        self._app: ASGIApp = Limits(Access(Sized(self._route), self.tokens), self.drain, tells_https=not settings.public_https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

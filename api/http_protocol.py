@@ -11,6 +11,7 @@ Sources: RFC 9110, RFC 9112; llhttp already refuses what smuggling needs (both l
 """
 
 import asyncio
+import re
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, ClassVar, Literal, cast
@@ -42,6 +43,9 @@ LINGER_S = 2.0
 """How long a connection stays after a refusal, so that a peer that is still sending gets to read it; a close at once could take it back."""
 DISCARDED_BYTES = 16 * KIB * KIB
 """What is read away meanwhile at most."""
+
+_AUTHORITY = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
+"""Of a target that is a whole address."""
 
 
 class _Refused(Exception):
@@ -146,6 +150,10 @@ class Http(Cut, HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         version, hosts = self.parser.get_http_version(), sum(name == b"host" for name, _ in self.headers)
         if not (hosts == 1 and version == "1.1") and not (hosts < 2 and version == "1.0"):
+            raise self._because("bad_request")
+        # A whole address names a host too (RFC 9112, 3.2.2): whoever judges the Host judges what was meant.
+        named = _AUTHORITY.match(self.url)
+        if named and (b"host", named[1].lower()) not in ((name, value.lower()) for name, value in self.headers):
             raise self._because("bad_request")
         if len(self.pipeline) >= PIPELINED:
             raise self._because("too_many_requests")

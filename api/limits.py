@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +18,8 @@ CHAT_LIMIT = 256 * KIB
 DISCARD_LIMIT = 16 * 1024 * KIB
 DISCARD_S = 3.0
 """What of a body that is too large is still read away, so that its sender is free to read our answer."""
+HSTS = (b"strict-transport-security", b"max-age=31536000")
+"""A browser is to come back over https only, for a year. Source: RFC 6797, which forbids it over plain HTTP."""
 ALIVE = ("/health", "/health/redis", "/health/ping", "/ready")
 """Answered while the service is stopping."""
 
@@ -24,14 +27,17 @@ ALIVE = ("/health", "/health/redis", "/health/ping", "/ready")
 class Limits:
     """ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, drain: Drain) -> None:
-        self._app, self._drain = app, drain
+    def __init__(self, app: ASGIApp, drain: Drain, tells_https: bool = False) -> None:
+        """`tells_https`: answers to what came over https say so here; not when whoever serves puts that on all answers."""
+        self._app, self._drain, self._tells_https = app, drain, tells_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         asked = scope["asked"] = find(scope)
+        if self._tells_https and scope.get("scheme") in ("https", "wss"):
+            send = _telling_https(send)
         # A stream gets `send` as it is: a wrapper would cost each of its events. It answers its own errors before it begins.
         answered = _Answered(send)
         try:
@@ -74,6 +80,17 @@ class _Answered:
     async def __call__(self, message: Message) -> None:
         self.begun = True
         await self._send(message)
+
+
+def _telling_https(send: Send) -> Send:
+    """`send` that adds HSTS to the head of an answer. No coroutine of its own: each event of a stream goes through it."""
+
+    def told(message: Message) -> Awaitable[None]:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            message = {**message, "headers": [*message.get("headers", ()), HSTS]}
+        return send(message)
+
+    return told
 
 
 def _is_stream(asked: Asked) -> bool:

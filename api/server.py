@@ -16,11 +16,8 @@ from api import draining
 from api.app import Service
 from api.connections import Doors
 from api.http_protocol import options
+from api.limits import HSTS
 from api.settings import Settings
-
-HSTS_S = 31_536_000
-"""How long a browser is to come back over https only: a year."""
-
 
 CUT_S = 1
 """How long, after `drain_s`, the last answers get before they are cut off."""
@@ -42,11 +39,9 @@ def run(settings: Settings, embedded: str, listening: socket.socket, told: Calla
 
 
 def _on_every_answer(settings: Settings) -> list[tuple[str, str]]:
-    """Headers that uvicorn puts on all answers, also those it makes itself. Sources: WHATWG Fetch (nosniff), RFC 6797 (HSTS: not over plain HTTP)."""
-    headers = [("X-Content-Type-Options", "nosniff")]
-    if settings.public_url.startswith("https://"):
-        headers.append(("Strict-Transport-Security", f"max-age={HSTS_S}"))
-    return headers
+    """Headers that uvicorn puts on all answers, also those it makes itself. Source: WHATWG Fetch (nosniff)."""
+    hsts = [(HSTS[0].decode(), HSTS[1].decode())] if settings.public_https else []
+    return [("X-Content-Type-Options", "nosniff"), *hsts]
 
 
 class Server(uvicorn.Server):

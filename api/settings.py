@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         return bool(self.tokens) or self.tokens_file is not None
 
     @property
+    def public_https(self) -> bool:
+        """Whether everybody outside was told to come over https."""
+        return self.public_url.startswith("https://")
+
+    @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the service."""
         return is_loopback(self.host)

@@ -51,6 +51,10 @@ UNREADABLE = {
     "NUL in a value": GET + b"X: a\x00b\r\n\r\n",
     "a folded value": GET + b"X: a\r\n b\r\n\r\n",
     "letters beyond ASCII in the address": b"GET /h\xc3\xa4 HTTP/1.1\r\nHost: here\r\n\r\n",
+    "another host in the address": GET.replace(b"/ ", b"http://there/ ") + b"\r\n",
+    "more than a host in the address": GET.replace(b"/ ", b"http://me@here/ ") + b"\r\n",
+    "a port in the address alone": GET.replace(b"/ ", b"http://here:80?/ ") + b"\r\n",
+    "a host in the address alone": b"GET http://here/ HTTP/1.0\r\n\r\n",
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "two hosts": GET + b"Host: there\r\n\r\n",
     "a socket without a key": SOCKET + b"Sec-WebSocket-Version: 13\r\n\r\n",
@@ -107,6 +111,11 @@ def test_what_is_just_small_enough_is_served(served: Served) -> None:
     assert (answer.status, answer.body["body"]) == (200, 64_000)
     [answer] = served.ask(POST + b"Content-Length: 1000000\r\n" + LAST + b"x" * 1_000_000)
     assert (answer.status, answer.body["body"]) == (200, 1_000_000)
+
+
+def test_a_whole_address_that_names_the_same_host_is_served(served: Served) -> None:
+    [answer] = served.ask(GET.replace(b"/ ", b"http://HERE/calls ") + LAST)
+    assert (answer.status, answer.body["path"]) == (200, "/calls")
 
 
 def test_an_old_client_and_another_upgrade_are_served(served: Served) -> None:

@@ -174,10 +174,21 @@ def test_who_tried_is_whom_a_trusted_proxy_names_and_nobody_else(capsys: pytest.
 
 
 @pytest.mark.parametrize(
-    ("public_url", "wanted"), [("https://voice.example.com", "max-age=31536000"), ("http://voice.example.com", None), ("", None)]
+    ("public_url", "trusted", "proto", "wanted"),
+    [
+        ("https://voice.example.com", "", "", "max-age=31536000"),
+        ("https://voice.example.com", "127.0.0.1", "https", "max-age=31536000"),
+        ("http://voice.example.com", "", "", None),
+        ("", "", "", None),
+        ("", "", "https", None),
+        ("", "192.0.2.0/24", "https", None),
+        ("", "127.0.0.1", "http", None),
+        ("", "127.0.0.1", "https", "max-age=31536000"),
+        ("http://voice.example.com", "127.0.0.1", "https", "max-age=31536000"),
+    ],
 )
-def test_a_browser_is_told_to_come_back_over_https_where_there_is_https(public_url: str, wanted: str | None) -> None:
-    with served(tokens=TOKENS, public_url=public_url) as (_, _, port):
+def test_a_browser_is_told_to_come_back_over_https_where_there_is_https(public_url: str, trusted: str, proto: str, wanted: str | None) -> None:
+    with served(tokens=TOKENS, public_url=public_url, trusted_proxies=trusted) as (_, _, port):
         for method, target in (
             ("GET", "/"),
             ("GET", "/health"),
@@ -186,6 +197,6 @@ def test_a_browser_is_told_to_come_back_over_https_where_there_is_https(public_u
             ("GET", "/events"),
             ("POST", "/ai/conversation"),
         ):
-            seen = asked(port, method, target, "viewer")
+            seen = asked(port, method, target, "viewer", *([f"X-Forwarded-Proto: {proto}"] if proto else []))
             assert seen.headers.get("strict-transport-security") == wanted
             assert seen.headers["x-content-type-options"] == "nosniff"

@@ -187,6 +187,47 @@ class TestAtHome:
             assert (await caller.http.get("/calls", headers=headers)).status_code == status
             assert (await caller.http.get("/health", headers=headers)).status_code == 200
 
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("X-Forward-For", "X-ForwardedFor", "Client-IP", "X-ClientIP", "X-Real-IP", "X-Originating-IP", "X-Remote-IP", "X-Remote-Addr"),
+            *("DO-Connecting-IP", "CF-Ray", "Proxy-Client-IP", "WL-Proxy-Client-IP", "Proxy-Connection", "CDN-Loop", "Ali-CDN-Real-IP", "IP"),
+            *("Tailscale-User-Login", "X-BlueCoat-Via", "X-Varnish", "X-Amzn-Trace-Id", "X-Cloud-Trace-Context", "Fly-Client-IP", "X-Host"),
+            *(
+                "True-Client-IP",
+                "X-Azure-Ref",
+                "X-ARR-SSL",
+                "X-Original-URL",
+                "Incap-Client-IP",
+                "x_forwarded_for",
+                "remote_addr",
+                "Akamai-Origin-Hop",
+            ),
+        ],
+    )
+    async def test_what_a_proxy_brought(self, name: str) -> None:
+        async with running() as caller:
+            answer = await caller.http.get("/calls", headers={"Host": "127.0.0.1", name: "x"})
+            assert (answer.status_code, answer.json()["code"]) == (403, "forwarded_refused")
+
+    async def test_what_browsers_and_programs_of_this_machine_send(self) -> None:
+        names = (
+            *("accept", "accept-encoding", "accept-language", "access-control-request-method", "authorization", "cache-control", "content-type"),
+            *("cookie", "dnt", "if-modified-since", "if-none-match", "last-event-id", "origin-agent-cluster", "pragma", "priority", "purpose"),
+            *("range", "referer", "save-data", "sec-ch-ua", "sec-ch-ua-platform", "sec-fetch-dest", "sec-fetch-mode", "sec-gpc", "te"),
+            *("traceparent", "tracestate", "upgrade-insecure-requests", "user-agent", "x-requested-with", "x-request-id", "x-twilio-signature"),
+            *("x-stainless-os", "telnyx-signature-ed25519", "jambonz-signature", "x-signalwire-signature", "zip", "x-description", "shipped-at"),
+        )
+        async with running() as caller:
+            assert (await caller.http.get("/calls", headers=dict.fromkeys(names, "x") | {"Host": "127.0.0.1"})).status_code == 200
+
+    async def test_of_two_origins_none_counts(self) -> None:
+        async with running() as caller:
+            for other in ("http://evil.example", "http://127.0.0.1"):
+                headers = [("Host", "127.0.0.1"), ("Origin", other), ("Origin", "http://127.0.0.1")]
+                answer = await caller.http.get("/calls", headers=headers)
+                assert (answer.status_code, answer.json()["code"]) == (403, "host_refused")
+
     async def test_a_second_host_is_none(self) -> None:
         async with running() as caller:
             answer = await caller.http.get("/calls", headers=[("Host", "127.0.0.1"), ("Host", "127.0.0.1")])
