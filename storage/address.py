@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-SCHEMES = ("redis", "rediss", "unix", "valkey", "valkeys")
+SCHEMES = ("redis", "rediss", "unix", "redis+cluster", "valkey", "valkeys")
 SUCH_AS = "redis://host:6379/0, rediss://..., unix:///path"
+CLUSTER = "redis+cluster"
+"""Said of a cluster by some; whether it is one, the server says."""
 _BEHIND_BRACKETS = re.compile(r"\][^:]")
 _TLS = ("rediss", "valkeys")
 _MOST_DATABASES = 1_000_000
@@ -34,6 +36,8 @@ def check(url: str) -> None:
         raise ValueError(f"must have a host, and a port from 1 to 65535, such as {SUCH_AS}")
     elif not _is_database(parts.path.strip("/") or "0"):
         raise ValueError("must end in the number of a database, such as /0")
+    elif scheme == CLUSTER and parts.path.strip("/0"):
+        raise ValueError("must end in /0 or nothing: a cluster has one database")
     _check_options(parts)
 
 
@@ -71,6 +75,8 @@ _TLS_OPTIONS: Mapping[str, tuple[Callable[[str], bool], str]] = {
 
 def _check_options(parts: SplitResult) -> None:
     known = {**_OPTIONS, **(_TLS_OPTIONS if parts.scheme in _TLS else {})}
+    if parts.scheme == CLUSTER:
+        del known["db"]
     seen: set[str] = set()
     for name, value in parse_qsl(parts.query, keep_blank_values=True):
         if name not in known:

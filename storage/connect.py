@@ -26,7 +26,7 @@ OLDEST = (6, 2)
 
 
 async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> CallStore:
-    """A store in the Redis at `url` (redis://, rediss://, unix://, valkey://), which answers. `embedded`: it is an `EmbeddedRedis`.
+    """A store in the Redis at `url` (redis://, rediss://, unix://, redis+cluster://, valkey://), which answers. `embedded`: it is an `EmbeddedRedis`.
 
     Raises ValueError when `url` is none, or the server there is too old; StoreUnavailable when nothing that can be used answers.
     """
@@ -81,7 +81,11 @@ async def server_at(url: str) -> Server:
 def _redis(url: str) -> str:
     """The URL as the client takes it, with Redis's names for the same protocol. Raises ValueError when it is no address."""
     address.check(url)
-    return "redis" + url.removeprefix("valkey") if url.startswith(("valkey://", "valkeys://")) else url
+    scheme, _, rest = url.partition("://")
+    return f"{_THE_SAME.get(scheme, scheme)}://{rest}"
+
+
+_THE_SAME = {"valkey": "redis", "valkeys": "rediss", address.CLUSTER: "redis"}
 
 
 def _sender(url: str, redis: Redis) -> Sender:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage import address
+from storage.cluster_store import ClusterStore
 from storage.connect import _client, _redis, awaited, connect
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
@@ -23,6 +24,7 @@ GOOD = [
     "rediss://127.0.0.1:1?ssl_cert_reqs=none&ssl_check_hostname=false",
     "unix:///tmp/nobody.sock?db=0",
     "valkey://127.0.0.1:1",
+    "redis+cluster://ann:secret@127.0.0.1:1/0",
     "valkeys://127.0.0.1:1?ssl_cert_reqs=required",
 ]
 BAD = [
@@ -34,6 +36,7 @@ BAD = [
     *("redis://localhost?db=1&db=2", "redis://localhost?=", "redis://localhost?ssl_cert_reqs=none", "rediss://localhost?ssl_cert_reqs=secret"),
     *("rediss://localhost?ssl_ca_certs=/secret", "unix://", "unix:///", "unix://secret", "unix:///tmp/secret%00", f"unix:///{'x' * 104}"),
     *("unix:///tmp/x?bogus=1", "redis://a secret@localhost", "redis://:se#cret@localhost", "redis://localhost#secret", "redis://local\nhost"),
+    *("redis+cluster://", "redis+cluster://secret/1", "redis+cluster://localhost?db=1", "redis+sentinel://secret", "rediss+cluster://secret"),
     *("redis://\x00", "redis://localhost\x1b[2J", "redis://\ud800"),
 ]
 
@@ -41,7 +44,7 @@ BAD = [
 @pytest.mark.parametrize("url", BAD, ids=ascii)
 def test_what_can_be_no_address_is_one_line_that_repeats_nothing(url: str) -> None:
     with pytest.raises(ValueError, match=r"^(must|has) [^\n]+$") as caught:
-        address.validate(url)
+        address.check(url)
     assert "secret" not in str(caught.value)
     with pytest.raises(ValueError, match=re.escape(str(caught.value))):
         awaited(url, channel_prefix="", ttl=Ttl())
@@ -58,7 +61,7 @@ async def test_an_address_where_nobody_listens_is_a_store_that_is_away(url: str)
 def test_whatever_else_stands_in_an_address_is_taken_by_the_client_or_refused(url: str, odd: str, at: int) -> None:
     url = url[:at] + odd + url[at:]
     try:
-        address.validate(url)
+        address.check(url)
     except ValueError as error:
         assert str(error).isprintable()  # noqa: PT017 - either way is right
         return
@@ -66,3 +69,11 @@ def test_whatever_else_stands_in_an_address_is_taken_by_the_client_or_refused(ur
     assert redis.connection_pool.make_connection().db in range(1_000_000)
     if can_reach(_redis(url)):
         Lines(_redis(url), connect_timeout_s=1, answer_timeout_s=1)
+
+
+@pytest.mark.anyio
+async def test_a_cluster_by_its_own_name(cluster_url: str) -> None:
+    store = await connect(cluster_url.replace("redis://", "redis+cluster://"), channel_prefix="sse:", ttl=Ttl())
+    assert isinstance(store, ClusterStore)
+    assert await store.ping() > 0
+    await store.close()
