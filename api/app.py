@@ -104,6 +104,7 @@ class Service:
             drain=self.drain,
             masking=masking,
             tokens=self.tokens,
+            keys=keys,
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers))
         self.tokens.when_revoked(self._streams.end_those_of)

@@ -19,7 +19,7 @@ router = APIRouter(tags=["health"])
 async def health(request: Request) -> Response:
     """Always 200 while the process lives: {"status": "ok" | "degraded" | "draining", "parts": {name: {"status", ...}}, "version"}."""
     running = parts(request)
-    found = {"store": await _store(running), "events": _events(running)}
+    found = {"store": await _store(running), "keys": await _keys(running), "events": _events(running)}
     degraded = any(part["status"] != "ok" for part in found.values())
     status = "draining" if running.drain.begun else "degraded" if degraded else "ok"
     return JSONResponse({"status": status, "parts": found, "turns": running.gate.busy, "version": version()})
@@ -40,11 +40,11 @@ async def ping() -> Response:
 @router.head("/ready", include_in_schema=False)
 @router.get("/ready", summary="Whether turns can be taken here")
 async def ready(request: Request) -> Response:
-    """200 when the store answers and the service is not stopping, else 503."""
+    """200 when the store answers, turns can be known again, and the service is not stopping, else 503."""
     running = parts(request)
     if running.drain.begun:
         raise Problem("draining")
-    if (await _store(running))["status"] != "ok":
+    if any(part["status"] != "ok" for part in (await _store(running), await _keys(running))):
         raise Problem("store_unavailable")
     return JSONResponse({"status": "ready"})
 
@@ -56,6 +56,11 @@ async def _store(running: Parts) -> dict[str, Any]:
     except StoreUnavailable:
         return {"status": "unavailable", "kind": kind}
     return {"status": "ok", "kind": kind, "ms": round(seconds * 1000, 2), "survivesRestart": running.store.survives_restart}
+
+
+async def _keys(running: Parts) -> dict[str, Any]:
+    """Of turns; without them, one that is sent twice would be taken twice, so it is not taken at all."""
+    return {"status": "ok" if await running.keys.ready() else "unavailable"}
 
 
 def _events(running: Parts) -> dict[str, Any]:

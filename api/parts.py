@@ -11,6 +11,7 @@ from api.hub import Hub
 from api.masking import Masking
 from api.settings import Settings
 from api.tokens import Tokens
+from api.turn_keys import TurnKeys
 from api.turns import Turns
 from graph.build import Walker
 from storage.store import CallStore
@@ -28,6 +29,7 @@ class Parts:
     drain: Drain
     masking: Masking
     tokens: Tokens
+    keys: TurnKeys
 
 
 def parts(request: HTTPConnection) -> Parts:

@@ -36,6 +36,13 @@ class TurnKeys:
         if not self._given:
             self._secret = await self._store.secret(self._secret)
 
+    async def ready(self) -> bool:
+        """Whether turns can be given keys: a secret is known, or can be had."""
+        if not self._secret:
+            with contextlib.suppress(StoreUnavailable):
+                await self.share()
+        return self._secret != b""
+
     async def keep(self) -> None:
         """Share it again and again."""
         while not self._given:

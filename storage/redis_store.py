@@ -38,6 +38,8 @@ SLACK_S = 2.0
 UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
 SECRET_BYTES = 32
+SHORTEST_SECRET = 22
+"""Bytes; the same holds for one that the settings name."""
 
 
 class RedisStore(Erasing):
@@ -155,8 +157,7 @@ class RedisStore(Erasing):
             return found
 
     async def secret(self, known: bytes = b"") -> bytes:
-        await self._command("SET", keys.SECRET, known or secrets.token_hex(SECRET_BYTES), "NX")
-        found: bytes = await self._command("GET", keys.SECRET)
+        found: bytes = await self._script("secret", [keys.SECRET], [known or secrets.token_hex(SECRET_BYTES), SHORTEST_SECRET])
         return found
 
     async def ping(self) -> float:

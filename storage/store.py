@@ -149,7 +149,7 @@ class CallStore(Protocol):
     async def secret(self, known: bytes = b"") -> bytes:
         """A secret that all who use this store share, made when it is first asked for.
 
-        `known`: what it was when last asked; a store that has lost it since keeps that again.
+        `known`: what it was when last asked; a store that has lost it since, or where something lies in its place that is none, keeps that again.
         """
 
     async def ping(self) -> float:

@@ -10,6 +10,9 @@ import redis
 from agent.record.call import Turn
 from api.turn_keys import TurnKeys
 from graph.state import TurnRequest
+from storage.connect import connect
+from storage.errors import StoreUnavailable
+from storage.keys import SECRET, Ttl
 from storage.memory_store import MemoryStore
 from tests.api.services import running
 from tests.conftest import Shelf
@@ -74,6 +77,39 @@ async def test_a_store_that_was_emptied_gets_the_secret_back(shelf: Shelf) -> No
     await keys.share()
     assert await key(TurnKeys(store), turn()) == await key(keys, turn()) == made
     await store.close()
+
+
+@pytest.mark.parametrize("spoilt", [("SET", ""), ("SET", "short"), ("RPUSH", "a"), ("SADD", "a"), ("HSET", "a", "b"), ("XADD", "*", "a", "b")])
+async def test_what_is_no_secret_is_replaced_by_one(redis_url: str, spoilt: tuple[str, ...]) -> None:
+    command, *rest = spoilt
+    stores = [await connect(redis_url, channel_prefix="sse:", ttl=Ttl()) for _ in range(2)]
+    with redis.from_url(redis_url) as line:
+        line.execute_command(command, SECRET, *rest)
+        first, second = TurnKeys(stores[0]), TurnKeys(stores[1])
+        made = await key(first, turn())
+        assert made == await key(second, turn())
+        assert len(line.get(SECRET)) >= 32
+        line.delete(SECRET)
+        line.execute_command(command, SECRET, *rest)
+        await first.share()
+        assert await key(TurnKeys(stores[1]), turn()) == made
+    for store in stores:
+        await store.close()
+
+
+async def test_health_tells_when_turns_get_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(self: MemoryStore, known: bytes = b"") -> bytes:
+        raise StoreUnavailable("no permission")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(MemoryStore, "secret", refused)
+        async with running() as caller:
+            health = (await caller.http.get("/health")).json()
+            assert (health["status"], health["parts"]["keys"], health["parts"]["store"]["status"]) == ("degraded", {"status": "unavailable"}, "ok")
+            assert (await caller.http.get("/ready")).status_code == 503
+            patched.undo()
+            assert (await caller.http.get("/ready")).status_code == 200
+            assert (await caller.http.get("/health")).json()["parts"]["keys"] == {"status": "ok"}
 
 
 async def test_what_was_answered_under_a_former_key_is_answered_again() -> None:
