@@ -10,7 +10,6 @@ Only for a server that is ours. On somebody else's it is an order for administra
 their own persistence decides when its files forget.
 """
 
-import contextlib
 import logging
 import threading
 import time
@@ -34,6 +33,8 @@ FAILED_S = 60.0
 LAST_S = 5.0
 """How long the end of the service may wait for the last one."""
 _POLL_S = 0.02
+_FOLDER, _FILE = "appendonlydir", "appendonly.aof"
+"""Where Redis 7 and later append, and how the names of these files begin; its manifest lists those of use. Source: redis.io, persistence."""
 _log = logging.getLogger("slotline.redis")
 
 
@@ -81,7 +82,7 @@ class Rewriter:
 
     def _rewrite(self) -> None:
         """Have the file written anew, all of it from now on. Raises _Failed, RedisError."""
-        server = self._redis.info("server")["run_id"]
+        server, before = self._redis.info("server")["run_id"], self._files()
         while not self._begun():
             self._wait()
         while (now := self._redis.info("persistence"))["aof_rewrite_in_progress"] or now["aof_rewrite_scheduled"]:
@@ -90,9 +91,22 @@ class Rewriter:
             raise _Failed
         if self._redis.info("server")["run_id"] != server:
             raise RedisConnectionError("restarted: it knows nothing of how that ended")
-        for left in self._home.glob("temp-*"):  # of a server that was killed while it wrote
-            with contextlib.suppress(OSError):
-                left.unlink()
+        self._forget(before)
+
+    def _files(self) -> set[Path]:
+        """What the server wrote so far beside its manifest, and what one that was killed while it wrote may have left."""
+        return {*self._home.rglob("temp-*"), *(self._home / _FOLDER).glob(f"{_FILE}.*")}
+
+    def _forget(self, before: set[Path]) -> None:
+        """Remove what was there before the rewriting and is not of use after it. Raises _Failed when what is of use is not known."""
+        manifest = self._home / _FOLDER / f"{_FILE}.manifest"
+        try:
+            used = {manifest.name, *manifest.read_text("utf-8").split()} if manifest.parent.exists() else set()
+            for left in before:
+                if left.name not in used:
+                    left.unlink(missing_ok=True)
+        except OSError:
+            raise _Failed from None
 
     def _begun(self) -> bool:
         """Have it begin, or begin once the server is done with another copy. False while it is at a rewriting, which may be an older one."""

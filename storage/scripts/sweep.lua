@@ -6,8 +6,15 @@
 local log, mark, anew = unpack(KEYS)
 local sid, most, from, part = unpack(ARGV)
 
+-- By name: another program's entry may hold other fields, in another order, or lack some.
 local function mine(entry)
-  return entry[2][2] == sid and not string.find(entry[2][4], '"status":"erased"', 1, true)
+  local ours, told = false, false
+  for at = 1, #entry[2], 2 do
+    local field, value = entry[2][at], entry[2][at + 1]
+    ours = ours or (field == 'sid' and value == sid)
+    told = told or (field == 'data' and string.find(value, '"status":"erased"', 1, true) ~= nil)
+  end
+  return ours and not told
 end
 
 if redis.call('EXISTS', log) == 0 then return '' end

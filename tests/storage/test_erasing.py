@@ -136,6 +136,18 @@ async def test_nothing_of_an_erased_caller_is_left_in_redis(request: pytest.Fixt
     await store.close()
 
 
+@pytest.mark.parametrize("fields", [{"data": SECRET, "sid": "CA1"}, {"sid": "CA1"}, {"more": SECRET, "sid": "CA1", "data": SECRET}])
+async def test_what_another_program_wrote_of_the_caller_goes_too(redis_url: str, fields: dict[str, str]) -> None:
+    store = await Shelf(redis_url).open()
+    await begin(store)
+    with redis.Redis.from_url(redis_url) as client:
+        client.xadd(keys.LOG, fields)  # type: ignore[arg-type]
+        (told,) = await store.erase("CA1")
+        assert [entry for _, entry in client.xrange(keys.LOG)] == [{b"sid": b"CA1", b"data": told.data}]
+        assert traces(client) == []
+    await store.close()
+
+
 async def test_readers_elsewhere_are_told_on_the_calls_channel(redis_url: str) -> None:
     store = await Shelf(redis_url).open()
     await begin(store)

@@ -78,6 +78,20 @@ def test_what_was_erased_before_the_service_was_killed_is_gone_after_the_next_st
         until(lambda: not holding(tmp_path))
 
 
+def test_what_an_earlier_server_left_beside_the_files_in_use_goes_too(tmp_path: Path) -> None:
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        written(line)
+        line.set("kept", "1")
+        folder = tmp_path / "redis" / "appendonlydir"
+        for name in ("temp-rewriteaof-1.aof", "appendonly.aof.99.incr.aof") if folder.exists() else ():
+            (folder / name).write_bytes(SECRET)
+        erased(line)
+        until(lambda: not holding(tmp_path))
+        until(lambda: not line.exists(keys.UNWRITTEN))
+    with EmbeddedRedis(tmp_path) as server, client(server) as line:
+        assert line.get("kept") == b"1", "what is in use has stayed"
+
+
 def test_a_server_killed_while_it_wrote_is_asked_again(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path) as server:
         with client(server) as line:
