@@ -14,6 +14,7 @@ from tests import language
 ROOT = Path(__file__).parent.parent
 FOLDERS = (language.WORDS, language.WORDING, language.CASES)
 GREETING, ASKED = "Gracias por llamar.", "Me dice su nombre, por favor?"
+DIGITS = {"two": "dos", "oh": "cero", "five": "cinco", "one": "uno", "four": "cuatro", "three": "tres"}
 CALL = """
 import asyncio, json, sys
 from datetime import UTC, datetime
@@ -22,10 +23,13 @@ from graph.state import TurnRequest
 from tests.graph.walkers import walker
 
 async def call():
-    request = TurnRequest(sid="CA1", turn=Turn(text="", key="1"), language="es")
-    return await walker("spanish").take_turn(request, datetime(2026, 3, 2, 14, tzinfo=UTC))
+    calls = walker("spanish")
+    for key, said in enumerate(("", "Maria Alvarez", "dos cero dos cinco cinco cinco cero uno cuatro tres")):
+        request = TurnRequest(sid="CA1", turn=Turn(text=said, key=str(key)), language="es")
+        answer = json.loads(await calls.take_turn(request, datetime(2026, 3, 2, 14, tzinfo=UTC)))
+        print(answer["aiResponse"]["message"] if not key else answer["progress"]["pending"].get("phone", ""))
 
-print(json.loads(asyncio.run(call()))["aiResponse"]["message"])
+asyncio.run(call())
 """
 
 
@@ -63,5 +67,10 @@ def test_what_is_translated_is_no_longer_listed_and_is_spoken(copy: Path) -> Non
     business = (copy / "api" / "businesses" / "acme.toml").read_text("utf-8")
     business = business.replace('languages = ["en-US"', 'languages = ["es-US", "en-US"').replace("greeting = {", f'greeting = {{ es = "{GREETING}",')
     (copy / "tests" / "businesses" / "spanish.toml").write_text(business, "utf-8")
+    numbers = copy / language.WORDS / "es" / "numbers.toml"
+    table = numbers.read_text("utf-8")
+    for english, spanish in DIGITS.items():
+        table = re.sub(rf"\b{english}\b", spanish, table)
+    numbers.write_text(table, "utf-8")
     said = subprocess.run([sys.executable, "-c", CALL], cwd=copy, env={"PYTHONPATH": str(copy)}, capture_output=True, text=True, check=False)
-    assert (said.stdout.strip(), said.returncode) == (f"{GREETING} {ASKED}", 0), said.stderr
+    assert (said.stdout.split("\n"), said.returncode) == ([f"{GREETING} {ASKED}", "", "+12025550143", ""], 0), said.stderr

@@ -17,13 +17,13 @@ SPELLING_TRY = 2
 def context_for(
     call: Call, slot: str, utterance: Utterance, business: Business, now: datetime, asked: frozenset[str], *, editing: bool = True
 ) -> Context:
-    """What one slot is given to listen with. Without `mending`, it is not told what it holds, and so mends nothing."""
+    """What one slot is given to listen with. Without `editing`, it is not told what it holds, and so edits nothing."""
     state = call.slot(slot)
     offers = caller_id.offered(call)
     offered = call.brief.caller if slot == caller_id.SLOT and offers else ""  # "no, it ends in 55"
     held = (state.pending or state.disputed or state.said or offered) if editing else ""
     return Context(
-        language="zh" if utterance.has_han else "en" if any(token.is_word for token in utterance.tokens) else call.language,
+        language=utterance.language(call.language),
         region=call.brief.region,
         now=now,
         question=OpenQuestion.OFFER if offers else OpenQuestion(call.question.kind),

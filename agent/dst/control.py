@@ -15,7 +15,7 @@ STEERING = (Act.EMERGENCY, Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK,
 _BESIDE_AN_ANSWER = frozenset({Act.GOODBYE, Act.GO_BACK, Act.CANCEL})
 """Those that steer nothing where the question was answered too."""
 _SENTENCE = 3
-"""Latin words from which an utterance is English: fewer may be a name."""
+"""Latin words from which an utterance is a sentence."""
 
 
 def control(hearing: Hearing, informs: Sequence[Inform]) -> DialogueAct | None:
@@ -37,11 +37,9 @@ def _steers(act: Act, hearing: Hearing) -> bool:
 
 
 def speaks(utterance: Utterance, language: str) -> str:
-    """The language of an utterance: Mandarin with any Chinese character, English with a sentence of Latin words, else the call's own."""
-    if utterance.has_han:
-        return "zh"
+    """The language the call goes on in: a sentence of Latin words changes a Mandarin call to English, fewer may be a name."""
     latin = [token for token in utterance.tokens if token.is_word and len(token.norm) > 1]
-    return "en" if len(latin) >= _SENTENCE and "@" not in utterance.text else language
+    return utterance.language(language) if utterance.has_han or (len(latin) >= _SENTENCE and "@" not in utterance.text) else language
 
 
 def switched(utterance: Utterance, language: str) -> Sequence[UserAct]:

@@ -1,6 +1,6 @@
-"""Corrections that the words alone do not show to be any: a yes that has an exception, and a value that mends one said before.
+"""Corrections that the words alone do not show to be any: a yes that has an exception, and a value that edits one said before.
 
-`settle_acts` goes before the values are heard: "all right, except the email" is a yes by its words, and a correction in this call. `mended` comes
+`settle_acts` goes before the values are heard: "all right, except the email" is a yes by its words, and a correction in this call. `edited` comes
 last: what no question and no slot could use ("it's Smith", when a number was asked) may be about a value that is held.
 """
 
@@ -57,7 +57,7 @@ def _wish_for_a_time(hearing: Hearing) -> None:
 
 
 def edited(hearing: Hearing) -> Inform | None:
-    """A value said before, mended by an utterance that nothing else could use; taken weakly, so it is read back. None when it mends none."""
+    """A value said before, edited by an utterance that nothing else could use; taken weakly, so it is read back. None when it edits none."""
     kind = hearing.question.kind
     if hearing.talk or kind not in ("ask", "read_back", "summary") or (kind == "summary" and not hearing.correcting):
         return None

@@ -62,7 +62,7 @@ class Hearing:
         return context_for(self.call, slot, self.utterance, self.business, self.now, frozenset({slot}), editing=editing)
 
     def listening(self, slot: str, utterance: Utterance) -> Context:
-        """What a slot listens with. It mends what it holds when that is in question, or something is said to be otherwise."""
+        """What a slot listens with. It edits what it holds when that is in question, or something is said to be otherwise."""
         if slot in self.assignment.slots:
             return self.asking(slot, utterance)
         in_question = SLOTS[slot].always_patched or slot in self.asked or self.named == slot
@@ -81,5 +81,5 @@ class Hearing:
 
 @cache
 def _edits() -> frozenset[str]:
-    """Words of any language beside which a value held may be mended, whatever was asked."""
+    """Words of any language beside which a value held may be edited, whatever was asked."""
     return frozenset(word for language in known() for word in words(language, "reactions")["mends"])

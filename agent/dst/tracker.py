@@ -154,7 +154,7 @@ def _correct(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -
         after = call.with_slot(name, bare(state, "filled"))
         return Update(call=replace(after, silences=0), system_acts=(kept(after, name, turn_context),), settled=True)
     wrong = state.pending or state.disputed or state.said
-    unknown = state.unspoken and not wrong  # nothing of it may be mended: all of it is asked for
+    unknown = state.unspoken and not wrong  # nothing of it may be edited: all of it is asked for
     after = call.with_slot(name, SlotState() if unknown else replace(bare(state, "empty"), disputed=wrong, part=dialogue_act.detail))
     return Update(call=replace(after, question=Question(), silences=0), system_acts=(SystemAct(key="notice.neither"),))
 

@@ -37,7 +37,7 @@ def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tup
     if keyed := keyed_acts(call, turn, business, now):
         return keyed
     utterance = Utterance(turn.text)
-    if not utterance or set_phrases.is_machine(utterance, "zh" if utterance.has_han else "en"):
+    if not utterance or set_phrases.is_machine(utterance, utterance.language(call.language)):
         return (NoInput(),)
     hearing = Hearing(call, turn, business, now, utterance)
     try:
@@ -71,7 +71,7 @@ def _answered(hearing: Hearing, informs: list[Inform]) -> list[UserAct]:
 
 
 def _left(hearing: Hearing) -> list[UserAct]:
-    """What an utterance that answered nothing may still be: a value held, mended; one said to be wrong; musing."""
+    """What an utterance that answered nothing may still be: a value held, edited; one said to be wrong; musing."""
     if value := edited(hearing):
         return [value]
     first = next(iter(hearing.assignment.amended), None)

@@ -98,4 +98,4 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """The values it may mean when it is ambiguous ("at six"): to be asked, never guessed. `value` is the likelier one."""
     parts: Mapping[str, str] = msgspec.field(default_factory=dict)
     patch: bool = False
-    """True: `context.held.value` with a part of it mended ("the last two digits are four two")."""
+    """True: `context.held.value` with a part of it edited ("the last two digits are four two")."""

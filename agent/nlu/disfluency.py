@@ -25,7 +25,7 @@ def halves(utterance: Utterance) -> tuple[Utterance, int] | None:
 
 
 def put_right(extract: Callable[[Utterance, Context], Sequence[Candidate]], utterance: Utterance, context: Context) -> Sequence[Candidate]:
-    """What a slot heard before a self-repair, mended by what follows it; nothing without one, or when either half says nothing to it."""
+    """What a slot heard before a self-repair, edited by what follows it; nothing without one, or when either half says nothing to it."""
     parted = halves(utterance)
     before = extract(parted[0], context) if parted else ()
     if not parted or not before or before[0].options:

@@ -78,6 +78,12 @@ class Utterance:
         """Whether any Chinese character was said: a turn with one is a Mandarin turn, also when mixed."""
         return _HAN.search(self.text) is not None
 
+    def language(self, expected: str) -> str:
+        """The language it is read in: Mandarin with any Chinese character, English with Latin words where Mandarin was expected, else what was."""
+        if self.has_han:
+            return "zh"
+        return "en" if expected == "zh" and any(token.is_word for token in self.tokens) else expected
+
     def once(self, read: Callable[["Utterance"], _Reading]) -> _Reading:
         """What `read` makes of the utterance, read when first asked for: for what many ask."""
         if read not in self._readings:

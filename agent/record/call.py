@@ -54,7 +54,7 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
     denied: int = 0
     """How often a read-back was denied; from 1 on we read back slowly."""
     disputed: str = ""
-    """The value that was denied last: what a partial correction mends; not offered again as it is."""
+    """The value that was denied last: what a partial correction edits; not offered again as it is."""
     part: str = ""
     """The part of the value that is asked for, because the caller called it wrong: "town"."""
     evidence: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
     def unspoken(self) -> bool:
         """Whether its value was taken over from an earlier call and was not said in this one.
 
-        Whoever calls now may be somebody else: the value counts, and is never read aloud, nor mended in part, which would tell the rest of it.
+        Whoever calls now may be somebody else: the value counts, and is never read aloud, nor edited in part, which would tell the rest of it.
         """
         return bool(self.value) and self.provenance is not None and self.provenance.confirmed == "resumed"
 

@@ -34,7 +34,7 @@ class Prompt(Enum):
     UNKNOWN = "unknown"
     YES_NO = "yes_no"
     CONFIRM = "confirm"
-    """It reads something back: whatever is answered but a yes mends it."""
+    """It reads something back: whatever is answered but a yes edits it."""
     ELSE = "else"
     """"Anything else?": a no, "that's all" among its answers."""
     VALUE = "value"

@@ -36,24 +36,24 @@ def _wait(reading: Reading, units: Sequence[Unit], prompt: Prompt) -> None:
     if not said and not any(found.act in (Act.ASK, Act.CORRECTION) for found in reading.found):
         return
     reading.found[:] = [found for found in reading.found if found.act is not Act.HOLD_ON]
-    edits = said == "mends" or (said == "value" and prompt is Prompt.CONFIRM)
+    edits = said == "edits" or (said == "value" and prompt is Prompt.CONFIRM)
     if edits and not any(answer.sign > 0 for answer in reading.answers) and not any(found.act in _ANSWERS for found in reading.found):
         reading.found.append(Found(Act.CORRECTION, "held_up", hold.first, hold.last, reading.slot))
 
 
 def _states(rest: Sequence[Unit]) -> str:
-    """What is told behind a "wait": "mends" names what is wrong or what it is, "value" is a number or an "it's ...", "" gives a reason to wait."""
+    """What is told behind a "wait": "edits" names what is wrong or what it is, "value" is a number or an "it's ...", "" gives a reason to wait."""
     at = next((place for place, unit in enumerate(rest) if not unit.marks & _lead()), len(rest))
     rest = rest[at:]
     if not rest:
         return ""
     if any(unit.marks & mask("judged", "fix") for unit in rest):
-        return "mends"
+        return "edits"
     if rest[0].marks & mask("you") and any(unit.words[0] in table("single")["said_of_us"] for unit in rest[1:3]) and len(rest) > 2:
-        return "mends"
+        return "edits"
     for place, unit in enumerate(rest):
         if slot_of(unit) and _is_value(rest, place + 1, _NEAR):
-            return "mends"
+            return "edits"
     if rest[0].words[-1].isdigit() or (rest[0].marks & mask("slot_phone") and len(rest) > 1 and rest[1].words[0].isdigit()):
         return "value"
     return "value" if rest[0].words[0] in table("single")["pointing"] and _is_value(rest, 1, 2) else ""

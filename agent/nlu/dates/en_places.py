@@ -19,7 +19,7 @@ _FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest
 def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: bool | None, editing: bool) -> tuple[Line, list[Piece]] | None:
     """Every piece of time in the utterance, in order, each with its relation; None when there is none.
 
-    `asked`: True: a time was asked for, so that a number alone may be one; None: unknown. `mending`: a time is held already, which other things said
+    `asked`: True: a time was asked for, so that a number alone may be one; None: unknown. `editing`: a time is held already, which other things said
     do not touch: then a number alone is one only as the whole answer.
     """
     items = line(utterance)

@@ -5,7 +5,7 @@ from agent.nlu.dates.en_relations import MOST_LINKERS, Relations
 
 _EDITING = frozenset(("or", "fix", "so", "change", "not", "denied_after", "between", "edge", "which"))
 _MOST_FIGURES = 2
-"""Figures of a bare number that may mend a clock: "1515" may be anything."""
+"""Figures of a bare number that may edit a clock: "1515" may be anything."""
 _NEAR = 5
 """Words after a number in which a noun may be what it counts."""
 UNSURE = 0.3
@@ -14,7 +14,7 @@ _BESIDE = 0.35
 
 
 class Reasons(Relations):
-    """Looks for what makes a bare piece a time. `asked`, `mending`: as in `en_places.read`."""
+    """Looks for what makes a bare piece a time. `asked`, `editing`: as in `en_places.read`."""
 
     def __init__(self, items: Line, pieces: list[Piece], *, asked: bool | None, editing: bool) -> None:
         super().__init__(items, pieces)

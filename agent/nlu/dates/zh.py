@@ -18,7 +18,7 @@ _WITH_COMMA = "不是,"
 def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: bool | None, editing: bool) -> tuple[Line, list[Piece]] | None:
     """Every piece of time in the utterance, in order, each with its relation; None when there is none. See `en_places.read`.
 
-    Region and order of figures make no difference: in Chinese the month is written first everywhere; nor does `mending`: a clock has its 点.
+    Region and order of figures make no difference: in Chinese the month is written first everywhere; nor does `editing`: a clock has its 点.
     """
     if _PAUSE in utterance.text:  # "七号 不是 八号": a "no" by itself, where "不是八号" is "not the eighth"; the comma takes the place of the pause
         utterance = Utterance(utterance.text.replace(_PAUSE, _WITH_COMMA))

@@ -18,7 +18,7 @@ NAME = "address"
 
 
 def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
-    """Every address the hypothesis may hold, best first. A part of one is heard when the address was asked for, begun, or is being mended."""
+    """Every address the hypothesis may hold, best first. A part of one is heard when the address was asked for, begun, or is being edited."""
     if not utterance:
         return ()
     asked = NAME in context.asked

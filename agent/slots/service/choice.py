@@ -47,7 +47,7 @@ def listed(context: Context) -> Sequence[Service]:
 
 def pick(utterance: Utterance, context: Context) -> Pick | None:
     """The one service that place or price picks, or None."""
-    language = "zh" if utterance.has_han else "en" if context.language == "zh" else context.language
+    language = utterance.language(context.language)
     spoken = _Spoken(utterance, language, lists(language))
     services = listed(context)
     place = _by_place(spoken, services) if context.asks("service") else None  # "the second one" may be any list's

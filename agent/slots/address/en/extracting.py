@@ -28,7 +28,7 @@ def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[
     if begun and any(each.kind not in PLAIN for each in found):
         talk = Talk(utterance, line)
         found = [each for each in found if each.kind in PLAIN or talk.is_content(each.start, each.end)]  # "give me two ticks"
-    if context.held.value:  # "it's 29 mate" mends the number
+    if context.held.value:  # "it's 29 mate" edits the number
         found = [each for each in found if each.kind != "open" or each.parts.postcode or each.parts.state]
     if context.held.partial and all(each.kind == "open" and not each.parts.whole for each in found):
         # "10118 New York" goes on with the address begun, rather than begin one.

@@ -1,4 +1,4 @@
-"""What callers call the parts of an address, and the words around a part that is named or mended; and which words only speak of the talk."""
+"""What callers call the parts of an address, and the words around a part that is named or edited; and which words only speak of the talk."""
 
 from bisect import bisect_left
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""An address over several turns: what a turn adds to one begun before, and the part that it mends in one we hold.
+"""An address over several turns: what a turn adds to one begun before, and the part that it edits in one we hold.
 
 "Richmond, three one two one"; "unit four, not fourteen"; "no, it's Smyth Street"; "Smyth with a y"; "there's no apartment".
 """
@@ -75,7 +75,7 @@ def edited(current: Parts, utterance: Utterance, line: Line, part: str = "") -> 
         return _with(current, candidate, line.lexicon.region), Pieces(Parts(), candidate.start, candidate.end, candidate.confidence)
     talk = Talk(utterance, line)
     if put := _put_for(current, line, talk):
-        # "Fourteen, not ten" may as well mend a time; "Smith Road, not Smith Street" mends nothing else.
+        # "Fourteen, not ten" may as well edit a time; "Smith Road, not Smith Street" edits nothing else.
         return put, Pieces(put, 0, line.size, any(norm in line.lexicon.types or norm in line.lexicon.units for norm in line.norms))
     if put := _respelled(current, line, talk):
         return put, Pieces(put, 0, line.size, False)
@@ -191,7 +191,7 @@ def _alike(one: str, other: str) -> float:
 
 
 def moved(current: Parts, new: Parts) -> Parts:
-    """A number and a street said to mend `current`: the town stays when none was said or the same again, and the unit when the street is the same."""
+    """A number and a street said to edit `current`: the town stays when none was said or the same again, and the unit when the street is the same."""
     same_town = not new.suburb or new.suburb.casefold() == current.suburb.casefold()
     if new.postcode or not same_town or (new.state and new.state != current.state):
         return new

@@ -170,7 +170,7 @@ def _is_bare_town(line: Line, start: int, parts: Parts, *, expected: bool) -> bo
 
 
 def _is_street(line: Line, way: Street, *, begun: bool) -> bool:
-    """Whether a street by itself is one: of a plain type with a name before it; of any kind when it mends an address or goes on with one."""
+    """Whether a street by itself is one: of a plain type with a name before it; of any kind when it edits an address or goes on with one."""
     named = all(len(word) > 1 for word in way.name.split())
     return named and (way.kind == "typed" or (begun and way.kind != "open")) and not is_town(line, way.end)
 

@@ -1,4 +1,4 @@
-"""The tokens of an utterance as the address grammar reads them: full stops resolved, asides left out, spelled words mended."""
+"""The tokens of an utterance as the address grammar reads them: full stops resolved, asides left out, spelled words edited."""
 
 from collections.abc import Sequence
 from functools import cache

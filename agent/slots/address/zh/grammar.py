@@ -12,7 +12,7 @@ from agent.regions import region
 
 _HAN = re.compile(r"[㐀-鿿]")
 MOST_CHARS = 60
-"""Characters of an address, and of a turn that says or mends a part of one."""
+"""Characters of an address, and of a turn that says or edits a part of one."""
 _FIGURES = re.compile(r"[0-9]+")
 
 

@@ -50,7 +50,7 @@ def joined(before: str, after: str) -> str:
 
 
 def moved(current: str, new: Split) -> str:
-    """A road and a number that mend the address we hold: its divisions stay, and its room when the road and the number's kind are the same."""
+    """A road and a number that edit the address we hold: its divisions stay, and its room when the road and the number's kind are the same."""
     held = split_of(current)
     town, road = new.town or held.town, new.road
     numbers = new.numbers
