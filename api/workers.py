@@ -13,6 +13,7 @@ none. What happens to whom is decided in `api/team.py`. A terminal that is close
 """
 
 import contextlib
+import errno
 import gc
 import multiprocessing
 import os
@@ -20,7 +21,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from time import monotonic
@@ -29,7 +30,7 @@ from typing import Any, NoReturn
 
 from api import logs
 from api.settings import Settings
-from api.team import Team
+from api.team import Team, Worker
 
 LOOK_S = 0.25
 """How often a second Ctrl-C is looked for while the service ends."""
@@ -96,31 +97,36 @@ def supervise(settings: Settings, embedded: str, listening: socket.socket, told:
     while not signals.stop and not team.lost:
         if signals.take_renewal():
             team.renew(monotonic())
+        attend(listening, team.everyone())  # before others are started, who may take long to serve
         team.look(monotonic())
         if team.served and not greeted:
             greeted = True
             told()
-        if not any(team.everyone()):
-            listening = _silent(listening)
         _await_news(team, signals)
     listening.close()
     _end(list(team.everyone()), grace_s, signals.stop)
     return int(team.lost)
 
 
-def _silent(listening: socket.socket) -> socket.socket:
-    """A socket that has the address of this one and does not listen, in its place.
+def attend(listening: socket.socket, workers: Iterable[Worker]) -> None:
+    """Have the socket, which all of them hold, listen only while one of them serves: a client should not wait for an answer that may never come.
 
-    When nobody serves, and nobody is even being started, a client should not wait for an answer that may never come. Whoever is ready next listens.
+    Whoever is ready next begins to listen again. Raises OSError when another program took the address.
     """
-    if not listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-        return listening
-    address = listening.getsockname()
-    silent = socket.socket(listening.family, listening.type, listening.proto)
-    silent.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.close()
-    silent.bind(address)
-    return silent
+    serving = [worker for worker in workers if worker.serves and worker.alive]
+    listens = listening.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    if listens and not serving:
+        address = listening.getsockname()
+        with contextlib.suppress(OSError):  # not every system lets go of it so
+            listening.shutdown(socket.SHUT_RDWR)
+        try:
+            listening.bind(address)  # a port that was any free one is lost with that
+        except OSError as error:
+            if error.errno != errno.EINVAL:  # it has its address still
+                raise
+    elif serving and not listens:  # it began in the moment between these two, and hears nobody now
+        for worker in serving:
+            worker.kill()
 
 
 class _Signals:

@@ -12,9 +12,12 @@ from contextlib import closing
 from pathlib import Path
 
 import httpx
+import pytest
 
 from api.business_files import EXAMPLE
+from api.workers import attend
 from tests.api.processes import ROOT, Running, environment, living, serving
+from tests.api.test_team import Told
 from tests.patience import PATIENCE_S, until
 
 GOOD = (ROOT / "api" / "businesses" / EXAMPLE).read_bytes()
@@ -70,6 +73,48 @@ def test_a_worker_that_cannot_be_replaced_takes_nobody_with_it(tmp_path: Path) -
         assert running.say("hello").status_code == 200
         until(lambda: len(_started(running)) == 4)
         assert running.stop() == 0
+
+
+def test_when_all_are_killed_at_once_nobody_waits_for_those_who_come_after_them(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "2") as running:
+        until(lambda: len(_started(running)) == 2)
+        for pid in _started(running):
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: _refuses(running.port))
+        until(lambda: len(_started(running)) == 4)
+        assert running.say("hello").status_code == 200
+        assert running.stop() == 0
+
+
+@pytest.mark.parametrize("free", [True, False])
+def test_the_port_listens_only_while_somebody_serves(free: bool) -> None:
+    starting, old = Told(1), Told(2)
+    with socket.socket() as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", 0 if free else _free_port()))
+        address = listening.getsockname()
+        with listening.dup() as theirs:
+            theirs.listen()
+            old.serves = True
+            attend(listening, [starting, old])
+            assert not _refuses(address[1])
+            old.alive = False
+            attend(listening, [starting, old])
+            assert _refuses(address[1])
+            assert starting.alive
+            theirs.listen()
+            starting.serves = True
+            attend(listening, [starting])
+            assert (_refuses(address[1]), starting.alive, listening.getsockname()) == (False, True, address)
+
+
+def test_one_that_began_to_listen_as_the_port_was_silenced_hears_nobody_and_is_replaced() -> None:
+    deaf = Told(1)
+    deaf.serves = True
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        attend(listening, [deaf])
+    assert not deaf.alive
 
 
 def test_a_start_that_never_worked_is_fatal(tmp_path: Path) -> None:
@@ -155,6 +200,13 @@ def _refuses(port: int) -> bool:
     except ConnectionRefusedError:
         return True
     return False
+
+
+def _free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+        return port
 
 
 def _kill(pid: int) -> None:
