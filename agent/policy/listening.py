@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agent.languages import words
 from agent.record import caller_id
 from agent.record.call import Call
 from agent.slots import SLOTS
@@ -9,7 +10,6 @@ from agent.slots.descriptor import Listening
 
 HINTS = 100
 """No carrier takes more than a few hundred; the first are the most likely."""
-_YES_NO = {"en": ("yes", "no", "that's right"), "zh": ("对", "不对", "是的", "不是")}
 _USUAL = Listening()
 
 
@@ -18,7 +18,7 @@ def listening_plan(call: Call, tag: str) -> dict[str, Any]:
     question = call.question
     wanted = SLOTS[question.slots[0]].listening if question.kind in ("ask", "choice") and question.slots else _USUAL
     yes_or_no = question.kind in ("read_back", "summary", "leave", "resume") or caller_id.offered(call)
-    hints = _YES_NO.get(call.language, ()) if yes_or_no else wanted.hints(call.brief, call.language)
+    hints = words(call.language, "reactions")["answers"] if yes_or_no else wanted.hints(call.brief, call.language)
     return {
         "hints": list(hints[:HINTS]),
         "digits": wanted.keys(call.brief) if wanted.keys else 0,
