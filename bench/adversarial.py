@@ -10,7 +10,7 @@ climbing). Each is a whole turn of a call with some question open and some value
 Times are process time. What looks dear is timed again and the least counts, since other programs slow any of them; at the end each of the dearest is
 timed beside a yardstick, a loop that the core ought to do in a millisecond, and its milliseconds are those of such a core. Printed are the counts,
 the dearest, and the power of the length that their cost grows with (1.0: twice the length, twice the cost). Exit 1 when one raises or stays over
-the limit.
+the limit. Ctrl-C ends the search, and what it has found is printed.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -245,11 +246,13 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=LIMIT_MS, help="milliseconds of CPU that a turn may take")
     options = parser.parse_args()
     search = Search(options.seed, options.limit)
-    search.run(options.tries)
+    with suppress(KeyboardInterrupt):
+        search.run(options.tries)
+    tried = search.tried.total()
     kinds = ", ".join(f"{kind} {count}" for kind, count in sorted(search.tried.items()))
     print("\n".join(search.raised[:SHOWN]))
-    print(f"{options.tries} utterances, seed {options.seed}, by the question that was open: {kinds}")
-    print(f"{len(search.raised)} raised, {search.shortened} were to be said shorter, {search.total_ms / options.tries:.1f} ms on average")
+    print(f"{tried} utterances, seed {options.seed}, by the question that was open: {kinds}")
+    print(f"{len(search.raised)} raised, {search.shortened} were to be said shorter, {search.total_ms / max(tried, 1):.1f} ms on average")
     final = sorted(((attempt.least_ms(), attempt) for _, attempt in search.dearest), key=lambda one: -one[0])
     for ms, attempt in final[:SHOWN]:
         print(f"{ms:6.1f} ms, growth {attempt.growth():4.1f}  {attempt}")

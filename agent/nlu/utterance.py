@@ -22,6 +22,9 @@ _STRAIGHT = str.maketrans(
 )
 _TOKEN = re.compile(r"[^\W\d_㐀-鿿豈-﫿]+(?:'[^\W\d_㐀-鿿豈-﫿]+)*'?|\d+|[㐀-鿿豈-﫿]|[^\s]")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
+LONGEST_WORD = 100
+"""Letters of a word; behind them nothing is heard of it. The longest name of a place has 85, the local part of an e-mail 64 (RFC 5321)."""
+_TOO_LONG = re.compile(rf"([^\W\d_㐀-鿿豈-﫿]{{{LONGEST_WORD}}})[^\W\d_㐀-鿿豈-﫿]+")
 _SPACE = re.compile(r"\s+")
 _Reading = TypeVar("_Reading")
 
@@ -49,11 +52,14 @@ class Token(NamedTuple):
 class Utterance:
     """One hypothesis of what the caller said, read once, at most `MAX_CHARS` and `MAX_TOKENS` of it.
 
-    NFKC, plain quotes and dashes, figures of any script as 0 to 9, single spaces, and whole the words that a tokeniser wrote in two.
+    NFKC, plain quotes and dashes, figures of any script as 0 to 9, single spaces, words of `LONGEST_WORD` letters at most, and whole the words that a
+    tokeniser wrote in two.
     """
 
     def __init__(self, text: str) -> None:
         plain = _plain(text)
+        if len(plain) > LONGEST_WORD:
+            plain = _TOO_LONG.sub(r"\1", plain)
         self.text = plain if len(plain) <= MAX_TOKENS else _cut(plain)
 
     @cached_property

@@ -10,7 +10,7 @@ import pytest
 from agent.dst import understanding
 from agent.dst.outside import accepted, context_alone
 from agent.nlu.effort import MOST, TooMuch, effort, limited, spend, to_spare
-from agent.nlu.utterance import MAX_CHARS, Utterance
+from agent.nlu.utterance import LONGEST_WORD, MAX_CHARS, Utterance
 from agent.record.acts import NoMatch
 from agent.record.call import Turn
 from agent.record.reasons import Reason
@@ -34,6 +34,8 @@ TURNS = 3
 """Each is said in one of so many calls, so that all of them are met. (`bench.adversarial` goes through all of both.)"""
 SHORT = (*string.ascii_lowercase, *string.punctuation, *"015", "mc", "st", "no", "at", "a.", *"短不一点王号")
 JOINTS = ("", "'", "-")
+ALIKE = tuple("短 " + "ma la " * count for count in range(290, 300))
+"""Other hypotheses of one turn."""
 
 
 @cache
@@ -88,3 +90,13 @@ def test_what_is_spent_is_counted_and_no_more_than_there_is() -> None:
         with pytest.raises(TooMuch):
             spend(1)
     spend(10 * MOST)  # outside a turn nothing is limited
+
+
+def test_a_word_has_no_more_letters_than_words_have() -> None:
+    """One of two thousand, beside a Chinese character, cost 60 ms with ten hypotheses."""
+    assert [len(word) for word in Utterance("短 " + "masala" * 300 + " 王").words] == [1, LONGEST_WORD, 1]
+
+
+def test_what_a_mandarin_name_is_looked_for_in_is_counted() -> None:
+    found = [took for state in calls() for took in [take_turn(state, Turn(key="k", text="短 " + "ma la " * 300, alternatives=ALIKE))]]
+    assert any(NoMatch(long=True) in took.user_acts for took in found)

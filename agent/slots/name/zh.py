@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from agent.nlu.candidates import Candidate, Context
+from agent.nlu.effort import spend
 from agent.nlu.utterance import Utterance
 from agent.slots.name.zh_characters import is_han
 from agent.slots.name.zh_joining import Described, HanFound, joined
 from agent.slots.name.zh_reader import MAX_TRIES, HanReader
 from agent.slots.name.zh_text import FULL, MARKS, SENTENCE
 
+_CHARACTER = 4
+"""Units of effort for looking whether a name begins at a character, or is told there."""
 _MAX_WORD = 4
 """Characters that a word naming one of its characters has: 国王的王."""
 _NEAR = 8
@@ -43,6 +46,7 @@ class _Listener(HanReader):
 
     def listen(self) -> list[HanFound]:
         """Everything that may be a name, in the order it was said."""
+        spend(_CHARACTER * len(self.text))
         found: list[HanFound] = []
         opening = self.past(0, self.words.lead)
         at = 0
