@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -23,20 +24,29 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0, 1 when it failed, 2 when it could not begin, 128 and the signal's number when one ended it."""
+    told = signals.Told()
     try:
-        with signals.ending():
+        with signals.ending(told):
             words = sys.argv[1:] if argv is None else argv
             arguments = _parser(words).parse_args(words)
             code: int = arguments.run(arguments)
-    except signals.Ended as ended:
-        return 128 + ended.number
-    except SettingsError as error:
-        sys.stderr.write(f"slotline: {error}\n")
-        return 2
-    except BrokenPipeError:  # `slotline watch | head`
-        sys.stderr.close()
-        return 0
+    except KeyboardInterrupt:  # also one from before or after that
+        return 128 + (told.number or signal.SIGINT)
+    except Exception as error:
+        return 128 + told.number if told.number else _failed(error)
     return code
+
+
+def _failed(error: Exception) -> int:
+    """What is told of an error that the command ended with, and its exit code. Raises what nobody expected."""
+    match error:
+        case SettingsError():
+            sys.stderr.write(f"slotline: {error}\n")
+            return 2
+        case BrokenPipeError():  # `slotline watch | head`
+            sys.stderr.close()
+            return 0
+    raise error
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from api import cli, signals
+from api.settings import SettingsError
 from tests.api.processes import environment
 from tests.nursery import nursery
 from tests.patience import PATIENCE_S, until
@@ -37,3 +39,24 @@ def test_a_command_that_waits_for_the_service_ends(tmp_path: Path, command: str,
         told.seek(0)
         complained = [text for text in told.read().splitlines() if not text.startswith(("ok  ", "--  "))]
     assert (process.returncode, complained) == (128 + number, [])
+
+
+@pytest.mark.parametrize("number", signals.ENDING, ids=lambda number: number.name)
+@pytest.mark.parametrize("made", [ValueError, SettingsError, BrokenPipeError])
+def test_a_command_that_was_ended_says_so_whatever_was_made_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: signal.Signals, made: type[Exception]
+) -> None:
+    def load(words: list[str]) -> None:
+        try:
+            signal.raise_signal(number)
+        except KeyboardInterrupt:
+            raise made("no schema") from None  # as pydantic does while it makes a model
+
+    monkeypatch.setattr(cli, "_parser", load)
+    assert cli.main(["serve"]) == 128 + number
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_command_that_is_interrupted_before_it_looks_at_signals_ends_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signals, "ending", lambda told: signal.default_int_handler(signal.SIGINT, None))
+    assert cli.main(["serve"]) == 128 + signal.SIGINT
