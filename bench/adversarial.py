@@ -15,6 +15,7 @@ the limit. Ctrl-C ends the search, and what it has found is printed.
 
 import argparse
 import math
+import string
 import sys
 import tomllib
 import unicodedata
@@ -118,7 +119,8 @@ def pieces() -> dict[str, tuple[str, ...]]:
     """What utterances are made of, by where it comes from."""
     rng = Random(0)
     files = [*ROOT.glob("agent/languages/*/*.toml"), *ROOT.glob("tests/cases/*/*.toml"), *ROOT.glob("tests/businesses/*.toml")]
-    found: dict[str, tuple[str, ...]] = {"characters": tuple(_characters())}
+    elided = tuple(letter + mark for letter in string.ascii_lowercase for mark in "'-.")  # "o'", as names begin
+    found: dict[str, tuple[str, ...]] = {"characters": tuple(_characters()), "elided": elided}
     for path in sorted(files):
         phrases = sorted({piece for text in _strings(tomllib.loads(path.read_text("utf-8"))) for piece in _pieces(text)})
         found[str(path.relative_to(ROOT))] = tuple(rng.sample(phrases, LISTS) if len(phrases) > LISTS else phrases)

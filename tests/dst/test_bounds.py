@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import cache
 from itertools import product
 
+import msgspec
 import pytest
 
 from agent.dst import understanding
@@ -12,11 +13,12 @@ from agent.dst.outside import accepted, context_alone
 from agent.nlu.effort import MOST, TooMuch, effort, limited, spend, to_spare
 from agent.nlu.utterance import LONGEST_WORD, MAX_CHARS, Utterance
 from agent.record.acts import NoMatch
-from agent.record.call import Turn
+from agent.record.business import Service
+from agent.record.call import Call, Turn
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
-from tests.graph.midway import State, states, take_turn
+from tests.graph.midway import MUCH, State, states, take_turn
 
 DEAR = (
     "not ",
@@ -64,6 +66,25 @@ def test_no_slot_breaks_on_a_piece_said_or_written_a_thousand_times(slot: str) -
         assert accepted(state.call, slot, text, state.now) == Reason.TOO_LONG
         with suppress(TooMuch), limited():
             SLOTS[slot].extract(Utterance(text), context)
+
+
+@pytest.mark.parametrize("said", ["短" * 300, "drain cleaning " * 100])
+def test_what_is_heard_among_many_services_costs_more_than_among_few(said: str) -> None:
+    many = next(state for state in calls() if len(state.call.brief.services) == len(MUCH)).call
+    few = with_services(many, many.brief.services[:2])
+    assert spent_on(said, many) > spent_on(said, few) + len(MUCH)
+
+
+def with_services(call: Call, services: tuple[Service, ...]) -> Call:
+    return msgspec.structs.replace(call, brief=msgspec.structs.replace(call.brief, services=services))
+
+
+def spent_on(said: str, call: Call) -> int:
+    """What hearing a service takes; never more than there is."""
+    with limited():
+        with suppress(TooMuch):
+            SLOTS["service"].extract(Utterance(said), context_alone(call, "service", calls()[0].now))
+        return MOST - max(effort.left, 0)
 
 
 def test_a_turn_that_goes_too_deep_is_one_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:

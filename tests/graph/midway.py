@@ -21,8 +21,10 @@ from agent.policy.next_act import apply, next_question
 from agent.record.acts import SystemAct, UserAct
 from agent.record.business import Business
 from agent.record.call import Call, Question, Turn
+from agent.record.skeleton import adopt
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
+from agent.slots import PLACES
 from graph.plan import PLAN
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
@@ -32,6 +34,15 @@ from tests.graph.walkers import walker
 
 replace = msgspec.structs.replace
 SID = "CA0"
+MUCH = [
+    {"id": f"{number}{name[0]}", "name": name, "description": name}
+    for number in range(50)
+    for name in (
+        "短" * 30 + "号" * (number % 2),
+        f"premium drain cleaning repair and water heater leak service number {number} for kitchen and bath",
+    )
+]
+"""Services that another system may offer in its document: many, with long names that have all of their words in common."""
 
 
 class State(msgspec.Struct, frozen=True):
@@ -51,7 +62,8 @@ class State(msgspec.Struct, frozen=True):
         question = self.call.question
         held = [name for name in NAMES if _holds(self.call, name)]
         asked = " ".join((question.kind, *question.slots))
-        return f"{self.call.language}-{self.call.brief.region} {asked}" + (f", with {' '.join(held)}" if held else "")
+        offered = f", of {len(MUCH)} services" if len(self.call.brief.services) == len(MUCH) else ""
+        return f"{self.call.language}-{self.call.brief.region} {asked}{offered}" + (f", with {' '.join(held)}" if held else "")
 
 
 class Took(msgspec.Struct, frozen=True):
@@ -96,6 +108,9 @@ async def _states(files: str) -> list[State]:
     for state in fullest.values():
         for other in _asked_otherwise(state):
             found.setdefault(_kind(other.call), other)
+            if other.call.question.slots in ((), ("service",)) and other.call.question.kind in ("ask", "summary"):
+                much = replace(other, call=adopt(other.call, {"services": MUCH}, other.now.isoformat(), PLACES))
+                found.setdefault(_kind(much.call), much)
     return list(found.values())
 
 
@@ -143,4 +158,4 @@ def _kind(call: Call) -> object:
         for slot in call.slots.values()
     )
     question = call.question
-    return call.language, call.brief.region, question.kind, question.slots, bool(question.implied), slots
+    return call.language, call.brief.region, question.kind, question.slots, bool(question.implied), len(call.brief.services) == len(MUCH), slots

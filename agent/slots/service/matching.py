@@ -27,8 +27,8 @@ SPREAD = 0.9
 """What counts: the meaning of a general word, that of a word that some name has itself, a word inside a phrase about a name, and a meaning that
 one more service has."""
 _MOST_LONGER = 2
-_MATCHING, _WORD = 200, 1
-"""Units of effort that it takes, and that each word takes."""
+_MATCHING, _WORD, _ALIAS, _ALIKE = 200, 1, 4, 1 / 4
+"""Units of effort that it takes, and that each word takes, each alias that is met, and each form that shares three letters with a word."""
 
 
 class Match(NamedTuple):
@@ -82,7 +82,9 @@ def _by_terms(keys: Hits, spoken: Sequence[str], indexed: Index, *, loosely: boo
     met: dict[int, _Met] = {}
     own: dict[int, frozenset[int]] = {}
     for key, (sure, tokens) in keys.items():
-        for number, place in indexed.having.get(key, ()):
+        having = indexed.having.get(key, ())
+        spend(len(having))
+        for number, place in having:
             terms = met.setdefault(number, {})
             if place not in terms or sure > terms[place][0]:
                 terms[place] = (sure, tokens)
@@ -90,6 +92,7 @@ def _by_terms(keys: Hits, spoken: Sequence[str], indexed: Index, *, loosely: boo
                 service = indexed.aliases[number].service
                 own[service] = own.get(service, frozenset()) | tokens
     best: dict[int, Match] = {}
+    spend(_ALIAS * len(met))
     for number, terms in met.items():
         if not loosely and _says_too_little(number, terms, spoken, indexed):
             continue
@@ -140,6 +143,7 @@ def _named(spoken: Sequence[str], indexed: Index, barred: frozenset[int]) -> lis
     known_words = thesaurus()
     places = [at for at, word in enumerate(spoken) if word[0].isalnum()]
     found = []
+    heard: set[str] = set()
     for start in range(len(places)):
         if spoken[places[start]][:2] not in indexed.beginnings:
             continue
@@ -150,11 +154,18 @@ def _named(spoken: Sequence[str], indexed: Index, barred: frozenset[int]) -> lis
             letters += spoken[places[end]]
             if len(letters) > indexed.longest:
                 break
-            for service, name in indexed.names.get(closed(letters), ()):
-                slight = all(spoken[place] in known_words.stop for place in places[start : end + 1]) or (
-                    len(name) == 1 and name[0] in known_words.general
-                )
-                if not slight or len(places) == end + 1 - start:
+            spend(1)
+            whole = len(places) == end + 1 - start
+            names = indexed.names.get(name_key := closed(letters), ())
+            if not names or (name_key in heard and not whole):
+                continue
+            spend(len(names) * (end + 1 - start))
+            stop = all(spoken[place] in known_words.stop for place in places[start : end + 1])
+            if not stop:  # said again, it is met as well as it is now
+                heard.add(name_key)
+            for service, name in names:
+                slight = stop or (len(name) == 1 and name[0] in known_words.general)
+                if not slight or whole:
                     found.append(Match(service, 1.0, len(name) * 2.0, frozenset(places[start : end + 1]), len(name), own=True, named=True))
     return found
 
@@ -190,7 +201,9 @@ def _add_alike(keys: Hits, indexed: Index) -> None:
         if key[0] != "=" or len(tokens) > 1 or len(word) < MIN_LETTERS or not word.isascii() or not word.isalpha() or word in indexed.gram_counts:
             continue
         own = trigrams(word)
-        shared = Counter(form for gram in own for form in indexed.grams.get(gram, ()))
+        near = [form for gram in own for form in indexed.grams.get(gram, ())]
+        spend(int(_ALIKE * len(near)))
+        shared = Counter(near)
         for form, count in shared.most_common(3):
             alike = 2 * count / (len(own) + indexed.gram_counts[form])
             if alike >= LEAST_ALIKE and abs(len(form) - len(word)) <= _MOST_LONGER:
