@@ -3,9 +3,11 @@
 import unicodedata
 
 from agent.nlu.candidates import Context
+from agent.nlu.utterance import Utterance
 from agent.record.characters import one_line
 from agent.record.reasons import Reason
 from agent.slots.name.en_lexicon import lexicon
+from agent.slots.name.extracting import extract
 from agent.slots.name.writing import capitalised
 from agent.slots.name.zh_characters import characters, is_written_in_han
 
@@ -15,6 +17,9 @@ _MARKS = frozenset(" '-.,·&()\"\u200c\u200d")
 """What stands in a name beside its letters: "Robert (Bob) O'Neill-Smith, Jr.", "玛丽·安"."""
 _MOST_ON_A_LETTER = 4
 """Signs on one letter that some script writes; more are piled up to be seen."""
+
+_SAID = frozenset({"cue", "self", "trailer", "full_name", "given_name", "family_name"})
+"""Rules by which a name is heard in a sentence about it."""
 
 
 def validate(value: str, context: Context) -> Reason | None:
@@ -29,8 +34,25 @@ def validate(value: str, context: Context) -> Reason | None:
 
 def written(value: str, context: Context) -> str | Reason:
     """The name as it was written; in a single case, with the capitals a person would give it."""
-    form = _as_typed(one_line(value))
-    return validate(form, context) or form
+    line = one_line(value)
+    form = _as_typed(line)
+    return validate(form, context) or (Reason.NOT_A_NAME if _is_sentence(line, context) else form)
+
+
+def _is_sentence(line: str, context: Context) -> bool:
+    """Whether it says a name as a caller does, "it's Bob Stone", 我叫王宝强: by words that no list of names has, not written as names are."""
+    found = next(iter(extract(Utterance(line), context)), None)
+    if found is None or found.rule not in _SAID:
+        return False
+    if is_written_in_han(found.value):
+        return found.value != line.replace(" ", "")
+    name = found.value.casefold().split()
+    single = line in (line.lower(), line.upper())
+    around = [word for word in line.replace(",", " ").split() if word.casefold() not in name]
+    if any(lexicon().is_known(word.casefold()) for word in around):
+        return False
+    # Where all is in one case, one such word may be a name that no list has: "IM KIM".
+    return any("'" in word for word in around) or (len(around) > 1 if single else any(map(str.islower, around)))
 
 
 def _is_name_like(name: str) -> bool:
