@@ -9,7 +9,9 @@ The shape is `application/problem+json` (RFC 9457): {"type", "title", "status", 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from fastapi import FastAPI
@@ -129,3 +131,13 @@ def as_problem(error: Exception) -> Problem:
             return Problem("field_refused", errors=[{"field": error.slot, "code": str(error.reason)}])
         case _:  # logged by `Limits`, to which Starlette raises it once more
             return Problem("failed")
+
+
+@lru_cache(256)
+def on_the_wire(code: str, default_headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """A problem as HTTP/1.1, with the end of the connection: where no framework has read the request."""
+    response = Problem(code, headers={"Connection": "close"}).response()
+    status = HTTPStatus(response.status_code)
+    lines = [b"HTTP/1.1 %d %b" % (status, status.phrase.encode())]
+    lines += [b"%b: %b" % (name, value) for name, value in (*default_headers, *response.raw_headers)]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + cast(bytes, response.body)

@@ -12,14 +12,12 @@ Sources: RFC 9110, RFC 9112; llhttp already refuses what smuggling needs (both l
 
 import asyncio
 import re
-from functools import lru_cache
-from http import HTTPStatus
 from typing import Any, ClassVar, Literal, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.connections import LINGERING, Cut, Doors, logger
-from api.errors import Problem
+from api.errors import on_the_wire
 from api.limits import BODY_LIMIT
 from api.websocket_protocol import is_handshake, websocket
 
@@ -218,7 +216,7 @@ class Http(Cut, HttpToolsProtocol):
     def _say(self, code: str) -> None:
         """Write the refusal, and go soon."""
         self._deaf = self._leaving = True
-        self.transport.write(_answer(code, tuple(self.server_state.default_headers)))
+        self.transport.write(on_the_wire(code, tuple(self.server_state.default_headers)))
         if self._inside or self.doors.lingering < LINGERING:
             self.doors.lingering += not self._inside
             self.cut_in(LINGER_S, self.transport)
@@ -294,13 +292,3 @@ def options(doors: Doors) -> dict[str, Any]:
         "ws_per_message_deflate": False,  # a few bytes may unfold to as many as fit, and each connection keeps a window for it
         "timeout_keep_alive": KEEP_ALIVE_S,
     }
-
-
-@lru_cache(256)
-def _answer(code: str, default_headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
-    """A problem as it goes over the wire, with the end of the connection."""
-    response = Problem(code, headers={"Connection": "close"}).response()
-    status = HTTPStatus(response.status_code)
-    lines = [b"HTTP/1.1 %d %b" % (status, status.phrase.encode())]
-    lines += [b"%b: %b" % (name, value) for name, value in (*default_headers, *response.raw_headers)]
-    return b"\r\n".join(lines) + b"\r\n\r\n" + cast(bytes, response.body)

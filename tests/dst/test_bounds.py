@@ -91,8 +91,9 @@ def test_a_turn_that_goes_too_deep_is_one_that_takes_too_long(monkeypatch: pytes
     def deep(hearing: object) -> list[object]:
         return deep(hearing)
 
+    state = calls()[0]
     monkeypatch.setattr(understanding, "values_told", deep)
-    assert take_turn(calls()[0], Turn(key="1", text="Jo Stone")).user_acts == (NoMatch(long=True),)
+    assert take_turn(state, Turn(key="1", text="Jo Stone")).user_acts == (NoMatch(long=True),)
 
 
 def test_beyond_its_share_a_turn_is_not_read_and_the_caller_is_asked_to_say_it_shorter() -> None:

@@ -18,9 +18,6 @@ _MARKS = frozenset(" '-.,·&()\"\u200c\u200d")
 _MOST_ON_A_LETTER = 4
 """Signs on one letter that some script writes; more are piled up to be seen."""
 
-_SAID = frozenset({"cue", "self", "trailer", "full_name", "given_name", "family_name"})
-"""Rules by which a name is heard in a sentence about it."""
-
 
 def validate(value: str, context: Context) -> Reason | None:
     """NOT_A_NAME for digits, marks of no name and placeholders ("null"), TOO_SHORT and TOO_LONG; else None."""
@@ -42,7 +39,7 @@ def written(value: str, context: Context) -> str | Reason:
 def _is_sentence(line: str, context: Context) -> bool:
     """Whether it says a name as a caller does, "it's Bob Stone", 我叫王宝强: by words that no list of names has, not written as names are."""
     found = next(iter(extract(Utterance(line), context)), None)
-    if found is None or found.rule not in _SAID:
+    if found is None:
         return False
     if is_written_in_han(found.value):
         return found.value != line.replace(" ", "")
