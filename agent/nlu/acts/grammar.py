@@ -10,10 +10,10 @@ from importlib import resources
 from typing import NamedTuple
 
 from agent.nlu.acts import ActKind
-from agent.nlu.acts.words import bits
+from agent.nlu.acts.words import bits, marks
 from agent.record.acts import Act
+from agent.record.slot_names import NAMES
 
-SLOT_MARKS = ("slot_name", "slot_phone", "slot_address", "slot_email", "slot_service", "slot_time")
 _ANY_SLOT = "slot"
 
 
@@ -31,10 +31,16 @@ class Frame(NamedTuple):
     kind: ActKind
 
 
-def _bits(marks: str) -> int:
+@cache
+def slot_marks() -> tuple[str, ...]:
+    """The marks of words that name a slot, in the order of the slots; without those of slots that no language has a word for."""
+    return tuple(mark for name in NAMES if (mark := f"slot_{name}") in marks())
+
+
+def _bits(choice: str) -> int:
     """The mask of a choice of marks."""
-    names = marks.split("|") if marks else []
-    return bits(*(mark for name in names for mark in (SLOT_MARKS if name == _ANY_SLOT else (name,))))
+    names = choice.split("|") if choice else []
+    return bits(*(mark for name in names for mark in (slot_marks() if name == _ANY_SLOT else (name,))))
 
 
 @cache

@@ -7,7 +7,7 @@ from agent.nlu.acts import ActKind
 from agent.nlu.acts.answers import begins_question, judgement, particle
 from agent.nlu.acts.fitting import Alone, fits, mask, only_filler
 from agent.nlu.acts.found import Found, Reading
-from agent.nlu.acts.grammar import SLOT_MARKS
+from agent.nlu.acts.grammar import slot_marks
 from agent.nlu.acts.questions import find
 from agent.nlu.acts.words import Segment, Unit, table
 from agent.nlu.utterance import Utterance
@@ -267,7 +267,7 @@ def _wants_speaker(units: Sequence[Unit], language: str) -> bool:
 
 def slot_of(unit: Unit) -> str:
     """The slot that a word names, or ""."""
-    return next((mark.removeprefix("slot_") for mark in SLOT_MARKS if unit.marks & mask(mark)), "")
+    return next((mark.removeprefix("slot_") for mark in slot_marks() if unit.marks & mask(mark)), "")
 
 
 def _detail(act: Act, units: Sequence[Unit], at: int, end: int, utterance: Utterance) -> str:

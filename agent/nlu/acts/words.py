@@ -5,6 +5,7 @@ utterance once, longest idiom first, into units. A unit without a mark is conten
 """
 
 import re
+from collections.abc import Collection
 from functools import cache, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
@@ -61,6 +62,11 @@ class Segment(NamedTuple):
 def _bits() -> dict[str, int]:
     names = {"language", *(name for language in known() for name in _table(language, "words"))}
     return {name: 1 << place for place, name in enumerate(sorted(names))}
+
+
+def marks() -> Collection[str]:
+    """The marks that any language lists words for."""
+    return _bits().keys()
 
 
 def bits(*names: str) -> int:
