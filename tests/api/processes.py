@@ -49,8 +49,12 @@ def living(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] not in "ZX"
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:  # it has just gone, or there is no /proc
+        return not Path("/proc/self/stat").exists()
+    except ProcessLookupError:
+        return False
 
 
 class Running:

@@ -146,7 +146,12 @@ def test_a_rolling_restart_fails_no_request(tmp_path: Path) -> None:
 
 def test_a_service_whose_terminal_is_closed_ends(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
-    service = subprocess.Popen(COMMAND, cwd=tmp_path, env=environment(), start_new_session=True, preexec_fn=lambda: os.login_tty(theirs))
+
+    def at_the_terminal() -> None:
+        os.login_tty(theirs)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests under nohup has it ignored, and a service started so stays
+
+    service = subprocess.Popen(COMMAND, cwd=tmp_path, env=environment(), start_new_session=True, preexec_fn=at_the_terminal)
     os.close(theirs)
     try:
         said = b""
