@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
+from agent.nlu.effort import spend
 from agent.slots.address.zh.grammar import divisions_of, figures_of, grammar_of, is_chinese, marker_of, read_number
 
 MOST_PLACE = 8
 """Characters of a place's name between a division and a number, and before the name of a number."""
 _MOST_NAMED = 12
 """Characters of a name between two numbers: "103号维多利广场A座"."""
+_CLAUSE = 8
+"""Units of effort for taking a clause out of what leads in to it."""
 _MOST_DIVISIONS = 20
 """Characters of a clause that holds nothing but divisions, or a road."""
 
@@ -19,6 +23,11 @@ def compact(text: str) -> str:
 
 def without(text: str, leading: Sequence[str]) -> str:
     """`text` without the words that lead in, and without particles at its end."""
+    spend(_CLAUSE)
+    return _without(text, leading)
+
+
+def _without(text: str, leading: Sequence[str]) -> str:
     longest = sorted(leading, key=len, reverse=True)
     while lead := next((word for word in longest if text.startswith(word)), ""):
         text = text[len(lead) :]
@@ -30,6 +39,13 @@ def without(text: str, leading: Sequence[str]) -> str:
 def without_particles(text: str) -> str:
     """`text` without the particles at its end."""
     return without(text, ())
+
+
+@cache
+def repair_clauses() -> frozenset[str]:
+    """Clauses, bare, that take back what was said before them."""
+    words = grammar_of().words
+    return frozenset({*(_without(compact(clause), words["sounds"]) for clause in words["repair"]), *words["negation"]})
 
 
 def bare(clause: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from agent.slots.address.zh.clause import bare, compact, cut, goes_on, is_level, lead_end, without
+from agent.slots.address.zh.clause import bare, compact, cut, goes_on, is_level, lead_end, repair_clauses, without
 from agent.slots.address.zh.grammar import MOST_CHARS, Split, figures_of, grammar_of, split_of
 
 _MARK = re.compile(r"[。！!,，;；?？]")
@@ -125,9 +125,8 @@ class Clauses:
     def repairs(self, index: int) -> bool:
         """Whether a clause takes back what stood before it: "啊不对", "说错了", or "不是" by itself."""
         start, stop = self.spans[index]
-        words = grammar_of().words
         clause = compact(self.text[start:stop])
-        return clause in words["repair"] or bare(clause) in {*map(bare, words["repair"]), *words["negation"]}
+        return clause in grammar_of().words["repair"] or bare(clause) in repair_clauses()
 
     def denies(self, index: int) -> bool:
         """Whether a clause tells what the address is not."""
