@@ -108,16 +108,20 @@ def _numbers(said: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "anchor": re.compile(rf"{number}(?:[-~、至到之/]{number})?(?:{markers}|区(?=[0-9]))"),
         "marked": re.compile(rf"(?<![至到{said['numerals']}]){numeral}{{1,8}}(?={markers})"),
-        "street_number": re.compile(rf"(?<=[路街道巷弄]){numeral}{{2,8}}(?=号)"),
+        "street_number": re.compile(rf"(?<=[{said['numbered_roads']}]){numeral}{{2,8}}(?=号)"),
         "named_number": re.compile(rf"(?:{'|'.join(said['number_names'])})(?:{'|'.join((*said['instead'], '为', ':'))})?"),
         "numeral": re.compile(rf"{numeral}{{2,6}}|[0-9]{{2,6}}"),
         "last": re.compile(rf"((?:{markers}))({numeral}{{2,6}})$"),
         "single": re.compile(figure),
-        "building": re.compile(r"[栋幢座元楼弄]"),
+        "building": re.compile(f"[{said['buildings']}]"),
         "pause": re.compile(rf"(?<={han})\s(?={han})|(?<={han})\s(?={inside})|(?<={inside})\s(?={han})"),
-        "glue": re.compile(rf"(?<={inside})\s(?={inside}|{said['glued']})|(?<=号)\s(?=[楼院])|\s(?=[市区县省镇乡]\s)|(?<=\s[市区县省镇乡])\s"),
+        "glue": re.compile(
+            rf"(?<={inside})\s(?={inside}|{said['glued']})|(?<=号)\s(?=[楼院])|\s(?=[{said['division_ends']}]\s)|(?<=\s[{said['division_ends']}])\s"
+        ),
         "misheard_room": re.compile(rf"(?<={figure}{{3}})是(?=[\s,，。！!；;就]|$)"),
-        "misheard_building": re.compile(rf"(?<={figure})[洞动冻](?=\s?(?:{figure}{{1,2}}单元|{figure}{{3,4}}(?:[室房户号\s,，。]|$)))"),
+        "misheard_building": re.compile(
+            rf"(?<={figure})[{said['buildings_misheard']}](?=\s?(?:{figure}{{1,2}}单元|{figure}{{3,4}}(?:[室房户号\s,，。]|$)))"
+        ),
     }
 
 
@@ -134,7 +138,7 @@ def _divisions(place: Mapping[str, Any]) -> dict[str, Any]:
 
 def _roads(said: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "road_end": re.compile(rf"{_either(said['roads'])}[甲乙丙丁东西南北]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[甲乙丙丁第]?$"),
+        "road_end": re.compile(rf"{_either(said['roads'])}[{said['road_sides']}]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[{said['road_letters']}]?$"),
         "street_end": re.compile(rf"[^的](?:{'|'.join(said['plain_roads'])})$"),
         "place_end": re.compile(rf"[^的](?:{'|'.join(said['place_ends'])})$"),
         "estate": re.compile(_either(said["estates"])),
