@@ -1,7 +1,7 @@
 """What reading a turn may cost, counted.
 
 The small readers that every rule is made of (a phrase looked for at a token, a group of digits, a spelled letter, a number held against its plan)
-count what they do, in units of about half a microsecond. A turn is read with `MOST` of them at hand, and once they are gone the next reader raises
+count what they do, in units of about a microsecond. A turn is read with `MOST` of them at hand, and once they are gone the next reader raises
 TooMuch: so no words of one caller can hold up the others, whatever rule they make run riot. What is counted depends on the words alone, never on a
 clock or on what was read before, so the same turn comes to the same end everywhere. For that, nothing is counted inside a cache.
 
@@ -11,9 +11,9 @@ Understanding never waits for anything, so a process reads one turn at a time. O
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MOST = 24_000
+MOST = 19_000
 """Units that a turn may take. Of 22,000 recorded utterances, against calls of every kind, the dearest takes 12,000; all six values in one breath of
-120 words take 15,000 to 35,000."""
+120 words take more."""
 _UNLIMITED = 1 << 62
 
 

@@ -19,6 +19,8 @@ from agent.nlu.spelling.words import table as letter_words
 from agent.nlu.utterance import Token
 
 _SEPARATORS = frozenset("-,.;/·、。_")
+_READING = 7
+"""Units of effort that it takes to read what stands at one place."""
 _STOPS = frozenset(".;。")
 """They end a run whose letters had commas or hyphens between them."""
 _OPENING_GLUED = 3
@@ -134,7 +136,7 @@ def _step(tokens: Sequence[Token], at: int, table: Table, steps: _Steps, *, insi
     spend(1)
     step = steps.get((at, inside))
     if step is None:
-        spend(5)
+        spend(_READING)
         begin = _past(tokens, at, table) if inside else at
         marks = frozenset(token.norm for token in tokens[at:begin]) & _SEPARATORS
         step = steps[at, inside] = _Step(marks, element_at(tokens, begin, table))

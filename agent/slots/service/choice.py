@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agent.nlu.candidates import Context
+from agent.nlu.effort import spend
 from agent.nlu.lexicon import Listed, end_of
 from agent.nlu.numerals.numbers import cardinal, ordinal
 from agent.nlu.utterance import Utterance
@@ -12,6 +13,8 @@ from agent.slots.service.vocabulary import lists
 
 _MOST_TOKENS = 60
 """Who picks from a list does it in fewer words."""
+_TOKEN = 10
+"""Units of effort that a token takes."""
 _BARE = 3
 """Tokens of an utterance that is a number and no more: "two please"."""
 
@@ -47,6 +50,7 @@ def listed(context: Context) -> Sequence[Service]:
 
 def pick(utterance: Utterance, context: Context) -> Pick | None:
     """The one service that place or price picks, or None."""
+    spend(_TOKEN * min(len(utterance.tokens), _MOST_TOKENS))
     language = utterance.language(context.language)
     spoken = _Spoken(utterance, language, lists(language))
     services = listed(context)

@@ -27,7 +27,7 @@ SPREAD = 0.9
 """What counts: the meaning of a general word, that of a word that some name has itself, a word inside a phrase about a name, and a meaning that
 one more service has."""
 _MOST_LONGER = 2
-_MATCHING, _WORD, _ALIAS, _ALIKE = 200, 1, 4, 1 / 4
+_MATCHING, _WORD, _ALIAS, _ALIKE = 10, 3, 4, 1 / 4
 """Units of effort that it takes, and that each word takes, each alias that is met, and each form that shares three letters with a word."""
 
 

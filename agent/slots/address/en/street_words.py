@@ -20,9 +20,10 @@ def written(line: Line, at: int) -> str:
     if token.norm == "saint" and line.is_word(at + 1):
         return "St"
     text = token.text.rstrip("'")
-    if any(c.isupper() for c in text) and not (text.isupper() and len(text) > _CAPITALS):
+    small = text.lower()
+    if small != text and not (text.isupper() and len(text) > _CAPITALS):
         return text
-    head, mark, rest = text.lower().partition("'")
+    head, mark, rest = small.partition("'")
     return head.capitalize() + mark + (rest if len(rest) < 2 else rest.capitalize())
 
 
