@@ -1,12 +1,14 @@
-"""WebSockets as uvicorn speaks them, counted and cut like any other connection."""
+"""WebSockets as uvicorn speaks them, counted and cut like any other connection, and refused like any other request."""
 
 import asyncio
 import binascii
 from collections.abc import Sequence
+from typing import Any
 
 from uvicorn._types import ASGISendEvent
 
 from api.connections import Cut, Doors
+from api.errors import on_the_wire
 
 try:
     from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol as WebSockets
@@ -34,7 +36,27 @@ def websocket(doors: Doors) -> type[asyncio.Protocol] | None:
             if not self.handshake_initiated:  # a handshake that the library cannot read, which uvicorn would leave without an answer for ever
                 self.transport.abort()
 
+        def handle_connect(self, event: Any) -> None:
+            if self.conn.accept(event).status_code == 101:
+                super().handle_connect(event)
+                return
+            # The library would say in plain text what it cannot read, and quote it.
+            doors.refused("bad_request")
+            self.handshake_initiated = True
+            self._refuse("bad_request")
+
+        def send_500_response(self) -> None:
+            if self.initial_response is None and not self.handshake_complete:
+                self._refuse("failed")
+
+        def _refuse(self, code: str) -> None:
+            self.handshake_complete = self.close_sent = True
+            self.transport.write(on_the_wire(code, tuple(self.default_headers)))
+            self.transport.close()
+
         async def send(self, message: ASGISendEvent) -> None:
+            if message["type"] == "websocket.http.response.start":  # as uvicorn does for HTTP; the date is put there by the library
+                message = {**message, "headers": [*self.config.encoded_headers, *message["headers"]]}
             await super().send(message)
             if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
                 self.handshake_complete = True  # refused, and so complete; uvicorn would log that the application failed

@@ -62,6 +62,7 @@ UNREADABLE = {
     "a socket with a short key": SOCKET + b"Sec-WebSocket-Key: aGVsbG8=\r\nSec-WebSocket-Version: 13\r\n\r\n",
     "a socket with an odd key": SOCKET + b"Sec-WebSocket-Key: ~\r\nSec-WebSocket-Version: 13\r\n\r\n",
     "a socket of another version": SOCKET + KEY + b"Sec-WebSocket-Version: 8\r\n\r\n",
+    "a socket that names no protocol": HANDSHAKE[:-2] + b"Sec-WebSocket-Protocol: \xff,,;\r\n\r\n",
     "a socket by POST": HANDSHAKE.replace(b"GET", b"POST"),
     "a socket with a body": HANDSHAKE[:-2] + b"Content-Length: 2\r\n\r\n{}",
 }

@@ -120,11 +120,18 @@ async def test_every_body_is_counted(path: str) -> None:
 
 def test_a_websocket_to_where_there_is_none_is_a_problem(capsys: pytest.CaptureFixture[str]) -> None:
     asked = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
-    with served() as (_, _, port), httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, headers=asked) as http:
+    with (
+        served(public_url="https://voice.example.com", tokens=TOKENS) as (_, _, port),
+        httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", trust_env=False, headers=asked | {"Authorization": f"Bearer {IDENTITIES['viewer']}"}
+        ) as http,
+    ):
         for path in ("/nothing", "/events", "/ai/conversation"):
             refused = http.get(path)
             assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
             assert refused.headers["content-type"] == "application/problem+json"
+            assert refused.headers["x-content-type-options"] == "nosniff"
+            assert "max-age" in refused.headers["strict-transport-security"]
     assert "error" not in capsys.readouterr().err
 
 
