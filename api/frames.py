@@ -40,7 +40,7 @@ def text(place: Order) -> str:
 class Frame:
     """One event of the log, ready to be written to any number of readers."""
 
-    __slots__ = ("_agent", "_kind", "_masked", "block", "erases", "order", "sid", "since")
+    __slots__ = ("_agent", "_kind", "_masked", "about", "block", "erases", "order", "sid", "since")
 
     def __init__(self, place: Order, entry: Entry) -> None:
         data, envelope = _on_one_line(entry.data)
@@ -48,11 +48,13 @@ class Frame:
         told = payload if isinstance(payload, dict) else {}
         self.order = place
         self.sid = entry.sid
+        self.about = entry.sid or told.get("callSid")
+        """The call that must be gone for this to be gone: of an entry that does not say whose it is, the one it speaks of."""
         self.since = monotonic()
         self.block = b"id: %b\ndata: %b\n\n" % (text(place).encode(), data)
         self._kind, self._agent = envelope.get("type"), told.get("agentId")
-        self.erases = self._kind == "status_change" and told.get("status") == "erased"
-        """Whether it tells that its call was erased: then nothing older of that call may stay in memory."""
+        self.erases = self._kind == "status_change" and told.get("status") == "erased" and told.keys() <= {"callSid", "status"}
+        """Whether it tells that its call was erased, and nothing else: then nothing older of that call may stay in memory."""
         self._masked: bytes | None = None
 
     def masked(self, mask: Mask) -> bytes:

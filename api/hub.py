@@ -142,7 +142,7 @@ class Hub:
 
     def forget(self, sid: str) -> None:
         """Drop what is kept in memory of an erased call. The event in the log that tells of it does so in every process."""
-        self._ring = [frame for frame in self._ring if frame.sid != sid or frame.erases]
+        self._ring = [frame for frame in self._ring if frame.about != sid or frame.erases]
         self.snapshots.forget()
         for reader in self.all_readers():
             reader.forget(sid)

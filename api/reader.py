@@ -155,7 +155,7 @@ class Reader:
         self._wake.set()
 
     def forget(self, sid: str) -> None:
-        self._queue = [frame for frame in self._queue if frame.sid != sid or frame.erases]
+        self._queue = [frame for frame in self._queue if frame.about != sid or frame.erases]
 
     def reset(self, reason: str) -> None:
         self._lost = reason

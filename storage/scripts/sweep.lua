@@ -1,20 +1,28 @@
 -- Take a call's events out of the shared log, bytes and all: what XDEL deletes stays in its block of the stream, and so in every dump, until all of that
--- block is gone. So the log is written anew without them; one that is too long for that is swept a part at a time. That a call was erased stays told.
+-- block is gone. So the log is written anew without them; one that is too long for that is swept a part at a time. That a call was erased stays told,
+-- as we tell it: an entry that says more than that is gone.
 -- KEYS: log, mark, the log while it is written anew. ARGV: sid, how many entries are too long, from where, how many at a time.
 -- Returns from where to go on, "" when all is done.
 
 local log, mark, anew = unpack(KEYS)
 local sid, most, from, part = unpack(ARGV)
 
--- By name: another program's entry may hold other fields, in another order, or lack some.
+local named = '"callSid"%s*:%s*"' .. string.gsub(sid, '%W', '%%%0') .. '"'
+local told = '^{"type":"status_change","payload":{"callSid":"[^"]*","status":"erased"},"timestamp":[%d.]+,"source":"service"}$'
+
+-- By name: another program's entry may hold other fields, in another order, or lack some. One that does not say whose it is is of whom it speaks.
 local function mine(entry)
-  local ours, told = false, false
+  local whose, speaks, erased = '', false, false
   for at = 1, #entry[2], 2 do
     local field, value = entry[2][at], entry[2][at + 1]
-    ours = ours or (field == 'sid' and value == sid)
-    told = told or (field == 'data' and string.find(value, '"status":"erased"', 1, true) ~= nil)
+    if field == 'sid' then
+      whose = value
+    else
+      speaks = speaks or string.find(value, named) ~= nil
+      erased = erased or (field == 'data' and string.find(value, told) ~= nil)
+    end
   end
-  return ours and not told
+  return (whose == sid or (whose == '' and speaks)) and not (erased and #entry[2] == 4)
 end
 
 if redis.call('EXISTS', log) == 0 then return '' end

@@ -255,6 +255,17 @@ async def test_an_entry_that_somebody_else_put_into_the_log_stops_nobody(
     await store.close()
 
 
+@pytest.mark.parametrize("sid", ["CA1", ""])
+async def test_what_somebody_else_put_into_the_log_of_an_erased_call_is_forgotten(store: CallStore, sid: str) -> None:
+    hub = Hub(store)
+    await hub.start()
+    spoken = [{"payload": {"callSid": "CA1"}}, {"type": "status_change", "payload": {"callSid": "CA1", "status": "erased", "name": "Mary"}}]
+    hub.publish(Entry(id=f"{hub.head[0] + number}-0", sid=sid, data=msgspec.json.encode(one)) for number, one in enumerate(spoken, start=1))
+    hub.forget("CA1")
+    assert hub._ring == []
+    await hub.close()
+
+
 async def test_a_fault_with_one_entry_is_told_once_and_passed_by(
     store: CallStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

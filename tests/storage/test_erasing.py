@@ -136,7 +136,21 @@ async def test_nothing_of_an_erased_caller_is_left_in_redis(request: pytest.Fixt
     await store.close()
 
 
-@pytest.mark.parametrize("fields", [{"data": SECRET, "sid": "CA1"}, {"sid": "CA1"}, {"more": SECRET, "sid": "CA1", "data": SECRET}])
+SPEAKS_OF_IT = json.dumps({"type": "new_message", "payload": {"callSid": "CA1", "message": SECRET}})
+ERASED_AND_MORE = json.dumps({"payload": {"callSid": "CA1", "name": SECRET, "status": "erased"}}, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"data": SECRET, "sid": "CA1"},
+        {"sid": "CA1"},
+        {"more": SECRET, "sid": "CA1", "data": SECRET},
+        {"data": SPEAKS_OF_IT},
+        {"data": SPEAKS_OF_IT, "sid": ""},
+        {"sid": "CA1", "data": ERASED_AND_MORE},
+    ],
+)
 async def test_what_another_program_wrote_of_the_caller_goes_too(redis_url: str, fields: dict[str, str]) -> None:
     store = await Shelf(redis_url).open()
     await begin(store)
@@ -145,6 +159,26 @@ async def test_what_another_program_wrote_of_the_caller_goes_too(redis_url: str,
         (told,) = await store.erase("CA1")
         assert [entry for _, entry in client.xrange(keys.LOG)] == [{b"sid": b"CA1", b"data": told.data}]
         assert traces(client) == []
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"data": SPEAKS_OF_IT, "sid": "other"},
+        {"data": SPEAKS_OF_IT.replace("CA1", "CA10")},
+        {"data": SPEAKS_OF_IT.replace("CA1", "C.1")},
+        {"data": "CA1"},
+    ],
+)
+async def test_what_another_program_wrote_of_somebody_else_stays(redis_url: str, fields: dict[str, str]) -> None:
+    store = await Shelf(redis_url).open()
+    for sid in ("CA1", "C.1"):
+        await begin(store, sid)
+    with redis.Redis.from_url(redis_url) as client:
+        place = client.xadd(keys.LOG, fields)  # type: ignore[arg-type]
+        await store.erase("CA1")
+        assert place in [id_ for id_, _ in client.xrange(keys.LOG)]
     await store.close()
 
 
