@@ -105,14 +105,21 @@ def _token(entry: str, before: list[Token]) -> Token:
         raise ValueError("has a token with characters that cannot stand in it")
     if len(entry.split(":")) == 3 and not _NAME.fullmatch(name):
         raise ValueError("has a name that is not made of letters, figures and . _ -")
+    if is_role(name):
+        raise ValueError("has a name that the nameless of a role act under")
     made = digest(token.encode())
     if any(one.digest == made for one in before):
         raise ValueError("gives a token a second time")
     nameless = sum(one.identity.role == role and not one.identity.named for one in before) + 1
     identity = Identity(role=cast(Role, role), name=name or f"{role}-{nameless}", named=bool(name), business=business)
-    if any(one.identity.name == identity.name for one in before):
+    if any(one.identity.name.casefold() == identity.name.casefold() for one in before):
         raise ValueError("gives a name a second time")
     return Token(digest=made, identity=identity)
+
+
+def is_role(name: str) -> bool:
+    """Whether a name is that of a role, whatever its case: those who have no name of their own act under it."""
+    return name.casefold() in ROLES
 
 
 def lines_in(file: Path) -> list[str]:

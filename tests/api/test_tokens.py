@@ -49,6 +49,9 @@ def test_role_name_and_business() -> None:
         (f"{A}:viewer:s ue", "name"),
         (f"{A}:viewer,{A}:supervisor", "second time"),
         (f"{A}:viewer:sue,{B}:supervisor:sue", "second time"),
+        (f"{A}:viewer:Sue,{B}:supervisor:sue", "second time"),
+        (f"{A}:viewer:supervisor", "name"),
+        (f"{A}:integration:Viewer", "name"),
     ],
 )
 def test_what_is_no_token_is_refused_in_words_that_do_not_repeat_it(text: str, said: str) -> None:
@@ -219,6 +222,7 @@ async def test_a_token_with_a_name_acts_under_no_other() -> None:
             (IDENTITIES["supervisor"], "sue", 403, ""),
             (IDENTITIES["integration"], "Sue", 403, ""),
             (IDENTITIES["integration"], "supervisor", 403, ""),
+            (IDENTITIES["integration"], "Supervisor", 403, ""),
             (IDENTITIES["integration"], "supervisor-1", 403, ""),
             (IDENTITIES["supervisor"], "supervisor-1", 200, "supervisor-1"),
             (IDENTITIES["supervisor"], None, 200, "supervisor"),
