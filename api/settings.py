@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     """TCP port; 0 takes any free one and prints it."""
     workers: int = Field(1, ge=1, le=64)
     """Processes that serve. More than one needs a Redis that all of them see."""
-    data: Path = Path("data")
+    data: Path = Field(Path("data"), validate_default=True)
     """Folder of the embedded Redis, created when it is missing."""
     business: Path | None = None
     """A business file, or a folder of them; None: the packaged example."""
@@ -126,6 +126,15 @@ class Settings(BaseSettings):
         if value and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("must be a web address such as https://voice.example.com")
         return value.rstrip("/")
+
+    @field_validator("data")
+    @classmethod
+    def _folder(cls, value: Path) -> Path:
+        try:
+            value.resolve()
+        except (OSError, RuntimeError):  # links that lead to each other; a working directory that is gone
+            raise ValueError("must be a path that leads somewhere") from None
+        return value
 
     @field_validator("redis_url")
     @classmethod

@@ -25,7 +25,7 @@ from typing import IO, Literal, Self
 
 from storage import process
 from storage.errors import DataFolderInUse, NoRedisServer, RedisDidNotStart
-from storage.private import make_private
+from storage.private import make_private, need_files
 from storage.rewriting import Rewriter
 
 Fsync = Literal["always", "everysec", "off"]
@@ -84,12 +84,13 @@ class EmbeddedRedis:
     def start(self) -> None:
         """Returns when the server takes commands and has read back what the folder holds.
 
-        Raises NoRedisServer, DataFolderInUse, RedisDidNotStart.
+        Raises NoRedisServer, DataFolderInUse, RedisDidNotStart, OSError.
         """
         binary = find_server()
         if binary is None:
             raise NoRedisServer("No Redis server found. Install one (apt install redis-server, brew install redis) or set REDIS_URL.")
         self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        need_files(self._home)
         self._take_lock()
         try:
             self._check_format(binary)

@@ -1,5 +1,6 @@
-"""Folders that hold what callers said are for nobody but us to look into."""
+"""Folders that hold what callers said are for nobody but us to look into, and hold nothing but files."""
 
+import errno
 import logging
 import os.path
 import stat
@@ -17,6 +18,17 @@ def make_private(data: Path, home: Path) -> None:
     ours = [*([] if _is_more(data) else [data]), home, *home.rglob("*")]
     if left := [path for path in ours if not _closed(path)]:
         _log.warning(f"others on this machine may look into {left[0]}: it cannot be made private; give it to the service's user, with mode 0700")
+
+
+def need_files(home: Path) -> None:
+    """Raises OSError for what is neither a file nor a folder: who opens a pipe waits for somebody at its other end, for ever."""
+    for path in home.rglob("*"):
+        try:
+            found = path.stat().st_mode
+        except OSError:  # gone meanwhile, or a link that leads nowhere: whoever opens it is told
+            continue
+        if not (stat.S_ISREG(found) or stat.S_ISDIR(found)):
+            raise OSError(errno.EINVAL, "neither a file nor a folder", str(path))
 
 
 def _closed(path: Path) -> bool:

@@ -130,6 +130,19 @@ def test_any_setting_with_any_value_is_taken_or_named_on_one_line(name: str) -> 
         assert len(line) < 300
 
 
+def test_a_data_folder_that_leads_nowhere_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    with pytest.raises(SettingsError, match=r"^SLOTLINE_DATA: must be a path that leads somewhere$"):
+        read_settings(data=loop / "data")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(SettingsError, match=r"^SLOTLINE_DATA: must be a path that leads somewhere$"):
+        read_settings()
+
+
 def test_a_file_may_hold_what_no_environment_can(tmp_path: Path) -> None:
     Path(".env").write_bytes(b'SLOTLINE_DATA="a\0b"')
     with pytest.raises(SettingsError, match=r"^SLOTLINE_DATA: must hold no control characters$"):

@@ -113,6 +113,15 @@ def test_what_cannot_be_closed_is_told_in_one_line_and_stops_nothing(
     assert "\n" not in told
 
 
+@pytest.mark.parametrize("name", ["lock", "log", "socket", "appendonlydir/appendonly.aof.manifest"])
+def test_a_pipe_where_a_file_of_ours_stands_is_told_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    pipe = tmp_path / "redis" / name
+    pipe.parent.mkdir(parents=True)
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="neither a file nor a folder"):
+        EmbeddedRedis(tmp_path).start()
+
+
 def test_a_killed_server_comes_back_with_everything_at_the_same_place(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path) as server:
         url, first = server.url, server.pid
