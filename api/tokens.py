@@ -83,9 +83,10 @@ def lines_of(text: str) -> list[str]:
 def token_and_role(entry: str) -> tuple[str, str] | None:
     """Of an entry as it is written; None when it is none."""
     try:
-        return split(entry)[:2]
+        token, role, *_ = split(entry)
     except ValueError:
         return None
+    return (token, role) if is_token(token) else None
 
 
 def split(entry: str) -> tuple[str, str, str, str]:
@@ -101,7 +102,7 @@ def _token(entry: str, before: list[Token]) -> Token:
     token, role, name, business = split(entry)
     if not SHORTEST <= len(token) <= LONGEST:
         raise ValueError(f"has a token of fewer than {SHORTEST} or more than {LONGEST} characters; make one with: openssl rand -base64 24")
-    if not _TOKEN.fullmatch(token):
+    if not is_token(token):
         raise ValueError("has a token with characters that cannot stand in it")
     if len(entry.split(":")) == 3 and not _NAME.fullmatch(name):
         raise ValueError("has a name that is not made of letters, figures and . _ -")
@@ -115,6 +116,11 @@ def _token(entry: str, before: list[Token]) -> Token:
     if any(one.identity.name.casefold() == identity.name.casefold() for one in before):
         raise ValueError("gives a name a second time")
     return Token(digest=made, identity=identity)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text can be a token, and stand in a header."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def is_role(name: str) -> bool:

@@ -15,6 +15,7 @@ import httpx
 import msgspec
 
 from api.settings import THEIR_TOKEN, THEIR_URL, Settings, SettingsError, own_tokens, reached_at, read_settings
+from api.tokens import is_token
 
 CONNECT_S = 3.0
 ANSWER_S = 30.0
@@ -167,7 +168,10 @@ def client(arguments: argparse.Namespace, *roles: str) -> Client:
     if origin(url) is None:
         raise Failed("--url must be an address such as http://127.0.0.1:8080")
     own = _own(url, settings) if settings else ""
-    found = Client(own or url, _token(url, theirs, arguments.token_file, own, roles))
+    token = _token(url, theirs, arguments.token_file, own, roles)
+    if token and not is_token(token):
+        raise Failed(f"{'--token-file' if arguments.token_file else THEIR_TOKEN} must be one token, without spaces and lines in it")
+    found = Client(own or url, token)
     found.check()
     return found
 
@@ -211,6 +215,7 @@ def origin(url: str) -> tuple[str, str, int] | None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return None
+        parts.hostname.encode("idna")  # which raises for what no name server takes
         return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError:
         return None

@@ -95,7 +95,7 @@ def test_when_nothing_answers_one_line_says_what_to_start(command: list[str], ca
     assert capsys.readouterr().err == "slotline: nothing answers at http://127.0.0.1:9; start the service with: slotline serve\n"
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://x", "http://"])
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://x", "http://", "http://a..b", f"http://{'a' * 80}.example"])
 def test_an_address_that_is_none(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["watch", "--url", url]) == 1
     assert "--url must be an address such as" in capsys.readouterr().err

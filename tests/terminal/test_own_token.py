@@ -105,6 +105,25 @@ def test_a_token_from_a_file_goes_where_it_is_told(tmp_path: Path, capsys: pytes
     assert "--token-file cannot be read" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["a-töken-of-another-service", "a-token\nand-another", "a token of two words", "a\0token"])
+def test_what_can_be_no_token_is_one_line_and_goes_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    file = tmp_path / "token"
+    file.write_text(text, "utf-8")
+    with recording() as (port, seen):
+        url = f"http://127.0.0.1:{port}"
+        assert main(["watch", "--url", url, "--token-file", str(file)]) == 1
+        if "\0" not in text:
+            monkeypatch.setenv("SLOTLINE_URL", url)
+            monkeypatch.setenv("SLOTLINE_TOKEN", text)
+            assert main(["replay", "CA1"]) == 1
+        assert seen == []
+    said = capsys.readouterr().err.splitlines()
+    assert all("must be one token" in line and text[:8] not in line for line in said)
+    assert said
+
+
 def test_no_command_takes_a_token_as_a_word_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     for command in ("call", "watch", "replay"):
         with pytest.raises(SystemExit):
