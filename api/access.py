@@ -1,14 +1,15 @@
 """Who may use which route, judged before anything of a request is read.
 
-With tokens, each request brings one, and the route says which roles it lets in (`api/routing.py`). Without tokens the service is for this machine
-alone: it listens on loopback, whoever is there may do everything, and only the names of this machine are answered to, so that no page in a
-browser can reach it under a name of its own (DNS rebinding) or post to it from elsewhere (cross-site requests), and nothing that a proxy brought
-from outside is taken.
+With tokens, each request brings one, or a ticket that was given for one, and the route says which roles it lets in (`api/routing.py`). Without
+tokens the service is for this machine alone: it listens on loopback, whoever is there may do everything, and only the names of this machine are
+answered to, so that no page in a browser can reach it under a name of its own (DNS rebinding) or post to it from elsewhere (cross-site requests),
+and nothing that a proxy brought from outside is taken.
 
 A token that is not known is counted against the address it came from, told in the log, and answered ever more slowly.
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,8 +41,9 @@ class Access:
     name where whoever has the token may act under no other, else "".
     """
 
-    def __init__(self, app: ASGIApp, tokens: Tokens) -> None:
-        self._app, self._tokens, self._attempts = app, tokens, Attempts()
+    def __init__(self, app: ASGIApp, tokens: Tokens, redeemed: Callable[[str], Awaitable[Identity]]) -> None:
+        """`redeemed` gives whose a ticket is, or raises Problem (`stream_tickets.Tickets`)."""
+        self._app, self._tokens, self._redeemed, self._attempts = app, tokens, redeemed, Attempts()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
@@ -59,7 +61,8 @@ class Access:
             identity = await self._identified(scope, asked)
         else:
             _at_home(scope)
-            identity = HOME
+            ticket = _ticket(scope, asked)
+            identity = await self._by_ticket(scope, ticket) if ticket else HOME
         if asked.route is None:
             raise Problem("method_refused", headers={"Allow": ", ".join(sorted(asked.allowed))}) if asked.allowed else Problem("not_found")
         if identity is not HOME and identity.role not in asked.route.roles:
@@ -68,6 +71,8 @@ class Access:
 
     async def _identified(self, scope: Scope, asked: Asked) -> Identity:
         token = _token(scope, asked)
+        if not token and (ticket := _ticket(scope, asked)):
+            return await self._by_ticket(scope, ticket)
         if not token:
             raise Problem("token_missing")
         identity = self._tokens.who(token)
@@ -75,6 +80,15 @@ class Access:
             await self._attempts.failed(scope)
             raise Problem("token_unknown")
         return identity
+
+    async def _by_ticket(self, scope: Scope, ticket: str) -> Identity:
+        try:
+            return await self._redeemed(ticket)
+        except Problem as problem:
+            # One that was spent was ours: an EventSource that comes back by itself brings it again.
+            if problem.code == "ticket_unknown":
+                await self._attempts.failed(scope)
+            raise
 
     def _while_known(self, token: bytes, identity: Identity, receive: Receive) -> Receive:
         """`receive` that raises Problem when the token was revoked while the body was on its way. Streams are ended by whoever has them."""
@@ -96,6 +110,11 @@ def _token(scope: Scope, asked: Asked) -> bytes:
     if asked.route is not None and asked.route.kind == "stream":
         return query_of(scope).get("token", "").encode("latin-1", "replace")
     return b""
+
+
+def _ticket(scope: Scope, asked: Asked) -> str:
+    """The ticket in the query of an event stream; "" when there is none, and for what is no stream."""
+    return query_of(scope).get("ticket", "") if asked.route is not None and asked.route.kind == "stream" else ""
 
 
 def _at_home(scope: Scope) -> None:

@@ -17,10 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import prompts
 from agent.reader import RulesAlone
-from api import business_files, calls, console, conversation, health, logs, summary
+from api import business_files, calls, console, conversation, health, logs, summary, tickets
 from api.access import Access
 from api.answers import answer, trouble
-from api.errors import add_handlers
+from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
 from api.limits import Limits, Sized
@@ -28,8 +28,9 @@ from api.masking import Masking
 from api.own_events import OwnEvents
 from api.parts import Parts
 from api.settings import Settings, read_settings
+from api.stream_tickets import Tickets
 from api.streams import Streams
-from api.tokens import Tokens
+from api.tokens import Identity, Tokens
 from api.turn_keys import TurnKeys
 from api.turns import Turns
 from api.version import version
@@ -43,7 +44,7 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
-ROUTERS = tuple(part.router for part in (conversation, summary, calls, health, console))
+ROUTERS = tuple(part.router for part in (conversation, summary, calls, tickets, health, console))
 
 
 class Service:
@@ -63,12 +64,13 @@ class Service:
         self._phrasebooks = {language: prompts.phrasebook(language) for language in prompts.known()}
         self._url = settings.redis_url or embedded
         self._streams: Streams | None = None
+        self._tickets: Tickets | None = None
         self.api = FastAPI(title="Slotline", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._running)
         add_handlers(self.api)
         for router in ROUTERS:
             self.api.include_router(router)
         self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all], settings.filed_tokens)
-        self._app: ASGIApp = Limits(Access(Sized(self._route), self.tokens), self.drain, tells_https=not settings.public_https)
+        self._app: ASGIApp = Limits(Access(Sized(self._route), self.tokens, self._redeemed), self.drain, tells_https=not settings.public_https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -83,6 +85,11 @@ class Service:
         else:
             await self.api(scope, receive, send)
 
+    async def _redeemed(self, ticket: str) -> Identity:
+        if self._tickets is None:
+            raise Problem("store_unavailable")
+        return await self._tickets.redeemed(ticket)
+
     @asynccontextmanager
     async def _running(self, app: FastAPI) -> AsyncIterator[None]:
         settings = self.settings
@@ -93,6 +100,7 @@ class Service:
         walker = self.walker(store)
         masking = Masking(self.businesses, self.tokens.is_name)
         keys = TurnKeys(store, settings.secret)
+        self._tickets = Tickets(self.tokens, keys, store)
         app.state.parts = Parts(
             settings=settings,
             store=store,
@@ -105,6 +113,7 @@ class Service:
             masking=masking,
             tokens=self.tokens,
             keys=keys,
+            tickets=self._tickets,
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers))
         self.tokens.when_revoked(self._streams.end_those_of)

@@ -34,6 +34,8 @@ PROBLEMS: Mapping[str, Kind] = {
     "bad_request": Kind(400, "The request cannot be read."),
     "token_missing": Kind(401, "A token is needed."),
     "token_unknown": Kind(401, "This token is not known."),
+    "ticket_unknown": Kind(401, "This ticket is not known."),
+    "ticket_spent": Kind(401, "This ticket was used, or is too old: ask for another."),
     "too_many_tries": Kind(429, "Too many tokens were tried."),
     "role_refused": Kind(403, "This token's role may not do that."),
     "host_refused": Kind(403, "The service is for this machine only until tokens are set."),

@@ -60,6 +60,9 @@ class OwnEvents:
     async def secret(self, known: bytes = b"") -> bytes:
         return await self._store.secret(known)
 
+    async def claim(self, name: str, for_s: int) -> bool:
+        return await self._store.claim(name, for_s)
+
     async def ping(self) -> float:
         return await self._store.ping()
 

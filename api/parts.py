@@ -10,6 +10,7 @@ from api.gate import Drain, Gate
 from api.hub import Hub
 from api.masking import Masking
 from api.settings import Settings
+from api.stream_tickets import Tickets
 from api.tokens import Tokens
 from api.turn_keys import TurnKeys
 from api.turns import Turns
@@ -30,6 +31,7 @@ class Parts:
     masking: Masking
     tokens: Tokens
     keys: TurnKeys
+    tickets: Tickets
 
 
 def parts(request: HTTPConnection) -> Parts:

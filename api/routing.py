@@ -38,7 +38,7 @@ class Route(NamedTuple):
     """"{...}" stands for one part."""
     roles: frozenset[Role]
     kind: Kind = "plain"
-    """A "stream" is read by browsers, which can set no header for it: it also takes the token from the query."""
+    """A "stream" is read by browsers, which can set no header for it: it also takes the token, or a ticket, from the query."""
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -58,6 +58,7 @@ ROUTES = (
     Route("DELETE", "/calls/{callSid}", EDITORS),
     Route("GET", "/calls/{callSid}/trace", EDITORS),
     Route("GET", "/calls/{callSid}/events/health", READERS),
+    Route("POST", "/events/ticket", READERS),
     *(
         Route(method, path, READERS, "stream")
         for path in ("/events", "/calls/{callSid}/events", "/agents/{agentId}/events")

@@ -172,6 +172,10 @@ class Tokens:
         # Found by its digest: how long that takes tells nothing about the token.
         return self._known.get(digest(token))
 
+    def named(self, name: str) -> Token | None:
+        """The token of this name, as it stands now."""
+        return next((Token(digest=made, identity=identity) for made, identity in self._known.items() if identity.name == name), None)
+
     def is_name(self, agent: str) -> bool:
         """Whether this is the name of a token, or looks just like one."""
         return any(identity.name.casefold() == agent.casefold() for identity in self._known.values())

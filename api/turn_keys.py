@@ -55,11 +55,15 @@ class TurnKeys:
         turn, turn_id = request.turn, request.turn_id
         if not turn_id and not turn.started_at:
             return request
+        sign = f"id {request.sid} {turn_id}" if turn_id else f"at {request.sid} {turn.started_at} {request.said}"
+        key = (await self.signed(sign)).hex()[:32]
+        return msgspec.structs.replace(request, turn=msgspec.structs.replace(turn, key=key), former_key=_former_key(request))
+
+    async def signed(self, text: str) -> bytes:
+        """What only those can make of `text` who have the secret; its first word says what it is for. Raises StoreUnavailable."""
         if not self._secret:
             await self.share()
-        sign = f"id {request.sid} {turn_id}" if turn_id else f"at {request.sid} {turn.started_at} {request.said}"
-        key = hmac.new(self._secret, sign.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]
-        return msgspec.structs.replace(request, turn=msgspec.structs.replace(turn, key=key), former_key=_former_key(request))
+        return hmac.new(self._secret, text.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()
 
 
 def _former_key(request: TurnRequest) -> str:

@@ -48,6 +48,9 @@ class AwaitedStore:
     async def secret(self, known: bytes = b"") -> bytes:
         return await (await self._store()).secret(known)
 
+    async def claim(self, name: str, for_s: int) -> bool:
+        return await (await self._store()).claim(name, for_s)
+
     async def ping(self) -> float:
         return await (await self._store()).ping()
 

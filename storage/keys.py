@@ -22,6 +22,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{business}:calendar` | sorted set | sid by the end (s) of its job | place, of its last job |
 | `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
 | `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
+| `slotline:claim:<name>` | string | who was the first to claim it, in a way of their own: one use of a ticket | as claimed |
 | `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
 
 On a cluster there are besides, for steps that are carried through one after the other (see cluster_store.py):
@@ -99,6 +100,10 @@ def trace(sid: str) -> str:
 def caller(business: str, number: str) -> str:
     """Hashed, so that a list of the keys is no list of numbers."""
     return f"slotline:caller:{sha256(f'{business} {number}'.encode()).hexdigest()[:32]}"
+
+
+def claim(name: str) -> str:
+    return f"slotline:claim:{name}"
 
 
 def events(sid: str) -> str:

@@ -75,6 +75,7 @@ class MemoryStore:
         self._sweep_at = 0.0
         self._grown = asyncio.Event()
         self._secret = secrets.token_bytes(32)
+        self._claimed_until: dict[str, float] = {}
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         kept = self._kept(sid)
@@ -204,6 +205,13 @@ class MemoryStore:
 
     async def secret(self, known: bytes = b"") -> bytes:
         return self._secret
+
+    async def claim(self, name: str, for_s: int) -> bool:
+        now = self._clock()
+        self._claimed_until = {one: until for one, until in self._claimed_until.items() if until > now}
+        first = name not in self._claimed_until
+        self._claimed_until.setdefault(name, now + for_s)
+        return first
 
     async def ping(self) -> float:
         return 0.0

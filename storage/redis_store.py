@@ -160,6 +160,13 @@ class RedisStore(Erasing):
         found: bytes = await self._script("secret", [keys.SECRET], [known or secrets.token_hex(SECRET_BYTES), SHORTEST_SECRET])
         return found
 
+    async def claim(self, name: str, for_s: int) -> bool:
+        key, ours = keys.claim(name), secrets.token_bytes(16)
+        if await self._command("SET", key, ours, "NX", "EX", for_s):
+            return True
+        # It may have been sent twice, when the answer to the first was lost.
+        return bool(await self._command("GET", key) == ours)
+
     async def ping(self) -> float:
         began = time.perf_counter()
         with reaching():

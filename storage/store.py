@@ -152,6 +152,9 @@ class CallStore(Protocol):
         `known`: what it was when last asked; a store that has lost it since, or where something lies in its place that is none, keeps that again.
         """
 
+    async def claim(self, name: str, for_s: int) -> bool:
+        """Whether this is the first to claim `name` from any who use this store, which is remembered for `for_s` seconds."""
+
     async def ping(self) -> float:
         """How long the store takes to answer, in seconds."""
 

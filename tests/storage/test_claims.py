@@ -1,0 +1,61 @@
+"""Claims: of all who claim a name one is the first, until that is forgotten."""
+
+import asyncio
+from typing import Any
+
+import pytest
+import redis
+
+from storage import keys
+from storage.connect import connect
+from storage.keys import Ttl
+from storage.memory_store import MemoryStore
+from storage.redis_store import RedisStore
+from tests.conftest import Shelf
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_of_twenty_who_claim_a_name_at_once_one_is_the_first(shelf: Shelf) -> None:
+    first = await shelf.open()
+    second = await shelf.open() if shelf.url else first
+    claims = await asyncio.gather(*(store.claim("a", 60) for store in (first, second) for _ in range(10)))
+    assert sorted(claims) == [*[False] * 19, True]
+    assert await second.claim("b", 60)
+    assert not await first.claim("b", 60)
+    await first.close()
+    await second.close()
+
+
+async def test_a_claim_is_forgotten_in_time(redis_url: str) -> None:
+    now = [0.0]
+    memory = MemoryStore(clock=lambda: now[0])
+    assert await memory.claim("a", 60)
+    now[0] = 59.9
+    assert not await memory.claim("a", 60)
+    now[0] = 60.0
+    assert await memory.claim("a", 60)
+    store = await connect(redis_url, channel_prefix="sse:", ttl=Ttl())
+    assert await store.claim("a", 60)
+    assert not await store.claim("a", 6000)
+    with redis.from_url(redis_url) as line:
+        assert 0 < int(line.ttl(keys.claim("a"))) <= 60
+    await store.close()
+
+
+async def test_a_claim_whose_answer_was_lost_is_still_the_first(redis_url: str) -> None:
+    store = await connect(redis_url, channel_prefix="sse:", ttl=Ttl())
+    assert isinstance(store, RedisStore)
+    send, lost = store._send, []
+
+    async def losing(*parts: Any) -> Any:
+        answer = await send(*parts)
+        if not lost:
+            lost.append(answer)
+            raise redis.ConnectionError
+        return answer
+
+    store._send = losing
+    assert await store.claim("a", 60)
+    assert not await store.claim("a", 60)
+    await store.close()
