@@ -2,14 +2,14 @@
 
 With tokens, each request brings one, or a ticket that was given for one, and the route says which roles it lets in (`api/routing.py`). Without
 tokens the service is for this machine alone: it listens on loopback, whoever is there may do everything, and only the names of this machine are
-answered to, so that no page in a browser can reach it under a name of its own (DNS rebinding) or post to it from elsewhere (cross-site requests),
-and nothing that a proxy brought from outside is taken.
+answered to, so that no page in a browser can reach it under a name of its own (DNS rebinding) or post to it from elsewhere (cross-site requests
+from a site that `SLOTLINE_CORS_ORIGINS` does not name), and nothing that a proxy brought from outside is taken.
 
 A token that is not known is counted against the address it came from, told in the log, and answered ever more slowly.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,9 +41,10 @@ class Access:
     name where whoever has the token may act under no other, else "".
     """
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, redeemed: Callable[[str], Awaitable[Identity]]) -> None:
-        """`redeemed` gives whose a ticket is, or raises Problem (`stream_tickets.Tickets`)."""
+    def __init__(self, app: ASGIApp, tokens: Tokens, redeemed: Callable[[str], Awaitable[Identity]], origins: Collection[str] = ()) -> None:
+        """`redeemed` gives whose a ticket is, or raises Problem (`stream_tickets.Tickets`). `origins`: whose pages may ask without tokens too."""
         self._app, self._tokens, self._redeemed, self._attempts = app, tokens, redeemed, Attempts()
+        self._origins = frozenset(origin.encode() for origin in origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
@@ -60,7 +61,7 @@ class Access:
         if self._tokens:
             identity = await self._identified(scope, asked)
         else:
-            _at_home(scope)
+            _at_home(scope, self._origins)
             ticket = _ticket(scope, asked)
             identity = await self._by_ticket(scope, ticket) if ticket else HOME
         if asked.route is None:
@@ -117,15 +118,15 @@ def _ticket(scope: Scope, asked: Asked) -> str:
     return query_of(scope).get("ticket", "") if asked.route is not None and asked.route.kind == "stream" else ""
 
 
-def _at_home(scope: Scope) -> None:
-    """Raises Problem unless the request comes from this machine, and to a name of it."""
+def _at_home(scope: Scope, listed: Collection[bytes]) -> None:
+    """Raises Problem unless the request comes from this machine, and to a name of it; from a page, only one of ours or of the `listed` origins."""
     if any(_is_of_a_proxy(name) for name, _ in scope["headers"]):
         raise Problem("forwarded_refused")
     hosts = [value for name, value in scope["headers"] if name == b"host"]
     if len(hosts) != 1 or not is_loopback(_host(hosts[0])):
         raise Problem("host_refused")
     origins = [value for name, value in scope["headers"] if name == b"origin"]
-    if len(origins) > 1 or any(origin.partition(b"://")[2] != hosts[0] for origin in origins):
+    if len(origins) > 1 or any(origin not in listed and origin.partition(b"://")[2] != hosts[0] for origin in origins):
         raise Problem("host_refused")
 
 

@@ -1,8 +1,8 @@
 """The one place where the parts of the service are chosen and joined.
 
-`create_app(settings)` gives the ASGI application. From the outside in: `Limits` (what is asked for, the end of the service, the last net under
-errors), `Access` (tokens and roles), `Sized` (bodies), then `Streams` for event streams, which write straight to the connection, and FastAPI for
-the rest.
+`create_app(settings)` gives the ASGI application. From the outside in: `Limits` (what is asked for, pages of other sites, the end of the service,
+the last net under errors), `Access` (tokens and roles), `Sized` (bodies), then `Streams` for event streams, which write straight to the connection,
+and FastAPI for the rest.
 What needs a running event loop (store, hub, graph) is made when the application starts and let go when it stops.
 """
 
@@ -20,6 +20,7 @@ from agent.reader import RulesAlone
 from api import business_files, calls, console, conversation, health, logs, summary, tickets
 from api.access import Access
 from api.answers import answer, trouble
+from api.cors import Cors
 from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
@@ -70,7 +71,8 @@ class Service:
         for router in ROUTERS:
             self.api.include_router(router)
         self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all], settings.filed_tokens)
-        self._app: ASGIApp = Limits(Access(Sized(self._route), self.tokens, self._redeemed), self.drain, tells_https=not settings.public_https)
+        access = Access(Sized(self._route), self.tokens, self._redeemed, settings.cors_origins)
+        self._app: ASGIApp = Limits(access, self.drain, Cors(settings.cors_origins), tells_https=not settings.public_https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)

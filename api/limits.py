@@ -2,13 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import logs
+from api.cors import Cors, Headers
 from api.errors import Problem
 from api.gate import Drain
+from api.later import later
 from api.routing import Asked, find
 
 KIB = 1024
@@ -25,35 +26,44 @@ ALIVE = ("/health", "/health/redis", "/health/ping", "/ready")
 
 
 class Limits:
-    """ASGI application around another."""
+    """ASGI application around another.
 
-    def __init__(self, app: ASGIApp, drain: Drain, tells_https: bool = False) -> None:
+    Leaves in the scope, as "answer_headers", what the answer carries whatever it is; streams put it on theirs, on all others it is put here.
+    """
+
+    def __init__(self, app: ASGIApp, drain: Drain, cors: Cors, tells_https: bool = False) -> None:
         """`tells_https`: answers to what came over https say so here; not when whoever serves puts that on all answers."""
-        self._app, self._drain, self._tells_https = app, drain, tells_https
+        self._app, self._drain, self._cors, self._tells_https = app, drain, cors, tells_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         asked = scope["asked"] = find(scope)
-        if self._tells_https and scope.get("scheme") in ("https", "wss"):
-            send = _telling_https(send)
+        https = self._tells_https and scope.get("scheme") in ("https", "wss")
+        scope["answer_headers"] = [*self._cors.headers(scope), *([HSTS] if https else ())]
         # A stream gets `send` as it is: a wrapper would cost each of its events. It answers its own errors before it begins.
-        answered = _Answered(send)
+        answered = _Answered(send, scope["answer_headers"])
         try:
             if self._drain.over and not _answered_while_draining(asked):
                 raise Problem("draining", headers={"Connection": "close"})
-            await self._app(scope, receive, send if _is_stream(asked) else answered)
+            if (preflight := self._cors.preflight(scope)) is not None:
+                await answered({"type": "http.response.start", "status": 204, "headers": preflight})
+                await answered({"type": "http.response.body", "body": b""})
+            else:
+                await self._app(scope, receive, send if _is_stream(asked) else answered)
         except Problem as problem:
-            await self._refuse(problem, scope, receive, answered)
+            await self._refuse(problem, scope, receive, send, answered)
         except Exception as error:
             # Not raised further: the server would log its message, which may quote a caller.
             logs.failure("request_failed", error)
-            await self._refuse(Problem("failed"), scope, receive, answered)
+            await self._refuse(Problem("failed"), scope, receive, send, answered)
 
-    async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, answered: "_Answered") -> None:
+    async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send, answered: "_Answered") -> None:
         if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", ()):
             await answered({"type": "websocket.close", "code": 1013 if self._drain.begun else 1008})
+        elif problem.status == 503 and _is_stream(scope["asked"]):
+            await later(scope, send)
         elif not answered.begun:
             await problem.response()(scope, receive, answered)
 
@@ -69,28 +79,19 @@ class Sized:
 
 
 class _Answered:
-    """`send` that knows whether an answer has begun."""
+    """`send` that knows whether an answer has begun, and puts these headers on it."""
 
-    __slots__ = ("_send", "begun")
+    __slots__ = ("_headers", "_send", "begun")
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, headers: Headers) -> None:
+        self._send, self._headers = send, headers
         self.begun = False
 
     async def __call__(self, message: Message) -> None:
         self.begun = True
+        if self._headers and message["type"] in ("http.response.start", "websocket.http.response.start"):
+            message = {**message, "headers": [*message.get("headers", ()), *self._headers]}
         await self._send(message)
-
-
-def _telling_https(send: Send) -> Send:
-    """`send` that adds HSTS to the head of an answer. No coroutine of its own: each event of a stream goes through it."""
-
-    def told(message: Message) -> Awaitable[None]:
-        if message["type"] in ("http.response.start", "websocket.http.response.start"):
-            message = {**message, "headers": [*message.get("headers", ()), HSTS]}
-        return send(message)
-
-    return told
 
 
 def _is_stream(asked: Asked) -> bool:

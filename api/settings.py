@@ -14,6 +14,7 @@ from pydantic import AliasChoices, Field, PrivateAttr, ValidationError, field_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api import tokens as token_entries
+from api.origins import origins_of
 from api.tokens import SHORTEST, Token
 from storage import address
 
@@ -60,6 +61,8 @@ class Settings(BaseSettings):
     """What the keys of turns are made with, the same on every host; "": one that is made once and kept in Redis."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
     """Addresses and networks of proxies in front: who called, and over http or https, is taken from the headers they add."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins of other sites whose pages may read the service from a browser, written as browsers send them, with commas between; none: no other."""
 
     call_ttl_s: int = Field(1800, ge=1, le=LONGEST_TTL_S)
     """Seconds an open call and its events are kept after the last turn."""
@@ -164,6 +167,11 @@ class Settings(BaseSettings):
             return tuple(ipaddress.ip_network(part.strip()) for part in value.split(",") if part.strip())
         except ValueError:
             raise ValueError("must be addresses and networks with commas between, such as 10.0.0.0/8,192.0.2.7") from None
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _origins(cls, value: Any) -> Any:
+        return origins_of(value) if isinstance(value, str) else value
 
     @property
     def filed_tokens(self) -> tuple[Token, ...] | None:

@@ -21,7 +21,6 @@ Source: WHATWG HTML, server-sent events.
 import asyncio
 import contextlib
 import os
-import random
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -36,6 +35,7 @@ from api.errors import Problem
 from api.frames import Topic, notice
 from api.gate import Drain, Seats
 from api.hub import Hub
+from api.later import LATER_MS, SPREAD_MS, begin, retry
 from api.masking import Masking
 from api.query import query_of
 from api.reader import PAUSE_S, Gone, Reader
@@ -44,18 +44,7 @@ from storage.errors import StoreUnavailable
 
 RETRY_MS = 1000
 """How long a reader waits before it comes back after a cut."""
-SPREAD_MS = (500, 5000)
-"""The same when the service stops, drawn for each reader, so that not all of them come at once."""
-LATER_MS = (5_000, 15_000)
-"""The same for a reader that found no seat."""
 Write = Callable[[bytes], Awaitable[None]]
-HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store, no-transform"),
-    (b"x-accel-buffering", b"no"),
-]
-
-_BEGIN = {"type": "http.response.start", "status": 200, "headers": HEADERS}
 
 
 class Streams:
@@ -95,16 +84,15 @@ class Streams:
             await Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            await send(_BEGIN)
+            await begin(scope, send)
             await send({"type": "http.response.body", "body": b""})
             return
         with self._seats.seat(scope["identity"]) as seated:
             if seated and not self._drain.begun:
                 await self._serve(topic, seen, scope, receive, send)
             else:
-                await send(_BEGIN)
-        later = random.randint(*(SPREAD_MS if seated else LATER_MS))  # noqa: S311 - spreads reconnects, guards nothing
-        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % later})
+                await begin(scope, send)
+        await send({"type": "http.response.body", "body": retry(SPREAD_MS if seated else LATER_MS)})
 
     async def _serve(self, topic: Topic, seen: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Write the stream until the reader leaves, its token is revoked, or the service stops."""
@@ -113,7 +101,7 @@ class Streams:
         self._whose[reader] = scope["identity"]
         leaving = asyncio.create_task(_closed_by_peer(reader, receive))
         try:
-            await send(_BEGIN)
+            await begin(scope, send)
             await self._write(reader, seen, send)
         except OSError:  # the peer is gone: what other servers than uvicorn raise in `send`
             pass
