@@ -12,6 +12,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from api import logs
+from api.cors import Cors
 from api.settings import Network, Settings
 
 try:
@@ -45,6 +46,7 @@ class Doors:
     def __init__(self, settings: Settings, uncounted: Sequence[Network] = AT_HOME) -> None:
         """`uncounted`: networks whose addresses bring the connections of many; the settings' trusted proxies are so too."""
         self.head_s, self.body_s, self.unread_s = settings.head_s, settings.body_s, settings.unread_s
+        self.cors = Cors(settings.cors_origins)
         self.lingering = 0
         self._in_all, self._per_address = _room(settings.connections), settings.connections_per_address
         self._uncounted = (*uncounted, *settings.trusted_proxies)

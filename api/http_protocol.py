@@ -16,9 +16,10 @@ from typing import Any, ClassVar, Literal, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from api.connections import LINGERING, Cut, Doors, logger
+from api.connections import Cut, Doors, logger
 from api.errors import on_the_wire
 from api.limits import BODY_LIMIT
+from api.turned_away import DISCARDED_BYTES, LINGER_S, TurnedAway
 from api.websocket_protocol import is_handshake, websocket
 
 KIB = 1024
@@ -37,10 +38,6 @@ PIECE = 32 * KIB
 """Bytes parsed in one go, and by how much a head or a wrapping may overstep its bound before that is seen."""
 KEEP_ALIVE_S = 65
 """Longer than callers think between two turns, and than the usual 60 s of a proxy in front."""
-LINGER_S = 2.0
-"""How long a connection stays after a refusal, so that a peer that is still sending gets to read it; a close at once could take it back."""
-DISCARDED_BYTES = 16 * KIB * KIB
-"""What is read away meanwhile at most."""
 
 _AUTHORITY = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 """Of a target that is a whole address."""
@@ -59,8 +56,6 @@ class Http(Cut, HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self.logger = logger
         self._host = ""
-        self._inside = False
-        """Counted by the doors."""
         self._stage: Literal["idle", "head", "body"] = "idle"
         """What of a request the peer is in the middle of sending."""
         self._fields = self._size = 0
@@ -84,20 +79,14 @@ class Http(Cut, HttpToolsProtocol):
         peer = transport.get_extra_info("peername")
         self._host = str(peer[0]) if isinstance(peer, tuple) else ""
         if code := self.doors.enter(self._host):
-            self.transport = transport
-            self.doors.refused(code)
-            self._say(code)
+            TurnedAway(self.doors, code, self.server_state.default_headers).begin(transport)
             return
-        self._inside = True
         super().connection_made(transport)
         self._mind()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.doors.moves(self)
-        if self._inside:
-            self.doors.leave(self._host)
-        elif self._end:
-            self.doors.lingering -= 1
+        self.doors.leave(self._host)
         self._forget_deadline()
         self.spare()
         super().connection_lost(exc)
@@ -217,13 +206,9 @@ class Http(Cut, HttpToolsProtocol):
         """Write the refusal, and go soon."""
         self._deaf = self._leaving = True
         self.transport.write(on_the_wire(code, tuple(self.server_state.default_headers)))
-        if self._inside or self.doors.lingering < LINGERING:
-            self.doors.lingering += not self._inside
-            self.cut_in(LINGER_S, self.transport)
-            if self.transport.can_write_eof():
-                self.transport.write_eof()
-        else:
-            self.transport.close()
+        self.cut_in(LINGER_S, self.transport)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
 
     def _answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete

@@ -1,14 +1,16 @@
 """What holds before a request is read: heads, bodies, deadlines, numbers; over raw connections to a real port."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from ipaddress import ip_network
 
 import pytest
 
-from api.connections import Doors
-from api.http_protocol import DISCARDED_BYTES, FIELD_BYTES, FIELDS, HEAD_BYTES, PIPELINED, URL_BYTES
+from api.connections import LINGERING, Doors
+from api.http_protocol import FIELD_BYTES, FIELDS, HEAD_BYTES, PIPELINED, URL_BYTES
+from api.turned_away import DISCARDED_BYTES
 from tests.api.lines import Line, Served, doors
 from tests.api.services import settings
 from tests.patience import until
@@ -271,6 +273,49 @@ class TestNumbers:
                 assert [answer.status for answer in line.rest()] == [200]
             until(lambda: served.doors.figures()["open"] == 0)
             assert [answer.status for answer in served.ask(GET + LAST)] == [200]
+
+    @pytest.mark.parametrize(
+        ("head", "body"),
+        [
+            (b"GET /events?ticket=x HTTP/1.1\r\nHost: here\r\n", rb"retry: \d+\n\n"),
+            (b"GET /api/calls/CA1/events HTTP/1.0\r\n", rb"retry: \d+\n\n"),
+            (b"HEAD /agents/a/events HTTP/1.1\r\nHost: here\r\n", b""),
+        ],
+    )
+    def test_a_stream_that_finds_no_room_is_told_to_come_back(self, head: bytes, body: bytes) -> None:
+        with doors(connections=1, cors_origins="https://desk.example.com") as served, served.line():
+            until(lambda: served.doors.figures()["open"] == 1)
+            for origin, allowed in ((b"", 0), (b"Origin: https://desk.example.com\r\n", 1), (b"ORIGIN:https://bad.example.com\r\n", 0)):
+                with served.line() as late:
+                    late.send(head[:9])
+                    late.send(head[9:] + origin)
+                    late.send(b"\r\n")
+                    told, _, rest = b"".join(iter(lambda late=late: late.connection.recv(4096), b"")).partition(b"\r\n\r\n")
+                assert told.startswith(b"HTTP/1.1 200 OK\r\n")
+                assert b"content-type: text/event-stream" in told
+                assert b"connection: close" in told
+                assert told.count(b"access-control-allow-origin: https://desk.example.com") == allowed
+                assert re.fullmatch(body, rest)
+
+    @pytest.mark.parametrize(
+        "data", [b"", b"GET /even", b"POST /events HTTP/1.1\r\n\r\n", b"GET /events/health HTTP/1.1\r\n\r\n", b"GET " + b"/" * 20_000]
+    )
+    def test_whatever_else_finds_no_room_is_refused(self, data: bytes) -> None:
+        with doors(connections=1) as served, served.line():
+            until(lambda: served.doors.figures()["open"] == 1)
+            [answer] = served.ask(data)
+            assert answer.refusal == (503, "busy")
+            until(lambda: served.doors.lingering == 0)
+
+    def test_where_too_many_linger_nobody_is_asked_what_they_want(self) -> None:
+        with doors(connections=1) as served, served.line():
+            until(lambda: served.doors.figures()["open"] == 1)
+            served.doors.lingering = LINGERING
+            with served.line() as late:
+                answer = late.answer()
+            assert answer is not None
+            assert answer.refusal == (503, "busy")
+            assert served.doors.lingering == LINGERING
 
     def test_who_waits_for_nothing_gives_way(self) -> None:
         with doors(connections=3) as served, served.line() as oldest, served.line() as newer, served.line() as busy:

@@ -181,6 +181,19 @@ class TestTickets:
         store.away = False
         assert await tickets.redeemed(ticket) == SUE
 
+    async def test_a_stream_whose_ticket_cannot_be_judged_is_told_to_come_back(self) -> None:
+        async with running(tokens=TOKENS, secret=SECRET) as caller:
+            ticket, store = await given(caller, IDENTITIES["viewer"]), Away()
+            store.away = True
+            caller.service._tickets = Tickets(caller.service.tokens, TurnKeys(store, SECRET), store)
+            async with opened(caller, f"ticket={ticket}") as feed:
+                await asyncio.wait_for(feed.ended.wait(), PATIENCE_S)
+            assert (feed.status, len(feed.retries), feed.raw.count(b"data:")) == (200, 1, 0)
+            assert feed.headers[b"content-type"].startswith(b"text/event-stream")
+            store.away = False
+            async with opened(caller, f"ticket={ticket}") as feed:
+                await feed.next("history")
+
     async def test_a_token_that_is_revoked_while_its_ticket_is_judged_opens_nothing(self, tmp_path: Path) -> None:
         file = tmp_path / "tokens"
         file.write_text(f"{A}:supervisor:sue\n")
