@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import prompts
 from agent.reader import RulesAlone
-from api import business_files, calls, console, conversation, health, logs, summary, tickets
+from api import business_files, calls, console, conversation, health, logs, reference, summary, tickets
 from api.access import Access
 from api.answers import answer, trouble
 from api.cors import Cors
@@ -45,7 +45,7 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
-ROUTERS = tuple(part.router for part in (conversation, summary, calls, tickets, health, console))
+ROUTERS = tuple(part.router for part in (conversation, summary, calls, tickets, health, console, reference))
 
 
 class Service:

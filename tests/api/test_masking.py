@@ -7,12 +7,15 @@ import pytest
 
 from agent.record.events import Event
 from api import business_files
+from api.app import Service
 from api.frames import Frame, Topic
 from api.hub import Hub
 from api.masking import HIDDEN, Known, Masking
+from api.routing import ANYONE, ROUTES
 from storage.store import Entry
 from tests.api.doors import IDENTITIES, TOKENS
-from tests.api.services import running
+from tests.api.feeds import reading
+from tests.api.services import client, running, settings
 from tests.conftest import Shelf
 
 pytestmark = pytest.mark.anyio
@@ -153,3 +156,45 @@ async def test_a_document_that_another_system_made_is_that_of_the_call_it_was_as
     assert b'"callSid":"CA-theirs"' in shown
     await hub.close()
     await store.close()
+
+
+SAID = {
+    "name": "Xylophina Quux",
+    "phone": "+12025550143",
+    "email": "xylophina@example.com",
+    "address": "742 Evergreen Terrace, Springfield, IL 62704",
+}
+"""What a caller said, told by none of its words in anything a viewer may read."""
+
+
+async def test_a_viewer_reads_no_value_in_any_answer_there_is() -> None:
+    service = Service(settings(tokens=TOKENS))
+    async with service.api.router.lifespan_context(service.api), client(service) as http:
+        integration, viewer = ({"Authorization": f"Bearer {IDENTITIES[role]}"} for role in ("integration", "viewer"))
+        turn = {"callSid": "CA1", "customerMessage": {"message": "hello, this is Xylophina Quux"}, "from": "+12025550199"}
+        assert (await http.post("/ai/conversation", json=turn, headers=integration)).status_code == 200
+        for slot, value in SAID.items():
+            assert (await http.patch("/calls/CA1", json={slot: value}, headers=integration)).status_code == 200, slot
+        whole = (await http.get("/calls/CA1", headers=integration)).text
+        hidden = [*SAID.values(), "Xylophina", "Quux", "5550143", "xylophina", "Evergreen", "62704"]
+        assert all(value in whole for value in hidden)
+        hidden += ["2025550199", *IDENTITIES.values()]
+        read = 0
+        for route in ROUTES:
+            path = route.path.format_map({"callSid": "CA1", "agentId": "viewer-1"})
+            if route.kind == "stream":
+                async with reading(service._streams, path, role="viewer") as feed, reading(service._streams, path, "0-1", role="viewer") as resumed:
+                    last = (await feed.next("history")).id
+                    if not path.startswith("/agents"):
+                        await resumed.all_until(last)
+                    shown = (feed.raw + resumed.raw).decode()
+            elif "viewer" in route.roles or route.roles is ANYONE:
+                answer = await http.request(route.method, path, headers=viewer)
+                shown = answer.text + str(answer.headers)
+            else:
+                answer = await http.request(route.method, path, headers=viewer, json={"name": "x"})
+                assert answer.status_code == 403
+                shown = answer.text
+            read += 1
+            assert [value for value in hidden if value and value in shown] == [], route
+        assert read == len(ROUTES)
