@@ -43,10 +43,14 @@ class Stream {
     Object.assign(this, { path, hear, tell, last: "", beat: 30, tries: 0, ended: false });
     this.open();
   }
-  open() {
-    if (this.ended) return;
+  async open() {
     const query = new URLSearchParams();
-    if (token) query.set("token", token);
+    if (token) { // an address gets about: a ticket is good for this stream alone
+      const given = await ask("/events/ticket", { method: "POST" }).then((answer) => answer.ok && answer.json()).catch(() => null);
+      if (this.ended) return;
+      if (!given) { this.tell("wait"); this.again(); return; }
+      query.set("ticket", given.ticket);
+    }
     if (this.last) query.set("lastEventId", this.last);
     this.source = new EventSource(`${base}${this.path}?${query}`);
     this.source.onmessage = (message) => {
@@ -67,13 +71,13 @@ class Stream {
     this.timer = setTimeout(() => { this.tell("wait"); this.again(); }, this.beat * 2500);
   }
   async again() {
-    this.source.close();
+    this.source?.close();
     clearTimeout(this.timer);
     const wait = Math.min(15000, 500 * 2 ** this.tries++) * (0.5 + Math.random() / 2);
     await new Promise((done) => { this.timer = setTimeout(done, wait); });
     if (!this.ended && await admitted()) this.open();
   }
-  end() { this.ended = true; clearTimeout(this.timer); this.source.close(); }
+  end() { this.ended = true; clearTimeout(this.timer); this.source?.close(); }
 }
 
 /** Whether our token is good; asks for one when it is not. An unreachable service counts as good: the stream tries again. */

@@ -263,6 +263,8 @@ def test_a_viewer_sees_no_value_and_is_told_that_it_may_not_change_one(console: 
 
 def test_without_a_token_the_page_asks_for_one_and_keeps_it_to_itself(console: Console, portal: BlockingPortal, store: CallStore) -> None:
     told(portal, store, "CA-token")
+    addresses: list[str] = []
+    console.tab.on("request", lambda request: addresses.append(request.url))
     console.open(token="wrong")
     expect(console.tab.locator("#light")).to_have_text("No access")
     expect(console.tab.get_by_role("dialog")).to_be_visible()
@@ -270,6 +272,8 @@ def test_without_a_token_the_page_asks_for_one_and_keeps_it_to_itself(console: C
     console.tab.get_by_role("button", name="Go on").click()
     expect(console.row("CA-token")).to_be_visible()
     assert "token" not in console.tab.url
+    assert [url for url in addresses if "/events?ticket=" in url]
+    assert [url for url in addresses if SUPERVISOR in url] == []
     assert console.tab.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])") == '[{},{},""]'
 
 
