@@ -137,6 +137,18 @@ async def test_the_readers_of_a_token_are_counted_whatever_opened_their_streams(
                 assert third.retries[0] >= 1000
 
 
+async def test_who_made_a_ticket_up_tried_and_who_brings_a_spent_one_did_not(capsys: pytest.CaptureFixture[str]) -> None:
+    async with running(tokens=TOKENS) as caller:
+        ticket = await given(caller, IDENTITIES["viewer"])
+        async with opened(caller, f"ticket={ticket}") as feed:
+            await feed.next("history")
+        for _ in range(2 * FREE):
+            assert await refusal(caller, f"ticket={ticket}") == (401, "ticket_spent")
+        assert "token_refused" not in capsys.readouterr().err
+        assert await refusal(caller, f"ticket={ticket}x") == (401, "ticket_unknown")
+        assert "token_refused" in capsys.readouterr().err
+
+
 async def test_nobody_makes_a_ticket() -> None:
     async with running(tokens=TOKENS, secret=SECRET) as caller:
         ticket = await given(caller, IDENTITIES["viewer"])
