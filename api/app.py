@@ -17,10 +17,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import prompts
 from agent.reader import RulesAlone
-from api import business_files, calls, console, conversation, health, logs, reference, summary, tickets
+from api import business_files, calls, console, conversation, health, logs, metrics, reference, shared_figures, summary, tickets
 from api.access import Access
 from api.answers import answer, trouble
 from api.cors import Cors
+from api.counted_store import CountedStore
 from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
@@ -28,9 +29,11 @@ from api.limits import Limits, Sized
 from api.masking import Masking
 from api.own_events import OwnEvents
 from api.parts import Parts
+from api.registry import Registry
 from api.settings import Settings, read_settings
 from api.stream_tickets import Tickets
 from api.streams import Streams
+from api.tallies import Tallies, part_took
 from api.tokens import Identity, Tokens
 from api.turn_keys import TurnKeys
 from api.turns import Turns
@@ -45,7 +48,7 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
-ROUTERS = tuple(part.router for part in (conversation, summary, calls, tickets, health, console, reference))
+ROUTERS = tuple(part.router for part in (conversation, summary, calls, tickets, health, metrics, console, reference))
 
 
 class Service:
@@ -59,6 +62,8 @@ class Service:
         # LangGraph's tracing would send a caller's words to a third party if the environment asked for it.
         os.environ["LANGSMITH_TRACING"] = os.environ["LANGCHAIN_TRACING_V2"] = "false"
         self.settings = settings
+        self.tallies = Tallies()
+        self._registry = Registry(self.tallies, shared_figures.folder())
         self.gate = Gate(settings.turn_queue, settings.turns_at_once)
         self.drain = Drain()
         self.businesses = business_files.load(settings.business)
@@ -72,7 +77,8 @@ class Service:
             self.api.include_router(router)
         self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all], settings.filed_tokens)
         access = Access(Sized(self._route), self.tokens, self._redeemed, settings.cors_origins)
-        self._app: ASGIApp = Limits(access, self.drain, Cors(settings.cors_origins), tells_https=not settings.public_https)
+        cors = Cors(settings.cors_origins)
+        self._app: ASGIApp = Limits(access, self.drain, cors, tells_https=not settings.public_https, tallies=self.tallies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -95,20 +101,20 @@ class Service:
     @asynccontextmanager
     async def _running(self, app: FastAPI) -> AsyncIterator[None]:
         settings = self.settings
-        store = await self._store()
-        hub = Hub(store, heartbeat_s=settings.heartbeat_s, queue=settings.reader_queue, follows=settings.use_redis_sse)
+        store: CallStore = CountedStore(await self._store(), self.tallies)
+        hub = Hub(store, heartbeat_s=settings.heartbeat_s, queue=settings.reader_queue, follows=settings.use_redis_sse, tallies=self.tallies)
         if not settings.use_redis_sse:
             store = OwnEvents(store, hub)
         walker = self.walker(store)
         masking = Masking(self.businesses, self.tokens.is_name)
         keys = TurnKeys(store, settings.secret)
         self._tickets = Tickets(self.tokens, keys, store)
-        app.state.parts = Parts(
+        app.state.parts = running = Parts(
             settings=settings,
             store=store,
             businesses=self.businesses,
             walker=walker,
-            turns=Turns(walker, self.gate, keys, partial(trouble, self._deps(store))),
+            turns=Turns(walker, self.gate, keys, partial(trouble, self._deps(store)), self.tallies),
             hub=hub,
             gate=self.gate,
             drain=self.drain,
@@ -116,10 +122,11 @@ class Service:
             tokens=self.tokens,
             keys=keys,
             tickets=self._tickets,
+            registry=self._registry,
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers))
         self.tokens.when_revoked(self._streams.end_those_of)
-        watching = asyncio.gather(self.tokens.watch(), keys.keep())
+        watching = asyncio.gather(self.tokens.watch(), keys.keep(), metrics.keep(running))
         await warm_up(self._deps(store))
         with suppress(StoreUnavailable):
             await keys.share()
@@ -133,6 +140,7 @@ class Service:
                 await watching
             await hub.close()
             await store.close()
+            self._registry.take({})
             logs.event("stopped", pid=os.getpid())
 
     def walker(self, store: CallStore) -> Walker:
@@ -140,20 +148,28 @@ class Service:
         return Walker(self._deps(store))
 
     def _deps(self, store: CallStore) -> Deps:
-        return Deps(store=store, businesses=self.businesses, reader=RulesAlone(), phrasebooks=self._phrasebooks, plan=PLAN, render=answer)
+        return Deps(
+            store=store, businesses=self.businesses, reader=RulesAlone(), phrasebooks=self._phrasebooks, plan=PLAN, render=answer, took=part_took
+        )
 
     async def _store(self) -> CallStore:
         settings = self.settings
         ttl = Ttl(call_s=settings.call_ttl_s, booked_s=settings.booked_ttl_s, log_s=settings.log_ttl_s)
         if not self._url:
             return MemoryStore(ttl=ttl)
-        prefix, own = settings.redis_sse_channel_prefix, not settings.redis_url
+        prefix, own, told = settings.redis_sse_channel_prefix, not settings.redis_url, self._round_trip
         try:
-            return await connect(self._url, channel_prefix=prefix, ttl=ttl, embedded=own)
+            return await connect(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told)
         except StoreUnavailable as error:
             # Callers who ring meanwhile hear of trouble and get a person, which is better than a telephone that nobody answers.
             logs.failure("store_away", error, part="store")
-            return awaited(self._url, channel_prefix=prefix, ttl=ttl, embedded=own)
+            return awaited(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told)
+
+    def _round_trip(self, seconds: float, answered: bool) -> None:
+        if answered:
+            self.tallies.took("redis_round_trip", seconds)
+        else:
+            self.tallies.count("redis_failures")
 
 
 def create_app(settings: Settings | None = None, embedded: str = "") -> Service:

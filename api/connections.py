@@ -14,6 +14,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from api import logs
 from api.cors import Cors
 from api.settings import Network, Settings
+from api.tallies import Tallies
 
 try:
     import resource
@@ -43,7 +44,7 @@ logger.addFilter(_Expected())
 class Doors:
     """Counts the connections of this process, and says which may not come in."""
 
-    def __init__(self, settings: Settings, uncounted: Sequence[Network] = AT_HOME) -> None:
+    def __init__(self, settings: Settings, uncounted: Sequence[Network] = AT_HOME, tallies: Tallies | None = None) -> None:
         """`uncounted`: networks whose addresses bring the connections of many; the settings' trusted proxies are so too."""
         self.head_s, self.body_s, self.unread_s = settings.head_s, settings.body_s, settings.unread_s
         self.cors = Cors(settings.cors_origins)
@@ -55,6 +56,7 @@ class Doors:
         self._resting: OrderedDict[Hashable, Callable[[], None]] = OrderedDict()
         """Connections that wait for their next request, longest first, and how each is closed."""
         self._log = logs.Sparing()
+        self._tallies = tallies or Tallies()
 
     def enter(self, host: str) -> str:
         """Count a connection from an address ("": none, a socket of this machine). Returns "", or why it may not come in, which counts nothing."""
@@ -92,6 +94,7 @@ class Doors:
 
     def refused(self, code: str) -> None:
         """Take note that a request or a connection was refused: a line in the log now and then, so that a flood of them does not fill the disk."""
+        self._tallies.count("refused", code)
         if count := self._log.due(code):
             logs.event("request_refused", level="warning", code=code, count=count)
 

@@ -25,6 +25,7 @@ from api import logs
 from api.frames import START, Frame, Order, Topic, order, text
 from api.reader import PAUSE_S, Reader
 from api.snapshot import Snapshots
+from api.tallies import Tallies
 from storage.errors import StoreUnavailable
 from storage.store import CallStore, Entry
 
@@ -46,9 +47,18 @@ class Hub:
     """Everything this process knows about the log: where it ends, its newest entries, who reads it."""
 
     def __init__(
-        self, store: CallStore, *, heartbeat_s: float = 30.0, queue: int = 100, follows: bool = True, ring: int = RING, ring_s: float = RING_S
+        self,
+        store: CallStore,
+        *,
+        heartbeat_s: float = 30.0,
+        queue: int = 100,
+        follows: bool = True,
+        ring: int = RING,
+        ring_s: float = RING_S,
+        tallies: Tallies | None = None,
     ) -> None:
         self.store = store
+        self.tallies = tallies or Tallies()
         self.heartbeat_s = heartbeat_s
         self.queue = queue
         """How many events may wait for one reader before it is replayed instead."""

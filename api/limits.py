@@ -11,6 +11,7 @@ from api.errors import Problem
 from api.gate import Drain
 from api.later import later
 from api.routing import Asked, find
+from api.tallies import Tallies
 
 KIB = 1024
 BODY_LIMIT = 64 * KIB
@@ -31,9 +32,9 @@ class Limits:
     Leaves in the scope, as "answer_headers", what the answer carries whatever it is; streams put it on theirs, on all others it is put here.
     """
 
-    def __init__(self, app: ASGIApp, drain: Drain, cors: Cors, tells_https: bool = False) -> None:
+    def __init__(self, app: ASGIApp, drain: Drain, cors: Cors, tells_https: bool = False, tallies: Tallies | None = None) -> None:
         """`tells_https`: answers to what came over https say so here; not when whoever serves puts that on all answers."""
-        self._app, self._drain, self._cors, self._tells_https = app, drain, cors, tells_https
+        self._app, self._drain, self._cors, self._tells_https, self._tallies = app, drain, cors, tells_https, tallies or Tallies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -60,6 +61,7 @@ class Limits:
             await self._refuse(Problem("failed"), scope, receive, send, answered)
 
     async def _refuse(self, problem: Problem, scope: Scope, receive: Receive, send: Send, answered: "_Answered") -> None:
+        self._tallies.count("refused", problem.code)
         if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", ()):
             await answered({"type": "websocket.close", "code": 1013 if self._drain.begun else 1008})
         elif problem.status == 503 and _is_stream(scope["asked"]):

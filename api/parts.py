@@ -9,6 +9,7 @@ from agent.record.businesses import Businesses
 from api.gate import Drain, Gate
 from api.hub import Hub
 from api.masking import Masking
+from api.registry import Registry
 from api.settings import Settings
 from api.stream_tickets import Tickets
 from api.tokens import Tokens
@@ -32,6 +33,7 @@ class Parts:
     tokens: Tokens
     keys: TurnKeys
     tickets: Tickets
+    registry: Registry
 
 
 def parts(request: HTTPConnection) -> Parts:

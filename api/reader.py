@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Protocol
 
 from api.frames import START, Frame, Mask, Order, Topic, order, text
+from api.tallies import Tallies
 from storage.errors import StoreUnavailable
 from storage.store import CallStore
 
@@ -28,6 +29,7 @@ class Log(Protocol):
     ready: bool
     queue: int
     replays: asyncio.Semaphore
+    tallies: Tallies
 
     def newer(self, than: Order, topic: Topic, count: int) -> tuple[list[Frame], bool]: ...
 
@@ -148,6 +150,7 @@ class Reader:
             self._queue.clear()
             self.hot = False
             self.dropped += 1
+            self._hub.tallies.count("catch_ups", "overflow")
         else:
             if not self._queue:
                 self.cursor = max(self.cursor, self._hub.head)

@@ -50,6 +50,7 @@ ROUTES = (
     *(Route(method, path, ANYONE) for path in ("/health", "/health/redis", "/health/ping", "/ready") for method in ("GET", "HEAD")),
     Route("GET", "/openapi.json", READERS),
     Route("GET", "/docs", READERS),
+    Route("GET", "/metrics", READERS),
     Route("POST", "/ai/conversation", CALLERS),
     Route("POST", "/ai/reply", CALLERS),
     Route("POST", "/ai/summary", CALLERS),

@@ -63,7 +63,7 @@ class Server(uvicorn.Server):
                 forwarded_allow_ips=[str(network) for network in settings.trusted_proxies],
                 lifespan="on",
                 timeout_graceful_shutdown=CUT_S,
-                **options(Doors(settings)),
+                **options(Doors(settings, tallies=service.tallies)),
             )
         )
         self.service, self._told, self._child, self._linger_s = service, told, child, linger_s

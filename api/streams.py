@@ -22,6 +22,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from time import time
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -44,6 +45,8 @@ from storage.errors import StoreUnavailable
 
 RETRY_MS = 1000
 """How long a reader waits before it comes back after a cut."""
+TIMED = 16
+"""Of so many writes to a reader one is timed, from the first."""
 Write = Callable[[bytes], Awaitable[None]]
 
 
@@ -91,6 +94,7 @@ class Streams:
             if seated and not self._drain.begun:
                 await self._serve(topic, seen, scope, receive, send)
             else:
+                self._hub.tallies.count("refused", "draining" if seated else "no_seat")
                 await begin(scope, send)
         await send({"type": "http.response.body", "body": retry(SPREAD_MS if seated else LATER_MS)})
 
@@ -119,19 +123,28 @@ class Streams:
 
         hello = {"heartbeatS": self._hub.heartbeat_s} | ({} if reader.topic.kind == "all" else {_NAMED[reader.topic.kind]: reader.topic.name})
         await write(b"retry: %d\n\n" % RETRY_MS + notice("connected", hello))
+        tallies, written = self._hub.tallies, 0
         fresh = not seen
         while not reader.closed:
+            live = reader.hot
             try:
                 if seen:
                     seen, place = "", seen
                     reader.resume(place)
+                    tallies.count("catch_ups", "resumed")
                 if fresh:
                     await write(await self._history(reader, write))
                     fresh = False
                 elif (block := await reader.next()) or not reader.closed:
+                    newest = reader.cursor[0]
                     await write(block or notice("heartbeat", {}))
+                    if live and block:
+                        if not written % TIMED:
+                            tallies.took("publish_to_write", max(0.0, time() - newest / 1000))
+                        written += 1
             except Gone as gone:
                 fresh = True
+                tallies.count("resets", gone.reason)
                 await write(notice("reset", {"reason": gone.reason}))
 
     async def _history(self, reader: Reader, write: Write) -> bytes:

@@ -4,7 +4,7 @@
 telephone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import assert_never
@@ -14,6 +14,7 @@ import msgspec
 from agent.record.acts import DialogueAct, Inform, NoInput, NoMatch, UserAct
 from api import logs
 from api.gate import Gate
+from api.tallies import Tallies, begin_turn
 from api.turn_keys import TurnKeys
 from graph.build import Walker
 from graph.state import TurnRequest
@@ -42,29 +43,44 @@ answer_in = msgspec.json.Decoder(Answer).decode
 class Turns:
     """Takes turns, whichever way they come in."""
 
-    def __init__(self, walker: Walker, gate: Gate, keys: TurnKeys, trouble: Callable[[TurnRequest, datetime], bytes]) -> None:
+    def __init__(self, walker: Walker, gate: Gate, keys: TurnKeys, trouble: Callable[[TurnRequest, datetime], bytes], tallies: Tallies) -> None:
         """`trouble`: the answer when a turn cannot be taken."""
-        self._walker, self._gate, self._keys, self._trouble = walker, gate, keys, trouble
+        self._walker, self._gate, self._keys, self._trouble, self._tallies = walker, gate, keys, trouble, tallies
 
     async def take(self, request: TurnRequest) -> bytes:
         """The answer, as the JSON body of `POST /ai/conversation`. Raises Problem "too_many_turns"; any other failure is a sentence of trouble."""
         begun = perf_counter()
-        code = ""
-        heard: list[UserAct] = []
+        code, outcome = "", "repeated"
+        heard: Sequence[UserAct] = ()
+        parts = begin_turn()
+
+        def hear(user_acts: Sequence[UserAct]) -> None:
+            nonlocal heard, outcome
+            heard, outcome = user_acts, "taken"
+
         with self._gate.turn(request.sid):
             try:
                 request = await self._keys.keyed(request)
-                answer = await self._walker.take_turn(request, datetime.now(UTC), heard.extend)
+                answer = await self._walker.take_turn(request, datetime.now(UTC), hear)
             except Exception as error:
                 code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"
                 logs.failure("turn_failed", error, call=request.sid, turn=request.turn.key)
                 answer = self._trouble(request, datetime.now(UTC))
-        level, ms = "warning" if code else "info", (perf_counter() - begun) * 1000
+        parts["whole"] = perf_counter() - begun
+        level, ms = "warning" if code else "info", parts["whole"] * 1000
         stands = answer_in(answer).progress
         slot, act = _in_short(heard)
         call, turn = request.sid, request.turn.key
         logs.event("turn", level=level, call=call, turn=turn, slot=slot, act=act, step=stands.step, status=stands.status, code=code, ms=ms)
+        self._count(code or outcome, heard, stands.step, parts)
         return answer
+
+    def _count(self, outcome: str, heard: Sequence[UserAct], step: str, parts: Mapping[str, float]) -> None:
+        self._tallies.count("turns", outcome)
+        for part, seconds in parts.items():
+            self._tallies.took("turn", seconds, part)
+        if any(isinstance(user_act, NoMatch) for user_act in heard):
+            self._tallies.count("no_matches", step)
 
 
 def _in_short(heard: Sequence[UserAct]) -> tuple[str, str]:

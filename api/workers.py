@@ -28,8 +28,9 @@ from time import monotonic
 from types import FrameType
 from typing import Any, NoReturn
 
-from api import logs
+from api import logs, shared_figures
 from api.settings import Settings
+from api.shared_figures import SharedFigures
 from api.team import Team, Worker
 
 LOOK_S = 0.25
@@ -42,10 +43,12 @@ _spawn = multiprocessing.get_context("spawn")  # a forked child would share lock
 class Process:
     """A worker, as the parent sees it."""
 
-    def __init__(self, settings: Settings, embedded: str, listening: socket.socket) -> None:
+    def __init__(self, settings: Settings, embedded: str, listening: socket.socket, figures: SharedFigures) -> None:
+        self._figures = figures
         self._pipe, theirs = _spawn.Pipe()
         self._process: BaseProcess = _spawn.Process(target=_work, args=(settings, embedded, listening, theirs), name="slotline-worker")
         self._process.start()
+        figures.started(self.pid)
         theirs.close()
         self._hears = self.alive = True
         self.serves = self.leaves = False
@@ -81,6 +84,7 @@ class Process:
     def gone(self) -> str:
         self._process.join()
         self._pipe.close()
+        self._figures.buried(self.pid)
         return str(self._process.exitcode)
 
 
@@ -90,8 +94,17 @@ def supervise(settings: Settings, embedded: str, listening: socket.socket, told:
     Returns the exit code: 1 when none could even start. Raises OSError when nobody served for a while, and another program took the address.
     """
     gc.enable()
+    figures = SharedFigures()
+    figures.begin()
+    try:
+        return _supervise(settings, embedded, listening, told, figures)
+    finally:
+        figures.end()
+
+
+def _supervise(settings: Settings, embedded: str, listening: socket.socket, told: Callable[[], None], figures: SharedFigures) -> int:
     grace_s = settings.drain_s + GRACE_S
-    team = Team(settings.workers, lambda: Process(settings, embedded, listening), grace_s)
+    team = Team(settings.workers, lambda: Process(settings, embedded, listening, figures), grace_s)
     signals = _Signals()
     greeted = False
     while not signals.stop and not team.lost:
@@ -218,4 +231,5 @@ def _tell(pipe: Connection, word: str) -> None:
 def _end_with_parent(pipe: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
         pipe.recv()
+    shared_figures.end(shared_figures.folder())
     os._exit(1)

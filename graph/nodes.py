@@ -8,6 +8,7 @@ that all is done in the order in which it was said.
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
+from time import perf_counter
 from typing import Protocol
 
 import msgspec
@@ -133,7 +134,9 @@ class Nodes:
         work = await _recognised(work, deps)
         turn_context, book = work.turn_context, deps.phrasebooks[work.call.language]
         call = asking(work.call, work.base, work.asked, work.system_acts, turn_context)
+        began = perf_counter()
         speech = generate(call, work.system_acts, turn_context, book)
+        deps.took("wording", perf_counter() - began)
         call = counted(call, work.base)
         wanted = call.handoff is not None and not (work.base and work.base.handoff)
         told = briefing(call, turn_context, book) if wanted else ""
@@ -159,7 +162,9 @@ async def _heard(work: Work, deps: Deps) -> Work:
     call, turn_context = work.call, work.turn_context
     if (update := deaf(call, turn_context)) is not None:
         return work.after(update)
+    began = perf_counter()
     user_acts = understand(call, turn_context.turn, turn_context.business, turn_context.now)
+    deps.took("understanding", perf_counter() - began)
     if len(user_acts) == 1 and isinstance(user_acts[0], NoMatch):
         user_acts = tuple(await deps.reader.read(call, turn_context.turn)) or user_acts
     return replace(work, user_acts=user_acts, todo=user_acts, system_acts=welcome(call, work.base, user_acts, turn_context))

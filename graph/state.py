@@ -19,6 +19,10 @@ from agent.record.turn_context import Plan, TurnContext
 from storage.store import CallStore
 
 
+def _untold(part: str, seconds: float) -> None:
+    """Nobody wants to know."""
+
+
 class Deps(msgspec.Struct, frozen=True, kw_only=True):
     """The parts a turn works with; chosen and joined in `api/app.py`."""
 
@@ -30,6 +34,8 @@ class Deps(msgspec.Struct, frozen=True, kw_only=True):
     render: Callable[[Call, Speech, Business, str], bytes]
     """The answer in the form that is kept with the turn and sent: of the call as it now stands, what is said, its business, the service's clock
     (ISO 8601, UTC)."""
+    took: Callable[[str, float], None] = _untold
+    """Told how many seconds a part of the turn took: "understanding", "wording"."""
 
     def business_of(self, call: Call) -> Business:
         """The business as its file stands now; what was promised to this caller is in the brief."""

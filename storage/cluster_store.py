@@ -24,6 +24,7 @@ from agent.record.call import Brief, Call
 from storage import codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
+from storage.lines import Told, timed
 from storage.redis_store import UNREADABLE, RedisStore, in_doubt, on_calendar, opened, pairs, reading, unfinished
 from storage.store import Change, Committed, Entry, Opened
 
@@ -63,9 +64,11 @@ class _Roomy:
 class ClusterStore(RedisStore):
     """Calls in a Redis Cluster (6.2 or later)."""
 
-    def __init__(self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str, ttl: Ttl, connections: int) -> None:
+    def __init__(
+        self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str, ttl: Ttl, connections: int, told: Told | None = None
+    ) -> None:
         """`connections`: how many commands may be on the way at once; a cluster's client refuses what is more, instead of waiting."""
-        super().__init__(_Roomy(cluster, connections), tail, channel_prefix=channel_prefix, ttl=ttl)
+        super().__init__(timed(_Roomy(cluster, connections), told), tail, channel_prefix=channel_prefix, ttl=ttl)
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.outbox(sid)]

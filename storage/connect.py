@@ -12,7 +12,7 @@ from storage.awaited_store import AwaitedStore
 from storage.cluster_store import ClusterStore
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
-from storage.lines import Lines, Pooled, Sender, can_reach
+from storage.lines import Lines, Pooled, Sender, Told, can_reach, timed
 from storage.patience import patience
 from storage.redis_store import RedisStore, reaching
 from storage.servers import Server, told
@@ -25,8 +25,9 @@ CONNECTIONS = 64
 OLDEST = (6, 2)
 
 
-async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> CallStore:
+async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False, told: Told | None = None) -> CallStore:
     """A store in the Redis at `url` (redis://, rediss://, unix://, redis+cluster://, valkey://), which answers. `embedded`: it is an `EmbeddedRedis`.
+    `told`: of every round trip, but for reads that wait for news.
 
     Raises ValueError when `url` is none, or the server there is too old; StoreUnavailable when nothing that can be used answers.
     """
@@ -41,7 +42,7 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = F
         if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST:
             raise ValueError(f"Redis {version} is too old: 6.2 or later is needed")
         if not is_cluster:
-            return RedisStore(_sender(url, redis), redis, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded)
+            return RedisStore(timed(_sender(url, redis), told), redis, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded)
     except (StoreUnavailable, ValueError):
         await redis.aclose()
         raise
@@ -49,13 +50,13 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = F
     cluster, tail = (RedisCluster.from_url(url, **_settings(timeout_s)) for timeout_s in (ANSWER_TIMEOUT_S, None))
     with reaching():
         await cluster.initialize()
-    return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS)
+    return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS, told=told)
 
 
-def awaited(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> CallStore:
+def awaited(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False, told: Told | None = None) -> CallStore:
     """The same store without asking whether anything answers there yet: it is tried whenever it is needed. Raises ValueError when `url` is none."""
     _client(_redis(url))
-    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded))
+    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded, told=told))
 
 
 async def answer_time(url: str) -> float:

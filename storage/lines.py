@@ -29,6 +29,10 @@ BUSY = 3
 """Commands on each line, from which on another is laid."""
 
 
+Told = Callable[[float, bool], None]
+"""Told of a round trip: how many seconds it took, and whether Redis answered."""
+
+
 class Sender(Protocol):
     """Whatever takes commands to Redis."""
 
@@ -98,6 +102,31 @@ class Lines:
                 raise
             self._wires.append(wire)
             return wire
+
+
+class Timed:
+    """The same over another, with every round trip told."""
+
+    def __init__(self, sender: Sender, told: Told) -> None:
+        self._sender, self._told = sender, told
+
+    async def send(self, *parts: Any) -> Any:
+        began = time.perf_counter()
+        answered = True
+        try:
+            return await self._sender.send(*parts)
+        except (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError):
+            answered = False
+            raise
+        finally:
+            self._told(time.perf_counter() - began, answered)
+
+    async def close(self) -> None:
+        await self._sender.close()
+
+
+def timed(sender: Sender, told: Told | None) -> Sender:
+    return Timed(sender, told) if told else sender
 
 
 class Pooled:

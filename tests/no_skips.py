@@ -1,4 +1,4 @@
-"""A pytest plugin for CI (`-p tests.no_skips`): a test that would be skipped for want of a browser or a Redis server fails instead."""
+"""A pytest plugin for CI (`-p tests.no_skips`): a test that would be skipped for want of a browser, a Redis server or a Prometheus fails instead."""
 
 from collections.abc import Generator
 
