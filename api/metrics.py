@@ -8,6 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api import logs
 from api.parts import Parts, parts
 from api.registry import STATUSES, Standing
 from storage.errors import StoreUnavailable
@@ -32,9 +33,14 @@ async def metrics(request: Request) -> Response:
 
 
 async def keep(running: Parts) -> None:
-    """Carry the figures over, as long as the process serves."""
+    """Carry the figures over, as long as the process serves; whatever becomes of them, it goes on."""
+    told = logs.Sparing()
     while True:
-        running.registry.take(_levels(running))
+        try:
+            running.registry.take(_levels(running))
+        except Exception as error:
+            if told.due(type(error).__name__):
+                logs.failure("figures_lost", error)
         await asyncio.sleep(KEEP_S)
 
 

@@ -48,7 +48,7 @@ COUNTERS = (
     Measure("call_outcomes", "Calls that came to something", "outcome", ("booked", "ended", "handed_off")),
     Measure("handoffs", "Calls for which a person is wanted", "why", get_args(Handoff.__annotations__["why"])),
     Measure("bookings", "Places taken in a calendar"),
-    Measure("refused", "Requests, connections and streams turned away before a route had them", "code", (*PROBLEMS, "no_seat")),
+    Measure("refused", "Requests, connections and streams turned away", "code", (*PROBLEMS, "no_seat")),
     Measure("catch_ups", "Readers of events sent back to the log", "why", ("resumed", "overflow")),
     Measure("resets", "Readers whose place in the log was gone", "reason", ("trimmed", "expired", "unknown", "malformed")),
     Measure("redis_failures", "Round trips to Redis without an answer"),
