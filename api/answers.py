@@ -20,7 +20,7 @@ def answer(call: Call, speech: Speech, business: Business, at: str) -> bytes:
     body = {
         "aiResponse": {"speaker": "AI", "message": speech.text, "startedAt": at, "ssml": speech.ssml},
         "shouldHangup": call.status in ("booked", "ended"),
-        "shouldTransfer": call.status == "waiting_agent",
+        "shouldTransfer": call.status == "waiting_agent" and not call.kept_waiting,
         "progress": progress(call),
         "listen": listening_plan(call, tag_of(call.language, business)),
     }

@@ -12,12 +12,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
+import msgspec
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import prompts
 from agent.reader import RulesAlone
-from api import business_files, calls, console, conversation, health, logs, metrics, reference, shared_figures, summary, tickets
+from api import business_files, calls, console, conversation, health, logs, metrics, people, reference, shared_figures, summary, tickets
 from api.access import Access
 from api.answers import answer, trouble
 from api.cors import Cors
@@ -39,16 +40,17 @@ from api.turn_keys import TurnKeys
 from api.turns import Turns
 from api.version import version
 from api.warming import warm_up
+from api.watching import Watching
 from graph.build import Walker
 from graph.plan import PLAN
-from graph.state import Deps
+from graph.state import Deps, News, NoNews
 from storage.connect import awaited, connect
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
-ROUTERS = tuple(part.router for part in (conversation, summary, calls, tickets, health, metrics, console, reference))
+ROUTERS = tuple(part.router for part in (conversation, summary, calls, people, tickets, health, metrics, console, reference))
 
 
 class Service:
@@ -71,6 +73,7 @@ class Service:
         self._url = settings.redis_url or embedded
         self._streams: Streams | None = None
         self._tickets: Tickets | None = None
+        self._news: News = NoNews()
         self.api = FastAPI(title="Slotline", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._running)
         add_handlers(self.api)
         for router in ROUTERS:
@@ -105,7 +108,9 @@ class Service:
         hub = Hub(store, heartbeat_s=settings.heartbeat_s, queue=settings.reader_queue, follows=settings.use_redis_sse, tallies=self.tallies)
         if not settings.use_redis_sse:
             store = OwnEvents(store, hub)
+        self._news = hub.news
         walker = self.walker(store)
+        away = Watching(store, walker, settings.supervisor_away_s)
         masking = Masking(self.businesses, self.tokens.is_name)
         keys = TurnKeys(store, settings.secret)
         self._tickets = Tickets(self.tokens, keys, store)
@@ -124,9 +129,9 @@ class Service:
             tickets=self._tickets,
             registry=self._registry,
         )
-        self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers))
+        self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers), away)
         self.tokens.when_revoked(self._streams.end_those_of)
-        watching = asyncio.gather(self.tokens.watch(), keys.keep(), metrics.keep(running))
+        watching = asyncio.gather(self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep())
         await warm_up(self._deps(store))
         with suppress(StoreUnavailable):
             await keys.share()
@@ -144,12 +149,19 @@ class Service:
             logs.event("stopped", pid=os.getpid())
 
     def walker(self, store: CallStore) -> Walker:
-        """What takes the turns."""
+        """What takes the turns, and does what people do."""
         return Walker(self._deps(store))
 
     def _deps(self, store: CallStore) -> Deps:
         return Deps(
-            store=store, businesses=self.businesses, reader=RulesAlone(), phrasebooks=self._phrasebooks, plan=PLAN, render=answer, took=part_took
+            store=store,
+            businesses=self.businesses,
+            reader=RulesAlone(),
+            phrasebooks=self._phrasebooks,
+            plan=msgspec.structs.replace(PLAN, handoff_s=self.settings.handoff_wait_s, away_s=self.settings.supervisor_away_s),
+            render=answer,
+            took=part_took,
+            news=self._news,
         )
 
     async def _store(self) -> CallStore:

@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from agent.record.call import Status
 from agent.record.slot_names import NAMES
+from api.acting import acting
 from api.bodies import SID, read
 from api.conversation import TEXT_LIMIT
 from api.errors import Problem, bad_field
 from api.parts import parts
-from api.tokens import is_role
 from api.version import version
 from storage.store import Listed
 
@@ -79,10 +79,7 @@ async def edit_call(request: Request, sid: Sid) -> Response:
     body = await read(request, _object)
     fields = _fields(body)
     lock, unlock = _names(body, "lock"), _names(body, "unlock")
-    agent = body.get("agentId")
-    if agent is not None and not (isinstance(agent, str) and SID.fullmatch(agent)):
-        raise bad_field("agentId", "bad_id")
-    source = acting(request, agent)
+    source = acting(request, body.get("agentId"))
     await parts(request).walker.edit(sid, fields, lock, unlock, datetime.now(UTC), source)
     return await read_call(request, sid)
 
@@ -123,19 +120,6 @@ def _names(body: Mapping[str, Any], field: str) -> tuple[str, ...]:
     if not isinstance(names, list) or any(name not in NAMES for name in names):
         raise bad_field(field, "wrong_value", f"a list of {', '.join(NAMES)}")
     return tuple(dict.fromkeys(names))
-
-
-def acting(request: Request, agent: str | None) -> str:
-    """Who does what is asked for, for the trace and the events. Raises Problem for a name that is not theirs to act under: a token that has a name
-    acts under no other, and nobody under the name of another's token, or of another role.
-    """
-    role: str = request.scope["role"]
-    identity: str = request.scope["identity"]
-    bound: str = request.scope["bound_name"]
-    theirs = (agent == identity) if bound else agent in (identity, role) or not (agent and (is_role(agent) or parts(request).tokens.is_name(agent)))
-    if agent and not theirs:
-        raise Problem("name_refused")
-    return bound or agent or role
 
 
 def _masked(request: Request) -> bool:

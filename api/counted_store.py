@@ -3,7 +3,7 @@
 A commit is where a thing comes true, once, whoever asked for it: a caller, a supervisor, another worker that finished a turn left half done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from agent.record.call import Call
@@ -84,6 +84,9 @@ class CountedStore:
 
     async def claim(self, name: str, for_s: int) -> bool:
         return await self._store.claim(name, for_s)
+
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        return await self._store.watching(agents)
 
     async def ping(self) -> float:
         return await self._store.ping()

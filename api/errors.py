@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graph.errors import CallNotFound, FieldRefused
+from graph.errors import CallNotFound, DeedRefused, FieldRefused
 from storage.errors import StoreUnavailable
 
 
@@ -47,6 +47,10 @@ PROBLEMS: Mapping[str, Kind] = {
     "method_refused": Kind(405, "This path does not take that method."),
     "too_slow": Kind(408, "The request took too long to arrive."),
     "conflict": Kind(409, "Somebody else was first."),
+    "held": Kind(409, "Another supervisor has the call."),
+    "not_held": Kind(409, "No supervisor has the call."),
+    "call_over": Kind(409, "The call is over."),
+    "too_many_messages": Kind(429, "The caller has not heard the last messages yet."),
     "too_large": Kind(413, "The body is too large."),
     "url_too_long": Kind(414, "The address is too long."),
     "unsupported_media": Kind(415, "A body has to be JSON in UTF-8, as it is."),
@@ -66,6 +70,7 @@ RETRY_AFTER_S = {
     "too_many_tries": 5,
     "too_many_connections": 5,
     "too_many_requests": 1,
+    "too_many_messages": 5,
     "busy": 2,
     "draining": 2,
     "store_unavailable": 2,
@@ -76,18 +81,29 @@ class Problem(Exception):
     """An error to answer with; `code` is a key of PROBLEMS."""
 
     def __init__(
-        self, code: str, detail: str = "", *, errors: Sequence[Mapping[str, str]] = (), status: int = 0, headers: Mapping[str, str] | None = None
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        errors: Sequence[Mapping[str, str]] = (),
+        status: int = 0,
+        headers: Mapping[str, str] | None = None,
+        held_by: str = "",
     ) -> None:
         super().__init__(code)
         self.code, self.detail, self.errors = code, detail, errors
         self.status = status or PROBLEMS[code].status
         self.headers = headers or {}
+        self.held_by = held_by
+        """The agentId of the supervisor who has the call, where that is the matter."""
 
     def response(self) -> Response:
         """The answer on the wire."""
         body: dict[str, Any] = {"type": "about:blank", "title": PROBLEMS[self.code].title, "status": self.status, "code": self.code}
         if self.detail:
             body["detail"] = self.detail
+        if self.held_by:
+            body["heldBy"] = self.held_by
         if self.errors:
             body["errors"] = list(self.errors)
         headers = dict(self.headers)
@@ -110,7 +126,7 @@ def add_handlers(app: FastAPI) -> None:
     async def problem(_: Request, error: Exception) -> Response:
         return as_problem(error).response()
 
-    for kind in (Problem, HTTPException, RequestValidationError, StoreUnavailable, CallNotFound, FieldRefused, Exception):
+    for kind in (Problem, HTTPException, RequestValidationError, StoreUnavailable, CallNotFound, FieldRefused, DeedRefused, Exception):
         app.add_exception_handler(kind, problem)
 
 
@@ -131,6 +147,8 @@ def as_problem(error: Exception) -> Problem:
             return Problem("call_not_found")
         case FieldRefused():
             return Problem("field_refused", errors=[{"field": error.slot, "code": str(error.reason)}])
+        case DeedRefused():
+            return Problem(error.code, held_by=error.held_by)
         case _:  # logged by `Limits`, to which Starlette raises it once more
             return Problem("failed")
 

@@ -23,6 +23,7 @@ from typing import Any
 
 from api import logs
 from api.frames import START, Frame, Order, Topic, order, text
+from api.news import CallNews
 from api.reader import PAUSE_S, Reader
 from api.snapshot import Snapshots
 from api.tallies import Tallies
@@ -72,6 +73,7 @@ class Hub:
         """Monotonic seconds at which the store stopped answering; None while it answers."""
         self.replays = asyncio.Semaphore(REPLAYS)
         self.snapshots = Snapshots(self)
+        self.news = CallNews()
         self._ring: list[Frame] = []
         self._ring_size, self._ring_s = ring, ring_s
         self._follows = follows
@@ -147,6 +149,7 @@ class Hub:
         if frame.erases:
             self.forget(frame.sid)
         self._ring.append(frame)
+        self.news.tell(frame.sid)
         for reader in self._concerned(frame):
             reader.offer(frame)
 

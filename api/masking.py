@@ -8,14 +8,14 @@ left out; so a new field is seen by viewers only when somebody says how.
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 import phonenumbers
 
 from agent import languages
 from agent.record.businesses import Businesses
-from agent.record.call import Confirmed, Status
+from agent.record.call import Confirmed, Handoff, Status
 from agent.record.events import Type
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
@@ -27,7 +27,7 @@ Plan = Any
 """A test for one value, one against what is known, `_hidden`, a mapping of names to plans, or a list that holds the plan of its entries."""
 _MOST = 1000
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
-_WHY = ("not_understood", "refused", "caller_asked", "emergency", "no_free_time", "nothing_agreed")
+_WHY = (*get_args(get_type_hints(Handoff)["why"]), "released", "ended_by_supervisor")
 
 ASTRAY_S = 86_400.0
 """How far two clocks of ours may be apart. Any number is some moment; what happens now is no number of a caller."""
@@ -96,7 +96,7 @@ class Masking:
     """
 
     def __init__(self, businesses: Businesses, is_name: Callable[[str], bool] = lambda _: False) -> None:
-        document = _document(businesses)
+        document = _document(businesses, is_name)
         payload = {**document, **_payload(businesses, is_name)}
         listed = {**document, "lastMessage": payload["packet"]["lastTurns"][0]}
         self._document = document
@@ -105,7 +105,7 @@ class Masking:
             "type": _one_of(*get_args(Type)),
             "payload": {**payload, "calls": [listed]},
             "timestamp": _is_then,
-            "source": _one_of("agent", "service", "customer"),
+            "source": lambda value: value in ("agent", "service", "customer") or (isinstance(value, str) and is_name(value)),
         }
 
     def document(self, value: Mapping[str, Any], sid: str) -> Any:
@@ -132,7 +132,7 @@ def _masked(value: Any, plan: Plan, known: Known) -> Any:
     return value if shown else HIDDEN
 
 
-def _document(businesses: Businesses) -> dict[str, Plan]:
+def _document(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str, Plan]:
     """A CallSkeleton; `status` is what lists put beside it."""
     moment, is_slot = _matches(_MOMENT), _one_of(*NAMES)
     offered = _service(businesses)
@@ -144,13 +144,21 @@ def _document(businesses: Businesses) -> dict[str, Plan]:
         "services": [offered],
         "company": {name: _one_of(*_company_words(businesses)) for name in ("id", "name", "email", "userId")},
         "user": _user(moment, dict.fromkeys(offered, _hidden)),
-        "history": [{"speaker": _one_of("AI", "customer", "agent"), "message": _hidden, "startedAt": moment}],
+        "history": [_line()],
         "servicebooked": _is_flag,
         "confirmEmailsent": _is_flag,
         "resumedFrom": _hidden,
         "progress": {**_steps(), "expecting": _one_of("value", "confirmation", "choice", "nothing"), "filled": _slots(), "pending": _slots()},
         "provenance": {name: {**source, "timestamp": moment} for name in NAMES},
         "locked": [is_slot],
+        "from": _hidden,
+        "language": _is_language(businesses),
+        "heldBy": _names_one(is_name),
+        "since": moment,
+        "why": _one_of(*_WHY),
+        "misses": _is_count,
+        "suggestions": _slots(),
+        "packet": _packet(),
     }
 
 
@@ -166,25 +174,43 @@ def _user(moment: Test, service: Plan) -> dict[str, Plan]:
 def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str, Plan]:
     """What events carry beside the fields of a document."""
     why = _one_of(*_WHY, *(reason.value for reason in Reason))
-    line = {"speaker": _one_of("AI", "customer", "agent"), "message": _hidden, "startedAt": _matches(_MOMENT)}
-    packet = {"fields": _slots(), "pending": _slots(), "gaps": [_one_of(*NAMES)], "why": why, "slot": _one_of(*NAMES), "lastTurns": [line]}
+    line = _line()
     return {
         **_steps(),
         **line,
-        "status": _one_of(*get_args(Status), "filled", "pending", "missed", "skipped", "corrected", "started", "done", "failed", "erased"),
+        "status": _one_of(
+            *get_args(Status), "filled", "pending", "missed", "skipped", "corrected", "suggested", "started", "done", "failed", "erased"
+        ),
         "before": _one_of(*get_args(Status)),
         "slot": _one_of(*NAMES),
         "value": _hidden,
         "reason": why,
         "fields": _slots(),
-        "packet": {**packet, "sentence": _hidden},
+        "packet": _packet(),
+        "lock": [_one_of(*NAMES)],
+        "unlock": [_one_of(*NAMES)],
         "tool": _one_of("booking"),
-        "agentId": lambda value: isinstance(value, str) and is_name(value),
+        "agentId": _names_one(is_name),
         "ms": _is_milliseconds,
         "heartbeatS": _is_heartbeat,
         "lastEventId": _is_covered,
         "language": _is_language(businesses),
     }
+
+
+def _line() -> dict[str, Plan]:
+    return {"speaker": _one_of("AI", "customer", "agent"), "message": _hidden, "startedAt": _matches(_MOMENT)}
+
+
+def _packet() -> dict[str, Plan]:
+    """What a person who takes over is given."""
+    known = {"fields": _slots(), "pending": _slots(), "gaps": [_one_of(*NAMES)], "lastTurns": [_line()]}
+    return {**known, "why": _one_of(*_WHY), "slot": _one_of(*NAMES), "reason": _hidden, "sentence": _hidden}
+
+
+def _names_one(is_name: Callable[[str], bool]) -> Test:
+    """The name of a token, which is no secret of a caller."""
+    return lambda value: isinstance(value, str) and is_name(value)
 
 
 def _steps() -> dict[str, Plan]:

@@ -4,7 +4,7 @@ Commits take turns, so that the hub gets the events in the order of their ids; o
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -65,6 +65,9 @@ class OwnEvents:
 
     async def claim(self, name: str, for_s: int) -> bool:
         return await self._store.claim(name, for_s)
+
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        return await self._store.watching(agents)
 
     async def ping(self) -> float:
         return await self._store.ping()

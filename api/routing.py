@@ -21,6 +21,8 @@ ANYONE: frozenset[Role] = frozenset()
 """No token needed."""
 READERS: frozenset[Role] = frozenset({"integration", "supervisor", "viewer"})
 EDITORS: frozenset[Role] = frozenset({"integration", "supervisor"})
+PEOPLE: frozenset[Role] = frozenset({"supervisor"})
+"""Who steps into a call."""
 CALLERS: frozenset[Role] = frozenset({"integration"})
 """Who posts turns."""
 
@@ -59,6 +61,7 @@ ROUTES = (
     Route("PATCH", "/calls/{callSid}", EDITORS),
     Route("DELETE", "/calls/{callSid}", EDITORS),
     Route("GET", "/calls/{callSid}/trace", EDITORS),
+    *(Route("POST", f"/calls/{{callSid}}/{deed}", PEOPLE) for deed in ("escalate", "takeover", "messages", "release", "end")),
     Route("GET", "/calls/{callSid}/events/health", READERS),
     Route("POST", "/events/ticket", READERS),
     *(

@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     """Event streams one process keeps open at the same time; the next one is told to come back later."""
     readers_per_token: int = Field(500, ge=1, le=1_000_000)
     """The same for one token."""
+    handoff_wait_s: float = Field(20.0, ge=0, le=3600)
+    """Seconds a caller who is to have a person is kept on the line while a supervisor watches, before the call is dialled through."""
+    supervisor_away_s: float = Field(30.0, gt=0, le=86_400)
+    """Seconds without a stream and without a deed after which a supervisor has left the call they took."""
     drain_s: float = Field(10.0, ge=0, le=600)
     """Seconds that turns and streams get to finish when the service is told to stop."""
 

@@ -41,6 +41,7 @@ from api.masking import Masking
 from api.query import query_of
 from api.reader import PAUSE_S, Gone, Reader
 from api.routing import Asked
+from api.watching import Watching
 from storage.errors import StoreUnavailable
 
 RETRY_MS = 1000
@@ -53,8 +54,8 @@ Write = Callable[[bytes], Awaitable[None]]
 class Streams:
     """The ASGI application. `drain` ends all streams when the service stops."""
 
-    def __init__(self, hub: Hub, drain: Drain, masking: Masking, seats: Seats) -> None:
-        self._hub, self._drain, self._masking, self._seats = hub, drain, masking, seats
+    def __init__(self, hub: Hub, drain: Drain, masking: Masking, seats: Seats, watching: Watching | None = None) -> None:
+        self._hub, self._drain, self._masking, self._seats, self._watching = hub, drain, masking, seats, watching
         self._whose: WeakKeyDictionary[Reader, str] = WeakKeyDictionary()
         drain.when_begun(self.end)
 
@@ -90,13 +91,18 @@ class Streams:
             await begin(scope, send)
             await send({"type": "http.response.body", "body": b""})
             return
-        with self._seats.seat(scope["identity"]) as seated:
+        with self._seats.seat(scope["identity"]) as seated, self._watched(watcher := _watcher(topic, scope)):
+            if watcher and self._watching is not None:
+                await self._watching.came(watcher)
             if seated and not self._drain.begun:
                 await self._serve(topic, seen, scope, receive, send)
             else:
                 self._hub.tallies.count("refused", "draining" if seated else "no_seat")
                 await begin(scope, send)
         await send({"type": "http.response.body", "body": retry(SPREAD_MS if seated else LATER_MS)})
+
+    def _watched(self, agent: str) -> contextlib.AbstractContextManager[None]:
+        return self._watching.stream(agent) if self._watching is not None else contextlib.nullcontext()
 
     async def _serve(self, topic: Topic, seen: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Write the stream until the reader leaves, its token is revoked, or the service stops."""
@@ -195,6 +201,13 @@ def _topic(asked: Asked) -> Topic | None:
         case "/agents/{agentId}/events":
             return Topic("agent", asked.names["agentId"])
     return None
+
+
+def _watcher(topic: Topic, scope: Scope) -> str:
+    """The supervisor who watches by this stream; "" when it is none's."""
+    if topic.kind != "agent" or scope["role"] != "supervisor":
+        return ""
+    return scope["bound_name"] or topic.name
 
 
 def _resumed_from(scope: Scope) -> str:

@@ -10,8 +10,9 @@ the record is the only state, and a turn that was cut off stands in it, to be fi
 
 import asyncio
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import cache
 from typing import cast
 from weakref import WeakValueDictionary
@@ -20,8 +21,10 @@ import msgspec
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from agent.policy.people import Deed
 from agent.record.acts import UserAct
-from graph import editing
+from graph import editing, people
+from graph.holding import is_waiting
 from graph.nodes import Node, Nodes
 from graph.plan import STEPS
 from graph.state import Deps, TurnRequest, Walk, Work
@@ -30,6 +33,8 @@ from storage.patience import patience
 
 ATTEMPTS = 60
 """How often a turn is begun again because another was first; each time that other has finished a step, so this is far more than needed."""
+LOOK_AGAIN_S = 0.5
+"""How often a turn that waits for a supervisor looks for itself, whatever news it gets."""
 LOOK_S = 0.5
 """How long the record may take to be read once more when nobody knows whether a step was written: the caller has been waiting for that step."""
 
@@ -78,18 +83,30 @@ class Walker:
         """
         if not request.turn.key:
             request = msgspec.structs.replace(request, turn=msgspec.structs.replace(request.turn, key=uuid.uuid4().hex))
+        answer = await self._one_at_a_time({"request": request, "now": now}, heard)
+        if answer is None:
+            waited_s = await self._until_spoken_to(request.sid)
+            later: Walk = {"request": request, "now": now + timedelta(seconds=waited_s), "waited": True}
+            answer = await self._one_at_a_time(later, heard)
+        if answer is None:
+            raise StoreUnavailable(f"call {request.sid}: the turn was not answered")
+        return answer
+
+    async def _one_at_a_time(self, begun: Walk, heard: Callable[[Sequence[UserAct]], None] | None) -> bytes | None:
+        """Walk a turn while no other of its call is walked here; None when it waits for a supervisor's words."""
         clock = asyncio.get_running_loop().time
-        lock, came_at = self._lock(request.sid), clock()
+        sid = begun["request"].sid
+        lock, came_at = self._lock(sid), clock()
         async with lock:
             if lock.away_at >= came_at:  # the turn before has just waited for the store in vain; one after the other would take a minute
-                raise StoreUnavailable(f"call {request.sid}: the store is away")
+                raise StoreUnavailable(f"call {sid}: the store is away")
             try:
-                return await self._walk({"request": request, "now": now}, heard)
+                return await self._walk(begun, heard)
             except StoreUnavailable:
                 lock.away_at = clock()
                 raise
 
-    async def _walk(self, begun: Walk, heard: Callable[[Sequence[UserAct]], None] | None) -> bytes:
+    async def _walk(self, begun: Walk, heard: Callable[[Sequence[UserAct]], None] | None) -> bytes | None:
         request, state, looked = begun["request"], begun, False
         for attempt in range(ATTEMPTS):
             try:
@@ -109,9 +126,25 @@ class Walker:
                 if heard is not None and work is not None:
                     heard(work.user_acts)
                 return state["answer"]
+            if state.get("waits"):
+                return None
             if work is None or not work.todo:  # another turn has been finished
                 state = begun
         raise StoreUnavailable(f"call {request.sid}: other writers kept changing it")
+
+    async def _until_spoken_to(self, sid: str) -> float:
+        """Wait for the supervisor who has the call to speak, as long as a caller may be left without a word. Returns the seconds it took."""
+        clock = asyncio.get_running_loop().time
+        begun, at_most_s = clock(), self.deps.plan.line_s
+        with self.deps.news.of(sid) as news:
+            while (left_s := begun + at_most_s - clock()) > 0:
+                news.clear()
+                if not is_waiting((await self.deps.store.open(sid)).call):
+                    break
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(left_s, LOOK_AGAIN_S)):
+                        await news.wait()
+        return clock() - begun
 
     async def _look(self, request: TurnRequest) -> None:
         """Whether the record can be read at once: then the turn goes on from what stands there, and nobody hears of trouble who is booked.
@@ -126,10 +159,18 @@ class Walker:
 
     async def edit(self, sid: str, fields: Mapping[str, str | None], lock: Sequence[str], unlock: Sequence[str], now: datetime, source: str) -> None:
         """Set or clear fields from outside the conversation. Raises CallNotFound, FieldRefused, StoreUnavailable."""
+        await self._insist(sid, lambda: editing.edit(self.deps, sid, fields, lock, unlock, now, source))
+
+    async def do(self, sid: str, deed: Deed, now: datetime) -> None:
+        """Carry out what a supervisor does. Raises CallNotFound, DeedRefused, StoreUnavailable."""
+        await self._insist(sid, lambda: people.do(self.deps, sid, deed, now))
+
+    async def _insist(self, sid: str, step: Callable[[], Awaitable[None]]) -> None:
+        """Take a step from outside the conversation, again where another writer was first."""
         async with self._lock(sid):
             for attempt in range(ATTEMPTS):
                 try:
-                    return await editing.edit(self.deps, sid, fields, lock, unlock, now, source)
+                    return await step()
                 except StaleCall:
                     await asyncio.sleep(0.002 * attempt)
         raise StoreUnavailable(f"call {sid}: other writers kept changing it")

@@ -27,7 +27,7 @@ async def settled(work: Work, update: Update, deps: Deps) -> Work:
     work = replace(work, call=replace(work.call, recent=(*work.call.recent, *lines)[-RECENT:]))
     change = Change(
         before=work.base,
-        after=replace(work.opened(), rev=_rev(work)),
+        after=dated(work.base, replace(work.opened(), rev=_rev(work)), work.turn_context.stamp),
         seen=work.seen,
         lines=lines,
         events=(*heard, *work.events),
@@ -38,29 +38,39 @@ async def settled(work: Work, update: Update, deps: Deps) -> Work:
     return replace(work, base=done.call, call=done.call, seen=done.seen, events=())
 
 
-async def answered(work: Work, call: Call, speech: Speech, briefing: str, request: TurnRequest, deps: Deps) -> bytes:
+async def answered(work: Work, call: Call, speech: Speech, request: TurnRequest, deps: Deps) -> bytes:
     """The turn is over: what was said and heard, the call as it stands after it, and the answer, in one commit. Returns the answer.
 
-    `briefing`: for the person who is wanted since this turn; "" when none is. Raises StaleCall, StoreUnavailable.
+    What a supervisor said became a line when they said it. Raises StaleCall, StoreUnavailable.
     """
     turn_context = work.turn_context
     lines, heard = _caller_line(work)
-    spoken = Line(speaker="AI", message=speech.text, startedAt=turn_context.stamp)
-    call = replace(call, recent=(*call.recent, *lines, spoken)[-RECENT:])
+    spoken = (Line(speaker="AI", message=speech.own, startedAt=turn_context.stamp),) if speech.own or not speech.quoted else ()
+    call = replace(dated(work.base, call, turn_context.stamp), recent=(*call.recent, *lines, *spoken)[-RECENT:])
     body = deps.render(call, speech, turn_context.business, turn_context.stamp)
-    said = line_said(call, "AI", speech.text, turn_context.stamp, turn_context.seconds)
-    wanted = (person_wanted(call, briefing, turn_context.seconds),) if briefing else ()
+    said = tuple(line_said(call, "AI", line.message, turn_context.stamp, turn_context.seconds) for line in spoken)
+    wanted = (person_wanted(call, turn_context.seconds),) if begins_to_wait(work.base, call) else ()
     change = Change(
         before=work.base,
         after=replace(call, rev=_rev(work)),
         seen=work.seen,
-        lines=(*lines, spoken),
-        events=(*heard, *work.events, said, *wanted),
+        lines=(*lines, *spoken),
+        events=(*heard, *work.events, *said, *wanted),
         answer=(turn_context.turn.key, body),
         trace=_traced(work, call, speech, request).encoded(),
     )
     await deps.store.commit(change)
     return body
+
+
+def dated(before: Call | None, call: Call, stamp: str) -> Call:
+    """The call with the time at which its status moved, if it did. `before`: as last committed."""
+    return call if before is not None and before.status == call.status else replace(call, since=stamp)
+
+
+def begins_to_wait(before: Call | None, call: Call) -> bool:
+    """Whether a person is wanted since this step."""
+    return call.status == "waiting_agent" and (before is None or before.status != "waiting_agent")
 
 
 def _traced(work: Work, call: Call, speech: Speech, request: TurnRequest) -> TracedTurn:
@@ -80,6 +90,7 @@ def _traced(work: Work, call: Call, speech: Speech, request: TurnRequest) -> Tra
         system_acts=work.system_acts,
         asked=msgspec.to_builtins(call.question),
         said=speech.text,
+        watched=call.kept_waiting,
         held=held(call),
         waiting=waiting(call),
     )

@@ -42,6 +42,7 @@ async def edit(
         locked=tuple(lock),
         unlocked=tuple(unlock),
         source=source,
+        agent_id=source,
         foreign=found.foreign,
         bookings=places(bookings, sid) if TIME.name in fields else (),
         held=held(update.call),

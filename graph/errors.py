@@ -2,7 +2,8 @@
 
 GraphError
 ├── CallNotFound    there is no such call
-└── FieldRefused    a field from outside did not pass the slot's own check
+├── FieldRefused    a field from outside did not pass the slot's own check
+└── DeedRefused     what a supervisor would do is not theirs to do, or not now
 """
 
 
@@ -20,3 +21,11 @@ class FieldRefused(GraphError):
     def __init__(self, slot: str, reason: str) -> None:
         super().__init__(f"{slot}: {reason}")
         self.slot, self.reason = slot, reason
+
+
+class DeedRefused(GraphError):
+    """Something that a supervisor may not do with a call as it stands; `code` is one of `agent.policy.people.Conflict`."""
+
+    def __init__(self, code: str, held_by: str) -> None:
+        super().__init__(code)
+        self.code, self.held_by = code, held_by

@@ -20,15 +20,18 @@ from agent.dst.booking import place_taken
 from agent.dst.opening import new_call, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
-from agent.nlg.generate import briefing, generate
+from agent.nlg.generate import generate
 from agent.policy import resuming
 from agent.policy.next_act import about, apply, only_asks
+from agent.policy.people import still_waiting, unasked, wait_or_dial
 from agent.policy.turns import asking, counted, deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.call import Call
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits
+from graph.holding import beside_a_person
+from graph.people import briefed, is_watched
 from graph.state import Deps, TurnRequest, Walk, Work
 from storage.errors import PlaceTaken
 
@@ -86,9 +89,9 @@ class Nodes:
         work = Work(base=found.call, call=call, seen=found.seen, turn_context=turn_context, asked=call.question, foreign=found.foreign)
         if left:
             work = replace(work, user_acts=left.user_acts, todo=left.todo, system_acts=left.system_acts, decided=left.decided)
-        else:
-            work = await _heard(work, deps)
-        return self._onward("understand", work)
+        if call.status == "with_agent":
+            return await beside_a_person(state, work, deps)
+        return self._onward("understand", work if left else await _heard(work, deps))
 
     async def control(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         """What is about the call as a whole: silence, stop, a person, start over, another language, the yes to going on with an earlier call."""
@@ -132,15 +135,17 @@ class Nodes:
         if work.todo:  # about a step that lies behind
             return Command(goto=END, update={"work": work})
         work = await _recognised(work, deps)
-        turn_context, book = work.turn_context, deps.phrasebooks[work.call.language]
-        call = asking(work.call, work.base, work.asked, work.system_acts, turn_context)
+        turn_context, book, news = work.turn_context, deps.phrasebooks[work.call.language], work.call.untold
+        quoted, system_acts = work.call.unheard, (*news, *work.system_acts)
+        work = replace(work, system_acts=system_acts)
+        call = asking(replace(work.call, unheard=(), untold=()), work.base, work.asked, system_acts, turn_context)
         began = perf_counter()
-        speech = generate(call, work.system_acts, turn_context, book)
+        speech = replace(generate(call, system_acts, turn_context, book), quoted=quoted)
         deps.took("wording", perf_counter() - began)
         call = counted(call, work.base)
-        wanted = call.handoff is not None and not (work.base and work.base.handoff)
-        told = briefing(call, turn_context, book) if wanted else ""
-        body = await commits.answered(work, call, speech, told, request, deps)
+        if commits.begins_to_wait(work.base, call):
+            call = wait_or_dial(briefed(call, deps, turn_context), await is_watched(deps.store), turn_context)
+        body = await commits.answered(work, call, speech, request, deps)
         mine = turn_context.turn.key == request.turn.key
         return Command(goto=END, update={"work": work, "answer": body} if mine else {"work": work})
 
@@ -160,12 +165,16 @@ async def _begun(request: TurnRequest, deps: Deps, now: datetime) -> Call:
 async def _heard(work: Work, deps: Deps) -> Work:
     """With the turn's acts, or with what is said to a call that hears none."""
     call, turn_context = work.call, work.turn_context
+    if call.kept_waiting:
+        call = still_waiting(call, await is_watched(deps.store), turn_context)
     if (update := deaf(call, turn_context)) is not None:
         return work.after(update)
     began = perf_counter()
     user_acts = understand(call, turn_context.turn, turn_context.business, turn_context.now)
     deps.took("understanding", perf_counter() - began)
-    if len(user_acts) == 1 and isinstance(user_acts[0], NoMatch):
+    if call.is_unasked:
+        user_acts = unasked(user_acts)
+    elif len(user_acts) == 1 and isinstance(user_acts[0], NoMatch):
         user_acts = tuple(await deps.reader.read(call, turn_context.turn)) or user_acts
     return replace(work, user_acts=user_acts, todo=user_acts, system_acts=welcome(call, work.base, user_acts, turn_context))
 

@@ -1,8 +1,10 @@
 """What lives for one turn (Walk), and what every turn is given (Deps)."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Protocol, TypedDict
 
 import msgspec
 
@@ -23,6 +25,21 @@ def _untold(part: str, seconds: float) -> None:
     """Nobody wants to know."""
 
 
+class News(Protocol):
+    """Tells when something happens to a call, on whichever worker; it may also tell too often, too late, or nothing at all."""
+
+    def of(self, sid: str) -> AbstractContextManager[asyncio.Event]:
+        """An event that is set at each piece of news of the call, while the context lasts."""
+
+
+class NoNews:
+    """News of nothing: whoever waits looks for itself."""
+
+    @contextmanager
+    def of(self, sid: str) -> Iterator[asyncio.Event]:
+        yield asyncio.Event()
+
+
 class Deps(msgspec.Struct, frozen=True, kw_only=True):
     """The parts a turn works with; chosen and joined in `api/app.py`."""
 
@@ -36,6 +53,7 @@ class Deps(msgspec.Struct, frozen=True, kw_only=True):
     (ISO 8601, UTC)."""
     took: Callable[[str, float], None] = _untold
     """Told how many seconds a part of the turn took: "understanding", "wording"."""
+    news: News = NoNews()
 
     def business_of(self, call: Call) -> Business:
         """The business as its file stands now; what was promised to this caller is in the brief."""
@@ -109,6 +127,10 @@ class Walk(TypedDict, total=False):
     request: TurnRequest
     now: datetime
     """The service's clock, aware."""
+    waited: bool
+    """Whether the supervisor who has the call was given the time to speak."""
     work: Work
+    waits: bool
+    """Whether `request` stands open in the record and waits for the supervisor to speak."""
     answer: bytes
-    """The answer to `request`; missing when another turn had to be finished first, or acts are left for another walk."""
+    """The answer to `request`; missing when another turn had to be finished first, acts are left for another walk, or it waits."""

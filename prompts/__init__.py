@@ -1,4 +1,4 @@
-"""What is said, as data: `<lang>/<slot>.toml` and `<lang>/common.toml`, loaded and checked once, at start.
+"""What is said, as data: `<lang>/<slot>.toml`, `<lang>/common.toml` and `<lang>/people.toml`, loaded and checked once, at start.
 
 A phrasebook is the tables of one language: {"common": {...}, "name": {...}, ...}.
 """

@@ -1,6 +1,6 @@
 """A store that is looked for when it is first needed, so that a service can start before its Redis."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from storage.errors import StoreUnavailable
 from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page
@@ -53,6 +53,9 @@ class AwaitedStore:
 
     async def claim(self, name: str, for_s: int) -> bool:
         return await (await self._store()).claim(name, for_s)
+
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        return await (await self._store()).watching(agents)
 
     async def ping(self) -> float:
         return await (await self._store()).ping()

@@ -17,7 +17,12 @@ from agent.slots import PLACES
 _APART = ("sid", "rev", "brief", "slots", "foreign")
 _STATE = tuple(name for name in Call.__struct_fields__ if name not in _APART)
 """What is kept together in the field `state`: whatever the call has beside the fields of its own."""
-_DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Call) if field.name in _STATE and field.default is not msgspec.NODEFAULT}
+_DEFAULTS = {
+    field.name: field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
+    for field in msgspec.structs.fields(Call)
+    if field.name in _STATE
+}
+_KEPT_AS = {field.name: field.encode_name for field in msgspec.structs.fields(Call)}
 _EMPTY = SlotState()
 
 encode = msgspec.json.Encoder().encode
@@ -43,7 +48,7 @@ def fields(before: Call | None, after: Call) -> dict[str, bytes]:
             changed[name] = encode(state)
     if before is None or any(getattr(before, name) != getattr(after, name) for name in _STATE):
         state_now = {name: getattr(after, name) for name in _STATE}
-        changed["state"] = encode({name: value for name, value in state_now.items() if value != _DEFAULTS.get(name, msgspec.NODEFAULT)})
+        changed["state"] = encode({_KEPT_AS[name]: value for name, value in state_now.items() if value != _DEFAULTS.get(name, msgspec.NODEFAULT)})
     return changed
 
 

@@ -21,6 +21,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
 | `slotline:{business}:calendar` | sorted set | sid by the end (s) of its job | place, of its last job |
 | `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
+| `slotline:watching` | sorted set | agentId by the time (ms) at which a stream of that supervisor was last open | an hour after the last |
 | `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:claim:<name>` | string | who was the first to claim it, in a way of their own: one use of a ticket | as claimed |
 | `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
@@ -59,6 +60,9 @@ LOG_ANEW = "{slotline:log}:anew"
 """The log while a script writes it anew; never there in between."""
 UNWRITTEN = "slotline:unwritten"
 SECRET = "slotline:secret"  # noqa: S105 - the name of a key
+WATCHING = "slotline:watching"
+WATCHED_S = 3600
+"""How long is remembered who watched."""
 STANDING = "{slotline:calls}:standing"
 
 

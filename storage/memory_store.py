@@ -10,19 +10,20 @@ import bisect
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from agent.record import caller_id
 from agent.record.call import Booking, Call
 from storage import codec, ids, keys
+from storage.calendars import Calendars
+from storage.claims import Claims
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.store import Change, Committed, Entry, Listed, Opened, Page
+from storage.watchers import Watchers
 
-_KEEP_OVER_S = 86_400
-"""How long a job stays in the calendar once it is over."""
 _SWEEP_S = 60
 
 
@@ -62,7 +63,7 @@ class MemoryStore:
         self._clock = clock
         self._calls: dict[str, _Kept] = {}
         self._documents: dict[str, _Document] = {}
-        self._places: dict[str, dict[str, Booking]] = {}
+        self._calendars = Calendars(clock, self._ttl.booked_s)
         """By business, then by sid; a place whose caller was erased has a name that is no sid."""
         self._callers: dict[tuple[str, str], str] = {}
         """By business and number: the newest call that is unfinished."""
@@ -71,11 +72,11 @@ class MemoryStore:
         self._log: list[Entry] = []
         self._cut = ids.START
         self._last: ids.Position | None = None
-        self._erased = 0
         self._sweep_at = 0.0
         self._grown = asyncio.Event()
+        self.watchers = Watchers(clock)
         self._secret = secrets.token_bytes(32)
-        self._claimed_until: dict[str, float] = {}
+        self._claims = Claims(clock)
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         kept = self._kept(sid)
@@ -86,7 +87,7 @@ class MemoryStore:
             answer=next((kept.answers[key] for key in (turn, former) if key and key in kept.answers), None) if kept else None,
             foreign=codec.parse(text) if text is not None and not (kept and kept.sha == seen) else None,
             seen=seen,
-            bookings=codec.in_order(self._places.get(business, {}).values()) if business else (),
+            bookings=codec.in_order(self._calendars.of(business)) if business else (),
         )
 
     async def commit(self, change: Change) -> Committed:
@@ -98,12 +99,12 @@ class MemoryStore:
             raise StaleCall(f"call {sid} was changed by another writer")
         if change.goes_on and not self._kept(after.resumed_from):
             raise StaleCall(f"call {sid} was to go on from one that is gone")
-        if change.booking and not self._fits(change.booking, change.capacity):
+        if change.booking and not self._calendars.fits(change.booking, change.capacity):
             raise PlaceTaken(f"no place left for call {sid}")
         changed, body = codec.fields(before, after), codec.body(after)
         lines, envelopes = [codec.encode(line) for line in change.lines], [codec.envelope(event) for event in change.events]
 
-        self._on_calendar(change)
+        self._calendars.write(change)
         until = self._clock() + self._ttl.of(after.status)
         kept = kept or _Kept(fields={})
         self._calls[sid] = kept
@@ -159,11 +160,8 @@ class MemoryStore:
         self._documents.pop(sid, None)
         self._roots.pop(sid, None)
         self._log = [entry for entry in self._log if entry.sid != sid or b'"status":"erased"' in entry.data]
-        for places in self._places.values():
-            if booking := places.pop(sid, None):
-                found.append(b"")
-                self._erased += 1
-                places[f" {self._erased}"] = msgspec.structs.replace(booking, sid="", service="")
+        if self._calendars.forget(sid):
+            found.append(b"")
         return (self._tell(sid, codec.erased(sid, self._clock())),) if any(one is not None for one in found) else ()
 
     async def unfinished(self, business: str, caller: str) -> str:
@@ -210,11 +208,10 @@ class MemoryStore:
         return self._secret
 
     async def claim(self, name: str, for_s: int) -> bool:
-        now = self._clock()
-        self._claimed_until = {one: until for one, until in self._claimed_until.items() if until > now}
-        first = name not in self._claimed_until
-        self._claimed_until.setdefault(name, now + for_s)
-        return first
+        return self._claims.take(name, for_s)
+
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        return self.watchers.note(agents)
 
     async def ping(self) -> float:
         return 0.0
@@ -231,8 +228,7 @@ class MemoryStore:
 
     def put_bookings(self, bookings: Sequence[Booking]) -> None:
         """Fill the calendars of these bookings' businesses with them, as other calls would have."""
-        for business in {booking.business for booking in bookings}:
-            self._places[business] = {booking.sid: booking for booking in bookings if booking.business == business}
+        self._calendars.put(bookings)
 
     def _lead_here(self, call: Call) -> None:
         """Let the caller's number lead to this call, or no longer."""
@@ -316,27 +312,6 @@ class MemoryStore:
         if stale:
             self._cut = _position(self._log[stale - 1])
             del self._log[:stale]
-
-    def _fits(self, booking: Booking, capacity: int) -> bool:
-        moments: list[tuple[int, int]] = []
-        for sid, other in self._places.get(booking.business, {}).items():
-            if sid != booking.sid and other.start < booking.end and other.end > booking.start:
-                moments += [(max(other.start, booking.start), 1), (min(other.end, booking.end), -1)]
-        now = peak = 0
-        for _, change in sorted(moments):
-            now += change
-            peak = max(peak, now)
-        return peak < capacity
-
-    def _on_calendar(self, change: Change) -> None:
-        if booking := change.booking:
-            places = self._places.setdefault(booking.business, {})
-            over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._ttl.booked_s
-            for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
-                del places[sid]
-            places[booking.sid] = booking
-        elif change.release and change.before and change.before.booked:
-            self._places.get(change.before.booked.business, {}).pop(change.after.sid, None)
 
 
 def _fingerprint(text: bytes | None) -> str:

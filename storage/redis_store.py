@@ -171,6 +171,10 @@ class RedisStore(Erasing):
         # It may have been sent twice, when the answer to the first was lost.
         return bool(await self._command("GET", key) == ours)
 
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        found = await self._script("watching", [keys.WATCHING], [keys.WATCHED_S * 1000, *agents])
+        return {agent.decode("utf-8", "replace"): int(age_ms) / 1000 for agent, age_ms in zip(found[::2], found[1::2], strict=True)}
+
     async def ping(self) -> float:
         began = time.perf_counter()
         with reaching():

@@ -16,7 +16,7 @@ The CallSkeleton document (`call:{sid}`) may be replaced by another system betwe
 `foreign`; `commit` refuses to overwrite a document it has not seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -157,6 +157,9 @@ class CallStore(Protocol):
 
     async def claim(self, name: str, for_s: int) -> bool:
         """Whether this is the first to claim `name` from any who use this store, which is remembered for `for_s` seconds."""
+
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        """Note that streams of these supervisors are open here; for each whose stream was lately open anywhere, how many seconds ago it last was."""
 
     async def ping(self) -> float:
         """How long the store takes to answer, in seconds."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from agent.dst.updates import Update, bare, failed_attempt, handoff
+from agent.dst.updates import Update, bare, emptied, failed_attempt, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
 from agent.record.call import Booking, Call, Handoff, Question, SlotState
@@ -29,16 +29,18 @@ def refusal(call: Call, value: str, turn_context: TurnContext) -> Reason | None:
 
 
 def rechecked(call: Call, turn_context: TurnContext) -> Call:
-    """The call with its time open again, if the service it is about now does not fit there."""
+    """The call with its time open again, if the service it is about now does not fit there: whoever set it, nobody can come then."""
     state = call.slot(TIME.name)
     agreed = state.pending or state.value
-    return call if not agreed or refusal(call, agreed, turn_context) is None else reopened(call)
+    if not agreed or refusal(call, agreed, turn_context) is None:
+        return call
+    return call.with_slot(TIME.name, replace(reopened(call).slot(TIME.name), value="", parts={}, provenance=None))
 
 
 def reopened(call: Call) -> Call:
     """The call with its time open again: what was agreed is not to be."""
     state = call.slot(TIME.name)
-    return call.with_slot(TIME.name, replace(bare(state, "empty"), value="", parts={}, provenance=None, disputed=state.pending or state.said))
+    return call.with_slot(TIME.name, replace(emptied(state), disputed=state.pending or state.said))
 
 
 def no_time(call: Call, value: str, turn_context: TurnContext, reason: Reason) -> Update:
@@ -73,7 +75,7 @@ def offered(call: Call, times: Sequence[datetime], system_acts: tuple[SystemAct,
     if options == state.options:
         update = failed_attempt(call, TIME.name, turn_context, "declined")
         return replace(update, system_acts=(*system_acts, offer, *update.system_acts))
-    asking = replace(bare(state, "empty"), value="", parts={}, provenance=None, options=options, partial=day_of_all(options), no_match=state.no_match)
+    asking = replace(emptied(state), options=options, partial=day_of_all(options), no_match=state.no_match)
     return Update(call=call.with_slot(TIME.name, asking), system_acts=(*system_acts, offer))
 
 

@@ -7,7 +7,7 @@ that decide, stand in `_is_doubted`.
 import msgspec
 
 from agent.dst.booking import no_time, rechecked, refusal
-from agent.dst.updates import Update, bare, denied, give_up
+from agent.dst.updates import Update, bare, decided, denied, give_up
 from agent.record.acts import Inform, SystemAct, ValueKind
 from agent.record.call import Call, Confirmed, Provenance, SlotState
 from agent.record.call_events import step_taken
@@ -28,7 +28,7 @@ def accept(call: Call, given: Inform, value: str, turn_context: TurnContext) -> 
     """A valid value: confirmed at once where that is safe, else read back."""
     state, implicit = call.slot(given.slot), SLOTS[given.slot].grounding.implicit
     origin = Provenance(turn=turn_context.turn.key, words=given.words, rule=given.rule, confidence=turn_context.turn.confidence)
-    if given.kind is ValueKind.CALLERS_NUMBER:
+    if given.kind is ValueKind.CALLERS_NUMBER and not state.supervised:
         return fill(call, given.slot, value, origin, "explicit", turn_context)
     if value in (state.pending, state.said) and given.against:  # a "no", and then what we hear as the same: we do not hear it right
         return denied(call, given.slot, turn_context)
@@ -36,9 +36,9 @@ def accept(call: Call, given: Inform, value: str, turn_context: TurnContext) -> 
         return confirm(call, given.slot, turn_context, "explicit")
     if value == state.value and state.unspoken and not implicit:  # said now, by whoever calls: all of it, so that guessing is no use
         return fill(call, given.slot, value, origin, "explicit", turn_context)
-    if value == state.said and state.status == "filled":
+    if value == state.said and (state.status == "filled" or state.supervised):
         return Update(call=call.with_slot(given.slot, bare(state, "filled")), system_acts=(SystemAct(key="notice.noted"),))
-    if implicit and not _is_doubted(state, given, turn_context.turn.confidence):
+    if implicit and not state.supervised and not _is_doubted(state, given, turn_context.turn.confidence):
         return fill(call, given.slot, value, origin, "implicit", turn_context)
     return _read_back(call, given, value, origin, turn_context)
 
@@ -92,7 +92,7 @@ def fill(call: Call, slot: str, value: str, origin: Provenance, how: Confirmed, 
         denied=0,
         evidence=(),
     )
-    after = call.with_slot(slot, filled)
+    after = decided(call.with_slot(slot, filled), slot)
     corrected = bool(state.value) and state.value != value
     told = corrected and not state.unspoken  # whether it is another one is nobody's to hear
     noted = SLOTS[slot].noted if SLOTS[slot].grounding.implicit else "notice.noted"

@@ -37,13 +37,21 @@ def new_call(sid: str, business: Business, now: datetime, *, caller: str = "", d
     return Call(sid=sid, created_at=stamp(now), brief=brief, language=begins_in(language, business))
 
 
+def adopting(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
+    """The call with its gaps filled from another system's document."""
+    return call if foreign is None else adopted(adopt(call, foreign, stamp(now), PLACES), call, now)
+
+
 def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
-    """The call ready to listen: gaps filled from another system's document, reopened if it had ended, with the question that is open."""
-    if foreign is not None:
-        call = adopted(adopt(call, foreign, stamp(now), PLACES), call, now)
-    if call.status == "ended":
+    """The call ready to listen: gaps filled, reopened if it had ended, with the question that is open.
+
+    What was done to it from outside comes first: a caller whom a supervisor has bidden farewell hears so before the call opens again, and one who has
+    not heard of a change was asked nothing since.
+    """
+    call = adopting(call, foreign, now)
+    if call.status == "ended" and not call.untold:
         call = replace(call, status="active", silences=0)
-    if call.status == "active" and call.question.kind == "none":
+    if call.status == "active" and call.question.kind == "none" and not call.is_unasked:
         here = step(call)
         call = replace(call, question=Question(kind="ask", slots=(here,)) if here in NAMES else Question(kind="summary"))
     return call

@@ -5,16 +5,17 @@ system: an address that lacks its suburb stays as it was written and is not aske
 cannot be rung, a service that is not offered) counts as not filled.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from agent.dst.booking import rechecked, refusal
-from agent.dst.updates import Update
+from agent.dst.updates import Update, decided
 from agent.nlu.candidates import Context
-from agent.record.call import Call, Provenance, SlotState
+from agent.record.acts import SystemAct
+from agent.record.call import Call, Provenance, Question, SlotState
 from agent.record.characters import one_line
 from agent.record.events import Event
 from agent.record.reasons import Reason
@@ -82,22 +83,46 @@ def edited(
             return Refused(name, "unknown_field")
     if booked := next((name for name in NAMES if call.booked is not None and name in fields and SLOTS[name].calendar), ""):
         return Refused(booked, "already_booked")
+    before = call
     for name in sorted(fields, key=NAMES.index):
         state = _set(call, name, (fields[name] or "").strip(), turn_context, source)
         if isinstance(state, Reason):
             return Refused(name, state.value)
         call = call.with_slot(name, state)
+        call = decided(call, name)
     if SERVICE.name in fields and TIME.name not in fields:
         call = rechecked(call, turn_context)
     for name in (*lock, *unlock):
         call = call.with_slot(name, replace(call.slot(name), locked=name in lock))
+    call = _taken_up(call, before, (*fields, *lock))
     payload = {
         "callSid": call.sid,
         "fields": {name: call.slot(name).value or None for name in fields},
         "locked": [name for name in NAMES if call.slot(name).locked],
+        "lock": [*lock],
+        "unlock": [*unlock],
+        "agentId": source,
     }
     event = Event(type="client_updated", payload=payload, timestamp=turn_context.seconds, source=source)
     return Update(call=call, events=(event,), settled=True)
+
+
+def _taken_up(call: Call, before: Call, names: Collection[str]) -> Call:
+    """The call with the caller's next words and our next sentence set to what was changed.
+
+    What had been asked about such a slot is asked no more: the next words are no answer to it, unless they say that it is otherwise. The sentence
+    tells of each new value; while a supervisor has the call, they do.
+    """
+    if call.status != "active":
+        return call
+    changed = [name for name in NAMES if name in names and call.slot(name).value not in ("", before.slot(name).value)]
+    locked = [name for name in NAMES if name in names and name in call.question.slots and call.slot(name).locked and not call.slot(name).value]
+    told = [*(SystemAct(key="people.edited", slot=name) for name in changed), *(SystemAct(key="people.locked", slot=name) for name in locked)]
+    settled = [name for name in call.question.slots if name in names and (call.slot(name).settled or call.slot(name).locked)]
+    if settled or (changed and call.question.kind == "summary"):
+        call = replace(call, question=Question(implied=tuple(changed)))
+        told = told or [SystemAct(key="people.edited", slot=name) for name in settled]
+    return replace(call, untold=(*(one for one in call.untold if one not in told), *told))
 
 
 def _set(call: Call, name: str, value: str, turn_context: TurnContext, source: str) -> SlotState | Reason:

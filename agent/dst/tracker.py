@@ -46,6 +46,7 @@ def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
     confirming = call.question.kind not in ("ask", "none", "change")
     if not missing.long and call.question.kind == "ask" and slot == NAMES[0] and call.turns <= 1 and not call.slot(slot).no_match:
         return Update(call=call, system_acts=(SystemAct(key="notice.gladly"),))  # what the call is about, before any question was heard
+    call = replace(call, misses=call.misses + 1)
     if slot:
         update = failed_attempt(call, slot, turn_context, "no_match")
     elif call.idle + 1 >= 2 * turn_context.plan.tries:
@@ -179,8 +180,8 @@ def dont_know(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) 
 
 
 def _start_over(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
-    slots = {name: state if state.locked else SlotState() for name, state in call.slots.items()}
-    after = replace(call, slots=slots, question=Question(), summarised=False, unfinished="", recognised=False)
+    slots = {name: state if state.locked or state.supervised else SlotState() for name, state in call.slots.items()}
+    after = replace(call, slots=slots, suggestions={}, question=Question(), summarised=False, unfinished="", recognised=False)
     return Update(call=after, system_acts=(SystemAct(key="notice.started_over"),), settled=True)
 
 

@@ -53,8 +53,12 @@ def denied(call: Call, slot: str, turn_context: TurnContext, part: str = "") -> 
     """What was read back is wrong, or a part of it: it is dropped, asked for again, and read back slowly next time. An older good value stays."""
     state = call.slot(slot)
     wrong, times = state.pending or state.value, state.denied + 1
-    kept = state.value if state.pending else ""
-    after = call.with_slot(slot, replace(bare(state, "empty"), value=kept, disputed=wrong, part=part, denied=times, evidence=state.evidence))
+    if state.supervised and state.pending not in ("", state.value):  # they were asked, and said no: the supervisor's stays
+        after = call.with_slot(slot, bare(state, "filled"))
+        event = step_taken(after, slot, "missed", "", turn_context.seconds, "denied")
+        return Update(call=after, system_acts=(kept(after, slot, turn_context),), events=(event,), settled=True)
+    stays = state.value if state.pending or state.supervised else ""
+    after = call.with_slot(slot, replace(bare(state, "empty"), value=stays, disputed=wrong, part=part, denied=times, evidence=state.evidence))
     event = step_taken(after, slot, "missed", "", turn_context.seconds, "denied")
     if times >= turn_context.plan.tries:
         update = give_up(after, slot, turn_context)
@@ -65,7 +69,7 @@ def denied(call: Call, slot: str, turn_context: TurnContext, part: str = "") -> 
 def give_up(call: Call, slot: str, turn_context: TurnContext) -> Update:
     """Enough asking: a value confirmed before stays, a slot that may be skipped is, anything else needs a person."""
     state = call.slot(slot)
-    if state.value and state.value != state.disputed:
+    if state.value and (state.value != state.disputed or state.supervised):
         after = call.with_slot(slot, bare(state, "filled"))
         return Update(call=after, system_acts=(kept(after, slot, turn_context),))
     if slot in turn_context.business.may_skip:
@@ -82,13 +86,28 @@ def kept(call: Call, slot: str, turn_context: TurnContext) -> SystemAct:
     return SystemAct(key="notice.kept", slot=slot, values={"value": spoken(call, slot, state.value, turn_context)})
 
 
+def decided(call: Call, slot: str) -> Call:
+    """The call without a suggestion for a slot that got its value, which may be that or another."""
+    if slot not in call.suggestions:
+        return call
+    return replace(call, suggestions={name: value for name, value in call.suggestions.items() if name != slot})
+
+
+def emptied(state: SlotState) -> SlotState:
+    """The slot open again, without what it held; a supervisor's value stays until another was confirmed."""
+    return bare(state, "empty") if state.supervised else replace(bare(state, "empty"), value="", parts={}, provenance=None)
+
+
 def bare(state: SlotState, status: SlotStatus) -> SlotState:
     """The slot without anything that was waiting."""
     return replace(state, status=status, pending="", pending_provenance=None, partial="", options=(), disputed="", part="", no_match=0)
 
 
 def skip(call: Call, slot: str, turn_context: TurnContext) -> Update:
-    """The slot is left out."""
+    """The slot is left out; not one that a supervisor has filled."""
+    if call.slot(slot).supervised:
+        after = call.with_slot(slot, bare(call.slot(slot), "filled"))
+        return Update(call=after, system_acts=(kept(after, slot, turn_context),))
     after = call.with_slot(slot, replace(bare(call.slot(slot), "skipped"), value="", provenance=None))
     event = step_taken(after, slot, "skipped", "", turn_context.seconds)
     return Update(call=after, system_acts=(SystemAct(key="notice.skipped", slot=slot),), events=(event,), settled=True)

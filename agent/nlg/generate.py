@@ -125,6 +125,8 @@ def _system_act(call: Call, system_act: SystemAct, turn_context: TurnContext, bo
     if kind == "close":
         wording = _pick(book["common"]["close"][key], call.turns)
         return wording.format_map({**values, **_booked(call, turn_context, book)})
+    if kind == "people":
+        return _of_people(call, system_act, turn_context, book, place)
     if kind == "refused":
         return str(_pick(_words(call, system_act.slot, book)["refused"].get(key, ""), call.turns))
     if kind == "why":
@@ -145,6 +147,18 @@ def _system_act(call: Call, system_act: SystemAct, turn_context: TurnContext, bo
         values["value"] = SLOTS[system_act.slot].addressed(values["value"])
         return _pick(book[system_act.slot]["noted"], call.turns + place).format_map(values)
     return _pick(book["common"]["notice"][key], call.turns + place).format_map(values)
+
+
+def _of_people(call: Call, system_act: SystemAct, turn_context: TurnContext, book: Phrasebook, place: int) -> str:
+    """What is said of what people did; hold sentences go round, so that none comes twice while others are left."""
+    wording = book["people"][system_act.key.removeprefix("people.")]
+    if "number" in system_act.values:
+        return str(wording[int(str(system_act.values["number"])) % len(wording)])
+    if not system_act.slot:
+        return _pick(wording, call.turns)
+    words, value = book[system_act.slot], call.slot(system_act.slot).said
+    item = words["item"].format(value=spoken(call, system_act.slot, value, turn_context).rstrip(".。")) if value else words["label"]
+    return _climb(wording, place + 1).format(item=item, label=words["label"])
 
 
 def _words(call: Call, slot: str, book: Phrasebook) -> dict[str, Any]:

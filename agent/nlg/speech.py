@@ -4,6 +4,7 @@ The elements are the few that all providers' voices know (W3C SSML 1.1, sections
 for what is read back a second time.
 """
 
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -15,6 +16,8 @@ _BREATH = '<break time="300ms"/>'
 
 
 class Speech(msgspec.Struct, frozen=True, kw_only=True):
+    quoted: tuple[str, ...] = ()
+    """What a supervisor says, word for word, before all else."""
     sentences: tuple[str, ...]
     """The last one is the open question, where one is asked."""
     joint: str = " "
@@ -27,9 +30,13 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
         return self.joint.join(self._plain)
 
     @property
+    def own(self) -> str:
+        """The text without what is quoted."""
+        return self.joint.join(_plain(self.sentences))
+
+    @property
     def _plain(self) -> list[str]:
-        """The sentences as any voice, screen and XML parser takes them, whatever a record of an earlier version holds."""
-        return [" ".join(readable(sentence).split()) for sentence in self.sentences]
+        return _plain((*self.quoted, *self.sentences))
 
     @property
     def ssml(self) -> str:
@@ -37,3 +44,8 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
         *before, last = [escape(sentence) for sentence in self._plain] or [""]
         question = f'<prosody rate="slow">{last}</prosody>' if self.slowly else last
         return f"<speak>{f'{self.joint}{_BREATH}'.join((*before, question))}</speak>"
+
+
+def _plain(sentences: Sequence[str]) -> list[str]:
+    """The sentences as any voice, screen and XML parser takes them, whatever a record of an earlier version holds."""
+    return [" ".join(readable(sentence).split()) for sentence in sentences]

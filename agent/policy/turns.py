@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from agent.dst.updates import Update, close
+from agent.policy import people
 from agent.policy.next_act import next_question
 from agent.policy.resuming import was_away
 from agent.record.acts import NoInput, SystemAct, UserAct
@@ -20,14 +21,24 @@ IMPLIED = {slot.noted: name for name, slot in SLOTS.items() if slot.grounding.im
 
 
 def deaf(call: Call, turn_context: TurnContext) -> Update | None:
-    """What is said to a call that listens no more: it is booked, waits for a person, or has lasted too long. None: it listens."""
+    """What is said to a call that listens no more: it is booked, waits for a person, was ended, or has lasted too long. None: it listens."""
     if call.status == "booked":
         return Update(call=call, system_acts=(SystemAct(key="close.already_booked"),))
-    if call.status in ("waiting_agent", "with_agent"):
-        return Update(call=call, system_acts=(SystemAct(key="close.handoff_wait"),))
+    if call.status == "waiting_agent":
+        return _on_the_line(call)
+    if call.status == "ended":  # by a supervisor, as the caller is about to be told
+        return Update(call=call)
     if call.turns >= turn_context.plan.turns or call.idle >= turn_context.plan.idle:
         return close(call, turn_context, "limit")
     return None
+
+
+def _on_the_line(call: Call) -> Update:
+    """What is said to a caller who waits for a person; nothing where there is news to tell."""
+    if call.kept_waiting:
+        return Update(call=call) if call.untold else people.hold(call)
+    told = any(system_act.key == "close.handoff" for system_act in call.untold)
+    return Update(call=call, system_acts=() if told else (SystemAct(key="close.handoff_wait"),))
 
 
 def welcome(call: Call, before: Call | None, user_acts: Sequence[UserAct], turn_context: TurnContext) -> tuple[SystemAct, ...]:
@@ -41,14 +52,21 @@ def welcome(call: Call, before: Call | None, user_acts: Sequence[UserAct], turn_
 
 def asking(call: Call, before: Call | None, answered: Question, system_acts: Sequence[SystemAct], turn_context: TurnContext) -> Call:
     """The call with the question that is open now. `before`: as last committed; `answered`: what had been asked."""
-    implied = tuple(slot for system_act in system_acts if (slot := IMPLIED.get(system_act.key)))
+    implied = tuple(slot for system_act in system_acts if (slot := IMPLIED.get(system_act.key) or _edited(system_act)))
     if not implied and not call.idle and not moved(call, before):  # right after an aside, a "no" is still about what was taken before it
         implied = answered.implied
     return replace(call, question=next_question(call, turn_context, implied), open_turn=None)
 
 
+def _edited(system_act: SystemAct) -> str:
+    """The slot whose new value, a supervisor's, is said in passing; "" for none."""
+    return system_act.slot if system_act.key == "people.edited" else ""
+
+
 def counted(call: Call, before: Call | None) -> Call:
-    """The call with this turn counted, when its question has been asked."""
+    """The call with this turn counted, when its question has been asked; what is said while a supervisor has the call is not ours to count."""
+    if call.status == "with_agent":
+        return call
     return replace(
         call,
         turns=call.turns + 1,

@@ -75,6 +75,11 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.value) and self.provenance is not None and self.provenance.confirmed == "resumed"
 
     @property
+    def supervised(self) -> bool:
+        """Whether its value was put there by a supervisor: another takes its place only when the caller was asked and said yes."""
+        return bool(self.value) and self.provenance is not None and self.provenance.confirmed == "supervisor"
+
+    @property
     def said(self) -> str:
         """`value`, as far as it may be spoken."""
         return "" if self.unspoken else self.value
@@ -160,8 +165,12 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     """Why a person is wanted."""
 
-    why: Literal["caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed"]
+    why: Literal["caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "escalated", "supervisor_away"]
     slot: str = ""
+    reason: str = ""
+    """What whoever asked for a person said about it; "" for nothing."""
+    sentence: str = ""
+    """All that a person needs to know, in one sentence of the call's language; "" until it is worded."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -188,7 +197,25 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     recent: tuple[Line, ...] = ()
     """The last lines of the conversation, for a person who takes over."""
     handoff: Handoff | None = msgspec.field(default=None, name="hand_off")
-    """Set while a person is wanted."""
+    """Set while a person is wanted, and while one who was has the call."""
+    since: str = ""
+    """When `status` last moved: ISO 8601, UTC."""
+    kept_waiting: bool = False
+    """While a person is wanted: the caller is kept on the line, since a supervisor watches; otherwise the call is to be dialled through."""
+    held_by: str = ""
+    """The agentId of the supervisor who has the call; "" while nobody has."""
+    acted_at: float = 0.0
+    """When that supervisor last did something: Unix seconds."""
+    unheard: tuple[str, ...] = ()
+    """What a supervisor said and the caller has not heard yet, in order."""
+    untold: tuple[SystemAct, ...] = ()
+    """What was done to the call from outside and the caller has not heard of: said first in the next answer."""
+    holds: int = 0
+    """How many hold sentences the caller has heard: the next one is another."""
+    suggestions: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """Slot to value: what the caller told a person, to be taken by a supervisor."""
+    misses: int = 0
+    """How many turns could not be understood, in all."""
     open_turn: OpenTurn | None = None
     unfinished: str = ""
     """An earlier call from the same number that came to no end: its callSid. Nobody hears of it before its name was said in this one."""
@@ -203,6 +230,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     def slot(self, name: str) -> SlotState:
         return self.slots[name]
+
+    @property
+    def is_unasked(self) -> bool:
+        """Whether no question is open because the call was changed from outside: the caller's next words answer none."""
+        return self.question.kind == "none" and bool(self.untold)
 
     def with_slot(self, name: str, state: SlotState) -> "Call":
         return msgspec.structs.replace(self, slots={**self.slots, name: state})

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
 from agent.record.call import Call
 from agent.record.events import Event
+from agent.record.packet import packet
 from agent.record.progress import progress
 
 
@@ -21,34 +24,35 @@ def step_taken(call: Call, slot: str, status: str, value: str, seconds: float, r
 
 
 def line_said(call: Call, speaker: str, message: str, started_at: str, seconds: float) -> Event:
-    """`new_message`: one line of the conversation."""
+    """`new_message`: one line of the conversation. While a supervisor has the call it concerns them, and what an "agent" says is theirs."""
+    told = {"callSid": call.sid, "speaker": speaker, "message": message, "startedAt": started_at}
     return Event(
         type="new_message",
-        payload={"callSid": call.sid, "speaker": speaker, "message": message, "startedAt": started_at},
+        payload={**told, "agentId": call.held_by} if call.held_by else told,
         timestamp=seconds,
-        source="customer" if speaker == "customer" else "agent",
+        source=call.held_by if speaker == "agent" else "customer" if speaker == "customer" else "agent",
     )
 
 
-def status_moved(call: Call, before: str, seconds: float, reason: str = "") -> Event:
-    """`status_change`: from `before` to the call's status."""
+def suggested(call: Call, slot: str, value: str, seconds: float) -> Event:
+    """`progress`: the caller told the supervisor who has the call a value."""
+    event = step_taken(call, slot, "suggested", value, seconds)
+    return msgspec.structs.replace(event, payload={**event.payload, "agentId": call.held_by})
+
+
+def status_moved(call: Call, before: str, seconds: float, reason: str = "", agent: str = "") -> Event:
+    """`status_change`: from `before` to the call's status. `agent`: the agentId of the supervisor who did it, or had it until then."""
     payload = {"callSid": call.sid, "status": call.status, "before": before}
-    return Event(type="status_change", payload={**payload, "reason": reason} if reason else payload, timestamp=seconds)
+    more = {name: value for name, value in (("reason", reason), ("agentId", agent)) if value}
+    return Event(type="status_change", payload={**payload, **more}, timestamp=seconds, source=agent or "agent")
 
 
-def person_wanted(call: Call, sentence: str, seconds: float) -> Event:
-    """`transfer_request`, with the hand-off packet: what is known, what is missing, why, what was said last, and all of it in one sentence."""
-    now, wanted = progress(call), call.handoff
-    packet = {
-        "fields": now["filled"],
-        "pending": now["pending"],
-        "gaps": now["remaining"],
-        "why": wanted.why if wanted else "",
-        "slot": wanted.slot if wanted else "",
-        "lastTurns": [{"speaker": line.speaker, "message": line.message, "startedAt": line.startedAt} for line in call.recent],
-        "sentence": sentence,
-    }
-    return Event(type="transfer_request", payload={"callSid": call.sid, "reason": packet["why"], "packet": packet}, timestamp=seconds)
+def person_wanted(call: Call, seconds: float) -> Event:
+    """`transfer_request`, with the hand-off packet."""
+    found = packet(call)
+    return Event(
+        type="transfer_request", payload={"callSid": call.sid, "reason": found["reason"] or found["why"], "packet": found}, timestamp=seconds
+    )
 
 
 def tool(call: Call, name: str, state: str, seconds: float, **result: Any) -> Event:

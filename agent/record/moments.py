@@ -44,3 +44,8 @@ def in_zone(text: str, zone: str) -> datetime | Reason:
 def stamp(now: datetime) -> str:
     """A time as it is written down: ISO 8601, UTC, milliseconds ("2026-03-02T01:00:00.000Z"). `now`: aware."""
     return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def seconds_of(stamped: str) -> float:
+    """Unix seconds of what `stamp` wrote; 0.0 for ""."""
+    return datetime.fromisoformat(stamped).timestamp() if stamped else 0.0

@@ -13,6 +13,7 @@ import msgspec
 from agent.record.business import DEAREST, Service, in_language
 from agent.record.call import Call, Provenance, SlotState
 from agent.record.characters import one_line
+from agent.record.packet import packet
 from agent.record.progress import progress
 from agent.record.slot_names import NAMES
 
@@ -68,6 +69,7 @@ def document(call: Call, places: Mapping[str, Place]) -> dict[str, Any]:
         "confirmEmailsent": bool(foreign.get("confirmEmailsent", False)),
         "createdAt": foreign.get("createdAt") or call.created_at,
         **({"resumedFrom": call.resumed_from} if call.resumed_from else {}),
+        **_standing(call),
         "progress": progress(call),
         "provenance": {
             name: {**msgspec.to_builtins(state.provenance), "timestamp": state.timestamp}
@@ -75,6 +77,26 @@ def document(call: Call, places: Mapping[str, Place]) -> dict[str, Any]:
             if (state := call.slot(name)).value and state.provenance is not None
         },
     }
+
+
+def _standing(call: Call) -> dict[str, Any]:
+    """How the call stands with people: who has it, since when, why one is wanted, and what was told to one."""
+    packed = {"packet": packet(call)} if call.status == "waiting_agent" else {}
+    return {
+        "from": call.brief.caller,
+        "language": call.language,
+        "heldBy": call.held_by,
+        "since": call.since or call.created_at,
+        "why": call.handoff.why if call.handoff else "",
+        "misses": call.misses,
+        "suggestions": dict(call.suggestions),
+        "locked": [name for name in NAMES if call.slot(name).locked],
+        **packed,
+    }
+
+
+OURS = frozenset({"history", "progress", "provenance", "from", "language", "heldBy", "since", "why", "misses", "suggestions", "locked", "packet"})
+"""What stands in the document and is never taken back from it."""
 
 
 def _put(user: dict[str, Any], place: Place, slot: str, call: Call) -> None:
@@ -115,8 +137,7 @@ def adopt(call: Call, foreign: Mapping[str, Any], now: str, places: Mapping[str,
         brief = msgspec.structs.replace(brief, services=offered)
     if isinstance(foreign.get("company"), Mapping) and foreign["company"]:
         brief = msgspec.structs.replace(brief, company=dict(foreign["company"]))
-    ours = ("history", "progress", "provenance")
-    return msgspec.structs.replace(call, slots=slots, brief=brief, foreign={key: value for key, value in foreign.items() if key not in ours})
+    return msgspec.structs.replace(call, slots=slots, brief=brief, foreign={key: value for key, value in foreign.items() if key not in OURS})
 
 
 def services(foreign: Mapping[str, Any], known: Sequence[Service] = ()) -> tuple[Service, ...]:

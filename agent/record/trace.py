@@ -25,6 +25,12 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     locked: tuple[str, ...] = ()
     unlocked: tuple[str, ...] = ()
     source: str = ""
+    deed: str = ""
+    """What a person did instead of a turn: "takeover", "message"; what they said, or why, is in `said`."""
+    agent_id: str = msgspec.field(default="", name="agentId")
+    """Who did it, or set the fields."""
+    watched: bool = False
+    """Whether a supervisor watched, where that decided something."""
     foreign: dict[str, Any] | None = None
     """The document another system had left, when there was one to adopt."""
     bookings: tuple[Booking, ...] = ()

@@ -20,6 +20,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """How many turns a call may have in all."""
     idle: int
     """How many turns in a row may bring the call no further: music and machines do not keep it alive."""
+    line_s: float = 3.0
+    """Seconds a turn waits for the supervisor who has the call to speak."""
+    handoff_s: float = 20.0
+    """Seconds a caller who is to have a person is kept on the line while a supervisor watches, before the call is dialled through."""
+    away_s: float = 30.0
+    """Seconds after which a supervisor who neither watches nor acts has left the call."""
 
 
 class TurnContext(msgspec.Struct, frozen=True, kw_only=True):

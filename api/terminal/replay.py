@@ -9,12 +9,14 @@ import argparse
 import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 import prompts
+from agent.policy.people import recorded
 from agent.reader import RulesAlone
 from agent.record import moments
 from agent.record.reasons import Reason
@@ -59,7 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
         return failed(Failed(str(error)))
     books = {language: prompts.phrasebook(language) for language in prompts.known()}
     store = MemoryStore()
-    deps = Deps(store=store, businesses=businesses, reader=RulesAlone(), phrasebooks=books, plan=PLAN, render=answer)
+    # Nobody is waited for: what a supervisor said stands before the turn it answers, and who watched, or had left, is as it was recorded.
+    plan = msgspec.structs.replace(PLAN, line_s=0.0, handoff_s=inf, away_s=inf)
+    deps = Deps(store=store, businesses=businesses, reader=RulesAlone(), phrasebooks=books, plan=plan, render=answer)
     walker = Walker(deps)
     found = [line for recording in recordings for line in asyncio.run(differences(recording, walker, store))]
     for line in found:
@@ -77,6 +81,7 @@ async def differences(recording: Recording, walker: Walker, store: MemoryStore) 
             store.put_document(recording.callSid, msgspec.json.encode(traced.foreign))
         if traced.bookings:
             store.put_bookings(traced.bookings)
+        store.watchers.put(("somebody",) if traced.watched else ())
         try:
             said, held, waiting = await _again(recording.callSid, traced, walker)
         except GraphError as error:
@@ -91,6 +96,9 @@ async def _again(sid: str, traced: TracedTurn, walker: Walker) -> tuple[str, dic
     now = datetime.fromisoformat(traced.at)
     if traced.edit is not None:
         await walker.edit(sid, traced.edit, traced.locked, traced.unlocked, now, traced.source)
+    elif traced.deed:
+        at_once = msgspec.structs.replace(walker.deps, plan=msgspec.structs.replace(walker.deps.plan, away_s=0.0))
+        await Walker(at_once).do(sid, recorded(traced.deed, traced.agent_id, traced.said), now)
     else:
         request = TurnRequest(sid=sid, turn=traced.turn, caller=traced.caller, dialled=traced.dialled, language=traced.language)
         await walker.take_turn(request, now)
@@ -132,6 +140,8 @@ def _checked(recording: Recording) -> Recording:
         for at in (traced.at, traced.turn.started_at or traced.at):
             if isinstance(moments.read(at), Reason):
                 raise ValueError(f"turn {number} has no time such as 2026-03-02T01:00:00Z")
+        if traced.deed:
+            recorded(traced.deed, traced.agent_id, traced.said)
     return recording
 
 

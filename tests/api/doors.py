@@ -27,6 +27,8 @@ BODIES = {
     "/ai/conversation": {"callSid": SID, "customerMessage": {"message": "hello"}},
     "/ai/reply": {"callSid": SID, "message": "hello"},
     "/ai/summary": {"callSid": SID},
+    "/calls/{callSid}/messages": {"message": "hello", "agentId": "a"},
+    **{f"/calls/{{callSid}}/{deed}": {"agentId": "a"} for deed in ("escalate", "takeover", "release", "end")},
 }
 HEAD_LIMIT = 65536
 

@@ -11,6 +11,8 @@ import httpx
 import msgspec
 from starlette.types import ASGIApp
 
+import graph.build
+from agent.policy.people import Deed
 from agent.record.acts import UserAct
 from agent.record.call import Brief, Call, Line, SlotState
 from agent.record.progress import progress
@@ -28,8 +30,10 @@ from tests.patience import PATIENCE_S
 class Walker:
     """Takes turns like the real one: one effect for each key, the same bytes for a repeated turn. Its sentences count the turns of a call."""
 
-    def __init__(self, store: CallStore) -> None:
+    def __init__(self, store: CallStore, real: graph.build.Walker) -> None:
         self.store = store
+        self.real = real
+        """Does what people do."""
         self.requests: list[TurnRequest] = []
         self.edits: list[tuple[Any, ...]] = []
         self.failure: Exception | None = None
@@ -73,6 +77,9 @@ class Walker:
             after = after.with_slot(name, filled)
         await self.store.commit(Change(before=opened.call, after=after, seen=opened.seen))
 
+    async def do(self, sid: str, deed: Deed, now: datetime) -> None:
+        await self.real.do(sid, deed, now)
+
 
 class ToldService(Service):
     """The service, with the walker above in the place of the real one."""
@@ -80,7 +87,7 @@ class ToldService(Service):
     told: Walker
 
     def walker(self, store: CallStore) -> Any:
-        self.told = Walker(store)
+        self.told = Walker(store, super().walker(store))
         return self.told
 
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from agent.record.acts import Inform, NoMatch, SystemAct
-from agent.record.call import OpenTurn, Question, Turn
+from agent.record.call import Handoff, OpenTurn, Question, Turn
 from storage.errors import StaleCall
 from storage.store import CallStore, Change
 from tests.conftest import Shelf
@@ -37,6 +37,13 @@ async def test_what_was_committed_is_read_back_whole(store: CallStore) -> None:
         turns=3,
         language="zh",
         resumed_from="CA0",
+        handoff=Handoff(why="escalated", reason="upset", sentence="All of it."),
+        held_by="ann",
+        since=CREATED,
+        acted_at=1772413200.5,
+        unheard=("hello", "王宝强"),
+        untold=(SystemAct(key="people.edited", slot="name"),),
+        suggestions={"phone": "+61491570156"},
         open_turn=OpenTurn(
             turn=Turn(key="t2", text="\u0000 odd\n", alternatives=("x",), confidence=0.25),
             todo=(Inform(slot="name", value="v", rule="r", words="w"), NoMatch()),

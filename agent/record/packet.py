@@ -1,0 +1,21 @@
+"""The hand-off packet: what a person who takes a call over is given of it."""
+
+from typing import Any
+
+from agent.record.call import Call, Handoff
+from agent.record.progress import progress
+
+
+def packet(call: Call) -> dict[str, Any]:
+    """What is known, what is missing, why a person is wanted, what was said last, and all of it in one sentence."""
+    now, wanted = progress(call), call.handoff or Handoff(why="caller_asked")
+    return {
+        "fields": now["filled"],
+        "pending": now["pending"],
+        "gaps": now["remaining"],
+        "why": wanted.why if call.handoff else "",
+        "slot": wanted.slot,
+        "reason": wanted.reason,
+        "lastTurns": [{"speaker": line.speaker, "message": line.message, "startedAt": line.startedAt} for line in call.recent],
+        "sentence": wanted.sentence,
+    }

@@ -1,0 +1,45 @@
+"""A turn while a supervisor has the call: the agent hears it and keeps silent, and the turn waits for what the supervisor says.
+
+The caller's words are written at once, with the turn open in the record, and the walk ends without an answer; so nothing is held while it waits, and
+any worker can go on with it. The answer is what the supervisor has said by then, or else a hold sentence. Whoever comes with another turn answers
+this one first.
+"""
+
+import msgspec
+from langgraph.graph import END
+from langgraph.types import Command
+
+from agent.dst.understanding import understand
+from agent.dst.updates import Update
+from agent.policy.people import Vanish, is_gone, overheard, silent
+from agent.record.call import Call, Question
+from graph import commits, people
+from graph.state import Deps, Walk, Work
+
+replace = msgspec.structs.replace
+
+
+async def beside_a_person(state: Walk, work: Work, deps: Deps) -> Command[str]:
+    """The turn heard, and answered or left to wait; what was begun before the supervisor came is told to them."""
+    call, turn_context = work.call, work.turn_context
+    unseen_s = await people.unseen_s(deps.store, call.held_by)
+    if is_gone(call, call.held_by, unseen_s, turn_context):
+        await people.do(deps, call.sid, Vanish(agent=call.held_by, unseen_s=unseen_s), state["now"])
+        return Command(goto=END, update={})  # the call is another one now: it is read again
+    new = not work.is_open
+    if new:
+        silenced = replace(call, question=Question())  # what we asked is not what the supervisor has asked since
+        acts = understand(silenced, turn_context.turn, turn_context.business, turn_context.now)
+        work = replace(work, user_acts=acts, todo=acts)
+    acts = work.todo
+    work = replace(work.after(overheard(call, acts, turn_context)), todo=(), system_acts=())
+    if call.unheard or state.get("waited") or turn_context.turn.key != state["request"].turn.key:
+        return Command(goto="respond", update={"work": work.after(silent(work.call))})
+    if new or acts:
+        work = await commits.settled(work, Update(call=work.call), deps)
+    return Command(goto=END, update={"work": work, "waits": True})
+
+
+def is_waiting(call: Call | None) -> bool:
+    """Whether a turn stands open that the supervisor has not answered."""
+    return call is not None and call.status == "with_agent" and call.open_turn is not None and not call.unheard

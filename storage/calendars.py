@@ -1,0 +1,60 @@
+"""The calendars of businesses, kept in this process: who holds which place, and whether another one fits."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from agent.record.call import Booking
+from storage.store import Change
+
+_KEEP_OVER_S = 86_400
+"""How long a job that is over is kept, in seconds."""
+
+
+class Calendars:
+    def __init__(self, clock: Callable[[], float], booked_s: int) -> None:
+        """`booked_s`: how long ago a job that is over was booked at least, before it is dropped."""
+        self._clock, self._booked_s = clock, booked_s
+        self._places: dict[str, dict[str, Booking]] = {}
+        """By business and sid."""
+        self._forgotten = 0
+
+    def of(self, business: str) -> Sequence[Booking]:
+        return tuple(self._places.get(business, {}).values())
+
+    def put(self, bookings: Sequence[Booking]) -> None:
+        """Fill the calendars of these bookings' businesses with them, as other calls would have."""
+        for business in {booking.business for booking in bookings}:
+            self._places[business] = {booking.sid: booking for booking in bookings if booking.business == business}
+
+    def fits(self, booking: Booking, capacity: int) -> bool:
+        moments: list[tuple[int, int]] = []
+        for sid, other in self._places.get(booking.business, {}).items():
+            if sid != booking.sid and other.start < booking.end and other.end > booking.start:
+                moments += [(max(other.start, booking.start), 1), (min(other.end, booking.end), -1)]
+        now = peak = 0
+        for _, change in sorted(moments):
+            now += change
+            peak = max(peak, now)
+        return peak < capacity
+
+    def write(self, change: Change) -> None:
+        """What the step does with the calendar."""
+        if booking := change.booking:
+            places = self._places.setdefault(booking.business, {})
+            over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._booked_s
+            for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
+                del places[sid]
+            places[booking.sid] = booking
+        elif change.release and change.before and change.before.booked:
+            self._places.get(change.before.booked.business, {}).pop(change.after.sid, None)
+
+    def forget(self, sid: str) -> bool:
+        """Leave an erased caller's places taken, by nobody. Returns whether there was any."""
+        found = False
+        for places in self._places.values():
+            if booking := places.pop(sid, None):
+                found = True
+                self._forgotten += 1
+                places[f" {self._forgotten}"] = msgspec.structs.replace(booking, sid="", service="")
+        return found
