@@ -85,7 +85,7 @@ class Walker:
             request = msgspec.structs.replace(request, turn=msgspec.structs.replace(request.turn, key=uuid.uuid4().hex))
         answer = await self._one_at_a_time({"request": request, "now": now}, heard)
         if answer is None:
-            waited_s = await self._until_spoken_to(request.sid)
+            waited_s = await self._until_spoken_to(request)
             later: Walk = {"request": request, "now": now + timedelta(seconds=waited_s), "waited": True}
             answer = await self._one_at_a_time(later, heard)
         if answer is None:
@@ -132,14 +132,14 @@ class Walker:
                 state = begun
         raise StoreUnavailable(f"call {request.sid}: other writers kept changing it")
 
-    async def _until_spoken_to(self, sid: str) -> float:
+    async def _until_spoken_to(self, request: TurnRequest) -> float:
         """Wait for the supervisor who has the call to speak, as long as a caller may be left without a word. Returns the seconds it took."""
         clock = asyncio.get_running_loop().time
         begun, at_most_s = clock(), self.deps.plan.line_s
-        with self.deps.news.of(sid) as news:
+        with self.deps.news.of(request.sid) as news:
             while (left_s := begun + at_most_s - clock()) > 0:
                 news.clear()
-                if not is_waiting((await self.deps.store.open(sid)).call):
+                if not is_waiting((await self.deps.store.open(request.sid)).call, request.turn.key):
                     break
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(left_s, LOOK_AGAIN_S)):

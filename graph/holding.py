@@ -40,6 +40,7 @@ async def beside_a_person(state: Walk, work: Work, deps: Deps) -> Command[str]:
     return Command(goto=END, update={"work": work, "waits": True})
 
 
-def is_waiting(call: Call | None) -> bool:
-    """Whether a turn stands open that the supervisor has not answered."""
-    return call is not None and call.status == "with_agent" and call.open_turn is not None and not call.unheard
+def is_waiting(call: Call | None, key: str) -> bool:
+    """Whether the turn stands open and the supervisor has not answered it."""
+    left = call.open_turn if call is not None and call.status == "with_agent" and not call.unheard else None
+    return left is not None and left.turn.key == key

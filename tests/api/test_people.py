@@ -161,7 +161,10 @@ async def workers(url: str) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.Asyn
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("kind", ["redis", "cluster"])
-async def test_a_line_on_one_worker_wakes_the_turn_that_waits_on_another(kind: str, request: pytest.FixtureRequest) -> None:
+async def test_a_line_on_one_worker_wakes_the_turn_that_waits_on_another(
+    kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graph.build.LOOK_AGAIN_S", PATIENCE_S)  # it does not look for itself
     async with workers(request.getfixturevalue(f"{kind}_url")) as (one, other), asyncio.timeout(3 * PATIENCE_S):
         body = {"callSid": "CA1", "turnId": "0", "customerMessage": {"message": ""}}
         assert (await one.post("/ai/conversation", json=body)).status_code == 200

@@ -1,0 +1,104 @@
+"""Every deed in every status: what becomes of the call, or why it is not done."""
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from agent.dst.opening import new_call, turn_context_of
+from agent.policy.people import MOST_UNHEARD, Conflict, Deed, End, Escalate, Message, Release, Takeover, Vanish, carried_out, recorded
+from agent.record.acts import NoInput
+from agent.record.call import Call, Handoff, OpenTurn, Status, Turn
+from agent.record.moments import stamp
+from agent.record.turn_context import TurnContext
+from graph.plan import PLAN
+from tests.graph.walkers import businesses
+
+NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+STATUSES: tuple[Status, ...] = ("active", "waiting_agent", "with_agent", "booked", "ended")
+DEEDS: dict[str, Deed] = {
+    "escalate": Escalate(agent="ann"),
+    "takeover": Takeover(agent="ann"),
+    "message": Message(agent="ann", text="hello"),
+    "release": Release(agent="ann"),
+    "end": End(agent="ann"),
+    "vanish": Vanish(agent="ann", unseen_s=PLAN.away_s),
+}
+OVER = ("call_over", "call_over")
+TABLE = {  # in the order of STATUSES; with_agent is ann's
+    "escalate": ("waiting_agent", "waiting_agent", "with_agent", *OVER),
+    "takeover": ("with_agent", "with_agent", "with_agent", *OVER),
+    "message": ("not_held", "not_held", "with_agent", *OVER),
+    "release": ("not_held", "not_held", "active", *OVER),
+    "end": ("ended", "ended", "ended", *OVER),
+    "vanish": ("active", "waiting_agent", "waiting_agent", "booked", "ended"),
+}
+
+
+def call_in(status: Status, holder: str = "ann") -> Call:
+    call = new_call("CA1", businesses().default, NOW)
+    held = holder if status == "with_agent" else ""
+    return msgspec.structs.replace(call, status=status, since=stamp(NOW), held_by=held, handoff=Handoff(why="caller_asked"))
+
+
+def context() -> TurnContext:
+    call = call_in("active")
+    return turn_context_of(call, Turn(key=""), businesses().default, PLAN, NOW, ())
+
+
+def outcome(call: Call, deed: Deed) -> str:
+    done = carried_out(call, deed, context(), watched=False)
+    return done.code if isinstance(done, Conflict) else done.call.status
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_what_becomes_of_the_call(name: str) -> None:
+    assert tuple(outcome(call_in(status), DEEDS[name]) for status in STATUSES) == TABLE[name]
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_what_another_has_is_not_touched(name: str) -> None:
+    call = call_in("with_agent", holder="bob")
+    done = carried_out(call, DEEDS[name], context(), watched=True)
+    assert done == Conflict("held", "bob") or (name in ("escalate", "vanish") and not isinstance(done, Conflict) and done.call is call)
+
+
+@pytest.mark.parametrize("name", DEEDS)
+def test_a_status_that_moves_is_told_with_who_did_it_and_leaves_nobody_behind(name: str) -> None:
+    for status in STATUSES:
+        call = call_in(status)
+        done = carried_out(call, DEEDS[name], context(), watched=False)
+        if isinstance(done, Conflict):
+            continue
+        moves = [event.payload for event in done.events if event.type == "status_change"]
+        moved = done.call.status != status
+        assert [(one["before"], one["status"], one["agentId"]) for one in moves] == ([(status, done.call.status, "ann")] if moved else [])
+        assert done.call.held_by == ("ann" if done.call.status == "with_agent" else "")
+        assert done.call.slots.keys() == call.slots.keys()
+
+
+def test_a_caller_who_says_nothing_is_not_buried_under_lines() -> None:
+    call, turn_context = call_in("with_agent"), context()
+    for _ in range(MOST_UNHEARD):
+        done = carried_out(call, DEEDS["message"], turn_context, watched=False)
+        assert not isinstance(done, Conflict)
+        call = done.call
+    assert outcome(call, DEEDS["message"]) == "too_many_messages"
+
+
+def test_a_turn_half_done_stays_open_and_what_was_said_unheard() -> None:
+    left = OpenTurn(turn=Turn(key="t", text="hello"), todo=(NoInput(),))
+    for deed in DEEDS.values():
+        for status in STATUSES:
+            call = msgspec.structs.replace(call_in(status), open_turn=left, unheard=("x",))
+            done = carried_out(call, deed, context(), watched=False)
+            assert isinstance(done, Conflict) or (done.call.open_turn, done.call.unheard[0]) == (left, "x")
+
+
+def test_a_deed_is_read_from_its_trace() -> None:
+    for name, deed in DEEDS.items():
+        again = recorded(name, deed.agent, deed.text if isinstance(deed, Message) else "")
+        assert type(again) is type(deed)
+        assert again.agent == deed.agent
+    with pytest.raises(ValueError, match="nothing that a supervisor does"):
+        recorded("hug", "ann", "")
