@@ -16,7 +16,7 @@ class Calendars:
         """`booked_s`: how long ago a job that is over was booked at least, before it is dropped."""
         self._clock, self._booked_s = clock, booked_s
         self._places: dict[str, dict[str, Booking]] = {}
-        """By business and sid."""
+        """By business, then by sid; a place whose caller was erased has a name that is no sid."""
         self._forgotten = 0
 
     def of(self, business: str) -> Sequence[Booking]:

@@ -64,7 +64,6 @@ class MemoryStore:
         self._calls: dict[str, _Kept] = {}
         self._documents: dict[str, _Document] = {}
         self._calendars = Calendars(clock, self._ttl.booked_s)
-        """By business, then by sid; a place whose caller was erased has a name that is no sid."""
         self._callers: dict[tuple[str, str], str] = {}
         """By business and number: the newest call that is unfinished."""
         self._roots: dict[str, tuple[str, float]] = {}
