@@ -18,7 +18,7 @@ import msgspec
 import phonenumbers
 
 from agent import languages
-from agent.record.business import DAYS, DEAREST, Business, Question, Service
+from agent.record.business import AFTER_HOURS, DAYS, DEAREST, EVERY, FIRST_TIME_CALLER, OUTSIDE_AREA, PRICE_ABOVE, Business, Question, Service
 from agent.record.businesses import Businesses
 from agent.record.characters import readable
 from agent.record.slot_names import NAMES
@@ -32,6 +32,9 @@ LONGEST_NAME, LONGEST_WHY = 120, 240
 _WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_PRICE_ABOVE = re.compile(rf"{PRICE_ABOVE}:\d{{1,9}}(\.\d{{1,2}})?")
+_PLAIN_RULES = (AFTER_HOURS, OUTSIDE_AREA, FIRST_TIME_CALLER, EVERY)
+_POSTCODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 -]{0,9}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -121,7 +124,9 @@ def _check(business: Business) -> None:
     for day in business.holidays:
         _need(_is_date(day), "holidays", 'dates such as "2026-03-13"')
     _need(_is_subdivision(business.country, business.subdivision), "subdivision", f"a state or province of {business.country}")
-    _check_hours(business.opening_hours)
+    _check_hours("opening_hours", business.opening_hours)
+    _check_hours("on_request_hours", business.on_request_hours)
+    _check_approvals(business)
     _no_doubles("services", (service.id for service in business.services))
     for service in business.services:
         _need(bool(_ID.fullmatch(service.id)), "services.id", "letters, digits, dots and dashes")
@@ -131,16 +136,27 @@ def _check(business: Business) -> None:
         _need(service.price is None or 0 <= service.price < DEAREST, "services.price", f"from 0 to less than {DEAREST}")
 
 
-def _check_hours(hours: Mapping[str, list[str]]) -> None:
+def _check_hours(key: str, hours: Mapping[str, list[str]]) -> None:
     for day, spans in hours.items():
-        _need(day in DAYS, "opening_hours", f"some of {', '.join(DAYS)}")
+        _need(day in DAYS, key, f"some of {', '.join(DAYS)}")
         ends = ""
         for span in spans:
-            _need(bool(_WINDOW.fullmatch(span)), f"opening_hours.{day}", 'windows such as "07:00-12:00"')
+            _need(bool(_WINDOW.fullmatch(span)), f"{key}.{day}", 'windows such as "07:00-12:00"')
             start, _, end = span.partition("-")
-            _need(start < end, f"opening_hours.{day}", "windows that end after they begin")
-            _need(start >= ends, f"opening_hours.{day}", "windows in order that do not overlap")
+            _need(start < end, f"{key}.{day}", "windows that end after they begin")
+            _need(start >= ends, f"{key}.{day}", "windows in order that do not overlap")
             ends = end
+
+
+def _check_approvals(business: Business) -> None:
+    rules = business.needs_approval
+    for rule in rules:
+        wanted = f"{PRICE_ABOVE} with a price, such as {PRICE_ABOVE}:500" if rule.partition(":")[0] == PRICE_ABOVE else ""
+        known = rule in _PLAIN_RULES or bool(_PRICE_ABOVE.fullmatch(rule))
+        _need(known, "needs_approval", wanted or f"some of {', '.join((*_PLAIN_RULES, f'{PRICE_ABOVE}:500'))}")
+    for postcode in business.area:
+        _need(bool(_POSTCODE.fullmatch(postcode)), "area", 'postcodes or their beginnings such as "60611", "SW1A"')
+    _need(OUTSIDE_AREA not in rules or bool(business.area), "area", f"given where needs_approval has {OUTSIDE_AREA}")
 
 
 def _check_languages(tags: list[str]) -> None:

@@ -48,6 +48,9 @@ class OwnEvents:
     async def unfinished(self, business: str, caller: str) -> str:
         return await self._store.unfinished(business, caller)
 
+    async def booked_before(self, business: str, caller: str) -> bool:
+        return await self._store.booked_before(business, caller)
+
     async def trace(self, sid: str) -> Sequence[bytes]:
         return await self._store.trace(sid)
 

@@ -36,6 +36,9 @@ class AwaitedStore:
     async def unfinished(self, business: str, caller: str) -> str:
         return await (await self._store()).unfinished(business, caller)
 
+    async def booked_before(self, business: str, caller: str) -> bool:
+        return await (await self._store()).booked_before(business, caller)
+
     async def trace(self, sid: str) -> Sequence[bytes]:
         return await (await self._store()).trace(sid)
 

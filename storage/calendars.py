@@ -30,7 +30,8 @@ class Calendars:
     def fits(self, booking: Booking, capacity: int) -> bool:
         moments: list[tuple[int, int]] = []
         for sid, other in self._places.get(booking.business, {}).items():
-            if sid != booking.sid and other.start < booking.end and other.end > booking.start:
+            lapsed = 0 < other.held_until <= self._clock()
+            if not lapsed and sid != booking.sid and other.start < booking.end and other.end > booking.start:
                 moments += [(max(other.start, booking.start), 1), (min(other.end, booking.end), -1)]
         now = peak = 0
         for _, change in sorted(moments):
@@ -46,15 +47,16 @@ class Calendars:
             for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
                 del places[sid]
             places[booking.sid] = booking
-        elif change.release and change.before and change.before.booked:
-            self._places.get(change.before.booked.business, {}).pop(change.after.sid, None)
+        elif change.release and change.before and change.before.place:
+            self._places.get(change.before.place.business, {}).pop(change.after.sid, None)
 
     def forget(self, sid: str) -> bool:
-        """Leave an erased caller's places taken, by nobody. Returns whether there was any."""
+        """Leave an erased caller's places taken, by nobody; one that was only held is free again. Returns whether there was any."""
         found = False
         for places in self._places.values():
             if booking := places.pop(sid, None):
                 found = True
                 self._forgotten += 1
-                places[f" {self._forgotten}"] = msgspec.structs.replace(booking, sid="", service="")
+                if not booking.held_until:
+                    places[f" {self._forgotten}"] = msgspec.structs.replace(booking, sid="", service="")
         return found

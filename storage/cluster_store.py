@@ -161,6 +161,8 @@ class ClusterStore(RedisStore):
         await self._command("HDEL", keys.STANDING, sid)
         if brief and await self._command("GET", keys.caller(brief.business, brief.caller)) == sid.encode():
             await self._command("DEL", keys.caller(brief.business, brief.caller))
+        if brief:
+            await self._command("DEL", keys.known(brief.business, brief.caller))
         found += await self._command("DEL", keys.document(sid))
         await self._command("DEL", keys.sent(sid))
         await self._sweep_log(sid)
@@ -299,8 +301,10 @@ class ClusterStore(RedisStore):
         key, way = keys.caller(call.brief.business, call.brief.caller), unfinished(call)
         if way == "1":
             await self._command("SET", key, call.sid, "EX", ttl_s)
-        elif way == "0" and await self._command("GET", key) == call.sid.encode():
-            await self._command("DEL", key)
+        elif way == "0":
+            await self._command("SET", keys.known(call.brief.business, call.brief.caller), "1", "EX", keys.KNOWN_S)
+            if await self._command("GET", key) == call.sid.encode():
+                await self._command("DEL", key)
 
     async def _settle_place(self, sid: str, pending: _Pending) -> None:
         if pending.hold:

@@ -65,8 +65,8 @@ class Erasing(ABC):
             business = brief.business if brief else (place or b"").decode()
             told = codec.erased(sid, time.time())
             names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid)]
-            caller = keys.caller(brief.business, brief.caller) if brief else keys.caller("", "")
-            names += [keys.LOG, keys.LOG_MARK, keys.trace(sid), caller, keys.UNWRITTEN]
+            number = (brief.business, brief.caller) if brief else ("", "")
+            names += [keys.LOG, keys.LOG_MARK, keys.trace(sid), keys.caller(*number), keys.known(*number), keys.UNWRITTEN]
             for status in keys.STATUSES:
                 names += keys.index(status)
             names += keys.calendar(business)[:2] if business else ()

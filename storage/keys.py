@@ -13,6 +13,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{sid}:root` | string | sid of the call in which the conversation began that this call goes on with, if it does | kin |
 | `slotline:{root}:family` | set | sids of the calls that go on with the conversation begun in that call | kin |
 | `slotline:caller:<hash of business and number>` | string | sid of the number's newest call that has a name and no booking | call, open |
+| `slotline:known:<hash of business and number>` | string | "1": a call from the number was booked | `KNOWN_S` |
 | `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
 | `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
@@ -64,6 +65,8 @@ WATCHING = "slotline:watching"
 WATCHED_S = 3600
 """How long is remembered who watched."""
 STANDING = "{slotline:calls}:standing"
+KNOWN_S = 2 * 366 * 86_400
+"""How long a number that had a booking is that of no first-time caller."""
 
 
 class Ttl(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,8 +105,16 @@ def trace(sid: str) -> str:
 
 
 def caller(business: str, number: str) -> str:
-    """Hashed, so that a list of the keys is no list of numbers."""
-    return f"slotline:caller:{sha256(f'{business} {number}'.encode()).hexdigest()[:32]}"
+    return f"slotline:caller:{_hashed(business, number)}"
+
+
+def known(business: str, number: str) -> str:
+    return f"slotline:known:{_hashed(business, number)}"
+
+
+def _hashed(business: str, number: str) -> str:
+    """So that a list of the keys is no list of numbers."""
+    return sha256(f"{business} {number}".encode()).hexdigest()[:32]
 
 
 def claim(name: str) -> str:

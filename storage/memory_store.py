@@ -167,6 +167,10 @@ class MemoryStore:
         sid = self._callers.get((business, caller), "")
         return sid if self._kept(sid) else ""
 
+    async def booked_before(self, business: str, caller: str) -> bool:
+        booked = (self._call(sid, kept).brief for sid, kept in tuple(self._calls.items()) if kept.status == "booked")
+        return any((brief.business, brief.caller) == (business, caller) for brief in booked if caller)
+
     async def trace(self, sid: str) -> Sequence[bytes]:
         kept = self._kept(sid)
         return tuple(kept.trace) if kept else ()

@@ -126,6 +126,9 @@ class RedisStore(Erasing):
         found: bytes | None = await self._command("GET", keys.caller(business, caller))
         return found.decode() if found is not None else ""
 
+    async def booked_before(self, business: str, caller: str) -> bool:
+        return bool(caller) and bool(await self._command("EXISTS", keys.known(business, caller)))
+
     async def trace(self, sid: str) -> Sequence[bytes]:
         found: list[bytes] = await self._command("LRANGE", keys.trace(sid), 0, -1)
         return found
@@ -189,7 +192,8 @@ class RedisStore(Erasing):
         before, after, booking = change.before, change.after, change.booking
         sid = after.sid
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG, keys.LOG_MARK]
-        names += [keys.trace(sid), keys.caller(after.brief.business, after.brief.caller)]
+        caller = (after.brief.business, after.brief.caller)
+        names += [keys.trace(sid), keys.caller(*caller), keys.known(*caller)]
         names += keys.index(after.status) + keys.index(before.status if before else after.status)
         operation, business = on_calendar(change)
         if operation:
@@ -224,6 +228,7 @@ class RedisStore(Erasing):
             after.root,
             self._ttl.kin_s,
             "1" if change.goes_on else "",
+            keys.KNOWN_S,
             len(changed),
         ]
         for field in changed.items():
@@ -313,18 +318,18 @@ def opened(sid: str, kept: dict[str, bytes], answer: bytes | None, text: bytes |
 
 
 def unfinished(call: Call) -> str:
-    """Whether the caller's number leads to this call from now on ("1"), does not any more ("0"), or stays as it is ("")."""
-    if not caller_id.is_named(call):
-        return ""
-    return "0" if call.booked else "1"
+    """Whether the caller's number leads to this call from now on ("1"), does not any more since it is booked ("0"), or stays as it is ("")."""
+    if call.booked:
+        return "0" if call.brief.caller else ""
+    return "1" if caller_id.is_named(call) else ""
 
 
 def on_calendar(change: Change) -> tuple[str, str]:
     """What the step does with the calendar ("take", "release", ""), and whose calendar it is."""
     if change.booking:
         return "take", change.booking.business
-    if change.release and change.before and change.before.booked:
-        return "release", change.before.booked.business
+    if change.release and change.before and change.before.place:
+        return "release", change.before.place.business
     return "", ""
 
 

@@ -55,7 +55,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     trace: bytes = b""
     """What was heard and decided in this turn, JSON on one line; with the commit that ends the turn."""
     booking: Booking | None = None
-    """A place to take; `after.booked` is that same booking."""
+    """A place to take, or to hold; `after.place` is that same booking."""
     capacity: int = 1
     """How many bookings of the business may overlap."""
     release: bool = False
@@ -136,6 +136,11 @@ class CallStore(Protocol):
 
     async def unfinished(self, business: str, caller: str) -> str:
         """The newest call from the number `caller` (E.164) that confirmed a name and was not booked, while it is kept; "" when there is none."""
+
+    async def booked_before(self, business: str, caller: str) -> bool:
+        """Whether a call from the number `caller` (E.164) was booked, and not erased, in the last `keys.KNOWN_S`; in memory as long as
+        that call is kept.
+        """
 
     async def trace(self, sid: str) -> Sequence[bytes]:
         """What was heard and decided in each turn, in order (`Change.trace`)."""

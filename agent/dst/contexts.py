@@ -6,6 +6,7 @@ from agent.nlu.candidates import Context, Held, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.business import Business
+from agent.record.calendar import hours_heard
 from agent.record.call import Call
 from agent.regions import subdivision
 from agent.slots import SLOTS
@@ -29,7 +30,7 @@ def context_for(
         question=OpenQuestion.OFFER if offers else OpenQuestion(call.question.kind),
         asked=asked,
         services=call.brief.services,
-        opening=business.opening_hours,
+        opening=hours_heard(business),
         near=business.subdivision or subdivision(call.brief.region, call.brief.time_zone),
         home=business.numbers[0] if business.numbers else "",
         held=Held(

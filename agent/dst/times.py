@@ -90,8 +90,9 @@ def _on_day(call: Call, given: Inform, day: date, said: PartialTime, turn_contex
     times = calendar.through_the_day(
         begins, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, sid=call.sid, suits=suits
     )
-    taken = SystemAct(key=f"refused.{Reason.TAKEN.value}", slot=TIME.name)
-    return booking.offered(call, times, (), turn_context) if times else booking.offer_times(call, turn_context, begins, (taken,))
+    why = Reason.TAKEN if calendar.windows(day, turn_context.business) else Reason.CLOSED  # what is open on request alone is not offered
+    none = SystemAct(key=f"refused.{why.value}", slot=TIME.name)
+    return booking.offered(call, times, (), turn_context) if times else booking.offer_times(call, turn_context, begins, (none,))
 
 
 def _one_of(call: Call, given: Inform, turn_context: TurnContext) -> Update:

@@ -4,7 +4,7 @@ Read from a TOML file, or from the `services` and `company` that a telephony bac
 Every field is described in README.md under "A business file".
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,6 +14,8 @@ Text = str | dict[str, str]
 DEAREST = 1_000_000_000
 """What no service costs."""
 Minutes = Annotated[int, msgspec.Meta(ge=0, le=60 * 24 * 366)]
+AFTER_HOURS, PRICE_ABOVE, OUTSIDE_AREA, FIRST_TIME_CALLER, EVERY = "after_hours", "price_above", "outside_area", "first_time_caller", "every"
+"""The rules of `needs_approval`; PRICE_ABOVE is written with its price: "price_above:500"."""
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -65,6 +67,13 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How far ahead a time can be booked."""
     may_skip: list[str] = msgspec.field(default_factory=list)
     needs_approval: list[str] = msgspec.field(default_factory=list)
+    """The rules by which a booking waits for the office's yes; the first that holds of a call is the one that is named."""
+    area: list[str] = msgspec.field(default_factory=list)
+    """Postcodes, or their beginnings, where the business works without being asked."""
+    approval_wait_s: Annotated[int, msgspec.Meta(ge=10, le=3600)] = 60
+    """How long a caller on the line waits for that yes, in seconds."""
+    approval_else: Literal["person", "refuse"] = "person"
+    """What a caller gets whom nobody answered, or who was refused and is offered no other time: somebody to speak to, or a polite no."""
     emergency_words: list[str] | dict[str, list[str]] = msgspec.field(default_factory=list)
     public_holidays: bool = True
     subdivision: str = ""
@@ -73,5 +82,7 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Further closed days, ISO 8601."""
     opening_hours: dict[str, list[str]] = msgspec.field(default_factory=dict)
     """Weekday ("mon") to windows ("07:00-12:00"); a day left out is closed; no table at all is always open."""
+    on_request_hours: dict[str, list[str]] = msgspec.field(default_factory=dict)
+    """The same for times that callers may ask for and that we never offer: each needs a yes (AFTER_HOURS)."""
     services: list[Service] = msgspec.field(default_factory=list)
     questions: list[Question] = msgspec.field(default_factory=list)

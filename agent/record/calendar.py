@@ -1,6 +1,7 @@
 """When a job can be done: opening hours, lead time, holidays, places already taken.
 
-All times are aware datetimes in the business's zone. A job must begin and end inside one opening window of one day.
+All times are aware datetimes in the business's zone. A job must begin and end inside one opening window of one day. Where the business has somebody say
+yes to it (`needs_approval`), its hours on request count as well for what a caller asks for, and never for what is offered.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,7 +11,7 @@ from functools import lru_cache
 import holidays
 
 from agent.record import moments
-from agent.record.business import DAYS, Business
+from agent.record.business import AFTER_HOURS, DAYS, Business
 from agent.record.call import Booking
 from agent.record.reasons import Reason
 from agent.regions import subdivision
@@ -50,11 +51,39 @@ def windows(day: date, business: Business) -> list[tuple[time, time]]:
     """The opening windows of one day, holidays aside; an end of 24:00 is the day's last minute. A business without hours is always open."""
     if not business.opening_hours:
         return [(time.min, time.max)]
-    found = []
-    for window in business.opening_hours.get(DAYS[day.weekday()], ()):
-        start, _, end = window.partition("-")
-        found.append((time.fromisoformat(start), time.max if end == "24:00" else time.fromisoformat(end)))
-    return found
+    return _windows(business.opening_hours.get(DAYS[day.weekday()], ()))
+
+
+def _windows(listed: Sequence[str]) -> list[tuple[time, time]]:
+    parts = (window.partition("-") for window in listed)
+    return [(time.fromisoformat(start), time.max if end == "24:00" else time.fromisoformat(end)) for start, _, end in parts]
+
+
+def _askable(day: date, business: Business) -> list[tuple[time, time]]:
+    """The windows in which a caller may ask for a time: those of the opening hours and, where they need a yes, those on request; one that begins where
+    another ends goes on from it.
+    """
+    on_request = business.on_request_hours if AFTER_HOURS in business.needs_approval else {}
+    joined: list[tuple[time, time]] = []
+    for opens, closes in sorted([*windows(day, business), *_windows(on_request.get(DAYS[day.weekday()], ()))]):
+        if joined and opens <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(closes, joined[-1][1])
+        else:
+            joined.append((opens, closes))
+    return joined if on_request else windows(day, business)
+
+
+def hours_heard(business: Business) -> dict[str, list[str]]:
+    """The hours by which "at nine" is the morning's or the evening's: those on request only for a day that has no others."""
+    if AFTER_HOURS not in business.needs_approval or not business.opening_hours:
+        return business.opening_hours
+    return {day: business.opening_hours.get(day) or business.on_request_hours.get(day, []) for day in DAYS}
+
+
+def is_after_hours(start: datetime, minutes: int, business: Business) -> bool:
+    """Whether a job that can be done is not all within one opening window."""
+    end = start + timedelta(minutes=minutes)
+    return not any(_fits(start, end, opens, closes) for opens, closes in windows(start.date(), business))
 
 
 def day_refusal(day: date, business: Business, now: datetime) -> Reason | None:
@@ -65,7 +94,7 @@ def day_refusal(day: date, business: Business, now: datetime) -> Reason | None:
         return Reason.TOO_FAR
     if is_holiday(day, business):
         return Reason.HOLIDAY
-    return None if windows(day, business) else Reason.CLOSED
+    return None if _askable(day, business) else Reason.CLOSED
 
 
 def refusal(start: datetime, minutes: int, business: Business, now: datetime, bookings: Iterable[Booking], sid: str = "") -> Reason | None:
@@ -75,7 +104,7 @@ def refusal(start: datetime, minutes: int, business: Business, now: datetime, bo
     if why := day_refusal(start.date(), business, now):
         return why
     end = start + timedelta(minutes=minutes)
-    hours = windows(start.date(), business)
+    hours = _askable(start.date(), business)
     if not any(_fits(start, end, opens, closes) for opens, closes in hours):
         return Reason.ENDS_AFTER_CLOSING if any(opens <= start.time() < closes for opens, closes in hours) else Reason.CLOSED
     if start < now + timedelta(minutes=business.lead_time_minutes):

@@ -160,12 +160,43 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     service: str = ""
     made: int = 0
     """When it was booked, by the service's clock: Unix seconds."""
+    held_until: int = 0
+    """Only held until then, while somebody is asked whether it may be booked: Unix seconds, by the service's clock. 0: booked."""
+
+
+ApprovalState = Literal["waiting", "approved", "refused", "unanswered", "withdrawn", "taken"]
+"""What became of a request. `unanswered`: nobody said anything in time; `withdrawn`: the caller wants something else, or somebody to speak to;
+`taken`: approved, and the place was gone by then."""
+
+
+class Approval(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking that the office was asked to agree to."""
+
+    id: str
+    """`permissionId` of the events."""
+    rule: str
+    """Which of the business's rules asks for it."""
+    what: Mapping[str, str]
+    """The values that were read to the caller, by slot."""
+    place: Booking
+    """What is to be booked, held for so long."""
+    asked_at: str
+    """ISO 8601, UTC, by the service's clock."""
+    until: str
+    """The same: how long a caller on the line waits."""
+    state: ApprovalState = "waiting"
+    told: bool = False
+    """Whether the caller knows what became of it."""
+    by: str = ""
+    """Who answered."""
 
 
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     """Why a person is wanted."""
 
-    why: Literal["caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "escalated", "supervisor_away"]
+    why: Literal[
+        "caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "no_approval", "escalated", "supervisor_away"
+    ]
     slot: str = ""
     reason: str = ""
     """What whoever asked for a person said about it; "" for nothing."""
@@ -192,6 +223,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """The whole summary was read once; from then on only what changed is read again."""
     booked: Booking | None = None
     """Set once the booking is committed, never before."""
+    approval: Approval | None = None
+    """The last request for the office's yes."""
     idle: int = 0
     """How many turns in a row brought the call no further."""
     recent: tuple[Line, ...] = ()
@@ -227,6 +260,16 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """The call in which all this began: of the earlier call the same, or itself. "" when this call goes on from none."""
     foreign: Mapping[str, Any] | None = None
     """What another system keeps in the CallSkeleton and we do not know, without its history; None when the document is ours alone."""
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether a request stands open."""
+        return self.approval is not None and self.approval.state == "waiting"
+
+    @property
+    def place(self) -> Booking | None:
+        """The place in the calendar that is this call's, booked or held."""
+        return self.booked or (self.approval.place if self.approval and self.awaits_approval else None)
 
     def slot(self, name: str) -> SlotState:
         return self.slots[name]

@@ -1,17 +1,19 @@
 -- A business's calendar: who holds which place, and whether another one fits.
 
 -- Whether a job from `from` to `till` (Unix seconds) fits beside the others: at no moment more than `capacity` at once. The call's own
--- older booking does not count, it would be replaced. `held` are further bookings, as JSON, that may yet be taken.
+-- older booking does not count, it would be replaced; nor does a place that was held for longer than anybody was asked about it. `held` are further
+-- bookings, as JSON, that may yet be taken.
 local function fits(calendar, places, longest, sid, from, till, capacity, held)
   local reach = math.max(tonumber(redis.call('GET', longest) or 0), till - from)
   local jobs = held or {}
   for _, other in ipairs(redis.call('ZRANGEBYSCORE', calendar, '(' .. from, '(' .. (till + reach))) do
     if other ~= sid then jobs[#jobs + 1] = redis.call('HGET', places, other) or nil end
   end
-  local moments = {}
+  local moments, clock = {}, tonumber(redis.call('TIME')[1])
   for _, booking in ipairs(jobs) do
     local job = cjson.decode(booking)
-    if job['start'] < till and job['end'] > from then
+    local lapsed = (job['held_until'] or 0) > 0 and job['held_until'] <= clock
+    if not lapsed and job['start'] < till and job['end'] > from then
       moments[#moments + 1] = {math.max(job['start'], from), 1}
       moments[#moments + 1] = {math.min(job['end'], till), -1}
     end
@@ -47,16 +49,19 @@ local function take(calendar, places, longest, sid, from, till, booking, keep_s)
   return till_then
 end
 
--- Leave an erased caller's place taken, by nobody who could be named and for nothing that was said. Returns whether there was one.
+-- Leave an erased caller's place taken, by nobody who could be named and for nothing that was said; one that was only held is free again. Returns whether
+-- there was one.
 local function forget(calendar, places, sid)
   local booking = redis.call('HGET', places, sid)
   if not booking then return false end
   local now = redis.call('TIME')
   local nobody = string.format(' %s.%06d', now[1], now[2])
   local job = cjson.decode(booking)
-  job['sid'], job['service'], job['hold'] = '', '', nil
-  redis.call('ZADD', calendar, job['end'], nobody)
-  redis.call('HSET', places, nobody, cjson.encode(job))
+  if (job['held_until'] or 0) == 0 then
+    job['sid'], job['service'], job['hold'] = '', '', nil
+    redis.call('ZADD', calendar, job['end'], nobody)
+    redis.call('HSET', places, nobody, cjson.encode(job))
+  end
   release(calendar, places, sid)
   return true
 end

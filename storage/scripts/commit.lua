@@ -3,10 +3,10 @@
 -- the earlier call's record as the last three KEYS.
 -- Returns {"stale"}, {"taken"}, or {"ok", fingerprint of the document, event ids ...}.
 
-local record, turns, history, events, place, document, log, mark, trace, caller = unpack(KEYS, 1, 10)
-local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 11, 17)
+local record, turns, history, events, place, document, log, mark, trace, caller, known = unpack(KEYS, 1, 11)
+local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 12, 18)
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
-local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, field_count = unpack(ARGV, 14, 26)
+local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, known_s, field_count = unpack(ARGV, 14, 27)
 start, till, capacity, place_s, log_ms = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms)
 
 if (redis.call('HGET', record, 'rev') or '') ~= rev then return {'stale'} end
@@ -26,12 +26,13 @@ elseif op == 'release' then
   redis.call('DEL', place)
 end
 
-local at = 27 + 2 * field_count
-keep(record, history, turns, trace, rev, 27, at - 1, lines, turn, answer, traced)
+local at = 28 + 2 * field_count
+keep(record, history, turns, trace, rev, 28, at - 1, lines, turn, answer, traced)
 if unfinished == '1' then
   redis.call('SET', caller, sid, 'EX', ttl)
-elseif unfinished == '0' and redis.call('GET', caller) == sid then
-  redis.call('DEL', caller)
+elseif unfinished == '0' then
+  redis.call('SET', known, '1', 'EX', known_s)
+  if redis.call('GET', caller) == sid then redis.call('DEL', caller) end
 end
 
 local untouched = ours.sha and print == ours.sha

@@ -40,8 +40,13 @@ email = "office@example.com"
 capacity = 2
 lead_time_minutes = 120
 may_skip = ["email"]
-needs_approval = ["after_hours"]
+needs_approval = ["after_hours", "price_above:500", "outside_area", "first_time_caller", "every"]
+area = ["627", "60611"]
+approval_wait_s = 60
+approval_else = "person"
 holidays = ["2026-03-13"]
+[on_request_hours]
+sat = ["20:00-22:00"]
 [opening_hours]
 mon = ["07:00-12:00", "13:00-20:00"]
 sun = []
@@ -77,6 +82,17 @@ answer = "Yes, we are licensed and fully insured."
         ("languages = []", "languages:"),
         ('languages = ["tlh"]', "languages:"),
         ('languages = "en"', "$.languages"),
+        ('needs_approval = ["sundays"]', "needs_approval:"),
+        ('needs_approval = ["price_above"]', "needs_approval: must be price_above with a price"),
+        ('needs_approval = ["price_above:much"]', "needs_approval: must be price_above with a price"),
+        ('needs_approval = ["every:2"]', "needs_approval:"),
+        ('needs_approval = ["outside_area"]', "area:"),
+        ('area = ["?"]', "area:"),
+        ("approval_wait_s = 9", "`$.approval_wait_s`"),
+        ("approval_wait_s = 3601", "`$.approval_wait_s`"),
+        ('approval_else = "wait"', "`$.approval_else`"),
+        ('on_request_hours = { sat = ["22:00-20:00"] }', "on_request_hours.sat:"),
+        ('on_request_hours = { saturday = ["20:00-22:00"] }', "on_request_hours:"),
         ('numbers = ["0255501234"]', "numbers:"),
         ('hand_off_number = "911"', "hand_off_number:"),
         ('email = "office"', "email:"),

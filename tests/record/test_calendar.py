@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.record.business import Business
-from agent.record.calendar import is_holiday, refusal
+from agent.record.calendar import free, is_after_hours, is_holiday, refusal
 from agent.record.reasons import Reason
 from agent.regions import subdivision
 
@@ -34,6 +34,35 @@ def test_closed_is_not_the_same_as_too_late_to_be_done(clock: str, minutes: int,
     zone = ZoneInfo("America/New_York")
     start = datetime.fromisoformat(f"2026-03-03T{clock}").replace(tzinfo=zone)
     assert refusal(start, minutes, business(), datetime(2026, 3, 2, 9, tzinfo=zone), ()) is why
+
+
+ON_REQUEST = {"tue": ["17:00-19:00"], "sat": ["20:00-22:00"]}
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "why", "after"),
+    [
+        (3, "16:00", None, False),
+        (3, "16:30", None, True),
+        (3, "17:00", None, True),
+        (3, "18:30", Reason.ENDS_AFTER_CLOSING, True),
+        (3, "19:00", Reason.CLOSED, True),
+        (3, "12:00", Reason.CLOSED, True),
+        (7, "20:30", None, True),
+        (7, "10:00", Reason.CLOSED, True),
+        (8, "20:00", Reason.CLOSED, True),
+        (4, "17:00", Reason.CLOSED, True),
+    ],
+)
+def test_hours_on_request_can_be_asked_for_where_somebody_says_yes_to_them(day: int, clock: str, why: Reason | None, after: bool) -> None:
+    zone = ZoneInfo("America/New_York")
+    start, now = datetime.fromisoformat(f"2026-03-0{day}T{clock}").replace(tzinfo=zone), datetime(2026, 3, 2, 9, tzinfo=zone)
+    asks = business(on_request_hours=ON_REQUEST, needs_approval=["after_hours"])
+    assert refusal(start, 60, asks, now, ()) is why
+    assert is_after_hours(start, 60, asks) is after
+    plain = business(on_request_hours=ON_REQUEST)
+    assert refusal(start, 60, plain, now, ()) is refusal(start, 60, business(), now, ())
+    assert all(not is_after_hours(free_one, 60, asks) for free_one in free(start, 60, asks, now, (), count=9))
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import time
 import msgspec
 import pytest
 
+from agent.record.call import Approval, Booking, Call
 from storage.errors import PlaceTaken
-from storage.store import CallStore
-from tests.storage.calls import begin, book, event, job, line, step
+from storage.store import CallStore, Change, Committed
+from tests.storage.calls import CREATED, begin, book, event, job, line, new_call, step
 
 pytestmark = pytest.mark.anyio
 NINE = 1_900_000_000
@@ -93,6 +94,64 @@ async def test_a_released_place_is_free(store: CallStore) -> None:
     await step(store, was, msgspec.structs.replace(was.call, status="active", booked=None), release=True)
     assert (await store.open("x", "", "acme")).bookings == ()
     await book(store, await begin(store, "CA2"), job("CA2", NINE))
+
+
+def asking(call: Call, place: Booking) -> Call:
+    """The call while somebody is asked whether this place may be booked."""
+    approval = Approval(id="p", rule="every", what={}, place=place, asked_at=CREATED, until=CREATED)
+    return msgspec.structs.replace(call, approval=approval)
+
+
+def held(place: Booking, seconds: int) -> Booking:
+    return msgspec.structs.replace(place, held_until=int(time.time()) + seconds)
+
+
+async def test_a_held_place_is_taken_until_its_time_is_over_or_it_is_given_up(store: CallStore) -> None:
+    kept, over = held(job("CA1", NINE), HOUR), held(job("CA2", NINE + HOUR), -1)
+    was = await begin(store, "CA1")
+    was = await step(store, was, asking(was.call, kept), booking=kept)
+    then = await begin(store, "CA2")
+    await step(store, then, asking(then.call, over), booking=over)
+    rival = await begin(store, "CA3")
+    with pytest.raises(PlaceTaken):
+        await book(store, rival, job("CA3", NINE))
+    rival = await book(store, rival, job("CA3", NINE + HOUR))
+    await step(store, was, msgspec.structs.replace(was.call, approval=None), release=True)
+    await book(store, await begin(store, "CA4"), job("CA4", NINE))
+
+
+async def test_a_held_place_becomes_a_booking(store: CallStore) -> None:
+    place = held(job("CA1", NINE), HOUR)
+    was = await begin(store, "CA1")
+    was = await step(store, was, asking(was.call, place), booking=place)
+    await book(store, was, job("CA1", NINE))
+    assert (await store.open("x", "", "acme")).bookings == (job("CA1", NINE),)
+
+
+async def test_an_erased_caller_leaves_no_held_place(store: CallStore) -> None:
+    place = held(job("CA1", NINE), HOUR)
+    was = await begin(store, "CA1")
+    await step(store, was, asking(was.call, place), booking=place)
+    await store.erase("CA1")
+    assert (await store.open("x", "", "acme")).bookings == ()
+
+
+async def test_a_number_is_known_once_it_has_booked_and_until_it_is_erased(store: CallStore) -> None:
+    number = "+12025550143"
+
+    async def rung(sid: str) -> Committed:
+        call = new_call(sid)
+        call = msgspec.structs.replace(call, brief=msgspec.structs.replace(call.brief, caller=number))
+        return await store.commit(Change(before=None, after=call, seen=(await store.open(sid)).seen))
+
+    was = await rung("CA1")
+    assert not await store.booked_before("acme", number)
+    await book(store, was, job("CA1", NINE))
+    assert await store.booked_before("acme", number)
+    assert not await store.booked_before("other", number)
+    assert not await store.booked_before("acme", "")
+    await store.erase("CA1")
+    assert not await store.booked_before("acme", number)
 
 
 async def test_businesses_do_not_share_a_calendar(store: CallStore) -> None:
