@@ -7,7 +7,7 @@ from starlette.requests import Request
 from api.bodies import SID
 from api.errors import Problem, bad_field
 from api.parts import parts
-from api.tokens import ROLES
+from api.tokens import is_role
 
 
 def acting(request: Request, agent: Any) -> str:
@@ -21,7 +21,7 @@ def acting(request: Request, agent: Any) -> str:
     role: str = request.scope["role"]
     identity: str = request.scope["identity"]
     bound: str = request.scope["bound_name"]
-    theirs = (agent == identity) if bound else agent in (identity, role) or not (agent and (agent in ROLES or parts(request).tokens.is_name(agent)))
+    theirs = (agent == identity) if bound else agent in (identity, role) or not (agent and (is_role(agent) or parts(request).tokens.is_name(agent)))
     if agent and not theirs:
         raise Problem("name_refused")
     return bound or agent or role

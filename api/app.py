@@ -18,7 +18,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 import prompts
 from agent.reader import RulesAlone
-from api import business_files, calls, console, conversation, health, logs, metrics, people, reference, shared_figures, summary, tickets
+from api import (
+    approvals,
+    business_files,
+    calls,
+    console,
+    conversation,
+    health,
+    logs,
+    metrics,
+    people,
+    reference,
+    shared_figures,
+    summary,
+    tickets,
+)
 from api.access import Access
 from api.answers import answer, trouble
 from api.cors import Cors
@@ -50,7 +64,7 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
-ROUTERS = tuple(part.router for part in (conversation, summary, calls, people, tickets, health, metrics, console, reference))
+ROUTERS = tuple(part.router for part in (conversation, summary, calls, people, approvals, tickets, health, metrics, console, reference))
 
 
 class Service:

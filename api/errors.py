@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graph.errors import CallNotFound, DeedRefused, FieldRefused
+from graph.errors import CallNotFound, DeedRefused, FieldRefused, PermissionAnswered, PermissionNotFound, PlaceGone
 from storage.errors import StoreUnavailable
 
 
@@ -44,6 +44,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "not_verified": Kind(403, "The sender could not be verified."),
     "not_found": Kind(404, "There is nothing here."),
     "call_not_found": Kind(404, "There is no such call."),
+    "permission_not_found": Kind(404, "The call has no such request."),
     "method_refused": Kind(405, "This path does not take that method."),
     "too_slow": Kind(408, "The request took too long to arrive."),
     "conflict": Kind(409, "Somebody else was first."),
@@ -51,6 +52,8 @@ PROBLEMS: Mapping[str, Kind] = {
     "not_held": Kind(409, "No supervisor has the call."),
     "call_over": Kind(409, "The call is over."),
     "too_many_messages": Kind(429, "The caller has not heard the last messages yet."),
+    "permission_answered": Kind(409, "Nobody waits for this answer any more."),
+    "place_gone": Kind(409, "Somebody else has the place by now."),
     "too_large": Kind(413, "The body is too large."),
     "url_too_long": Kind(414, "The address is too long."),
     "unsupported_media": Kind(415, "A body has to be JSON in UTF-8, as it is."),
@@ -75,6 +78,15 @@ RETRY_AFTER_S = {
     "draining": 2,
     "store_unavailable": 2,
 }
+
+
+_NAMED: Mapping[type[Exception], str] = {
+    CallNotFound: "call_not_found",
+    PermissionNotFound: "permission_not_found",
+    PermissionAnswered: "permission_answered",
+    PlaceGone: "place_gone",
+}
+"""What can go wrong with a call, and is no more than a code to the outside."""
 
 
 class Problem(Exception):
@@ -126,7 +138,7 @@ def add_handlers(app: FastAPI) -> None:
     async def problem(_: Request, error: Exception) -> Response:
         return as_problem(error).response()
 
-    for kind in (Problem, HTTPException, RequestValidationError, StoreUnavailable, CallNotFound, FieldRefused, DeedRefused, Exception):
+    for kind in (Problem, HTTPException, RequestValidationError, StoreUnavailable, *_NAMED, FieldRefused, DeedRefused, Exception):
         app.add_exception_handler(kind, problem)
 
 
@@ -143,8 +155,8 @@ def as_problem(error: Exception) -> Problem:
             return Problem("bad_field", errors=errors)
         case StoreUnavailable():
             return Problem("store_unavailable")
-        case CallNotFound():
-            return Problem("call_not_found")
+        case CallNotFound() | PermissionNotFound() | PermissionAnswered() | PlaceGone():
+            return Problem(_NAMED[type(error)])
         case FieldRefused():
             return Problem("field_refused", errors=[{"field": error.slot, "code": str(error.reason)}])
         case DeedRefused():

@@ -15,7 +15,8 @@ import phonenumbers
 
 from agent import languages
 from agent.record.businesses import Businesses
-from agent.record.call import Confirmed, Handoff, Status
+from agent.record.call import ApprovalState, Confirmed, Handoff, Status
+from agent.record.call_events import Tool
 from agent.record.events import Type
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
@@ -28,6 +29,8 @@ Plan = Any
 _MOST = 1000
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 _WHY = (*get_args(get_type_hints(Handoff)["why"]), "released", "ended_by_supervisor")
+_PERMISSION = re.compile(r"[a-p]{20}")
+"""Letters only: no number of a caller's."""
 
 ASTRAY_S = 86_400.0
 """How far two clocks of ours may be apart. Any number is some moment; what happens now is no number of a caller."""
@@ -159,7 +162,15 @@ def _document(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[st
         "misses": _is_count,
         "suggestions": _slots(),
         "packet": _packet(),
+        "approval": {**_permission(businesses), "askedAt": moment, "until": moment},
+        "booking": {"state": _one_of("booked", "awaiting_approval"), "service": _hidden, "start": _hidden, "end": _hidden},
     }
+
+
+def _permission(businesses: Businesses) -> dict[str, Plan]:
+    """A request for the office's yes."""
+    rules = {rule for business in businesses.all for rule in business.needs_approval}
+    return {"permissionId": _matches(_PERMISSION), "tool_name": _one_of(*get_args(Tool)), "rule": _one_of(*rules)}
 
 
 def _user(moment: Test, service: Plan) -> dict[str, Plan]:
@@ -189,7 +200,15 @@ def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str
         "packet": _packet(),
         "lock": [_one_of(*NAMES)],
         "unlock": [_one_of(*NAMES)],
-        "tool": _one_of("booking"),
+        "tool": _one_of(*get_args(Tool)),
+        "success": _is_flag,
+        "free": _is_flag,
+        **_permission(businesses),
+        "what": _slots(),
+        "askedAt": _matches(_MOMENT),
+        "until": _matches(_MOMENT),
+        "approved": _is_flag,
+        "outcome": _one_of(*get_args(ApprovalState)),
         "agentId": _names_one(is_name),
         "ms": _is_milliseconds,
         "heartbeatS": _is_heartbeat,

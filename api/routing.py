@@ -26,6 +26,7 @@ PEOPLE: frozenset[Role] = frozenset({"supervisor"})
 CALLERS: frozenset[Role] = frozenset({"integration"})
 """Who posts turns."""
 
+
 Kind = Literal["plain", "stream"]
 _PREFIX = "api"
 """Every path is also served under it."""
@@ -61,7 +62,7 @@ ROUTES = (
     Route("PATCH", "/calls/{callSid}", EDITORS),
     Route("DELETE", "/calls/{callSid}", EDITORS),
     Route("GET", "/calls/{callSid}/trace", EDITORS),
-    *(Route("POST", f"/calls/{{callSid}}/{deed}", PEOPLE) for deed in ("escalate", "takeover", "messages", "release", "end")),
+    *(Route("POST", f"/calls/{{callSid}}/{deed}", PEOPLE) for deed in ("escalate", "takeover", "messages", "release", "end", "permission-response")),
     Route("GET", "/calls/{callSid}/events/health", READERS),
     Route("POST", "/events/ticket", READERS),
     *(

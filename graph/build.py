@@ -1,6 +1,6 @@
 """How the graph is wired, and how a turn is walked.
 
-    understand ──► control ──► name ──► phone ──► address ──► email ──► service ──► time ──► confirm ──► respond ──► end
+    understand ──► control ──► name ──► phone ──► address ──► email ──► service ──► time ──► confirm ──► approve ──► respond ──► end
 
 The way leads forward only, and past every node that has nothing to do (`slotline graph` draws it). `understand` reads the record and understands the
 utterance, all of it, once. Each act is carried out at its own node, and every field that is settled there is committed, with its event, before the
@@ -23,7 +23,9 @@ from langgraph.graph.state import CompiledStateGraph
 
 from agent.policy.people import Deed
 from agent.record.acts import UserAct
-from graph import editing, people
+from agent.record.call import Approval
+from graph import approving, editing, people
+from graph.approving import Answer
 from graph.holding import is_waiting
 from graph.nodes import Node, Nodes
 from graph.plan import STEPS
@@ -51,6 +53,7 @@ def build(steps: tuple[str, ...] = STEPS) -> Graph:
         "control": nodes.control,
         **{slot: nodes.step(slot) for slot in steps},
         "confirm": nodes.confirm,
+        "approve": nodes.approve,
         "respond": nodes.respond,
     }
     for rank, name in enumerate(nodes.order, start=1):
@@ -171,6 +174,16 @@ class Walker:
             for attempt in range(ATTEMPTS):
                 try:
                     return await step()
+                except StaleCall:
+                    await asyncio.sleep(0.002 * attempt)
+        raise StoreUnavailable(f"call {sid}: other writers kept changing it")
+
+    async def answer_permission(self, sid: str, answer: Answer, now: datetime) -> Approval:
+        """The office's answer to a request. Raises CallNotFound, PermissionNotFound, PermissionAnswered, PlaceGone, StoreUnavailable."""
+        async with self._lock(sid):
+            for attempt in range(ATTEMPTS):
+                try:
+                    return await approving.answer(self.deps, sid, answer, now)
                 except StaleCall:
                     await asyncio.sleep(0.002 * attempt)
         raise StoreUnavailable(f"call {sid}: other writers kept changing it")

@@ -32,6 +32,7 @@ async def settled(work: Work, update: Update, deps: Deps) -> Work:
         lines=lines,
         events=(*heard, *work.events),
         booking=update.booking,
+        release=update.release,
         capacity=work.turn_context.business.capacity,
     )
     done = await deps.store.commit(change)

@@ -1,9 +1,12 @@
 """What can go wrong with a call, beside the store.
 
 GraphError
-├── CallNotFound    there is no such call
-├── FieldRefused    a field from outside did not pass the slot's own check
-└── DeedRefused     what a supervisor would do is not theirs to do, or not now
+├── CallNotFound         there is no such call
+├── FieldRefused         a field from outside did not pass the slot's own check
+├── DeedRefused          what a supervisor would do is not theirs to do, or not now
+├── PermissionNotFound   the call has no such request
+├── PermissionAnswered   it was answered otherwise, or nobody needs to answer it any more
+└── PlaceGone            what was approved could not be booked any more
 """
 
 
@@ -29,3 +32,15 @@ class DeedRefused(GraphError):
     def __init__(self, code: str, held_by: str) -> None:
         super().__init__(code)
         self.code, self.held_by = code, held_by
+
+
+class PermissionNotFound(GraphError):
+    """The call has no request of that id, or none at all."""
+
+
+class PermissionAnswered(GraphError):
+    """The request was answered otherwise, withdrawn, or not answered in time."""
+
+
+class PlaceGone(GraphError):
+    """It was approved, and somebody else has the place by now."""

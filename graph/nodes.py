@@ -1,4 +1,4 @@
-"""The nodes, in the order of the card: `understand`, `control`, one `step` for each slot, `confirm`, `respond`. They order effects, no more.
+"""The nodes, in the order of the card: `understand`, `control`, one `step` for each slot, `confirm`, `approve`, `respond`. They order effects only.
 
 Each carries out, one after the other, those acts of the caller that have their place there; a field that is settled is committed, with its event,
 before anything else happens. Then it goes on to the place of the next act, past all steps between, which have nothing to do. The way leads forward
@@ -21,12 +21,14 @@ from agent.dst.opening import new_call, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
 from agent.nlg.generate import generate
-from agent.policy import resuming
+from agent.policy import approvals, resuming
 from agent.policy.next_act import about, apply, only_asks
 from agent.policy.people import still_waiting, unasked, wait_or_dial
 from agent.policy.turns import asking, counted, deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
+from agent.record.business import FIRST_TIME_CALLER
 from agent.record.call import Call
+from agent.record.call_events import Tool, measured
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits
@@ -48,14 +50,14 @@ AGREEING = frozenset({"confirm", *(name for name, slot in SLOTS.items() if slot.
 
 
 def place(work: Work) -> str:
-    """The node where the next act is carried out; `respond` when none is left."""
-    if not work.todo:
-        return "respond"
+    """The node where the next act is carried out; when none is left that changes anything, `approve` if the call has to take in how its request
+    stands, else `respond`.
+    """
+    if not work.todo or only_asks(work.todo[0]):
+        return "respond" if approvals.taken_in(work.call, work.system_acts, work.turn_context) is None else "approve"
     match work.todo[0]:
         case DialogueAct(act=Act.AFFIRM, slots=()) if work.call.question.kind == "summary":
-            return "confirm"
-        case user_act if only_asks(user_act):
-            return "respond"
+            return "approve" if work.rule else "confirm"
         case user_act:
             return about(work.call, user_act, work.turn_context) or "control"
 
@@ -64,7 +66,7 @@ class Nodes:
     """The nodes over one order of steps."""
 
     def __init__(self, steps: Sequence[str]) -> None:
-        self.order = ("understand", "control", *steps, "confirm", "respond")
+        self.order = ("understand", "control", *steps, "confirm", "approve", "respond")
         self._rank = {name: rank for rank, name in enumerate(self.order)}
 
     async def understand(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
@@ -76,6 +78,7 @@ class Nodes:
             return self._onward("understand", state["work"])
         deps, request, now = runtime.context, state["request"], state["now"]
         business = deps.businesses.for_number(request.dialled).id
+        begun = perf_counter()
         found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
         if found.answer is not None:
             return Command(goto=END, update={"answer": found.answer})
@@ -86,9 +89,19 @@ class Nodes:
         if call.brief.business != business and open_step(call) in AGREEING:
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
         turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings)
-        work = Work(base=found.call, call=call, seen=found.seen, turn_context=turn_context, asked=call.question, foreign=found.foreign)
+        reading_ms = _ms_since(begun)
+        work = Work(
+            base=found.call,
+            call=call,
+            seen=found.seen,
+            turn_context=turn_context,
+            asked=call.question,
+            foreign=found.foreign,
+            reading_ms=reading_ms,
+        )
         if left:
-            work = replace(work, user_acts=left.user_acts, todo=left.todo, system_acts=left.system_acts, decided=left.decided)
+            todo = left.todo if call.booked is None or not call.hears_back else ()  # approved while that turn was under way: what was agreed stands
+            work = replace(work, user_acts=left.user_acts, todo=todo, system_acts=left.system_acts, decided=left.decided)
         if call.status == "with_agent":
             return await beside_a_person(state, work, deps)
         return self._onward("understand", work if left else await _heard(work, deps))
@@ -116,16 +129,30 @@ class Nodes:
         return node
 
     async def confirm(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
-        """The yes to the summary: the place is taken and the call is booked in one commit, or the caller hears that somebody was faster."""
+        """The yes to the summary: the place is taken and the call is booked in one commit, or the caller hears that somebody was faster.
+
+        Where the office has to say yes first, nothing is booked here.
+        """
         work, deps = state["work"], runtime.context
-        try:
-            work = await _carried_out(work, deps)
-        except PlaceTaken:
-            # The bookings this turn began with are not the ones it lost against: what is offered now must not be the same hour again.
-            bookings = (await deps.store.open(work.call.sid, business=work.call.brief.business)).bookings
-            work = replace(work, turn_context=replace(work.turn_context, bookings=bookings))
-            work = await _kept(work, place_taken(work.call, work.turn_context), deps)
+        work = replace(work, rule=await _rule(work, deps))
+        if not work.rule:
+            begun = perf_counter()
+            work = await _placed(work, apply(work.call, work.todo[0], work.turn_context), "booking", begun, deps)
         return self._onward("confirm", work)
+
+    async def approve(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
+        """What needs the office's yes: the place is held and the office asked, in one commit; and at the end of each turn the call takes in how that
+        stands: answered, not answered in time, or not wanted any more.
+        """
+        work, deps = state["work"], runtime.context
+        while place(work) == "approve":
+            begun, turn_context = perf_counter(), work.turn_context
+            if work.rule:
+                update = approvals.ask(work.call, work.rule, turn_context)
+                work = await _placed(replace(work, rule=""), update, "hold", begun, deps)
+            elif (update_ := approvals.taken_in(work.call, work.system_acts, turn_context)) is not None:
+                work = await _kept(work, update_, deps, done=0)
+        return self._onward("approve", work)
 
     async def respond(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         """Answer the caller's own questions, say what the record says, and commit it as the answer to this turn."""
@@ -181,13 +208,46 @@ async def _heard(work: Work, deps: Deps) -> Work:
 
 async def _carried_out(work: Work, deps: Deps) -> Work:
     """With the next act done."""
-    return await _kept(work, apply(work.call, work.todo[0], work.turn_context), deps)
+    begun = perf_counter()
+    return await _kept(work, _timed(apply(work.call, work.todo[0], work.turn_context), begun, work), deps)
 
 
-async def _kept(work: Work, update: Update, deps: Deps) -> Work:
-    work = work.after(update)
+async def _kept(work: Work, update: Update, deps: Deps, done: int = 1) -> Work:
+    work = work.after(update, done)
     # The last field that the yes to the summary confirms is written together with the booking: one transaction, one round trip.
     return await commits.settled(work, update, deps) if update.settled and place(work) != "confirm" else work
+
+
+async def _placed(work: Work, update: Update, tool: Tool, begun: float, deps: Deps) -> Work:
+    """With what takes a place, or holds one, done; when somebody was faster, the caller is offered other times."""
+    try:
+        return await _kept(work, _timed(update, begun, work), deps)
+    except PlaceTaken:
+        # The bookings this turn began with are not the ones it lost against: what is offered now must not be the same hour again.
+        bookings = (await deps.store.open(work.call.sid, business=work.call.brief.business)).bookings
+        work = replace(work, turn_context=replace(work.turn_context, bookings=bookings))
+        return await _kept(work, _timed(place_taken(work.call, work.turn_context, tool), begun, work), deps)
+
+
+def _timed(update: Update, begun: float, work: Work) -> Update:
+    """With the milliseconds that each piece of work besides talking took, up to the commit that tells of it: looking into the calendar is reading it,
+    which was done for the whole turn, and what was made of it.
+    """
+    return replace(update, events=tuple(measured(event, _ms_since(begun), work.reading_ms) for event in update.events))
+
+
+def _ms_since(begun: float) -> float:
+    return (perf_counter() - begun) * 1000
+
+
+async def _rule(work: Work, deps: Deps) -> str:
+    """The rule by which what the caller says yes to needs the office's yes; "" for none."""
+    call, turn_context = work.call, work.turn_context
+    if not turn_context.business.needs_approval or not all(state.settled for state in call.slots.values()):
+        return ""
+    asks = FIRST_TIME_CALLER in turn_context.business.needs_approval
+    known = asks and await deps.store.booked_before(call.brief.business, call.brief.caller)
+    return approvals.rule_for(call, turn_context, booked_before=known)
 
 
 async def _resumed(work: Work, deps: Deps) -> Work:

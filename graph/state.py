@@ -98,13 +98,17 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     """The question the turn answered."""
     foreign: dict[str, Any] | None = None
     """The document another system had left, for the trace."""
+    reading_ms: float = 0.0
+    """How long it took to read the record and the calendar, in milliseconds."""
+    rule: str = ""
+    """The business's rule by which the yes to the summary is no booking yet."""
 
-    def after(self, update: Update) -> "Work":
-        """With one act carried out."""
+    def after(self, update: Update, done: int = 1) -> "Work":
+        """With so many acts carried out."""
         return msgspec.structs.replace(
             self,
             call=update.call,
-            todo=self.todo[1:],
+            todo=self.todo[done:],
             system_acts=(*self.system_acts, *update.system_acts),
             decided=(*self.decided, *decided(update.events)),
             events=(*self.events, *update.events),

@@ -9,7 +9,7 @@ from agent.dst.updates import Update, bare, emptied, failed_attempt, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
 from agent.record.call import Booking, Call, Handoff, Question, SlotState
-from agent.record.call_events import status_moved, step_taken, tool
+from agent.record.call_events import Tool, status_moved, step_taken, tool
 from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
 from agent.slots.presenting import minutes_of
@@ -79,8 +79,8 @@ def offered(call: Call, times: Sequence[datetime], system_acts: tuple[SystemAct,
     return Update(call=call.with_slot(TIME.name, asking), system_acts=(*system_acts, offer))
 
 
-def book(call: Call, turn_context: TurnContext) -> Update:
-    """The caller's yes to the summary: a place is taken, in the same commit that says so."""
+def agreed(call: Call, turn_context: TurnContext) -> Booking | Update:
+    """The place that the caller said yes to; what is done instead where there is none, or it cannot be booked."""
     service, time = call.slot(SERVICE.name).value, call.slot(TIME.name).value
     start = calendar.localise(time, call.brief.time_zone) if time else None
     if start is None or not service:
@@ -88,7 +88,7 @@ def book(call: Call, turn_context: TurnContext) -> Update:
     if reason := refusal(call, time, turn_context):
         return no_time(call, time, turn_context, reason)
     end = start + timedelta(minutes=minutes_of(call))
-    place = Booking(
+    return Booking(
         business=call.brief.business,
         sid=call.sid,
         start=int(start.timestamp()),
@@ -96,17 +96,40 @@ def book(call: Call, turn_context: TurnContext) -> Update:
         service=service,
         made=int(turn_context.seconds),
     )
-    after = replace(call, status="booked", booked=place, question=Question())
+
+
+def book(call: Call, turn_context: TurnContext) -> Update:
+    """The caller's yes to the summary: a place is taken, in the same commit that says so."""
+    place = agreed(call, turn_context)
+    if isinstance(place, Update):
+        return place
+    update = booked(call, place, turn_context)
+    return replace(update, system_acts=(SystemAct(key="close.booked"),))
+
+
+def booked(call: Call, place: Booking, turn_context: TurnContext) -> Update:
+    """The call with this place taken. Whoever is with a person stays there; for anybody else the call is over."""
+    with_person = call.status in ("waiting_agent", "with_agent")
+    after = replace(call, status=call.status if with_person else "booked", booked=place, question=Question())
     events = (
         tool(call, "booking", "started", turn_context.seconds),
-        tool(after, "booking", "done", turn_context.seconds, service=service, time=time),
-        status_moved(after, call.status, turn_context.seconds),
+        tool(after, "booking", "done", turn_context.seconds, service=place.service, time=call.slot(TIME.name).value),
+        *(() if with_person else (status_moved(after, call.status, turn_context.seconds),)),
     )
-    return Update(call=after, system_acts=(SystemAct(key="close.booked"),), events=events, settled=True, booking=place)
+    return Update(call=after, events=events, settled=True, booking=place)
 
 
-def place_taken(call: Call, turn_context: TurnContext) -> Update:
-    """Another call took the last place a moment before."""
-    failed = tool(call, "booking", "failed", turn_context.seconds, reason=Reason.TAKEN.value)
+def place_taken(call: Call, turn_context: TurnContext, work: Tool = "booking") -> Update:
+    """Another call took the last place a moment before. `work`: what was to be done with it."""
+    begun = tool(call, work, "started", turn_context.seconds)
+    failed = tool(call, work, "failed", turn_context.seconds, reason=Reason.TAKEN.value)
     update = no_time(call, call.slot(TIME.name).value, turn_context, Reason.TAKEN)
-    return replace(update, events=(failed, *update.events))
+    return replace(update, events=(begun, failed, *update.events))
+
+
+def looked_up(call: Call, update: Update, turn_context: TurnContext) -> Update:
+    """What came of a wish, with the calendar's answer told. `call`: as it was before."""
+    free = not any(act.slot == TIME.name and act.key.startswith("refused.") for act in update.system_acts)
+    begun = tool(call, "availability", "started", turn_context.seconds)
+    done = tool(update.call, "availability", "done", turn_context.seconds, free=free)
+    return replace(update, events=(begun, done, *update.events))

@@ -46,12 +46,12 @@ def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
     """The call ready to listen: gaps filled, reopened if it had ended, with the question that is open.
 
     What was done to it from outside comes first: a caller whom a supervisor has bidden farewell hears so before the call opens again, and one who has
-    not heard of a change was asked nothing since.
+    not heard of a change, or of the office's answer, was asked nothing since.
     """
     call = adopting(call, foreign, now)
     if call.status == "ended" and not call.untold:
         call = replace(call, status="active", silences=0)
-    if call.status == "active" and call.question.kind == "none" and not call.is_unasked:
+    if call.status == "active" and call.question.kind == "none" and not call.is_unasked and not call.hears_back:
         here = step(call)
         call = replace(call, question=Question(kind="ask", slots=(here,)) if here in NAMES else Question(kind="summary"))
     return call
@@ -70,7 +70,7 @@ def turn_context_of(call: Call, turn: Turn, business: Business, plan: Plan, now:
         seconds=now.timestamp(),
         turn=turn,
         plan=plan,
-        bookings=bookings,
+        bookings=tuple(one for one in bookings if not 0 < one.held_until <= now.timestamp()),
     )
 
 

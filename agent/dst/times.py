@@ -25,6 +25,10 @@ _ALL_DAY = (0, 24)
 
 def wish(call: Call, given: Inform, turn_context: TurnContext) -> Update:
     """A time is checked against the calendar, and a refused one is answered with the nearest that are free."""
+    return booking.looked_up(call, _answered(call, given, turn_context), turn_context)
+
+
+def _answered(call: Call, given: Inform, turn_context: TurnContext) -> Update:
     if given.options:
         return _one_of(call, given, turn_context)
     said = parse(given.value)
@@ -48,9 +52,9 @@ def any_time(call: Call, turn_context: TurnContext) -> Update:
     partial = call.slot(TIME.name).partial
     said = parse(partial)
     given = Inform(slot=TIME.name, value=partial, rule="any_time", kind=ValueKind.SOONEST, words=turn_context.turn.text)
-    if said.day is None:
-        return booking.offer_times(call, turn_context, turn_context.now, ())
-    return _on_day(call, given, said.day, said, turn_context)
+    near = turn_context.now
+    update = booking.offer_times(call, turn_context, near, ()) if said.day is None else _on_day(call, given, said.day, said, turn_context)
+    return booking.looked_up(call, update, turn_context)
 
 
 def _window(call: Call, given: Inform, said: PartialTime, turn_context: TurnContext) -> Update:
@@ -100,7 +104,7 @@ def _one_of(call: Call, given: Inform, turn_context: TurnContext) -> Update:
     possible = tuple(option for option in given.options if _is_possible(call, option, turn_context))
     if len(possible) <= 1:
         value = possible[0] if possible else given.value
-        return wish(call, replace(given, value=value, options=(), whole=parse(value).at is not None), turn_context)
+        return _answered(call, replace(given, value=value, options=(), whole=parse(value).at is not None), turn_context)
     named = tuple(sorted(possible[:MOST_OPTIONS]))
     return ask_which(call, given, named, day_of_all(named), turn_context)
 

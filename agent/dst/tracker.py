@@ -29,7 +29,7 @@ replace = msgspec.structs.replace
 
 def no_input(call: Call, turn_context: TurnContext) -> Update:
     """Silence: another prompt each time, then a polite close."""
-    if call.turns == 0:
+    if call.turns == 0 or call.hears_back:
         return Update(call=call)
     silences = call.silences + 1
     after = replace(call, silences=silences)
@@ -43,6 +43,8 @@ def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
     """Something we could not use: it counts against the slot being asked."""
     slot = missed(call)
     call = replace(call, silences=0)
+    if call.hears_back and call.question.kind == "none":
+        return Update(call=call)
     confirming = call.question.kind not in ("ask", "none", "change")
     if not missing.long and call.question.kind == "ask" and slot == NAMES[0] and call.turns <= 1 and not call.slot(slot).no_match:
         return Update(call=call, system_acts=(SystemAct(key="notice.gladly"),))  # what the call is about, before any question was heard
@@ -205,7 +207,9 @@ def _cancel(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) ->
 
 
 def _goodbye(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:
-    return close(call, turn_context, "goodbye")
+    if call.hears_back and not call.awaits_approval:  # there is something to be told first
+        return Update(call=call)
+    return close(call, turn_context, "goodbye_waiting" if call.awaits_approval else "goodbye")
 
 
 def _handoff(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> Update:

@@ -19,7 +19,9 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     settled: bool = False
     """A field was confirmed, cleared or skipped: to be committed before the next step runs."""
     booking: Booking | None = None
-    """A place to take with this commit."""
+    """A place to take, or to hold, with this commit."""
+    release: bool = False
+    """Give up the call's place with it."""
 
 
 replace = msgspec.structs.replace

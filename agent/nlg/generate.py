@@ -31,6 +31,7 @@ TELLING = (
     "notice.which",
     "notice.answer",
     "notice.price",
+    "notice.approval",
     "refused.",
     "close.",
 )
@@ -201,7 +202,9 @@ def _question(call: Call, system_acts: Sequence[SystemAct], turn_context: TurnCo
         case "leave" | "resume" | "change":
             return str(book["common"]["question"][question.kind])
         case "none":
-            return ""
+            asked = any(system_act.key == "notice.approval_asked" for system_act in system_acts)
+            waits = call.status == "active" and call.awaits_approval and not asked
+            return _pick(book["common"]["question"]["approval"], call.turns) if waits else ""
 
 
 def _items(call: Call, names: Sequence[str], turn_context: TurnContext, book: Phrasebook, *, aloud: bool = True) -> list[str]:

@@ -58,6 +58,8 @@ def _language(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) 
 
 def _system_acts(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> tuple[SystemAct, ...]:
     """What is said to it; nothing to an act that only steers."""
+    if dialogue_act.act is Act.HOLD_ON and call.awaits_approval:  # "I'll hold": it is we who are waited for
+        return ()
     if key := _SAID.get(dialogue_act.act):
         return (SystemAct(key=key),)
     match dialogue_act.act:

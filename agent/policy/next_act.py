@@ -67,6 +67,8 @@ def next_question(call: Call, turn_context: TurnContext, implied: tuple[str, ...
     if reopened := next((name for name in NAMES if _is_reopened(call.slot(name))), ""):
         return Question(kind="ask", slots=(reopened,), implied=implied)
     rest = [name for name in NAMES if not (call.slot(name).settled or call.slot(name).locked) and name not in pending]
+    if not rest and not pending and call.awaits_approval:
+        return Question()
     if not rest:
         edited = implied or any(call.slot(name).denied for name in pending)
         again = call.question.whole and call.question.slots == pending and not edited

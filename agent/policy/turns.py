@@ -23,7 +23,7 @@ IMPLIED = {slot.noted: name for name, slot in SLOTS.items() if slot.grounding.im
 def deaf(call: Call, turn_context: TurnContext) -> Update | None:
     """What is said to a call that listens no more: it is booked, waits for a person, was ended, or has lasted too long. None: it listens."""
     if call.status == "booked":
-        return Update(call=call, system_acts=(SystemAct(key="close.already_booked"),))
+        return Update(call=call, system_acts=() if call.hears_back else (SystemAct(key="close.already_booked"),))
     if call.status == "waiting_agent":
         return _on_the_line(call)
     if call.status == "ended":  # by a supervisor, as the caller is about to be told
@@ -71,7 +71,7 @@ def counted(call: Call, before: Call | None) -> Call:
         call,
         turns=call.turns + 1,
         summarised=call.summarised or call.question.kind == "summary",
-        idle=0 if moved(call, before) else call.idle + 1,
+        idle=0 if call.awaits_approval or moved(call, before) else call.idle + 1,
     )
 
 

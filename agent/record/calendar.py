@@ -1,7 +1,7 @@
 """When a job can be done: opening hours, lead time, holidays, places already taken.
 
-All times are aware datetimes in the business's zone. A job must begin and end inside one opening window of one day. Where the business has somebody say
-yes to it (`needs_approval`), its hours on request count as well for what a caller asks for, and never for what is offered.
+All times are aware datetimes in the business's zone. A job must begin and end inside one opening window of one day. Where the business
+has somebody say yes to it (`needs_approval`), its hours on request count as well for what a caller asks for, and never for what is offered.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -60,8 +60,8 @@ def _windows(listed: Sequence[str]) -> list[tuple[time, time]]:
 
 
 def _askable(day: date, business: Business) -> list[tuple[time, time]]:
-    """The windows in which a caller may ask for a time: those of the opening hours and, where they need a yes, those on request; one that begins where
-    another ends goes on from it.
+    """The windows in which a caller may ask for a time: those of the opening hours and, where they need a yes, those on request; one that begins
+    where another ends goes on from it.
     """
     on_request = business.on_request_hours if AFTER_HOURS in business.needs_approval else {}
     joined: list[tuple[time, time]] = []

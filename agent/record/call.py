@@ -186,7 +186,7 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """The same: how long a caller on the line waits."""
     state: ApprovalState = "waiting"
     told: bool = False
-    """Whether the caller knows what became of it."""
+    """Whether the caller knows what became of it; never while it is waiting."""
     by: str = ""
     """Who answered."""
 
@@ -265,6 +265,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def awaits_approval(self) -> bool:
         """Whether a request stands open."""
         return self.approval is not None and self.approval.state == "waiting"
+
+    @property
+    def hears_back(self) -> bool:
+        """Whether the caller has still to hear of the office: what he says meanwhile answers no question."""
+        return self.approval is not None and not self.approval.told
 
     @property
     def place(self) -> Booking | None:

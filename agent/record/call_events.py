@@ -1,10 +1,10 @@
 """The events of a call, made from its record."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from agent.record.call import Call
+from agent.record.call import Approval, Call
 from agent.record.events import Event
 from agent.record.packet import packet
 from agent.record.progress import progress
@@ -55,8 +55,38 @@ def person_wanted(call: Call, seconds: float) -> Event:
     )
 
 
-def tool(call: Call, name: str, state: str, seconds: float, **result: Any) -> Event:
-    """`tool_status` when work begins, `tool_result` when it ended."""
+def permission_wanted(call: Call, approval: Approval, seconds: float) -> Event:
+    """`permission_request`: what waits for the office's yes, under which rule, and how long the caller waits on the line."""
+    payload = {**_permission(call, approval), "what": dict(approval.what), "askedAt": approval.asked_at, "until": approval.until}
+    return Event(type="permission_request", payload=payload, timestamp=seconds)
+
+
+def permission_cleared(call: Call, approval: Approval, seconds: float, reason: str = "") -> Event:
+    """`permission_cleared`: nobody needs to answer any more; `outcome` says why. `reason`: the words of whoever refused, never said to the caller."""
+    payload = {**_permission(call, approval), "approved": approval.state in ("approved", "taken"), "outcome": approval.state}
+    payload |= {key: value for key, value in (("agentId", approval.by), ("reason", reason)) if value}
+    return Event(type="permission_cleared", payload=payload, timestamp=seconds, source=approval.by or "agent")
+
+
+def _permission(call: Call, approval: Approval) -> dict[str, Any]:
+    return {"callSid": call.sid, "permissionId": approval.id, "tool_name": "booking", "rule": approval.rule}
+
+
+Tool = Literal["availability", "hold", "booking"]
+"""Work besides talking: looking into the calendar, holding a place while the office is asked, booking one."""
+
+
+def measured(event: Event, ms: float, reading_ms: float) -> Event:
+    """A result with the milliseconds its work took, `reading_ms` of them before for reading the calendar; any other event as it is."""
+    if event.type != "tool_result" or "ms" in event.payload:
+        return event
+    took = ms + (reading_ms if event.payload["tool"] == "availability" else 0)
+    return msgspec.structs.replace(event, payload={**event.payload, "ms": round(took, 3)})
+
+
+def tool(call: Call, name: Tool, state: Literal["started", "done", "failed"], seconds: float, **result: Any) -> Event:
+    """`tool_status` when work begins, `tool_result` when it ended; `success` stands in the result, and whoever can measure it adds `ms`."""
+    result |= {"success": state == "done"} if state != "started" else {}
     return Event(
         type="tool_result" if result else "tool_status", payload={"callSid": call.sid, "tool": name, "status": state, **result}, timestamp=seconds
     )

@@ -20,7 +20,7 @@ def step(call: Call) -> str:
 
 def expecting(call: Call) -> str:
     """What the caller's next words should be: "value", "confirmation", "choice" or "nothing"."""
-    if call.status != "active":
+    if call.status != "active" or (call.awaits_approval and call.question.kind == "none"):
         return "nothing"
     if caller_id.offered(call):
         return "confirmation"

@@ -6,7 +6,9 @@ is not asked again; what we filled is never taken back by an older copy of their
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -70,6 +72,7 @@ def document(call: Call, places: Mapping[str, Place]) -> dict[str, Any]:
         "createdAt": foreign.get("createdAt") or call.created_at,
         **({"resumedFrom": call.resumed_from} if call.resumed_from else {}),
         **_standing(call),
+        **_asked_and_booked(call),
         "progress": progress(call),
         "provenance": {
             name: {**msgspec.to_builtins(state.provenance), "timestamp": state.timestamp}
@@ -95,7 +98,25 @@ def _standing(call: Call) -> dict[str, Any]:
     }
 
 
-OURS = frozenset({"history", "progress", "provenance", "from", "language", "heldBy", "since", "why", "misses", "suggestions", "locked", "packet"})
+def _asked_and_booked(call: Call) -> dict[str, Any]:
+    """`approval` while a request stands open, `booking` while a place is the call's."""
+    found: dict[str, Any] = {}
+    if call.approval and call.awaits_approval:
+        asked = call.approval
+        found["approval"] = {"permissionId": asked.id, "tool_name": "booking", "rule": asked.rule, "askedAt": asked.asked_at, "until": asked.until}
+    if call.place:
+        start, end = (datetime.fromtimestamp(at, ZoneInfo(call.brief.time_zone)).isoformat() for at in (call.place.start, call.place.end))
+        state = "booked" if call.booked else "awaiting_approval"
+        found["booking"] = {"state": state, "service": call.place.service, "start": start, "end": end}
+    return found
+
+
+OURS = frozenset(
+    {
+        *("history", "progress", "provenance", "from", "language", "heldBy", "since", "why", "misses", "suggestions", "locked", "packet"),
+        *("approval", "booking"),
+    }
+)
 """What stands in the document and is never taken back from it."""
 
 

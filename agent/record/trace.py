@@ -24,6 +24,8 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     """Fields set from outside instead of a turn; `locked` and `unlocked` beside them."""
     locked: tuple[str, ...] = ()
     unlocked: tuple[str, ...] = ()
+    permission: dict[str, Any] | None = None
+    """The office's answer instead of a turn: `permissionId` and whether it was `approved`."""
     source: str = ""
     deed: str = ""
     """What a person did instead of a turn: "takeover", "message"; what they said, or why, is in `said`."""
@@ -65,7 +67,11 @@ def decided(events: tuple[Event, ...]) -> tuple[str, ...]:
         if event.type == "progress":
             reason = event.payload.get("reason")
             found.append(f"{event.payload['slot']} {event.payload['status']}" + (f": {reason}" if reason else ""))
-        elif event.type in ("status_change", "tool_status", "tool_result"):
+        elif event.type == "permission_request":
+            found.append(f"{event.type} {event.payload['rule']}")
+        elif event.type == "permission_cleared":
+            found.append(f"{event.type} {event.payload['outcome']}")
+        elif event.type == "status_change" or event.payload.get("tool") == "booking":  # looking into the calendar decides nothing
             found.append(f"{event.type} {event.payload['status']}")
     return tuple(found)
 

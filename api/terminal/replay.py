@@ -27,6 +27,7 @@ from api.settings import read_settings
 from api.terminal.client import Client, Failed, client, failed
 from api.terminal.client import add_arguments as common
 from api.terminal.fields import shown
+from graph.approving import Answer
 from graph.build import Walker
 from graph.errors import GraphError
 from graph.plan import PLAN
@@ -94,7 +95,10 @@ async def differences(recording: Recording, walker: Walker, store: MemoryStore) 
 async def _again(sid: str, traced: TracedTurn, walker: Walker) -> tuple[str, dict[str, str], dict[str, str]]:
     """What is said, held and waiting after one turn."""
     now = datetime.fromisoformat(traced.at)
-    if traced.edit is not None:
+    if traced.permission is not None:
+        given = Answer(approved=traced.permission["approved"], permission_id=traced.permission["permissionId"], by=traced.source)
+        await walker.answer_permission(sid, given, now)
+    elif traced.edit is not None:
         await walker.edit(sid, traced.edit, traced.locked, traced.unlocked, now, traced.source)
     elif traced.deed:
         at_once = msgspec.structs.replace(walker.deps, plan=msgspec.structs.replace(walker.deps.plan, away_s=0.0))

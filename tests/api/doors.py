@@ -29,6 +29,7 @@ BODIES = {
     "/ai/summary": {"callSid": SID},
     "/calls/{callSid}/messages": {"message": "hello", "agentId": "a"},
     **{f"/calls/{{callSid}}/{deed}": {"agentId": "a"} for deed in ("escalate", "takeover", "release", "end")},
+    "/calls/{callSid}/permission-response": {"approved": True},
 }
 HEAD_LIMIT = 65536
 

@@ -57,8 +57,9 @@ def reading(slot: str, found: Sequence[Json], value: str | None, spoken: Sequenc
 
 
 def kept(document: Json, events: Sequence[Json]) -> Json:
-    """What a call leaves behind."""
-    return {"document": {key: document[key] for key in document if key != "history"}, "events": list(events)}
+    """What a call leaves behind, without what only a clock says."""
+    told = [{**event, "payload": {key: value for key, value in event["payload"].items() if key != "ms"}} for event in events]
+    return {"document": {key: document[key] for key in document if key != "history"}, "events": told}
 
 
 def digest(thing: Any) -> str:

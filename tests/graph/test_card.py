@@ -16,7 +16,7 @@ from tests.graph.walkers import deps
 
 README = Path(__file__).parents[2] / "README.md"
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-ORDER = ("understand", "control", *STEPS, "confirm", "respond")
+ORDER = ("understand", "control", *STEPS, "confirm", "approve", "respond")
 
 
 def test_the_readme_shows_what_the_command_prints(capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,7 +27,7 @@ def test_the_readme_shows_what_the_command_prints(capsys: pytest.CaptureFixture[
 
 @pytest.mark.parametrize("steps", [STEPS, ("name", "time"), ("service", "time", "phone")])
 def test_the_way_leads_forward_only_and_past_any_step(steps: tuple[str, ...]) -> None:
-    order = ["__start__", "understand", "control", *steps, "confirm", "respond", "__end__"]
+    order = ["__start__", "understand", "control", *steps, "confirm", "approve", "respond", "__end__"]
     drawn = build(steps).get_graph()
     assert list(drawn.nodes) == order
     ways = {(edge.source, edge.target) for edge in drawn.edges}
