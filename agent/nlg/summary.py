@@ -50,7 +50,9 @@ def of_record(document: Mapping[str, Any]) -> Summary:
     parts = [f"{who} called {company}." if company else f"{who} called."]
     if wish := " on ".join(value for name, value in held.items() if SLOTS[name].calendar):
         parts.append(f"{'Booked' if booked else 'Asked for'}: {wish}.")
-    if status in _STATUS:
+    if _table(document.get("approval")) and not booked:
+        parts.append("The booking waits for the office's yes.")
+    elif status in _STATUS:
         parts.append(_STATUS[status])
     if missing and not booked:
         parts.append(f"Not given yet: {', '.join(SLOTS[name].title.lower() for name in missing)}.")

@@ -70,7 +70,7 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The rules by which a booking waits for the office's yes; the first that holds of a call is the one that is named."""
     area: list[str] = msgspec.field(default_factory=list)
     """Postcodes, or their beginnings, where the business works without being asked."""
-    approval_wait_s: Annotated[int, msgspec.Meta(ge=10, le=3600)] = 60
+    approval_wait_s: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 60
     """How long a caller on the line waits for that yes, in seconds."""
     approval_else: Literal["person", "refuse"] = "person"
     """What a caller gets whom nobody answered, or who was refused and is offered no other time: somebody to speak to, or a polite no."""

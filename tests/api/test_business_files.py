@@ -88,7 +88,7 @@ answer = "Yes, we are licensed and fully insured."
         ('needs_approval = ["every:2"]', "needs_approval:"),
         ('needs_approval = ["outside_area"]', "area:"),
         ('area = ["?"]', "area:"),
-        ("approval_wait_s = 9", "`$.approval_wait_s`"),
+        ("approval_wait_s = 0", "`$.approval_wait_s`"),
         ("approval_wait_s = 3601", "`$.approval_wait_s`"),
         ('approval_else = "wait"', "`$.approval_else`"),
         ('on_request_hours = { sat = ["22:00-20:00"] }', "on_request_hours.sat:"),

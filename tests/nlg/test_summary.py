@@ -19,6 +19,11 @@ RECORD: dict[str, Any] = {
 }
 
 
+def test_a_booking_that_waits_is_not_one_that_came_to_nothing() -> None:
+    found = of_record({**RECORD, "servicebooked": False, "progress": {"status": "ended"}, "approval": {"rule": "every"}})
+    assert found.summary.endswith("Asked for: Drain cleaning (149) on Tuesday, 3 March 2026 at 09:00. The booking waits for the office's yes.")
+
+
 def test_a_booked_call() -> None:
     found = of_record(RECORD)
     assert found.summary == (
