@@ -18,7 +18,7 @@ from agent.record import calendar
 from agent.record.acts import SystemAct
 from agent.record.business import AFTER_HOURS, EVERY, FIRST_TIME_CALLER, OUTSIDE_AREA, PRICE_ABOVE, Business
 from agent.record.call import Approval, ApprovalState, Call, Handoff, Question
-from agent.record.call_events import permission_cleared, permission_wanted, step_taken, tool
+from agent.record.call_events import permission_cleared, permission_wanted, status_moved, step_taken, tool
 from agent.record.moments import stamp
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
@@ -163,15 +163,20 @@ def too_late(call: Call, approval: Approval, by: str, turn_context: TurnContext)
 
 
 def taken_in(call: Call, said: Collection[SystemAct], turn_context: TurnContext) -> Update | None:
-    """What is to be done, at the end of a turn, about how the request stands; None: nothing. `said`: what the turn has come to so far."""
+    """What is to be done, at the end of a turn, about how the request stands; None: nothing. `said`: what the turn has come to so far.
+
+    Somebody who is with a person hears nothing of us: that person has the request before him, too.
+    """
     approval = call.approval
-    if approval is None or approval.told:
+    if approval is None or approval.told or call.status in ("waiting_agent", "with_agent"):
         return None
     match approval.state:
         case "waiting":
             return _waiting(call, approval, said, turn_context)
         case "approved":
-            return Update(call=_told(call, approval), system_acts=(SystemAct(key="close.booked"),))
+            after = replace(_told(call, approval), status="booked")  # it is not yet, when a person had the call meanwhile
+            moved = () if call.status == "booked" else (status_moved(after, call.status, turn_context.seconds),)
+            return Update(call=after, system_acts=(SystemAct(key="close.booked"),), events=moved)
         case _ if call.status != "active" or not stands(call, approval):  # it matters no more
             return Update(call=_told(call, approval))
         case "taken":
@@ -182,7 +187,7 @@ def taken_in(call: Call, said: Collection[SystemAct], turn_context: TurnContext)
 
 def _waiting(call: Call, approval: Approval, said: Collection[SystemAct], turn_context: TurnContext) -> Update | None:
     cancelled = any(act.key == "close.cancelled" for act in said)
-    if cancelled or call.status not in ("active", "ended") or not stands(call, approval):
+    if cancelled or not stands(call, approval):
         return _cleared(call, approval, "withdrawn", turn_context)
     if call.status == "ended" or turn_context.stamp < approval.until:  # for one who rang off it stays open
         return None

@@ -22,7 +22,7 @@ IMPLIED = {slot.noted: name for name, slot in SLOTS.items() if slot.grounding.im
 
 def deaf(call: Call, turn_context: TurnContext) -> Update | None:
     """What is said to a call that listens no more: it is booked, waits for a person, was ended, or has lasted too long. None: it listens."""
-    if call.status == "booked":
+    if call.status == "booked" or (call.booked and call.hears_back and call.status == "active"):
         return Update(call=call, system_acts=() if call.hears_back else (SystemAct(key="close.already_booked"),))
     if call.status == "waiting_agent":
         return _on_the_line(call)

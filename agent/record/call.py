@@ -165,8 +165,8 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ApprovalState = Literal["waiting", "approved", "refused", "unanswered", "withdrawn", "taken"]
-"""What became of a request. `unanswered`: nobody said anything in time; `withdrawn`: the caller wants something else, or somebody to speak to;
-`taken`: approved, and the place was gone by then."""
+"""What became of a request. `unanswered`: nobody said anything in time; `withdrawn`: the caller wants something else; `taken`: approved, and
+the place was gone by then."""
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):

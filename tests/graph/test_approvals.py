@@ -194,7 +194,6 @@ async def test_nobody_answers_in_time(store: CallStore, rules: Mapping[str, Any]
     [
         (("make it 3 pm",), "active", "confirm"),
         (("cancel the whole thing", "yes"), "ended", "done"),
-        (("I want to talk to a person",), "waiting_agent", "confirm"),
         (("let's start over",), "active", "name"),
     ],
 )
@@ -209,6 +208,25 @@ async def test_a_request_is_withdrawn_when_something_else_is_wanted(store: CallS
     assert "approval" not in await caller.document()
     with pytest.raises(PermissionAnswered):
         await caller.answered(YES)
+
+
+async def test_a_person_who_has_the_call_can_answer_and_the_caller_hears_of_it_from_us_after_that(store: CallStore) -> None:
+    caller = Caller(store, needs_approval=["every"])
+    await caller.asked(AFTERNOON)
+    assert stand(await caller.say("I want to talk to a person"))[0] == "waiting_agent"
+    await caller.say("", "", "", "")
+    assert await caller.told("permission_cleared") == []
+    await caller.answered(YES)
+    document = await caller.document()
+    assert (document["servicebooked"], document["progress"]["status"]) == (True, "waiting_agent")
+    assert stand(await caller.say("hello?"))[0] == "waiting_agent"
+    found = await store.open("CA1")
+    assert found.call is not None
+    back = msgspec.structs.replace(found.call, status="active", handoff=None)
+    await store.commit(Change(before=found.call, after=back, seen=found.seen))
+    answer = await caller.say("make it 3 pm")
+    assert stand(answer) == ("booked", "done", "nothing", True)
+    assert "2 PM" in words(answer)
 
 
 async def test_an_address_for_mail_put_right_meanwhile_leaves_the_request(store: CallStore) -> None:
