@@ -51,7 +51,7 @@ def person_wanted(call: Call, seconds: float) -> Event:
     """`transfer_request`, with the hand-off packet."""
     found = packet(call)
     return Event(
-        type="transfer_request", payload={"callSid": call.sid, "reason": found["reason"] or found["why"], "packet": found}, timestamp=seconds
+        type="transfer_request", payload={"callSid": call.sid, "reason": found.get("reason", found["why"]), "packet": found}, timestamp=seconds
     )
 
 

@@ -15,7 +15,7 @@ def packet(call: Call) -> dict[str, Any]:
         "gaps": now["remaining"],
         "why": wanted.why if call.handoff else "",
         "slot": wanted.slot,
-        "reason": wanted.reason,
+        **({"reason": wanted.reason} if wanted.reason else {}),
         "lastTurns": [{"speaker": line.speaker, "message": line.message, "startedAt": line.startedAt} for line in call.recent],
         "sentence": wanted.sentence,
     }

@@ -15,6 +15,8 @@ TAGS = {"Inform": "inform", "Did": "did", "NoMatch": "no match", "NoInput": "no 
 """What kind of act a trace speaks of."""
 KEYS = {"taken": "acts", "sure": "confidence", "decided": "became"}
 """Fields of traces, acts and readings."""
+LATER = frozenset({"from", "language", "heldBy", "since", "why", "misses", "suggestions", "locked", "packet"})
+"""Fields of the document that a call had no name for when the oldest recordings were made; what is in them has tests of its own."""
 KINDS: Mapping[str, Json] = {"asked": {"slots": ["asked"]}, "both": {"slots": ["both"]}, "restore": {"detail": "restore"}}
 """What the kind of an act once stood in."""
 
@@ -59,7 +61,7 @@ def reading(slot: str, found: Sequence[Json], value: str | None, spoken: Sequenc
 def kept(document: Json, events: Sequence[Json]) -> Json:
     """What a call leaves behind, without what only a clock says."""
     told = [{**event, "payload": {key: value for key, value in event["payload"].items() if key != "ms"}} for event in events]
-    return {"document": {key: document[key] for key in document if key != "history"}, "events": told}
+    return {"document": {key: document[key] for key in document if key != "history" and key not in LATER}, "events": told}
 
 
 def digest(thing: Any) -> str:

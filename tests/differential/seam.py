@@ -143,6 +143,9 @@ class Parked:
     async def unfinished(self, business: str, caller: str) -> str:
         return await self._others.unfinished(business, caller)
 
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        return {}
+
     async def trace(self, sid: str) -> Sequence[bytes]:
         return (self._trace,)
 

@@ -46,14 +46,14 @@ def context() -> TurnContext:
     return turn_context_of(call, Turn(key=""), businesses().default, PLAN, NOW, ())
 
 
-def outcome(call: Call, deed: Deed) -> str:
+def becomes(call: Call, deed: Deed) -> str:
     done = carried_out(call, deed, context(), watched=False)
     return done.code if isinstance(done, Conflict) else done.call.status
 
 
 @pytest.mark.parametrize("name", DEEDS)
 def test_what_becomes_of_the_call(name: str) -> None:
-    assert tuple(outcome(call_in(status), DEEDS[name]) for status in STATUSES) == TABLE[name]
+    assert tuple(becomes(call_in(status), DEEDS[name]) for status in STATUSES) == TABLE[name]
 
 
 @pytest.mark.parametrize("name", DEEDS)
@@ -83,7 +83,7 @@ def test_a_caller_who_says_nothing_is_not_buried_under_lines() -> None:
         done = carried_out(call, DEEDS["message"], turn_context, watched=False)
         assert not isinstance(done, Conflict)
         call = done.call
-    assert outcome(call, DEEDS["message"]) == "too_many_messages"
+    assert becomes(call, DEEDS["message"]) == "too_many_messages"
 
 
 def test_a_turn_half_done_stays_open_and_what_was_said_unheard() -> None:
