@@ -15,7 +15,7 @@ TAGS = {"Inform": "inform", "Did": "did", "NoMatch": "no match", "NoInput": "no 
 """What kind of act a trace speaks of."""
 KEYS = {"taken": "acts", "sure": "confidence", "decided": "became"}
 """Fields of traces, acts and readings."""
-LATER = frozenset({"from", "language", "heldBy", "since", "why", "misses", "suggestions", "locked", "packet"})
+LATER = frozenset({"from", "language", "heldBy", "since", "why", "misses", "suggestions", "locked", "packet", "approval", "booking"})
 """Fields of the document that a call had no name for when the oldest recordings were made; what is in them has tests of its own."""
 KINDS: Mapping[str, Json] = {"asked": {"slots": ["asked"]}, "both": {"slots": ["both"]}, "restore": {"detail": "restore"}}
 """What the kind of an act once stood in."""

@@ -27,7 +27,7 @@ SAID = (
 FILLED = ("name", "phone", "service", "address", "email", "time")
 """In the order in which that call fills them."""
 BEGUN = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-_CLOCKS = ("startedAt", "timestamp", "createdAt", "ms")
+_CLOCKS = ("startedAt", "timestamp", "createdAt", "since", "ms")
 
 
 FIRM = str(Path(__file__).with_name("firm.toml"))

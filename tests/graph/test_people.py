@@ -11,11 +11,13 @@ import msgspec
 import pytest
 
 from agent.policy.people import Deed, End, Escalate, Message, Release, Takeover, Vanish
-from agent.record.call import Turn
+from agent.record.acts import Inform
+from agent.record.call import OpenTurn, Turn
 from graph.build import Walker
 from graph.errors import DeedRefused
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
+from storage.store import Change
 from tests.graph.walkers import deps
 from tests.patience import PATIENCE_S
 
@@ -247,6 +249,23 @@ async def test_a_turn_whose_worker_dies_while_it_waits_goes_on_elsewhere() -> No
     assert (await calls.say("hello?", 0, "the turn"))["aiResponse"]["message"] == "Hello."
     customer = [line["message"] for line in (await calls.document())["history"] if line["speaker"] == "customer"]
     assert customer == ["hello?"]
+
+
+async def test_a_turn_cut_off_before_the_takeover_is_told_to_the_supervisor() -> None:
+    calls = Calls()
+    await calls.say("")
+    told = Inform(slot="phone", value="+12025550143", rule="digits", words="202 555 0143", confidence=0.95)
+    cut = Turn(key="cut", text="202 555 0143", started_at=NOW.isoformat())
+    found = await calls.store.open("CA1")
+    assert found.call is not None
+    after = msgspec.structs.replace(found.call, open_turn=OpenTurn(turn=cut, user_acts=(told,), todo=(told,)))
+    await calls.store.commit(Change(before=found.call, after=after, seen=found.seen))
+    await calls.do(Takeover(agent="ann"))
+    assert (await calls.store.open("CA1")).call.open_turn.turn == cut  # type: ignore[union-attr]
+    heard = await calls.hears("hello?")
+    document = await calls.document()
+    assert (document["suggestions"], document["progress"]["pending"]) == ({"phone": "+12025550143"}, {})
+    assert (await calls.say("202 555 0143", key="cut"))["aiResponse"]["message"] not in ("", heard), "it was answered first"
 
 
 async def test_released_while_a_turn_waits_the_caller_is_asked_what_is_open() -> None:
