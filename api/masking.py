@@ -193,7 +193,7 @@ def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str
             *get_args(Status), "filled", "pending", "missed", "skipped", "corrected", "suggested", "started", "done", "failed", "erased"
         ),
         "before": _one_of(*get_args(Status)),
-        "slot": _one_of(*NAMES),
+        "slot": _one_of(*NAMES, "confirm"),
         "value": _hidden,
         "reason": why,
         "fields": _slots(),

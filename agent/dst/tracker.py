@@ -19,6 +19,7 @@ from agent.dst.updates import Update, bare, close, denied, failed_attempt, hando
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct
 from agent.record.call import Call, Handoff, Question, SlotState
+from agent.record.call_events import step_taken
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
@@ -40,21 +41,23 @@ def no_input(call: Call, turn_context: TurnContext) -> Update:
 
 
 def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
-    """Something we could not use: it counts against the slot being asked."""
+    """Something we could not use: it counts against the slot being asked, and those who watch are told, whatever was asked."""
     slot = missed(call)
     call = replace(call, silences=0)
+    told = (step_taken(call, slot or step(call), "missed", "", turn_context.seconds, "no_match"),)
     if call.hears_back and call.question.kind == "none":
-        return Update(call=call)
+        return Update(call=call, events=told)
     confirming = call.question.kind not in ("ask", "none", "change")
     if not missing.long and call.question.kind == "ask" and slot == NAMES[0] and call.turns <= 1 and not call.slot(slot).no_match:
-        return Update(call=call, system_acts=(SystemAct(key="notice.gladly"),))  # what the call is about, before any question was heard
+        return Update(call=call, system_acts=(SystemAct(key="notice.gladly"),), events=told)  # what the call is about, before any question was heard
     call = replace(call, misses=call.misses + 1)
     if slot:
         update = failed_attempt(call, slot, turn_context, "no_match")
     elif call.idle + 1 >= 2 * turn_context.plan.tries:
         update = handoff(call, turn_context, Handoff(why="not_understood"))
+        update = replace(update, events=(*told, *update.events))
     else:
-        update = Update(call=call)
+        update = Update(call=call, events=told)
     if (confirming or missing.long) and update.call.status == "active":
         return replace(update, system_acts=(SystemAct(key="notice.too_long" if missing.long else "notice.not_caught"), *update.system_acts))
     return update
@@ -167,7 +170,7 @@ def dont_know(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) 
     slot = withheld(call, dialogue_act, turn_context.business.may_skip)
     call = replace(call, silences=0)
     if not slot:
-        return Update(call=call)
+        return Update(call=call, events=(step_taken(call, step(call), "missed", "", turn_context.seconds, dialogue_act.act.value),))
     state = call.slot(slot)
     if state.pending and dialogue_act.act is Act.DONT_KNOW:  # not sure whether it is right: once more, slowly
         return Update(call=call.with_slot(slot, replace(state, denied=state.denied + 1)))

@@ -11,7 +11,10 @@ from agent.record.progress import progress
 
 
 def step_taken(call: Call, slot: str, status: str, value: str, seconds: float, reason: str = "") -> Event:
-    """`progress`: a slot was "filled", is "pending" a yes, was "missed", "skipped" or "corrected". `call` as it stands after it."""
+    """`progress`: a slot was "filled", is "pending" a yes, was "missed", "skipped" or "corrected". `call` as it stands after it.
+
+    `slot`: also the step that something unusable was said at, "confirm" at the summary.
+    """
     now = progress(call)
     payload = {
         "callSid": call.sid,
