@@ -228,3 +228,22 @@ async def test_the_shared_log_that_expired_is_no_loss_to_a_reader_at_its_end(red
     assert await read_until(reader, second) == [second]
     await hub.close()
     await store.close()
+
+
+async def test_a_call_about_to_begin_is_no_loss_while_the_log_is_young(store: CallStore) -> None:
+    """The log was empty when we came, other calls have told of themselves since, and nothing of this one is anywhere yet."""
+    hub = Hub(store)
+    await hub.start()
+    other = Teller(store, "CA-other")
+    place = order(await other.tell())
+    await until(lambda: hub.head == place)
+    reader = Reader(hub, Topic("call", "CA-begins"))
+    last = await other.tell()
+    await until(lambda: hub.head == order(last))
+    reader.start(place or (0, 0))
+    waiting = asyncio.create_task(reader.next())
+    await other.tell()
+    first = await Teller(store, "CA-begins").tell()
+    async with asyncio.timeout(PATIENCE_S):
+        assert ids(await waiting) == [first]
+    await hub.close()
