@@ -119,7 +119,14 @@ class Service:
     async def _running(self, app: FastAPI) -> AsyncIterator[None]:
         settings = self.settings
         store: CallStore = CountedStore(await self._store(), self.tallies)
-        hub = Hub(store, heartbeat_s=settings.heartbeat_s, queue=settings.reader_queue, follows=settings.use_redis_sse, tallies=self.tallies)
+        hub = Hub(
+            store,
+            heartbeat_s=settings.heartbeat_s,
+            queue=settings.reader_queue,
+            follows=settings.use_redis_sse,
+            zone=self.businesses.default.time_zone,
+            tallies=self.tallies,
+        )
         if not settings.use_redis_sse:
             store = OwnEvents(store, hub)
         self._news = hub.news

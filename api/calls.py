@@ -1,6 +1,6 @@
 """Calls as records: `GET /calls`, `GET|PATCH|DELETE /calls/{callSid}`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, get_args
 
@@ -15,13 +15,23 @@ from api.acting import acting
 from api.bodies import SID, read
 from api.conversation import TEXT_LIMIT
 from api.errors import Problem, bad_field
+from api.masking import Known
 from api.parts import parts
+from api.short_form import is_about
 from api.version import version
+from storage import codec
+from storage.keys import EVENTS_KEPT
 from storage.store import Listed
 
 STATUSES = get_args(Status)
 PAGE = 50
 PAGE_LIMIT = 200
+QUERY_LIMIT = 100
+"""Characters."""
+SEARCHED = 1000
+"""Calls looked through for one answer."""
+MOST_EVENTS = 2 * EVENTS_KEPT
+"""Of one call, which keeps about half as many."""
 _LONG = ("history", "provenance", "services")
 """What a list leaves out of each document."""
 
@@ -35,28 +45,67 @@ _object = msgspec.json.Decoder(dict[str, Any])
 
 
 @router.get("/calls", summary="Calls, newest first, a page at a time")
-async def list_calls(request: Request, status: str = "", before: str = "", count: int = PAGE) -> Response:
-    """{"calls": [document without its long parts], "next": callSid to give as `before`, or null}."""
+async def list_calls(request: Request, status: str = "", q: str = "", before: str = "", count: int = PAGE) -> Response:
+    """{"calls": [document without its long parts], "next": callSid to give as `before`, or null}.
+
+    `q`: only calls with that in their callSid, in the caller's name, or, of digits, in a number of theirs; then a page may be short and yet have a
+    next one, since no more than 1,000 calls are looked through for it.
+    """
     if status and status not in STATUSES:
         raise bad_field("status", "wrong_value", f"one of {', '.join(STATUSES)}")
     if not 1 <= count <= PAGE_LIMIT:
         raise bad_field("count", "out_of_range", f"from 1 to {PAGE_LIMIT}")
     if before and not SID.fullmatch(before):
         raise bad_field("before", "bad_id")
-    found = await parts(request).store.calls(status, before, count)
-    calls = [_short(one) for one in found]
-    listed = {"calls": calls, "next": found[-1].sid if len(found) == count else None}
+    if len(q) > QUERY_LIMIT:
+        raise bad_field("q", "too_long", f"at most {QUERY_LIMIT} characters")
+    if q.strip():
+        found, following = await _sought(request, q.strip(), status, before, count)
+    else:
+        found = await parts(request).store.calls(status, before, count)
+        following = found[-1].sid if len(found) == count else None
+    listed = {"calls": [_short(one) for one in found], "next": following}
     return _json(parts(request).masking.calls(listed, {one.sid for one in found}) if _masked(request) else listed)
 
 
+async def _sought(request: Request, wanted: str, status: str, before: str, count: int) -> tuple[Sequence[Listed], str | None]:
+    """Of the next calls, those that are wanted, at most `count` of them, and where to go on, if there is more."""
+    seen = ("callSid",) if _masked(request) else ("callSid", "name", "phone")
+    found: list[Listed] = []
+    for _ in range(SEARCHED // PAGE_LIMIT):
+        page = await parts(request).store.calls(status, before, PAGE_LIMIT)
+        for call in page:
+            before = call.sid
+            if is_about(call, wanted, seen):
+                found.append(call)
+                if len(found) == count:
+                    return found, before
+        if len(page) < PAGE_LIMIT:
+            return found, None
+    return found, before
+
+
 @router.get("/calls/{callSid}", summary="One call, as a CallSkeleton document")
-async def read_call(request: Request, sid: Sid) -> Response:
+async def read_call(request: Request, sid: Sid, events: bool = False) -> Response:
+    """`events`: with the call's own past events beside it, each with its id, oldest first, as far back as they are kept."""
     document = await parts(request).store.document(sid) if SID.fullmatch(sid) else None
     if document is None:
         raise Problem("call_not_found")
-    if not _masked(request):
+    if not _masked(request) and not events:
         return Response(document, headers=_PRIVATE, media_type="application/json")
-    return _json(parts(request).masking.document({**msgspec.json.decode(document), "callSid": sid}, sid))
+    whole = {**msgspec.json.decode(document), "callSid": sid}
+    shown = parts(request).masking.document(whole, sid) if _masked(request) else whole
+    return _json({**shown, "events": await _past_events(request, sid)} if events else shown)
+
+
+async def _past_events(request: Request, sid: str) -> list[dict[str, Any]]:
+    page = await parts(request).store.events(sid, "0", MOST_EVENTS)
+    told: list[dict[str, Any]] = []
+    for entry in page.entries:
+        envelope = codec.parse(entry.data) or {}
+        at = int(entry.id.partition("-")[0]) / 1000
+        told.append({"id": entry.id, **(parts(request).masking.envelope(envelope, Known((sid,), at)) if _masked(request) else envelope)})
+    return told
 
 
 @router.get("/calls/{callSid}/trace", summary="Why it said that: what was heard and decided, turn by turn")
@@ -81,7 +130,7 @@ async def edit_call(request: Request, sid: Sid) -> Response:
     lock, unlock = _names(body, "lock"), _names(body, "unlock")
     source = acting(request, body.get("agentId"))
     await parts(request).walker.edit(sid, fields, lock, unlock, datetime.now(UTC), source)
-    return await read_call(request, sid)
+    return await read_call(request, sid, events=False)
 
 
 @router.delete("/calls/{callSid}", summary="Erase a caller everywhere", status_code=204)

@@ -56,6 +56,7 @@ class Hub:
         follows: bool = True,
         ring: int = RING,
         ring_s: float = RING_S,
+        zone: str = "UTC",
         tallies: Tallies | None = None,
     ) -> None:
         self.store = store
@@ -72,7 +73,7 @@ class Hub:
         self.away_since: float | None = None
         """Monotonic seconds at which the store stopped answering; None while it answers."""
         self.replays = asyncio.Semaphore(REPLAYS)
-        self.snapshots = Snapshots(self)
+        self.snapshots = Snapshots(self, zone=zone)
         self.news = CallNews()
         self._ring: list[Frame] = []
         self._ring_size, self._ring_s = ring, ring_s

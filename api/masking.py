@@ -27,6 +27,7 @@ Test = Callable[[Any], bool]
 Plan = Any
 """A test for one value, one against what is known, `_hidden`, a mapping of names to plans, or a list that holds the plan of its entries."""
 _MOST = 1000
+_MOST_CALLS = 99_999
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 _WHY = (*get_args(get_type_hints(Handoff)["why"]), "released", "ended_by_supervisor")
 _PERMISSION = re.compile(r"[a-p]{20}")
@@ -66,6 +67,11 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and 0 <= value <= _MOST
 
 
+def _is_many(value: Any) -> bool:
+    """A count of calls: not long enough to be the number of one."""
+    return isinstance(value, int) and 0 <= value <= _MOST_CALLS
+
+
 def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
@@ -101,14 +107,16 @@ class Masking:
     def __init__(self, businesses: Businesses, is_name: Callable[[str], bool] = lambda _: False) -> None:
         document = _document(businesses, is_name)
         payload = {**document, **_payload(businesses, is_name)}
-        listed = {**document, "lastMessage": payload["packet"]["lastTurns"][0]}
+        listed = {**_short(), **document}
         self._document = document
         self._calls: Plan = {"calls": [listed], "next": _is_sid}
+        open_calls = {"calls": [listed], "cut": _is_flag, "next": dict.fromkeys(get_args(Status), _is_sid), "bookedToday": _is_many}
         self._envelope: Plan = {
             "type": _one_of(*get_args(Type)),
-            "payload": {**payload, "calls": [listed]},
+            "payload": {**payload, **open_calls},
             "timestamp": _is_then,
             "source": lambda value: value in ("agent", "service", "customer") or (isinstance(value, str) and is_name(value)),
+            "degraded": _is_flag,
         }
 
     def document(self, value: Mapping[str, Any], sid: str) -> Any:
@@ -230,6 +238,11 @@ def _packet() -> dict[str, Plan]:
 def _names_one(is_name: Callable[[str], bool]) -> Test:
     """The name of a token, which is no secret of a caller."""
     return lambda value: isinstance(value, str) and is_name(value)
+
+
+def _short() -> dict[str, Plan]:
+    """What the short form of a call has beside the fields of a document."""
+    return {"name": _hidden, "step": _steps()["step"], "completed": _is_count, "lastMessage": _line(), "lastMessages": [_line()]}
 
 
 def _steps() -> dict[str, Plan]:

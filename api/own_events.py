@@ -42,8 +42,8 @@ class OwnEvents:
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         return await self._store.calls(status, before, count)
 
-    async def how_many(self, status: str) -> int:
-        return await self._store.how_many(status)
+    async def how_many(self, status: str, since_ms: int = 0) -> int:
+        return await self._store.how_many(status, since_ms)
 
     async def unfinished(self, business: str, caller: str) -> str:
         return await self._store.unfinished(business, caller)

@@ -196,8 +196,8 @@ class Reader:
         if self.cursor >= hub.head:
             self.hot = True
             return []
-        # A log that was empty when we came leaves the floor at START; what ids there were before it, only the store knows. It is not asked about a place
-        # that we gave ourselves: of a call that is about to begin it knows nothing, and would call that a loss.
+        # A log that was empty when we came leaves the floor at START; what ids there were before it, only the store knows. It is not asked about
+        # a place that we gave ourselves: of a call that is about to begin it knows nothing, and would call that a loss.
         if self.cursor == hub.floor or (self.cursor >= hub.floor and (self._sure or hub.floor > START)):
             frames, all_of_it = hub.newer(self.cursor, self.topic, PAGE)
             self.hot = all_of_it

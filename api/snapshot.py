@@ -16,13 +16,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from api.frames import Mask, Order, Topic, notice, order
 from api.reader import Log
+from api.short_form import open_calls
 from storage import codec
 from storage.errors import StoreUnavailable
-from storage.store import CallStore, Listed
+from storage.store import CallStore
 
-OPEN = ("active", "waiting_agent", "with_agent")
-LISTED = 200
-"""Open calls of one status listed at most, newest first."""
 TRIES = 4
 LISTING_TRIES = 2
 """Of the open calls; on a busy service each of them is interrupted."""
@@ -62,8 +60,9 @@ class Snapshot(NamedTuple):
 class Snapshots:
     """The snapshots of one process: read once for all who ask for the same at the same time."""
 
-    def __init__(self, hub: Log, kept_s: float = KEPT_S) -> None:
-        self._hub, self._kept_s = hub, kept_s
+    def __init__(self, hub: Log, kept_s: float = KEPT_S, zone: str = "UTC") -> None:
+        """`zone`: where a day begins for those who watch."""
+        self._hub, self._kept_s, self._zone = hub, kept_s, zone
         self._reading: dict[str, asyncio.Task[Snapshot]] = {}
         """By the log they are about: a call's sid, or "" for the open calls."""
         self._kept: Snapshot | None = None
@@ -131,19 +130,19 @@ class Snapshots:
             await asyncio.sleep(self._rests_until - monotonic())
         async with self._hub.replays:
             begun, known, erasures = monotonic(), self._hub.head, self._erasures
-            payload, covered = await snapshot(self._hub.store, topic)
+            payload, covered = await snapshot(self._hub.store, topic, self._zone)
         # What this process had seen before the snapshot was read is in it too; from there the ring can go on without asking the store.
         sids = (topic.sid,) if topic.sid else tuple(call["callSid"] for call in payload["calls"])
         return Snapshot(payload, sids, covered, max(order(covered) or known, known), begun, erasures, {})
 
 
-async def snapshot(store: CallStore, topic: Topic) -> tuple[dict[str, Any], str]:
+async def snapshot(store: CallStore, topic: Topic, zone: str = "UTC") -> tuple[dict[str, Any], str]:
     """The payload of `history` and the id it covers, which also stands in it as `lastEventId`. Raises StoreUnavailable."""
     if topic.kind == "call":
         document, covered = await _settled(store, topic.sid, lambda: store.document(topic.name), TRIES)
         return {**_record(topic.name, document), "lastEventId": covered}, covered
-    calls, covered = await _settled(store, "", lambda: _open_calls(store), LISTING_TRIES)
-    return {"calls": calls, "lastEventId": covered}, covered
+    payload, covered = await _settled(store, "", lambda: open_calls(store, zone), LISTING_TRIES)
+    return {**payload, "lastEventId": covered}, covered
 
 
 async def _settled(store: CallStore, sid: str, read: Callable[[], Awaitable[Read]], tries: int) -> tuple[Read, str]:
@@ -157,25 +156,8 @@ async def _settled(store: CallStore, sid: str, read: Callable[[], Awaitable[Read
     return found, last
 
 
-async def _open_calls(store: CallStore) -> list[dict[str, Any]]:
-    found = [_in_short(call) for status in OPEN for call in await store.calls(status, count=LISTED)]
-    return sorted(found, key=lambda call: str(call["createdAt"]), reverse=True)
-
-
 def _record(sid: str, document: bytes | None) -> dict[str, Any]:
     """The document, or an empty one for a call that is not known yet, or whose document another system left unreadable."""
     record = codec.parse(document) if document else None
     empty = {"services": [], "company": {}, "user": {"userInfo": {}}, "history": [], "servicebooked": False, "confirmEmailsent": False}
     return {**(record or empty), "callSid": sid}
-
-
-def _in_short(call: Listed) -> dict[str, Any]:
-    """callSid, status, createdAt, the progress block and the last line of the conversation."""
-    history = call.document.get("history")
-    return {
-        "callSid": call.sid,
-        "status": call.status,
-        "createdAt": call.document.get("createdAt", ""),
-        "progress": call.document.get("progress", {}),
-        "lastMessage": history[-1] if isinstance(history, list) and history else None,
-    }

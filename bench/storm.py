@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from api.snapshot import LISTED
+from api.short_form import LISTED
 from api.terminal.client import Parser
 from storage.connect import connect
 from storage.keys import Ttl

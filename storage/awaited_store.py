@@ -27,8 +27,8 @@ class AwaitedStore:
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         return await (await self._store()).calls(status, before, count)
 
-    async def how_many(self, status: str) -> int:
-        return await (await self._store()).how_many(status)
+    async def how_many(self, status: str, since_ms: int = 0) -> int:
+        return await (await self._store()).how_many(status, since_ms)
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         return await (await self._store()).erase(sid)

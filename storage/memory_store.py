@@ -140,8 +140,9 @@ class MemoryStore:
                 found.append(Listed(sid=sid, status=living[sid].status, document=msgspec.json.decode(text)))
         return tuple(found)
 
-    async def how_many(self, status: str) -> int:
-        return sum(kept.status == status for sid in tuple(self._calls) if (kept := self._kept(sid)))
+    async def how_many(self, status: str, since_ms: int = 0) -> int:
+        living = [kept for sid in tuple(self._calls) if (kept := self._kept(sid))]
+        return sum(kept.status == status and kept.created_ms >= since_ms for kept in living)
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         kin: set[str] = set()

@@ -103,8 +103,10 @@ class RedisStore(Erasing):
             before, created = rows[-1][1].decode(), rows[-1][2].decode()
         return tuple(found)
 
-    async def how_many(self, status: str) -> int:
-        found: int = await self._command("ZCOUNT", keys.index(status)[1], f"({time.time() * 1000:.0f}", "+inf")
+    async def how_many(self, status: str, since_ms: int = 0) -> int:
+        begun, until = keys.index(status)
+        range_ = (begun, since_ms) if since_ms else (until, f"({time.time() * 1000:.0f}")
+        found: int = await self._command("ZCOUNT", *range_, "+inf")
         return found
 
     async def events(self, sid: str, after: str, count: int = 64) -> Page:

@@ -123,8 +123,8 @@ class CallStore(Protocol):
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         """Calls, newest first; `before` is the sid the last page ended with."""
 
-    async def how_many(self, status: str) -> int:
-        """How many calls of a status are kept."""
+    async def how_many(self, status: str, since_ms: int = 0) -> int:
+        """How many calls of a status are kept, or of them were begun at `since_ms` (Unix milliseconds) or later."""
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         """Remove every trace of a caller: the call, what it goes on from and what went on from it, each with all that was kept of it.

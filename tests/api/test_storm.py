@@ -12,7 +12,8 @@ from api.frames import Topic, order
 from api.gate import Drain, Seats
 from api.hub import Hub
 from api.masking import Masking
-from api.snapshot import LISTING_TRIES, OPEN, Snapshots
+from api.short_form import OPEN
+from api.snapshot import LISTING_TRIES, Snapshots
 from api.streams import Streams
 from storage.errors import StoreUnavailable
 from storage.store import CallStore
