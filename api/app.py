@@ -35,6 +35,7 @@ from api import (
 )
 from api.access import Access
 from api.answers import answer, trouble
+from api.channels import Channels
 from api.cors import Cors
 from api.counted_store import CountedStore
 from api.errors import Problem, add_handlers
@@ -135,6 +136,7 @@ class Service:
         masking = Masking(self.businesses, self.tokens.is_name)
         keys = TurnKeys(store, settings.secret)
         self._tickets = Tickets(self.tokens, keys, store)
+        channels = Channels(store)
         app.state.parts = running = Parts(
             settings=settings,
             store=store,
@@ -149,10 +151,11 @@ class Service:
             keys=keys,
             tickets=self._tickets,
             registry=self._registry,
+            channels=channels,
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers), away)
         self.tokens.when_revoked(self._streams.end_those_of)
-        watching = asyncio.gather(self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep())
+        watching = asyncio.gather(self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep(), channels.listen())
         await warm_up(self._deps(store))
         with suppress(StoreUnavailable):
             await keys.share()
@@ -190,7 +193,8 @@ class Service:
         ttl = Ttl(call_s=settings.call_ttl_s, booked_s=settings.booked_ttl_s, log_s=settings.log_ttl_s)
         if not self._url:
             return MemoryStore(ttl=ttl)
-        prefix, own, told = settings.redis_sse_channel_prefix, not settings.redis_url, self._round_trip
+        prefix = settings.redis_sse_channel_prefix if settings.use_redis_sse else None
+        own, told = not settings.redis_url, self._round_trip
         try:
             return await connect(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told)
         except StoreUnavailable as error:

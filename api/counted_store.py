@@ -3,12 +3,12 @@
 A commit is where a thing comes true, once, whoever asked for it: a caller, a supervisor, another worker that finished a turn left half done.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from time import perf_counter
 
 from agent.record.call import Call
 from api.tallies import Tallies, part_took
-from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page
+from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page, Published
 
 WITH_PEOPLE = frozenset({"waiting_agent", "with_agent"})
 OUTCOMES = {"booked": "booked", "ended": "ended", **dict.fromkeys(WITH_PEOPLE, "handed_off")}
@@ -81,6 +81,13 @@ class CountedStore:
 
     async def follow(self, after: str, wait_s: float) -> Page:
         return await self._store.follow(after, wait_s)
+
+    async def published(self) -> AsyncIterator[Published]:
+        async for one in self._store.published():
+            yield one
+
+    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+        return await self._store.take_in(name, sid, data)
 
     async def secret(self, known: bytes = b"") -> bytes:
         return await self._store.secret(known)

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from agent.record.events import Event
+from agent.record.events import FOR_EVERYONE, Event
 from api.masking import Known
 from storage import codec
 from storage.store import Entry
@@ -20,9 +20,6 @@ Order = tuple[int, int]
 START: Order = (0, 0)
 Mask = Callable[[Any, Known], Any]
 """Takes a decoded envelope, and what is known of it, and gives it back as a viewer sees it."""
-
-FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_request", "permission_cleared"})
-"""Events that every supervisor hears of, whoever they concern."""
 
 
 def order(event_id: str) -> Order | None:
@@ -40,7 +37,7 @@ def text(place: Order) -> str:
 class Frame:
     """One event of the log, ready to be written to any number of readers."""
 
-    __slots__ = ("_agent", "_kind", "_masked", "about", "block", "erases", "order", "sid", "since")
+    __slots__ = ("_agent", "_channel", "_kind", "_masked", "about", "block", "erases", "order", "sid", "since")
 
     def __init__(self, place: Order, entry: Entry) -> None:
         data, envelope = _on_one_line(entry.data)
@@ -52,7 +49,7 @@ class Frame:
         """The call that must be gone for this to be gone: of an entry that does not say whose it is, the one it speaks of."""
         self.since = monotonic()
         self.block = b"id: %b\ndata: %b\n\n" % (text(place).encode(), data)
-        self._kind, self._agent = envelope.get("type"), told.get("agentId")
+        self._kind, self._agent, self._channel = envelope.get("type"), told.get("agentId"), envelope.get("channel")
         self.erases = self._kind == "status_change" and told.get("status") == "erased" and told.keys() <= {"callSid", "status"}
         """Whether it tells that its call was erased, and nothing else: then nothing older of that call may stay in memory."""
         self._masked: bytes | None = None
@@ -66,8 +63,10 @@ class Frame:
         return self._masked
 
     def concerns_agent(self, agent: str) -> bool:
-        """Whether a supervisor is to hear of it: it names them, or it is for every supervisor and names nobody else."""
-        return self._agent == agent or (isinstance(self._kind, str) and self._kind in FOR_EVERYONE)
+        """Whether a supervisor is to hear of it: it names them, or came to them, or is for every supervisor."""
+        if self._agent == agent or (isinstance(self._kind, str) and self._kind in FOR_EVERYONE):
+            return True
+        return self._channel is not None and self._channel in ("broadcast", f"agent:{agent}")
 
 
 def _on_one_line(data: bytes) -> tuple[bytes, Mapping[str, Any]]:

@@ -65,4 +65,4 @@ async def _keys(running: Parts) -> dict[str, Any]:
 
 def _events(running: Parts) -> dict[str, Any]:
     figures = running.hub.figures()
-    return {"status": figures["mode"], "readers": figures["readers"], "lastId": figures["lastId"]}
+    return {"status": figures["mode"], "readers": figures["readers"], "lastId": figures["lastId"], "channels": running.channels.figures()}

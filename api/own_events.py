@@ -4,12 +4,12 @@ Commits take turns, so that the hub gets the events in the order of their ids; o
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
 from api.hub import Hub
-from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page
+from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page, Published
 
 
 class OwnEvents:
@@ -62,6 +62,13 @@ class OwnEvents:
 
     async def follow(self, after: str, wait_s: float) -> Page:
         return await self._store.follow(after, wait_s)
+
+    async def published(self) -> AsyncIterator[Published]:
+        async for one in self._store.published():
+            yield one
+
+    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+        return await self._store.take_in(name, sid, data)
 
     async def secret(self, known: bytes = b"") -> bytes:
         return await self._store.secret(known)

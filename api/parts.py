@@ -6,6 +6,7 @@ from typing import cast
 from starlette.requests import HTTPConnection
 
 from agent.record.businesses import Businesses
+from api.channels import Channels
 from api.gate import Drain, Gate
 from api.hub import Hub
 from api.masking import Masking
@@ -34,6 +35,7 @@ class Parts:
     keys: TurnKeys
     tickets: Tickets
     registry: Registry
+    channels: Channels
 
 
 def parts(request: HTTPConnection) -> Parts:

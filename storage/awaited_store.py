@@ -1,9 +1,9 @@
 """A store that is looked for when it is first needed, so that a service can start before its Redis."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from storage.errors import StoreUnavailable
-from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page
+from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page, Published
 
 
 class AwaitedStore:
@@ -50,6 +50,13 @@ class AwaitedStore:
 
     async def follow(self, after: str, wait_s: float) -> Page:
         return await (await self._store()).follow(after, wait_s)
+
+    async def published(self) -> AsyncIterator[Published]:
+        async for one in (await self._store()).published():
+            yield one
+
+    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+        return await (await self._store()).take_in(name, sid, data)
 
     async def secret(self, known: bytes = b"") -> bytes:
         return await (await self._store()).secret(known)

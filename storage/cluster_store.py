@@ -21,11 +21,13 @@ import msgspec
 from redis.asyncio import RedisCluster
 
 from agent.record.call import Brief, Call
-from storage import codec, ids, keys
+from storage import channels, codec, ids, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.lines import Told, timed
-from storage.redis_store import UNREADABLE, RedisStore, in_doubt, on_calendar, opened, pairs, reading, unfinished
+from storage.listening import ClusterListening
+from storage.reaching import in_doubt
+from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, reading, unfinished
 from storage.store import Change, Committed, Entry, Opened
 
 HOLD_FRESH_MS = 60_000
@@ -61,11 +63,11 @@ class _Roomy:
         await self._cluster.aclose()
 
 
-class ClusterStore(RedisStore):
+class ClusterStore(ClusterListening, RedisStore):
     """Calls in a Redis Cluster (6.2 or later)."""
 
     def __init__(
-        self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str, ttl: Ttl, connections: int, told: Told | None = None
+        self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str | None, ttl: Ttl, connections: int, told: Told | None = None
     ) -> None:
         """`connections`: how many commands may be on the way at once; a cluster's client refuses what is more, instead of waiting."""
         super().__init__(timed(_Roomy(cluster, connections), told), tail, channel_prefix=channel_prefix, ttl=ttl)
@@ -125,7 +127,7 @@ class ClusterStore(RedisStore):
         ]
         for field in changed.items():
             values += field
-        values += map(codec.envelope, change.events)
+        values += (channels.addressed(self._channel_prefix, event) for event in change.events)
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.outbox(sid), keys.trace(sid), keys.root(sid)]
         result = await self._script("cluster_commit", names, values)
         if result[0] == b"stale":
@@ -173,11 +175,14 @@ class ClusterStore(RedisStore):
         return told
 
     async def _tell_erased(self, sid: str) -> tuple[Entry, ...]:
-        told = codec.erased(sid, time.time())
+        addressed = channels.erased(self._channel_prefix, sid, time.time())
+        *others, told = addressed.split(b"\n")
         values = [sid, self._ttl.log_s * 1000, self._ttl.log_s, "erased", told]
         (id_,) = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(sid)], values)
         await self._command("DEL", keys.sent(sid))
-        await self._command("PUBLISH", f"{self._channel_prefix}session:{sid}", told)
+        if channel := channels.session(self._channel_prefix, sid):
+            for one in (channel, *others):
+                await self._command("PUBLISH", one, b'{"id":"%b",%b' % (id_, told[1:]))
         return (Entry(id=id_.decode(), sid=sid, data=told),)
 
     async def _is_gone(self, sid: str) -> bool:
@@ -264,7 +269,7 @@ class ClusterStore(RedisStore):
         )
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
         names = [keys.record(sid), keys.events(sid), keys.outbox(sid)]
-        values = [call.rev, life, f"{self._channel_prefix}session:{sid}", keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
+        values = [call.rev, life, channels.session(self._channel_prefix, sid), keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
         if not await self._script("cluster_finish", names, values):
             await self._erase_one(sid, call.brief)  # it was erased meanwhile, and some of it may have come back
         return (marks[0].decode() if marks else "other"), [id_.decode() for id_ in found]
@@ -283,7 +288,7 @@ class ClusterStore(RedisStore):
     async def _log_events(self, sid: str, life: bytes, told: int, outbox: list[bytes], ttl_s: int) -> list[bytes]:
         if not outbox:
             return []
-        named = [part for number, data in enumerate(outbox, told + 1) for part in (b"%b:%d" % (life, number), data)]
+        named = [part for number, data in enumerate(outbox, told + 1) for part in (b"%b:%d" % (life, number), channels.event_of(data))]
         values = [sid, self._ttl.log_s * 1000, max(ttl_s, self._ttl.log_s), *named]
         found: list[bytes] = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(sid)], values)
         return found

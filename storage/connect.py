@@ -14,7 +14,8 @@ from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.lines import Lines, Pooled, Sender, Told, can_reach, timed
 from storage.patience import patience
-from storage.redis_store import RedisStore, reaching
+from storage.reaching import reaching
+from storage.redis_store import RedisStore
 from storage.servers import Server, told
 from storage.store import CallStore
 
@@ -25,7 +26,7 @@ CONNECTIONS = 64
 OLDEST = (6, 2)
 
 
-async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False, told: Told | None = None) -> CallStore:
+async def connect(url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False, told: Told | None = None) -> CallStore:
     """A store in the Redis at `url` (redis://, rediss://, unix://, redis+cluster://, valkey://), which answers. `embedded`: it is an `EmbeddedRedis`.
     `told`: of every round trip, but for reads that wait for news.
 
@@ -53,7 +54,7 @@ async def connect(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = F
     return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS, told=told)
 
 
-def awaited(url: str, *, channel_prefix: str, ttl: Ttl, embedded: bool = False, told: Told | None = None) -> CallStore:
+def awaited(url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False, told: Told | None = None) -> CallStore:
     """The same store without asking whether anything answers there yet: it is tried whenever it is needed. Raises ValueError when `url` is none."""
     _client(_redis(url))
     return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded, told=told))

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from storage import codec, keys
+from storage import channels, codec, keys
 from storage.keys import Ttl
 from storage.store import Entry
 
@@ -24,7 +24,7 @@ class Erasing(ABC):
     """What the stores in Redis share of it."""
 
     _ttl: Ttl
-    _channel_prefix: str
+    _channel_prefix: str | None
     _embedded = False
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
@@ -63,18 +63,18 @@ class Erasing(ABC):
             opened_with: bytes | None = await self._command("HGET", keys.record(sid), "brief")
             brief = codec.brief(opened_with) if opened_with is not None else None
             business = brief.business if brief else (place or b"").decode()
-            told = codec.erased(sid, time.time())
+            told = channels.erased(self._channel_prefix, sid, time.time())
             names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid)]
             number = (brief.business, brief.caller) if brief else ("", "")
             names += [keys.LOG, keys.LOG_MARK, keys.trace(sid), keys.caller(*number), keys.known(*number), keys.UNWRITTEN]
             for status in keys.STATUSES:
                 names += keys.index(status)
             names += keys.calendar(business)[:2] if business else ()
-            channel = f"{self._channel_prefix}session:{sid}"
+            channel = channels.session(self._channel_prefix, sid)
             own = "1" if self._embedded else ""
             values = [sid, opened_with or b"", len(keys.STATUSES), told, channel, self._ttl.log_s * 1000, own]
             found, *ids_ = await self._script("erase", names, values)
-        return tuple(Entry(id=id_.decode(), sid=sid, data=told) for id_ in ids_)
+        return tuple(Entry(id=id_.decode(), sid=sid, data=channels.event_of(told)) for id_ in ids_)
 
     async def _sweep_log(self, sid: str) -> None:
         """Take a call's events out of the shared log. One that is too long to be written anew keeps their bytes until it is cut there, unread."""

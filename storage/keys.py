@@ -17,6 +17,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
 | `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
+| `{slotline:log}:heard:<name>` | string | that an event of another program's was taken in | ten minutes |
 | `slotline:unwritten` | string | only in an embedded Redis: erasures since its file was last written anew | until that is done |
 | `{slotline:calls}:<status>` | sorted set | sid by creation (ms): the calls with that status | pruned as calls expire |
 | `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
@@ -147,6 +148,10 @@ def outbox(sid: str) -> str:
 
 def sent(sid: str) -> str:
     return f"{{slotline:log}}:sent:{sid}"
+
+
+def heard(name: str) -> str:
+    return f"{{slotline:log}}:heard:{name}"
 
 
 def holds(business: str) -> str:

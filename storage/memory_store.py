@@ -6,22 +6,22 @@ Time comes from a clock that is passed in; what has expired is dropped when it i
 """
 
 import asyncio
-import bisect
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 import msgspec
 
 from agent.record import caller_id
 from agent.record.call import Booking, Call
-from storage import codec, ids, keys
+from storage import codec, ids, keys, memory_log
 from storage.calendars import Calendars
 from storage.claims import Claims
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
-from storage.store import Change, Committed, Entry, Listed, Opened, Page
+from storage.memory_log import MemoryLog
+from storage.store import Change, Committed, Entry, Listed, Opened, Page, Published
 from storage.watchers import Watchers
 
 _SWEEP_S = 60
@@ -68,11 +68,9 @@ class MemoryStore:
         """By business and number: the newest call that is unfinished."""
         self._roots: dict[str, tuple[str, float]] = {}
         """Of calls that go on from others: where it began, and until when that is remembered."""
-        self._log: list[Entry] = []
-        self._cut = ids.START
-        self._last: ids.Position | None = None
+        self._log = MemoryLog(clock, self._ttl.log_s)
         self._sweep_at = 0.0
-        self._grown = asyncio.Event()
+        self._heard: set[str] = set()
         self.watchers = Watchers(clock)
         self._secret = secrets.token_bytes(32)
         self._claims = Claims(clock)
@@ -159,10 +157,10 @@ class MemoryStore:
         self._callers = {number: one for number, one in self._callers.items() if one != sid}
         self._documents.pop(sid, None)
         self._roots.pop(sid, None)
-        self._log = [entry for entry in self._log if entry.sid != sid or b'"status":"erased"' in entry.data]
+        self._log.forget(sid)
         if self._calendars.forget(sid):
             found.append(b"")
-        return (self._tell(sid, codec.erased(sid, self._clock())),) if any(one is not None for one in found) else ()
+        return (self._log.tell(sid, codec.erased(sid, self._clock())),) if any(one is not None for one in found) else ()
 
     async def unfinished(self, business: str, caller: str) -> str:
         sid = self._callers.get((business, caller), "")
@@ -180,24 +178,25 @@ class MemoryStore:
         at = ids.position(after)
         if at is None:
             return ids.lost("unknown")
-        self._trim_log()
+        log = self._log
+        log.trim()
         if not sid:
-            reason, entries = ids.gone(at, self._cut, self._last), self._log
+            reason, entries = ids.gone(at, log.cut, log.last), log.entries
         else:
             kept = self._kept(sid)
             entries = kept.entries if kept else []
             last = ids.position(entries[-1].id) if entries else None
-            reason = ids.gone_from_call(at, kept.cut if kept else ids.START, last, self._last)
-        return ids.lost(reason) if reason else Page(entries=_after(entries, at, count))
+            reason = ids.gone_from_call(at, kept.cut if kept else ids.START, last, log.last)
+        return ids.lost(reason) if reason else Page(entries=memory_log.after(entries, at, count))
 
     async def head(self, sid: str = "") -> str:
         if not sid:
-            return ids.written(self._last) if self._last else ids.NEVER
+            return ids.written(self._log.last) if self._log.last else ids.NEVER
         kept = self._kept(sid)
         return kept.entries[-1].id if kept and kept.entries else ids.NEVER
 
     async def follow(self, after: str, wait_s: float) -> Page:
-        grown = self._grown
+        grown = self._log.grown
         page = await self.events("", after, 256)
         if page.entries or page.gone or wait_s <= 0:
             return page
@@ -207,6 +206,19 @@ class MemoryStore:
         except TimeoutError:
             return page
         return await self.events("", after, 256)
+
+    async def published(self) -> AsyncIterator[Published]:
+        nobody: tuple[Published, ...] = ()
+        for one in nobody:
+            yield one
+
+    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+        """Nobody publishes here but whoever has this store."""
+        if name in self._heard:
+            return ""
+        self._heard.add(name)
+        kept = self._kept(sid) if sid else None
+        return self._append(sid, kept, data) if kept else self._log.tell(sid, data).id
 
     async def secret(self, known: bytes = b"") -> bytes:
         return self._secret
@@ -286,46 +298,16 @@ class MemoryStore:
         kept.sha = _fingerprint(written)
 
     def _append(self, sid: str, kept: _Kept, data: bytes) -> str:
-        entry = self._tell(sid, data)
-        at = _position(entry)
+        entry = self._log.tell(sid, data)
+        at = memory_log.position(entry)
         if not kept.entries:
             kept.cut = ids.before(at)
         kept.entries.append(entry)
         if len(kept.entries) > keys.EVENTS_KEPT + 100:
             del kept.entries[:100]
-            kept.cut = ids.before(_position(kept.entries[0]))
+            kept.cut = ids.before(memory_log.position(kept.entries[0]))
         return entry.id
-
-    def _tell(self, sid: str, data: bytes) -> Entry:
-        """Append to the log of all calls, and wake who follows it."""
-        now = (int(self._clock() * 1000), 0)
-        at = now if self._last is None or now > self._last else (self._last[0], self._last[1] + 1)
-        if self._last is None:
-            self._cut = ids.before(at)
-        self._last = at
-        entry = Entry(id=ids.written(at), sid=sid, data=data)
-        self._log.append(entry)
-        self._trim_log()
-        self._grown.set()
-        self._grown = asyncio.Event()
-        return entry
-
-    def _trim_log(self) -> None:
-        oldest = (int((self._clock() - self._ttl.log_s) * 1000), 0)
-        stale = bisect.bisect_left(self._log, oldest, key=_position)
-        if stale:
-            self._cut = _position(self._log[stale - 1])
-            del self._log[:stale]
 
 
 def _fingerprint(text: bytes | None) -> str:
     return "" if text is None else hashlib.sha1(text, usedforsecurity=False).hexdigest()
-
-
-def _position(entry: Entry) -> ids.Position:
-    return ids.position(entry.id) or ids.START
-
-
-def _after(entries: Sequence[Entry], at: ids.Position, count: int) -> tuple[Entry, ...]:
-    start = bisect.bisect_right(entries, at, key=_position)
-    return tuple(entries[start : start + count])

@@ -11,28 +11,26 @@ been written is refused as stale by its own revision, upon which the caller read
 import asyncio
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from redis.asyncio import Redis, RedisCluster
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import NoScriptError, RedisClusterException, RedisError
+from redis.exceptions import NoScriptError
 
 from agent.record import caller_id
 from agent.record.call import Call
-from storage import codec, ids, keys
+from storage import channels, codec, ids, keys
 from storage.erasing import Erasing
-from storage.errors import InDoubt, PlaceTaken, StaleCall, StoreUnavailable
+from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.lines import Sender
+from storage.listening import Listening
 from storage.patience import patience
+from storage.reaching import again, in_doubt, reaching
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Listed, Opened, Page
 
-PAUSES_S = (0.0, 0.05, 0.1, 0.2, 0.4)
-"""Before each further attempt to reach a Redis that refuses connections or reads its file back."""
 SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
 UNREADABLE = "!"
@@ -42,15 +40,16 @@ SHORTEST_SECRET = 22
 """Bytes; the same holds for one that the settings name."""
 
 
-class RedisStore(Erasing):
+class RedisStore(Listening, Erasing):
     """Calls in one Redis (6.2 or later) or Valkey."""
 
     survives_restart = True
 
-    def __init__(self, sender: Sender, tail: Redis | RedisCluster, *, channel_prefix: str, ttl: Ttl, embedded: bool = False) -> None:
+    def __init__(self, sender: Sender, tail: Redis | RedisCluster, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False) -> None:
         """`sender` gives up by itself what is not answered; `tail` does not, and is used for reads that wait.
 
-        `embedded`: the server is our own, and somebody writes its file anew when a caller was erased.
+        `channel_prefix`: None publishes nothing and hears nothing. `embedded`: the server is our own, and somebody writes its file anew when a caller
+        was erased.
         """
         self._sender = sender
         self._send: Callable[..., Awaitable[Any]] = sender.send
@@ -214,7 +213,7 @@ class RedisStore(Erasing):
             codec.lines(change.lines),
             turn,
             answer,
-            f"{self._channel_prefix}session:{sid}",
+            channels.session(self._channel_prefix, sid),
             self._ttl.log_s * 1000,
             codec.milliseconds(after.created_at),
             keys.EVENTS_KEPT,
@@ -235,7 +234,7 @@ class RedisStore(Erasing):
         ]
         for field in changed.items():
             values += field
-        values += map(codec.envelope, change.events)
+        values += (channels.addressed(self._channel_prefix, event) for event in change.events)
         return names, values
 
     async def _document_of_record(self, sid: str) -> bytes | None:
@@ -260,35 +259,6 @@ class RedisStore(Erasing):
 
     async def _command(self, *parts: Any) -> Any:
         return await again(lambda: self._send(*parts))
-
-
-async def again(send: Callable[[], Awaitable[Any]]) -> Any:
-    """What `send` brings; it is sent again while there is no connection, as when Redis was restarted, for as long as a caller would not notice."""
-    with reaching():
-        for pause_s in PAUSES_S:
-            try:
-                return await send()
-            except RedisConnectionError:
-                await asyncio.sleep(pause_s)
-        return await send()
-
-
-@contextmanager
-def reaching() -> Iterator[None]:
-    """Whatever keeps Redis from answering or writing becomes StoreUnavailable; its message holds no data."""
-    try:
-        yield
-    except (RedisError, RedisClusterException, OSError, TimeoutError) as error:
-        raise StoreUnavailable(f"Redis did not take it: {type(error).__name__}") from error
-
-
-@contextmanager
-def in_doubt(sid: str) -> Iterator[None]:
-    """A step that was sent may be written, whatever became of its answer."""
-    try:
-        yield
-    except StoreUnavailable as error:
-        raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
 
 
 def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:

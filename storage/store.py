@@ -16,7 +16,7 @@ The CallSkeleton document (`call:{sid}`) may be replaced by another system betwe
 `foreign`; `commit` refuses to overwrite a document it has not seen.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -91,6 +91,16 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Why what was asked for cannot be given any more ("trimmed", "expired", "unknown"): the reader starts afresh. "" normally."""
 
 
+class Published(msgspec.Struct, frozen=True, kw_only=True):
+    """What another program published."""
+
+    kind: str
+    """Of the channel: "session", "agent", "broadcast"."""
+    name: str
+    """The callSid or the agent's id; "" of the broadcast channel."""
+    data: bytes
+
+
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """One call in a list."""
 
@@ -153,6 +163,15 @@ class CallStore(Protocol):
 
     async def follow(self, after: str, wait_s: float) -> Page:
         """The next events of all calls after id `after`; waits up to `wait_s` seconds for one, then an empty page."""
+
+    def published(self) -> AsyncIterator[Published]:
+        """What other programs publish on the channels from now on, as they wrote it; ends at once where there are none."""
+
+    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+        """Append an event of another program's to the log, and to its call's if there is such a call; its id.
+
+        `name`: what tells it from any other; "" when it was taken in before, by whomever. `sid`: its call, "" for none. `data`: its envelope.
+        """
 
     async def secret(self, known: bytes = b"") -> bytes:
         """A secret that all who use this store share, made when it is first asked for.

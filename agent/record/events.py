@@ -20,6 +20,9 @@ Type = Literal[
     "reset",
 ]
 
+FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_request", "permission_cleared"})
+"""Events that every supervisor hears of, whoever they concern."""
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     type: Type

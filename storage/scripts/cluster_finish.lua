@@ -9,10 +9,10 @@ local known = redis.call('HMGET', record, 'life', 'erasing')
 if known[1] ~= life or known[2] then return 0 end
 for at = 10, #ARGV, 2 do
   if tonumber(ARGV[at]) == tonumber(redis.call('HGET', record, 'told') or 0) + 1 then
-    local data = redis.call('LPOP', outbox)
+    local others, data = parted(redis.call('LPOP', outbox))
     tell(events, record, ARGV[at + 1], data, kept)
     redis.call('HINCRBY', record, 'told', 1)
-    if channel ~= '' then redis.call('PUBLISH', channel, data) end
+    publish(channel, others, ARGV[at + 1], data)
   end
 end
 if redis.call('HGET', record, 'rev') == rev then

@@ -51,9 +51,10 @@ remember(record, now)
 
 local result = {'ok', now[1]}
 for i = at, #ARGV do
-  local id = append(log, mark, sid, ARGV[i])
-  tell(events, record, id, ARGV[i], events_kept)
-  if channel ~= '' then redis.call('PUBLISH', channel, ARGV[i]) end
+  local others, data = parted(ARGV[i])
+  local id = append(log, mark, sid, data)
+  tell(events, record, id, data, events_kept)
+  publish(channel, others, id, data)
   result[#result + 1] = id
 end
 if at <= #ARGV then trim(log, mark, log_ms) end

@@ -15,8 +15,9 @@ local at = 13 + 2 * tonumber(lists)
 for number = 13, at - 1 do found = found + redis.call('ZREM', KEYS[number], sid) end
 if KEYS[at] and forget(KEYS[at], KEYS[at + 1], sid) then found = found + 1 end
 if found == 0 then return {0} end
-local id = append(log, mark, sid, told)
-if channel ~= '' then redis.call('PUBLISH', channel, told) end
+local others, data = parted(told)
+local id = append(log, mark, sid, data)
+publish(channel, others, id, data)
 trim(log, mark, tonumber(log_ms))
 if own == '1' then redis.call('INCR', unwritten) end
 return {found, id}

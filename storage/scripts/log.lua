@@ -46,6 +46,21 @@ local function trim(log, mark, keep_ms)
   redis.call('PEXPIRE', log, keep_ms)
 end
 
+-- One of our events as it came: the channels beside its call's, one a line, and its JSON.
+local function parted(told)
+  local channels, data = string.match(told, '^(.*\n)([^\n]*)$')
+  return channels or '', data or told
+end
+
+-- Tell those who listen to Redis itself, with the id in front, by which an event of ours is known when it is heard again. `channel`: its call's, "" where
+-- nothing is published.
+local function publish(channel, others, id, data)
+  if channel == '' then return end
+  local told = '{"id":"' .. id .. '",' .. string.sub(data, 2)
+  redis.call('PUBLISH', channel, told)
+  for other in string.gmatch(others, '[^\n]+') do redis.call('PUBLISH', other, told) end
+end
+
 -- Append an event with its id to its call's stream; the record remembers the newest id and how far back the stream goes.
 local function tell(events, record, id, data, keep)
   local had = redis.call('XLEN', events)

@@ -131,7 +131,7 @@ async def test_the_open_calls_in_short_survive_a_strange_document() -> None:
         async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
             return [Listed(sid="CA1", status=status, document={"history": "gone", "createdAt": None, "user": [], "progress": 1, "from": {}})]
 
-        async def count(self, status: str, since_ms: int) -> int:
+        async def how_many(self, status: str, since_ms: int = 0) -> int:
             return 0
 
     payload, _ = await snapshot(Strange(), Topic("all"))  # type: ignore[arg-type]

@@ -104,7 +104,7 @@ async def test_scripts_that_the_server_forgot_are_sent_again(redis_url: str) -> 
 
 
 async def test_a_redis_that_is_away_is_unavailable_and_back_when_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.redis_store.PAUSES_S", (0.0,))
+    monkeypatch.setattr("storage.reaching.PAUSES_S", (0.0,))
     server = RedisServer()
     store = await connect(server.url, channel_prefix="sse:", ttl=Ttl())
     await begin(store)
@@ -131,7 +131,7 @@ async def test_a_redis_that_is_away_is_unavailable_and_back_when_it_is_back(monk
 
 
 async def test_a_redis_that_is_restarted_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.redis_store.PAUSES_S", (0.05,) * 6000)  # no test of how fast this machine starts one
+    monkeypatch.setattr("storage.reaching.PAUSES_S", (0.05,) * 6000)  # no test of how fast this machine starts one
     server = RedisServer()
     store = await connect(server.url, channel_prefix="sse:", ttl=Ttl())
     await begin(store)
