@@ -38,6 +38,7 @@ from api.answers import answer, trouble
 from api.channels import Channels
 from api.cors import Cors
 from api.counted_store import CountedStore
+from api.degraded import Degraded
 from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
@@ -142,7 +143,7 @@ class Service:
             store=store,
             businesses=self.businesses,
             walker=walker,
-            turns=Turns(walker, self.gate, keys, partial(trouble, self._deps(store)), self.tallies),
+            turns=Turns(walker, self.gate, keys, Degraded(partial(trouble, self._deps(store)), hub), self.tallies),
             hub=hub,
             gate=self.gate,
             drain=self.drain,

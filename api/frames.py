@@ -111,6 +111,14 @@ class Topic(NamedTuple):
                 return frame.concerns_agent(self.name)
 
 
+def aside(data: bytes, sid: str, mask: Mask | None) -> bytes:
+    """An envelope that is in no log, about the call `sid`, as a block without an id."""
+    if mask is None:
+        return b"data: %b\n\n" % data
+    envelope = _decode(data)
+    return b"data: %b\n\n" % codec.encode(mask(envelope, Known((sid,), envelope["timestamp"])))
+
+
 def notice(
     kind: Literal["connected", "history", "heartbeat", "reset"],
     payload: Mapping[str, Any],

@@ -22,7 +22,7 @@ from time import monotonic
 from typing import Any
 
 from api import logs
-from api.frames import START, Frame, Order, Topic, order, text
+from api.frames import START, Frame, Order, Topic, aside, order, text
 from api.news import CallNews
 from api.reader import PAUSE_S, Reader
 from api.snapshot import Snapshots
@@ -153,6 +153,11 @@ class Hub:
         self.news.tell(frame.sid)
         for reader in self._concerned(frame):
             reader.offer(frame)
+
+    def tell_aside(self, sid: str, envelopes: Sequence[bytes]) -> None:
+        """Give events of a call that are in no log to whoever reads it here, without ids."""
+        for reader in (*self.readers(Topic("all")), *self.readers(Topic("call", sid))):
+            reader.aside(b"".join(aside(envelope, sid, reader.mask) for envelope in envelopes))
 
     def forget(self, sid: str) -> None:
         """Drop what is kept in memory of an erased call. The event in the log that tells of it does so in every process."""

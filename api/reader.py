@@ -16,6 +16,8 @@ from storage.store import CallStore
 
 PAGE = 64
 """Events in one step of a replay."""
+MOST_ASIDE = 32_768
+"""Bytes."""
 PAUSE_S = (0.05, 2.0)
 """First and longest pause before the store is tried again."""
 
@@ -61,6 +63,8 @@ class Reader:
         self._hub = hub
         self.mask = mask
         self._queue: list[Frame] = []
+        self._aside = b""
+        """Events that are in no log, to be given as soon as may be."""
         self._wake = asyncio.Event()
         self._spoke = monotonic()
         self._beat_due = False
@@ -100,6 +104,8 @@ class Reader:
         while not self.closed:
             if self._lost:
                 raise Gone(self._lost)
+            if told := self.asides():
+                return told
             try:
                 frames = self._queued() if self.hot else await self._behind()
             except StoreUnavailable:
@@ -123,7 +129,7 @@ class Reader:
 
     async def rest(self, at_most_s: float | None) -> None:
         """Wait for anything to happen to this reader: an event, a heartbeat, a loss, the end."""
-        if self._queue or self._beat_due or self._lost or self.closed:
+        if self._queue or self._aside or self._beat_due or self._lost or self.closed:
             return
         self._wake.clear()
         if at_most_s is None:
@@ -132,6 +138,13 @@ class Reader:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(at_most_s):
                 await self._wake.wait()
+
+    def asides(self) -> bytes:
+        """What was told aside, once."""
+        told, self._aside = self._aside, b""
+        if told:
+            self._spoke, self._beat_due = monotonic(), False
+        return told
 
     def close(self) -> None:
         """No further events; a waiting `next` comes back."""
@@ -155,6 +168,11 @@ class Reader:
             if not self._queue:
                 self.cursor = max(self.cursor, self._hub.head)
             self._queue.append(frame)
+        self._wake.set()
+
+    def aside(self, block: bytes) -> None:
+        """Something that is in no log: it moves no cursor. Of a reader that takes nothing, only the newest waits."""
+        self._aside = (self._aside if len(self._aside) < MOST_ASIDE else b"") + block
         self._wake.set()
 
     def forget(self, sid: str) -> None:

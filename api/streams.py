@@ -163,6 +163,8 @@ class Streams:
             except StoreUnavailable:
                 await reader.rest(pause)
                 pause = min(2 * pause, PAUSE_S[1])
+                if told := reader.asides():
+                    await write(told)
                 if reader.beat_is_due():
                     await write(notice("heartbeat", {}))
                 continue

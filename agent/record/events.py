@@ -30,3 +30,5 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: float
     """Unix seconds."""
     source: str = "agent"
+    degraded: bool | msgspec.UnsetType = msgspec.UNSET
+    """True of what a process tells while nothing can be kept: it stands in no log."""
