@@ -89,6 +89,12 @@ class CountedStore:
     async def take_in(self, name: str, sid: str, data: bytes) -> str:
         return await self._store.take_in(name, sid, data)
 
+    async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
+        await self._store.note_readers(process, figures)
+
+    async def readers(self, sid: str) -> Mapping[str, tuple[int, int, int]]:
+        return await self._store.readers(sid)
+
     async def secret(self, known: bytes = b"") -> bytes:
         return await self._store.secret(known)
 

@@ -25,6 +25,7 @@ from api import logs
 from api.frames import START, Frame, Order, Topic, aside, order, text
 from api.news import CallNews
 from api.reader import PAUSE_S, Reader
+from api.readership import Readership
 from api.snapshot import Snapshots
 from api.tallies import Tallies
 from storage.errors import StoreUnavailable
@@ -75,6 +76,7 @@ class Hub:
         self.replays = asyncio.Semaphore(REPLAYS)
         self.snapshots = Snapshots(self, zone=zone)
         self.news = CallNews()
+        self.readership = Readership(self)
         self._ring: list[Frame] = []
         self._ring_size, self._ring_s = ring, ring_s
         self._follows = follows
@@ -88,7 +90,8 @@ class Hub:
         """Find the end of the log and go on from there; comes back at once, also while the store is away."""
         with contextlib.suppress(StoreUnavailable):
             await self._find_end()
-        self._tasks = [asyncio.create_task(self._follow(), name="hub.follow"), asyncio.create_task(self._beat(), name="hub.beat")]
+        jobs = {"follow": self._follow(), "beat": self._beat(), "readership": self.readership.keep()}
+        self._tasks = [asyncio.create_task(job, name=f"hub.{name}") for name, job in jobs.items()]
 
     async def close(self) -> None:
         """Let go of the log and of every reader."""
@@ -96,6 +99,7 @@ class Hub:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self.readership.leave()
         await self.snapshots.close()
         for reader in self.all_readers():
             reader.close()

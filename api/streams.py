@@ -1,7 +1,7 @@
 """The event streams: one call, all calls, and what concerns one supervisor, as server-sent events.
 
     GET /calls/{callSid}/events          GET /events          GET /agents/{agentId}/events
-    GET /calls/{callSid}/events/health   who reads this call in this process, what waits for them, the newest id
+    GET /calls/{callSid}/events/health   who reads this call, here and in all processes, what waits for them, the newest id
 
 `Streams` is an ASGI application of its own, to be called for the requests that `wants` says are its; what is asked for, and whose request it is,
 stand in the scope (`api/routing.py`, `api/access.py`). It writes straight to ASGI `send`: any middleware that handles messages one by one costs more
@@ -176,14 +176,17 @@ class Streams:
         readers = self._hub.readers(topic)
         try:
             newest = await self._hub.store.head(topic.sid)
+            others = await self._hub.readership.elsewhere(topic.sid)
         except StoreUnavailable:
-            newest = None
+            newest, others = None, ()
         return {
             "callSid": topic.name,
-            "readers": len(readers),
+            "readers": len(readers) + sum(count for count, _, _ in others),
+            "readersHere": len(readers),
             "queues": [reader.waiting for reader in readers],
+            "queued": sum(reader.waiting for reader in readers) + sum(queued for _, queued, _ in others),
             "queueLimit": self._hub.queue,
-            "dropped": sum(reader.dropped for reader in readers),
+            "dropped": sum(reader.dropped for reader in readers) + sum(dropped for _, _, dropped in others),
             "lastId": newest,
             "log": self._hub.figures(),
             "pid": os.getpid(),

@@ -18,6 +18,8 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
 | `{slotline:log}:heard:<name>` | string | that an event of another program's was taken in | ten minutes |
+| `{slotline:readers}` | sorted set | processes that have readers, by when that is forgotten (ms) | seconds |
+| `{slotline:readers}:<process>` | hash | callSid -> its readers there, events that wait for them, queues that overflowed | seconds |
 | `slotline:unwritten` | string | only in an embedded Redis: erasures since its file was last written anew | until that is done |
 | `{slotline:calls}:<status>` | sorted set | sid by creation (ms): the calls with that status | pruned as calls expire |
 | `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
@@ -60,6 +62,7 @@ LOG = "slotline:log"
 LOG_MARK = "{slotline:log}:mark"
 LOG_ANEW = "{slotline:log}:anew"
 """The log while a script writes it anew; never there in between."""
+READERS = "{slotline:readers}"
 UNWRITTEN = "slotline:unwritten"
 SECRET = "slotline:secret"  # noqa: S105 - the name of a key
 WATCHING = "slotline:watching"
@@ -148,6 +151,10 @@ def outbox(sid: str) -> str:
 
 def sent(sid: str) -> str:
     return f"{{slotline:log}}:sent:{sid}"
+
+
+def readers(process: str) -> str:
+    return f"{READERS}:{process}"
 
 
 def heard(name: str) -> str:

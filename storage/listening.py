@@ -1,9 +1,9 @@
-"""Hearing what other programs publish, and taking it in, in one Redis and in a cluster."""
+"""Who listens: other programs and what they publish, which is taken in, and the readers of every process; in one Redis and in a cluster."""
 
 import asyncio
 import random
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from redis.asyncio import Redis, RedisCluster
@@ -12,6 +12,9 @@ from storage import channels, keys
 from storage.keys import Ttl
 from storage.reaching import PAUSES_S, reaching
 from storage.store import Published
+
+READERS_MS = 15_000
+"""How long holds what a process said of its readers."""
 
 
 class Listening(ABC):
@@ -51,6 +54,21 @@ class Listening(ABC):
 
     @abstractmethod
     async def _script(self, name: str, names: Sequence[str], values: Sequence[Any]) -> Any: ...
+
+    async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
+        values: list[Any] = [process, READERS_MS]
+        for sid, three in figures.items():
+            values += (sid, " ".join(map(str, three)))
+        await self._script("readers", [keys.READERS, keys.readers(process)], values)
+
+    async def readers(self, sid: str) -> Mapping[str, tuple[int, int, int]]:
+        processes: list[bytes] = await self._command("ZRANGE", keys.READERS, 0, -1)
+        found = await asyncio.gather(*(self._command("HGET", keys.readers(process.decode()), sid) for process in processes))
+        said = {process.decode(): text.decode().split() for process, text in zip(processes, found, strict=True) if text is not None}
+        return {process: (int(readers), int(queued), int(dropped)) for process, (readers, queued, dropped) in said.items()}
+
+    @abstractmethod
+    async def _command(self, *parts: Any) -> Any: ...
 
 
 class ClusterListening(Listening):

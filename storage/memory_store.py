@@ -70,6 +70,7 @@ class MemoryStore:
         """Of calls that go on from others: where it began, and until when that is remembered."""
         self._log = MemoryLog(clock, self._ttl.log_s)
         self._sweep_at = 0.0
+        self._readers: dict[str, dict[str, tuple[int, int, int]]] = {}
         self._heard: set[str] = set()
         self.watchers = Watchers(clock)
         self._secret = secrets.token_bytes(32)
@@ -219,6 +220,12 @@ class MemoryStore:
         self._heard.add(name)
         kept = self._kept(sid) if sid else None
         return self._append(sid, kept, data) if kept else self._log.tell(sid, data).id
+
+    async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
+        self._readers[process] = dict(figures)
+
+    async def readers(self, sid: str) -> Mapping[str, tuple[int, int, int]]:
+        return {process: figures[sid] for process, figures in self._readers.items() if sid in figures}
 
     async def secret(self, known: bytes = b"") -> bytes:
         return self._secret

@@ -173,6 +173,12 @@ class CallStore(Protocol):
         `name`: what tells it from any other; "" when it was taken in before, by whomever. `sid`: its call, "" for none. `data`: its envelope.
         """
 
+    async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
+        """How the readers of one process stand, by call; forgotten after a few seconds unless it is said again, and with {} at once."""
+
+    async def readers(self, sid: str) -> Mapping[str, tuple[int, int, int]]:
+        """By process, what was lately said of a call's readers."""
+
     async def secret(self, known: bytes = b"") -> bytes:
         """A secret that all who use this store share, made when it is first asked for.
 
