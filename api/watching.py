@@ -65,7 +65,7 @@ class Watching:
                     swept_at = clock()
                     await self._sweep()
             except StoreUnavailable:
-                continue
+                swept_at = clock() + self._away_s  # whoever watched all the while could not say so: they are given the time to
             except Exception as error:  # a task that dies in silence would leave callers with nobody
                 if self._log.due(type(error).__name__):
                     logs.failure("watching", error)
