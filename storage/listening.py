@@ -77,6 +77,7 @@ class ClusterListening(Listening):
     async def _connection(self) -> tuple[Any, Callable[[Any], Awaitable[None]]]:
         # What is published anywhere is heard at every node.
         tail: Any = self._tail
+        await tail.initialize()  # it knows no nodes before it was first used
         node: Any = random.choice(tail.get_primaries())  # noqa: S311 - spreads the work, guards nothing
 
         async def let_go(connection: Any) -> None:
