@@ -19,8 +19,8 @@ pytestmark = pytest.mark.anyio
 async def test_of_twenty_who_claim_a_name_at_once_one_is_the_first(shelf: Shelf) -> None:
     first = await shelf.open()
     second = await shelf.open() if shelf.url else first
-    claims = await asyncio.gather(*(store.claim("a", 60) for store in (first, second) for _ in range(10)))
-    assert sorted(claims) == [*[False] * 19, True]
+    won = await asyncio.gather(*(store.claim("a", 60) for store in (first, second) for _ in range(10)))
+    assert sorted(won) == [*[False] * 19, True]
     assert await second.claim("b", 60)
     assert not await first.claim("b", 60)
     await first.close()
