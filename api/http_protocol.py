@@ -14,13 +14,14 @@ import asyncio
 import re
 from typing import Any, ClassVar, Literal, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from api.connections import Cut, Doors, logger
 from api.errors import on_the_wire
 from api.limits import BODY_LIMIT
 from api.turned_away import DISCARDED_BYTES, LINGER_S, TurnedAway
 from api.websocket_protocol import is_handshake, websocket
+from api.wire import Wire
 
 KIB = 1024
 HEAD_BYTES = 32 * KIB
@@ -47,7 +48,7 @@ class _Refused(Exception):
     """Stops the parser from within one of its callbacks; which problem it is stands in the protocol."""
 
 
-class Http(Cut, HttpToolsProtocol):
+class Http(Cut, Wire):
     """One connection, behind the doors of its process."""
 
     doors: ClassVar[Doors]

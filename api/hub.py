@@ -3,8 +3,9 @@
 How it works. One task follows the log of all calls (`CallStore.follow`) and hands every entry, framed once, to the readers it concerns; the newest
 entries stay in a ring. A reader (`api/reader.py`) is a cursor: the id of the last event it was given. Behind the head, it is replayed, a page at a
 time, from the ring if that reaches back far enough and from the store otherwise. The moment its cursor has reached the head it turns hot, in
-the same turn of the event loop and without an await, and from then on events are put into its queue. So there is no moment in which an
-event could fall between replay and live, and none in which it could come twice, on whichever process and after whichever restart.
+the same turn of the event loop and without an await, and from then on events are put into its queue, or written to its connection straight
+(`api/fan_out.py`). So there is no moment in which an event could fall between replay and live, and none in which it could come twice, on whichever
+process and after whichever restart.
 
 While the store is away, readers stay, and the hub tries again with growing, jittered pauses from the id it had reached. When the log itself is
 gone or was cut beyond that id, every reader is told to start again from a snapshot.
@@ -22,6 +23,7 @@ from time import monotonic
 from typing import Any
 
 from api import logs
+from api.fan_out import FanOut
 from api.frames import START, Frame, Order, Topic, aside, order, text
 from api.news import CallNews
 from api.reader import PAUSE_S, Reader
@@ -80,9 +82,7 @@ class Hub:
         self._ring: list[Frame] = []
         self._ring_size, self._ring_s = ring, ring_s
         self._follows = follows
-        self._readers: dict[Topic, dict[Reader, None]] = {}
-        self._agents: set[Topic] = set()
-        """Supervisors who read: the only topics that are looked through for each event."""
+        self._fan_out = FanOut()
         self._tasks: list[asyncio.Task[None]] = []
         self._log = logs.Sparing()
 
@@ -90,7 +90,7 @@ class Hub:
         """Find the end of the log and go on from there; comes back at once, also while the store is away."""
         with contextlib.suppress(StoreUnavailable):
             await self._find_end()
-        jobs = {"follow": self._follow(), "beat": self._beat(), "readership": self.readership.keep()}
+        jobs = {"follow": self._follow(), "hand_out": self._hand_out(), "beat": self._beat(), "readership": self.readership.keep()}
         self._tasks = [asyncio.create_task(job, name=f"hub.{name}") for name, job in jobs.items()]
 
     async def close(self) -> None:
@@ -107,22 +107,22 @@ class Hub:
     # Readers
 
     def join(self, reader: Reader) -> None:
-        self._readers.setdefault(reader.topic, {})[reader] = None
-        if reader.topic.kind == "agent":
-            self._agents.add(reader.topic)
+        self._fan_out.join(reader)
 
     def leave(self, reader: Reader) -> None:
-        mates = self._readers.get(reader.topic, {})
-        mates.pop(reader, None)
-        if not mates:
-            self._readers.pop(reader.topic, None)
-            self._agents.discard(reader.topic)
+        self._fan_out.leave(reader)
+
+    def write_to(self, reader: Reader) -> None:
+        self._fan_out.write_to(reader)
+
+    def queue_for(self, reader: Reader) -> Order:
+        return self._fan_out.queue_for(reader, self.head)
 
     def all_readers(self) -> list[Reader]:
-        return [reader for mates in self._readers.values() for reader in mates]
+        return self._fan_out.all()
 
     def readers(self, topic: Topic) -> list[Reader]:
-        return list(self._readers.get(topic, ()))
+        return self._fan_out.of(topic)
 
     # The log
 
@@ -138,25 +138,24 @@ class Hub:
         return found, True
 
     def publish(self, entries: Iterable[Entry]) -> None:
-        """Take entries of the log, in order, and hand them to whom they concern; all of them in one turn of the loop."""
+        """Take entries of the log, in order, for everyone whom they concern: queued at once, or written straight in the turns of the loop to come."""
         for entry in entries if self.ready else ():
             place = order(entry.id)
             if place is None or place <= self.head:
                 continue
             try:
-                self._hand_out(Frame(place, entry))
+                self._offer(Frame(place, entry))
             finally:  # whatever came of it, it is not read again
                 self.head = place
         if len(self._ring) >= 2 * self._ring_size:
             self._drop(len(self._ring) - self._ring_size)
 
-    def _hand_out(self, frame: Frame) -> None:
+    def _offer(self, frame: Frame) -> None:
         if frame.erases:
             self.forget(frame.sid)
         self._ring.append(frame)
         self.news.tell(frame.sid)
-        for reader in self._concerned(frame):
-            reader.offer(frame)
+        self._fan_out.offer(frame, self.head)
 
     def tell_aside(self, sid: str, envelopes: Sequence[bytes]) -> None:
         """Give events of a call that are in no log to whoever reads it here, without ids."""
@@ -167,8 +166,7 @@ class Hub:
         """Drop what is kept in memory of an erased call. The event in the log that tells of it does so in every process."""
         self._ring = [frame for frame in self._ring if frame.about != sid or frame.erases]
         self.snapshots.forget()
-        for reader in self.all_readers():
-            reader.forget(sid)
+        self._fan_out.forget(sid)
 
     def figures(self) -> dict[str, Any]:
         """How the hub stands, for health and metrics."""
@@ -179,17 +177,11 @@ class Hub:
             "lastId": text(self.head),
             "readers": len(readers),
             "live": sum(reader.hot for reader in readers),
+            "straight": sum(reader.write is not None for reader in readers),
             "queued": sum(reader.waiting for reader in readers),
             "dropped": sum(reader.dropped for reader in readers),
             "ring": len(self._ring),
         }
-
-    def _concerned(self, frame: Frame) -> Iterable[Reader]:
-        yield from self._readers.get(Topic("all"), ())
-        yield from self._readers.get(Topic("call", frame.sid), ())
-        for topic in self._agents:
-            if topic.concerns(frame):
-                yield from self._readers[topic]
 
     def _drop(self, count: int) -> None:
         """Drop the oldest entries of the ring; from now on the store is asked for them."""
@@ -220,17 +212,28 @@ class Hub:
             else:
                 self._take(page.entries)
                 # Under load one read brings many events; and while nobody reads there is no hurry at all.
-                await asyncio.sleep(LINGER_S if any(self._readers.values()) else IDLE_S)
+                await asyncio.sleep(LINGER_S if self._fan_out else IDLE_S)
 
     def _take(self, entries: Sequence[Entry]) -> None:
         """Publish, and survive whatever one entry does: everyone starts again, behind it."""
         try:
             self.publish(entries)
         except Exception as error:
-            if self._log.due(type(error).__name__):
-                logs.failure("hub_publish", error)
-            self.floor = self.head
-            self._start_again("unknown")
+            self._fail(error)
+
+    async def _hand_out(self) -> None:
+        """Write to the readers that keep up; likewise."""
+        while True:
+            try:
+                await self._fan_out.run()
+            except Exception as error:
+                self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        if self._log.due(type(error).__name__):
+            logs.failure("hub_publish", error)
+        self.floor = self.head
+        self._start_again("unknown")
 
     async def _find_end(self) -> None:
         """Go on from the end of the log. What came before it is in the store, so the ring starts empty."""
@@ -249,8 +252,7 @@ class Hub:
         """Every reader gets a snapshot; what is kept in memory is let go."""
         self._ring = []
         self.snapshots.forget()
-        for reader in self.all_readers():
-            reader.reset(reason)
+        self._fan_out.reset(reason)
 
     async def _beat(self) -> None:
         """One timer for the ring and all readers; one that has heard nothing for a heartbeat's time is woken to say so."""
@@ -258,5 +260,4 @@ class Hub:
             await asyncio.sleep(min(1.0, self.heartbeat_s / 4))
             now = monotonic()
             self._drop(bisect_left(self._ring, now - self._ring_s, key=lambda frame: frame.since))
-            for reader in self.all_readers():
-                reader.beat(now - self.heartbeat_s)
+            await self._fan_out.beat(now - self.heartbeat_s)

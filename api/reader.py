@@ -2,15 +2,20 @@
 
 `resume` or `start` says from where; then every `next()` gives what comes after, in order, each event once. A reader that does not keep up loses its
 queue, never its place: it is replayed from its cursor at its own pace, so that memory is bounded and nobody else waits.
+
+A reader that was lent its connection (`api/wire.py`) and has nothing left to read is written to straight while `next()` waits (`api/fan_out.py`). As
+soon as the connection is full, or `next()` has something else to tell, it goes on by itself from its cursor.
 """
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
 from api.frames import START, Frame, Mask, Order, Topic, order, text
 from api.tallies import Tallies
+from api.wire import Wire
 from storage.errors import StoreUnavailable
 from storage.store import CallStore
 
@@ -39,6 +44,10 @@ class Log(Protocol):
 
     def leave(self, reader: "Reader") -> None: ...
 
+    def write_to(self, reader: "Reader") -> None: ...
+
+    def queue_for(self, reader: "Reader") -> Order: ...
+
 
 class Gone(Exception):
     """What was asked for cannot be given any more; `reason` is a word for the reader: "trimmed", "expired", "unknown", "malformed"."""
@@ -51,7 +60,12 @@ class Gone(Exception):
 class Reader:
     """Made by a stream, known to the hub until `close`."""
 
-    def __init__(self, hub: Log, topic: Topic, mask: Mask | None = None) -> None:
+    __slots__ = (
+        *("_aside", "_beat_due", "_hub", "_lost", "_queue", "_sure", "_wake", "_wire", "__weakref__"),
+        *("closed", "cursor", "dropped", "hot", "mask", "spoke", "topic", "write"),
+    )
+
+    def __init__(self, hub: Log, topic: Topic, mask: Mask | None = None, wire: Wire | None = None) -> None:
         self.topic = topic
         self.cursor: Order = START
         """The last event handed out; everything of the topic up to it was."""
@@ -60,18 +74,24 @@ class Reader:
         self.closed = False
         self.dropped = 0
         """How often the queue overflowed."""
-        self._hub = hub
         self.mask = mask
+        self.write: Callable[[bytes], None] | None = None
+        """Takes chunks of its response; None while it has a queue, or is behind."""
+        self.spoke = monotonic()
+        """When it was given anything last."""
+        self._hub = hub
+        self._wire = wire
         self._queue: list[Frame] = []
         self._aside = b""
         """Events that are in no log, to be given as soon as may be."""
         self._wake = asyncio.Event()
-        self._spoke = monotonic()
         self._beat_due = False
         self._lost = ""
         self._sure = True
         """Whether the cursor is known to be an id that was given out."""
         hub.join(self)
+        if wire is not None:
+            wire.lend(self.slow, self.close)
 
     @property
     def waiting(self) -> int:
@@ -113,18 +133,20 @@ class Reader:
                 await self.rest(pause)
                 pause = min(2 * pause, PAUSE_S[1])
             if frames:
-                self._spoke, self._beat_due = monotonic(), False
+                self.spoke, self._beat_due = monotonic(), False
                 return b"".join([frame.masked(self.mask) if self.mask else frame.block for frame in frames])
             if self.beat_is_due():
                 return b""
             if self.hot and not self._queue:
+                self._write_straight()
                 await self.rest(None)
+                self._queue_again()
         return b""
 
     def beat_is_due(self) -> bool:
         """Whether a heartbeat is to be sent now; the silence counts anew from here."""
         if due := self._beat_due:
-            self._spoke, self._beat_due = monotonic(), False
+            self.spoke, self._beat_due = monotonic(), False
         return due
 
     async def rest(self, at_most_s: float | None) -> None:
@@ -143,12 +165,13 @@ class Reader:
         """What was told aside, once."""
         told, self._aside = self._aside, b""
         if told:
-            self._spoke, self._beat_due = monotonic(), False
+            self.spoke, self._beat_due = monotonic(), False
         return told
 
     def close(self) -> None:
         """No further events; a waiting `next` comes back."""
         self.closed = True
+        self.write = None
         self._queue.clear()
         self._hub.leave(self)
         self._wake.set()
@@ -175,22 +198,41 @@ class Reader:
         self._aside = (self._aside if len(self._aside) < MOST_ASIDE else b"") + block
         self._wake.set()
 
+    def slow(self) -> None:
+        """Its connection takes no more for now."""
+        self._queue_again()
+        self._wake.set()
+
     def forget(self, sid: str) -> None:
         self._queue = [frame for frame in self._queue if frame.about != sid or frame.erases]
 
     def reset(self, reason: str) -> None:
+        self._queue_again()
         self._lost = reason
         self.hot = False
         self._queue.clear()
         self._wake.set()
 
     def beat(self, since: float) -> None:
-        if self._spoke <= since:
+        if self.spoke <= since:
             self._beat_due = True
             self._wake.set()
 
     def wake(self) -> None:
         self._wake.set()
+
+    def _write_straight(self) -> None:
+        if self._wire is not None and self._wire.keeps_up and not (self._beat_due or self._lost or self.closed):
+            self.cursor = max(self.cursor, self._hub.head)
+            self.write = self._wire.transport.write
+            self._hub.write_to(self)
+
+    def _queue_again(self) -> None:
+        """Behind until it has read on from its cursor; events that were on their way to it are in the ring."""
+        if self.write is not None:
+            self.write = None
+            self.hot = False
+            self.cursor = max(self.cursor, self._hub.queue_for(self))
 
     def _go(self, place: Order, *, sure: bool) -> None:
         self.cursor, self._sure = place, sure

@@ -4,8 +4,8 @@
     GET /calls/{callSid}/events/health   who reads this call, here and in all processes, what waits for them, the newest id
 
 `Streams` is an ASGI application of its own, to be called for the requests that `wants` says are its; what is asked for, and whose request it is,
-stand in the scope (`api/routing.py`, `api/access.py`). It writes straight to ASGI `send`: any middleware that handles messages one by one costs more
-than all the rest of it.
+stand in the scope (`api/routing.py`, `api/access.py`). It writes to ASGI `send`: any middleware that handles messages one by one costs more than all
+the rest of it. Behind our own server it lends its readers their connections, and events go there straight (`api/wire.py`).
 
 Each stream begins with `retry:` and `connected`. Then comes `history`, the snapshot (see `api/snapshot.py`), unless the reader resumes by the header
 `Last-Event-ID` or by `lastEventId` in the query; the header wins, since a browser that reconnects sends it beside the address it was given at first.
@@ -42,6 +42,7 @@ from api.query import query_of
 from api.reader import PAUSE_S, Gone, Reader
 from api.routing import Asked
 from api.watching import Watching
+from api.wire import wire_of
 from storage.errors import StoreUnavailable
 
 RETRY_MS = 1000
@@ -107,9 +108,10 @@ class Streams:
     async def _serve(self, topic: Topic, seen: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Write the stream until the reader leaves, its token is revoked, or the service stops."""
         # Before anything is waited for: a token that is revoked while a slow peer takes the first bytes ends this stream too.
-        reader = Reader(self._hub, topic, self._masking.envelope if scope["role"] == "viewer" else None)
+        wire = wire_of(scope)
+        reader = Reader(self._hub, topic, self._masking.envelope if scope["role"] == "viewer" else None, wire)
         self._whose[reader] = scope["identity"]
-        leaving = asyncio.create_task(_closed_by_peer(reader, receive))
+        leaving = None if wire else asyncio.create_task(_closed_by_peer(reader, receive))
         try:
             await begin(scope, send)
             await self._write(reader, seen, send)
@@ -119,9 +121,12 @@ class Streams:
             logs.failure("stream_failed", error)
         finally:
             reader.close()
-            leaving.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await leaving
+            if wire is not None:
+                wire.take_back()
+            if leaving is not None:
+                leaving.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await leaving
 
     async def _write(self, reader: Reader, seen: str, send: Send) -> None:
         async def write(block: bytes) -> None:
