@@ -51,6 +51,11 @@ class _Refused(Exception):
 class Http(Cut, Wire):
     """One connection, behind the doors of its process."""
 
+    # With uvicorn's they are more than instances share the names of, which costs a kilobyte each.
+    __slots__ = (
+        *("_deadline", "_deaf", "_fields", "_host", "_inside", "_leaving", "_left"),
+        *("_loose", "_size", "_stage", "_upgraded", "_waits_for", "_why"),
+    )
     doors: ClassVar[Doors]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

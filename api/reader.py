@@ -61,7 +61,7 @@ class Reader:
     """Made by a stream, known to the hub until `close`."""
 
     __slots__ = (
-        *("_aside", "_beat_due", "_hub", "_lost", "_queue", "_sure", "_wake", "_wire", "__weakref__"),
+        *("_aside", "_beat_due", "_hub", "_lost", "_queue", "_resting", "_sure", "_wire", "__weakref__"),
         *("closed", "cursor", "dropped", "hot", "mask", "spoke", "topic", "write"),
     )
 
@@ -84,7 +84,8 @@ class Reader:
         self._queue: list[Frame] = []
         self._aside = b""
         """Events that are in no log, to be given as soon as may be."""
-        self._wake = asyncio.Event()
+        self._resting: asyncio.Future[None] | None = None
+        """What `rest` waits for; an asyncio.Event would be a kilobyte for each reader."""
         self._beat_due = False
         self._lost = ""
         self._sure = True
@@ -153,13 +154,13 @@ class Reader:
         """Wait for anything to happen to this reader: an event, a heartbeat, a loss, the end."""
         if self._queue or self._aside or self._beat_due or self._lost or self.closed:
             return
-        self._wake.clear()
+        self._resting = asyncio.get_running_loop().create_future()
         if at_most_s is None:
-            await self._wake.wait()
+            await self._resting
             return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(at_most_s):
-                await self._wake.wait()
+                await self._resting
 
     def asides(self) -> bytes:
         """What was told aside, once."""
@@ -174,7 +175,7 @@ class Reader:
         self.write = None
         self._queue.clear()
         self._hub.leave(self)
-        self._wake.set()
+        self.wake()
 
     # What the hub calls, never with an await in between
 
@@ -191,17 +192,17 @@ class Reader:
             if not self._queue:
                 self.cursor = max(self.cursor, self._hub.head)
             self._queue.append(frame)
-        self._wake.set()
+        self.wake()
 
     def aside(self, block: bytes) -> None:
         """Something that is in no log: it moves no cursor. Of a reader that takes nothing, only the newest waits."""
         self._aside = (self._aside if len(self._aside) < MOST_ASIDE else b"") + block
-        self._wake.set()
+        self.wake()
 
     def slow(self) -> None:
         """Its connection takes no more for now."""
         self._queue_again()
-        self._wake.set()
+        self.wake()
 
     def forget(self, sid: str) -> None:
         self._queue = [frame for frame in self._queue if frame.about != sid or frame.erases]
@@ -211,15 +212,16 @@ class Reader:
         self._lost = reason
         self.hot = False
         self._queue.clear()
-        self._wake.set()
+        self.wake()
 
     def beat(self, since: float) -> None:
         if self.spoke <= since:
             self._beat_due = True
-            self._wake.set()
+            self.wake()
 
     def wake(self) -> None:
-        self._wake.set()
+        if self._resting is not None and not self._resting.done():
+            self._resting.set_result(None)
 
     def _write_straight(self) -> None:
         if self._wire is not None and self._wire.keeps_up and not (self._beat_due or self._lost or self.closed):

@@ -163,9 +163,7 @@ async def reconnects(times: int, readers: int, kill_every: int, seed: int) -> St
         resets, count = sum(follower.resets for follower in followers), sum(len(follower.ids) for follower in followers)
         for follower in followers:
             follower.cut()
-        figures = (
-            f"{times} of {readers} readers on two workers, {killed} killed, {count} deliveries: {wrong} without exactly the log, {resets} reset"
-        )
+        figures = f"{times} of {readers} readers on two workers, {killed} killed, {count} deliveries: {wrong} without exactly the log, {resets} reset"
         return Stood("reconnects", figures, wrong == 0 and resets == 0 and killed > 0)
 
 
