@@ -5,11 +5,14 @@ Measured best on US lines without punctuation (91 % of 599; a grammar of our own
 
 import usaddress
 
+from agent.nlu.effort import spend
 from agent.slots.address.en.line import Line
 
 _MOST_TOKENS = 12
 _MOST_SPLITS = 6
 """An utterance has one address, or two; more are numbers beside other words."""
+_ASKING, _WORD = 150, 25
+"""Units of effort that it takes to ask the parser, and that each word takes."""
 
 
 def place_starts(line: Line, at: int) -> int:
@@ -26,6 +29,7 @@ def place_starts(line: Line, at: int) -> int:
         ),
         len(tokens),
     )
+    spend(_ASKING + _WORD * end)
     labels = _labels("1 " + " ".join(token.norm for token in tokens[:end] if token.norm != ","))
     kept = [here for here in range(end) if tokens[here].norm != ","]
     for here, label in zip(kept, labels[1:], strict=False):
