@@ -136,14 +136,15 @@ async def reconnects(times: int, readers: int, kill_every: int, seed: int) -> St
                 await follower.gone.wait()
                 left -= 1
 
+        def workers() -> list[int]:
+            return [event["pid"] for event in made.running.events if event["event"] == "started" and living(event["pid"])]
+
         async def kill() -> None:
             nonlocal killed
             for mark in range(times - kill_every, 0, -kill_every):
-                await until(lambda mark=mark: left <= mark)  # type: ignore[misc]
-                workers = [event["pid"] for event in made.running.events if event["event"] == "started" and living(event["pid"])]
-                if len(workers) == 2:
-                    os.kill(chance.choice(workers), signal.SIGKILL)
-                    killed += 1
+                await until(lambda mark=mark: left <= mark and len(workers()) == 2)  # type: ignore[misc]
+                os.kill(chance.choice(workers()), signal.SIGKILL)
+                killed += 1
 
         telling = asyncio.create_task(tell())
         for follower in followers:  # once to its end, so that each has a place to go on from

@@ -85,7 +85,7 @@ class Follower(asyncio.Protocol):
             self.cut()
 
 
-async def until(holds: Any, patience_s: float = 60) -> None:
+async def until(holds: Any, patience_s: float = 300) -> None:
     async with asyncio.timeout(patience_s):
         while not holds():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.005)
