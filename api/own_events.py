@@ -4,20 +4,20 @@ Commits take turns, so that the hub gets the events in the order of their ids; o
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
 
 import msgspec
 
 from api.hub import Hub
-from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page, Published
+from storage.passing_store import PassingStore
+from storage.store import CallStore, Change, Committed, Entry
 
 
-class OwnEvents:
-    """The same store, told onwards. A CallStore."""
+class OwnEvents(PassingStore):
+    """The same store, told onwards."""
 
     def __init__(self, store: CallStore, hub: Hub) -> None:
-        self._store, self._hub = store, hub
-        self.survives_restart = store.survives_restart
+        super().__init__(store)
+        self._hub = hub
         self._one_at_a_time = asyncio.Lock()
 
     async def commit(self, change: Change) -> Committed:
@@ -32,61 +32,3 @@ class OwnEvents:
             told = await self._store.erase(sid)
             self._hub.publish(told)
         return told
-
-    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
-        return await self._store.open(sid, turn, business, former)
-
-    async def document(self, sid: str) -> bytes | None:
-        return await self._store.document(sid)
-
-    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
-        return await self._store.calls(status, before, count)
-
-    async def how_many(self, status: str, since_ms: int = 0) -> int:
-        return await self._store.how_many(status, since_ms)
-
-    async def unfinished(self, business: str, caller: str) -> str:
-        return await self._store.unfinished(business, caller)
-
-    async def booked_before(self, business: str, caller: str) -> bool:
-        return await self._store.booked_before(business, caller)
-
-    async def trace(self, sid: str) -> Sequence[bytes]:
-        return await self._store.trace(sid)
-
-    async def events(self, sid: str, after: str, count: int = 64) -> Page:
-        return await self._store.events(sid, after, count)
-
-    async def head(self, sid: str = "") -> str:
-        return await self._store.head(sid)
-
-    async def follow(self, after: str, wait_s: float) -> Page:
-        return await self._store.follow(after, wait_s)
-
-    async def published(self) -> AsyncIterator[Published]:
-        async for one in self._store.published():
-            yield one
-
-    async def take_in(self, name: str, sid: str, data: bytes) -> str:
-        return await self._store.take_in(name, sid, data)
-
-    async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
-        await self._store.note_readers(process, figures)
-
-    async def readers(self, sid: str) -> Mapping[str, tuple[int, int, int]]:
-        return await self._store.readers(sid)
-
-    async def secret(self, known: bytes = b"") -> bytes:
-        return await self._store.secret(known)
-
-    async def claim(self, name: str, for_s: int) -> bool:
-        return await self._store.claim(name, for_s)
-
-    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
-        return await self._store.watching(agents)
-
-    async def ping(self) -> float:
-        return await self._store.ping()
-
-    async def close(self) -> None:
-        await self._store.close()

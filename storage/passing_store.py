@@ -1,0 +1,77 @@
+"""A store that passes everything on to another: what a store that does one thing more is made of."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page, Published
+
+
+class PassingStore:
+    """The same store. A CallStore."""
+
+    def __init__(self, store: CallStore) -> None:
+        self._store = store
+        self.survives_restart = store.survives_restart
+
+    async def commit(self, change: Change) -> Committed:
+        return await self._store.commit(change)
+
+    async def erase(self, sid: str) -> tuple[Entry, ...]:
+        return await self._store.erase(sid)
+
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        return await self._store.open(sid, turn, business, former)
+
+    async def document(self, sid: str) -> bytes | None:
+        return await self._store.document(sid)
+
+    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
+        return await self._store.calls(status, before, count)
+
+    async def how_many(self, status: str, since_ms: int = 0) -> int:
+        return await self._store.how_many(status, since_ms)
+
+    async def unfinished(self, business: str, caller: str) -> str:
+        return await self._store.unfinished(business, caller)
+
+    async def booked_before(self, business: str, caller: str) -> bool:
+        return await self._store.booked_before(business, caller)
+
+    async def trace(self, sid: str) -> Sequence[bytes]:
+        return await self._store.trace(sid)
+
+    async def events(self, sid: str, after: str, count: int = 64) -> Page:
+        return await self._store.events(sid, after, count)
+
+    async def head(self, sid: str = "") -> str:
+        return await self._store.head(sid)
+
+    async def follow(self, after: str, wait_s: float) -> Page:
+        return await self._store.follow(after, wait_s)
+
+    async def published(self) -> AsyncIterator[Published]:
+        async for one in self._store.published():
+            yield one
+
+    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+        return await self._store.take_in(name, sid, data)
+
+    async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
+        await self._store.note_readers(process, figures)
+
+    async def readers(self, sid: str) -> Mapping[str, tuple[int, int, int]]:
+        return await self._store.readers(sid)
+
+    async def secret(self, known: bytes = b"") -> bytes:
+        return await self._store.secret(known)
+
+    async def claim(self, name: str, for_s: int) -> bool:
+        return await self._store.claim(name, for_s)
+
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        return await self._store.watching(agents)
+
+    async def ping(self) -> float:
+        return await self._store.ping()
+
+    async def close(self) -> None:
+        await self._store.close()
