@@ -1,77 +1,23 @@
 """People at a call: taken over and handed back, spoken to, ended, left; on two walkers over one store, as on two workers."""
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from agent.policy.people import Deed, End, Escalate, Message, Release, Takeover, Vanish
+from agent.policy.people import End, Escalate, Message, Release, Takeover, Vanish
 from agent.record.acts import Inform
 from agent.record.call import OpenTurn, Turn
-from graph.build import Walker
 from graph.errors import DeedRefused
-from graph.state import TurnRequest
-from storage.memory_store import MemoryStore
 from storage.store import Change
-from tests.graph.walkers import deps
+from tests.graph.people_at_calls import CALLS, NOW, Calls
 from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
-NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-CALLS = {
-    "en": ("", "it's Mary O'Neill", "two oh two five five five oh one four three", "yes", "12 High Street, Springfield, New Jersey 07081"),
-    "zh": ("", "我叫王宝强", "二零二五五五零一四三", "对"),
-}
-
-
-class Calls:
-    """A call in a store with workers that take its turns in turn."""
-
-    def __init__(self, language: str = "en", *, line_s: float = 0.0, handoff_s: float = 20.0) -> None:
-        self.now = NOW
-        self.store = MemoryStore(clock=lambda: self.now.timestamp())
-        self.language = {"en": "en-US", "zh": "zh-CN"}[language]
-        made = deps("cn" if language == "zh" else "", self.store)
-        plan = msgspec.structs.replace(made.plan, line_s=line_s, handoff_s=handoff_s)
-        self.workers = [Walker(msgspec.structs.replace(made, plan=plan)) for _ in range(2)]
-        self.turns = 0
-
-    def request(self, words: str, key: str = "") -> TurnRequest:
-        self.turns += 1
-        turn = Turn(key=key or f"turn {self.turns}", text=words, started_at=self.now.isoformat())
-        return TurnRequest(sid="CA1", turn=turn, language=self.language)
-
-    async def say(self, words: str, worker: int = 0, key: str = "") -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(await self.workers[worker].take_turn(self.request(words, key), self.now))
-        return answer
-
-    async def hears(self, words: str, worker: int = 0) -> str:
-        return str((await self.say(words, worker))["aiResponse"]["message"])
-
-    async def do(self, deed: Deed, worker: int = 1) -> None:
-        await self.workers[worker].do("CA1", deed, self.now)
-
-    async def refused(self, deed: Deed) -> tuple[str, str]:
-        with pytest.raises(DeedRefused) as found:
-            await self.do(deed)
-        return found.value.code, found.value.held_by
-
-    async def document(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(await self.store.document("CA1") or b"{}")
-        return found
-
-    async def told(self, *kinds: str) -> list[dict[str, Any]]:
-        page = await self.store.events("CA1", "0", 1000)
-        events: list[dict[str, Any]] = [json.loads(entry.data) for entry in page.entries]
-        return [event for event in events if event["type"] in kinds]
-
-    async def trace(self) -> list[dict[str, Any]]:
-        return [json.loads(one) for one in await self.store.trace("CA1")]
 
 
 @asynccontextmanager
@@ -345,76 +291,3 @@ async def test_an_emergency_is_never_kept() -> None:
     await calls.store.watching(("ann",))
     answer = await calls.say("I smell gas")
     assert (answer["progress"]["status"], answer["shouldTransfer"]) == ("waiting_agent", True)
-
-
-# A supervisor's value
-
-
-async def played(
-    edit: dict[str, str | None], before: Sequence[str], after: Sequence[str], lock: Sequence[str] = ()
-) -> tuple[list[dict[str, Any]], Any]:
-    """The answers after an edit, and the document at the end."""
-    calls = Calls()
-    for words in before:
-        await calls.say(words)
-    await calls.workers[1].edit("CA1", edit, lock, (), calls.now, "ann")
-    answers = [await calls.say(words) for words in after]
-    return answers, await calls.document()
-
-
-async def test_what_was_said_to_the_old_question_is_no_answer_to_it() -> None:
-    answers, document = await played({"name": "Ann Lee"}, ("",), ("toothache", "202 555 0143"))
-    assert document["user"]["userInfo"]["name"] == "Ann Lee"
-    assert "Ann Lee" in answers[0]["aiResponse"]["message"]
-    assert answers[0]["progress"]["step"] == "phone"
-    assert document["misses"] == 0
-    assert "Ann Lee" not in answers[1]["aiResponse"]["message"], "it is said once"
-    assert answers[1]["progress"]["pending"] == {"phone": "+12025550143"}
-
-
-@pytest.mark.parametrize("correction", ["no, it's Anne Leigh", "my name is Anne Leigh", "no my name is Anne Leigh"])
-@pytest.mark.parametrize(("answer", "name"), [("yes", "Anne Leigh"), ("no", "Ann Lee")])
-@pytest.mark.parametrize("late", [False, True])
-async def test_a_caller_is_asked_before_a_supervisors_value_goes(correction: str, answer: str, name: str, late: bool) -> None:
-    answers, document = await played({"name": "Ann Lee"}, ("",), (*(("okay",) if late else ()), correction, answer))
-    asked, done = answers[-2:]
-    assert asked["progress"]["filled"] == {"name": "Ann Lee"}
-    assert asked["progress"]["pending"] == {"name": "Anne Leigh"}
-    assert done["progress"]["filled"] == {"name": name}
-    assert done["progress"]["pending"] == {}
-    assert document["user"]["userInfo"]["name"] == name
-    assert document["provenance"]["name"]["confirmed"] == ("explicit" if answer == "yes" else "supervisor")
-    assert done["progress"]["step"] == "phone"
-
-
-@pytest.mark.parametrize(
-    "words",
-    ["no", "that's wrong", "forget the email", "let's start over", "I don't have an email", "go back", "my email is wrong", "no no"],
-)
-async def test_no_words_alone_take_a_supervisors_value_away(words: str) -> None:
-    _, document = await played({"email": "ann@example.com"}, CALLS["en"], ("okay", words, words))
-    assert document["user"]["userInfo"]["email"] == "ann@example.com"
-
-
-async def test_a_supervisors_time_stays_until_another_is_confirmed() -> None:
-    before = (*CALLS["en"], "yes", "mary@example.com", "yes", "my drain is clogged")
-    held = "2026-03-03T14:00:00-05:00"
-    for words in ("I can't make Tuesday", "anything after four?", "Wednesday at ten", "what about Wednesday"):
-        _, document = await played({"time": "2026-03-03T14:00"}, before, ("okay", words))
-        assert document["user"]["serviceBookedTime"] == held, words
-    _, document = await played({"time": "2026-03-03T14:00"}, before, ("okay", "Wednesday at ten", "yes"))
-    assert document["user"]["serviceBookedTime"] == "2026-03-04T10:00:00-05:00"
-
-
-async def test_a_yes_to_a_summary_that_changed_meanwhile_books_nothing() -> None:
-    before = (*CALLS["en"], "yes", "mary@example.com", "yes", "my drain is clogged", "tomorrow at 2 pm")
-    answers, _ = await played({"name": "Ann Lee"}, before, ("yes",))
-    assert answers[0]["progress"]["status"] == "active"
-    assert "Ann Lee" in answers[0]["aiResponse"]["message"]
-
-
-async def test_a_locked_question_is_left_to_people() -> None:
-    answers, document = await played({}, ("",), ("toothache",), lock=("name",))
-    assert answers[0]["progress"]["step"] == "phone"
-    assert answers[0]["aiResponse"]["message"].startswith("My colleague will see to your name.")
-    assert "name" not in document["progress"]["filled"]
