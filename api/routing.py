@@ -50,6 +50,8 @@ class Route(NamedTuple):
 
 ROUTES = (
     Route("GET", "/", ANYONE),
+    Route("GET", "/console/{version}/{tree}/{name}", ANYONE),
+    Route("GET", "/console/{version}/{tree}/{folder}/{name}", ANYONE),
     *(Route(method, path, ANYONE) for path in ("/health", "/health/redis", "/health/ping", "/ready") for method in ("GET", "HEAD")),
     Route("GET", "/openapi.json", READERS),
     Route("GET", "/docs", READERS),
@@ -57,6 +59,7 @@ ROUTES = (
     Route("POST", "/ai/conversation", CALLERS),
     Route("POST", "/ai/reply", CALLERS),
     Route("POST", "/ai/summary", CALLERS),
+    Route("GET", "/desk", READERS),
     Route("GET", "/calls", READERS),
     Route("GET", "/calls/{callSid}", READERS),
     Route("PATCH", "/calls/{callSid}", EDITORS),

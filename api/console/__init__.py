@@ -1,52 +1,46 @@
-"""The console at `GET /`: live calls, one call with its fields and transcript, and the means to set a field.
+"""The console at `GET /`: a shell, and the ES modules and styles that it is made of, as they lie in `page/` and `client/`."""
 
-One page, complete in itself: `page.html` with `style.css`, `script.js` and the slots put in place when the process starts. It loads in one request,
-needs nothing from anywhere else, so that a content policy can name exactly the one style and the one script that may run. It holds no data of
-any call; what it shows it asks for with the token that its reader gave it, by the same paths as everyone.
-"""
-
-from base64 import b64encode
-from functools import cache
-from hashlib import sha256
 from importlib.resources import files
+from mimetypes import guess_type
 
-import msgspec
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from agent.slots import SLOTS
-
-
-@cache
-def page() -> tuple[bytes, str]:
-    """The page, and the content policy that fits it."""
-    here = files(__package__ or __name__)
-    style, script = ((here / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
-    slots = {name: {"title": slot.title, "example": slot.example, "categorical": slot.categorical} for name, slot in SLOTS.items()}
-    script = script.replace("/* slots */ {}", msgspec.json.encode(slots).decode())
-    whole = (here / "page.html").read_text(encoding="utf-8").replace("/* style */", style).replace("/* script */", script)
-    policy = (
-        f"default-src 'none'; style-src {_named(style)}; script-src {_named(script)}; connect-src 'self'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return whole.encode(), policy
-
-
-def _named(text: str) -> str:
-    """An inline text as a content policy names it."""
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
+from api.errors import Problem
 
 router = APIRouter()
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types slotline"
+)
+STYLES = ("tokens", "base", "frame", "board", "call", "panels", "narrow")
 
 
 @router.get("/", include_in_schema=False)
 async def console() -> Response:
-    body, policy = page()
-    headers = {
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-cache",
-        # The address may hold a token: it must not travel to another site.
-        "Referrer-Policy": "no-referrer",
-    }
+    styles = "".join(f'<link rel="stylesheet" href="console/0/page/styles/{name}.css">' for name in STYLES)
+    body = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"><meta name="color-scheme" content="light dark">'
+        f'<title>Slotline</title><link rel="icon" href="console/0/page/favicon.svg" id="favicon">{styles}'
+        '<script type="module" src="console/0/page/main.js"></script></head><body><div id="app"></div></body></html>'
+    )
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache", "Referrer-Policy": "no-referrer"}
     return Response(body, media_type="text/html; charset=utf-8", headers=headers)
+
+
+@router.get("/console/{version}/{tree}/{name}", include_in_schema=False)
+async def top(tree: str, name: str) -> Response:
+    return _file(tree, name)
+
+
+@router.get("/console/{version}/{tree}/{folder}/{name}", include_in_schema=False)
+async def below(tree: str, folder: str, name: str) -> Response:
+    return _file(tree, folder, name)
+
+
+def _file(*parts: str) -> Response:
+    found = files(__package__ or __name__).joinpath(*parts)
+    if not found.is_file() or parts[0] not in ("page", "client"):
+        raise Problem("not_found")
+    return Response(found.read_bytes(), media_type=guess_type(parts[-1])[0], headers={"Cache-Control": "no-cache"})
