@@ -74,9 +74,7 @@ def _wanted(request: Request, q: str, business: str) -> Callable[[Listed], bool]
     return lambda call: (not business or business_of(call.document) == business) and (not q or is_about(call, q, seen))
 
 
-async def _sought(
-    request: Request, is_wanted: Callable[[Listed], bool], status: str, before: str, count: int
-) -> tuple[Sequence[Listed], str | None]:
+async def _sought(request: Request, is_wanted: Callable[[Listed], bool], status: str, before: str, count: int) -> tuple[Sequence[Listed], str | None]:
     """Of the next calls, those that are wanted, at most `count` of them, and where to go on, if there is more."""
     found: list[Listed] = []
     for _ in range(SEARCHED // PAGE_LIMIT):
