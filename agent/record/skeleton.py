@@ -85,7 +85,7 @@ def document(call: Call, places: Mapping[str, Place]) -> dict[str, Any]:
 
 def _standing(call: Call) -> dict[str, Any]:
     """How the call stands with people: who has it, since when, why one is wanted, and what was told to one."""
-    packed = {"packet": packet(call)} if call.status == "waiting_agent" else {}
+    packed = {"packet": packet(call)} if call.status == "waiting_agent" or (call.held_by and call.handoff) else {}
     return {
         "from": call.brief.caller,
         "language": call.language,
