@@ -1,0 +1,2 @@
+/** The event client. */
+export const service = new URL("../../../", import.meta.url).href;
