@@ -13,7 +13,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from agent.record.slot_names import NAMES
-from api.console import page
+from api.console.before import page
 from storage.connect import connect
 from storage.keys import Ttl
 from storage.store import CallStore
