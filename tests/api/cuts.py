@@ -57,7 +57,7 @@ class Line:
             self._over = asyncio.Event()
             await self._over.wait()
             self._end()
-            while self._reads:
+            while self._reads:  # noqa: ASYNC110 - each leaves by itself
                 await asyncio.sleep(0.001)
 
     def run(self, up: Callable[[], None]) -> None:

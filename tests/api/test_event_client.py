@@ -3,12 +3,15 @@
 Every pause of the module is given from here, so that nothing is waited for but what happens.
 """
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
 
 from storage.connect import connect
 from storage.keys import Ttl
@@ -168,7 +171,7 @@ def opens(context: BrowserContext, line: Line) -> Iterator[Opens]:
 
 @pytest.fixture
 def teller(portal: BlockingPortal, store: CallStore, request: pytest.FixtureRequest) -> Teller:
-    return Teller(portal, store, f"CA-{abs(hash(request.node.name))}")
+    return Teller(portal, store, re.sub(r"\W+", "-", f"CA-{request.node.name[-60:]}"))
 
 
 @pytest.mark.parametrize("share", WAYS)
@@ -261,7 +264,14 @@ def test_four_tabs_are_one_reader_and_the_fourth_still_gets_through(opens: Opens
         assert tab.lines(teller) == list(range(known, teller.said)), "its own history, then each line once"
     until(lambda: line.streams == 1)
     until(lambda: _readers(service, teller) == 1)
-    changed = tabs[3].page.evaluate(
+    tabs.pop(0).close()  # the one that had the stream, where one of them has it
+    teller.say(3)
+    for tab in tabs:
+        tab.until_told(teller)
+        lines = tab.lines(teller)
+        assert lines == list(range(lines[0], teller.said))
+    until(lambda: line.streams == 1)
+    changed = tabs[-1].page.evaluate(
         """async ([path, token]) => {
           const { ask } = await import("/console/client.js");
           return (await ask("PATCH", path, { name: "Mary O'Neill" }, { token })).status;
@@ -271,13 +281,6 @@ def test_four_tabs_are_one_reader_and_the_fourth_still_gets_through(opens: Opens
     assert changed == 200
     for tab in tabs:
         tab.until("heard.some(({ type }) => type === 'client_updated')")
-    tabs.pop(0).close()  # the one that had the stream, where one of them has it
-    teller.say(3)
-    for tab in tabs:
-        tab.until_told(teller)
-        lines = tab.lines(teller)
-        assert lines == list(range(lines[0], teller.said))
-    until(lambda: line.streams == 1)
 
 
 def _readers(service: Running, teller: Teller) -> int:
@@ -354,3 +357,77 @@ def test_other_tokens_have_other_streams(opens: Opens, line: Line, portal: Block
     assert "O'Neill" in tabs[SUPERVISOR].page.evaluate("JSON.stringify(heard)")
     assert "O'Neill" not in tabs[VIEWER].page.evaluate("JSON.stringify(heard)")
     assert line.streams == 2
+
+
+def test_a_token_that_is_revoked_shuts_the_line(browser: Browser, redis_server: RedisServer, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"{SUPERVISOR}:supervisor:sue\n{VIEWER}:viewer:tv\n")
+    with (
+        serving(tmp_path, "--workers", "2", REDIS_URL=redis_server.url, SLOTLINE_TOKENS_FILE=str(tokens)) as running,
+        browser.new_context() as context,
+    ):
+        context.set_default_timeout(PATIENCE_S * 1000)
+        tab = Tab(context, running.url)
+        tab.until_phase("live")
+        tokens.write_text(f"{VIEWER}:viewer:tv\n")
+        tab.until_phase("shut")
+        assert tab.page.evaluate("line.state.why") == "expired"
+        tab.connect(token=VIEWER)
+        tab.until_phase("live")
+        tab.close()
+
+
+def test_a_ticket_that_is_spent_is_renewed(context: BrowserContext, line: Line, service: Running, teller: Teller) -> None:
+    bearer = {"Authorization": f"Bearer {SUPERVISOR}"}
+    spent = service.http.post("/events/ticket", headers=bearer).json()
+    with service.http.stream("GET", f"/events?ticket={spent['ticket']}") as used:
+        assert used.status_code == 200
+    given: list[str] = []
+
+    def answered(route: Route) -> None:
+        given.append(route.request.url)
+        if len(given) == 1:
+            route.fulfill(json=spent)
+        else:
+            route.continue_()
+
+    context.route("**/events/ticket", answered)
+    tab = Tab(context, line.url, share="alone")
+    tab.until_phase("live")
+    teller.say(2)
+    tab.until_told(teller)
+    assert (len(given), tab.phases()) == (2, ["connecting", "cut", "live"])
+    tab.close()
+
+
+def test_redis_away_and_back(browser: Browser, portal: BlockingPortal, tmp_path: Path) -> None:
+    """The stream stays open; the page is told by what the service says of its health, and by lines that stand in no record."""
+    server = RedisServer("--appendonly", "yes", "--appendfsync", "always")
+    with serving(tmp_path, "--workers", "2", REDIS_URL=server.url, SLOTLINE_HEARTBEAT_S="0.5") as running, browser.new_context() as context:
+        context.set_default_timeout(PATIENCE_S * 1000)
+        said = iter(range(10**6))
+
+        def say() -> None:  # on a connection of its own, so that either worker may take it
+            httpx.post(
+                f"{running.url}/ai/conversation", json={"callSid": "CA1", "customerMessage": {"message": f"number {next(said)}"}}, trust_env=False
+            )
+
+        say()
+        tab = Tab(context, running.url, token="", times={"health": 20})
+        tab.until("state.phase === 'live' && heard.some(({ type }) => type === 'history')")
+        server.kill()
+        tab.until_phase("degraded")
+        while not tab.page.evaluate("heard.some(({ degraded, id }) => degraded && !id)"):
+            say()
+        assert tab.page.evaluate("line.state.phase") == "degraded"
+        server.start()
+        tab.until_phase("live")
+        before = len(tab.page.evaluate("heard"))
+        say()
+        tab.until(f"heard.slice({before}).some(({{ type, id }}) => type === 'new_message' && id)")
+        assert tab.phases()[:3] == ["connecting", "live", "degraded"]
+        assert "cut" not in tab.phases()
+        ids = tab.page.evaluate("heard.filter(({ type, id }) => id && type !== 'history').map(({ id }) => id)")
+        assert len(ids) == len(set(ids))
+        tab.close()
+    server.close()
