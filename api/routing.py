@@ -62,6 +62,7 @@ ROUTES = (
     Route("POST", "/ai/conversation", CALLERS),
     Route("POST", "/ai/reply", CALLERS),
     Route("POST", "/ai/summary", CALLERS),
+    Route("GET", "/desk", READERS),
     Route("GET", "/calls", READERS),
     Route("GET", "/calls/{callSid}", READERS),
     Route("PATCH", "/calls/{callSid}", EDITORS),

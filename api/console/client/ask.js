@@ -14,8 +14,8 @@ export function wait(does, ms) {
 /**
  * @typedef {object} Answer
  * @property {number} status 0: nobody answered in time
- * @property {any} body what the JSON says; a text where it is none; null where there is nothing
- * @property {Headers | null} headers null: nobody answered
+ * @property {any} body what the JSON says; a text where it is none; {} where there is nothing
+ * @property {Headers} headers
  */
 
 /**
@@ -44,7 +44,7 @@ export async function ask(method, path, body, { token = "", service: base = serv
     });
     return { status: answer.status, body: read(await answer.text()), headers: answer.headers };
   } catch {
-    return { status: 0, body: null, headers: null };
+    return { status: 0, body: {}, headers: new Headers() };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);
@@ -53,7 +53,7 @@ export async function ask(method, path, body, { token = "", service: base = serv
 
 /** @param {string} text */
 function read(text) {
-  if (!text) return null;
+  if (!text) return {};
   try {
     return JSON.parse(text);
   } catch {

@@ -55,6 +55,8 @@ const HEARTBEAT_S = 30;
 /** What has no id of its own: a browser shows that of the event before. */
 const WITHOUT_ID = new Set(["connected", "heartbeat", "reset"]);
 const SPREAD = 0.25;
+/** That it is up is told so often at most. */
+const AGED_MS = 1000;
 
 export class Line {
   /** @type {EventSource | null} */
@@ -64,6 +66,7 @@ export class Line {
   #beatS = HEARTBEAT_S;
   #wasGood = false;
   #asOf = 0;
+  #toldAsOf = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #again;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -113,11 +116,12 @@ export class Line {
     const given = await ask("POST", "/events/ticket", undefined, { token, service, timeoutMs: times.request });
     if (round !== this.#round) return;
     if (given.status === 401 || given.status === 403) return this.#shut(given.status);
-    if (!given.body?.ticket) return this.#failed(1000 * Number(given.headers?.get("Retry-After") ?? 0));
+    if (!given.body.ticket) return this.#failed(1000 * Number(given.headers.get("Retry-After") ?? 0));
     this.#wasGood = true;
-    const query = new URLSearchParams({ ticket: given.body.ticket });
-    if (this.last) query.set("lastEventId", this.last);
-    this.#source = new EventSource(`${service}${path}?${query}`);
+    const address = new URL(service + path);
+    address.searchParams.set("ticket", given.body.ticket);
+    if (this.last) address.searchParams.set("lastEventId", this.last);
+    this.#source = new EventSource(address);
     this.#source.onmessage = (message) => this.#take(message);
     // Never left to the browser: it would come back with the same ticket, which is used up.
     this.#source.onerror = () => this.#failed();
@@ -131,6 +135,7 @@ export class Line {
     const id = WITHOUT_ID.has(event.type) || event.degraded ? "" : message.lastEventId;
     this.#asOf = Date.now();
     if (event.type === "connected") this.#begun(event);
+    else this.#move({});
     clearTimeout(this.#silence);
     this.#silence = wait(() => this.#failed(), this.#beatS * 1000 * this.wanted.times.silence);
     if (event.type === "reset") this.last = "";
@@ -155,7 +160,7 @@ export class Line {
     const { status, body } = await ask("GET", "/health", undefined, { service, timeoutMs: times.request });
     if (round !== this.#round) return;
     if (!status) return this.#failed(); // whom nobody answers has no line either, long before a heartbeat is missed
-    if (status === 200 && body?.parts) {
+    if (status === 200 && body.parts) {
       const whole = body.parts.store?.status === "ok" && body.parts.events?.status === "ok";
       if (whole) this.#asOf = Date.now();
       this.#move({ phase: whole ? "live" : "degraded" });
@@ -194,6 +199,9 @@ export class Line {
     const before = this.state;
     this.state = { ...before, ...change, asOf: this.#asOf, lastEventId: this.last };
     const { phase, why, retryAt, tries } = this.state;
-    if (phase !== before.phase || why !== before.why || retryAt !== before.retryAt || tries !== before.tries) this.tell(this.state);
+    const same = phase === before.phase && why === before.why && retryAt === before.retryAt && tries === before.tries;
+    if (same && this.#asOf < this.#toldAsOf + AGED_MS) return;
+    this.#toldAsOf = this.#asOf;
+    this.tell(this.state);
   }
 }
