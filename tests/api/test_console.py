@@ -1,8 +1,6 @@
 """The console: what is served, and how it behaves in a real browser over a real service."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +8,14 @@ from typing import Any
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from agent.record.slot_names import NAMES
-from api.console import page
+from api.console.before import page
 from storage.connect import connect
 from storage.keys import Ttl
 from storage.store import CallStore
+from tests.api.browsers import chromium
 from tests.api.processes import Running, serving
 from tests.api.stories import Story
 from tests.conftest import RedisServer
@@ -38,20 +37,6 @@ def test_the_page_is_complete_in_itself_and_its_policy_names_what_may_run() -> N
     assert "unsafe" not in policy
     assert policy.count("'sha256-") == 2
     assert "default-src 'none'" in policy
-
-
-def chromium(playwright: Playwright) -> str:
-    """A Chromium on PATH, or the one that Playwright keeps. Skips without one, or fails where everything must be tested."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    kept = playwright.chromium.executable_path
-    if Path(kept).exists():
-        return kept
-    why = "no Chromium on PATH and none kept by Playwright (apt install chromium, or: playwright install chromium)"
-    if os.environ.get("SLOTLINE_TEST_ALL"):
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 SUPERVISOR, VIEWER = "a-supervisors-token-000001", "a-viewers-token-000000001"
