@@ -1,324 +1,279 @@
-"""The console: what is served, and how it behaves in a real browser over a real service."""
+"""The console in a real browser over a real service: each screen, and what a supervisor does there."""
 
-import re
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
+from redis import Redis
 
-from agent.record.slot_names import NAMES
-from api.console.before import page
-from storage.connect import connect
-from storage.keys import Ttl
-from storage.store import CallStore
-from tests.api.browsers import chromium
+from tests.api.console_pages import ANN, CALLER, MARY, SUE, TOKENS, VIEWER, Caller, Console, answering, browsing
 from tests.api.processes import Running, serving
-from tests.api.stories import Story
 from tests.conftest import RedisServer
-from tests.patience import PATIENCE_S
 
-EVIL = "<img src=x onerror=\"document.title='broken'\"><b id=evil>O'Neill</b>"
-
-
-def test_the_page_is_complete_in_itself_and_its_policy_names_what_may_run() -> None:
-    body, policy = page()
-    text = body.decode()
-    assert "/* style */" not in text
-    assert "/* script */" not in text
-    assert "/* slots */" not in text
-    assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", text), "nothing is loaded from anywhere"
-    assert "innerHTML" not in text
-    assert "insertAdjacentHTML" not in text
-    assert "document.write" not in text
-    assert "unsafe" not in policy
-    assert policy.count("'sha256-") == 2
-    assert "default-src 'none'" in policy
-
-
-SUPERVISOR, VIEWER = "a-supervisors-token-000001", "a-viewers-token-000000001"
+EVIL = "<img src=x onerror=\"document.title='broken'\"><b id=evil>O'Neill</b> javascript:alert(1) https://example.com/a."
+Opens = Callable[..., Console]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE_S * 1000)
-    with sync_playwright() as playwright:
-        # A container has no namespaces for the sandbox of a browser that runs as root.
-        started = playwright.chromium.launch(executable_path=chromium(playwright), args=["--no-sandbox"])
+    with browsing() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
 def service(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    tokens = f"{SUPERVISOR}:supervisor,{VIEWER}:viewer"
-    with serving(tmp_path_factory.mktemp("console"), REDIS_URL=redis_server.url, SLOTLINE_TOKENS=tokens, SLOTLINE_HEARTBEAT_S="0.5") as running:
+    with answering(tmp_path_factory.mktemp("console"), REDIS_URL=redis_server.url) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
-def portal() -> Iterator[BlockingPortal]:
-    """Where stories are told: the browser's driver has the loop of this thread."""
-    with start_blocking_portal() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def store(redis_server: RedisServer, portal: BlockingPortal) -> Iterator[CallStore]:
-    async def opened() -> CallStore:
-        return await connect(redis_server.url, channel_prefix="sse:", ttl=Ttl())
-
-    found = portal.call(opened)
-    yield found
-    portal.call(found.close)
-
-
-class Console:
-    """The page as a supervisor has it open."""
-
-    def __init__(self, tab: Page, service: Running) -> None:
-        self.tab, self.service = tab, service
-        self.errors: list[str] = []
-        tab.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def open(self, sid: str = "", token: str = SUPERVISOR) -> None:
-        self.tab.goto(f"{self.service.url}/?token={token}" + (f"#{sid}" if sid else ""))
-
-    def field(self, slot: str) -> Any:
-        return self.tab.locator(f"#field-{slot}")
-
-    def row(self, sid: str) -> Any:
-        return self.tab.locator(f'.row[data-sid="{sid}"]')
-
-
 @pytest.fixture
-def console(browser: Browser, service: Running) -> Iterator[Console]:
-    tab = browser.new_page(viewport={"width": 1280, "height": 800})
-    tab.set_default_timeout(PATIENCE_S * 1000)
-    found = Console(tab, service)
-    yield found
-    tab.close()
-    assert found.errors == []
+def opens(browser: Browser, service: Running) -> Iterator[Opens]:
+    """Opens the console in a browser of its own, each time it is called."""
+    opened: list[Console] = []
+
+    def open_(sid: str = "", token: str = ANN, query: str = "", width: int = 1280) -> Console:
+        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-US")
+        opened.append(Console(context.new_page(), service))
+        return opened[-1].open(sid, token, query)
+
+    yield open_
+    for console in opened:
+        console.tab.context.close()
+        assert console.errors == []
 
 
-def told(portal: BlockingPortal, store: CallStore, sid: str) -> Story:
-    """A call with a name and a number, read back an address."""
-
-    async def tell() -> Story:
-        await store.erase(sid)
-        story = Story(store, sid)
-        await story.say("AI", "May I have your name?")
-        await story.say("customer", "it's Mary O'Neill")
-        await story.fill("name", "Mary O'Neill", "it's Mary O'Neill", "after_marker", "implicit")
-        await story.pend("phone", "+12025550143")
-        return story
-
-    return portal.call(tell)
-
-
-def test_a_call_fills_as_it_happens(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    story = told(portal, store, "CA-fills")
-    console.open()
-    expect(console.tab.locator("#light")).to_have_text("Live")
-    console.row("CA-fills").click()
-    expect(console.field("name").locator(".chip")).to_have_text("Filled")
-    expect(console.field("name").locator(".value")).to_have_text("Mary O'Neill")
-    for fact in ("“it's Mary O'Neill”", "after_marker", "the caller did not object"):
-        expect(console.field("name").locator("dl")).to_contain_text(fact)
-    expect(console.field("phone").locator(".chip")).to_have_text("Read back")
-    expect(console.field("phone").locator(".value")).to_have_text("+12025550143 ?")
-    expect(console.field("email").locator(".chip")).to_have_text("Empty")
-    expect(console.tab.locator("#lines li")).to_have_count(2)
-    portal.call(story.fill, "phone", "+12025550143", "yes", "spoken_digits")
-    expect(console.field("phone").locator(".chip")).to_have_text("Filled")
-    expect(console.field("phone").locator("dl")).to_contain_text("the caller said yes")
-    expect(console.tab.locator("#meter")).to_have_attribute("aria-valuenow", "2")
-    portal.call(story.skip, "email")
-    expect(console.field("email").locator(".chip")).to_have_text("Skipped")
-    portal.call(story.say, "customer", "twelve High Street")
-    expect(console.tab.locator("#lines li").last).to_contain_text("twelve High Street")
-    expect(console.tab.locator("#speaks")).to_have_text("Slotline is answering")
-    expect(console.row("CA-fills").locator(".last")).to_have_text("Caller: twelve High Street")
-    portal.call(story.fill, "service", "leak-repair")
-    expect(console.field("service").locator(".value")).to_have_text("Leak repair")
-    portal.call(story.fill, "time", "2026-03-06T15:30:00-05:00")
-    expect(console.field("time").locator(".value")).to_contain_text("Friday")
-    expect(console.field("time").locator(".value")).to_contain_text("30")
-    portal.call(story.become, "booked")
-    expect(console.tab.locator("#status")).to_have_text("Booked")
-    expect(console.row("CA-fills").locator(".chip")).to_have_text("Booked")
+def test_a_call_appears_step_by_step(opens: Opens, service: Running) -> None:
+    console, caller = opens(), Caller(service, "CA-steps", "+12025550101")
+    expect(console.line).to_contain_text("Live")
+    caller.say("")
+    expect(console.row("+1 202 555 0101")).to_be_visible()
+    caller.say("Mary O'Neill")
+    console.row("Mary O'Neill").click()
+    expect(console.tab.get_by_role("heading", name="Mary O'Neill")).to_be_visible()
+    expect(console.said).to_have_count(3)
+    expect(console.field("phone")).to_contain_text("read back, waits for a yes")
+    caller.say("yes")
+    expect(console.field("phone")).to_have_attribute("data-kind", "filled")
+    console.field("name").get_by_role("button", name="Name: Mary O'Neill").click()
+    for fact in ("“Mary O'Neill”", "the plain answer", "the caller did not object"):
+        expect(console.field("name")).to_contain_text(fact)
+    caller.say(*MARY[2:-1])
+    expect(console.field("time")).to_contain_text("read back")
+    caller.say("yes")
+    booking = console.tab.get_by_role("region", name="Booking")
+    expect(booking).to_contain_text(caller.record()["booking"]["reference"])
+    expect(booking).to_contain_text("$149")
+    expect(console.talk).to_contain_text("Booked the visit")
+    lines = console.said.count()
+    console.tab.reload()
+    expect(console.said).to_have_count(lines)
+    expect(console.talk).to_contain_text("Booked the visit")
 
 
-def test_a_new_call_appears_in_the_list_by_itself(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    told(portal, store, "CA-first")
-    console.open()
-    expect(console.row("CA-first")).to_be_visible()
-    portal.call(store.erase, "CA-second")
-    expect(console.row("CA-second")).to_have_count(0)
-    told(portal, store, "CA-second")
-    expect(console.row("CA-second")).to_be_visible()
+def test_whoever_wants_a_person_is_taken_spoken_to_and_handed_back(opens: Opens, service: Running) -> None:
+    console, caller = opens(), Caller(service, "CA-person", "+12025550102")
+    caller.say("", "Tom Baker", "can I talk to a person please")
+    console.press("Take the call of Tom Baker")
+    field = console.tab.get_by_role("textbox", name="What the caller hears next")
+    expect(field).to_be_focused()
+    expect(console.tab.locator(".packet")).to_contain_text("Wants a person")
+    field.fill("Hello Tom, this is Ann.")
+    field.press("Enter")
+    expect(console.said.last).to_contain_text("Hello Tom, this is Ann.")
+    assert caller.say("hi, my number is 202 555 0199")["aiResponse"]["message"] == "Hello Tom, this is Ann."
+    console.press("Use +1 202 555 0199 as the Phone")
+    expect(console.field("phone")).to_have_attribute("data-kind", "filled")
+    console.press("Hand back")
+    expect(console.talk).to_contain_text("Ann handed back to Slotline")
+    assert caller.record()["progress"]["status"] == "active"
 
 
-def test_a_call_not_yet_known_fills_once_it_begins(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    portal.call(store.erase, "CA-later")
-    console.open("CA-later")
-    expect(console.tab.locator("#status")).to_have_text("Not begun")
-    expect(console.tab.locator("#lines")).to_have_text("Nothing has been said yet.")
-    told(portal, store, "CA-later")
-    expect(console.field("name").locator(".value")).to_have_text("Mary O'Neill")
-    expect(console.tab.locator("#lines li")).to_have_count(2)
+def test_of_two_supervisors_one_has_the_call_and_the_other_is_told_who(opens: Opens, service: Running) -> None:
+    ann, sue, caller = opens("CA-two"), opens("CA-two", SUE), Caller(service, "CA-two", "+12025550103")
+    expect(ann.tab.get_by_role("heading", name="There is no call of this name.")).to_be_visible()
+    caller.say("", "Ella Fitz")
+    ann.press("Take over")
+    expect(ann.tab.get_by_role("button", name="Hand back")).to_be_visible()
+    expect(sue.tab.get_by_text("Ann has it since")).to_be_visible()
+    expect(sue.tab.get_by_role("button", name="Take over")).to_have_count(0)
+    ann.press("End call")
+    ann.tab.get_by_role("dialog").get_by_role("button", name="End call").click()
+    expect(sue.talk).to_contain_text("Ann ended the call")
 
 
-def test_a_call_that_is_erased_leaves_the_page(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    told(portal, store, "CA-erased")
-    console.open("CA-erased")
-    expect(console.field("name").locator(".value")).to_have_text("Mary O'Neill")
-    expect(console.row("CA-erased")).to_be_visible()
-    portal.call(store.erase, "CA-erased")
-    expect(console.row("CA-erased")).to_have_count(0)
-    expect(console.tab.locator("#status")).to_have_text("Not begun")
-    expect(console.tab.locator("#lines")).to_have_text("Nothing has been said yet.")
-    expect(console.tab.locator("#fields")).not_to_contain_text("Mary")
-
-
-def test_what_a_caller_says_is_text_and_never_markup(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    story = told(portal, store, "CA-evil")
-    portal.call(story.say, "customer", EVIL)
-    portal.call(story.fill, "name", EVIL, EVIL, "after_marker")
-    console.open("CA-evil")
-    expect(console.field("name").locator(".value")).to_have_text(EVIL)
-    expect(console.tab.locator("#lines li").last).to_contain_text(EVIL)
-    assert console.tab.locator("#evil").count() == 0
-    assert console.tab.title() == "Slotline"
-
-
-def test_a_field_is_set_from_the_page_and_a_refusal_says_why(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    told(portal, store, "CA-edit")
-    console.open("CA-edit")
-    card = console.field("phone")
-    card.get_by_role("button", name="Edit the phone").click()
-    entry = card.get_by_label("Phone", exact=True)
+def test_a_field_edited_while_the_caller_changes_it_is_never_overwritten_in_silence(opens: Opens, service: Running) -> None:
+    console, caller = opens("CA-edit"), Caller(service, "CA-edit", "+12025550104")
+    caller.say("", "Grace Kim", "yes", "24 Clinton Avenue, Albany, NY 12207", "yes")
+    card = console.field("email")
+    console.press("Edit the email")
+    entry = card.get_by_role("textbox", name="Email")
     expect(entry).to_be_focused()
-    entry.fill("12")
+    entry.fill("grace@")
     entry.press("Enter")
-    expect(card.get_by_role("alert")).to_have_text("Refused: too short.")
+    expect(card.get_by_role("alert").filter(has_text="Refused")).to_be_visible()
     expect(entry).to_have_attribute("aria-invalid", "true")
-    entry.fill("+12025550199")
-    card.get_by_label("Keep it as I set it").check()
-    card.get_by_role("button", name="Save").click()
-    expect(card.locator("form")).to_have_count(0)
-    expect(card.locator(".value")).to_have_text("+12025550199")
-    expect(card.locator("dl")).to_contain_text("set by a supervisor")
-    record = console.service.http.get("/calls/CA-edit", headers={"Authorization": f"Bearer {SUPERVISOR}"}).json()
-    assert record["user"]["userInfo"]["phone"] == "+12025550199"
-    card.get_by_role("button", name="Edit the phone").click()
-    card.get_by_role("button", name="Clear").click()
-    expect(card.locator(".chip")).to_have_text("Empty")
+    caller.say("kim at example dot com")
+    expect(card).to_contain_text("While you were typing the caller changed this to kim@example.com")
+    entry.fill("grace@example.com")
+    console.press("Keep mine")
+    expect(card.get_by_role("button", name="Email: grace@example.com")).to_be_visible()
+    assert caller.record()["user"]["userInfo"]["email"] == "grace@example.com"
+    console.press("Lock the email")
+    expect(console.talk).to_contain_text("Ann locked the email")
+    assert caller.record()["locked"] == ["email"]
 
 
-def test_a_field_set_elsewhere_shows_here_and_an_open_form_stays(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    told(portal, store, "CA-elsewhere")
-    console.open("CA-elsewhere")
-    card = console.field("phone")
-    card.get_by_role("button", name="Edit the phone").click()
-    card.get_by_label("Phone", exact=True).fill("+1202555")
-    patched = httpx.patch(
-        f"{console.service.url}/calls/CA-elsewhere",
-        json={"phone": "+12025550123"},
-        headers={"Authorization": f"Bearer {SUPERVISOR}"},
-        trust_env=False,
-    )
-    assert patched.status_code == 200
-    expect(card.locator(".value")).to_have_text("+12025550123")
-    expect(card.get_by_label("Phone", exact=True)).to_have_value("+1202555")
+def test_a_visit_that_needs_a_yes_is_approved_and_one_is_refused(opens: Opens, service: Running) -> None:
+    console = opens()
+    for sid, number, day in (("CA-yes", "+12025550105", "next tuesday"), ("CA-no", "+12025550106", "next wednesday")):
+        caller = Caller(service, sid, number)
+        caller.say("", *MARY[:6], "I have no hot water", f"{day} at 2 pm", "yes")
+        console.board.locator(f'.need:has(a[data-sid="{sid}"])').get_by_role("button", name="Review").click()
+        card = console.tab.get_by_role("region", name="Approval")
+        expect(card).to_contain_text("Water heater service")
+        expect(card).to_contain_text("$229")
+        if sid == "CA-yes":
+            card.get_by_role("button", name="Approve").click()
+            expect(console.tab.get_by_role("region", name="Booking")).to_be_visible()
+        else:
+            card.get_by_role("button", name="Refuse").click()
+            card.get_by_role("textbox", name="Reason").fill("No van that day.")
+            card.get_by_role("button", name="Refuse").click()
+            expect(console.talk).to_contain_text("No van that day.")
+        expect(card).to_have_count(0)
 
 
-def test_a_viewer_sees_no_value_and_is_told_that_it_may_not_change_one(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    told(portal, store, "CA-viewer")
-    console.open("CA-viewer", token=VIEWER)
-    expect(console.field("name").locator(".value")).to_have_text("•••")
-    console.field("name").get_by_role("button", name="Edit the name").click()
-    console.field("name").get_by_role("button", name="Save").click()
-    expect(console.field("name").get_by_role("alert")).to_have_text("This token may look, not change.")
-    assert "Mary" not in console.tab.content()
+def test_what_a_caller_says_is_text_and_never_markup(opens: Opens, service: Running, redis_server: RedisServer) -> None:
+    console, caller = opens("CA-evil"), Caller(service, "CA-evil", "+12025550107")
+    caller.say("", EVIL)
+    payload = {"callSid": "CA-evil", "speaker": "customer", "message": "\u202egnp.exe"}
+    with Redis.from_url(redis_server.url) as other:  # another program, which does not clean what it passes on
+        other.publish("sse:session:CA-evil", json.dumps({"type": "new_message", "payload": payload}))
+    expect(console.said.filter(has_text="gnp.exe").locator(".control")).to_have_text("RLO")
+    line = console.said.filter(has_text="onerror")
+    expect(line).to_contain_text("<b id=evil>O'Neill</b> javascript:alert(1)")
+    expect(line.get_by_role("link")).to_have_attribute("href", "https://example.com/a")
+    assert console.tab.locator("#evil").count() == 0
+    assert "broken" not in console.tab.title()
 
 
-def test_without_a_token_the_page_asks_for_one_and_keeps_it_to_itself(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    told(portal, store, "CA-token")
+def test_an_erased_call_leaves_the_page(opens: Opens, service: Running) -> None:
+    console, caller = opens("CA-erased"), Caller(service, "CA-erased", "+12025550108")
+    caller.say("", "Noah Brandt")
+    console.press("Erase this caller…")
+    console.press("Erase for good")
+    expect(console.tab.get_by_role("heading", name="This call was erased.")).to_be_visible()
+    expect(console.row("Noah Brandt")).to_have_count(0)
+    assert "Noah" not in console.tab.content()
+
+
+def test_a_viewer_sees_how_calls_go_and_nothing_of_the_caller(opens: Opens, service: Running) -> None:
+    caller = Caller(service, "CA-viewer", "+12025550109")
+    caller.say("", "Priya Nair", "can I talk to a person please")
+    console = opens(token=VIEWER)
+    console.press("Look at the call of CA-viewer")
+    expect(console.field("name").get_by_role("button")).to_have_text("•••")
+    expect(console.tab.get_by_text("Wants a person").first).to_be_visible()
+    for act in ("Take over", "End call", "Edit the name", "Erase this caller…"):
+        assert console.tab.get_by_role("button", name=act).count() == 0
+    assert "Priya" not in console.tab.content()
+    assert "5550109" not in console.tab.content().replace(" ", "")
+
+
+def test_without_a_token_there_is_a_door_and_the_token_goes_no_further(opens: Opens, service: Running) -> None:
+    Caller(service, "CA-door", "+12025550110").say("", "Omar Haddad")
+    console = opens(token="wrong")
+    expect(console.tab.get_by_role("alert")).to_have_text("This token is not known here.")
     addresses: list[str] = []
     console.tab.on("request", lambda request: addresses.append(request.url))
-    console.open(token="wrong")
-    expect(console.tab.locator("#light")).to_have_text("No access")
-    expect(console.tab.get_by_role("dialog")).to_be_visible()
-    console.tab.get_by_role("textbox", name="Token").fill(SUPERVISOR)
-    console.tab.get_by_role("button", name="Go on").click()
-    expect(console.row("CA-token")).to_be_visible()
+    console.tab.get_by_role("textbox", name="Token").fill(ANN)
+    console.press("Enter")
+    expect(console.row("Omar Haddad")).to_be_visible()
+    assert [url for url in addresses if ANN in url] == []
     assert "token" not in console.tab.url
-    assert [url for url in addresses if "/events?ticket=" in url]
-    assert [url for url in addresses if SUPERVISOR in url] == []
-    assert console.tab.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])") == '[{},{},""]'
+    assert console.tab.evaluate("JSON.stringify([localStorage, document.cookie])") == '[{},""]'
+    console.tab.reload()
+    expect(console.row("Omar Haddad")).to_be_visible()
 
 
-def test_keys_alone_are_enough(console: Console, portal: BlockingPortal, store: CallStore) -> None:
-    for sid in ("CA-keys-1", "CA-keys-2"):
-        told(portal, store, sid)
-    console.open()
-    expect(console.row("CA-keys-1")).to_be_visible()
-    console.tab.locator(".row").first.focus()
-    console.tab.keyboard.press("ArrowDown")
-    chosen = console.tab.evaluate("document.activeElement.dataset.sid")
-    console.tab.keyboard.press("Enter")
-    expect(console.tab.locator("#sid")).to_have_text(chosen)
-    assert console.tab.evaluate("document.activeElement.dataset.sid") == chosen, "the list keeps the focus while it is drawn anew"
-    console.tab.keyboard.press("Escape")
-    expect(console.tab.locator("#choose")).to_be_visible()
+def test_when_the_door_shuts_nothing_of_a_caller_stays(browser: Browser, redis_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(TOKENS.replace(",", "\n"))
+    with serving(tmp_path, REDIS_URL=redis_url, SLOTLINE_TOKENS_FILE=str(file), SLOTLINE_HEARTBEAT_S="0.5") as running:
+        Caller(running, "CA-shut").say("", "Mary O'Neill")
+        console = Console(browser.new_page(), running).open("CA-shut")
+        expect(console.field("name")).to_contain_text("Mary O'Neill")
+        file.write_text(f"{CALLER}:integration\n")
+        expect(console.tab.get_by_role("heading", name="Your token is no longer valid")).to_be_visible()
+        assert "Mary" not in console.tab.content()
+        assert console.tab.evaluate("sessionStorage.length") == 0
+        console.tab.close()
 
 
-def test_on_a_phone_one_thing_at_a_time_and_nothing_wider_than_the_screen(
-    browser: Browser, service: Running, portal: BlockingPortal, store: CallStore
-) -> None:
-    told(portal, store, "CA-small")
-    tab = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme="dark")
-    console = Console(tab, service)
-    console.open()
-    console.row("CA-small").click()
-    expect(tab.locator("nav")).to_be_hidden()
-    for slot in NAMES:
-        expect(console.field(slot)).to_be_attached()
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    tab.get_by_role("button", name="Calls").click()
-    expect(tab.locator("nav")).to_be_visible()
-    tab.close()
+def test_closed_calls_are_found_by_name_and_the_address_keeps_the_search(opens: Opens, service: Running) -> None:
+    for sid, name, number in (("CA-hannah", "Hannah Weiss", "+12025550111"), ("CA-lucas", "Lucas Moreau", "+12025550112")):
+        caller = Caller(service, sid, number)
+        caller.say("", name)
+        caller.asked("POST", f"/calls/{sid}/end", body={})
+    console = opens()
+    closed = console.tab.get_by_role("region", name="Closed")
+    expect(closed.get_by_role("link", name="Lucas Moreau")).to_be_visible()
+    closed.get_by_role("searchbox").fill("hannah")
+    expect(closed.get_by_role("link", name="Lucas Moreau")).to_have_count(0)
+    expect(closed.get_by_role("link", name="Hannah Weiss")).to_be_visible()
+    closed.get_by_role("link", name="Hannah Weiss").click()
+    expect(console.tab.get_by_role("heading", name="Hannah Weiss")).to_be_visible()
+    console.tab.go_back()
+    expect(closed.get_by_role("searchbox")).to_have_value("hannah")
+    console.tab.reload()
+    expect(closed.get_by_role("link", name="Hannah Weiss")).to_be_visible()
+    closed.get_by_role("button", name="Booked").click()
+    expect(closed.get_by_text("No closed call matches.")).to_be_visible()
 
 
-def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_url: str, tmp_path: Path, portal: BlockingPortal) -> None:
+def test_on_a_phone_one_thing_at_a_time_and_nothing_wider_than_the_screen(opens: Opens, service: Running) -> None:
+    caller = Caller(service, "CA-small", "+12025550113")
+    caller.say("", "Tina Small")
+    console = opens(width=390)
+    console.row("Tina Small").click()
+    expect(console.board).to_be_hidden()
+    console.press("Take over")
+    expect(console.tab.get_by_role("textbox", name="What the caller hears next")).to_be_visible()
+    console.tab.get_by_role("tab", name="Fields").click()
+    expect(console.field("name")).to_contain_text("Tina Small")
+    assert console.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    console.tab.get_by_role("link", name="Back to the board").click()
+    expect(console.row("Tina Small")).to_be_focused()
+
+
+def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_url: str, tmp_path: Path) -> None:
     """The service ends under the open page; a call goes on elsewhere; a new service at the same address brings everything."""
-
-    async def opened() -> CallStore:
-        return await connect(redis_url, channel_prefix="sse:", ttl=Ttl())
-
-    store = portal.call(opened)
-    story = told(portal, store, "CA-cut")
     tab = browser.new_page()
-    tab.set_default_timeout(PATIENCE_S * 1000)
-    with serving(tmp_path, REDIS_URL=redis_url) as running:
-        Console(tab, running).open("CA-cut")
-        expect(tab.locator("#lines li")).to_have_count(2)
-        expect(tab.locator("#light")).to_have_text("Live")
+    with answering(tmp_path, REDIS_URL=redis_url) as running:
+        caller = Caller(running, "CA-cut")
+        caller.say("", "Mary O'Neill")
+        console = Console(tab, running).open("CA-cut")
+        expect(console.said).to_have_count(3)
         running.stop()
-        expect(tab.locator("#light")).to_have_text("Reconnecting")
-    portal.call(story.say, "AI", "And the address?")
-    portal.call(story.fill, "phone", "+12025550143", "yes")
-    again = Running(tmp_path, port=running.port, REDIS_URL=redis_url)
-    try:
-        expect(tab.locator("#light")).to_have_text("Live")
-        expect(tab.locator("#lines li")).to_have_count(3)
-        expect(tab.locator("#lines li").last).to_contain_text("And the address?")
-        expect(tab.locator("#field-phone .chip")).to_have_text("Filled")
-    finally:
-        again.close()
+        expect(console.line).to_contain_text("Cut off")
+        expect(tab.get_by_role("region", name="Cut off")).to_contain_text("Trying again in")
+        expect(tab.get_by_role("button", name="Take over")).to_have_attribute("aria-disabled", "true")
+        port = running.port
+    with answering(tmp_path, port, REDIS_URL=redis_url) as again:
+        Caller(again, "CA-cut").say("yes")
+        console.press("Retry now")
+        expect(console.line).to_contain_text("Live")
+        expect(console.said).to_have_count(5)
+        expect(console.field("phone")).to_have_attribute("data-kind", "filled")
     tab.close()
-    portal.call(store.close)
+
+
+def test_it_speaks_the_readers_language(opens: Opens, service: Running) -> None:
+    console = opens()
+    console.press("中文")
+    expect(console.tab.get_by_role("heading", name="需要你")).to_be_visible()
+    expect(console.tab.locator("html")).to_have_attribute("lang", "zh-CN")
+    console.tab.reload()
+    expect(console.tab.get_by_role("heading", name="需要你")).to_be_visible()
