@@ -4,11 +4,11 @@ import { everyone, find, needing } from "../store/calls.js";
 import { callLink, left, route } from "../store/route.js";
 
 const MOST = 6;
-/** What one follows beside the opened call: the one that was open before, those one holds, those that wait. */
+/** What one follows beside the opened call: the one that was open before, those one holds, those that wait. An emergency has its own bar. */
 const beside = computed(() => {
   const held = everyone().filter((each) => each.mine.value);
   const found = new Set([find(left.value), ...held, ...needing.value]);
-  return [...found].filter((each) => each && each.open.value && each.sid !== route.value.sid).slice(0, MOST);
+  return [...found].filter((each) => each && each.open.value && each.sid !== route.value.sid && each.need.value !== "emergency").slice(0, MOST);
 });
 
 /** Where there is no room for the board beside a call: the others in one row, each with what was said last. */
