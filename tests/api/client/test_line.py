@@ -185,7 +185,11 @@ def test_redis_away_and_back(browser: Browser, portal: BlockingPortal, tmp_path:
         while not tab.page.evaluate("heard.some(({ degraded, id }) => degraded && !id)"):
             say()
         assert tab.page.evaluate("line.state.phase") == "degraded"
+        late = Tab(context, running.url, token="", share="alone")
+        late.until("state.phase === 'cut' && state.why === 'store'")
         server.start()
+        late.until("state.phase === 'live' && state.why === ''")
+        late.close()
         tab.until_phase("live")
         before = len(tab.page.evaluate("heard"))
         say()
