@@ -11,6 +11,7 @@ cursor; and one that has seen more than this process (it comes from another) wai
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from time import monotonic
 
@@ -51,17 +52,33 @@ class Batch:
         self._whole.clear()
 
     def go_to(self, readers: Iterable[Reader]) -> None:
-        now, before, last, whole = monotonic(), self.before, self.last, self._whole
+        """Each thing done for every reader here counts: what is written to most of them is the same, and they stand at the same place."""
+        now, before, last = monotonic(), self.before, self.last
+        mask, part = None, self._all(None)
         for reader in readers:
-            cursor, mask = reader.cursor, reader.mask
-            if reader.write is None or cursor >= last:  # it left meanwhile, or has seen more than this process
+            write = reader.write
+            if write is None:  # it left meanwhile
                 continue
+            if reader.mask is not mask:
+                mask, part = reader.mask, self._all(reader.mask)
+            some = part
+            if reader.cursor is not before:
+                if reader.cursor >= last:  # it has seen more than this process
+                    continue
+                if reader.cursor > before:
+                    some = self._chunk(mask, reader.cursor)
             reader.cursor = last
-            if cursor > before:
-                part = self._chunk(mask, cursor)
-            else:
-                part = whole[mask] if mask in whole else whole.setdefault(mask, self._chunk(mask, before))
-            _write(reader, part, now)
+            if some:
+                reader.spoke = now
+                try:
+                    write(some)
+                except RuntimeError:  # the connection is closed, and its reader about to be
+                    continue
+
+    def _all(self, mask: Mask | None) -> bytes:
+        if mask not in self._whole:
+            self._whole[mask] = self._chunk(mask, self.before)
+        return self._whole[mask]
 
     def _chunk(self, mask: Mask | None, after: Order) -> bytes:
         return chunk(b"".join([frame.masked(mask) if mask else frame.block for frame in self._frames if frame.order > after]))
@@ -195,7 +212,9 @@ class FanOut:
                 if reader.write is None:
                     reader.beat(since)
                 elif reader.spoke <= since:
-                    _write(reader, part, now)
+                    reader.spoke = now
+                    with suppress(RuntimeError):  # the connection is closed, and its reader about to be
+                        reader.write(part)
             await _others()
 
     async def _write(self, audience: Audience, written: int) -> int:
@@ -224,15 +243,6 @@ class FanOut:
         for topic in self._agents:
             if topic.concerns(frame):
                 yield topic
-
-
-def _write(reader: Reader, part: bytes, now: float) -> None:
-    if part and reader.write is not None:
-        reader.spoke = now
-        try:
-            reader.write(part)
-        except RuntimeError:  # the connection is closed, and its reader about to be
-            return
 
 
 async def _others() -> None:

@@ -12,10 +12,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.console import before
 from api.console.assets import Asset, asset, assets
 from api.console.negotiation import knows, takes_gzip
-from api.console.shell import MAIN, language, shells
+from api.console.shell import language, shells
 from api.errors import Problem
 from api.query import query_of
 
@@ -57,8 +56,6 @@ def _shells() -> Mapping[str, tuple[Asset, str]]:
 
 @router.get("/", include_in_schema=False)
 async def shell(request: Request) -> Response:
-    if MAIN not in assets().files:
-        return await before.console()
     chosen = language(query_of(request.scope).get("lang", ""), request.headers.get("accept-language", ""))
     page, etag = _shells()[chosen]
     headers = {**SHELL, "Cache-Control": ASK_AGAIN, "Content-Language": chosen}

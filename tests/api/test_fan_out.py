@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -154,24 +154,32 @@ async def test_others_have_their_turn_between_two_slices(store: CallStore) -> No
             await line.close()
 
 
+class Halfway(NamedTuple):
+    """The moment in which an event was written to some readers and not yet to others; what is done without awaiting anything is done in it."""
+
+    done: list[Line]
+    left: list[Line]
+    teller: Teller
+    telling: asyncio.Task[str]
+    """To be awaited next: whoever told the event has not heard yet that it is kept."""
+
+
 @asynccontextmanager
-async def halfway(store: CallStore, hub: Hub) -> AsyncIterator[tuple[list[Line], list[Line], Teller]]:
-    """The moment in which an event was written to some readers and not yet to others: those, these, and who told it."""
+async def halfway(store: CallStore, hub: Hub) -> AsyncIterator[Halfway]:
     made = await lines(hub, 3 * SLICE)
     teller = Teller(store, CALL)
-    await teller.tell()
+    telling = asyncio.create_task(teller.tell())
     async with asyncio.timeout(PATIENCE_S):
         while not (done := [line for line in made if line.got]):  # noqa: ASYNC110 - between two slices, where nobody tells
             await asyncio.sleep(0)
-    left = [line for line in made if not line.got]
     assert len(done) == SLICE
-    yield done, left, teller
+    yield Halfway(done, [line for line in made if not line.got], teller, telling)
     for line in made:
         await line.close()
 
 
 async def test_who_joins_lags_or_goes_halfway_neither_loses_nor_doubles(store: CallStore) -> None:
-    async with started(store) as hub, halfway(store, hub) as (done, left, teller):
+    async with started(store) as hub, halfway(store, hub) as (done, left, teller, telling):
         late = Line(hub)
         late.reader.start(hub.floor)
         late.read_on()
@@ -181,6 +189,7 @@ async def test_who_joins_lags_or_goes_halfway_neither_loses_nor_doubles(store: C
         left[2].reader.close()
         for line in (left[0], done[0]):
             line.empty()
+        await telling
         second = await teller.tell()
         await all_have([late, *done, left[0], *left[3:]], second)
         assert all(line.got == teller.ids for line in (late, *done, left[0], *left[3:]))
@@ -189,8 +198,9 @@ async def test_who_joins_lags_or_goes_halfway_neither_loses_nor_doubles(store: C
 
 
 async def test_a_call_that_is_erased_halfway_is_told_to_nobody_any_more(store: CallStore) -> None:
-    async with started(store) as hub, halfway(store, hub) as (done, left, teller):
+    async with started(store) as hub, halfway(store, hub) as (done, left, teller, telling):
         hub.forget(CALL)
+        await telling
         (told,) = await store.erase(CALL)
         await all_have([*done, *left], told.id)
         assert all(line.got == [*teller.ids, told.id] for line in done)
@@ -198,7 +208,7 @@ async def test_a_call_that_is_erased_halfway_is_told_to_nobody_any_more(store: C
 
 
 async def test_a_log_that_is_lost_halfway_is_written_no_further(store: CallStore) -> None:
-    async with started(store) as hub, halfway(store, hub) as (done, left, _):
+    async with started(store) as hub, halfway(store, hub) as (done, left, _, telling):
         for line in (*done, *left):
             line.reader.close()
         survivor = Line(hub)
@@ -207,6 +217,7 @@ async def test_a_log_that_is_lost_halfway_is_written_no_further(store: CallStore
         survivor.reader.rewind()
         survivor.reader.start(hub.head)
         survivor.read_on()
+        await telling
         teller = Teller(store, "CA-later")
         await teller.tell()
         assert all(not line.got for line in left)

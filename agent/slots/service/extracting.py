@@ -7,8 +7,8 @@ import msgspec
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
 from agent.slots.service.choice import Pick, listed, pick
-from agent.slots.service.indexing import Index, index, offers
-from agent.slots.service.matching import Match, matches
+from agent.slots.service.indexing import index, offers
+from agent.slots.service.matching import Match, Reading, matches, read
 from agent.slots.service.scope import conjunctions, is_wished_for, scope
 from agent.slots.service.vocabulary import stem, thesaurus
 
@@ -45,11 +45,11 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
         return ()
     alone = not context.in_call or context.asked == {"service"}
     bounds = scope(utterance, asked=alone)
-    indexed = index(offers(context.services))
+    reading = read(utterance.words, index(offers(context.services)))
     candidates: Sequence[Candidate] = ()
     if bounds.turned:
-        candidates = _hear(utterance, context, indexed, bounds.barred | frozenset(range(bounds.turned)), bounds.denied)
-    candidates = candidates or _hear(utterance, context, indexed, bounds.barred, bounds.denied)
+        candidates = _hear(utterance, context, reading, bounds.barred | frozenset(range(bounds.turned)), bounds.denied)
+    candidates = candidates or _hear(utterance, context, reading, bounds.barred, bounds.denied)
     return [_less_sure(one) for one in candidates] if bounds.offered and alone and context.in_call else candidates
 
 
@@ -57,17 +57,17 @@ def _less_sure(candidate: Candidate) -> Candidate:
     return msgspec.structs.replace(candidate, confidence=min(candidate.confidence, _TO_CONFIRM))
 
 
-def _hear(utterance: Utterance, context: Context, indexed: Index, barred: frozenset[int], denied: frozenset[int]) -> Sequence[Candidate]:
+def _hear(utterance: Utterance, context: Context, reading: Reading, barred: frozenset[int], denied: frozenset[int]) -> Sequence[Candidate]:
     """What is heard in the tokens not barred; `denied`: those of them taken back."""
-    found = matches(utterance.words, indexed, barred)
+    found = matches(reading, barred)
     strong = [match for match in found if match.score >= LEAST]
     strong = [match for match in strong if not match.described] or strong
     if not (strong and strong[0].score >= PLAIN) and (picked := pick(utterance, context)) and barred.isdisjoint(range(picked.first, picked.last)):
         return _picked(picked, utterance, context)
-    if both := _both(utterance, context, indexed, barred, strong):
+    if both := _both(utterance, context, reading, barred, strong):
         return both
     if not strong:
-        return _other_of_two(utterance, context, denied) or _shared(utterance, context, indexed, barred)
+        return _other_of_two(utterance, context, denied) or _shared(utterance, context, reading, barred)
     return _heard(strong, utterance, context)
 
 
@@ -136,7 +136,7 @@ def _plain(match: Match, utterance: Utterance) -> bool:
     return match.own and is_wished_for(utterance, min(match.tokens), max(match.tokens) + 1)
 
 
-def _both(utterance: Utterance, context: Context, indexed: Index, barred: frozenset[int], strong: Sequence[Match]) -> Sequence[Candidate]:
+def _both(utterance: Utterance, context: Context, reading: Reading, barred: frozenset[int], strong: Sequence[Match]) -> Sequence[Candidate]:
     """ "The oil and new brakes": each of the things between which an "and" stands, when they are different services."""
     splits = [at for at in conjunctions(utterance) if at not in barred]
     splits = [at for at in splits if not any(min(match.tokens) < at < max(match.tokens) for match in strong if match.score >= BOTH)]
@@ -147,8 +147,8 @@ def _both(utterance: Utterance, context: Context, indexed: Index, barred: frozen
     everything = frozenset(range(len(utterance.words)))
     for first, last in zip([0, *(at + 1 for at in splits)], [*splits, len(utterance.words)], strict=True):
         here = barred | (everything - frozenset(range(first, last)))
-        part = [match for match in matches(utterance.words, indexed, here) if match.score >= (LEAST if match.own and not match.described else BOTH)]
-        if not part and (shared := _shared(utterance, context, indexed, here)) and not shared[0].options:
+        part = [match for match in matches(reading, here) if match.score >= (LEAST if match.own and not match.described else BOTH)]
+        if not part and (shared := _shared(utterance, context, reading, here)) and not shared[0].options:
             found.setdefault(shared[0].value, frozenset(range(first, last)))
         if part and not (len(part) > 1 and part[0].score - part[1].score <= AS_GOOD):
             found.setdefault(context.services[part[0].service].id, part[0].tokens)
@@ -167,7 +167,7 @@ def _other_of_two(utterance: Utterance, context: Context, barred: frozenset[int]
     first, second = min(barred), max(barred)
     spoken = Utterance(utterance.between(first, second + 1))
     denied = pick(spoken, context)
-    named = matches(spoken.words, index(offers(among)))
+    named = matches(read(spoken.words, index(offers(among))))
     gone = denied.service if denied else among[named[0].service] if named and named[0].score >= LEAST else None
     if gone is None:
         return ()
@@ -175,14 +175,14 @@ def _other_of_two(utterance: Utterance, context: Context, barred: frozenset[int]
     return (Candidate(value=other.id, rule="the other", span=(utterance.tokens[first].start, utterance.tokens[second].end), confidence=_TO_CONFIRM),)
 
 
-def _shared(utterance: Utterance, context: Context, indexed: Index, barred: frozenset[int]) -> Sequence[Candidate]:
+def _shared(utterance: Utterance, context: Context, reading: Reading, barred: frozenset[int]) -> Sequence[Candidate]:
     """ "Just a cleaning": the few services that have the word, when nothing else was said."""
     known = thesaurus()
     spoken = [word for place, word in enumerate(utterance.words) if place not in barred]
     if not context.asks("service") or not all(stem(word) in known.general or word in known.stop or not word[0].isalnum() for word in spoken):
         return ()
-    slight = frozenset(place for place, word in enumerate(utterance.words) if stem(word) in indexed.subjects)
-    found = matches(utterance.words, indexed, barred | slight, loosely=True)
+    slight = frozenset(place for place, word in enumerate(utterance.words) if stem(word) in reading.indexed.subjects)
+    found = matches(reading, barred | slight, loosely=True)
     if not 1 <= len(found) <= MOST_OPTIONS:
         return ()
     ids = tuple(context.services[match.service].id for match in found)

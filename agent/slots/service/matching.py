@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from agent.nlu.effort import spend
 from agent.slots.service.indexing import MIN_LETTERS, Index, closed, trigrams
-from agent.slots.service.spelling import SPELT, joined
-from agent.slots.service.vocabulary import MAX_TOKENS, Hits, keys_of, stem, thesaurus
+from agent.slots.service.spelling import SPELT, Joined, joined
+from agent.slots.service.vocabulary import MAX_TOKENS, Hit, Hits, keys_of, said_by, stem, thesaurus
 
 NEARLY = 0.85
 LEAST_ALIKE = 0.65
@@ -27,8 +27,8 @@ SPREAD = 0.9
 """What counts: the meaning of a general word, that of a word that some name has itself, a word inside a phrase about a name, and a meaning that
 one more service has."""
 _MOST_LONGER = 2
-_MATCHING, _WORD, _ALIAS, _ALIKE = 10, 3, 4, 1 / 4
-"""Units of effort that it takes, and that each word takes, each alias that is met, and each form that shares three letters with a word."""
+_READING, _MATCHING, _WORD, _ALIAS, _ALIKE = 8, 10, 1, 4, 1 / 4
+"""Units of effort: reading a word, matching at all, matching each word, each alias that is met, each form that shares three letters with a word."""
 
 
 class Match(NamedTuple):
@@ -44,21 +44,37 @@ class Match(NamedTuple):
     own: bool = False
     """Met by its own words throughout, in whatever form."""
     named: bool = False
-    """Said word for word."""
+    """Reading word for word."""
     described: bool = False
     """Told only by its description."""
 
 
-def matches(said: Sequence[str], indexed: Index, without: frozenset[int] = frozenset(), *, loosely: bool = False) -> list[Match]:
+class Reading(NamedTuple):
+    """An utterance as services are looked for in it: read once, however many parts of it are asked about."""
+
+    spoken: Joined
+    hits: Sequence[Hit]
+    indexed: Index
+
+
+def read(words: Sequence[str], indexed: Index) -> Reading:
+    """Only so many words as an utterance is listened to."""
+    words = words[:MAX_TOKENS]
+    spend(_READING * len(words))
+    spoken = joined(words, indexed.acronyms)
+    return Reading(spoken, said_by(spoken.words), indexed)
+
+
+def matches(reading: Reading, without: frozenset[int] = frozenset(), *, loosely: bool = False) -> list[Match]:
     """Each service's best match, best first; services of which nothing was said are left out.
 
     `without`: tokens in which none is heard. `loosely`: also those of which only such words were said as many services share ("cleaning"), and
     none that are only described.
     """
-    spend(_MATCHING + _WORD * len(said))
-    spoken = joined(said[:MAX_TOKENS], indexed.acronyms)
+    spoken, hits, indexed = reading
+    spend(_MATCHING + _WORD * len(spoken.words))
     barred = spoken.holding(without)
-    keys = keys_of(spoken.words, barred)
+    keys = keys_of(hits, barred)
     described = () if loosely else _by_description(keys, indexed)
     _add_alike(keys, indexed)
     _discount(keys, spoken.words, indexed)

@@ -29,8 +29,17 @@ MOST_LETTERS = 3
 """Letters said one by one that may be an acronym of the thesaurus; more of them spell a name."""
 _END = ""
 
+
+class Hit(NamedTuple):
+    key: str
+    """A word form ("=drain") or a meaning ("~3")."""
+    sure: float
+    tokens: frozenset[int]
+    """Which words say it."""
+
+
 Hits = dict[str, tuple[float, frozenset[int]]]
-"""What was said: word form or meaning, to how surely and by which tokens."""
+"""What was said: key to how surely and by which tokens."""
 
 
 class Term(NamedTuple):
@@ -189,14 +198,22 @@ def _pairs(characters: Sequence[str]) -> list[str]:
     return [a + b for a, b in pairwise(characters)] or list(characters)
 
 
-def keys_of(spoken: Sequence[str], without: Iterable[int]) -> Hits:
-    """What the words say: key to how surely, and by which tokens. `without`: tokens taken back ("not a haircut")."""
+def said_by(spoken: Sequence[str]) -> list[Hit]:
+    """All that the words say, in their order."""
     spoken = spoken[:MAX_TOKENS]
-    found = _keys_of(spoken, frozenset(without))
+    found = _said_by(spoken)
     if kept := _without_infixes(spoken):
-        shorter = _keys_of([spoken[at] for at in kept], frozenset(place for place, at in enumerate(kept) if at in frozenset(without)))
-        for key, (sure, tokens) in shorter.items():
-            found.setdefault(key, (sure, frozenset(kept[place] for place in tokens)))
+        shorter = _said_by([spoken[at] for at in kept])
+        found += [Hit(hit.key, hit.sure, frozenset(kept[place] for place in hit.tokens)) for hit in shorter]
+    return found
+
+
+def keys_of(hits: Iterable[Hit], without: frozenset[int]) -> Hits:
+    """What is said by other words than those in `without`, which were taken back ("not a haircut"): of each key the first hit."""
+    found: Hits = {}
+    for key, sure, tokens in hits:
+        if key not in found and without.isdisjoint(tokens):
+            found[key] = (sure, tokens)
     return found
 
 
@@ -216,29 +233,28 @@ def _without_infixes(spoken: Sequence[str]) -> list[int]:
     return kept if len(kept) < len(spoken) else []
 
 
-def _keys_of(spoken: Sequence[str], barred: frozenset[int]) -> Hits:
+def _said_by(spoken: Sequence[str]) -> list[Hit]:
     """What consecutive words say."""
     known_words = thesaurus()
-    found: Hits = {}
+    found: list[Hit] = []
     for at, word in enumerate(spoken):
-        if at in barred or not word[0].isalnum():
+        if not word[0].isalnum():
             continue
         bare = word in known_words.stop and word.isascii() and not (at and spoken[at - 1] in known_words.articles)
         if not bare or word in known_words.actions:
-            found.setdefault("=" + stem(word), (1.0, frozenset({at})))
-        following = spoken[at + 1] if at + 1 < len(spoken) and at + 1 not in barred else ""
+            found.append(Hit("=" + stem(word), 1.0, frozenset({at})))
+        following = spoken[at + 1] if at + 1 < len(spoken) else ""
         if following and following[0].isalnum():
-            pair = (1.0, frozenset({at, at + 1}))
-            found.setdefault("=" + (word + following if not word.isascii() else stem(word + following)), pair)
+            found.append(Hit("=" + (word + following if not word.isascii() else stem(word + following)), 1.0, frozenset({at, at + 1})))
         node: Mapping[str, Any] | None = known_words.phrases
         for place in range(at, min(at + MAX_PHRASE, len(spoken))):
             stemmed = stem(spoken[place])  # "" for a lone apostrophe, which is no word
-            node = node.get(stemmed) if node is not None and stemmed and place not in barred else None
+            node = node.get(stemmed) if node is not None and stemmed else None
             if node is None:
                 break
             if _END in node and not (bare and place == at):
-                for meaning in node[_END]:
-                    found.setdefault(f"~{meaning}", (MEANT, frozenset(range(at, place + 1))))
+                tokens = frozenset(range(at, place + 1))
+                found += [Hit(f"~{meaning}", MEANT, tokens) for meaning in node[_END]]
                 if place > at:
-                    found.setdefault("=" + "_".join(stem(some) for some in spoken[at : place + 1]), (1.0, frozenset(range(at, place + 1))))
+                    found.append(Hit("=" + "_".join(stem(some) for some in spoken[at : place + 1]), 1.0, tokens))
     return found
