@@ -19,7 +19,7 @@ router = APIRouter(tags=["calls"])
 @router.get("/desk", summary="Who asks, and the businesses that are served here")
 async def read_desk(request: Request) -> Response:
     """{"me": {"name", "role", "named", "may"},
-    "businesses": [{"id", "name", "timeZone", "country", "currency", "languages", "services", "canned"}]}.
+    "businesses": [{"id", "name", "timeZone", "country", "currency", "languages", "numbers", "handOffNumber", "services", "canned"}]}.
 
     `named`: whether whoever has this token acts under that name alone. `may`: some of "edit" (values, and erasing), "people" (stepping into calls),
     "call" (posting a caller's turns). `currency`: ISO 4217, of the prices. `services` and `canned` as the business file has them: a name, or the
@@ -42,6 +42,8 @@ def _shown(business: Business) -> dict[str, Any]:
         "country": business.country,
         "currency": (get_territory_currencies(business.country) or ["USD"])[0],
         "languages": business.languages,
+        "numbers": business.numbers,
+        "handOffNumber": business.handoff_number,
         "services": [{"id": one.id, "name": one.name, "price": one.price, "minutes": one.minutes} for one in business.services],
         "canned": business.canned,
     }
