@@ -1,47 +1,17 @@
 """The console in a real browser over a real service: each screen, and what a supervisor does there."""
 
 import json
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 from redis import Redis
 
-from tests.api.console_pages import ANN, CALLER, MARY, SUE, TOKENS, VIEWER, Caller, Console, answering, browsing
 from tests.api.processes import Running, serving
 from tests.conftest import RedisServer
+from tests.console.conftest import Opens
+from tests.console.pages import ANN, CALLER, MARY, SUE, TOKENS, VIEWER, Caller, Console, answering
 
 EVIL = "<img src=x onerror=\"document.title='broken'\"><b id=evil>O'Neill</b> javascript:alert(1) https://example.com/a."
-Opens = Callable[..., Console]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with browsing() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def service(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with answering(tmp_path_factory.mktemp("console"), REDIS_URL=redis_server.url) as running:
-        yield running
-
-
-@pytest.fixture
-def opens(browser: Browser, service: Running) -> Iterator[Opens]:
-    """Opens the console in a browser of its own, each time it is called."""
-    opened: list[Console] = []
-
-    def open_(sid: str = "", token: str = ANN, query: str = "", width: int = 1280) -> Console:
-        context = browser.new_context(viewport={"width": width, "height": 800}, locale="en-US")
-        opened.append(Console(context.new_page(), service))
-        return opened[-1].open(sid, token, query)
-
-    yield open_
-    for console in opened:
-        console.tab.context.close()
-        assert console.errors == []
 
 
 def test_a_call_appears_step_by_step(opens: Opens, service: Running) -> None:
@@ -145,11 +115,11 @@ def test_a_visit_that_needs_a_yes_is_approved_and_one_is_refused(opens: Opens, s
         expect(card).to_have_count(0)
 
 
-def test_what_a_caller_says_is_text_and_never_markup(opens: Opens, service: Running, redis_server: RedisServer) -> None:
+def test_what_a_caller_says_is_text_and_never_markup(opens: Opens, service: Running, redis_of_console: RedisServer) -> None:
     console, caller = opens("CA-evil"), Caller(service, "CA-evil", "+12025550107")
     caller.say("", EVIL)
     payload = {"callSid": "CA-evil", "speaker": "customer", "message": "\u202egnp.exe"}
-    with Redis.from_url(redis_server.url) as other:  # another program, which does not clean what it passes on
+    with Redis.from_url(redis_of_console.url) as other:  # another program, which does not clean what it passes on
         other.publish("sse:session:CA-evil", json.dumps({"type": "new_message", "payload": payload}))
     expect(console.said.filter(has_text="gnp.exe").locator(".control")).to_have_text("RLO")
     line = console.said.filter(has_text="onerror")

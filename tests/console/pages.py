@@ -1,7 +1,5 @@
 """The console in a real browser, over a real service: what a supervisor has open, and the callers who ring beside it."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -9,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from tests.api.browsers import chromium
 from tests.api.processes import Running, serving
 from tests.patience import PATIENCE_S
 
@@ -26,20 +24,6 @@ MARY = (
 NUMBER = "+12025550143"
 
 
-def chromium(playwright: Playwright) -> str:
-    """A Chromium on PATH, or the one that Playwright keeps. Skips without one, or fails where everything must be tested."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    kept = playwright.chromium.executable_path
-    if Path(kept).exists():
-        return kept
-    why = "no Chromium on PATH and none kept by Playwright (apt install chromium, or: playwright install chromium)"
-    if os.environ.get("SLOTLINE_TEST_ALL"):
-        pytest.fail(why)
-    pytest.skip(why)
-
-
 @contextmanager
 def browsing() -> Iterator[Browser]:
     """A browser without a screen."""
@@ -52,13 +36,13 @@ def browsing() -> Iterator[Browser]:
 
 
 @contextmanager
-def answering(folder: Path, port: int = 0, **settings: str) -> Iterator[Running]:
+def answering(folder: Path, port: int = 0, workers: int = 2, **settings: str) -> Iterator[Running]:
     """The service for the example business, where what costs more than 200 needs the office's yes."""
     text = (resources.files("api") / "businesses" / "acme.toml").read_text("utf-8")
     business = folder / "business.toml"
     business.write_text(text.replace("needs_approval = []", 'needs_approval = ["price_above:200"]'), "utf-8")
     given = {"SLOTLINE_TOKENS": TOKENS, "SLOTLINE_HEARTBEAT_S": "0.5", "SLOTLINE_BUSINESS": str(business), **settings}
-    with serving(folder, port=port, **given) as running:
+    with serving(folder, "--workers", str(workers), port=port, **given) as running:
         yield running
 
 
