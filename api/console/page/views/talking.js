@@ -53,8 +53,7 @@ function Mouth() {
   };
   const quick = progress.value?.expecting === "confirmation" ? listening.value.hints.slice(0, HINTS) : [];
   return html`<form class="entry" onsubmit=${speak}><input id="caller-say" ref=${field} aria-label=${t("caller.say")} placeholder=${t("caller.say")} maxlength="2000" autocomplete="off" dir="auto" oninput=${(event) => { typing.value = Boolean(event.target.value); }} /><button type="submit" class="main">${t("send")}</button></form>
-    <div class="actions quick">${quick.map((hint) => html`<button type="button" class="plain" key=${hint} onclick=${() => say(hint)}><bdi dir="auto">${hint}</bdi></button>`)}
-      <button type="button" class="quiet" onclick=${() => say("")}>${t("caller.silent")}</button></div>
+    ${quick.length > 0 && html`<div class="actions">${quick.map((hint) => html`<button type="button" class="plain" key=${hint} onclick=${() => say(hint)}><bdi dir="auto">${hint}</bdi></button>`)}</div>`}
     <${Voice} /><${Keypad} />`;
 }
 const Watch = () => html`<a class="button" href=${callLink(sid.value)} onclick=${() => { if (narrow.value) panel.value = false; }}>${t("caller.watch")}</a>`;
@@ -76,5 +75,5 @@ export function Talking() {
   }, [sid.value, phase.value]);
   if (phase.value === "over") return html`<${Heard} /><${Over} />`;
   return html`<${Heard} />${demonstration.value && html`<${Playing} />`}<${Mouth} />
-    <div class="actions ends"><${Watch} /><button type="button" class="urgent" onclick=${hang}>${t("caller.hang")}</button></div>`;
+    <div class="actions ends"><${Watch} /><button type="button" class="plain" onclick=${() => say("")}>${t("caller.silent")}</button><button type="button" class="urgent" onclick=${hang}>${t("caller.hang")}</button></div>`;
 }
