@@ -24,7 +24,7 @@ def test_after_a_cut_nothing_is_missing_or_told_twice(opens: Opens, line: Line, 
     tab.until("state.phase === 'cut' && state.retryAt > 0")
     tab.until("state.tries >= 3")
     teller.say(5)
-    line.mend()
+    line.carry_on()
     tab.until_phase("live")
     teller.say(2)
     tab.until_told(teller)
@@ -47,7 +47,7 @@ def test_a_line_that_says_nothing_is_cut(opens: Opens, line: Line, teller: Telle
     line.hang()
     tab.until_phase("cut")
     teller.say(3)
-    line.mend()
+    line.carry_on()
     tab.until_phase("live")
     tab.until_told(teller)
     assert tab.lines(teller) == [1, 2, 3]
@@ -58,7 +58,7 @@ def test_whom_nobody_answers_has_no_line(opens: Opens, line: Line) -> None:
     tab.until_phase("live")
     line.hang()
     tab.until_phase("cut")
-    line.mend()
+    line.carry_on()
     tab.until_phase("live")
 
 
@@ -67,7 +67,7 @@ def test_retry_now_does_not_wait_for_the_pause(opens: Opens, line: Line) -> None
     tab.until_phase("live")
     line.cut()
     tab.until("state.phase === 'cut' && state.retryAt > Date.now()")
-    line.mend()
+    line.carry_on()
     tab.page.evaluate("line.retry()")
     tab.until_phase("live")
 
@@ -79,7 +79,7 @@ def test_a_limit_on_attempts(opens: Opens, line: Line, share: str) -> None:
     line.cut()
     tab.until_phase("over")
     assert tab.page.evaluate("states.map(({ tries }) => tries)")[-1] == 3
-    line.mend()
+    line.carry_on()
     tab.page.evaluate("line.retry()")
     tab.until_phase("live")
 
@@ -185,7 +185,11 @@ def test_redis_away_and_back(browser: Browser, portal: BlockingPortal, tmp_path:
         while not tab.page.evaluate("heard.some(({ degraded, id }) => degraded && !id)"):
             say()
         assert tab.page.evaluate("line.state.phase") == "degraded"
+        late = Tab(context, running.url, token="", share="alone")
+        late.until("state.phase === 'cut' && state.why === 'store'")
         server.start()
+        late.until("state.phase === 'live' && state.why === ''")
+        late.close()
         tab.until_phase("live")
         before = len(tab.page.evaluate("heard"))
         say()
