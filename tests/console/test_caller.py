@@ -152,7 +152,7 @@ def test_the_language_is_chosen_with_the_call(panel: Panel) -> None:
 
 def test_a_supervisors_token_is_told_that_it_places_no_calls(opens: Opens) -> None:
     console = opens()
-    console.press("Be the caller")
+    console.tab.get_by_role("button", name="Be the caller").first.click()
     panel = console.tab.get_by_role("complementary", name="Be the caller")
     expect(panel).to_contain_text("Your token may not place calls")
     expect(panel.get_by_role("button", name="Call", exact=True)).to_have_count(0)
@@ -161,7 +161,7 @@ def test_a_supervisors_token_is_told_that_it_places_no_calls(opens: Opens) -> No
 
 def test_telephonys_own_token_plays_a_call(opens: Opens) -> None:
     console = opens(token=CALLER)
-    console.press("Be the caller")
+    console.tab.get_by_role("button", name="Be the caller").first.click()
     panel = console.tab.get_by_role("complementary", name="Be the caller")
     panel.get_by_role("button", name="Call", exact=True).click()
     expect(panel.get_by_role("log").get_by_role("listitem")).to_have_count(1)
