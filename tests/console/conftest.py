@@ -1,16 +1,19 @@
 """One browser and one service of two workers, for all scenes of the console."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.api.client.cuts import Line, line_to
-from tests.api.processes import Running
+from tests.api.processes import Running, serving
 from tests.conftest import RedisServer
 from tests.console.pages import ANN, Console, answering, browsing
+from tests.console.panels import Panel
 
 Opens = Callable[..., Console]
+Plays = Callable[..., Panel]
 
 
 @pytest.fixture(scope="package")
@@ -57,3 +60,29 @@ def opens(browser: Browser, service: Running) -> Iterator[Opens]:
     for console in opened:
         console.tab.context.close()
         assert console.errors == []
+
+
+@pytest.fixture(scope="package")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service as it is at home: the business that ships, and no tokens."""
+    redis = RedisServer()
+    with serving(tmp_path_factory.mktemp("home"), REDIS_URL=redis.url, SLOTLINE_HEARTBEAT_S="0.5") as running:
+        yield running
+    redis.close()
+
+
+@pytest.fixture
+def plays(browser: Browser, home: Running) -> Iterator[Plays]:
+    """Opens the caller's panel at home, in a browser of its own, each time it is called."""
+    opened: list[Panel] = []
+
+    def play(**given: Any) -> Panel:
+        opened.append(Panel(browser, home, **given))
+        if not given.get("by_hand"):
+            opened[-1].press("Be the caller")
+        return opened[-1]
+
+    yield play
+    for panel in opened:
+        panel.context.close()
+        assert panel.errors == []

@@ -14,10 +14,10 @@ const HINTS = 3;
 function Heard() {
   const box = useRef(null);
   useLayoutEffect(() => { box.current.scrollTop = box.current.scrollHeight; }, [lines.value.length, thinking.value]);
-  return html`<ol class="heard" ref=${box} role="log" aria-label=${t("conversation")} tabindex="0">
+  return html`<ol class="heard" ref=${box} role="log" aria-busy=${String(thinking.value)} aria-label=${t("caller.heard")} tabindex="0">
     ${lines.value.map((line, at) => html`<li key=${at} data-who=${byPerson(line) ? "agent" : line.speaker}><span class="unseen">${t(line.speaker === "customer" ? "caller.you" : byPerson(line) ? "who.agent" : "who.AI")}: </span>
       ${line.keys ? html`<span class="keyed">${t("caller.keyed", { keys: line.keys })}</span>` : html`<${Said} text=${line.message} />`}</li>`)}
-    ${thinking.value && html`<li data-who="AI" class="dim">${t("caller.thinking")}</li>`}</ol>
+    ${thinking.value && html`<li data-who="AI" class="dim" aria-hidden="true">${t("caller.thinking")}</li>`}</ol>
     ${trouble.value && html`<p class="why-not" role="alert">${trouble.value} <button type="button" class="plain" onclick=${again}>${t("caller.again")}</button></p>`}`;
 }
 /** By voice, where the browser can; read aloud, where it can. */
