@@ -1,4 +1,4 @@
-"""One browser and one service of two workers, for all scenes of the console."""
+"""One browser and one service of two workers, for all that is done at the console."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
