@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from tests.api.client.cuts import Line, line_to
 from tests.api.processes import Running, serving
 from tests.conftest import RedisServer
-from tests.console.pages import ANN, Console, answering, browsing
+from tests.console.pages import ANN, PATIENT, Console, answering, browsing
 from tests.console.panels import Panel
 
 Opens = Callable[..., Console]
@@ -33,7 +33,7 @@ def redis_of_console() -> Iterator[RedisServer]:
 
 @pytest.fixture(scope="package")
 def service(redis_of_console: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with answering(tmp_path_factory.mktemp("console"), REDIS_URL=redis_of_console.url) as running:
+    with answering(tmp_path_factory.mktemp("console"), REDIS_URL=redis_of_console.url, **PATIENT) as running:
         yield running
 
 

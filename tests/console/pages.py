@@ -23,6 +23,8 @@ MARY = (
 )
 """What a caller says who books a visit, after the greeting."""
 NUMBER = "+12025550143"
+PATIENT = {"SLOTLINE_HANDOFF_WAIT_S": "3600", "SLOTLINE_SUPERVISOR_AWAY_S": "3600"}
+"""Nobody is given up however long a test takes."""
 
 
 @contextmanager
