@@ -64,6 +64,10 @@ export class Line {
   #source = null;
   /** Whatever was begun in an earlier round comes too late. */
   #round = 0;
+  /** Whether the stream of this round has begun. */
+  #begun = false;
+  /** Whether what it begins with has still to come: nothing can be shown before. */
+  #awaitsHistory = false;
   #beatS = HEARTBEAT_S;
   #wasGood = false;
   #asOf = 0;
@@ -135,22 +139,24 @@ export class Line {
     const event = JSON.parse(message.data);
     const id = WITHOUT_ID.has(event.type) || event.degraded ? "" : message.lastEventId;
     this.#asOf = Date.now();
-    if (event.type === "connected") this.#begun(event);
-    else this.#move({});
+    if (event.type === "connected") this.#begin(event);
     clearTimeout(this.#silence);
     this.#silence = wait(() => this.#failed(), this.#beatS * 1000 * this.wanted.times.silence);
     if (event.type === "reset") this.last = "";
     if (id && event.type !== "history" && !after(id, this.last)) return; // seen
     if (id) this.last = id;
-    if (event.degraded) this.#move({ phase: "degraded" });
-    else if (id && event.type !== "history") this.#move({ phase: "live" });
+    if (event.type === "history") this.#awaitsHistory = false;
     this.hear(event, id);
+    if (event.degraded) this.#move({ phase: "degraded" });
+    else this.#move(id || event.type === "history" ? { phase: "live" } : {});
   }
 
   /** @param {Event} connected */
-  #begun({ payload }) {
+  #begin({ payload }) {
+    this.#begun = true;
+    this.#awaitsHistory = !this.last;
     this.#beatS = payload.heartbeatS || HEARTBEAT_S;
-    this.#move({ phase: "live", why: "", tries: 0, retryAt: 0 });
+    this.#move({ ...(this.#awaitsHistory ? {} : { phase: "live" }), why: "", tries: 0, retryAt: 0 });
     this.#examine();
   }
 
@@ -161,16 +167,17 @@ export class Line {
     const { status, body } = await ask("GET", "/health", undefined, { service, timeoutMs: times.request });
     if (round !== this.#round) return;
     const whole = status !== 200 || (body.parts?.store?.status === "ok" && body.parts?.events?.status === "ok");
-    if (!this.up) return this.#move({ why: status && !whole ? "store" : "" });
+    if (!this.#begun) return this.#move({ why: status && !whole ? "store" : "" });
     if (!status) return this.#failed(); // whom nobody answers has no line either, long before a heartbeat is missed
     if (whole) this.#asOf = Date.now();
-    this.#move({ phase: whole ? "live" : "degraded" });
+    if (!whole) this.#move({ phase: "degraded" });
+    else this.#move(this.#awaitsHistory ? {} : { phase: "live" });
     this.#look = wait(() => this.#examine(), times.health);
   }
 
   /** @param {number} atLeast milliseconds that the service asks for */
   #failed(atLeast = 0) {
-    const tries = this.up ? 0 : this.state.tries + 1;
+    const tries = this.#begun ? 0 : this.state.tries + 1;
     this.#drop();
     if (tries >= this.wanted.attempts) return this.#move({ phase: "over", why: "", tries, retryAt: 0 });
     const { first, most } = this.wanted.times;
@@ -190,6 +197,7 @@ export class Line {
 
   #drop() {
     this.#round++;
+    this.#begun = false;
     this.#source?.close();
     this.#source = null;
     for (const timer of [this.#again, this.#silence, this.#look]) clearTimeout(timer);

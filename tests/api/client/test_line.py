@@ -1,5 +1,6 @@
 """One tab and its line: cut, silent, hidden, given up, refused, and over a Redis that goes away."""
 
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -42,7 +43,7 @@ def test_after_a_cut_nothing_is_missing_or_told_twice(opens: Opens, line: Line, 
 
 def test_a_line_that_says_nothing_is_cut(opens: Opens, line: Line, teller: Teller) -> None:
     """No end of a connection tells of it: only heartbeats that do not come."""
-    tab = opens(times={"silence": 2, "request": 50})
+    tab = opens(times={"silence": 2})
     tab.until_phase("live")
     line.hang()
     tab.until_phase("cut")
@@ -54,7 +55,7 @@ def test_a_line_that_says_nothing_is_cut(opens: Opens, line: Line, teller: Telle
 
 
 def test_whom_nobody_answers_has_no_line(opens: Opens, line: Line) -> None:
-    tab = opens(times={"health": 20, "request": 200})
+    tab = opens(times={"health": 20, "request": 1000})
     tab.until_phase("live")
     line.hang()
     tab.until_phase("cut")
@@ -167,8 +168,11 @@ def test_a_ticket_that_is_spent_is_renewed(context: BrowserContext, line: Line, 
 
 def test_redis_away_and_back(browser: Browser, portal: BlockingPortal, tmp_path: Path) -> None:
     """The stream stays open; the page is told by what the service says of its health, and by lines that stand in no record."""
-    server = RedisServer("--appendonly", "yes", "--appendfsync", "always")
-    with serving(tmp_path, "--workers", "2", REDIS_URL=server.url, SLOTLINE_HEARTBEAT_S="0.5") as running, browser.new_context() as context:
+    with (
+        closing(RedisServer("--appendonly", "yes", "--appendfsync", "always")) as server,
+        serving(tmp_path, "--workers", "2", REDIS_URL=server.url, SLOTLINE_HEARTBEAT_S="0.5") as running,
+        browser.new_context() as context,
+    ):
         context.set_default_timeout(PATIENCE_S * 1000)
         said = iter(range(10**6))
 
@@ -199,4 +203,3 @@ def test_redis_away_and_back(browser: Browser, portal: BlockingPortal, tmp_path:
         ids = tab.page.evaluate("heard.filter(({ type, id }) => id && type !== 'history').map(({ id }) => id)")
         assert len(ids) == len(set(ids))
         tab.close()
-    server.close()
