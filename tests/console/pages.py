@@ -49,14 +49,14 @@ def answering(folder: Path, port: int = 0, workers: int = 2, **settings: str) ->
 class Caller:
     """Somebody on the telephone."""
 
-    def __init__(self, service: Running, sid: str, number: str = NUMBER) -> None:
-        self.service, self.sid, self.number = service, sid, number
+    def __init__(self, service: Running, sid: str, number: str = NUMBER, dialled: str = "") -> None:
+        self.service, self.sid, self.number, self.dialled = service, sid, number, dialled
 
     def say(self, *lines: str) -> dict[str, Any]:
         """The answer to the last of the lines. "" is silence."""
         answer: dict[str, Any] = {}
         for line in lines:
-            body = {"callSid": self.sid, "from": self.number, "customerMessage": {"speaker": "customer", "message": line}}
+            body = {"callSid": self.sid, "from": self.number, "to": self.dialled, "customerMessage": {"speaker": "customer", "message": line}}
             answer = self.asked("POST", "/ai/conversation", CALLER, body)
         return answer
 
