@@ -10,6 +10,7 @@ import httpx
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.api.browsers import chromium
+from tests.api.client.cuts import Line
 from tests.api.processes import Running, serving
 from tests.patience import PATIENCE_S
 
@@ -22,6 +23,8 @@ MARY = (
 )
 """What a caller says who books a visit, after the greeting."""
 NUMBER = "+12025550143"
+PATIENT = {"SLOTLINE_HANDOFF_WAIT_S": "3600", "SLOTLINE_SUPERVISOR_AWAY_S": "3600"}
+"""Nobody is given up however long a test takes."""
 
 
 @contextmanager
@@ -75,7 +78,7 @@ class Caller:
 class Console:
     """The page as a supervisor has it open."""
 
-    def __init__(self, tab: Page, service: Running) -> None:
+    def __init__(self, tab: Page, service: Running | Line) -> None:
         self.tab, self.service = tab, service
         self.errors: list[str] = []
         tab.set_default_timeout(PATIENCE_S * 1000)
@@ -110,6 +113,11 @@ class Console:
 
     def field(self, slot: str) -> Locator:
         return self.tab.locator(f'.field[data-slot="{slot}"]')
+
+    def hide(self, hidden: bool = True) -> None:
+        """As if another tab was chosen: a browser without a screen shows all of them."""
+        self.tab.evaluate("(hidden) => Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })", hidden)
+        self.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def press(self, name: str) -> None:
         self.tab.get_by_role("button", name=name, exact=True).click()

@@ -148,7 +148,7 @@ export class Line {
     if (event.type === "history") this.#awaitsHistory = false;
     this.hear(event, id);
     if (event.degraded) this.#move({ phase: "degraded" });
-    else this.#move(id ? { phase: "live" } : {});
+    else this.#move(id || event.type === "history" ? { phase: "live" } : {});
   }
 
   /** @param {Event} connected */
