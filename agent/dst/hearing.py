@@ -5,7 +5,7 @@ may take a yes back out of them. A slot listens to its own words only: `assignme
 under the name of another.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -16,7 +16,8 @@ from agent.dst.extraction import Extraction
 from agent.languages import known, words
 from agent.nlu.acts.recognition import is_all_acts, named_slot, recognise_acts
 from agent.nlu.candidates import Candidate, Context
-from agent.nlu.utterance import Utterance
+from agent.nlu.effort import spend, to_spare
+from agent.nlu.utterance import MAX_CHARS, Utterance
 from agent.record.acts import Act
 from agent.record.business import Business
 from agent.record.call import Call, Turn
@@ -27,6 +28,8 @@ UNMISTAKABLE = 0.8
 """How plainly words make a value, from 0 to 1, from where a slot that was not asked takes it."""
 CORRECTING = 0.5
 """The same, when the caller says that something is to be changed."""
+_CHARACTERS = 3
+"""Of a hypothesis, read in a unit of effort."""
 
 
 class Hearing:
@@ -48,6 +51,7 @@ class Hearing:
         self.talk = is_all_acts(utterance)
         """Nothing but talk about this conversation: "no, that doesn't work" tells of no tap."""
         self.extraction = Extraction()
+        self._others: list[Utterance] = []
 
     def assign(self) -> None:
         """Tell apart whose words are whose. Raises TooMuch when the values named cost more to hear than a turn may."""
@@ -68,6 +72,16 @@ class Hearing:
         in_question = SLOTS[slot].always_patched or slot in self.asked or self.named == slot
         editing = in_question or self.correcting or not _edits().isdisjoint(utterance.words)
         return context_for(self.call, slot, utterance, self.business, self.now, self.asked, editing=editing)
+
+    def others(self) -> Iterator[Utterance]:
+        """The recogniser's other hypotheses, each read once, for as long as there is effort to spare."""
+        for place, text in enumerate(self.turn.alternatives):
+            if not to_spare():
+                return
+            if place == len(self._others):
+                spend(len(text[:MAX_CHARS]) // _CHARACTERS)
+                self._others.append(Utterance(text))
+            yield self._others[place]
 
     def extract(self, slot: str, utterance: Utterance, context: Context) -> Sequence[Candidate]:
         """What a slot hears in `utterance`."""

@@ -15,7 +15,6 @@ from agent.dst.informing import inform
 from agent.dst.replies import CONFIRMING
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.disfluency import put_right
-from agent.nlu.effort import to_spare
 from agent.nlu.reactions import denies
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act, Inform
@@ -152,8 +151,8 @@ def _best_unasked(hearing: Hearing, slot: str, first: Sequence[Candidate]) -> Ca
 def _best_asked(hearing: Hearing, slot: str, first: Sequence[Candidate], context: Context) -> tuple[Candidate | None, tuple[str, ...]]:
     """The best value over all hypotheses of the recogniser: one that is acceptable, not the one just denied, and heard before if any was."""
     state, assignment = hearing.call.slot(slot), hearing.assignment
-    hypotheses = () if assignment.mentions or assignment.amended else hearing.turn.alternatives  # their words stand elsewhere
-    others = [other[0] for text in hypotheses if to_spare() and (other := hearing.extract(slot, Utterance(text), context))]
+    hypotheses = () if assignment.mentions or assignment.amended else hearing.others()  # their words stand elsewhere
+    others = [other[0] for one in hypotheses if (other := hearing.extract(slot, one, context))]
     found = [*first[:1], *others]
     evidence = tuple(dict.fromkeys(candidate.value for candidate in found))
     good = [candidate for candidate in found if not candidate.whole or SLOTS[slot].validate(candidate.value, context) is None]

@@ -11,8 +11,8 @@ from agent.slots.address.en.limits import MOST_LINKING
 from agent.slots.address.en.number_words import suffix_of
 from agent.slots.address.en.tokens import cleaned
 
-_TOKEN = 3
-"""Units of effort that a token takes."""
+_TOKEN, _ORDINAL = 3, 2
+"""Units of effort that a token takes, and looking for an ordinal."""
 _MOST_FIGURES = 4
 """Of an ordinal."""
 
@@ -31,6 +31,9 @@ class Line:
         self.postcodes: dict[int, tuple[str, int]] = {}
         self.sounds: dict[int, tuple[list[str], int]] = {}
         """What postcode begins at an index, and what a word may stand for in one: kept once looked for, since several rules ask."""
+        self._figures: dict[int, tuple[str, int]] = {}
+        self._ordinals: dict[tuple[int, bool], tuple[int, int]] = {}
+        """The same for the figures and the ordinal at an index: of a row of numbers each is asked for by all that may begin before it."""
 
     def norm(self, at: int) -> str:
         return self.norms[at] if 0 <= at < self.size else ""
@@ -53,13 +56,26 @@ class Line:
         return at >= self.size or self.norms[at] == "," or self.norms[at] in self.lexicon.stop
 
     def number_starts(self, at: int) -> bool:
-        return at < self.size and (self.tokens[at].is_number or bool(digit_group(self.tokens, at, "en")[0]))
+        return at < self.size and (self.tokens[at].is_number or bool(self.figures(at)[0]))
+
+    def figures(self, at: int) -> tuple[str, int]:
+        """One group of figures at `at` and the index after it, ("", at) for none."""
+        if at not in self._figures:
+            self._figures[at] = digit_group(self.tokens, at, "en")
+        return self._figures[at]
 
     def ordinal(self, at: int, *, after_number: bool) -> tuple[int, int]:
         """An ordinal at `at` and the index after it, (0, at) for none. Figures and suffix may stand apart, as recognisers leave them: "45 th street".
 
         "21 st kilda road" is no ordinal: "st" apart from its figures counts only after a house number.
         """
+        asked = (at, after_number)
+        if asked not in self._ordinals:
+            self._ordinals[asked] = self._ordinal(at, after_number=after_number)
+        return self._ordinals[asked]
+
+    def _ordinal(self, at: int, *, after_number: bool) -> tuple[int, int]:
+        spend(_ORDINAL)
         if self.is_written(at):
             suffix = self.norm(at + 1)
             fits = len(self.norms[at]) <= _MOST_FIGURES and suffix == suffix_of(int(self.norms[at]))

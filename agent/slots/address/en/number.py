@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.limits import HOUSE_LETTERS
 from agent.slots.address.en.line import Line
 
@@ -43,7 +42,7 @@ def groups(line: Line, at: int) -> list[Group]:
         here = at + 1 if found and not found[-1].written and line.norm(at) == "-" else at
         if here >= line.size or (line.ordinal(here, after_number=bool(found))[1] > here):
             break
-        figures, end = digit_group(line.tokens, here, "en")
+        figures, end = line.figures(here)
         if not figures or (found and _names_street(line, end)):
             break
         written = line.is_written(here)

@@ -11,7 +11,6 @@ from functools import cache
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.lexicon import Phrases, phrases
 from agent.slots.address.en.line import Line
 
@@ -41,7 +40,7 @@ def numeric(line: Line, at: int) -> tuple[str, int]:
     said, end = "", at
     while wanted and len(said) < wanted:
         here = end + 1 if said and line.norm(end) == "-" and not line.is_written(end - 1) else end
-        figures, after = digit_group(line.tokens, here, "en")
+        figures, after = line.figures(here)
         if not figures:
             return "", at
         said, end = said + figures, after
@@ -51,7 +50,7 @@ def numeric(line: Line, at: int) -> tuple[str, int]:
     if extra and line.norm(end) in ("-", "dash", "hyphen") and line.number_starts(end + 1):
         more, after = "", end + 1
         while len(more) < extra:
-            figures, following = digit_group(line.tokens, after, "en")
+            figures, following = line.figures(after)
             if not figures:
                 return said, end
             more, after = more + figures, following
@@ -177,7 +176,7 @@ def _hear_word(line: Line, at: int) -> tuple[list[str], int]:
     found = [letter.upper() for letter in (norm, _letter_words().get(norm, "")) if len(letter) == 1]
     if norm in _homophones():
         found.append(_homophones()[norm])
-    figures, end = digit_group(line.tokens, at, "en") if len(norm) > 1 else ("", at)
+    figures, end = line.figures(at) if len(norm) > 1 else ("", at)
     if figures:
         parted = [f"{figures[0]}0{figures[1]}"] if end > at + 1 and len(figures) == _TWO and "0" not in figures and figures[0] > "1" else []
         return [*found, figures, *parted], end

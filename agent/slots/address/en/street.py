@@ -4,7 +4,6 @@ A street is a name and a type ("High Street"), a road known by its number ("High
 Words that are types elsewhere are names here when nothing stands before them: Court Street, St Kilda Road, West End Avenue.
 """
 
-from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.postcode import alphanumeric
 from agent.slots.address.en.roads import Street, belongs, numbered, on_grid
@@ -104,7 +103,7 @@ def _typed(line: Line, begin: int, said: list[str], at: int, kind: str, how: str
         here += step + 1
     if (road := numbered(line, here)) is not None and line.norm(here) not in line.lexicon.directions:
         said, here = [*said, road.name], road.end
-        figures, end = digit_group(line.tokens, here, "en")
+        figures, end = line.figures(here)
         if figures and len(figures) <= 2:
             said, here = [*said, figures], end
     direction = line.lexicon.directions.get(line.norm(here))

@@ -1,6 +1,5 @@
 """The street after a house number: past what a sentence puts between them, as the caller puts it right, and read the other way."""
 
-from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.houses import past_commas
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import House
@@ -46,7 +45,7 @@ def parted_ordinal(line: Line, number: House) -> tuple[str, str] | None:
     at = number.end
     if len(number.number) != 1 or line.is_written(at - 1) or number.unit:
         return None
-    tens, end = digit_group(line.tokens, at, "en")
+    tens, end = line.figures(at)
     unit_of, whole = line.ordinal(at + 1, after_number=True)[0], line.ordinal(at, after_number=True)[0]
     both = end == at + 1 and len(tens) == 2 and tens[1] == "0" and 0 < unit_of < 10 and whole == int(tens) + unit_of
     return (number.number + tens, ordinal_name(unit_of)) if both else None

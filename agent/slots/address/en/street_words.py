@@ -1,6 +1,5 @@
 """The words of a street's name: how each is written, and where the name cannot go on."""
 
-from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number_words import ordinal_name
 
@@ -44,7 +43,7 @@ def name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, i
     if norm in line.lexicon.link or stops_name(line, at):
         return "", at
     if first and begins and len(norm) > 1 and line.norm(at + 1) in line.lexicon.types:
-        figures, after = digit_group(line.tokens, at, "en")
+        figures, after = line.figures(at)
         if figures and after == at + 1:
             return figures, after
     if first and norm in line.lexicon.directions and (line.is_word(at + 1) or line.is_written(at + 1)):

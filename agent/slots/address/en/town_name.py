@@ -2,7 +2,6 @@
 
 import msgspec
 
-from agent.nlu.numerals.numbers import digit_group
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.postcode import alphanumeric
@@ -92,7 +91,7 @@ def _may_go_on(line: Line, here: Place) -> bool:
 def _figures_to_end(line: Line, at: int) -> bool:
     """Whether figures stand from `at` on, up to where a part may end."""
     end = at
-    while (after := digit_group(line.tokens, end, "en")[1]) > end:
+    while (after := line.figures(end)[1]) > end:
         end = after
     return end > at and line.ends(end)
 
@@ -123,7 +122,7 @@ def _cut_off(line: Line, at: int, *, first: bool) -> int:
         return at
     here, letters, figures = at, 0, 0
     while here < line.size:
-        figure, end = digit_group(line.tokens, here, "en")
+        figure, end = line.figures(here)
         if figure:
             figures, here = figures + 1, end
         elif len(line.norms[here]) == 1 and line.norms[here].isalpha() and line.norms[here].isascii():
