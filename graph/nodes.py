@@ -17,7 +17,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agent.dst.booking import place_taken
-from agent.dst.opening import new_call, prepared, turn_context_of
+from agent.dst.opening import new_call, opened_again, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
 from agent.nlg.generate import generate
@@ -98,6 +98,7 @@ class Nodes:
             asked=call.question,
             foreign=found.foreign,
             reading_ms=reading_ms,
+            events=opened_again(found.call, call, turn_context.seconds),
         )
         if left:
             todo = left.todo if call.booked is None or not call.hears_back else ()  # approved while that turn was under way: what was agreed stands
