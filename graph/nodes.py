@@ -244,7 +244,7 @@ def _ms_since(begun: float) -> float:
 async def _rule(work: Work, deps: Deps) -> str:
     """The rule by which what the caller says yes to needs the office's yes; "" for none."""
     call, turn_context = work.call, work.turn_context
-    if not turn_context.business.needs_approval or not all(state.settled for state in call.slots.values()):
+    if not turn_context.business.needs_approval or not call.is_complete:
         return ""
     asks = FIRST_TIME_CALLER in turn_context.business.needs_approval
     known = asks and await deps.store.booked_before(call.brief.business, call.brief.caller)

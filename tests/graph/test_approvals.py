@@ -384,3 +384,10 @@ async def test_killed_at_any_write_it_is_asked_once_and_booked_once(commit: int,
     assert len(await caller.told("permission_request")) == len(await caller.told("permission_cleared")) == 1
     assert (await caller.document())["servicebooked"] is True
     assert await caller.places() == 1
+
+
+async def test_a_locked_field_that_may_be_skipped_takes_no_booking_past_the_office(store: CallStore) -> None:
+    caller = Caller(store, needs_approval=["every"])
+    await caller.say(*TO_THE_SUMMARY[:6])
+    await caller.walker.edit("CA1", {}, ("email",), (), caller.now, "ann")
+    assert stand(await caller.say("my drain is clogged", AFTERNOON, "yes")) == WAITING

@@ -78,3 +78,23 @@ async def test_a_locked_question_is_left_to_people() -> None:
     assert answers[0]["progress"]["step"] == "phone"
     assert answers[0]["aiResponse"]["message"].startswith("My colleague will see to your name.")
     assert "name" not in document["progress"]["filled"]
+
+
+@pytest.mark.parametrize(
+    ("locked", "status", "slot"), [("address", "waiting_agent", "address"), ("time", "waiting_agent", "time"), ("email", "booked", "")]
+)
+async def test_a_yes_to_what_lacks_a_locked_field_goes_to_people_or_does_without(locked: str, status: str, slot: str) -> None:
+    said = {
+        "phone": ("two oh two five five five oh one four three", "yes"),
+        "address": ("12 High Street, Springfield, New Jersey 07081", "yes"),
+        "email": ("no email",),
+        "service": ("my drain is clogged",),
+        "time": ("tomorrow at 2 pm",),
+    }
+    rest = [words for name, some in said.items() if name != locked for words in some]
+    answers, document = await played({}, ("", "it's Mary O'Neill"), (*rest, "yes"), lock=(locked,))
+    assert answers[-2]["progress"]["step"] == "confirm"
+    assert answers[-1]["progress"]["status"] == status
+    assert answers[-1]["shouldTransfer"] == (status == "waiting_agent")
+    assert document.get("packet", {}).get("slot", "") == slot
+    assert document["servicebooked"] == (status == "booked")
