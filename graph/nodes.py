@@ -151,6 +151,8 @@ class Nodes:
             if work.rule:
                 update = approvals.ask(work.call, work.rule, turn_context)
                 work = await _placed(replace(work, rule=""), update, "hold", begun, deps)
+            elif work.todo:  # the caller's own questions are answered first: what the office says may be the last that is said
+                work = await _carried_out(work, deps)
             elif (update_ := approvals.taken_in(work.call, work.system_acts, turn_context)) is not None:
                 work = await _kept(work, update_, deps, done=0)
         return self._onward("approve", work)

@@ -391,3 +391,13 @@ async def test_a_locked_field_that_may_be_skipped_takes_no_booking_past_the_offi
     await caller.say(*TO_THE_SUMMARY[:6])
     await caller.walker.edit("CA1", {}, ("email",), (), caller.now, "ann")
     assert stand(await caller.say("my drain is clogged", AFTERNOON, "yes")) == WAITING
+
+
+async def test_a_question_of_the_caller_is_answered_before_the_office_is(store: CallStore) -> None:
+    caller = Caller(store, needs_approval=["every"], approval_else="refuse")
+    await caller.asked(AFTERNOON)
+    await caller.answered(NO)
+    answer = await caller.say("how much is it?")
+    assert "$149" in words(answer)
+    assert words(answer).endswith("goodbye.")
+    assert stand(answer) == ("ended", "done", "nothing", True)
