@@ -146,7 +146,9 @@ def _release(call: Call, deed: Release, turn_context: TurnContext) -> Update:
 
 
 def _end(call: Call, deed: End, turn_context: TurnContext) -> Update:
-    after = replace(_let_go(call), status="ended", handoff=None, untold=(FAREWELL,))
+    """A call that was booked while people had it is over as any booked one is: its caller hears of the booking instead of a farewell."""
+    over = replace(_let_go(call), handoff=None)
+    after = replace(over, status="booked", untold=()) if call.booked else replace(over, status="ended", untold=(FAREWELL,))
     return Update(call=after, events=(status_moved(after, call.status, turn_context.seconds, "ended_by_supervisor", deed.agent),))
 
 
