@@ -27,7 +27,7 @@ from agent.policy.people import still_waiting, unasked, wait_or_dial
 from agent.policy.turns import asking, counted, deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.business import FIRST_TIME_CALLER
-from agent.record.call import Call
+from agent.record.call import Call, Turn
 from agent.record.call_events import Tool, measured
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
@@ -84,7 +84,7 @@ class Nodes:
             return Command(goto=END, update={"answer": found.answer})
         call = prepared(found.call or await _begun(request, deps, now), found.foreign, now)
         left = call.open_turn
-        turn = left.turn if left else request.turn
+        turn = left.turn if left else _unanswered(state, found.call)
         bookings = found.bookings
         if call.brief.business != business and open_step(call) in AGREEING:
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
@@ -183,6 +183,12 @@ class Nodes:
         """To the place of the next act; when that lies behind, or none is left, to `respond`."""
         there = place(work)
         return Command(goto=there if self._rank[there] > self._rank[here] else "respond", update={"work": work})
+
+
+def _unanswered(state: Walk, call: Call | None) -> Turn:
+    """The turn that came in; without its words where the call was erased while it waited, for they were erased with it."""
+    turn = state["request"].turn
+    return Turn(key=turn.key, started_at=turn.started_at) if call is None and state.get("waited") else turn
 
 
 async def _begun(request: TurnRequest, deps: Deps, now: datetime) -> Call:
