@@ -24,6 +24,7 @@ from api import (
     calls,
     console,
     conversation,
+    desk,
     health,
     logs,
     metrics,
@@ -66,7 +67,7 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
-ROUTERS = tuple(part.router for part in (conversation, summary, calls, people, approvals, tickets, health, metrics, console, reference))
+ROUTERS = tuple(part.router for part in (conversation, summary, calls, people, approvals, tickets, desk, health, metrics, console, reference))
 
 
 class Service:

@@ -29,6 +29,8 @@ MOST_BYTES = 256 * KIB
 MOST_CHARACTERS = 2000
 LONGEST_NAME, LONGEST_WHY = 120, 240
 """Characters of a message: it is one line on a screen."""
+MOST_CANNED, LONGEST_CANNED = 9, 300
+"""Lines, one for each key from 1 to 9; characters of one."""
 _WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)")
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -127,6 +129,7 @@ def _check(business: Business) -> None:
     _check_hours("opening_hours", business.opening_hours)
     _check_hours("on_request_hours", business.on_request_hours)
     _check_approvals(business)
+    _check_canned(business)
     _no_doubles("services", (service.id for service in business.services))
     for service in business.services:
         _need(bool(_ID.fullmatch(service.id)), "services.id", "letters, digits, dots and dashes")
@@ -157,6 +160,16 @@ def _check_approvals(business: Business) -> None:
     for postcode in business.area:
         _need(bool(_POSTCODE.fullmatch(postcode)), "area", 'postcodes or their beginnings such as "60611", "SW1A"')
     _need(OUTSIDE_AREA not in rules or bool(business.area), "area", f"given where needs_approval has {OUTSIDE_AREA}")
+
+
+def _check_canned(business: Business) -> None:
+    """As many as there are keys for, in the languages that callers are spoken to in."""
+    by_language = business.canned if isinstance(business.canned, dict) else {"": business.canned}
+    known = languages.known()
+    for language, lines in by_language.items():
+        _need(not language or language in known, "canned", f"lines, or lines by language: {', '.join(known)}")
+        _need(len(lines) <= MOST_CANNED, "canned", f"at most {MOST_CANNED} lines")
+        _need(all(line.strip() and len(line) <= LONGEST_CANNED for line in lines), "canned", f"lines of 1 to {LONGEST_CANNED} characters")
 
 
 def _check_languages(tags: list[str]) -> None:

@@ -1,6 +1,6 @@
 """Calls as records: `GET /calls`, `GET|PATCH|DELETE /calls/{callSid}`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, get_args
 
@@ -17,7 +17,7 @@ from api.conversation import TEXT_LIMIT
 from api.errors import Problem, bad_field
 from api.masking import Known
 from api.parts import parts
-from api.short_form import is_about
+from api.short_form import business_of, is_about
 from api.version import version
 from storage import codec
 from storage.keys import EVENTS_KEPT
@@ -45,22 +45,23 @@ _object = msgspec.json.Decoder(dict[str, Any])
 
 
 @router.get("/calls", summary="Calls, newest first, a page at a time")
-async def list_calls(request: Request, status: str = "", q: str = "", before: str = "", count: int = PAGE) -> Response:
+async def list_calls(request: Request, status: str = "", q: str = "", business: str = "", before: str = "", count: int = PAGE) -> Response:
     """{"calls": [document without its long parts], "next": callSid to give as `before`, or null}.
 
-    `q`: only calls with that in their callSid, in the caller's name, or, of digits, in a number of theirs; then a page may be short and yet have a
-    next one, since no more than 1,000 calls are looked through for it.
+    `status`: one, or several with commas between. `business`: only calls to the business of that id. `q`: only calls with that in their callSid, in
+    the caller's name, or, of digits, in a number of theirs; or with that as the reference of their booking. With either of the two a page may be
+    short and yet have a next one, since no more than 1,000 calls are looked through for it.
     """
-    if status and status not in STATUSES:
-        raise bad_field("status", "wrong_value", f"one of {', '.join(STATUSES)}")
+    if status and not set(status.split(",")) <= set(STATUSES):
+        raise bad_field("status", "wrong_value", f"some of {', '.join(STATUSES)}")
     if not 1 <= count <= PAGE_LIMIT:
         raise bad_field("count", "out_of_range", f"from 1 to {PAGE_LIMIT}")
     if before and not SID.fullmatch(before):
         raise bad_field("before", "bad_id")
     if len(q) > QUERY_LIMIT:
         raise bad_field("q", "too_long", f"at most {QUERY_LIMIT} characters")
-    if q.strip():
-        found, following = await _sought(request, q.strip(), status, before, count)
+    if q.strip() or business:
+        found, following = await _sought(request, _wanted(request, q.strip(), business), status, before, count)
     else:
         found = await parts(request).store.calls(status, before, count)
         following = found[-1].sid if len(found) == count else None
@@ -68,15 +69,19 @@ async def list_calls(request: Request, status: str = "", q: str = "", before: st
     return _json(parts(request).masking.calls(listed, {one.sid for one in found}) if _masked(request) else listed)
 
 
-async def _sought(request: Request, wanted: str, status: str, before: str, count: int) -> tuple[Sequence[Listed], str | None]:
+def _wanted(request: Request, q: str, business: str) -> Callable[[Listed], bool]:
+    seen = ("callSid",) if _masked(request) else ("callSid", "name", "phone", "reference")
+    return lambda call: (not business or business_of(call.document) == business) and (not q or is_about(call, q, seen))
+
+
+async def _sought(request: Request, is_wanted: Callable[[Listed], bool], status: str, before: str, count: int) -> tuple[Sequence[Listed], str | None]:
     """Of the next calls, those that are wanted, at most `count` of them, and where to go on, if there is more."""
-    seen = ("callSid",) if _masked(request) else ("callSid", "name", "phone")
     found: list[Listed] = []
     for _ in range(SEARCHED // PAGE_LIMIT):
         page = await parts(request).store.calls(status, before, PAGE_LIMIT)
         for call in page:
             before = call.sid
-            if is_about(call, wanted, seen):
+            if is_wanted(call):
                 found.append(call)
                 if len(found) == count:
                     return found, before

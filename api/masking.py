@@ -7,7 +7,7 @@ left out; so a new field is seen by viewers only when somebody says how.
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
@@ -107,7 +107,7 @@ class Masking:
     def __init__(self, businesses: Businesses, is_name: Callable[[str], bool] = lambda _: False) -> None:
         document = _document(businesses, is_name)
         payload = {**document, **_payload(businesses, is_name)}
-        listed = {**_short(), **document}
+        listed = {**_short(business.id for business in businesses.all), **document}
         self._document = document
         self._calls: Plan = {"calls": [listed], "next": _is_sid}
         open_calls = {"calls": [listed], "cut": _is_flag, "next": dict.fromkeys(get_args(Status), _is_sid), "bookedToday": _is_many}
@@ -171,7 +171,7 @@ def _document(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[st
         "suggestions": _slots(),
         "packet": _packet(),
         "approval": {**_permission(businesses), "askedAt": moment, "until": moment},
-        "booking": {"state": _one_of("booked", "awaiting_approval"), "service": _hidden, "start": _hidden, "end": _hidden},
+        "booking": {"state": _one_of("booked", "awaiting_approval"), "reference": _hidden, "service": _hidden, "start": _hidden, "end": _hidden},
     }
 
 
@@ -240,9 +240,10 @@ def _names_one(is_name: Callable[[str], bool]) -> Test:
     return lambda value: isinstance(value, str) and is_name(value)
 
 
-def _short() -> dict[str, Plan]:
+def _short(ids: Iterable[str]) -> dict[str, Plan]:
     """What the short form of a call has beside the fields of a document."""
-    return {"name": _hidden, "step": _steps()["step"], "completed": _is_count, "lastMessage": _line(), "lastMessages": [_line()]}
+    lines = {"lastMessage": _line(), "lastMessages": [_line()], "lastWords": _hidden}
+    return {"name": _hidden, "business": _one_of(*ids), "step": _steps()["step"], "completed": _is_count, **lines}
 
 
 def _steps() -> dict[str, Plan]:

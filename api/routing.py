@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from starlette.types import Scope
 
+from api.console.assets import assets
 from api.tokens import Role
 
 ANYONE: frozenset[Role] = frozenset()
@@ -48,8 +49,12 @@ class Route(NamedTuple):
         return tuple(self.path.split("/")[1:])
 
 
+_FILE = Route("GET", "/console/{hash}/{file}", ANYONE)
+"""A file of the console, at any depth; one that is not there has no route, like everything else that is not."""
 ROUTES = (
     Route("GET", "/", ANYONE),
+    Route("GET", "/console/client.js", ANYONE),
+    _FILE,
     *(Route(method, path, ANYONE) for path in ("/health", "/health/redis", "/health/ping", "/ready") for method in ("GET", "HEAD")),
     Route("GET", "/openapi.json", READERS),
     Route("GET", "/docs", READERS),
@@ -57,6 +62,7 @@ ROUTES = (
     Route("POST", "/ai/conversation", CALLERS),
     Route("POST", "/ai/reply", CALLERS),
     Route("POST", "/ai/summary", CALLERS),
+    Route("GET", "/desk", READERS),
     Route("GET", "/calls", READERS),
     Route("GET", "/calls/{callSid}", READERS),
     Route("PATCH", "/calls/{callSid}", EDITORS),
@@ -94,6 +100,8 @@ def find(scope: Scope) -> Asked:
         return NOWHERE
     scope["path"] = "/" + "/".join(parts)
     scope["raw_path"] = ("/" + "/".join(quote(part, safe=_SAFE) for part in parts)).encode("ascii")
+    if parts[0] == "console" and assets().at("/".join(parts[1:])):
+        return Asked(_FILE if scope["method"] == "GET" else None, ("GET",), {})
     routes = _EXACT.get(parts) or next((routes for pattern, routes in _PATTERNS if _fits(pattern, parts)), {})
     route = routes.get(scope["method"])
     names = {wanted[1:-1]: part for wanted, part in zip(route.parts, parts, strict=True) if wanted.startswith("{")} if route else {}
@@ -129,7 +137,7 @@ def _by_path() -> dict[tuple[str, ...], dict[str, Route]]:
 
 
 _EXACT = {parts: routes for parts, routes in _by_path().items() if not any(part.startswith("{") for part in parts)}
-_PATTERNS = tuple((parts, routes) for parts, routes in _by_path().items() if parts not in _EXACT)
+_PATTERNS = tuple((parts, routes) for parts, routes in _by_path().items() if parts not in (*_EXACT, _FILE.parts))
 
 
 def _fits(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:

@@ -45,6 +45,7 @@ def in_short(call: Listed) -> dict[str, Any]:
         "callSid": call.sid,
         "from": _text(document.get("from")),
         "name": name_in(document),
+        "business": business_of(document),
         "language": _text(document.get("language")),
         "status": call.status,
         "step": progress.get("step", ""),
@@ -55,6 +56,7 @@ def in_short(call: Listed) -> dict[str, Any]:
         "why": _text(document.get("why")),
         "approval": document.get("approval"),
         "lastMessages": lines[-LINES:],
+        "lastWords": _last_words(lines),
         **({"packet": document["packet"]} if document.get("packet") else {}),
         "createdAt": document.get("createdAt", ""),
         "progress": progress,
@@ -63,9 +65,10 @@ def in_short(call: Listed) -> dict[str, Any]:
 
 
 def is_about(call: Listed, wanted: str, seen: Collection[str]) -> bool:
-    """Whether a call is one that somebody looks for: `wanted` stands in its callSid, in the caller's name, or, by its digits, in a number of theirs.
+    """Whether a call is one that somebody looks for: `wanted` is the reference of its booking, or stands in its callSid, in the caller's name, or,
+    by its digits, in a number of theirs.
 
-    `seen`: what of it whoever looks may see, of "callSid", "name", "phone": nobody finds out by searching what they may not read.
+    `seen`: what of it whoever looks may see, of "callSid", "name", "phone", "reference": nobody finds out by searching what they may not read.
     """
     words = wanted.casefold()
     digits = "".join(filter(str.isdecimal, wanted))
@@ -75,12 +78,24 @@ def is_about(call: Listed, wanted: str, seen: Collection[str]) -> bool:
     return (
         ("callSid" in seen and words in call.sid.casefold())
         or ("name" in seen and words in name_in(call.document).casefold())
+        or ("reference" in seen and "".join(words.split()) == _text(_table(call.document.get("booking")).get("reference")).casefold() != "")
         or ("phone" in seen and bool(dialling) and any(dialling in "".join(filter(str.isdecimal, number)) for number in numbers))
     )
 
 
 def name_in(document: Mapping[str, Any]) -> str:
     return _text(_table(_table(document.get("user")).get("userInfo")).get("name"))
+
+
+def business_of(document: Mapping[str, Any]) -> str:
+    """The id of the business that was called; "" where the document does not tell it."""
+    return _text(_table(document.get("company")).get("id"))
+
+
+def _last_words(lines: Sequence[Any]) -> str:
+    """What the caller said last that was not silence."""
+    said = (_text(line.get("message")) for line in reversed(lines) if isinstance(line, Mapping) and line.get("speaker") == "customer")
+    return next((words for words in said if words.strip()), "")
 
 
 def _table(value: Any) -> Mapping[str, Any]:

@@ -214,10 +214,11 @@ def _topic(asked: Asked) -> Topic | None:
 
 
 def _watcher(topic: Topic, scope: Scope) -> str:
-    """The supervisor who watches by this stream; "" when it is none's."""
-    if topic.kind != "agent" or scope["role"] != "supervisor":
+    """The supervisor who watches by this stream: `agentId` of the path, or of the query where all calls are watched; "" when it is none's."""
+    agent = topic.name if topic.kind == "agent" else query_of(scope).get("agentId", "") if topic.kind == "all" else ""
+    if not SID.fullmatch(agent) or scope["role"] != "supervisor":
         return ""
-    return scope["bound_name"] or topic.name
+    return scope["bound_name"] or agent
 
 
 def _resumed_from(scope: Scope) -> str:

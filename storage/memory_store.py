@@ -125,6 +125,7 @@ class MemoryStore:
         return self._document_or_record(sid)
 
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
+        wanted = status.split(",") if status else keys.STATUSES
         living = {sid: kept for sid in tuple(self._calls) if (kept := self._kept(sid))}
         if before and before not in living:
             return ()
@@ -135,7 +136,7 @@ class MemoryStore:
             if len(found) == count:
                 break
             text = self._document_or_record(sid)
-            if text is not None and status in ("", living[sid].status):
+            if text is not None and living[sid].status in wanted:
                 found.append(Listed(sid=sid, status=living[sid].status, document=msgspec.json.decode(text)))
         return tuple(found)
 

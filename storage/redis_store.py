@@ -84,9 +84,9 @@ class RedisStore(Listening, Erasing):
         return shown if shown is not None else await self._document_of_record(sid)
 
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
-        if status and status not in keys.STATUSES:
+        wanted = tuple(one for one in keys.STATUSES if not status or one in status.split(","))
+        if not wanted:
             return ()
-        wanted = (status,) if status else keys.STATUSES
         lists = [keys.index(one)[0] for one in dict.fromkeys((*wanted, *keys.STATUSES))]
         found: list[Listed] = []
         created = ""

@@ -131,7 +131,7 @@ class CallStore(Protocol):
         """The CallSkeleton as other systems read it, JSON on one line; None when there is no such call."""
 
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
-        """Calls, newest first; `before` is the sid the last page ended with."""
+        """Calls of a status, of several ("booked,ended") or of all (""), newest first; `before` is the sid the last page ended with."""
 
     async def how_many(self, status: str, since_ms: int = 0) -> int:
         """How many calls of a status are kept, or of them were begun at `since_ms` (Unix milliseconds) or later."""

@@ -4,12 +4,12 @@ A wording that has variants takes one by the count of turns, never by chance: th
 """
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 from agent.nlg.speech import Speech
 from agent.record import caller_id
 from agent.record.acts import SystemAct
+from agent.record.booking_reference import booking_reference
 from agent.record.call import Call, Question
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
@@ -38,9 +38,6 @@ TELLING = (
 """Notices beside which "great" would be one too many."""
 OFFERS = 3
 """How many services are named at a time."""
-CODE_CHARACTERS = 5
-_ALPHABET = "ABCDEFGHJKLMNPRSTUVWXYZ23456789"
-"""Letters and digits that sound and look unlike each other."""
 
 
 def generate(call: Call, system_acts: Sequence[SystemAct], turn_context: TurnContext, book: Phrasebook) -> Speech:
@@ -90,13 +87,8 @@ def briefing(call: Call, turn_context: TurnContext, book: Phrasebook) -> str:
 
 
 def reference(call: Call) -> str:
-    """The short code of a booking, as characters said one by one: made from the callSid, so it never changes."""
-    number = int.from_bytes(sha256(call.sid.encode()).digest()[:8])
-    letters = []
-    for _ in range(CODE_CHARACTERS):
-        number, index = divmod(number, len(_ALPHABET))
-        letters.append(_ALPHABET[index])
-    return " ".join(letters)
+    """The short code of a booking, as characters said one by one."""
+    return " ".join(booking_reference(call.sid))
 
 
 def _pick(wording: str | Sequence[str], turn: int) -> str:

@@ -75,6 +75,8 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     approval_else: Literal["person", "refuse"] = "person"
     """What a caller gets whom nobody answered, or who was refused and is offered no other time: somebody to speak to, or a polite no."""
     emergency_words: list[str] | dict[str, list[str]] = msgspec.field(default_factory=list)
+    canned: list[str] | dict[str, list[str]] = msgspec.field(default_factory=list)
+    """Lines that a supervisor who has a call may say with one key."""
     public_holidays: bool = True
     subdivision: str = ""
     """State or province for its public holidays, e.g. "VIC"; "": the one that its time zone tells, where it does."""

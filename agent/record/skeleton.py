@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from agent.record.booking_reference import booking_reference
 from agent.record.business import DEAREST, Service, in_language
 from agent.record.call import Call, Provenance, SlotState
 from agent.record.characters import one_line
@@ -84,7 +85,7 @@ def document(call: Call, places: Mapping[str, Place]) -> dict[str, Any]:
 
 def _standing(call: Call) -> dict[str, Any]:
     """How the call stands with people: who has it, since when, why one is wanted, and what was told to one."""
-    packed = {"packet": packet(call)} if call.status == "waiting_agent" else {}
+    packed = {"packet": packet(call)} if call.status == "waiting_agent" or (call.held_by and call.handoff) else {}
     return {
         "from": call.brief.caller,
         "language": call.language,
@@ -107,7 +108,8 @@ def _asked_and_booked(call: Call) -> dict[str, Any]:
     if call.place:
         start, end = (datetime.fromtimestamp(at, ZoneInfo(call.brief.time_zone)).isoformat() for at in (call.place.start, call.place.end))
         state = "booked" if call.booked else "awaiting_approval"
-        found["booking"] = {"state": state, "service": call.place.service, "start": start, "end": end}
+        reference = {"reference": booking_reference(call.sid)} if call.booked else {}
+        found["booking"] = {"state": state, **reference, "service": call.place.service, "start": start, "end": end}
     return found
 
 

@@ -1,52 +1,87 @@
-"""The console at `GET /`: live calls, one call with its fields and transcript, and the means to set a field.
+"""The console: `GET /` is its shell, `/console/<hash>/…` its files, `/console/client.js` the event client for pages of others.
 
-One page, complete in itself: `page.html` with `style.css`, `script.js` and the slots put in place when the process starts. It loads in one request,
-needs nothing from anywhere else, so that a content policy can name exactly the one style and the one script that may run. It holds no data of
-any call; what it shows it asks for with the token that its reader gave it, by the same paths as everyone.
+Nobody needs a token for these: they hold no data of any call, and the page asks for what it shows with the token that its reader gave it, by the
+same paths as everyone. What may run is what is served here: the policy lets nothing in from elsewhere, no inline script or style, and no text become
+markup (Trusted Types; the one policy there is lets the event client's own worker begin).
 """
 
-from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
 
-import msgspec
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.slots import SLOTS
+from api.console.assets import Asset, asset, assets
+from api.console.negotiation import knows, takes_gzip
+from api.console.shell import language, shells
+from api.errors import Problem
+from api.query import query_of
 
-
-@cache
-def page() -> tuple[bytes, str]:
-    """The page, and the content policy that fits it."""
-    here = files(__package__ or __name__)
-    style, script = ((here / name).read_text(encoding="utf-8") for name in ("style.css", "script.js"))
-    slots = {name: {"title": slot.title, "example": slot.example, "categorical": slot.categorical} for name, slot in SLOTS.items()}
-    script = script.replace("/* slots */ {}", msgspec.json.encode(slots).decode())
-    whole = (here / "page.html").read_text(encoding="utf-8").replace("/* style */", style).replace("/* script */", script)
-    policy = (
-        f"default-src 'none'; style-src {_named(style)}; script-src {_named(script)}; connect-src 'self'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    return whole.encode(), policy
-
-
-def _named(text: str) -> str:
-    """An inline text as a content policy names it."""
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types slotline"
+)
+SHELL = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # To speak as a caller is all that the page may ever ask for.
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
+    # The address may hold a token: it must not travel to another site.
+    "Referrer-Policy": "no-referrer",
+}
+FILE = {
+    # A worker is under the policy of its own file, not under that of the page.
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'",
+    # A site that isolates itself (COEP) may load the client too; who may read an answer of the service is told elsewhere (api/cors.py).
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+FOR_GOOD = "public, max-age=31536000, immutable"
+ASK_AGAIN = "no-cache"
+"""A browser keeps it and asks, each time, whether it is still the same."""
 
 router = APIRouter()
 
 
+@cache
+def _client() -> Asset:
+    """The event client at an address that stays: one line that names where it is now."""
+    return asset(b'export * from "./%s/client/slotline.js";\n' % assets().hash.encode(), "text/javascript; charset=utf-8")
+
+
+@cache
+def _shells() -> Mapping[str, tuple[Asset, str]]:
+    return shells(assets())
+
+
 @router.get("/", include_in_schema=False)
-async def console() -> Response:
-    body, policy = page()
-    headers = {
-        "Content-Security-Policy": policy,
-        "Cache-Control": "no-cache",
-        # The address may hold a token: it must not travel to another site.
-        "Referrer-Policy": "no-referrer",
-    }
-    return Response(body, media_type="text/html; charset=utf-8", headers=headers)
+async def shell(request: Request) -> Response:
+    chosen = language(query_of(request.scope).get("lang", ""), request.headers.get("accept-language", ""))
+    page, etag = _shells()[chosen]
+    headers = {**SHELL, "Cache-Control": ASK_AGAIN, "Content-Language": chosen}
+    return _answer(request, page, etag, headers, "Accept-Encoding, Accept-Language")
+
+
+@router.get("/console/client.js", include_in_schema=False)
+async def client(request: Request) -> Response:
+    return _answer(request, _client(), assets().hash, {**FILE, "Cache-Control": ASK_AGAIN})
+
+
+@router.get("/console/{hash}/{file:path}", include_in_schema=False)
+async def file(request: Request) -> Response:
+    found = assets().at("{hash}/{file}".format(**request.path_params))
+    if found is None:  # `api/routing.py` lets nobody in who asks for what is not there
+        raise Problem("not_found")
+    return _answer(request, found, assets().hash, {**FILE, "Cache-Control": FOR_GOOD})
+
+
+def _answer(request: Request, found: Asset, etag: str, headers: Mapping[str, str], vary: str = "Accept-Encoding") -> Response:
+    """200 with the asset, by gzip where the reader takes it, or 304 where it is known."""
+    packed = bool(found.packed) and takes_gzip(request.headers.get("accept-encoding", ""))
+    tag = f"{etag}-gzip" if packed else etag  # what is not the same octets must not have the same name
+    told = {**headers, "ETag": f'"{tag}"', "Vary": vary}
+    if knows(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers=told)
+    if packed:
+        told["Content-Encoding"] = "gzip"
+    return Response(found.packed if packed else found.body, headers=told, media_type=found.media_type)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from api.console.assets import assets
 from tests.api.services import served
 from tests.patience import PATIENCE_S
 
@@ -31,6 +32,8 @@ BODIES = {
     **{f"/calls/{{callSid}}/{deed}": {"agentId": "a"} for deed in ("escalate", "takeover", "release", "end")},
     "/calls/{callSid}/permission-response": {"approved": True},
 }
+FILE = {"hash": assets().hash, "file": next(iter(assets().files))}
+"""One of the console's files."""
 HEAD_LIMIT = 65536
 
 
@@ -93,7 +96,7 @@ def found(port: int, row: Row, prefix: str = "") -> tuple[Seen, ...]:
         opened = asked(port, "POST", "/ai/conversation", "integration", body={**BODIES["/ai/conversation"], "callSid": sid})
         assert opened.status == 200
         body = BODIES.get(row.path, {} if row.method == "PATCH" else None)
-        seen.append(asked(port, row.method, prefix + row.path.format(callSid=sid, agentId="a"), identity, body=body))
+        seen.append(asked(port, row.method, prefix + row.path.format(callSid=sid, agentId="a", **FILE), identity, body=body))
     return tuple(seen)
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from tests.api.browsers import chromium
 from tests.api.doors import IDENTITIES, TOKENS
 from tests.api.feeds import Teller
 from tests.api.services import served
-from tests.api.test_console import chromium
 from tests.patience import PATIENCE_S
 
 SHOWN = re.findall(r"```js\n(.*?)```", (Path(__file__).parents[2] / "docs/browsers.md").read_text("utf-8"), re.DOTALL)
