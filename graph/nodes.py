@@ -17,7 +17,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agent.dst.booking import place_taken
-from agent.dst.opening import new_call, prepared, turn_context_of
+from agent.dst.opening import new_call, opened_again, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
 from agent.nlg.generate import generate
@@ -27,7 +27,7 @@ from agent.policy.people import still_waiting, unasked, wait_or_dial
 from agent.policy.turns import asking, counted, deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.business import FIRST_TIME_CALLER
-from agent.record.call import Call
+from agent.record.call import Call, Turn
 from agent.record.call_events import Tool, measured
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
@@ -84,7 +84,7 @@ class Nodes:
             return Command(goto=END, update={"answer": found.answer})
         call = prepared(found.call or await _begun(request, deps, now), found.foreign, now)
         left = call.open_turn
-        turn = left.turn if left else request.turn
+        turn = left.turn if left else _unanswered(state, found.call)
         bookings = found.bookings
         if call.brief.business != business and open_step(call) in AGREEING:
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
@@ -98,6 +98,7 @@ class Nodes:
             asked=call.question,
             foreign=found.foreign,
             reading_ms=reading_ms,
+            events=opened_again(found.call, call, turn_context.seconds),
         )
         if left:
             todo = left.todo if call.booked is None or not call.hears_back else ()  # approved while that turn was under way: what was agreed stands
@@ -150,6 +151,8 @@ class Nodes:
             if work.rule:
                 update = approvals.ask(work.call, work.rule, turn_context)
                 work = await _placed(replace(work, rule=""), update, "hold", begun, deps)
+            elif work.todo:  # the caller's own questions are answered first: what the office says may be the last that is said
+                work = await _carried_out(work, deps)
             elif (update_ := approvals.taken_in(work.call, work.system_acts, turn_context)) is not None:
                 work = await _kept(work, update_, deps, done=0)
         return self._onward("approve", work)
@@ -180,6 +183,12 @@ class Nodes:
         """To the place of the next act; when that lies behind, or none is left, to `respond`."""
         there = place(work)
         return Command(goto=there if self._rank[there] > self._rank[here] else "respond", update={"work": work})
+
+
+def _unanswered(state: Walk, call: Call | None) -> Turn:
+    """The turn that came in; without its words where the call was erased while it waited, for they were erased with it."""
+    turn = state["request"].turn
+    return Turn(key=turn.key, started_at=turn.started_at) if call is None and state.get("waited") else turn
 
 
 async def _begun(request: TurnRequest, deps: Deps, now: datetime) -> Call:
@@ -243,7 +252,7 @@ def _ms_since(begun: float) -> float:
 async def _rule(work: Work, deps: Deps) -> str:
     """The rule by which what the caller says yes to needs the office's yes; "" for none."""
     call, turn_context = work.call, work.turn_context
-    if not turn_context.business.needs_approval or not all(state.settled for state in call.slots.values()):
+    if not turn_context.business.needs_approval or not call.is_complete:
         return ""
     asks = FIRST_TIME_CALLER in turn_context.business.needs_approval
     known = asks and await deps.store.booked_before(call.brief.business, call.brief.caller)

@@ -111,7 +111,7 @@ class ClusterStore(ClusterListening, RedisStore):
         values: list[Any] = [
             before.rev if before else "",
             codec.encode(pending),
-            self._ttl.of(after.status),
+            self._ttl.of(after),
             codec.lines(change.lines),
             turn,
             answer,
@@ -259,7 +259,7 @@ class ClusterStore(ClusterListening, RedisStore):
         if pending.earlier and await self._is_gone(pending.earlier):
             await self._erase_one(sid, call.brief)
             raise StaleCall(f"call {sid} was to go on from one that is gone")
-        ttl_s = self._ttl.of(call.status)
+        ttl_s = self._ttl.of(call)
         marks, found, *_ = await asyncio.gather(
             self._write_document(call, kept, pending.seen, lines, said, adopted, ttl_s),
             self._log_events(sid, life, told, outbox, ttl_s),

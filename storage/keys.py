@@ -53,7 +53,7 @@ from typing import get_args
 
 import msgspec
 
-from agent.record.call import Status
+from agent.record.call import Call, Status
 
 STATUSES: tuple[str, ...] = get_args(Status)
 EVENTS_KEPT = 1000
@@ -83,8 +83,9 @@ class Ttl(msgspec.Struct, frozen=True, kw_only=True):
     log_s: int = 600
     """An event in the shared log."""
 
-    def of(self, status: str) -> int:
-        return self.booked_s if status == "booked" else self.call_s
+    def of(self, call: Call) -> int:
+        """A booked call's, also while it is still with a person."""
+        return self.booked_s if call.booked or call.status == "booked" else self.call_s
 
     @property
     def kin_s(self) -> int:

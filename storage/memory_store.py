@@ -103,7 +103,7 @@ class MemoryStore:
         lines, envelopes = [codec.encode(line) for line in change.lines], [codec.envelope(event) for event in change.events]
 
         self._calendars.write(change)
-        until = self._clock() + self._ttl.of(after.status)
+        until = self._clock() + self._ttl.of(after)
         kept = kept or _Kept(fields={})
         self._calls[sid] = kept
         kept.fields |= changed

@@ -209,7 +209,7 @@ class RedisStore(Listening, Erasing):
             change.seen.removeprefix(UNREADABLE),
             codec.body(after)[:-1],
             "1" if after.foreign is not None and not change.seen.startswith(UNREADABLE) else "",
-            self._ttl.of(after.status),
+            self._ttl.of(after),
             codec.lines(change.lines),
             turn,
             answer,

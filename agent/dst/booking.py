@@ -80,11 +80,15 @@ def offered(call: Call, times: Sequence[datetime], system_acts: tuple[SystemAct,
 
 
 def agreed(call: Call, turn_context: TurnContext) -> Booking | Update:
-    """The place that the caller said yes to; what is done instead where there is none, or it cannot be booked."""
+    """The place that the caller said yes to; what is done instead where there is none, or it cannot be booked.
+
+    What people have locked and not filled in, and no booking can be without, is theirs to settle.
+    """
     service, time = call.slot(SERVICE.name).value, call.slot(TIME.name).value
     start = calendar.localise(time, call.brief.time_zone) if time else None
-    if start is None or not service:
-        return handoff(call, turn_context, Handoff(why="nothing_agreed"))
+    gap = next((name for name, state in call.slots.items() if not state.settled and name not in turn_context.business.may_skip), "")
+    if start is None or not service or gap:
+        return handoff(call, turn_context, Handoff(why="nothing_agreed", slot=gap))
     if reason := refusal(call, time, turn_context):
         return no_time(call, time, turn_context, reason)
     end = start + timedelta(minutes=minutes_of(call))

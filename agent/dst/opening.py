@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from agent.dst.outside import adopted
+from agent.dst.updates import FAREWELL
 from agent.record.business import Business
 from agent.record.call import Booking, Brief, Call, Question, Turn
+from agent.record.call_events import status_moved
+from agent.record.events import Event
 from agent.record.language_tags import begins_in
 from agent.record.moments import stamp
 from agent.record.progress import step
@@ -46,15 +49,21 @@ def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
     """The call ready to listen: gaps filled, reopened if it had ended, with the question that is open.
 
     What was done to it from outside comes first: a caller whom a supervisor has bidden farewell hears so before the call opens again, and one who has
-    not heard of a change, or of the office's answer, was asked nothing since.
+    not heard of a change, or of the office's answer, was asked nothing since. A call that an open turn has ended is closed by it first.
     """
     call = adopting(call, foreign, now)
-    if call.status == "ended" and not call.untold:
+    if call.status == "ended" and call.open_turn is None and FAREWELL not in call.untold:
         call = replace(call, status="active", silences=0)
     if call.status == "active" and call.question.kind == "none" and not call.is_unasked and not call.hears_back:
         here = step(call)
         call = replace(call, question=Question(kind="ask", slots=(here,)) if here in NAMES else Question(kind="summary"))
     return call
+
+
+def opened_again(before: Call | None, call: Call, seconds: float) -> tuple[Event, ...]:
+    """What tells those who watch that a call which had ended listens again. `before`: as last committed."""
+    came_back = before is not None and before.status == "ended" and call.status == "active"
+    return (status_moved(call, "ended", seconds, "opened_again"),) if came_back else ()
 
 
 def turn_context_of(call: Call, turn: Turn, business: Business, plan: Plan, now: datetime, bookings: Sequence[Booking]) -> TurnContext:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from agent.dst.booking import rechecked, refusal
-from agent.dst.updates import Update, decided
+from agent.dst.updates import Update, bare, decided
 from agent.nlu.candidates import Context
 from agent.record.acts import SystemAct
 from agent.record.call import Call, Provenance, Question, SlotState
@@ -93,7 +93,8 @@ def edited(
     if SERVICE.name in fields and TIME.name not in fields:
         call = rechecked(call, turn_context)
     for name in (*lock, *unlock):
-        call = call.with_slot(name, replace(call.slot(name), locked=name in lock))
+        state = call.slot(name)
+        call = call.with_slot(name, replace(_put_aside(state) if name in lock else state, locked=name in lock))
     call = _taken_up(call, before, (*fields, *lock))
     payload = {
         "callSid": call.sid,
@@ -105,6 +106,11 @@ def edited(
     }
     event = Event(type="client_updated", payload=payload, timestamp=turn_context.seconds, source=source)
     return Update(call=call, events=(event,), settled=True)
+
+
+def _put_aside(state: SlotState) -> SlotState:
+    """The slot without what awaited the caller's yes, or choice, there: that is not asked for any more."""
+    return state if state.settled else bare(state, "filled" if state.value and not state.disputed else "empty")
 
 
 def _taken_up(call: Call, before: Call, names: Collection[str]) -> Call:

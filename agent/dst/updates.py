@@ -26,6 +26,9 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
 
 replace = msgspec.structs.replace
 
+FAREWELL = SystemAct(key="people.ended")
+"""What a caller is still to hear whose call a supervisor has ended."""
+
 
 def close(call: Call, turn_context: TurnContext, key: str) -> Update:
     """The call ends here; everything it holds stays for a call back."""

@@ -11,7 +11,7 @@ import msgspec
 
 from agent.dst.booking import refusal
 from agent.dst.hearing import UNMISTAKABLE
-from agent.dst.updates import Update
+from agent.dst.updates import FAREWELL, Update
 from agent.record import calendar
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, SystemAct, UserAct
 from agent.record.call import Call, Handoff, Question
@@ -146,7 +146,9 @@ def _release(call: Call, deed: Release, turn_context: TurnContext) -> Update:
 
 
 def _end(call: Call, deed: End, turn_context: TurnContext) -> Update:
-    after = replace(_let_go(call), status="ended", handoff=None, untold=(SystemAct(key="people.ended"),))
+    """A call that was booked while people had it is over as any booked one is: its caller hears of the booking instead of a farewell."""
+    over = replace(_let_go(call), handoff=None)
+    after = replace(over, status="booked", untold=()) if call.booked else replace(over, status="ended", untold=(FAREWELL,))
     return Update(call=after, events=(status_moved(after, call.status, turn_context.seconds, "ended_by_supervisor", deed.agent),))
 
 

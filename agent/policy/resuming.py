@@ -44,7 +44,8 @@ def resume(call: Call, earlier: Call | None, turn_context: TurnContext) -> Updat
     forgotten = replace(call, question=Question(), unfinished="", recognised=False)
     if earlier is None or not _is_open(earlier):
         return Update(call=forgotten)
-    taken = {name: _taken_over(earlier.slot(name)) for name in NAMES if earlier.slot(name).settled and _is_untouched(call.slot(name))}
+    kept = [name for name in NAMES if earlier.slot(name).settled or earlier.slot(name).locked]
+    taken = {name: _taken_over(earlier.slot(name)) for name in kept if _is_untouched(call.slot(name))}
     offered = {service.id for service in call.brief.services}
     taken = {name: state for name, state in taken.items() if not (SLOTS[name].categorical and state.value and state.value not in offered)}
     after = replace(forgotten, slots={**call.slots, **taken}, resumed_from=earlier.sid, root=earlier.root or earlier.sid)
@@ -71,7 +72,9 @@ def _is_untouched(state: SlotState) -> bool:
 
 
 def _taken_over(state: SlotState) -> SlotState:
-    """What was settled there, with the mark that nobody has said it here."""
+    """What was settled there, with the mark that nobody has said it here; of what was not, that people keep it to themselves."""
+    if not state.settled:
+        return SlotState(locked=state.locked)
     origin = state.provenance or Provenance(turn="", words="", rule="earlier_call")
     return SlotState(
         status=state.status,

@@ -280,6 +280,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.slots[name]
 
     @property
+    def is_complete(self) -> bool:
+        """Whether there is nothing left to ask the caller: what is locked is seen to by people."""
+        return all(state.settled or state.locked for state in self.slots.values())
+
+    @property
     def is_unasked(self) -> bool:
         """Whether no question is open because the call was changed from outside: the caller's next words answer none."""
         return self.question.kind == "none" and bool(self.untold)

@@ -138,7 +138,7 @@ def test_an_event_names_its_own_call_and_nothing_that_only_looks_like_one(maskin
 
 def test_what_is_known_of_an_event_is_shown() -> None:
     masking = Masking(business_files.load(None), {"sue"}.__contains__)
-    payload = {"callSid": "CA1", "agentId": "sue", "language": "en-AU"}
+    payload = {"callSid": "CA1", "agentId": "sue", "language": "en-AU", "reason": "opened_again"}
     told = {"type": "status_change", "payload": payload, "timestamp": 1772413200.1, "source": "agent"}
     frame = Frame((1772413200123, 0), Entry(id="1772413200123-0", sid="CA1", data=msgspec.json.encode(told)))
     assert msgspec.json.decode(frame.masked(masking.envelope).split(b"data: ")[1]) == told

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from agent.policy.people import End, Takeover
 from agent.record.booking_reference import booking_reference
 from agent.record.businesses import Businesses
 from agent.record.call import Turn
@@ -386,3 +387,38 @@ async def test_killed_at_any_write_it_is_asked_once_and_booked_once(commit: int,
     assert len(await caller.told("permission_request")) == len(await caller.told("permission_cleared")) == 1
     assert (await caller.document())["servicebooked"] is True
     assert await caller.places() == 1
+
+
+async def test_a_locked_field_that_may_be_skipped_takes_no_booking_past_the_office(store: CallStore) -> None:
+    caller = Caller(store, needs_approval=["every"])
+    await caller.say(*TO_THE_SUMMARY[:6])
+    await caller.walker.edit("CA1", {}, ("email",), (), caller.now, "ann")
+    assert stand(await caller.say("my drain is clogged", AFTERNOON, "yes")) == WAITING
+
+
+async def test_a_question_of_the_caller_is_answered_before_the_office_is(store: CallStore) -> None:
+    caller = Caller(store, needs_approval=["every"], approval_else="refuse")
+    await caller.asked(AFTERNOON)
+    await caller.answered(NO)
+    answer = await caller.say("how much is it?")
+    assert "$149" in words(answer)
+    assert words(answer).endswith("goodbye.")
+    assert stand(answer) == ("ended", "done", "nothing", True)
+
+
+async def test_who_was_booked_while_a_person_had_the_call_is_booked_when_that_person_ends_it() -> None:
+    clock = [NOW.timestamp()]
+    store = MemoryStore(ttl=Ttl(call_s=60, booked_s=600), clock=lambda: clock[0])
+    caller = Caller(store, needs_approval=["every"])
+    await caller.asked(AFTERNOON)
+    await caller.walker.do("CA1", Takeover(agent="ann"), caller.now)
+    await caller.answered(YES)
+    clock[0] += 300
+    assert (await caller.document())["progress"]["status"] == "with_agent", "a booked call is kept as one"
+    await caller.walker.do("CA1", End(agent="ann"), caller.now)
+    document = await caller.document()
+    assert (document["progress"]["status"], document["servicebooked"]) == ("booked", True)
+    assert [one["status"] for one in await caller.told("status_change")] == ["with_agent", "booked"]
+    answer = await caller.say("thanks")
+    assert "You're booked" in words(answer)
+    assert stand(answer) == ("booked", "done", "nothing", True)

@@ -7,13 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from agent.policy.people import Takeover
 from agent.record.call import Booking, Turn
 from agent.record.trace import TracedTurn
 from graph.errors import CallNotFound
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
 from storage.store import Change, Committed
+from tests.graph.people_at_calls import Calls
+from tests.graph.test_people import waiting
 from tests.graph.walkers import walker
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -114,3 +118,15 @@ async def test_the_trace_of_another_call_knows_nothing_of_who_has_a_place() -> N
     traced = msgspec.json.decode((await store.trace("CA1"))[-1], type=TracedTurn)
     assert [(one.start, one.service) for one in traced.bookings] == [(1_772_550_000, "")]
     assert b"CA-other" not in b"".join(await store.trace("CA1"))
+
+
+async def test_words_that_waited_for_a_person_are_gone_with_the_call() -> None:
+    calls = Calls(line_s=PATIENCE_S)
+    await calls.say("")
+    await calls.do(Takeover(agent="ann"))
+    async with waiting(calls, "my number is two oh two five five five oh one four three") as turn:
+        await calls.store.erase("CA1")
+    answer = turn.result()
+    assert (answer["progress"]["status"], answer["progress"]["pending"], answer["progress"]["step"]) == ("active", {}, "name")
+    assert [line["speaker"] for line in (await calls.document())["history"]] == ["AI"]
+    assert "five" not in json.dumps([*await calls.trace(), *await calls.told("new_message")])

@@ -194,3 +194,21 @@ def new_call(sid: str, name: str) -> Call:
     came = Provenance(turn="t", words="w", rule="r", confirmed="implicit")
     call = replace(earlier("en", {}, tuple(ONE)), sid=sid, unfinished="before")
     return call.with_slot("name", SlotState(status="filled", value=name, provenance=came))
+
+
+def test_what_people_had_locked_stays_theirs_when_the_caller_rings_back() -> None:
+    async def play() -> tuple[str, Call]:
+        line = Line("en")
+        before = earlier("en", ONE, ("service", "time"))
+        for name in ("email", "service"):
+            before = before.with_slot(name, replace(before.slot(name), locked=True))
+        await line.put(before, "before")
+        for number, words in enumerate(("", f"it's {NAME['en']}", "yes")):
+            told = heard(await line.say(words, "now", number))[0]
+        after = (await line.store.open("now")).call
+        assert after is not None
+        return told, after
+
+    told, after = asyncio.run(play())
+    assert [name for name in NAMES if after.slot(name).locked] == ["email", "service"]
+    assert after.question.slots == ("time",), told

@@ -78,3 +78,39 @@ async def test_a_locked_question_is_left_to_people() -> None:
     assert answers[0]["progress"]["step"] == "phone"
     assert answers[0]["aiResponse"]["message"].startswith("My colleague will see to your name.")
     assert "name" not in document["progress"]["filled"]
+
+
+@pytest.mark.parametrize(
+    ("locked", "status", "slot"), [("address", "waiting_agent", "address"), ("time", "waiting_agent", "time"), ("email", "booked", "")]
+)
+async def test_a_yes_to_what_lacks_a_locked_field_goes_to_people_or_does_without(locked: str, status: str, slot: str) -> None:
+    said = {
+        "phone": ("two oh two five five five oh one four three", "yes"),
+        "address": ("12 High Street, Springfield, New Jersey 07081", "yes"),
+        "email": ("no email",),
+        "service": ("my drain is clogged",),
+        "time": ("tomorrow at 2 pm",),
+    }
+    rest = [words for name, some in said.items() if name != locked for words in some]
+    answers, document = await played({}, ("", "it's Mary O'Neill"), (*rest, "yes"), lock=(locked,))
+    assert answers[-2]["progress"]["step"] == "confirm"
+    assert answers[-1]["progress"]["status"] == status
+    assert answers[-1]["shouldTransfer"] == (status == "waiting_agent")
+    assert document.get("packet", {}).get("slot", "") == slot
+    assert document["servicebooked"] == (status == "booked")
+
+
+async def test_what_awaited_a_yes_is_put_aside_when_it_is_locked() -> None:
+    before = ("", "it's Mary O'Neill", "two oh two five five five oh one four three")
+    answers, document = await played({}, before, ("okay", "12 High Street, Springfield, New Jersey 07081", "yes", "yes"), lock=("phone",))
+    assert answers[0]["aiResponse"]["message"].startswith("My colleague will see to your phone number.")
+    assert [answer["progress"]["pending"].get("phone") for answer in answers] == [None] * 4
+    assert "phone" not in document["progress"]["filled"]
+    assert document["progress"]["filled"]["address"]
+
+
+async def test_a_choice_that_is_locked_is_not_offered_any_more() -> None:
+    before = (*CALLS["en"], "yes", "no email", "my drain is clogged", "which times are free tomorrow")
+    answers, document = await played({}, before, ("the first one",), lock=("time",))
+    assert answers[0]["progress"]["expecting"] == "confirmation"
+    assert "time" not in {**document["progress"]["filled"], **document["progress"]["pending"]}
