@@ -64,7 +64,7 @@ class Panel:
 
     @property
     def sid(self) -> str:
-        link = self.panel.get_by_role("link", name="Watch this call").get_attribute("href") or ""
+        link = self.panel.locator('a[href^="#/call/"]').get_attribute("href") or ""
         return link.rpartition("/")[2]
 
     def record(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -97,6 +98,11 @@ def tones(page: Page) -> list[int]:
     return found
 
 
+def rung(first: Console, second: Console, wanted: list[int]) -> bool:
+    """Whether both tabs together have rung so."""
+    return tones(first.tab) + tones(second.tab) == wanted
+
+
 def alarms(page: Page) -> int:
     """How many tabs ring for an emergency."""
     held: int = page.evaluate("async () => (await navigator.locks.query()).held.filter(({ name }) => name === 'slotline alarm').length")
@@ -126,7 +132,7 @@ def test_each_need_is_rung_once_by_one_of_the_tabs(sits: Opened) -> None:
         desk.caller(sid, "Tom Baker", "can I talk to a person please")
         for console in (first, second):
             expect(console.tab).to_have_title(f"({at}) Slotline")
-        until(lambda wanted=[USUAL] * 2 * at: tones(first.tab) + tones(second.tab) == wanted)
+        until(partial(rung, first, second, [USUAL] * 2 * at))
 
 
 def test_an_emergency_rings_in_one_tab_until_somebody_takes_it(sits: Opened) -> None:

@@ -116,6 +116,7 @@ def test_it_is_spoken_and_listened_to(plays: Plays) -> None:
     with panel.tab.expect_request("**/ai/conversation") as asked:
         panel.tab.evaluate("(results) => ear.onresult({ results })", results)
     sent = asked.value.post_data_json
+    assert sent
     assert sent["customerMessage"]["message"] == "it's Mary O'Neill"
     assert (sent["alternatives"], sent["confidence"]) == (["its merry o'neill"], 0.9)
     panel.answered(3)

@@ -111,6 +111,12 @@ def test_it_books_with_any_business_in_each_of_its_languages(page: Page, firms: 
 SECOND = 1000
 
 
+def heard(panel: Panel) -> int:
+    """How many lines there are, a second later."""
+    panel.turn(SECOND)
+    return panel.heard.count()
+
+
 def ended(panel: Panel) -> bool:
     """Whether the call is over, a second later."""
     panel.turn(SECOND)
@@ -134,15 +140,15 @@ def test_it_waits_while_paused_and_leaves_the_line_to_whoever_types(plays: Plays
     panel.press("Be the caller")
     panel.turn(SECOND)
     panel.press("Play a demonstration call")
-    until(lambda: (panel.turn(SECOND), panel.heard.count() == 3)[1])
+    until(lambda: heard(panel) == 3)
     panel.press("Pause")
     panel.turn(60 * SECOND)
     assert panel.heard.count() == 3
     panel.press("Go on")
-    until(lambda: (panel.turn(SECOND), panel.heard.count() == 5)[1])
+    until(lambda: heard(panel) == 5)
     panel.panel.get_by_label("What you say").fill("Twelve Main Street, Albany, New York")
     panel.press("Say it")
-    until(lambda: (panel.turn(SECOND), panel.heard.count() == 7)[1])
+    until(lambda: heard(panel) == 7)
     expect(panel.panel.get_by_text("The caller plays themselves.")).to_have_count(0)
     panel.turn(60 * SECOND)
     assert panel.heard.count() == 7

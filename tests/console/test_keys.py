@@ -17,28 +17,28 @@ def keyed(console: Console, *keys: str) -> None:
 
 
 def test_a_call_is_found_opened_taken_and_handed_back_by_keys(opens: Opens, service: Running) -> None:
-    for number in (1, 2):
-        Caller(service, f"CA-keys-{number}", f"+1202555016{number}").say("", f"Keys Number{'One' if number == 1 else 'Two'}")
+    for at, name in enumerate(("Walter Keys", "Nancy Keys"), 6):
+        Caller(service, f"CA-keys-row-{at}", f"+1202555016{at}").say("", name)
     console = opens()
-    console.row("Keys NumberOne").focus()
+    console.row("Walter Keys").focus()
     keyed(console, "j")
-    expect(console.row("Keys NumberTwo")).to_be_focused()
+    expect(console.row("Nancy Keys")).to_be_focused()
     keyed(console, "k")
-    expect(console.row("Keys NumberOne")).to_be_focused()
+    expect(console.row("Walter Keys")).to_be_focused()
     keyed(console, "Enter")
-    expect(console.tab.get_by_role("heading", name="Keys NumberOne")).to_be_focused()
+    expect(console.tab.get_by_role("heading", name="Walter Keys")).to_be_focused()
     keyed(console, "t")
     field = console.tab.get_by_role("textbox", name="What the caller hears next")
     expect(field).to_be_focused()
     console.tab.keyboard.type("rjkte/?")
     expect(field).to_have_value("rjkte/?")
     keyed(console, "Escape")
-    expect(console.tab.get_by_role("heading", name="Keys NumberOne")).to_be_focused()
+    expect(console.tab.get_by_role("heading", name="Walter Keys")).to_be_focused()
     keyed(console, "r")
     expect(console.tab.get_by_role("button", name="Take over")).to_be_visible()
     expect(focused(console)).to_have_count(1)
     keyed(console, "Escape")
-    expect(console.row("Keys NumberOne")).to_be_focused()
+    expect(console.row("Walter Keys")).to_be_focused()
 
 
 def test_a_field_is_edited_by_keys_and_the_focus_comes_back(opens: Opens, service: Running) -> None:
