@@ -233,7 +233,6 @@ def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_
         port = running.port
     with answering(tmp_path, port, REDIS_URL=redis_url) as again:
         Caller(again, "CA-cut").say("yes")
-        console.press("Retry now")
         expect(console.line).to_contain_text("Live")
         expect(console.said).to_have_count(5)
         expect(console.field("phone")).to_have_attribute("data-kind", "filled")
