@@ -86,11 +86,15 @@ async def test_the_calls_of_today_that_are_booked_are_counted_by_the_business_s_
         ("0144", ("callSid", "name", "phone"), False),
         ("+", ("phone",), False),
         ("room 0143", ("phone",), False),
+        ("c8 2lc", ("reference",), True),
+        ("c82lc", ("callSid", "name", "phone"), False),
+        ("c82l", ("reference",), False),
     ],
 )
 def test_what_is_looked_for(wanted: str, seen: tuple[str, ...], found: bool) -> None:
     user = {"userInfo": {"name": "Mary O'Neill", "phone": "+12025550143"}}
-    assert is_about(Listed(sid="CA-7", status="active", document={"user": user, "from": "+12025550199"}), wanted, seen) is found
+    document = {"user": user, "from": "+12025550199", "booking": {"reference": "C82LC"}}
+    assert is_about(Listed(sid="CA-7", status="active", document=document), wanted, seen) is found
 
 
 async def test_a_search_is_bounded_and_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ class Panel:
     def turn(self, ms: int) -> None:
         """Let so much time pass in the page; next to none while it waits for the service, whose time is another."""
         waits = self.panel.locator("[aria-busy=true]").count()
-        self.tab.clock.run_for(1 if waits else ms)
+        self.tab.clock.fast_forward(1 if waits else ms)
 
     @property
     def sid(self) -> str:
