@@ -17,7 +17,7 @@ from api.conversation import TEXT_LIMIT
 from api.errors import Problem, bad_field
 from api.masking import Known
 from api.parts import parts
-from api.short_form import business_of, is_about
+from api.short_form import business_of, is_about, last_said
 from api.version import version
 from storage import codec
 from storage.keys import EVENTS_KEPT
@@ -46,7 +46,7 @@ _object = msgspec.json.Decoder(dict[str, Any])
 
 @router.get("/calls", summary="Calls, newest first, a page at a time")
 async def list_calls(request: Request, status: str = "", q: str = "", business: str = "", before: str = "", count: int = PAGE) -> Response:
-    """{"calls": [document without its long parts], "next": callSid to give as `before`, or null}.
+    """{"calls": [document without its long parts, with what was said last], "next": callSid to give as `before`, or null}.
 
     `status`: one, or several with commas between. `business`: only calls to the business of that id. `q`: only calls with that in their callSid, in
     the caller's name, or, of digits, in a number of theirs; or with that as the reference of their booking. With either of the two a page may be
@@ -149,7 +149,8 @@ async def erase_call(request: Request, sid: Sid) -> Response:
 
 
 def _short(call: Listed) -> dict[str, Any]:
-    return {**{name: value for name, value in call.document.items() if name not in _LONG}, "callSid": call.sid, "status": call.status}
+    kept = {name: value for name, value in call.document.items() if name not in _LONG}
+    return {**kept, **last_said(call.document), "callSid": call.sid, "status": call.status}
 
 
 def _fields(body: Mapping[str, Any]) -> dict[str, str | None]:

@@ -55,13 +55,18 @@ def in_short(call: Listed) -> dict[str, Any]:
         "since": document.get("since") or document.get("createdAt", ""),
         "why": _text(document.get("why")),
         "approval": document.get("approval"),
-        "lastMessages": lines[-LINES:],
-        "lastWords": _last_words(lines),
+        **last_said(document),
         **({"packet": document["packet"]} if document.get("packet") else {}),
         "createdAt": document.get("createdAt", ""),
         "progress": progress,
         "lastMessage": lines[-1] if lines else None,
     }
+
+
+def last_said(document: Mapping[str, Any]) -> dict[str, Any]:
+    """{"lastMessages": the last two lines, "lastWords": the caller's last that were not silence}."""
+    lines = _lines(document.get("history"))
+    return {"lastMessages": lines[-LINES:], "lastWords": _last_words(lines)}
 
 
 def is_about(call: Listed, wanted: str, seen: Collection[str]) -> bool:

@@ -42,6 +42,7 @@ async def test_calls_are_listed_newest_first_a_page_at_a_time() -> None:
         assert sorted(found) == [f"CA{number}" for number in range(5)]
         assert second["next"] is None
         assert all(call["status"] == "active" and "history" not in call for call in first["calls"])
+        assert {(call["lastWords"], call["lastMessages"][-1]["message"]) for call in first["calls"]} == {("hello", "hello")}
         assert (await caller.http.get("/calls", params={"status": "booked"})).json() == {"calls": [], "next": None}
 
 
