@@ -68,12 +68,13 @@ class Switchboard:
         """`clock`: Unix seconds, for signatures that have an age."""
         self._settings, self._replies, self._turning, self._walker = settings, replies, turning, walker
         self._drain, self._tallies, self.clock = drain, tallies, clock
+        self.hold_s = HOLD_S
         self._bases = bases(settings.public_url)
         self._log = logs.Sparing()
         self._later: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        until = asyncio.get_running_loop().time() + HOLD_S
+        until = asyncio.get_running_loop().time() + self.hold_s
         name, step = PATHS[scope["path"]]
         try:
             response = await self._response(scope, receive, provider_named(name), step, until)

@@ -14,6 +14,7 @@ from twilio.request_validator import RequestValidator
 
 from api.app import Service
 from tests.api.services import client, settings
+from tests.patience import PATIENCE_S
 from tests.telephony.twiml import Document, read
 
 PUBLIC = "https://voice.example.test"
@@ -136,7 +137,7 @@ async def exchange(url: str = "", **given: Any) -> AsyncIterator[tuple[Service, 
     service = Service(settings(**{"redis_url": url, "public_url": PUBLIC, "business": BUSINESSES, **SECRETS, **given}))
     async with service.api.router.lifespan_context(service.api), client(service) as http:
         assert service.switchboard is not None
-        service.switchboard.clock = lambda: float(NOW)
+        service.switchboard.clock, service.switchboard.hold_s = lambda: float(NOW), PATIENCE_S
         yield service, http
 
 
