@@ -10,7 +10,7 @@ A token that is not known is counted against the address it came from, told in t
 
 import re
 from collections.abc import Awaitable, Callable, Collection
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,7 +37,7 @@ _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::\d{1,5})?", re
 class Access:
     """ASGI application around another; `scope["asked"]` says what is asked for (`routing.find`).
 
-    Leaves in the scope of a telephony path "from_here": whether a program on this machine asks. Who else may is known by the provider's
+    Leaves in the scope of a telephony path "from_here", which says whether a program on this machine asks. Who else may is known by the provider's
     signature. In that of any other, whose request it is: "role" ("supervisor" when there are no tokens), "identity", the name of the token, and
     "bound_name", that name where whoever has the token may act under no other, else "".
     """
@@ -58,7 +58,7 @@ class Access:
     async def _admitted(self, scope: Scope) -> Identity:
         asked: Asked = scope["asked"]
         if asked.route is not None and asked.route.kind == "telephony":
-            scope["from_here"] = _is_from_here(scope)
+            scope["from_here"] = partial(_is_from_here, scope)
         if asked.route is not None and asked.route.roles is ANYONE:
             return NOBODY
         if self._tokens:

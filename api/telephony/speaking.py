@@ -7,15 +7,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import quote
-from xml.sax.saxutils import unescape
+from xml.sax.saxutils import escape, unescape
 
 BREAK_MS = 300
 MOST_CHARACTERS = 2900
 """Of one `<Say>`: Polly takes 3,000."""
 MOST_QUOTED = 4400
 """The same once URL-encoded, of which carriers take 4,500 (Twilio, error 13521): five hundred Chinese characters."""
-MOST_IN_ALL = 40_000
-"""Octets of all that is said: a document has 64 KiB at most (Twilio, error 11750). Nobody listens for half an hour."""
+MOST_IN_ALL = 30_000
+"""Octets of all that is said, as it is written: a document has 64 KiB at most (Twilio, error 11750). Nobody listens for half an hour."""
 _BREAK = re.compile(r"<break [^>]*/>")
 _SLOW = re.compile(r'<prosody rate="slow">(.*)</prosody>', re.DOTALL)
 
@@ -31,9 +31,11 @@ def pieces(ssml: str) -> Iterator[tuple[Piece, ...]]:
     size, quoted, left = 0, 0, MOST_IN_ALL
     for piece in _short(ssml):
         octets = len(piece.text.encode())
-        if (left := left - octets) < 0:
+        if (left := left - len(escape(piece.text).encode())) < 0:
             break
-        length = len(quote(piece.text)) if octets > MOST_QUOTED // 3 or quoted else octets * 3
+        length = octets * 3  # at most
+        if quoted + length > MOST_QUOTED:
+            length = len(quote(piece.text))
         if run and (size + len(piece.text) > MOST_CHARACTERS or quoted + length > MOST_QUOTED):
             yield tuple(run)
             run, size, quoted = [], 0, 0
@@ -48,7 +50,7 @@ def _short(ssml: str) -> Iterator[Piece]:
     for sentence in _BREAK.split(ssml.removeprefix("<speak>").removesuffix("</speak>")):
         found = _SLOW.fullmatch(sentence)
         text = unescape(found[1] if found else sentence)
-        while len(text) > MOST_CHARACTERS or (len(text) > MOST_QUOTED // 9 and len(quote(text)) > MOST_QUOTED):
+        while len(text) > MOST_CHARACTERS or (len(text) > MOST_QUOTED // 12 and len(quote(text)) > MOST_QUOTED):
             cut = _cut(text)
             yield Piece(text[:cut], found is not None)
             text = text[cut:]

@@ -110,7 +110,7 @@ class Switchboard:
     def _is_known(self, provider: Provider, posted: Posted, scope: Scope) -> bool:
         """Whether it was sent by the provider; where no secret tells, only a program of this machine is taken for it."""
         secrets = [secret for part in getattr(self._settings, provider.secret).split(",") if (secret := part.strip())]
-        known = any(provider.verified(posted, secret, self.clock()) for secret in secrets) if secrets else bool(scope["from_here"])
+        known = any(provider.verified(posted, secret, self.clock()) for secret in secrets) if secrets else scope["from_here"]()
         if not known:
             self._tallies.count("refused", "not_verified")
             if count := self._log.due((provider.name, posted.step)):

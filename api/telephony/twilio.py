@@ -34,7 +34,7 @@ class Twilio(Twiml):
 
     def gathering(self, listen: Listen, voice: Voice) -> dict[str, Any]:
         # Names, streets and mailboxes may be said at any time, and a filter makes stars of some of them.
-        return {**super().gathering(listen, voice), "profanity_filter": False, "speech_model": voice.model or None}
+        return {**super().gathering(listen, voice), "profanityFilter": False, "speechModel": voice.model or None}
 
 
 def signature(secret: str, url: str, pairs: Iterable[tuple[str, str]]) -> bytes:
