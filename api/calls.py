@@ -48,8 +48,8 @@ async def list_calls(request: Request, status: str = "", q: str = "", business: 
     """{"calls": [document without its long parts], "next": callSid to give as `before`, or null}.
 
     `status`: one, or several with commas between. `business`: only calls to the business of that id. `q`: only calls with that in their callSid, in
-    the caller's name, or, of digits, in a number of theirs. With either of the two a page may be short and yet have a next one, since no more than
-    1,000 calls are looked through for it.
+    the caller's name, or, of digits, in a number of theirs; or with that as the reference of their booking. With either of the two a page may be
+    short and yet have a next one, since no more than 1,000 calls are looked through for it.
     """
     if status and not set(status.split(",")) <= set(STATUSES):
         raise bad_field("status", "wrong_value", f"some of {', '.join(STATUSES)}")
@@ -69,7 +69,7 @@ async def list_calls(request: Request, status: str = "", q: str = "", business: 
 
 
 def _wanted(request: Request, q: str, business: str) -> Callable[[Listed], bool]:
-    seen = ("callSid",) if _masked(request) else ("callSid", "name", "phone")
+    seen = ("callSid",) if _masked(request) else ("callSid", "name", "phone", "reference")
     return lambda call: (not business or business_of(call.document) == business) and (not q or is_about(call, q, seen))
 
 

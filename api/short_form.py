@@ -65,9 +65,10 @@ def in_short(call: Listed) -> dict[str, Any]:
 
 
 def is_about(call: Listed, wanted: str, seen: Collection[str]) -> bool:
-    """Whether a call is one that somebody looks for: `wanted` stands in its callSid, in the caller's name, or, by its digits, in a number of theirs.
+    """Whether a call is one that somebody looks for: `wanted` is the reference of its booking, or stands in its callSid, in the caller's name, or,
+    by its digits, in a number of theirs.
 
-    `seen`: what of it whoever looks may see, of "callSid", "name", "phone": nobody finds out by searching what they may not read.
+    `seen`: what of it whoever looks may see, of "callSid", "name", "phone", "reference": nobody finds out by searching what they may not read.
     """
     words = wanted.casefold()
     digits = "".join(filter(str.isdecimal, wanted))
@@ -77,6 +78,7 @@ def is_about(call: Listed, wanted: str, seen: Collection[str]) -> bool:
     return (
         ("callSid" in seen and words in call.sid.casefold())
         or ("name" in seen and words in name_in(call.document).casefold())
+        or ("reference" in seen and "".join(words.split()) == _text(_table(call.document.get("booking")).get("reference")).casefold() != "")
         or ("phone" in seen and bool(dialling) and any(dialling in "".join(filter(str.isdecimal, number)) for number in numbers))
     )
 

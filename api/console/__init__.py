@@ -33,7 +33,7 @@ SHELL = {
 FILE = {
     # A worker is under the policy of its own file, not under that of the page.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'",
-    # Served with the others where it is read by a site that isolates itself.
+    # A site that isolates itself (COEP) may load the client too; who may read an answer of the service is told elsewhere (api/cors.py).
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 FOR_GOOD = "public, max-age=31536000, immutable"

@@ -115,6 +115,11 @@ answer = "Yes, we are licensed and fully insured."
         ('[[services]]\nid = "x"\nname = "X"\n[[services]]\nid = "x"\nname = "Y"', "services:"),
         ('[[questions]]\nasks = ["x"]\nanswer = "y"\ncolour = "red"', '"colour"'),
         ('[[questions]]\nasks = ["x"]', "$.questions"),
+        ('canned = "One moment."', "$.canned"),
+        ('canned = [""]', "canned:"),
+        ('canned = { klingon = ["nuqneH"] }', "canned:"),
+        (f"canned = {['x'] * 10}", "canned:"),
+        (f'canned = ["{"x" * 301}"]', "canned:"),
     ],
 )
 def test_what_is_wrong_is_one_line_with_file_and_key(text: str, key: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from api.console import _client, _shells
 from api.console.assets import assets, read
 from api.console.negotiation import knows, takes_gzip
-from api.console.shell import MAIN, language, shells, words
+from api.console.shell import language, shells, words
 from tests.api.services import running
 from tests.house.limits import FILE_LINES
 
@@ -64,7 +64,7 @@ def test_every_file_that_the_page_and_the_modules_name_is_served() -> None:
         for wanted in IMPORTED.findall(COMMENT.sub("", asset.body.decode())):
             assert wanted.startswith("."), (name, wanted)
             assert posixpath.normpath(posixpath.join(posixpath.dirname(name), wanted)) in found.files, (name, wanted)
-    for page, _ in shells(found).values() if MAIN in found.files else ():
+    for page, _ in shells(found).values():
         for wanted in re.findall(r'(?:src|href)="(?!#)([^"]+)"', page.body.decode()):
             assert found.at(wanted.removeprefix("console/")), wanted
 
@@ -179,8 +179,6 @@ async def test_the_client_at_the_stable_address_is_the_module_of_today() -> None
 
 
 async def test_the_shell_is_whole_in_the_reader_s_language_and_under_a_strict_policy() -> None:
-    if MAIN not in assets().files:
-        return
     async with running() as caller:
         english = await caller.http.get("/", headers={"Accept-Language": "en-GB"})
         chinese = await caller.http.get("/", headers={"Accept-Language": "zh-CN,zh;q=0.9"})

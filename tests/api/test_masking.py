@@ -8,6 +8,7 @@ import pytest
 from agent.record.events import Event
 from api import business_files
 from api.app import Service
+from api.console.assets import assets
 from api.frames import Frame, Topic
 from api.hub import Hub
 from api.masking import HIDDEN, Known, Masking
@@ -181,7 +182,7 @@ async def test_a_viewer_reads_no_value_in_any_answer_there_is() -> None:
         hidden += ["2025550199", *IDENTITIES.values()]
         read = 0
         for route in ROUTES:
-            path = route.path.format_map({"callSid": "CA1", "agentId": "viewer-1"})
+            path = route.path.format_map({"callSid": "CA1", "agentId": "viewer-1", "hash": assets().hash, "file": "page/main.js"})
             if route.kind == "stream":
                 async with reading(service._streams, path, role="viewer") as feed, reading(service._streams, path, "0-1", role="viewer") as resumed:
                     last = (await feed.next("history")).id

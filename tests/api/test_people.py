@@ -129,7 +129,8 @@ def test_a_supervisor_whose_stream_is_gone_gives_the_call_back(tmp_path: Path, r
         assert heard["aiResponse"]["message"].startswith("I'm sorry, my colleague has had to step away.")
 
 
-def test_a_caller_is_kept_on_the_line_while_a_stream_is_open_anywhere(tmp_path: Path, redis_url: str) -> None:
+@pytest.mark.parametrize("path", ["/agents/ann/events", "/events?agentId=ann"])
+def test_a_caller_is_kept_on_the_line_while_a_stream_is_open_anywhere(tmp_path: Path, redis_url: str, path: str) -> None:
     with two(tmp_path, redis_url) as (one, other):
         numbers = count()
 
@@ -142,7 +143,7 @@ def test_a_caller_is_kept_on_the_line_while_a_stream_is_open_anywhere(tmp_path: 
             return bool(answer["shouldTransfer"])
 
         assert is_dialled()
-        with other.http.stream("GET", "/agents/ann/events") as stream:
+        with other.http.stream("GET", path) as stream:
             assert next(stream.iter_lines())
             until(lambda: not is_dialled())  # at once, unless the machine is so busy that a sign of life is late
         last = f"CA{next(numbers) - 1}"

@@ -37,11 +37,14 @@ async def test_a_call_in_short_says_what_a_list_shows(store: CallStore) -> None:
 
 
 async def test_what_only_the_document_knows_is_taken_from_it() -> None:
+    lines = [{"speaker": "customer", "message": "my drain"}, {"speaker": "AI", "message": "Are you there?"}, {"speaker": "customer", "message": ""}]
     more = {"from": "+12025550143", "language": "en-US", "heldBy": "ann", "since": "2026-03-02T14:00:00Z", "misses": 3, "why": "caller_asked"}
+    others = {"company": {"id": "acme"}, "history": lines}
     packet, approval = {"why": "caller_asked"}, {"permissionId": "p1", "rule": "every"}
-    found = in_short(Listed(sid="CA1", status="with_agent", document={**more, "packet": packet, "approval": approval}))
+    found = in_short(Listed(sid="CA1", status="with_agent", document={**more, "packet": packet, "approval": approval, **others}))
     assert more.items() <= found.items()
     assert (found["packet"], found["approval"]) == (packet, approval)
+    assert (found["business"], found["lastWords"]) == ("acme", "my drain")
 
 
 async def test_more_calls_than_are_listed_are_reached_from_where_the_list_was_cut(store: CallStore) -> None:
@@ -83,11 +86,15 @@ async def test_the_calls_of_today_that_are_booked_are_counted_by_the_business_s_
         ("0144", ("callSid", "name", "phone"), False),
         ("+", ("phone",), False),
         ("room 0143", ("phone",), False),
+        ("c8 2lc", ("reference",), True),
+        ("c82lc", ("callSid", "name", "phone"), False),
+        ("c82l", ("reference",), False),
     ],
 )
 def test_what_is_looked_for(wanted: str, seen: tuple[str, ...], found: bool) -> None:
     user = {"userInfo": {"name": "Mary O'Neill", "phone": "+12025550143"}}
-    assert is_about(Listed(sid="CA-7", status="active", document={"user": user, "from": "+12025550199"}), wanted, seen) is found
+    document = {"user": user, "from": "+12025550199", "booking": {"reference": "C82LC"}}
+    assert is_about(Listed(sid="CA-7", status="active", document=document), wanted, seen) is found
 
 
 async def test_a_search_is_bounded_and_goes_on_where_it_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,3 +152,18 @@ async def test_a_viewer_sees_how_the_calls_stand_and_nothing_of_their_callers(st
         assert (told.payload["cut"], told.payload["bookedToday"]) == (False, 0)
         assert b"Mary" not in feed.raw
     await service.hub.close()
+
+
+async def test_a_list_of_several_statuses_and_of_one_business() -> None:
+    async with running() as caller:
+        store = caller.service.api.state.parts.store
+        for number, status in enumerate(("ended", "active", "booked", "ended")):
+            await Story(store, f"CA{number}", created_at=f"2026-03-02T14:0{number}:00Z").become(status)
+
+        async def listed(**query: str) -> list[str]:
+            return [call["callSid"] for call in (await caller.http.get("/calls", params=query)).json()["calls"]]
+
+        assert await listed(status="booked,ended") == ["CA3", "CA2", "CA0"]
+        assert await listed(status="booked,ended", before="CA3") == ["CA2", "CA0"]
+        assert await listed(business="acme", status="ended") == ["CA3", "CA0"]
+        assert await listed(business="another") == []

@@ -10,6 +10,7 @@ import httpx
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.api.browsers import chromium
+from tests.api.client.cuts import Line
 from tests.api.processes import Running, serving
 from tests.patience import PATIENCE_S
 
@@ -22,6 +23,8 @@ MARY = (
 )
 """What a caller says who books a visit, after the greeting."""
 NUMBER = "+12025550143"
+PATIENT = {"SLOTLINE_HANDOFF_WAIT_S": "3600", "SLOTLINE_SUPERVISOR_AWAY_S": "3600"}
+"""Nobody is given up however long a test takes."""
 
 
 @contextmanager
@@ -49,14 +52,14 @@ def answering(folder: Path, port: int = 0, workers: int = 2, **settings: str) ->
 class Caller:
     """Somebody on the telephone."""
 
-    def __init__(self, service: Running, sid: str, number: str = NUMBER) -> None:
-        self.service, self.sid, self.number = service, sid, number
+    def __init__(self, service: Running, sid: str, number: str = NUMBER, dialled: str = "") -> None:
+        self.service, self.sid, self.number, self.dialled = service, sid, number, dialled
 
     def say(self, *lines: str) -> dict[str, Any]:
         """The answer to the last of the lines. "" is silence."""
         answer: dict[str, Any] = {}
         for line in lines:
-            body = {"callSid": self.sid, "from": self.number, "customerMessage": {"speaker": "customer", "message": line}}
+            body = {"callSid": self.sid, "from": self.number, "to": self.dialled, "customerMessage": {"speaker": "customer", "message": line}}
             answer = self.asked("POST", "/ai/conversation", CALLER, body)
         return answer
 
@@ -75,7 +78,7 @@ class Caller:
 class Console:
     """The page as a supervisor has it open."""
 
-    def __init__(self, tab: Page, service: Running) -> None:
+    def __init__(self, tab: Page, service: Running | Line) -> None:
         self.tab, self.service = tab, service
         self.errors: list[str] = []
         tab.set_default_timeout(PATIENCE_S * 1000)
@@ -110,6 +113,11 @@ class Console:
 
     def field(self, slot: str) -> Locator:
         return self.tab.locator(f'.field[data-slot="{slot}"]')
+
+    def hide(self, hidden: bool = True) -> None:
+        """As if another tab was chosen: a browser without a screen shows all of them."""
+        self.tab.evaluate("(hidden) => Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })", hidden)
+        self.tab.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
     def press(self, name: str) -> None:
         self.tab.get_by_role("button", name=name, exact=True).click()

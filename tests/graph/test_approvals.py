@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from agent.record.booking_reference import booking_reference
 from agent.record.businesses import Businesses
 from agent.record.call import Turn
 from agent.record.trace import TracedTurn
@@ -121,6 +122,7 @@ async def test_asked_waited_for_and_given(store: CallStore) -> None:
     assert "approval" not in document
     assert document["booking"] == {
         "state": "booked",
+        "reference": booking_reference(caller.sid),
         "service": "drain-cleaning",
         "start": "2026-03-03T20:00:00-05:00",
         "end": "2026-03-03T21:00:00-05:00",

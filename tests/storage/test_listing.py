@@ -51,6 +51,9 @@ async def test_by_status_with_the_document(store: CallStore) -> None:
     was = await step(store, was, msgspec.structs.replace(was.call.with_slot("name", filled("Mary")), status="waiting_agent"))
     assert await sids(store, "waiting_agent") == ["C1"]
     assert await sids(store, "active") == ["C2"]
+    assert await sids(store, "active,waiting_agent") == ["C2", "C1"]
+    assert await sids(store, "active,waiting_agent", before="C2") == ["C1"]
+    assert await sids(store, "booked,active,nonsense") == ["C2"]
     assert await sids(store, "booked") == await sids(store, "nonsense") == []
     (listed,) = await store.calls("waiting_agent")
     assert (listed.status, listed.document["user"]["userInfo"]["name"]) == ("waiting_agent", "Mary")

@@ -15,10 +15,10 @@ import { Line } from "./line.js";
 /** @typedef {import("./line.js").State} State */
 /** @typedef {import("./line.js").Event} Event */
 /**
- * @typedef {{kind: "here"} | {kind: "event", event: Event, id: string} | {kind: "state", state: State}} ToTab
+ * @typedef {{kind: "here", alive: string} | {kind: "event", event: Event, id: string} | {kind: "state", state: State}} ToTab
  * @typedef {{kind: "join", wanted: Wanted, alive: string} | {kind: "leave"} | {kind: "retry"}} FromTab
- *   `alive`: the name of a lock that the tab has for as long as it lives; "": it has none
- * @typedef {{postMessage: (message: any) => void, onmessage: ((message: {data: any}) => void) | null}} Port
+ *   `alive`: the name of a lock that the tab, or the hub, has for as long as it lives; "": it has none
+ * @typedef {{postMessage: (message: any) => void, onmessage: ((message: any) => any) | null}} Port
  */
 
 /** How many of the newest events are kept for those who come late. */
@@ -28,9 +28,12 @@ export class Hub {
   /** @type {Map<string, Topic>} */
   #topics = new Map();
   #kept;
+  #alive;
 
-  constructor(kept = KEPT) {
+  /** @param {number} kept @param {string} alive the name of the lock of whoever runs this */
+  constructor(kept = KEPT, alive = "") {
     this.#kept = kept;
+    this.#alive = alive;
   }
 
   /** @param {Port} port */
@@ -53,7 +56,7 @@ export class Hub {
       // Nothing tells that a tab is gone, but that its lock is free.
       if (data.alive) globalThis.navigator.locks.request(data.alive, () => { if (tab === joined) leave(); });
     };
-    port.postMessage({ kind: "here" });
+    port.postMessage({ kind: "here", alive: this.#alive });
   }
 
   /** @param {Wanted} wanted */

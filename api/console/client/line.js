@@ -18,7 +18,8 @@ import { after } from "./ids.js";
  *
  * @typedef {object} State
  * @property {Phase} phase
- * @property {"" | "missing" | "wrong" | "expired" | "refused"} why of "shut": no token, one that is unknown, one that was good before, not from here
+ * @property {"" | "missing" | "wrong" | "expired" | "refused" | "store"} why
+ *   of "shut": no token, one that is unknown, one that was good before, not from here; of "cut": "store" when the service answers, but has lost its store
  * @property {number} retryAt milliseconds since 1970; 0: none is waited for
  * @property {number} tries attempts that failed since it was last up
  * @property {number} asOf milliseconds since 1970: when it was last known to be up; 0: never yet
@@ -63,6 +64,10 @@ export class Line {
   #source = null;
   /** Whatever was begun in an earlier round comes too late. */
   #round = 0;
+  /** Whether the stream of this round has begun. */
+  #begun = false;
+  /** Whether what it begins with has still to come: nothing can be shown before. */
+  #awaitsHistory = false;
   #beatS = HEARTBEAT_S;
   #wasGood = false;
   #asOf = 0;
@@ -112,7 +117,7 @@ export class Line {
     this.#drop();
     const round = this.#round;
     const { service, path, token, times } = this.wanted;
-    this.#move({ phase: this.state.phase === "cut" ? "cut" : "connecting", why: "", retryAt: 0 });
+    this.#move(this.state.phase === "cut" ? { retryAt: 0 } : { phase: "connecting", why: "", retryAt: 0 });
     const given = await ask("POST", "/events/ticket", undefined, { token, service, timeoutMs: times.request });
     if (round !== this.#round) return;
     if (given.status === 401 || given.status === 403) return this.#shut(given.status);
@@ -134,50 +139,53 @@ export class Line {
     const event = JSON.parse(message.data);
     const id = WITHOUT_ID.has(event.type) || event.degraded ? "" : message.lastEventId;
     this.#asOf = Date.now();
-    if (event.type === "connected") this.#begun(event);
-    else this.#move({});
+    if (event.type === "connected") this.#begin(event);
     clearTimeout(this.#silence);
     this.#silence = wait(() => this.#failed(), this.#beatS * 1000 * this.wanted.times.silence);
     if (event.type === "reset") this.last = "";
     if (id && event.type !== "history" && !after(id, this.last)) return; // seen
     if (id) this.last = id;
-    if (event.degraded) this.#move({ phase: "degraded" });
-    else if (id && event.type !== "history") this.#move({ phase: "live" });
+    if (event.type === "history") this.#awaitsHistory = false;
     this.hear(event, id);
+    if (event.degraded) this.#move({ phase: "degraded" });
+    else this.#move(id || event.type === "history" ? { phase: "live" } : {});
   }
 
   /** @param {Event} connected */
-  #begun({ payload }) {
+  #begin({ payload }) {
+    this.#begun = true;
+    this.#awaitsHistory = !this.last;
     this.#beatS = payload.heartbeatS || HEARTBEAT_S;
-    this.#move({ phase: "live", tries: 0, retryAt: 0 });
+    this.#move({ ...(this.#awaitsHistory ? {} : { phase: "live" }), why: "", tries: 0, retryAt: 0 });
     this.#examine();
   }
 
-  /** Whether the service still has its store, now and every so often. */
+  /** Whether the service still has its store, now and every so often while the line is up. */
   async #examine() {
     const round = this.#round;
     const { service, times } = this.wanted;
     const { status, body } = await ask("GET", "/health", undefined, { service, timeoutMs: times.request });
     if (round !== this.#round) return;
+    const whole = status !== 200 || (body.parts?.store?.status === "ok" && body.parts?.events?.status === "ok");
+    if (!this.#begun) return this.#move({ why: status && !whole ? "store" : "" });
     if (!status) return this.#failed(); // whom nobody answers has no line either, long before a heartbeat is missed
-    if (status === 200 && body.parts) {
-      const whole = body.parts.store?.status === "ok" && body.parts.events?.status === "ok";
-      if (whole) this.#asOf = Date.now();
-      this.#move({ phase: whole ? "live" : "degraded" });
-    }
+    if (whole) this.#asOf = Date.now();
+    if (!whole) this.#move({ phase: "degraded" });
+    else this.#move(this.#awaitsHistory ? {} : { phase: "live" });
     this.#look = wait(() => this.#examine(), times.health);
   }
 
   /** @param {number} atLeast milliseconds that the service asks for */
   #failed(atLeast = 0) {
-    const tries = this.up ? 0 : this.state.tries + 1;
+    const tries = this.#begun ? 0 : this.state.tries + 1;
     this.#drop();
-    if (tries >= this.wanted.attempts) return this.#move({ phase: "over", tries, retryAt: 0 });
+    if (tries >= this.wanted.attempts) return this.#move({ phase: "over", why: "", tries, retryAt: 0 });
     const { first, most } = this.wanted.times;
     const pause = Math.min(most / (1 + SPREAD), first * 2 ** Math.max(0, tries - 1)) * (1 + SPREAD * Math.random());
     const retryAt = Date.now() + Math.max(pause, atLeast || 0);
     this.#again = wait(() => this.#open(), retryAt - Date.now());
-    return this.#move({ phase: "cut", tries, retryAt });
+    this.#move({ phase: "cut", tries, retryAt });
+    this.#examine();
   }
 
   /** @param {number} status */
@@ -189,6 +197,7 @@ export class Line {
 
   #drop() {
     this.#round++;
+    this.#begun = false;
     this.#source?.close();
     this.#source = null;
     for (const timer of [this.#again, this.#silence, this.#look]) clearTimeout(timer);

@@ -128,15 +128,18 @@ class Connection {
 
   /** @param {import("./hub.js").ToTab} message */
   #take(message) {
-    if (message.kind === "here") this.#join();
+    if (message.kind === "here") this.#join(message.alive);
     else if (message.kind === "state") this.#tell(message.state);
     else this.#hear(message.event, message.id);
   }
 
-  async #join() {
+  /** @param {string} hub the name of its lock */
+  async #join(hub) {
     const round = this.#round;
     const alive = await this.#lives();
-    if (round === this.#round) this.#way?.post({ kind: "join", wanted: this.#wanted, alive });
+    if (round !== this.#round) return;
+    this.#way?.post({ kind: "join", wanted: this.#wanted, alive });
+    if (hub) navigator.locks.request(hub, () => { if (round === this.#round) this.#begin(); }); // it is gone
   }
 
   /** The name of a lock that is held as long as this tab reads; "" where there are none. @returns {Promise<string>} */

@@ -19,7 +19,7 @@ from tests.conftest import RedisServer
 from tests.patience import PATIENCE_S
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # A container has no namespaces for the sandbox of a browser that runs as root.
@@ -37,7 +37,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     found.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def service(redis_server: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     given = {"REDIS_URL": redis_server.url, "SLOTLINE_TOKENS": TOKENS, "SLOTLINE_HEARTBEAT_S": "0.5"}
     with serving(tmp_path_factory.mktemp("client"), "--workers", "2", **given) as running:
@@ -50,13 +50,13 @@ def line(service: Running) -> Iterator[Line]:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def portal() -> Iterator[BlockingPortal]:
     with start_blocking_portal() as found:
         yield found
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def store(redis_server: RedisServer, portal: BlockingPortal) -> Iterator[CallStore]:
     async def opened() -> CallStore:
         return await connect(redis_server.url, channel_prefix="sse:", ttl=Ttl())

@@ -41,7 +41,7 @@ class Line:
         """Everything stays open, and nothing comes through."""
         self._done(self._flows.clear)
 
-    def mend(self) -> None:
+    def carry_on(self) -> None:
         """It carries again."""
 
         def begin() -> None:

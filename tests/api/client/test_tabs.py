@@ -2,7 +2,7 @@
 
 import pytest
 from anyio.from_thread import BlockingPortal
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser, BrowserContext
 
 from api.console.assets import assets
 from storage.store import CallStore
@@ -22,15 +22,15 @@ def test_four_tabs_are_one_reader_and_the_fourth_still_gets_through(opens: Opens
     for _ in range(3):
         tabs.append(opens(share=share, path=path))
         teller.say()
-    for tab in tabs:
-        tab.until_phase("live")
-        tab.until("heard.some(({ type }) => type === 'history')")
+        tabs[-1].until("heard.some(({ type }) => type === 'history')")
+        tabs[-1].until_phase("live")
     teller.say(2)
     for tab in tabs:
         tab.until_told(teller)
         known = tab.page.evaluate("heard.find(({ type }) => type === 'history').payload.history.length")
         assert tab.lines(teller) == list(range(known, teller.said)), "its own history, then each line once"
     until(lambda: line.streams == 1)
+    assert line.most <= 2, "one beside it, for as long as a tab takes up what the others had"
     until(lambda: _readers(service, teller) == 1)
     tabs.pop(0).close()  # the one that had the stream, where one of them has it
     teller.say(3)
@@ -173,3 +173,22 @@ def test_nothing_of_an_erased_caller_is_kept_for_those_who_come_late(
     page.evaluate("() => { window.late = join(first[0][1]); }")
     page.wait_for_function("late.length")
     assert [kind for kind, _, _ in page.evaluate("late")] == ["status_change"]
+
+
+def test_a_worker_that_dies_is_begun_anew(browser: Browser, opens: Opens, line: Line, teller: Teller) -> None:
+    tabs = [opens(share="worker") for _ in range(2)]
+    for tab in tabs:
+        tab.until_phase("live")
+    teller.say(2)
+    for tab in tabs:
+        tab.until_told(teller)
+    devtools = browser.new_browser_cdp_session()
+    for target in devtools.send("Target.getTargets")["targetInfos"]:
+        if target["type"] == "shared_worker":
+            devtools.send("Target.closeTarget", {"targetId": target["targetId"]})
+    until(lambda: line.asked.count("/events/ticket") > 1)
+    teller.say(2)
+    for tab in tabs:
+        tab.until_told(teller)
+        assert tab.lines(teller) == [1, 2, 3, 4]
+    until(lambda: line.streams == 1)

@@ -15,6 +15,7 @@ const PAGE = 200;
 const SILENT_MS = 15 * 60_000;
 const LOOK_MS = 60_000;
 const AT_ONCE = 5;
+const OVER_MS = 60_000;
 
 let wanted = new Set();
 let timer = 0;
@@ -64,8 +65,13 @@ export async function rest(next) {
   }
 }
 
+/** What is over is kept for as long as it may still be on the screen. */
+function clear() {
+  for (const each of everyone()) if (!each.open.value && !each.current.value && now.value - each.ended.value > OVER_MS) forget(each.sid);
+}
 /** A caller who hung up without a word: the call runs out, and nothing tells of it. */
 setInterval(async () => {
+  batch(clear);
   const quiet = everyone().filter((each) => each.open.value && now.value - each.heardAt > SILENT_MS).slice(0, AT_ONCE);
   for (const each of quiet) {
     const { status } = await ask("GET", `/calls/${encodeURIComponent(each.sid)}`);

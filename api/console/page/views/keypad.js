@@ -1,6 +1,7 @@
 import { html, useEffect, useRef, useSignal } from "../ui.js";
 import { t } from "../i18n/index.js";
-import { listening, say } from "../store/caller.js";
+import { demonstration, listening, say } from "../store/caller.js";
+import { narrow } from "../store/session.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const ALL = new Set(KEYS);
@@ -31,7 +32,7 @@ export function Keypad() {
     event.preventDefault();
     press(event.key);
   };
-  return html`<details class="keypad" open=${digits > 0}>
+  return html`<details class="keypad" open=${digits > 0 && !demonstration.value && !narrow.value}>
     <summary>${t("caller.keypad")}${digits > 0 && html` <span class="dim">${t("caller.keys_wanted", { n: digits })}</span>`}</summary>
     <div role="group" aria-label=${t("caller.keypad")} onkeydown=${typed}>${KEYS.map((key) => html`<button type="button" class="plain" key=${key} aria-label=${t("caller.key", { key })} onclick=${() => press(key)}>${key}</button>`)}</div>
     <p class="keyed" role="status">${keyed}</p>

@@ -14,10 +14,10 @@ const HINTS = 3;
 function Heard() {
   const box = useRef(null);
   useLayoutEffect(() => { box.current.scrollTop = box.current.scrollHeight; }, [lines.value.length, thinking.value]);
-  return html`<ol class="heard" ref=${box} role="log" aria-label=${t("conversation")} tabindex="0">
+  return html`<ol class="heard" ref=${box} role="log" aria-busy=${String(thinking.value)} aria-label=${t("caller.heard")} tabindex="0">
     ${lines.value.map((line, at) => html`<li key=${at} data-who=${byPerson(line) ? "agent" : line.speaker}><span class="unseen">${t(line.speaker === "customer" ? "caller.you" : byPerson(line) ? "who.agent" : "who.AI")}: </span>
       ${line.keys ? html`<span class="keyed">${t("caller.keyed", { keys: line.keys })}</span>` : html`<${Said} text=${line.message} />`}</li>`)}
-    ${thinking.value && html`<li data-who="AI" class="dim">${t("caller.thinking")}</li>`}</ol>
+    ${thinking.value && html`<li data-who="AI" class="dim" aria-hidden="true">${t("caller.thinking")}</li>`}</ol>
     ${trouble.value && html`<p class="why-not" role="alert">${trouble.value} <button type="button" class="plain" onclick=${again}>${t("caller.again")}</button></p>`}`;
 }
 /** By voice, where the browser can; read aloud, where it can. */
@@ -53,8 +53,7 @@ function Mouth() {
   };
   const quick = progress.value?.expecting === "confirmation" ? listening.value.hints.slice(0, HINTS) : [];
   return html`<form class="entry" onsubmit=${speak}><input id="caller-say" ref=${field} aria-label=${t("caller.say")} placeholder=${t("caller.say")} maxlength="2000" autocomplete="off" dir="auto" oninput=${(event) => { typing.value = Boolean(event.target.value); }} /><button type="submit" class="main">${t("send")}</button></form>
-    <div class="actions quick">${quick.map((hint) => html`<button type="button" class="plain" key=${hint} onclick=${() => say(hint)}><bdi dir="auto">${hint}</bdi></button>`)}
-      <button type="button" class="quiet" onclick=${() => say("")}>${t("caller.silent")}</button></div>
+    ${quick.length > 0 && html`<div class="actions">${quick.map((hint) => html`<button type="button" class="plain" key=${hint} onclick=${() => say(hint)}><bdi dir="auto">${hint}</bdi></button>`)}</div>`}
     <${Voice} /><${Keypad} />`;
 }
 const Watch = () => html`<a class="button" href=${callLink(sid.value)} onclick=${() => { if (narrow.value) panel.value = false; }}>${t("caller.watch")}</a>`;
@@ -76,5 +75,5 @@ export function Talking() {
   }, [sid.value, phase.value]);
   if (phase.value === "over") return html`<${Heard} /><${Over} />`;
   return html`<${Heard} />${demonstration.value && html`<${Playing} />`}<${Mouth} />
-    <div class="actions ends"><${Watch} /><button type="button" class="urgent" onclick=${hang}>${t("caller.hang")}</button></div>`;
+    <div class="actions ends"><${Watch} /><button type="button" class="plain" onclick=${() => say("")}>${t("caller.silent")}</button><button type="button" class="urgent" onclick=${hang}>${t("caller.hang")}</button></div>`;
 }

@@ -1,0 +1,27 @@
+/** A reload keeps the place on the board: it is scrolled to where it was, as soon as there is enough of it again. */
+
+import { effect } from "../ui.js";
+import { live, needing } from "./calls.js";
+
+const KEY = "slotline.scroll";
+const PATIENCE_MS = 10_000;
+
+const board = () => document.getElementById("board");
+let wanted = performance.getEntriesByType("navigation")[0]?.type === "reload" ? Number(sessionStorage.getItem(KEY)) : 0;
+sessionStorage.removeItem(KEY);
+addEventListener("pagehide", () => { if (board()?.scrollTop) sessionStorage.setItem(KEY, String(board().scrollTop)); });
+
+const give = () => { wanted = 0; };
+for (const moved of ["wheel", "pointerdown", "keydown"]) addEventListener(moved, give, { capture: true, once: true, passive: true });
+setTimeout(give, PATIENCE_MS);
+function back() {
+  if (!wanted || !board()) return;
+  board().scrollTop = wanted;
+  if (board().scrollTop >= wanted - 1) give();
+  else setTimeout(back, 50); // rows and closed calls come a little later
+}
+effect(() => {
+  live.value;
+  needing.value;
+  requestAnimationFrame(back);
+});

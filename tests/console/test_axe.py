@@ -1,0 +1,19 @@
+"""Nothing on any screen keeps anybody out: axe-core finds nothing. All the ways of looking are gone through by `python -m tests.console.axe`."""
+
+import pytest
+
+from tests.api.processes import Running
+from tests.console.axe import found_on_all
+from tests.console.conftest import Opens
+from tests.console.looks import LOOKS, TWO, play
+
+
+@pytest.fixture(scope="module")
+def played(service: Running) -> Running:
+    play(service)
+    return service
+
+
+@pytest.mark.parametrize("token", LOOKS, ids=("supervisor", "viewer", "program", "door"))
+def test_axe_finds_nothing(opens: Opens, played: Running, token: str) -> None:
+    assert found_on_all(opens(token=token), token, TWO) == {}

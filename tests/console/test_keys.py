@@ -1,0 +1,108 @@
+"""The keys of the console: what they do, where they do nothing, and where the focus is afterwards."""
+
+from playwright.sync_api import Locator, expect
+
+from tests.api.processes import Running
+from tests.console.conftest import Opens
+from tests.console.pages import Caller, Console
+
+
+def focused(console: Console) -> Locator:
+    return console.tab.locator(":focus")
+
+
+def keyed(console: Console, *keys: str) -> None:
+    for key in keys:
+        console.tab.keyboard.press(key)
+
+
+def test_a_call_is_found_opened_taken_and_handed_back_by_keys(opens: Opens, service: Running) -> None:
+    for number in (1, 2):
+        Caller(service, f"CA-keys-{number}", f"+1202555016{number}").say("", f"Keys Number{'One' if number == 1 else 'Two'}")
+    console = opens()
+    console.row("Keys NumberOne").focus()
+    keyed(console, "j")
+    expect(console.row("Keys NumberTwo")).to_be_focused()
+    keyed(console, "k")
+    expect(console.row("Keys NumberOne")).to_be_focused()
+    keyed(console, "Enter")
+    expect(console.tab.get_by_role("heading", name="Keys NumberOne")).to_be_focused()
+    keyed(console, "t")
+    field = console.tab.get_by_role("textbox", name="What the caller hears next")
+    expect(field).to_be_focused()
+    console.tab.keyboard.type("rjkte/?")
+    expect(field).to_have_value("rjkte/?")
+    keyed(console, "Escape")
+    expect(console.tab.get_by_role("heading", name="Keys NumberOne")).to_be_focused()
+    keyed(console, "r")
+    expect(console.tab.get_by_role("button", name="Take over")).to_be_visible()
+    expect(focused(console)).to_have_count(1)
+    keyed(console, "Escape")
+    expect(console.row("Keys NumberOne")).to_be_focused()
+
+
+def test_a_field_is_edited_by_keys_and_the_focus_comes_back(opens: Opens, service: Running) -> None:
+    Caller(service, "CA-keys-edit", "+12025550163").say("", "Edith Key")
+    console = opens("CA-keys-edit")
+    expect(console.tab.get_by_role("heading", name="Edith Key")).to_be_focused()
+    keyed(console, "e")
+    entry = console.field("phone").get_by_role("textbox")
+    expect(entry).to_be_focused()
+    console.tab.keyboard.type("t")
+    expect(console.tab.get_by_role("button", name="Take over")).to_be_visible()
+    entry.fill("+12025550199")
+    keyed(console, "Enter")
+    expect(console.field("phone")).to_contain_text("+1 202 555 0199")
+    expect(console.field("phone").get_by_role("button", name="Edit the phone")).to_be_focused()
+
+
+def test_the_keys_are_told_and_can_be_turned_off(opens: Opens) -> None:
+    console = opens()
+    expect(console.line).to_contain_text("Live")
+    keyed(console, "/")
+    search = console.tab.get_by_role("searchbox")
+    expect(search).to_be_focused()
+    keyed(console, "?")
+    expect(search).to_have_value("?")
+    search.fill("")
+    console.tab.get_by_role("heading", name="Closed").click()
+    keyed(console, "?")
+    sheet = console.tab.get_by_role("dialog", name="Keys")
+    expect(sheet).to_be_visible()
+    sheet.get_by_role("checkbox", name="Single keys are on").uncheck()
+    keyed(console, "Escape")
+    expect(sheet).to_have_count(0)
+    keyed(console, "?", "/")
+    expect(sheet).to_have_count(0)
+    expect(search).not_to_be_focused()
+
+
+def test_whatever_is_pressed_the_focus_has_a_place(opens: Opens, service: Running) -> None:
+    caller = Caller(service, "CA-keys-focus", "+12025550164")
+    caller.say("", "Faye Dunn", "can I talk to a person please")
+    console = opens()
+    console.tab.get_by_role("button", name="Take the call of Faye Dunn").focus()
+    keyed(console, "Enter")
+    expect(console.tab.get_by_role("textbox", name="What the caller hears next")).to_be_focused()
+    console.tab.get_by_role("button", name="Hand back").focus()
+    keyed(console, "Enter")
+    expect(console.tab.get_by_role("button", name="Take over")).to_be_focused()
+    console.tab.get_by_role("button", name="End call").focus()
+    keyed(console, "Enter")
+    expect(console.tab.get_by_role("dialog").get_by_role("button", name="Cancel")).to_be_focused()
+    keyed(console, "Tab", "Enter")
+    expect(console.tab.get_by_role("button", name="End call")).to_have_count(0)
+    expect(focused(console)).to_have_count(1)
+
+
+def test_every_action_on_a_call_is_reached_by_tab(opens: Opens, service: Running) -> None:
+    Caller(service, "CA-keys-tab", "+12025550165").say("", "Tabitha Row")
+    console = opens("CA-keys-tab")
+    expect(console.tab.get_by_role("heading", name="Tabitha Row")).to_be_focused()
+    wanted = {"Take over", "End call", "Edit the name", "Lock the name", "Edit the time", "Erase this caller…"}
+    found: set[str] = set()
+    for _ in range(60):
+        keyed(console, "Tab")
+        name: str = console.tab.evaluate("document.activeElement.ariaLabel ?? document.activeElement.textContent.trim()")
+        found |= {one for one in wanted if name.startswith(one)}
+    assert found == wanted
