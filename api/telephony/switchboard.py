@@ -102,7 +102,8 @@ class Switchboard:
             return self._worded(provider, self._replies.trouble(caller) if step != "dialled" else self._replies.farewell(caller))
 
     def _worded(self, provider: Provider, reply: Reply, status: int = 200) -> Response:
-        headers = {"Cache-Control": "no-store", "Connection": "close"} if self._drain.begun else {"Cache-Control": "no-store"}
+        closes = self._drain.begun or status == 413  # of that body there may be more to come
+        headers = {"Cache-Control": "no-store", **({"Connection": "close"} if closes else {})}
         return Response(provider.render(reply), status, headers, media_type=provider.media_type)
 
     # Who it is

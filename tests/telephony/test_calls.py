@@ -47,6 +47,18 @@ async def test_keys_fill_the_number_and_what_is_asked_shapes_how_it_is_listened_
         assert (found["user"]["userInfo"]["phone"], found["provenance"]["phone"]["rule"]) == ("+12025550143", "keyed")
 
 
+async def test_a_postcode_asked_for_by_itself_can_be_keyed(redis_url: str) -> None:
+    async with exchange(redis_url) as (_, http):
+        phone = Phone(http, "twilio", "")
+        await phone.ring()
+        for words in ("it's Mary O'Neill", "202 555 0143", "yes", "12 High Street, Springfield, New Jersey 07082"):
+            await phone.say(words)
+        assert "numDigits" not in (phone.now.gather or {})
+        assert ((await phone.say("no, the zip code is wrong")).gather or {})["numDigits"] == "5"
+        await phone.press("07081")
+        assert (await phone.call())["progress"]["pending"]["address"].endswith("07081")
+
+
 async def test_a_summary_is_heard_to_its_last_word(redis_url: str) -> None:
     async with exchange(redis_url) as (_, http):
         phone = Phone(http, "twilio")
