@@ -10,7 +10,7 @@ A token that is not known is counted against the address it came from, told in t
 
 import re
 from collections.abc import Awaitable, Callable, Collection
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -37,8 +37,9 @@ _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+))(?::\d{1,5})?", re
 class Access:
     """ASGI application around another; `scope["asked"]` says what is asked for (`routing.find`).
 
-    Leaves in the scope whose request it is: "role" ("supervisor" when there are no tokens), "identity", the name of the token, and "bound_name", that
-    name where whoever has the token may act under no other, else "".
+    Leaves in the scope of a telephony path "from_here", which says whether a program on this machine asks. Who else may is known by the provider's
+    signature. In that of any other, whose request it is: "role" ("supervisor" when there are no tokens), "identity", the name of the token, and
+    "bound_name", that name where whoever has the token may act under no other, else "".
     """
 
     def __init__(self, app: ASGIApp, tokens: Tokens, redeemed: Callable[[str], Awaitable[Identity]], origins: Collection[str] = ()) -> None:
@@ -56,6 +57,8 @@ class Access:
 
     async def _admitted(self, scope: Scope) -> Identity:
         asked: Asked = scope["asked"]
+        if asked.route is not None and asked.route.kind == "telephony":
+            scope["from_here"] = partial(_is_from_here, scope)
         if asked.route is not None and asked.route.roles is ANYONE:
             return NOBODY
         if self._tokens:
@@ -116,6 +119,18 @@ def _token(scope: Scope, asked: Asked) -> bytes:
 def _ticket(scope: Scope, asked: Asked) -> str:
     """The ticket in the query of an event stream; "" when there is none, and for what is no stream."""
     return query_of(scope).get("ticket", "") if asked.route is not None and asked.route.kind == "stream" else ""
+
+
+def _is_from_here(scope: Scope) -> bool:
+    """Whether a request comes from this machine, not through a proxy, and from no page in a browser."""
+    client = scope.get("client")
+    if not client or not is_loopback(client[0]) or any(name == b"origin" or name.startswith(b"sec-fetch-") for name, _ in scope["headers"]):
+        return False
+    try:
+        _at_home(scope, ())
+    except Problem:
+        return False
+    return True
 
 
 def _at_home(scope: Scope, listed: Collection[bytes]) -> None:

@@ -43,15 +43,20 @@ from api.degraded import Degraded
 from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
-from api.limits import Limits, Sized
+from api.limits import Limits
 from api.masking import Masking
 from api.own_events import OwnEvents
 from api.parts import Parts
 from api.registry import Registry
+from api.routing import Asked
 from api.settings import Settings, read_settings
+from api.sizes import Sized
 from api.stream_tickets import Tickets
 from api.streams import Streams
 from api.tallies import Tallies, part_took
+from api.telephony.replies import Replies
+from api.telephony.switchboard import Switchboard
+from api.telephony.turning import Turning
 from api.tokens import Identity, Tokens
 from api.turn_keys import TurnKeys
 from api.turns import Turns
@@ -88,7 +93,9 @@ class Service:
         self.businesses = business_files.load(settings.business)
         self._phrasebooks = {language: prompts.phrasebook(language) for language in prompts.known()}
         self._url = settings.redis_url or embedded
+        self._sized = Sized(self._route)
         self._streams: Streams | None = None
+        self.switchboard: Switchboard | None = None
         self._tickets: Tickets | None = None
         self._news: News = NoNews()
         self.api = FastAPI(title="Slotline", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._running)
@@ -96,12 +103,19 @@ class Service:
         for router in ROUTERS:
             self.api.include_router(router)
         self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all], settings.filed_tokens)
-        access = Access(Sized(self._route), self.tokens, self._redeemed, settings.cors_origins)
+        access = Access(self._by_kind, self.tokens, self._redeemed, settings.cors_origins)
         cors = Cors(settings.cors_origins)
         self._app: ASGIApp = Limits(access, self.drain, cors, tells_https=not settings.public_https, tallies=self.tallies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
+
+    async def _by_kind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked: Asked | None = scope.get("asked")
+        if self.switchboard is not None and asked is not None and asked.route is not None and asked.route.kind == "telephony":
+            await self.switchboard(scope, receive, send)
+        else:
+            await self._sized(scope, receive, send)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and (endpoint := conversation.ENDPOINTS.get(scope["path"])):
@@ -139,12 +153,15 @@ class Service:
         keys = TurnKeys(store, settings.secret)
         self._tickets = Tickets(self.tokens, keys, store)
         channels = Channels(store)
+        turns = Turns(walker, self.gate, keys, Degraded(partial(trouble, self._deps(store)), hub), self.tallies)
+        replies = Replies(self.businesses, self._phrasebooks, settings.public_url)
+        self.switchboard = switchboard = Switchboard(settings, replies, Turning(turns, keys, store), walker, self.drain, self.tallies)
         app.state.parts = running = Parts(
             settings=settings,
             store=store,
             businesses=self.businesses,
             walker=walker,
-            turns=Turns(walker, self.gate, keys, Degraded(partial(trouble, self._deps(store)), hub), self.tallies),
+            turns=turns,
             hub=hub,
             gate=self.gate,
             drain=self.drain,
@@ -169,6 +186,7 @@ class Service:
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
+            await switchboard.close()
             await hub.close()
             await store.close()
             self._registry.take({})

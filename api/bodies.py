@@ -16,10 +16,13 @@ from typing import Any, TypeVar
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
+from agent.record.characters import readable
 from api.errors import Problem, bad_field
 
 T = TypeVar("T")
 
+TEXT_LIMIT = 2000
+"""Characters of an utterance that are heard; the rest is cut."""
 SID = re.compile(r"(?!\.{1,2}$)[!#$%&()*+,.0-9:;<=>?@A-Z\[\]^_a-z|~-]{1,256}")
 """A callSid: printable ASCII without spaces, quotes, slashes and braces, since it stands in URLs, Redis keys and hash tags."""
 FORM = "application/x-www-form-urlencoded"
@@ -80,6 +83,11 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
 
 _keys = json.JSONDecoder(object_pairs_hook=_once)
 """Looks at keys alone: msgspec takes the last of two without a word."""
+
+
+def clean(text: str) -> str:
+    """What is heard of a text: its beginning, without what only steers."""
+    return readable(text[:TEXT_LIMIT])
 
 
 def known_sid(sid: str, field: str = "callSid") -> str:

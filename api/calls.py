@@ -12,8 +12,7 @@ from starlette.responses import Response
 from agent.record.call import Status
 from agent.record.slot_names import NAMES
 from api.acting import acting
-from api.bodies import SID, read
-from api.conversation import TEXT_LIMIT
+from api.bodies import SID, TEXT_LIMIT, read
 from api.errors import Problem, bad_field
 from api.masking import Known
 from api.parts import parts

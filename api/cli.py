@@ -1,4 +1,4 @@
-"""The `slotline` command: serve, call, watch, replay, graph, doctor."""
+"""The `slotline` command: serve, call, watch, replay, graph, simulate, doctor."""
 
 import argparse
 import gc
@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from api import signals
 from api.settings import SettingsError, read_settings
+from api.telephony import PROVIDERS
 from api.version import version
 
 
@@ -53,7 +54,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """What the command line may say; of the commands that take a while to load, only those that `words` name are."""
     parser = _Parser(prog="slotline", description="A phone-intake agent: run it, call it, watch it.")
     parser.add_argument("--version", action="version", version=f"slotline {version()}")
-    commands = parser.add_subparsers(required=True, metavar="serve | call | watch | replay | graph | doctor")
+    commands = parser.add_subparsers(required=True, metavar="serve | call | watch | replay | graph | simulate | doctor")
 
     serve = commands.add_parser("serve", help="run the service")
     serve.add_argument("--host", help="address to listen on (SLOTLINE_HOST, default 127.0.0.1)")
@@ -66,6 +67,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         ("watch", "follow events, in this terminal"),
         ("replay", "play a recorded call again on this version and show what differs"),
         ("graph", "print the machine that walks a turn, as Mermaid"),
+        ("simulate", "play a call as a telephone provider would, signed"),
     ):
         command = commands.add_parser(name, help=told)
         if name in words:
@@ -74,6 +76,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
             command.set_defaults(run=module.run)
 
     doctor = commands.add_parser("doctor", help="say what is configured, reachable and missing")
+    doctor.add_argument("--telephony", choices=tuple(PROVIDERS), help="whether this provider's calls would be answered")
     doctor.set_defaults(run=_doctor)
     return parser
 
@@ -88,10 +91,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     return serve(settings)
 
 
-def _doctor(_: argparse.Namespace) -> int:
+def _doctor(arguments: argparse.Namespace) -> int:
     from api.doctor import examine
 
-    return examine()
+    return examine(arguments.telephony or "")
 
 
 if __name__ == "__main__":

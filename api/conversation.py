@@ -14,18 +14,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agent.record import moments
 from agent.record.call import Turn
-from agent.record.characters import readable
 from agent.record.moments import YEARS
 from agent.record.reasons import Reason
 from api import logs
-from api.bodies import described, known_sid, read
+from api.bodies import clean, described, known_sid, read
 from api.errors import Problem, bad_field
 from api.parts import parts
 from api.turns import answer_in
 from graph.state import TurnRequest
 
-TEXT_LIMIT = 2000
-"""Characters of an utterance that are heard; the rest is cut."""
 ALTERNATIVES_LIMIT = 10
 
 Number = Annotated[float, Meta(ge=0, le=1)]
@@ -113,11 +110,6 @@ def moment(text: str | None, field: str) -> str:
         raise bad_field(field, "bad_time", f"a year from {YEARS.start} to {YEARS.stop - 1} is expected")
     precise = "milliseconds" if found.microsecond and found.microsecond % 1000 == 0 else "auto"
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat(timespec=precise).replace("+00:00", "Z")
-
-
-def clean(text: str) -> str:
-    """What is heard of a text: its beginning, without what only steers."""
-    return readable(text[:TEXT_LIMIT])
 
 
 @router.post("/ai/conversation", summary="One turn of the caller", openapi_extra=described(Conversation))

@@ -5,13 +5,13 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import httpx
 
-from api import business_files
+from api import business_files, telephone_check
 from api.serve import reached_from_outside
 from api.settings import PREFIX, THEIR_TOKEN, THEIR_URL, Settings, SettingsError, read_settings, setting_name
+from api.telephone_check import Finding
 from api.tokens import read_file
 from api.version import version
 from storage.connect import answer_time, server_at
@@ -22,19 +22,19 @@ from storage.servers import identify, lacking
 PATIENCE_S = 3.0
 
 
-class Finding(NamedTuple):
-    mark: Literal["ok", "--", "!!"]
-    """"--": works without; "!!": does not work."""
-    about: str
-    said: str
-
-
-def examine() -> int:
-    """Print every finding. Returns 1 when something does not work."""
-    found = list(findings())
+def examine(telephony: str = "") -> int:
+    """Print every finding, or those about a telephone provider. Returns 1 when something does not work."""
+    found = list(_of_telephone(telephony) if telephony else findings())
     for finding in found:
         sys.stdout.write(f"{finding.mark}  {finding.about:<10} {finding.said}\n")
     return int(any(finding.mark == "!!" for finding in found))
+
+
+def _of_telephone(name: str) -> Iterator[Finding]:
+    try:
+        yield from telephone_check.findings(name, read_settings())
+    except SettingsError as error:
+        yield Finding("!!", "settings", str(error))
 
 
 def findings() -> Iterator[Finding]:
@@ -52,9 +52,10 @@ def findings() -> Iterator[Finding]:
     yield from _redis(settings)
     yield _tokens(settings)
     yield _service(settings)
-    for about, name in _SECRETS:
+    for about, name, used in _SECRETS:
         given = bool(getattr(settings, name))
-        yield Finding("ok" if given else "--", about, "set; this version has no use for it yet" if given else f"{setting_name(name)} is not set")
+        told = f"set; check it with: slotline doctor --telephony {about}" if used else "set; this version has no use for it yet"
+        yield Finding("ok" if given else "--", about, told if given else f"{setting_name(name)} is not set")
     model = settings.openai_api_key or settings.openai_base_url
     yield Finding(
         "ok" if model else "--", "model", "set; this version has no use for it yet" if model else "none; callers are understood by rules alone"
@@ -62,10 +63,10 @@ def findings() -> Iterator[Finding]:
 
 
 _SECRETS = (
-    ("twilio", "twilio_auth_token"),
-    ("signalwire", "signalwire_signing_key"),
-    ("telnyx", "telnyx_public_key"),
-    ("jambonz", "jambonz_webhook_secret"),
+    ("twilio", "twilio_auth_token", True),
+    ("signalwire", "signalwire_signing_key", True),
+    ("telnyx", "telnyx_public_key", True),
+    ("jambonz", "jambonz_webhook_secret", False),
 )
 
 

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from api.connections import Cut, Doors, logger
 from api.errors import on_the_wire
-from api.limits import BODY_LIMIT
+from api.sizes import BODY_LIMIT
 from api.turned_away import DISCARDED_BYTES, LINGER_S, TurnedAway
 from api.websocket_protocol import is_handshake, websocket
 from api.wire import Wire

@@ -1,7 +1,4 @@
-"""What stands in front of every route: what is asked for, the size of a body, the end of the service, and the last net under errors."""
-
-import asyncio
-import contextlib
+"""What stands in front of every route: what is asked for, the end of the service, and the last net under errors."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -13,13 +10,6 @@ from api.later import later
 from api.routing import Asked, find
 from api.tallies import Tallies
 
-KIB = 1024
-BODY_LIMIT = 64 * KIB
-CHAT_LIMIT = 256 * KIB
-"""Chat completions bring the whole conversation each time."""
-DISCARD_LIMIT = 16 * 1024 * KIB
-DISCARD_S = 3.0
-"""What of a body that is too large is still read away, so that its sender is free to read our answer."""
 HSTS = (b"strict-transport-security", b"max-age=31536000")
 """A browser is to come back over https only, for a year. Source: RFC 6797, which forbids it over plain HTTP."""
 ALIVE = ("/health", "/health/redis", "/health/ping", "/ready")
@@ -70,16 +60,6 @@ class Limits:
             await problem.response()(scope, receive, answered)
 
 
-class Sized:
-    """ASGI application around another: raises Problem 413 for a body that is longer than its path may take. Behind whoever judges the token."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, await _limited(scope, receive) if scope["type"] == "http" else receive, send)
-
-
 class _Answered:
     """`send` that knows whether an answer has begun, and puts these headers on it."""
 
@@ -101,46 +81,5 @@ def _is_stream(asked: Asked) -> bool:
 
 
 def _answered_while_draining(asked: Asked) -> bool:
-    # A status other than 200 would end an EventSource for good; streams answer, say when to come back, and end.
-    return asked.route is not None and (asked.route.path in ALIVE or asked.route.kind == "stream")
-
-
-async def _limited(scope: Scope, receive: Receive) -> Receive:
-    """`receive` that raises the 413 as soon as the body is longer than its path may take, whatever its headers promise."""
-    limit = CHAT_LIMIT if scope["path"].endswith("/chat/completions") else BODY_LIMIT
-    expects = False
-    announced = 0
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit():
-            announced = int(value[:20])
-        elif name == b"expect":
-            expects = True
-    if announced > limit:
-        if not expects:  # otherwise the sender waits for our word before it sends
-            await _discard(receive)
-        raise Problem("too_large", headers={"Connection": "close"})
-    seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        if message["type"] == "http.request":
-            seen += len(message.get("body", b""))
-            if seen > limit:
-                if message.get("more_body"):
-                    await _discard(receive)
-                raise Problem("too_large", headers={"Connection": "close"})
-        return message
-
-    return counted
-
-
-async def _discard(receive: Receive) -> None:
-    left = DISCARD_LIMIT
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(DISCARD_S):
-            while left > 0:
-                message = await receive()
-                left -= len(message.get("body", b""))
-                if message["type"] != "http.request" or not message.get("more_body"):
-                    return
+    # A status other than 200 would end an EventSource for good; streams answer, say when to come back, and end. A telephone is answered with words.
+    return asked.route is not None and (asked.route.path in ALIVE or asked.route.kind != "plain")

@@ -10,9 +10,8 @@ from starlette.responses import Response
 from agent.policy.people import Deed, End, Escalate, Message, Release, Takeover
 from agent.record.characters import readable
 from api.acting import acting
-from api.bodies import SID, described, read
+from api.bodies import SID, TEXT_LIMIT, described, read
 from api.calls import Sid, read_call
-from api.conversation import TEXT_LIMIT
 from api.errors import Problem, bad_field
 from api.parts import parts
 

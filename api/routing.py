@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote_to_bytes
 from starlette.types import Scope
 
 from api.console.assets import assets
+from api.telephony import PATHS
 from api.tokens import Role
 
 ANYONE: frozenset[Role] = frozenset()
@@ -28,7 +29,7 @@ CALLERS: frozenset[Role] = frozenset({"integration"})
 """Who posts turns."""
 
 
-Kind = Literal["plain", "stream"]
+Kind = Literal["plain", "stream", "telephony"]
 _PREFIX = "api"
 """Every path is also served under it."""
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -42,7 +43,8 @@ class Route(NamedTuple):
     """"{...}" stands for one part."""
     roles: frozenset[Role]
     kind: Kind = "plain"
-    """A "stream" is read by browsers, which can set no header for it: it also takes the token, or a ticket, from the query."""
+    """A "stream" is read by browsers, which can set no header for it: it also takes the token, or a ticket, from the query. "telephony" is asked for
+    by a provider, who has no token of ours: whoever serves it verifies the provider's signature (`api/telephony/switchboard.py`)."""
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -76,6 +78,7 @@ ROUTES = (
         for path in ("/events", "/calls/{callSid}/events", "/agents/{agentId}/events")
         for method in ("GET", "HEAD")
     ),
+    *(Route(method, path, ANYONE, "telephony") for path in PATHS for method in ("GET", "POST")),
 )
 
 
@@ -94,10 +97,14 @@ NOWHERE = Asked(None, (), {})
 
 
 def find(scope: Scope) -> Asked:
-    """What an HTTP request asks for; `scope` gets the path it is served by. A WebSocket asks for nothing: no route takes one."""
+    """What an HTTP request asks for; `scope` gets the path it is served by, and keeps the one that was sent ("sent_path").
+
+    A WebSocket asks for nothing: no route takes one.
+    """
     parts = _parts(scope)
     if parts is None or scope["type"] != "http":
         return NOWHERE
+    scope["sent_path"] = scope.get("raw_path") or quote(scope["path"]).encode()
     scope["path"] = "/" + "/".join(parts)
     scope["raw_path"] = ("/" + "/".join(quote(part, safe=_SAFE) for part in parts)).encode("ascii")
     if parts[0] == "console" and assets().at("/".join(parts[1:])):

@@ -8,8 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.nlg import summary
-from api.bodies import described, known_sid, read
-from api.conversation import clean
+from api.bodies import clean, described, known_sid, read
 from api.errors import Problem
 from api.parts import parts
 

@@ -17,6 +17,7 @@ from api.gate import Gate
 from api.tallies import Tallies, begin_turn
 from api.turn_keys import TurnKeys
 from graph.build import Walker
+from graph.errors import LineGone
 from graph.state import TurnRequest
 from storage.errors import StoreUnavailable
 
@@ -48,7 +49,10 @@ class Turns:
         self._walker, self._gate, self._keys, self._trouble, self._tallies = walker, gate, keys, trouble, tallies
 
     async def take(self, request: TurnRequest) -> bytes:
-        """The answer, as the JSON body of `POST /ai/conversation`. Raises Problem "too_many_turns"; any other failure is a sentence of trouble."""
+        """The answer, as the JSON body of `POST /ai/conversation`. Any failure is a sentence of trouble.
+
+        Raises Problem "too_many_turns", and LineGone for what comes over a telephone line that has ended.
+        """
         begun = perf_counter()
         code, outcome = "", "repeated"
         heard: Sequence[UserAct] = ()
@@ -62,6 +66,8 @@ class Turns:
             try:
                 request = await self._keys.keyed(request)
                 answer = await self._walker.take_turn(request, datetime.now(UTC), hear)
+            except LineGone:
+                raise
             except Exception as error:
                 code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"
                 logs.failure("turn_failed", error, call=request.sid, turn=request.turn.key)

@@ -4,6 +4,7 @@ GraphError
 ├── CallNotFound         there is no such call
 ├── FieldRefused         a field from outside did not pass the slot's own check
 ├── DeedRefused          what a supervisor would do is not theirs to do, or not now
+├── LineGone             the telephone line that a turn came over has ended before
 ├── PermissionNotFound   the call has no such request
 ├── PermissionAnswered   it was answered otherwise, or nobody needs to answer it any more
 └── PlaceGone            what was approved could not be booked any more
@@ -32,6 +33,10 @@ class DeedRefused(GraphError):
     def __init__(self, code: str, held_by: str) -> None:
         super().__init__(code)
         self.code, self.held_by = code, held_by
+
+
+class LineGone(GraphError):
+    """A turn came over a telephone line that had ended before: nobody hears the answer, and nothing is done."""
 
 
 class PermissionNotFound(GraphError):

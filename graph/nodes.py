@@ -32,6 +32,7 @@ from agent.record.call_events import Tool, measured
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits
+from graph.errors import LineGone
 from graph.holding import beside_a_person
 from graph.people import briefed, is_watched
 from graph.state import Deps, TurnRequest, Walk, Work
@@ -82,6 +83,8 @@ class Nodes:
         found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
         if found.answer is not None:
             return Command(goto=END, update={"answer": found.answer})
+        if request.over_a_line and found.call is not None and found.call.hung_up:
+            raise LineGone(f"call {request.sid}: its line has ended")
         call = prepared(found.call or await _begun(request, deps, now), found.foreign, now)
         left = call.open_turn
         turn = left.turn if left else _unanswered(state, found.call)

@@ -6,7 +6,7 @@ import msgspec
 
 from agent.dst.opening import adopting, turn_context_of
 from agent.nlg.generate import briefing
-from agent.policy.people import Conflict, Deed, Escalate, Message, Vanish, carried_out
+from agent.policy.people import Conflict, Deed, Drop, Escalate, Message, Vanish, carried_out
 from agent.record.call import Call, Line, Turn
 from agent.record.call_events import person_wanted
 from agent.record.trace import TracedTurn, decided, held, waiting
@@ -59,7 +59,7 @@ def _words(deed: Deed) -> str:
     match deed:
         case Message():
             return deed.text
-        case Escalate():
+        case Escalate() | Drop():
             return deed.reason
         case _:
             return ""

@@ -74,6 +74,8 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What its sender calls the turn; "" when it calls it nothing."""
     said: str = ""
     """The words as they were sent, of which `turn.text` is what is heard; only for the turn's key."""
+    over_a_line: bool = False
+    """It came over a telephone line whose end we are told of: after that end it is late, and changes nothing."""
     former_key: str = ""
     """Another key under which the answer may have been kept, by a version that made keys differently."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = (ROOT / "README.md", ROOT / "DECISIONS.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", ROOT / "DECISIONS.md", *sorted((ROOT / "docs").rglob("*.md")))
 _PLACE = re.compile(r"`((?:agent|graph|storage|api|prompts|tests|bench|docs)/[\w./-]*)(?:: ([\w.]+))?`")
 _MODULE = re.compile(r"python -m ((?:tests|bench)(?:\.\w+)+)")
 _LINK = re.compile(r"\]\(([\w./-]+)(?:#[\w-]+)?\)")

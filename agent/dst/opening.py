@@ -53,7 +53,7 @@ def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
     """
     call = adopting(call, foreign, now)
     if call.status == "ended" and call.open_turn is None and FAREWELL not in call.untold:
-        call = replace(call, status="active", silences=0)
+        call = replace(call, status="active", silences=0, hung_up=False)
     if call.status == "active" and call.question.kind == "none" and not call.is_unasked and not call.hears_back:
         here = step(call)
         call = replace(call, question=Question(kind="ask", slots=(here,)) if here in NAMES else Question(kind="summary"))

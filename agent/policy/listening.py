@@ -21,7 +21,15 @@ def listening_plan(call: Call, tag: str) -> dict[str, Any]:
     hints = words(call.language, "reactions")["answers"] if yes_or_no else wanted.hints(call.brief, call.language)
     return {
         "hints": list(hints[:HINTS]),
-        "digits": wanted.keys(call.brief) if wanted.keys else 0,
+        "digits": _keys(call, wanted),
         "pauseMs": wanted.patience_ms,
         "language": tag,
     }
+
+
+def _keys(call: Call, wanted: Listening) -> int:
+    """How many keys the answer has; 0: it is not keyed."""
+    part = call.slot(call.question.slots[0]).part if call.question.kind == "ask" and call.question.slots else ""
+    if part:
+        return wanted.part_keys(part, call.brief)
+    return wanted.keys(call.brief) if wanted.keys else 0

@@ -63,7 +63,21 @@ class Vanish(msgspec.Struct, frozen=True, kw_only=True):
     """For how many seconds no stream of theirs has been open."""
 
 
-Deed = Escalate | Takeover | Message | Release | End | Vanish
+class Drop(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller's line is gone, as the telephone says; nobody's deed."""
+
+    reason: Literal["line_dropped", "transferred"]
+    """Whether the caller rang off or was cut off, or has spoken with the person they were dialled through to."""
+    agent: str = ""
+
+
+class Unanswered(msgspec.Struct, frozen=True, kw_only=True):
+    """The call was dialled through, and nobody picked up; nobody's deed."""
+
+    agent: str = ""
+
+
+Deed = Escalate | Takeover | Message | Release | End | Vanish | Drop | Unanswered
 
 
 class Conflict(msgspec.Struct, frozen=True):
@@ -82,6 +96,10 @@ def recorded(name: str, agent: str, words: str) -> Deed:
             return Message(agent=agent, text=words)
         case "vanish":
             return Vanish(agent=agent, unseen_s=float("inf"))
+        case "drop":
+            return Drop(reason="transferred" if words == "transferred" else "line_dropped")
+        case "unanswered":
+            return Unanswered()
     kinds: dict[str, type[Takeover | Release | End]] = {"takeover": Takeover, "release": Release, "end": End}
     if name not in kinds:
         raise ValueError(f"{name} is nothing that a supervisor does")
@@ -90,8 +108,18 @@ def recorded(name: str, agent: str, words: str) -> Deed:
 
 def carried_out(call: Call, deed: Deed, turn_context: TurnContext, *, watched: bool) -> Update | Conflict:
     """The call after a deed; the same call where there is nothing to do. `watched`: whether any supervisor watches."""
-    if isinstance(deed, Vanish):
-        return _vanish(call, deed, turn_context, watched) if is_gone(call, deed.agent, deed.unseen_s, turn_context) else Update(call=call)
+    match deed:
+        case Vanish():
+            return _vanish(call, deed, turn_context, watched) if is_gone(call, deed.agent, deed.unseen_s, turn_context) else Update(call=call)
+        case Drop():
+            return _drop(call, deed, turn_context)
+        case Unanswered():
+            return _unanswered(call, turn_context)
+        case _:
+            return _by_somebody(call, deed, turn_context, watched)
+
+
+def _by_somebody(call: Call, deed: Escalate | Takeover | Message | Release | End, turn_context: TurnContext, watched: bool) -> Update | Conflict:
     if call.status in ("booked", "ended"):
         return Conflict("call_over")
     if not isinstance(deed, Escalate) and call.status == "with_agent" and call.held_by != deed.agent:
@@ -139,10 +167,13 @@ def _say(call: Call, deed: Message, turn_context: TurnContext) -> Update | Confl
 
 def _release(call: Call, deed: Release, turn_context: TurnContext) -> Update:
     """The agent asks what is open, with fresh patience: whatever it failed at, a person has been there since."""
-    slots = {name: replace(state, no_match=0, denied=0) for name, state in call.slots.items()}
-    told = SystemAct(key="people.released")
-    after = replace(_let_go(call), status="active", slots=slots, handoff=None, untold=(told,), silences=0, idle=0)
+    after = _goes_on(call, SystemAct(key="people.released"))
     return Update(call=after, events=(status_moved(after, call.status, turn_context.seconds, "released", deed.agent),))
+
+
+def _goes_on(call: Call, told: SystemAct) -> Call:
+    slots = {name: replace(state, no_match=0, denied=0) for name, state in call.slots.items()}
+    return replace(_let_go(call), status="active", slots=slots, handoff=None, untold=(told,), silences=0, idle=0)
 
 
 def _end(call: Call, deed: End, turn_context: TurnContext) -> Update:
@@ -155,6 +186,25 @@ def _end(call: Call, deed: End, turn_context: TurnContext) -> Update:
 def _vanish(call: Call, deed: Vanish, turn_context: TurnContext, watched: bool) -> Update:
     after = _waiting(_let_go(call), Handoff(why="supervisor_away"), turn_context, watched, SystemAct(key="people.away"))
     return Update(call=after, events=(status_moved(after, call.status, turn_context.seconds, "supervisor_away", deed.agent),))
+
+
+def _drop(call: Call, deed: Drop, turn_context: TurnContext) -> Update:
+    """The call has ended, whoever it was with, and keeps all it had. One that was over stays as it was: a call ends once."""
+    gone = deed.reason == "line_dropped"
+    over = replace(call, hung_up=True) if gone and not call.hung_up else call
+    if call.status in ("booked", "ended"):
+        return Update(call=over)
+    after = replace(_let_go(over), status="ended", handoff=None, untold=())
+    return Update(call=after, events=(status_moved(after, call.status, turn_context.seconds, deed.reason, call.held_by),))
+
+
+def _unanswered(call: Call, turn_context: TurnContext) -> Update:
+    """The agent goes on with the caller, who is told so. A call that somebody took meanwhile is theirs, and one that is booked has nothing open."""
+    if call.status in ("with_agent", "booked") or call.hung_up:
+        return Update(call=call)
+    after = _goes_on(call, SystemAct(key="people.unanswered"))
+    moved = () if call.status == "active" else (status_moved(after, call.status, turn_context.seconds, "unanswered"),)
+    return Update(call=after, events=moved)
 
 
 def _let_go(call: Call) -> Call:

@@ -249,6 +249,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Slot to value: what the caller told a person, to be taken by a supervisor."""
     misses: int = 0
     """How many turns could not be understood, in all."""
+    hung_up: bool = False
+    """The telephone has said that the caller's line is gone: what still comes over that line is late."""
     open_turn: OpenTurn | None = None
     unfinished: str = ""
     """An earlier call from the same number that came to no end: its callSid. Nobody hears of it before its name was said in this one."""

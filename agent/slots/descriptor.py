@@ -33,6 +33,8 @@ class Listening(msgspec.Struct, frozen=True, kw_only=True):
     """Silence that ends an utterance: people pause inside numbers and when they spell."""
     keys: Callable[[Brief], int] | None = None
     """How many keys the value has when it is keyed; None: it is not."""
+    part_keys: Callable[[str, Brief], int] = lambda part, brief: 0
+    """The same for a part of it that is asked for by itself, by a key of the wording's `parts`; 0: it is not keyed."""
     hints: Callable[[Brief, str], Sequence[str]] = lambda brief, language: ()
     """Words to expect, the likeliest first, in a language of ours."""
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from api.limits import BODY_LIMIT
 from api.masking import HIDDEN
+from api.sizes import BODY_LIMIT
 from storage.errors import StoreUnavailable
 from tests.api.doors import IDENTITIES, TOKENS
 from tests.api.services import running, served

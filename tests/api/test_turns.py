@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from api.conversation import TEXT_LIMIT, clean, moment
+from api.bodies import TEXT_LIMIT, clean
+from api.conversation import moment
 from storage.errors import StoreUnavailable
 from tests.api.feeds import until
 from tests.api.services import running

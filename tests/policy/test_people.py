@@ -6,7 +6,21 @@ import msgspec
 import pytest
 
 from agent.dst.opening import new_call, turn_context_of
-from agent.policy.people import MOST_UNHEARD, Conflict, Deed, End, Escalate, Message, Release, Takeover, Vanish, carried_out, recorded
+from agent.policy.people import (
+    MOST_UNHEARD,
+    Conflict,
+    Deed,
+    Drop,
+    End,
+    Escalate,
+    Message,
+    Release,
+    Takeover,
+    Unanswered,
+    Vanish,
+    carried_out,
+    recorded,
+)
 from agent.record.acts import NoInput
 from agent.record.call import Call, Handoff, OpenTurn, Status, Turn
 from agent.record.moments import stamp
@@ -23,7 +37,11 @@ DEEDS: dict[str, Deed] = {
     "release": Release(agent="ann"),
     "end": End(agent="ann"),
     "vanish": Vanish(agent="ann", unseen_s=PLAN.away_s),
+    "drop": Drop(reason="line_dropped"),
+    "unanswered": Unanswered(),
 }
+NOBODYS = ("drop", "unanswered")
+"""What the telephone tells: it happens whoever has the call."""
 OVER = ("call_over", "call_over")
 TABLE = {  # in the order of STATUSES; with_agent is ann's
     "escalate": ("waiting_agent", "waiting_agent", "with_agent", *OVER),
@@ -32,6 +50,8 @@ TABLE = {  # in the order of STATUSES; with_agent is ann's
     "release": ("not_held", "not_held", "active", *OVER),
     "end": ("ended", "ended", "ended", *OVER),
     "vanish": ("active", "waiting_agent", "waiting_agent", "booked", "ended"),
+    "drop": ("ended", "ended", "ended", "booked", "ended"),
+    "unanswered": ("active", "active", "with_agent", "booked", "active"),
 }
 
 
@@ -56,7 +76,7 @@ def test_what_becomes_of_the_call(name: str) -> None:
     assert tuple(becomes(call_in(status), DEEDS[name]) for status in STATUSES) == TABLE[name]
 
 
-@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("name", [name for name in DEEDS if name not in NOBODYS])
 def test_what_another_has_is_not_touched(name: str) -> None:
     call = call_in("with_agent", holder="bob")
     done = carried_out(call, DEEDS[name], context(), watched=True)
@@ -72,9 +92,25 @@ def test_a_status_that_moves_is_told_with_who_did_it_and_leaves_nobody_behind(na
             continue
         moves = [event.payload for event in done.events if event.type == "status_change"]
         moved = done.call.status != status
-        assert [(one["before"], one["status"], one["agentId"]) for one in moves] == ([(status, done.call.status, "ann")] if moved else [])
+        who = "ann" if name not in NOBODYS or status == "with_agent" else ""
+        assert [(one["before"], one["status"], one.get("agentId", "")) for one in moves] == ([(status, done.call.status, who)] if moved else [])
         assert done.call.held_by == ("ann" if done.call.status == "with_agent" else "")
         assert done.call.slots.keys() == call.slots.keys()
+
+
+def test_a_line_ends_once_and_what_was_said_stays() -> None:
+    for reason in ("line_dropped", "transferred"):
+        call = call_in("with_agent")
+        dropped = carried_out(call, Drop(reason=reason), context(), watched=True)
+        assert not isinstance(dropped, Conflict)
+        assert [event.payload["reason"] for event in dropped.events] == [reason]
+        assert (dropped.call.hung_up, dropped.call.slots, dropped.call.recent) == (reason == "line_dropped", call.slots, call.recent)
+        later = carried_out(dropped.call, Drop(reason="line_dropped"), context(), watched=True)
+        assert not isinstance(later, Conflict)
+        assert (later.call.status, later.call.hung_up, later.events) == ("ended", True, ())
+        again = carried_out(later.call, Drop(reason="line_dropped"), context(), watched=True)
+        assert not isinstance(again, Conflict)
+        assert again.call is later.call
 
 
 def test_a_caller_who_says_nothing_is_not_buried_under_lines() -> None:

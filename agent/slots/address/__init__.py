@@ -8,8 +8,10 @@ Sources    USPS Publication 28, AS 4590, BS 7666, Canada Post Addressing Guideli
 """
 
 from agent.nlu.candidates import Context
+from agent.record.call import Brief
 from agent.record.reasons import Reason
 from agent.record.skeleton import Place
+from agent.regions import region
 from agent.slots.address.en.mentions import named_part
 from agent.slots.address.en.readings import readings_meant
 from agent.slots.address.extracting import NAME, extract, written
@@ -25,6 +27,14 @@ def _rest(partial: str, context: Context) -> str:
     return _REST.get(validate(partial, context), "rest")
 
 
+def _keys(part: str, brief: Brief) -> int:
+    """A postcode of figures alone can be keyed."""
+    try:
+        return int(region(brief.region).get("address", {}).get("postcode_digits", 0)) if part == "postcode" else 0
+    except FileNotFoundError:
+        return 0
+
+
 ADDRESS = Slot(
     name=NAME,
     extract=extract,
@@ -35,7 +45,7 @@ ADDRESS = Slot(
     insists=True,
     named_part=named_part,
     options_meant=readings_meant,
-    listening=Listening(patience_ms=1800),
+    listening=Listening(patience_ms=1800, part_keys=_keys),
     rest=_rest,
     place=Place(within="userInfo", blank=True, parts=("unit", "street_number", "street_name", "suburb", "state", "postcode", "country")),
     vouched=frozenset({Reason.NO_NUMBER, Reason.NO_SUBURB, Reason.POSTCODE_STATE}),

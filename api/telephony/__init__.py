@@ -1,0 +1,23 @@
+"""Telephones: what a provider sends is turned into our turns, and our answers into what it speaks and does next.
+
+How it works. `PROVIDERS` is the table: a provider is a file of its name here, and a line in it. A request is read (`posted.py`), verified by
+the provider's own signature and handed to the turns (`switchboard.py`, `turning.py`); the answer says what follows (`replies.py`), and the
+provider renders it (`provider.py` is the seam; `twiml.py` what those have in common that speak TwiML). Nothing of a provider is loaded before
+it first asks.
+"""
+
+from collections.abc import Mapping
+
+TWIML = ("voice", "turn", "status", "dialled", "queued", "connected", "partial", "amd", "fallback")
+"""What may be asked for by those who speak TwiML: the last part of the path."""
+
+PROVIDERS: Mapping[str, tuple[str, ...]] = {
+    "twilio": TWIML,
+    "signalwire": TWIML,
+    "telnyx": TWIML,
+}
+
+_OTHER_NAMES = {"/telephony/voice": ("twilio", "voice"), "/telephony/gather": ("twilio", "turn"), "/telephony/status": ("twilio", "status")}
+
+PATHS: Mapping[str, tuple[str, str]] = {f"/{name}/{step}": (name, step) for name, steps in PROVIDERS.items() for step in steps} | _OTHER_NAMES
+"""Every path, with its provider and what is asked for there."""

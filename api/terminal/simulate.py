@@ -1,0 +1,149 @@
+"""`slotline simulate twilio`: a call as a telephone provider plays it, over HTTP and signed, so that nobody needs an account to see it work.
+
+The caller is a short script (`simulated.toml`), the lines of a file, or whoever sits at the terminal. The telephone does what the answers say:
+what is said is printed, what is fetched is fetched, and whoever is to be dialled is busy.
+"""
+
+import argparse
+import sys
+import tomllib
+import uuid
+from collections.abc import Iterator, Mapping
+from importlib import resources
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+from xml.etree import ElementTree
+
+import httpx
+
+from agent.languages import words
+from agent.record.language_tags import language_of
+from api.settings import Settings, SettingsError, reached_at, read_settings
+from api.telephony.posted import FORM, bases
+from api.telephony.switchboard import provider_named
+from api.telephony.twilio import signature
+from api.terminal.client import Failed, failed
+
+HEADERS = {"twilio": "X-Twilio-Signature", "signalwire": "X-SignalWire-Signature"}
+"""Those whose signature can be made with what the service knows; Telnyx' key is Telnyx' alone."""
+MOST_TURNS = 60
+ANSWER_S = 15.0
+
+
+class Phone:
+    """A telephone at a provider, whose webhooks go to the service."""
+
+    def __init__(self, provider: str, settings: Settings, url: str, caller: str, dialled: str) -> None:
+        self._provider, self._url = provider, url
+        self._secret = getattr(settings, provider_named(provider).secret).partition(",")[0].strip()
+        self._base = next(iter(bases(settings.public_url)), "")
+        if self._secret and not self._base:
+            raise Failed("SLOTLINE_PUBLIC_URL is not set: without it no signature can be right")
+        if self._secret and provider not in HEADERS:
+            raise Failed(f"{provider} signs with a key that nobody else has; to play it, start the service without its secret")
+        self._form = {"CallSid": f"CA{uuid.uuid4().hex}", "From": caller, "To": dialled, "Direction": "inbound", "CallStatus": "in-progress"}
+        self._http = httpx.Client(timeout=ANSWER_S, trust_env=False)
+
+    def post(self, target: str, **fields: str) -> ElementTree.Element:
+        """What the service answers there. Raises Failed when a telephone could do nothing with it."""
+        parts = urlsplit(target)
+        path = f"{parts.path.removeprefix(urlsplit(self._base).path)}{'?' + parts.query if parts.query else ''}"
+        form = self._form | fields
+        signed = {HEADERS[self._provider]: signature(self._secret, self._base + path, form.items()).decode()} if self._secret else {}
+        try:
+            response = self._http.post(self._url + path, content=urlencode(form), headers={"Content-Type": FORM, **signed})
+        except httpx.HTTPError:
+            raise Failed(f"nothing answers at {self._url}; start the service with: slotline serve") from None
+        if response.status_code == 403:
+            raise Failed("403: the signature was not taken; the service has another secret or another SLOTLINE_PUBLIC_URL")
+        if response.status_code == 204:
+            return ElementTree.Element("Response")
+        if response.status_code != 200 or not response.headers.get("content-type", "").startswith("text/xml"):
+            raise Failed(f"the service answered {response.status_code}")
+        return ElementTree.fromstring(response.text)  # noqa: S314 - the service's own words
+
+    def call(self, lines: Iterator[str] | None, language: str = "") -> None:
+        """Ring, speak and hang up. `lines`: what is said; None: the script, in the language that is listened for. `language`: to begin in."""
+        heard = self.post(f"/{self._provider}/voice{f'?language={language}' if language else ''}", CallStatus="ringing")
+        for _ in range(MOST_TURNS):
+            if said := "".join("".join(say.itertext()) for say in heard.iter("Say")):
+                sys.stdout.write(f"agent   {said}\n")
+            gather, dial, redirect = heard.find("Gather"), heard.find("Dial"), heard.findtext("Redirect")
+            if gather is not None:
+                spoken = language_of(gather.get("language", ""))
+                lines = lines if lines is not None else script(spoken)
+                answer = next(_agreeing(gather.get("hints", ""), spoken), None) or next(lines, None)
+                if answer is None:
+                    break
+                sys.stdout.write(f"caller  {answer or '(silence)'}\n")
+                heard = self.post(gather.get("action", ""), **_spoken(answer)) if answer else self.post(redirect or "")
+            elif dial is not None:
+                sys.stdout.write(f"        (dials {dial.findtext('Number')}, which is busy)\n")
+                heard = self.post(dial.get("action", ""), DialCallStatus="busy")
+            elif redirect:
+                heard = self.post(redirect)
+            else:
+                break
+        sys.stdout.write("        (the line ends)\n")
+        self.post(f"/{self._provider}/status", CallStatus="completed", SequenceNumber="3", CallbackSource="call-progress-events")
+
+
+def _agreeing(hints: str, language: str) -> Iterator[str]:
+    """A yes, where one is listened for."""
+    yes: str = words(language, "reactions")["answers"][0]
+    if hints.split(", ")[0] == yes:
+        yield yes
+
+
+def _spoken(answer: str) -> Mapping[str, str]:
+    """Words, or keys where it is nothing else."""
+    keyed = answer.replace(" ", "")
+    return {"Digits": keyed} if keyed and set(keyed) <= set("0123456789*#") else {"SpeechResult": answer, "Confidence": "0.93"}
+
+
+def script(language: str) -> Iterator[str]:
+    """What the simulated caller says in a language of ours."""
+    found = tomllib.loads((resources.files(__package__) / "simulated.toml").read_text("utf-8"))
+    return iter(found.get(language, found["en"]))
+
+
+def _typed() -> Iterator[str]:
+    """Line by line from whoever sits here, until the end of the input."""
+    while True:
+        try:
+            yield input("> ").strip()
+        except EOFError:
+            return
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("provider", choices=("twilio", "signalwire", "telnyx"), help="whose telephone it is")
+    parser.add_argument("--url", help="where the service is (default: this machine, at SLOTLINE_PORT)")
+    parser.add_argument("--from", dest="caller", default="+12025550143", metavar="NUMBER", help="the number that rings")
+    parser.add_argument("--to", dest="dialled", default="", metavar="NUMBER", help="the number that is rung, of a business file")
+    parser.add_argument("--language", default="", metavar="TAG", help='the language that the voice URL asks for, such as "zh-CN"')
+    parser.add_argument("--script", type=Path, metavar="FILE", help='what the caller says, a line a turn; digits alone are keys; "-": typed here')
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        settings = read_settings()
+        url = arguments.url or f"http://{reached_at(settings.host)[0]}:{settings.port}"
+        phone = Phone(arguments.provider, settings, url.rstrip("/"), arguments.caller, arguments.dialled)
+        phone.call(_lines(arguments.script), arguments.language)
+    except SettingsError as error:
+        return failed(Failed(str(error)))
+    except Failed as error:
+        return failed(error)
+    return 0
+
+
+def _lines(file: Path | None) -> Iterator[str] | None:
+    if file is None:
+        return None
+    if str(file) == "-":
+        return _typed()
+    try:
+        return iter(file.read_text("utf-8").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failed(f"--script cannot be read: {type(error).__name__}") from None

@@ -1,0 +1,63 @@
+"""`slotline simulate` and `slotline doctor --telephony`: a provider's call against a service of another process, signed."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.api.processes import serving, slotline
+from tests.telephony.phones import BUSINESSES
+
+PUBLIC = "https://voice.example.test/x"
+SECRETS = {"TWILIO_AUTH_TOKEN": "a-token-of-twilio", "SIGNALWIRE_SIGNING_KEY": "a-key-of-signalwire", "TELNYX_PUBLIC_KEY": "a-key-of-telnyx"}
+SETTINGS = {**SECRETS, "SLOTLINE_PUBLIC_URL": PUBLIC, "SLOTLINE_TOKENS": "abcdefghijklmnopqrstuvwx:integration", "SLOTLINE_BUSINESS": str(BUSINESSES)}
+
+
+def test_a_call_is_played_from_the_greeting_to_booked_and_a_forged_one_is_refused(tmp_path: Path, redis_url: str) -> None:
+    with serving(tmp_path, REDIS_URL=redis_url, **SETTINGS) as service:
+        for provider, language, told in (
+            ("twilio", "", "You're booked: Drain cleaning"),
+            ("signalwire", "zh-CN", "已经为您约好：疏通下水道"),
+        ):
+            more = ("--language", language) if language else ()
+            played = slotline("simulate", provider, "--url", service.url, "--to", "+12025550100", *more, cwd=tmp_path, **SETTINGS)
+            assert (played.returncode, played.stderr) == (0, "")
+            assert told in played.stdout, played.stdout
+        (tmp_path / "lines").write_text("can I speak to a person\n2025550143\n")
+        played = slotline("simulate", "twilio", "--url", service.url, "--script", "lines", cwd=tmp_path, **SETTINGS)
+        assert "(dials +12025550101, which is busy)" in played.stdout
+        forged = slotline("simulate", "twilio", "--url", service.url, cwd=tmp_path, **{**SETTINGS, "TWILIO_AUTH_TOKEN": "another"})
+        assert (forged.returncode, forged.stderr) == (
+            1,
+            "slotline: 403: the signature was not taken; the service has another secret or another SLOTLINE_PUBLIC_URL\n",
+        )
+
+
+@pytest.mark.parametrize(
+    ("provider", "settings", "why"),
+    [
+        ("twilio", {"SLOTLINE_PUBLIC_URL": ""}, "SLOTLINE_PUBLIC_URL is not set"),
+        ("telnyx", {}, "telnyx signs with a key that nobody else has"),
+        ("twilio", {}, "nothing answers at"),
+    ],
+)
+def test_what_keeps_it_from_being_played(tmp_path: Path, provider: str, settings: dict[str, str], why: str) -> None:
+    played = slotline("simulate", provider, "--url", "http://127.0.0.1:9", cwd=tmp_path, **{**SETTINGS, **settings})
+    assert (played.returncode, played.stdout) == (1, "")
+    assert why in played.stderr
+
+
+def test_the_doctor_looks_through_the_public_url(tmp_path: Path, redis_url: str) -> None:
+    bare = slotline("doctor", "--telephony", "twilio", cwd=tmp_path)
+    assert bare.returncode == 1
+    assert "TWILIO_AUTH_TOKEN is not set" in bare.stdout
+    with serving(tmp_path, REDIS_URL=redis_url, **{**SETTINGS, "SLOTLINE_PUBLIC_URL": "http://127.0.0.1:1"}) as other:
+        given = {**SETTINGS, "SLOTLINE_PUBLIC_URL": other.url}
+        seen = slotline("doctor", "--telephony", "twilio", cwd=tmp_path, **given)
+        assert "ok  unsigned   refused" in seen.stdout
+        assert "the service that runs there has other settings" in seen.stdout
+        assert "ok  clock" in seen.stdout
+    port = other.port
+    with serving(tmp_path, port=port, REDIS_URL=redis_url, **given):
+        seen = slotline("doctor", "--telephony", "signalwire", cwd=tmp_path, **given)
+        assert "ok  signed     taken" in seen.stdout, seen.stdout
+        assert not any(secret in seen.stdout for secret in SECRETS.values())
