@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.record.business import Business
+from agent.slots import SLOTS
 from api.parts import parts
 from api.routing import CALLERS, EDITORS, PEOPLE
 from api.tokens import Role
@@ -18,7 +19,7 @@ router = APIRouter(tags=["calls"])
 
 @router.get("/desk", summary="Who asks, and the businesses that are served here")
 async def read_desk(request: Request) -> Response:
-    """{"me": {"name", "role", "named", "may"},
+    """{"slots": {name: title}, "me": {"name", "role", "named", "may"},
     "businesses": [{"id", "name", "timeZone", "country", "currency", "languages", "numbers", "handOffNumber", "services", "canned"}]}.
 
     `named`: whether whoever has this token acts under that name alone. `may`: some of "edit" (values, and erasing), "people" (stepping into calls),
@@ -30,7 +31,11 @@ async def read_desk(request: Request) -> Response:
     roles: dict[str, frozenset[Role]] = {"edit": EDITORS, "people": PEOPLE, "call": CALLERS}
     may = [what for what, who in roles.items() if role in who or not parts(request).tokens]
     me = {"name": scope["identity"], "role": role, "named": bool(scope["bound_name"]), "may": may}
-    body = {"me": me, "businesses": [_shown(business) for business in parts(request).businesses.all]}
+    body = {
+        "slots": {name: slot.title for name, slot in SLOTS.items()},
+        "me": me,
+        "businesses": [_shown(business) for business in parts(request).businesses.all],
+    }
     return Response(msgspec.json.encode(body), headers={"Cache-Control": "no-store"}, media_type="application/json")
 
 

@@ -88,5 +88,5 @@ def test_it_is_in_the_events(call: dict[str, Any]) -> None:
     assert {step["total"] for step in steps} == {7}
 
 
-def test_it_is_on_the_page(call: dict[str, Any]) -> None:
-    assert '"party_size":{"title":"Party size","example":"4","categorical":false}' in call["page"]
+def test_the_page_can_name_it(call: dict[str, Any]) -> None:
+    assert call["desk"]["slots"]["party_size"] == "Party size"

@@ -97,8 +97,9 @@ class Switchboard:
         caller = Caller(provider.name, posted.fields.get("To", ""), posted.fields.get("From", ""), tag_in(posted), place)
         try:
             return self._worded(provider, await self._reply(provider, posted, caller, until))
-        except Exception as error:  # of ours, not of whoever rings
-            logs.failure("telephone_failed", error, part=provider.name)
+        except Exception as error:
+            if not isinstance(error, Problem):  # of ours, not of what was posted
+                logs.failure("telephone_failed", error, part=provider.name)
             return self._worded(provider, self._replies.trouble(caller) if step != "dialled" else self._replies.farewell(caller))
 
     def _worded(self, provider: Provider, reply: Reply, status: int = 200) -> Response:

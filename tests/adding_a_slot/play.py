@@ -57,7 +57,7 @@ async def played() -> dict[str, Any]:
             "masked": (await ask("GET", "/calls/CA1", VIEWER)).json(),
             "summary": (await ask("POST", "/ai/summary", TELEPHONY, json={"callSid": "CA1"})).json(),
             "events": [json.loads(entry.data) for entry in page.entries],
-            "page": (await http.get("/")).text,
+            "desk": (await ask("GET", "/desk", SUPERVISOR)).json(),
         }
 
 

@@ -1,10 +1,24 @@
 """An emergency: it stands first, calls whoever looks elsewhere, and stays until somebody has it."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.api.processes import Running
+from tests.conftest import RedisServer
 from tests.console.conftest import Opens
-from tests.console.pages import SUE, Caller
+from tests.console.pages import PATIENT, SUE, Caller, answering
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Running]:
+    """One of its own: whoever else waits would be counted, and may stand first."""
+    redis = RedisServer()
+    with answering(tmp_path, REDIS_URL=redis.url, **PATIENT) as running:
+        yield running
+    redis.close()
 
 
 def test_a_gas_leak_stands_before_all_who_wait_until_somebody_takes_it(opens: Opens, service: Running) -> None:
