@@ -14,7 +14,7 @@ from agent.dst.hearing import UNMISTAKABLE
 from agent.dst.updates import FAREWELL, Update
 from agent.record import calendar
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, SystemAct, UserAct
-from agent.record.call import Call, Handoff, Question
+from agent.record.call import Call, Handoff, Question, Status
 from agent.record.call_events import line_said, status_moved, suggested
 from agent.record.moments import seconds_of
 from agent.record.turn_context import TurnContext
@@ -194,7 +194,8 @@ def _drop(call: Call, deed: Drop, turn_context: TurnContext) -> Update:
     over = replace(call, hung_up=True) if gone and not call.hung_up else call
     if call.status in ("booked", "ended"):
         return Update(call=over)
-    after = replace(_let_go(over), status="ended", handoff=None, untold=())
+    status: Status = "booked" if call.booked else "ended"
+    after = replace(_let_go(over), status=status, handoff=None, untold=())
     return Update(call=after, events=(status_moved(after, call.status, turn_context.seconds, deed.reason, call.held_by),))
 
 

@@ -22,7 +22,7 @@ from agent.policy.people import (
     recorded,
 )
 from agent.record.acts import NoInput
-from agent.record.call import Call, Handoff, OpenTurn, Status, Turn
+from agent.record.call import Booking, Call, Handoff, OpenTurn, Status, Turn
 from agent.record.moments import stamp
 from agent.record.turn_context import TurnContext
 from graph.plan import PLAN
@@ -111,6 +111,15 @@ def test_a_line_ends_once_and_what_was_said_stays() -> None:
         again = carried_out(later.call, Drop(reason="line_dropped"), context(), watched=True)
         assert not isinstance(again, Conflict)
         assert again.call is later.call
+
+
+@pytest.mark.parametrize("deed", [End(agent="ann"), Drop(reason="line_dropped"), Drop(reason="transferred")])
+def test_a_call_that_was_booked_meanwhile_is_over_as_a_booked_one(deed: Deed) -> None:
+    booked = Booking(business="acme", sid="CA1", service="drain-cleaning", start=1, end=2)
+    done = carried_out(msgspec.structs.replace(call_in("with_agent"), booked=booked), deed, context(), watched=True)
+    assert not isinstance(done, Conflict)
+    assert (done.call.status, done.call.booked, done.call.held_by) == ("booked", booked, "")
+    assert [event.payload["status"] for event in done.events if event.type == "status_change"] == ["booked"]
 
 
 def test_a_caller_who_says_nothing_is_not_buried_under_lines() -> None:
