@@ -27,20 +27,29 @@ _OPENING_GLUED = 3
 """Letters of a group that may open a run."""
 _MAX_ELEMENTS = 60
 """Of one run: no name is longer."""
+_DOUBTFUL = frozenset((Kind.WEAK, Kind.GLUED, Kind.MARK))
 _MAX_DOUBTFUL = 3
 """Doubtful elements in a row that end a run: no name is spelled in them alone."""
 
 
 class _Step(NamedTuple):
-    """What stands at a place of a run."""
+    """What stands at a place of a run. It is asked for from every place that a run may begin at, so what follows from it is read off once."""
 
-    marks: frozenset[str]
-    """Separators before it."""
     element: Element | None
+    """None: nothing that goes on with the run, whatever came before."""
+    stopped: bool
+    """Whether a stop stands before it."""
+    marked: bool
+    """Whether another separator does."""
+    doubtful: bool
 
 
-_Steps = dict[tuple[int, bool], _Step]
-"""By the token, and whether separators before it may be passed over."""
+class _Steps(NamedTuple):
+    """By the token."""
+
+    first: dict[int, _Step]
+    inside: dict[int, _Step]
+    """Separators and fillers before it are passed over."""
 
 
 def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]:
@@ -48,16 +57,17 @@ def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]
 
     Lower case, with "-" and "'" where a hyphen or an apostrophe was named. How many letters make a word is the caller's business.
     """
-    return _spell(tokens, start, letter_words(language), {})
+    return _spell(tokens, start, letter_words(language), _Steps({}, {}))
 
 
 def _spell(tokens: Sequence[Token], start: int, table: Table, steps: _Steps) -> tuple[str, int]:
-    first = _step(tokens, start, table, steps, inside=False).element
+    first = _step(tokens, start, table, steps.first).element
     if first is None or first.kind is Kind.MARK or (first.kind is Kind.WEAK and tokens[first.start].norm not in table.opening):
         return "", start  # no run opens so
     elements = _elements(tokens, start, table, steps)
-    plain = sum(e.kind is Kind.PLAIN for e in elements)
-    coded = sum(e.kind is Kind.CODE for e in elements) >= max(3, plain)
+    kinds = [element.kind for element in elements]
+    plain = kinds.count(Kind.PLAIN)
+    coded = kinds.count(Kind.CODE) >= max(3, plain)
     kept: list[Element] = []
     for at, element in enumerate(elements):
         if not _borne_out(at, elements, tokens, table, plain=plain, coded=coded):
@@ -72,7 +82,7 @@ def _spell(tokens: Sequence[Token], start: int, table: Table, steps: _Steps) -> 
 
 def spelled_runs(tokens: Sequence[Token], language: str) -> Mapping[int, tuple[str, int]]:
     """Every run of letters in the utterance, by the index of its first token: what `spell` says of it."""
-    table, steps = letter_words(language), _Steps()
+    table, steps = letter_words(language), _Steps({}, {})
     runs: dict[int, tuple[str, int]] = {}
     at = 0
     while at < len(tokens):
@@ -115,31 +125,33 @@ def spoken_letters(text: str, language: str, slow: bool) -> str:
 def _elements(tokens: Sequence[Token], start: int, table: Table, steps: _Steps) -> list[Element]:
     """Everything from `start` on that may be a letter, separators and fillers between passed over."""
     found: list[Element] = []
-    at = start
-    doubtful = 0
-    marked = False
+    at, doubtful, marked = start, 0, False
+    known = steps.first
     while at < len(tokens) and len(found) < _MAX_ELEMENTS and doubtful < _MAX_DOUBTFUL:
-        marks, element = _step(tokens, at, table, steps, inside=bool(found))
-        if element is None or (marked and marks & _STOPS):
+        step = _step(tokens, at, table, known, inside=known is steps.inside)
+        element = step.element
+        if element is None or (marked and step.stopped):
             break
-        if (marks and element.kind is Kind.GLUED) or (marks & _STOPS and element.kind is not Kind.PLAIN):
-            break
-        marked = marked or bool(marks - _STOPS)
-        doubtful = doubtful + 1 if element.kind in (Kind.WEAK, Kind.GLUED, Kind.MARK) else 0
+        marked = marked or step.marked
+        doubtful = doubtful + 1 if step.doubtful else 0
         found.append(element)
-        at = element.end
+        at, known = element.end, steps.inside
     return found
 
 
-def _step(tokens: Sequence[Token], at: int, table: Table, steps: _Steps, *, inside: bool) -> _Step:
+def _step(tokens: Sequence[Token], at: int, table: Table, known: dict[int, _Step], *, inside: bool = False) -> _Step:
     """What stands at `at`; `inside` a run, behind separators and fillers."""
     spend(1)
-    step = steps.get((at, inside))
+    step = known.get(at)
     if step is None:
         spend(_READING)
         begin = _past(tokens, at, table) if inside else at
         marks = frozenset(token.norm for token in tokens[at:begin]) & _SEPARATORS
-        step = steps[at, inside] = _Step(marks, element_at(tokens, begin, table))
+        element, stopped = element_at(tokens, begin, table), bool(marks & _STOPS)
+        if element is not None and ((marks and element.kind is Kind.GLUED) or (stopped and element.kind is not Kind.PLAIN)):
+            element = None
+        doubtful = element is not None and element.kind in _DOUBTFUL
+        step = known[at] = _Step(element, stopped, bool(marks - _STOPS), doubtful)
     return step
 
 
