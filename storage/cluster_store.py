@@ -12,7 +12,7 @@ call's record and confirms it or gives it up. The record refuses a step whose ho
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -21,13 +21,13 @@ import msgspec
 from redis.asyncio import RedisCluster
 
 from agent.record.call import Brief, Call
-from storage import channels, codec, ids, keys
+from storage import channels, codec, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.lines import Told, timed
 from storage.listening import ClusterListening
 from storage.reaching import in_doubt
-from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, reading, unfinished
+from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, unfinished
 from storage.store import Change, Committed, Entry, Opened
 
 HOLD_FRESH_MS = 60_000
@@ -59,6 +59,9 @@ class _Roomy:
         async with self._room:
             return await self._cluster.execute_command(*parts)
 
+    async def together(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        return [await self.send(*parts) for parts in commands]
+
     async def close(self) -> None:
         await self._cluster.aclose()
 
@@ -70,7 +73,8 @@ class ClusterStore(ClusterListening, RedisStore):
         self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str | None, ttl: Ttl, connections: int, told: Told | None = None
     ) -> None:
         """`connections`: how many commands may be on the way at once; a cluster's client refuses what is more, instead of waiting."""
-        super().__init__(timed(_Roomy(cluster, connections), told), tail, channel_prefix=channel_prefix, ttl=ttl)
+        sender, waiting = timed(_Roomy(cluster, connections), told), _Roomy(tail, connections)
+        super().__init__(sender, waiting, tail, channel_prefix=channel_prefix, ttl=ttl)
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.outbox(sid)]
@@ -188,9 +192,6 @@ class ClusterStore(ClusterListening, RedisStore):
     async def _is_gone(self, sid: str) -> bool:
         rev, erasing = await self._command("HMGET", keys.record(sid), "rev", "erasing")
         return rev is None or erasing is not None
-
-    async def _read_on(self, at: ids.Position, wait_s: float) -> list[Any]:
-        return [await self._tail.execute_command(*command) for command in reading(at, wait_s)]
 
     async def _on_calendar(self, change: Change, operation: str, business: str) -> tuple[str, Any, str]:
         """Hold the place to take, or look what place is to be given up: token, when it was held (ms), booking."""

@@ -21,6 +21,8 @@ from storage.store import CallStore
 
 CONNECT_TIMEOUT_S = 1.0
 ANSWER_TIMEOUT_S = 2.0
+WAITING_TIMEOUT_S = 30.0
+"""For reads that wait for news: longer than any of them waits, so that only a dead connection is given up."""
 CONNECTIONS = 64
 """At most, in one process."""
 OLDEST = (6, 2)
@@ -43,7 +45,8 @@ async def connect(url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: b
         if tuple(int(part) for part in re.findall(r"\d+", version)[:2]) < OLDEST:
             raise ValueError(f"Redis {version} is too old: 6.2 or later is needed")
         if not is_cluster:
-            return RedisStore(timed(_sender(url, redis), told), redis, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded)
+            sender, waiting = timed(_sender(url, redis, ANSWER_TIMEOUT_S), told), _sender(url, redis, WAITING_TIMEOUT_S)
+            return RedisStore(sender, waiting, redis, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded)
     except (StoreUnavailable, ValueError):
         await redis.aclose()
         raise
@@ -90,10 +93,10 @@ def _redis(url: str) -> str:
 _THE_SAME = {"valkey": "redis", "valkeys": "rediss", address.CLUSTER: "redis"}
 
 
-def _sender(url: str, redis: Redis) -> Sender:
+def _sender(url: str, redis: Redis, answer_timeout_s: float) -> Sender:
     if can_reach(url):
-        return Lines(url, connect_timeout_s=CONNECT_TIMEOUT_S, answer_timeout_s=ANSWER_TIMEOUT_S)
-    return Pooled(redis, answer_timeout_s=ANSWER_TIMEOUT_S)
+        return Lines(url, connect_timeout_s=CONNECT_TIMEOUT_S, answer_timeout_s=answer_timeout_s)
+    return Pooled(redis, answer_timeout_s=answer_timeout_s)
 
 
 def _client(url: str) -> Redis:

@@ -2,8 +2,8 @@
 
 How it works. A command is written as soon as the event loop comes round, together with the others given meanwhile, and answers come back in the
 order of the commands; so a command costs much less than when each takes a connection out of a pool for itself. There are a few lines and not one,
-because Redis reads 16 KiB of a connection at a time and waits for the disk after each round: on several lines more steps share one wait. Nothing
-that waits inside Redis may go over such a line.
+because Redis reads 16 KiB of a connection at a time and waits for the disk after each round: on several lines more steps share one wait. What
+waits inside Redis keeps everything behind it waiting, so it has lines of its own.
 
 A task that is cancelled leaves its command running: its answer is read and dropped.
 """
@@ -11,7 +11,7 @@ A task that is cancelled leaves its command running: its answer is read and drop
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, cast
 
 import hiredis
@@ -39,6 +39,9 @@ class Sender(Protocol):
     async def send(self, *parts: Any) -> Any:
         """The answer to a command, as Redis gives it. Raises what redis-py raises, or TimeoutError."""
 
+    async def together(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        """The answers to commands that Redis carries out in this order, over one connection. Raises as `send` does."""
+
     async def close(self) -> None: ...
 
 
@@ -59,14 +62,22 @@ class Lines:
 
     async def send(self, *parts: Any) -> Any:
         """The answer to a command, as Redis gives it. Raises what redis-py raises."""
-        wire = self._free()
-        if wire is None or (wire.busy >= BUSY and len(self._wires) < LINES and not self._laying.locked()):
-            wire = await self._lay()
-        return await wire.ask(parts)
+        return await (await self._wire()).ask(parts)
+
+    async def together(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        wire = await self._wire()
+        return await asyncio.gather(*(wire.ask(parts) for parts in commands))
 
     async def close(self) -> None:
         while self._wires:
             self._wires.pop().hang_up()
+
+    async def _wire(self) -> "_Wire":
+        """The one to use next; another is laid when all are busy."""
+        wire = self._free()
+        if wire is None or (wire.busy >= BUSY and len(self._wires) < LINES and not self._laying.locked()):
+            wire = await self._lay()
+        return wire
 
     def _free(self) -> "_Wire | None":
         """The line with the fewest commands on it; the first of those, so that a quiet service uses one."""
@@ -111,10 +122,17 @@ class Timed:
         self._sender, self._told = sender, told
 
     async def send(self, *parts: Any) -> Any:
+        return await self._told_of(self._sender.send(*parts))
+
+    async def together(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        answers: list[Any] = await self._told_of(self._sender.together(commands))
+        return answers
+
+    async def _told_of(self, answer: Awaitable[Any]) -> Any:
         began = time.perf_counter()
         answered = True
         try:
-            return await self._sender.send(*parts)
+            return await answer
         except (RedisConnectionError, RedisTimeoutError, OSError, TimeoutError):
             answered = False
             raise
@@ -141,6 +159,13 @@ class Pooled:
         async with patience(self._answer_timeout_s):
             return await self._send(*parts)
 
+    async def together(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        async with patience(self._answer_timeout_s), self._redis.pipeline(transaction=False) as pipe:
+            for parts in commands:
+                pipe.execute_command(*parts)
+            answers: list[Any] = await pipe.execute()
+            return answers
+
     async def close(self) -> None:
         await self._redis.aclose()
 
@@ -165,14 +190,14 @@ class _Wire(asyncio.Protocol):
         """How many commands have no answer yet."""
         return len(self._waiting)
 
-    def ask(self, parts: tuple[Any, ...]) -> asyncio.Future[Any]:
+    def ask(self, parts: Sequence[Any]) -> asyncio.Future[Any]:
         answer: asyncio.Future[Any] = self._loop.create_future()
         if self.broken:
             answer.set_exception(RedisConnectionError("the connection is closed"))
             return answer
         if not self._going:
             self._loop.call_soon(self._go)
-        self._going.append(hiredis.pack_command(parts))
+        self._going.append(hiredis.pack_command(tuple(parts)))
         self._waiting.append((time.monotonic(), answer))
         if self._watch is None:
             self._watch = self._loop.call_later(self._timeout_s, self._look)

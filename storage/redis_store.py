@@ -45,14 +45,17 @@ class RedisStore(Listening, Erasing):
 
     survives_restart = True
 
-    def __init__(self, sender: Sender, tail: Redis | RedisCluster, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False) -> None:
-        """`sender` gives up by itself what is not answered; `tail` does not, and is used for reads that wait.
+    def __init__(
+        self, sender: Sender, waiting: Sender, tail: Redis | RedisCluster, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False
+    ) -> None:
+        """`sender` gives up soon what is not answered; `waiting` is for reads that wait for news, and `tail` for what is published.
 
         `channel_prefix`: None publishes nothing and hears nothing. `embedded`: the server is our own, and somebody writes its file anew when a caller
         was erased.
         """
         self._sender = sender
         self._send: Callable[..., Awaitable[Any]] = sender.send
+        self._waiting = waiting
         self._tail = tail
         self._channel_prefix = channel_prefix
         self._ttl = ttl
@@ -144,7 +147,7 @@ class RedisStore(Listening, Erasing):
             return ids.lost("unknown")
         with reaching():
             async with patience(max(wait_s, 0) + SLACK_S):
-                read, (cut_id, last_id), newest = await self._read_on(at, wait_s)
+                read, (cut_id, last_id), newest = await self._waiting.together(_reading(at, wait_s))
         last = _position(last_id)
         # The mark knows what we wrote; somebody else's entries are not in it, and whoever has read them is not lost for that.
         ever = max((place for place in (last, *(_position(id_) for id_, _ in newest)) if place), default=None)
@@ -152,17 +155,6 @@ class RedisStore(Listening, Erasing):
         if reason:
             return ids.lost(reason)
         return Page(entries=tuple(_entry(id_, fields) for _, entries in read or () for id_, fields in entries))
-
-    async def _read_on(self, at: ids.Position, wait_s: float) -> list[Any]:
-        """Entries of the log after `at`, its mark, and its newest entry, if it is there.
-
-        The mark is read behind the wait, in the same round trip: it tells whether anything between `at` and the first entry was cut.
-        """
-        async with self._tail.pipeline(transaction=False) as pipe:
-            for command in reading(at, wait_s):
-                pipe.execute_command(*command)
-            found: list[Any] = await pipe.execute()
-            return found
 
     async def secret(self, known: bytes = b"") -> bytes:
         found: bytes = await self._script("secret", [keys.SECRET], [known or secrets.token_hex(SECRET_BYTES), SHORTEST_SECRET])
@@ -187,6 +179,7 @@ class RedisStore(Listening, Erasing):
 
     async def close(self) -> None:
         await self._sender.close()
+        await self._waiting.close()
         await self._tail.aclose()
 
     def _arguments(self, change: Change) -> tuple[list[str], list[Any]]:
@@ -261,8 +254,11 @@ class RedisStore(Listening, Erasing):
         return await again(lambda: self._send(*parts))
 
 
-def reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:
-    """The commands that read the log on."""
+def _reading(at: ids.Position, wait_s: float) -> tuple[tuple[Any, ...], ...]:
+    """Entries of the log after `at`, its mark, and its newest entry, if it is there.
+
+    The mark is read behind the wait: it tells whether anything between `at` and the first entry was cut.
+    """
     waiting = ("BLOCK", max(1, int(wait_s * 1000))) if wait_s > 0 else ()
     return (
         ("XREAD", "COUNT", 256, *waiting, "STREAMS", keys.LOG, ids.written(at)),

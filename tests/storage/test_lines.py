@@ -131,6 +131,31 @@ async def test_password_and_database_of_the_url_count() -> None:
     server.close()
 
 
+@pytest.mark.parametrize("made", [laid, lambda url: pooled(url, PATIENCE_S)])
+async def test_together_means_in_order_and_nothing_between(redis_url: str, made: Callable[[str], Sender]) -> None:
+    sender = made(redis_url)
+    reads = [asyncio.create_task(sender.together([("BLPOP", "list", PATIENCE_S), ("GET", "key"), ("INCR", "reads")])) for _ in range(3)]
+    await asyncio.sleep(0)
+    async with Redis.from_url(redis_url) as client:
+        for value in (b"a", b"b", b"c"):
+            await client.mset({"key": value})
+            await client.rpush("list", value)
+    found = await asyncio.gather(*reads)
+    assert sorted(popped[1] for popped, _, _ in found) == [b"a", b"b", b"c"]
+    assert sorted(read for _, _, read in found) == [1, 2, 3]
+    assert all(later >= popped[1] for popped, later, _ in found), "what is read behind a wait is newer than the wait"
+    await sender.close()
+
+
+async def test_a_read_that_nobody_waits_for_any_more_keeps_no_other(lines: Lines, redis_url: str) -> None:
+    left = asyncio.create_task(lines.together([("BLPOP", "never", 0), ("GET", "x"), ("GET", "x")]))
+    async with Redis.from_url(redis_url) as client:
+        while (await client.info("clients"))["blocked_clients"] == 0:  # noqa: ASYNC110 - Redis knows, and nothing here
+            await asyncio.sleep(0)
+    left.cancel()
+    assert await lines.together([("ECHO", "a"), ("ECHO", "b")]) == [b"a", b"b"]
+
+
 def test_tls_is_left_to_redis_py() -> None:
     assert can_reach("redis://localhost")
     assert can_reach("unix:///nowhere/x.sock")
