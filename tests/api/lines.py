@@ -20,6 +20,13 @@ from api.settings import Network
 from tests.api.services import settings
 from tests.patience import PATIENCE_S, until
 
+GET = b"GET / HTTP/1.1\r\nHost: here\r\n"
+POST = b"POST / HTTP/1.1\r\nHost: here\r\n"
+SOCKET = GET + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+KEY = b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+HANDSHAKE = SOCKET + KEY + b"Sec-WebSocket-Version: 13\r\n\r\n"
+LAST = b"Connection: close\r\n\r\n"
+
 
 class Echo:
     """Answers with what it was asked; `/hold` waits for `go`, `/endless` sends until the peer is gone, `/blind` does not look at the body."""

@@ -14,21 +14,11 @@ from api.business_files import EXAMPLE, load
 from api.masking import HIDDEN, Known, Masking
 from storage import keys
 from tests.api.processes import ROOT, Running
+from tests.callers import TO_THE_SUMMARY
 from tests.conftest import RedisServer
 
 BEGUN = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-SAID = (
-    "",
-    "it's Mary O'Neill",
-    "two oh two five five five oh one four three",
-    "yes",
-    "12 High Street, Springfield, New Jersey 07081",
-    "yes",
-    "no email",
-    "my drain is clogged",
-    "tomorrow at 2 pm",
-    "yes",
-)
+SAID = (*TO_THE_SUMMARY, "tomorrow at 2 pm", "yes")
 
 
 @pytest.fixture(scope="module")

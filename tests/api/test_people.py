@@ -18,33 +18,12 @@ from graph.state import Deps
 from storage.store import CallStore
 from tests.api.processes import Running, serving
 from tests.api.services import client, settings
+from tests.callers import SAID
 from tests.patience import PATIENCE_S, until
 
 CALLS = {
-    "en": {
-        "language": "en-US",
-        "first": ("", "it's Mary O'Neill"),
-        "while": "sure, take your time",
-        "says": "I have put your number in myself.",
-        "phone": "2025550143",
-        "address": "12 High Street, Springfield, New Jersey 07081",
-        "email": "mary at gmail dot com",
-        "service": "my drain is clogged",
-        "time": "tomorrow at 2 pm",
-        "yes": "yes",
-    },
-    "zh": {
-        "language": "zh-CN",
-        "first": ("", "我叫王宝强"),
-        "while": "好的，不着急",
-        "says": "电话我已经替您填好了。",
-        "phone": "13812345678",
-        "address": "北京市朝阳区建国路88号",
-        "email": "wang at gmail dot com",
-        "service": "疏通下水道",
-        "time": "明天下午两点",
-        "yes": "对",
-    },
+    "en": SAID["en"] | {"language": "en-US", "while": "sure, take your time", "says": "I have put your number in myself.", "number": "2025550143"},
+    "zh": SAID["zh"] | {"language": "zh-CN", "while": "好的，不着急", "says": "电话我已经替您填好了。", "number": "13812345678"},
 }
 BUSINESSES = {language: str(Path(__file__).parents[1] / "businesses" / f"{name}.toml") for language, name in (("en", "us"), ("zh", "cn"))}
 
@@ -76,7 +55,7 @@ def two(folder: Path, url: str, language: str = "en") -> Iterator[tuple[Running,
 def test_handed_over_and_back_a_call_is_booked_though_its_worker_was_killed(tmp_path: Path, redis_url: str, language: str) -> None:
     said = CALLS[language]
     with two(tmp_path, redis_url, language) as (dies, lives), ThreadPoolExecutor(1) as aside:
-        for number, words in enumerate(said["first"]):
+        for number, words in enumerate(("", said["name"])):
             say(dies, words, number, str(said["language"]))
         assert do(dies, "takeover", agentId="ann").status_code == 200
         turn = aside.submit(say, dies, str(said["while"]), 2)
@@ -85,7 +64,7 @@ def test_handed_over_and_back_a_call_is_booked_though_its_worker_was_killed(tmp_
         assert do(lives, "messages", agentId="ann", message=str(said["says"])).status_code == 202
         if turn.exception() is not None:  # it was killed in the wait
             assert say(lives, str(said["while"]), 2)["aiResponse"]["message"] == said["says"]
-        assert lives.http.patch("/calls/CA1", json={"phone": said["phone"], "agentId": "ann"}).status_code == 200
+        assert lives.http.patch("/calls/CA1", json={"phone": said["number"], "agentId": "ann"}).status_code == 200
         assert do(lives, "release", agentId="ann").json()["progress"]["status"] == "active"
         answer = say(lives, str(said["while"]), 3)
         for number in range(4, 24):

@@ -1,9 +1,8 @@
 """Bookings that need the office's yes: asked for, given, refused, not answered, not wanted any more; in one commit each, in both languages."""
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,90 +10,14 @@ import pytest
 
 from agent.policy.people import End, Takeover
 from agent.record.booking_reference import booking_reference
-from agent.record.businesses import Businesses
-from agent.record.call import Turn
-from agent.record.trace import TracedTurn
-from api.terminal.replay import Recording, differences
-from graph.approving import Answer
-from graph.build import Walker
 from graph.errors import PermissionAnswered, PermissionNotFound, PlaceGone
-from graph.state import TurnRequest
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
-from storage.store import CallStore, Change, Committed
-from tests.graph.walkers import businesses, deps
+from storage.store import CallStore, Change
+from tests.callers import TO_THE_SUMMARY
+from tests.graph.office import AFTER_HOURS, AFTERNOON, NO, NOW, WAITING, YES, Caller, stand, walker, words
 
 pytestmark = pytest.mark.anyio
-NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
-TO_THE_SUMMARY = (
-    "",
-    "it's Mary O'Neill",
-    "two oh two five five five oh one four three",
-    "yes",
-    "12 High Street, Springfield, New Jersey 07081",
-    "yes",
-    "no email",
-    "my drain is clogged",
-)
-EVENING, AFTERNOON = "tomorrow at 8 pm", "tomorrow at 2 pm"
-AFTER_HOURS: Mapping[str, Any] = {"needs_approval": ["after_hours"], "on_request_hours": {"tue": ["20:00-22:00"]}}
-YES, NO = Answer(approved=True, by="kim"), Answer(approved=False, by="kim", reason="nobody is free")
-
-
-def walker(store: CallStore, **changed: Any) -> Walker:
-    """A walker for the packaged example with these keys in its file."""
-    known = Businesses([msgspec.structs.replace(businesses().default, **changed)])
-    return Walker(msgspec.structs.replace(deps(store=store), businesses=known))
-
-
-class Caller:
-    """One call; a turn every twenty seconds of the service's clock."""
-
-    def __init__(self, store: CallStore, sid: str = "CA1", language: str = "en-US", caller: str = "", **changed: Any) -> None:
-        self.store, self.sid, self.language, self.number = store, sid, language, caller
-        self.walker = walker(store, **changed)
-        self.now, self.turns = NOW, 0
-
-    async def say(self, *some: str) -> dict[str, Any]:
-        """The last answer."""
-        for said in some:
-            self.turns += 1
-            self.now += timedelta(seconds=20)
-            turn = Turn(key=f"turn {self.turns}", text=said, started_at=self.now.isoformat())
-            answer = await self.walker.take_turn(TurnRequest(sid=self.sid, turn=turn, language=self.language, caller=self.number), self.now)
-        found: dict[str, Any] = json.loads(answer)
-        return found
-
-    async def asked(self, time: str = EVENING) -> dict[str, Any]:
-        return await self.say(*TO_THE_SUMMARY, time, "yes")
-
-    async def answered(self, given: Answer) -> Any:
-        return await self.walker.answer_permission(self.sid, given, self.now)
-
-    async def document(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(await self.store.document(self.sid) or b"null")
-        return found
-
-    async def told(self, *kinds: str) -> list[dict[str, Any]]:
-        """The events of these types, each with its type."""
-        page = await self.store.events(self.sid, "0", 1000)
-        found = [msgspec.json.decode(entry.data) for entry in page.entries]
-        return [{"type": event["type"], **event["payload"]} for event in found if event["type"] in kinds]
-
-    async def places(self) -> int:
-        return len((await self.store.open("x", "", "acme")).bookings)
-
-
-def words(answer: Mapping[str, Any]) -> str:
-    return str(answer["aiResponse"]["message"])
-
-
-def stand(answer: Mapping[str, Any]) -> tuple[str, str, str, bool]:
-    progress = answer["progress"]
-    return progress["status"], progress["step"], progress["expecting"], answer["shouldHangup"]
-
-
-WAITING = ("active", "confirm", "nothing", False)
 
 
 async def test_asked_waited_for_and_given(store: CallStore) -> None:
@@ -323,70 +246,6 @@ async def test_in_mandarin(store: CallStore) -> None:
     assert stand(await caller.say("好的，我等")) == WAITING
     await caller.answered(NO)
     assert "安排不了" in words(await caller.say("有消息吗"))
-
-
-async def test_it_is_played_again_from_its_recording() -> None:
-    store = MemoryStore()
-    caller = Caller(store, needs_approval=["every"])
-    await caller.asked(AFTERNOON)
-    await caller.say("")
-    await caller.answered(YES)
-    await caller.say("")
-    recording = Recording(callSid="CA1", turns=[msgspec.json.decode(turn, type=TracedTurn) for turn in await store.trace("CA1")])
-    again = MemoryStore()
-    assert await differences(recording, walker(again, needs_approval=["every"]), again) == []
-    assert await again.document("CA1") == await store.document("CA1")
-
-
-class _GoneError(BaseException):
-    """The process is gone."""
-
-
-class Fragile(MemoryStore):
-    """A store whose process dies at its `at`-th commit, before it is written or after."""
-
-    def __init__(self, at: int, *, written: bool) -> None:
-        super().__init__()
-        self.at, self.written = at, written
-
-    async def commit(self, change: Change) -> Committed:
-        self.at -= 1
-        if self.at:
-            return await super().commit(change)
-        if self.written:
-            await super().commit(change)
-        raise _GoneError
-
-
-@pytest.mark.parametrize("written", [False, True])
-@pytest.mark.parametrize("commit", [1, 2, 3, 4])
-async def test_killed_at_any_write_it_is_asked_once_and_booked_once(commit: int, written: bool) -> None:
-    """The request, the answer to its turn, the office's answer, the turn that tells of it."""
-    store = Fragile(0, written=written)
-    caller = Caller(store, needs_approval=["every"])
-    await caller.say(*TO_THE_SUMMARY, AFTERNOON)
-    store.at = commit
-
-    async def insisted(what: Any) -> Any:
-        try:
-            return await what()
-        except _GoneError:  # another worker takes the same again
-            caller.walker = walker(store, needs_approval=["every"])
-            return await what()
-
-    async def turn(said: str) -> Any:
-        caller.turns, caller.now = turns, now
-        return await caller.say(said)
-
-    turns, now = caller.turns, caller.now
-    assert stand(await insisted(lambda: turn("yes"))) == WAITING
-    await insisted(lambda: caller.answered(YES))
-    turns, now = caller.turns, caller.now
-    heard = await insisted(lambda: turn(""))
-    assert words(heard).startswith("You're booked")
-    assert len(await caller.told("permission_request")) == len(await caller.told("permission_cleared")) == 1
-    assert (await caller.document())["servicebooked"] is True
-    assert await caller.places() == 1
 
 
 async def test_a_locked_field_that_may_be_skipped_takes_no_booking_past_the_office(store: CallStore) -> None:

@@ -139,25 +139,3 @@ async def exchange(url: str = "", **given: Any) -> AsyncIterator[tuple[Service, 
         assert service.switchboard is not None
         service.switchboard.clock, service.switchboard.hold_s = lambda: float(NOW), PATIENCE_S
         yield service, http
-
-
-ANSWERS = {
-    "en": {
-        "name": "it's Mary O'Neill",
-        "phone": "202 555 0143",
-        "address": "12 High Street, Springfield, New Jersey 07081",
-        "email": "mary at gmail dot com",
-        "service": "my drain is clogged",
-        "time": "tomorrow at 2 pm",
-        "yes": "yes",
-    },
-    "zh": {
-        "name": "我叫王宝强",
-        "phone": "13812345678",
-        "address": "北京市朝阳区建国路88号",
-        "email": "wang at gmail dot com",
-        "service": "疏通下水道",
-        "time": "明天下午两点",
-        "yes": "是的",
-    },
-}

@@ -4,14 +4,15 @@ import httpx
 import pytest
 
 import prompts
-from tests.telephony.phones import ANSWERS, SECRETS, SIGNED, Phone, exchange
+from tests.callers import SAID
+from tests.telephony.phones import SECRETS, SIGNED, Phone, exchange
 
 pytestmark = pytest.mark.anyio
-NOBODY = {language: tuple(prompts.phrasebook(language)["people"]["unanswered"]) for language in ANSWERS}
+NOBODY = {language: tuple(prompts.phrasebook(language)["people"]["unanswered"]) for language in SAID}
 DIALLED = {"en": "+12025550100", "zh": "+861055550100"}
 
 
-@pytest.mark.parametrize("language", ANSWERS)
+@pytest.mark.parametrize("language", SAID)
 @pytest.mark.parametrize("provider", SIGNED)
 async def test_from_the_greeting_to_booked(redis_url: str, provider: str, language: str) -> None:
     async with exchange(redis_url) as (_, http):
@@ -19,7 +20,7 @@ async def test_from_the_greeting_to_booked(redis_url: str, provider: str, langua
         greeting = await phone.ring()
         assert greeting.barge_in
         assert greeting.said.startswith({"en": "Thanks for calling Acme Home Services.", "zh": "您好，这里是京城家政。"}[language])
-        last = await phone.book(ANSWERS[language])
+        last = await phone.book(SAID[language])
         assert last.hangs_up
         found = await phone.call()
         assert found["servicebooked"]
@@ -65,7 +66,7 @@ async def test_a_summary_is_heard_to_its_last_word(redis_url: str) -> None:
         await phone.ring()
         while (stands := (await phone.call())["progress"])["step"] != "confirm":
             assert phone.now.barge_in
-            await phone.say(ANSWERS["en"]["yes"] if stands["expecting"] == "confirmation" else ANSWERS["en"][stands["step"]])
+            await phone.say(SAID["en"]["yes"] if stands["expecting"] == "confirmation" else SAID["en"][stands["step"]])
         assert phone.now.said.endswith("Shall I book that?")
         assert phone.now.gather is not None
         assert not phone.now.barge_in
@@ -88,7 +89,7 @@ async def test_handed_to_a_supervisor_and_back(redis_url: str, provider: str) ->
         assert (await phone.say("all right")).said == "I'll hand you back <now> & here."
         await do(http, phone, "release", agentId="ann")
         assert (await phone.wait()).said.startswith("Thanks for waiting, let's go on.")
-        assert (await phone.book(ANSWERS["en"])).hangs_up
+        assert (await phone.book(SAID["en"])).hangs_up
         assert (await phone.call())["servicebooked"]
 
 
@@ -104,7 +105,7 @@ async def test_nobody_answers_and_the_caller_goes_on(redis_url: str, provider: s
         back = await phone.end_of_dial(status)
         assert back.said.startswith(NOBODY["en"])
         assert (await phone.call())["progress"]["status"] == "active"
-        assert (await phone.book(ANSWERS["en"])).hangs_up
+        assert (await phone.book(SAID["en"])).hangs_up
         assert (await phone.call())["servicebooked"]
 
 

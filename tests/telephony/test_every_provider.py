@@ -10,7 +10,8 @@ import pytest
 
 from api.sizes import BODY_LIMIT, CHAT_LIMIT
 from api.telephony import PROVIDERS
-from tests.telephony.phones import ANSWERS, FORM, PUBLIC, SIGNED, Phone, answered, exchange
+from tests.callers import SAID
+from tests.telephony.phones import FORM, PUBLIC, SIGNED, Phone, answered, exchange
 
 Case = Callable[[Phone], Awaitable[None]]
 CASES: dict[str, Case] = {}
@@ -137,7 +138,7 @@ async def whoever_is_cut_off_calls_back_and_goes_on(phone: Phone) -> None:
     await back.say("yes")
     found = await back.call()
     assert (found["resumedFrom"], found["progress"]["filled"]) == (phone.sid, had)
-    assert (await back.book(ANSWERS["en"])).hangs_up
+    assert (await back.book(SAID["en"])).hangs_up
 
 
 @case

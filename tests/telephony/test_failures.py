@@ -14,9 +14,10 @@ from api.telephony.switchboard import Switchboard
 from graph.build import Walker
 from graph.state import TurnRequest
 from storage.errors import StoreUnavailable
+from tests.callers import SAID
 from tests.conftest import RedisServer
 from tests.patience import PATIENCE_S
-from tests.telephony.phones import ANSWERS, PUBLIC, SECRETS, SIGNED, Phone, answered, exchange
+from tests.telephony.phones import PUBLIC, SECRETS, SIGNED, Phone, answered, exchange
 
 pytestmark = pytest.mark.anyio
 PEOPLE = "+12025550101"
@@ -104,7 +105,7 @@ async def test_words_lost_with_their_worker_are_asked_for_again(redis_url: str, 
         assert answered(await phone.send(f"{url}&wait=3")).gather is not None
 
 
-@pytest.mark.parametrize("language", ANSWERS)
+@pytest.mark.parametrize("language", SAID)
 @pytest.mark.parametrize("provider", SIGNED)
 async def test_while_redis_is_away_there_is_a_sentence_then_a_person(provider: str, language: str) -> None:
     server = RedisServer()
@@ -112,10 +113,10 @@ async def test_while_redis_is_away_there_is_a_sentence_then_a_person(provider: s
         async with exchange(server.url) as (service, http):
             phone = Phone(http, provider, dialled={"en": "+12025550100", "zh": "+861055550100"}[language])
             await phone.ring()
-            await phone.say(ANSWERS[language]["name"])
+            await phone.say(SAID[language]["name"])
             listening = phone.now
             server.kill()
-            heard = await phone.say(ANSWERS[language]["phone"])
+            heard = await phone.say(SAID[language]["phone"])
             trouble, farewell = WORDS[language]["common"]["close"]["trouble"], WORDS[language]["telephony"]["farewell"]
             if language == "en":
                 assert (heard.said, heard.number) == (trouble, PEOPLE)
