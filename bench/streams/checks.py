@@ -48,7 +48,7 @@ async def stage(workers: int) -> AsyncIterator[Stage]:
     try:
         with (
             tempfile.TemporaryDirectory(prefix="bench-") as folder,
-            serving(Path(folder), "--workers", str(workers), REDIS_URL=redis.url) as running,
+            serving(Path(folder), "--workers", str(workers), REDIS_URL=redis.url, SLOTLINE_READERS_PER_TOKEN="10000") as running,
         ):
             store: CallStore = await connect(redis.url, channel_prefix="sse:", ttl=Ttl())
             made = Stage(running, tuple(Teller(store, sid) for sid in SIDS))
@@ -125,16 +125,24 @@ async def reconnects(times: int, readers: int, kill_every: int, seed: int) -> St
                 await chance.choice(made.tellers).tell(value=VALUE)
                 await asyncio.sleep(chance.random() * 0.004)
 
+        async def once(follower: Follower, cut_after: int) -> bool:
+            try:
+                await follower.open(cut_after)
+            except OSError:  # both workers are about to come back
+                await asyncio.sleep(0.05)
+                return False
+            await follower.gone.wait()
+            return True
+
         async def follow(follower: Follower) -> None:
             nonlocal left
             while left > 0:
-                try:
-                    await follower.open(cut_after=chance.randrange(1, 30))
-                except OSError:  # both workers are about to come back
-                    await asyncio.sleep(0.05)
-                    continue
-                await follower.gone.wait()
-                left -= 1
+                left -= await once(follower, chance.randrange(1, 30))
+
+        async def stay(follower: Follower) -> None:
+            """To the end, also when the worker it came to is the one that was just killed."""
+            while True:
+                await once(follower, 0)
 
         def workers() -> list[int]:
             return [event["pid"] for event in made.running.events if event["event"] == "started" and living(event["pid"])]
@@ -158,9 +166,10 @@ async def reconnects(times: int, readers: int, kill_every: int, seed: int) -> St
         await killing
         enough.set()
         await telling
-        for follower in followers:
-            await follower.open()
+        staying = [asyncio.create_task(stay(follower)) for follower in followers]
         wrong = await settled(made, followers)
+        for task in staying:
+            task.cancel()
         resets, count = sum(follower.resets for follower in followers), sum(len(follower.ids) for follower in followers)
         for follower in followers:
             follower.cut()
