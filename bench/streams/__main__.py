@@ -27,6 +27,7 @@ from bench.streams.servers import SERVERS, absent, redis
 
 def held(short: bool, reconnects: int, seed: int) -> Iterator[checks.Stood]:
     yield asyncio.run(checks.deliveries(200, 100) if short else checks.deliveries(1000, 500))
+    yield asyncio.run(checks.deliveries(400, 50, workers=2) if short else checks.deliveries(10_000, 100, workers=2))
     yield asyncio.run(checks.stalls(4, 2000))
     yield asyncio.run(checks.reconnects(reconnects, 20, reconnects // (2 if short else 10), seed))
 
