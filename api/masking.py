@@ -15,9 +15,10 @@ import phonenumbers
 
 from agent import languages
 from agent.record.businesses import Businesses
-from agent.record.call import ApprovalState, Confirmed, Handoff, Status
+from agent.record.call import ApprovalState, Confirmed, Status
 from agent.record.call_events import Tool
 from agent.record.events import Type
+from agent.record.handoff import Handoff
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
 from agent.slots import PLACES
@@ -77,8 +78,7 @@ def _is_flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _is_part(value: Any) -> bool:
-    """A confidence."""
+def _is_confidence(value: Any) -> bool:
     return isinstance(value, int | float) and 0 <= value <= 1
 
 
@@ -148,7 +148,7 @@ def _document(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[st
     """A CallSkeleton; `status` is what lists put beside it."""
     moment, is_slot = _matches(_MOMENT), _one_of(*NAMES)
     offered = _service(businesses)
-    source = {"words": _hidden, "confidence": _is_part, "confirmed": _one_of(*get_args(Confirmed))}
+    source = {"words": _hidden, "confidence": _is_confidence, "confirmed": _one_of(*get_args(Confirmed))}
     return {
         "callSid": _is_sid,
         "status": _one_of(*get_args(Status)),

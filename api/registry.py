@@ -15,7 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disa
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from agent.record.call import Handoff, Status
+from agent.record.call import Status
+from agent.record.handoff import Handoff
 from agent.record.slot_names import NAMES
 from api import shared_figures
 from api.errors import PROBLEMS

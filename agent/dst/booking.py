@@ -8,8 +8,9 @@ import msgspec
 from agent.dst.updates import Update, bare, emptied, failed_attempt, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
-from agent.record.call import Booking, Call, Handoff, Question, SlotState
+from agent.record.call import Booking, Call, Question, SlotState
 from agent.record.call_events import Tool, status_moved, step_taken, tool
+from agent.record.handoff import Handoff
 from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
 from agent.slots.presenting import minutes_of

@@ -18,8 +18,9 @@ from agent.dst import booking, grounding, times, values
 from agent.dst.updates import Update, bare, close, denied, failed_attempt, handoff, kept, skip
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct
-from agent.record.call import Call, Handoff, Question, SlotState
+from agent.record.call import Call, Question, SlotState
 from agent.record.call_events import step_taken
+from agent.record.handoff import Handoff
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext

@@ -3,9 +3,10 @@
 import msgspec
 
 from agent.record.acts import SystemAct
-from agent.record.call import Booking, Call, Handoff, Question, SlotState, SlotStatus
+from agent.record.call import Booking, Call, Question, SlotState, SlotStatus
 from agent.record.call_events import status_moved, step_taken
 from agent.record.events import Event
+from agent.record.handoff import Handoff
 from agent.record.turn_context import TurnContext
 from agent.slots.presenting import spoken
 

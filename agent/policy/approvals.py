@@ -17,8 +17,9 @@ from agent.dst.updates import Update, close, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
 from agent.record.business import AFTER_HOURS, EVERY, FIRST_TIME_CALLER, OUTSIDE_AREA, PRICE_ABOVE, Business
-from agent.record.call import Approval, ApprovalState, Call, Handoff, Question
+from agent.record.call import Approval, ApprovalState, Call, Question
 from agent.record.call_events import permission_cleared, permission_wanted, status_moved, step_taken, tool
+from agent.record.handoff import Handoff
 from agent.record.moments import stamp
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES

@@ -14,8 +14,9 @@ from agent.dst.hearing import UNMISTAKABLE
 from agent.dst.updates import FAREWELL, Update
 from agent.record import calendar
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, SystemAct, UserAct
-from agent.record.call import Call, Handoff, Question, Status
+from agent.record.call import Call, Question, Status
 from agent.record.call_events import line_said, status_moved, suggested
+from agent.record.handoff import Handoff
 from agent.record.moments import seconds_of
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS

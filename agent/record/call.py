@@ -10,6 +10,7 @@ import msgspec
 
 from agent.record.acts import SystemAct, UserAct
 from agent.record.business import Service
+from agent.record.handoff import Handoff
 from agent.record.slot_names import NAMES
 
 Status = Literal["active", "waiting_agent", "with_agent", "booked", "ended"]
@@ -189,19 +190,6 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the caller knows what became of it; never while it is waiting."""
     by: str = ""
     """Who answered."""
-
-
-class Handoff(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a person is wanted."""
-
-    why: Literal[
-        "caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "no_approval", "escalated", "supervisor_away"
-    ]
-    slot: str = ""
-    reason: str = ""
-    """What whoever asked for a person said about it; "" for nothing."""
-    sentence: str = ""
-    """All that a person needs to know, in one sentence of the call's language; "" until it is worded."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from agent.record.call import Call, Handoff
+from agent.record.call import Call
+from agent.record.handoff import Handoff
 from agent.record.progress import progress
 
 

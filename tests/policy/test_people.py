@@ -22,7 +22,8 @@ from agent.policy.people import (
     recorded,
 )
 from agent.record.acts import NoInput
-from agent.record.call import Booking, Call, Handoff, OpenTurn, Status, Turn
+from agent.record.call import Booking, Call, OpenTurn, Status, Turn
+from agent.record.handoff import Handoff
 from agent.record.moments import stamp
 from agent.record.turn_context import TurnContext
 from graph.plan import PLAN

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from agent.record.acts import Inform, NoMatch, SystemAct
-from agent.record.call import Handoff, OpenTurn, Question, Turn
+from agent.record.call import OpenTurn, Question, Turn
+from agent.record.handoff import Handoff
 from storage.errors import StaleCall
 from storage.store import CallStore, Change
 from tests.conftest import Shelf

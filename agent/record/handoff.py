@@ -1,0 +1,18 @@
+"""Why a person is wanted at a call."""
+
+from typing import Literal
+
+import msgspec
+
+
+class Handoff(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a person is wanted."""
+
+    why: Literal[
+        "caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "no_approval", "escalated", "supervisor_away"
+    ]
+    slot: str = ""
+    reason: str = ""
+    """What whoever asked for a person said about it; "" for nothing."""
+    sentence: str = ""
+    """All that a person needs to know, in one sentence of the call's language; "" until it is worded."""
