@@ -14,9 +14,6 @@ from storage.store import Change
 
 replace = msgspec.structs.replace
 
-RECENT = 6
-"""How many lines of the conversation a person who takes over is given."""
-
 
 async def settled(work: Work, update: Update, deps: Deps) -> Work:
     """A settled field, with its events, durable before the next step runs; the rest of the turn stands open in the record.
@@ -24,7 +21,7 @@ async def settled(work: Work, update: Update, deps: Deps) -> Work:
     Raises StaleCall, PlaceTaken, StoreUnavailable.
     """
     lines, heard = _caller_line(work)
-    work = replace(work, call=replace(work.call, recent=(*work.call.recent, *lines)[-RECENT:]))
+    work = replace(work, call=work.call.with_lines(lines))
     change = Change(
         before=work.base,
         after=dated(work.base, replace(work.opened(), rev=_rev(work)), work.turn_context.stamp),
@@ -47,7 +44,7 @@ async def answered(work: Work, call: Call, speech: Speech, request: TurnRequest,
     turn_context = work.turn_context
     lines, heard = _caller_line(work)
     spoken = (Line(speaker="AI", message=speech.own, startedAt=turn_context.stamp),) if speech.own or not speech.quoted else ()
-    call = replace(dated(work.base, call, turn_context.stamp), recent=(*call.recent, *lines, *spoken)[-RECENT:])
+    call = dated(work.base, call, turn_context.stamp).with_lines((*lines, *spoken))
     body = deps.render(call, speech, turn_context.business, turn_context.stamp)
     said = tuple(line_said(call, "AI", line.message, turn_context.stamp, turn_context.seconds) for line in spoken)
     wanted = (person_wanted(call, turn_context.seconds),) if begins_to_wait(work.base, call) else ()

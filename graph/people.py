@@ -11,7 +11,7 @@ from agent.record.call import Call, Line, Turn
 from agent.record.call_events import person_wanted
 from agent.record.trace import TracedTurn, decided, held, waiting
 from agent.record.turn_context import TurnContext
-from graph.commits import RECENT, dated
+from graph.commits import dated
 from graph.errors import CallNotFound, DeedRefused
 from graph.state import Deps
 from storage.store import CallStore, Change
@@ -40,7 +40,7 @@ async def do(deps: Deps, sid: str, deed: Deed, now: datetime) -> None:
         after = briefed(after, deps, turn_context)
         events = (*events, person_wanted(after, turn_context.seconds))
     said = (Line(speaker="agent", message=deed.text, startedAt=turn_context.stamp),) if isinstance(deed, Message) else ()
-    after = replace(after, recent=(*after.recent, *said)[-RECENT:])
+    after = after.with_lines(said)
     traced = TracedTurn(
         at=turn_context.stamp,
         turn=turn_context.turn,

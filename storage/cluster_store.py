@@ -127,6 +127,7 @@ class ClusterStore(ClusterListening, RedisStore):
             change.trace,
             after.root,
             self._ttl.kin_s,
+            change.taken_back,
             len(changed),
         ]
         for field in changed.items():
@@ -141,9 +142,10 @@ class ClusterStore(ClusterListening, RedisStore):
         call = msgspec.structs.replace(after, rev=(before.rev if before else 0) + 1)
         adopted = after.foreign is not None and not change.seen.startswith(UNREADABLE)
         lines = codec.lines(change.lines)
-        sha, event_ids = await self._bring_along(
-            call, kept, pending, life=life, told=told, outbox=outbox, lines=lines, said=None if before else lines, adopted=adopted
-        )
+        said = None if before else lines
+        if change.taken_back:  # adding to the document's end is not enough
+            said = await self._command("GET", keys.history(sid)) or b""
+        sha, event_ids = await self._bring_along(call, kept, pending, life=life, told=told, outbox=outbox, lines=lines, said=said, adopted=adopted)
         mine = event_ids[len(event_ids) - len(change.events) :]
         return Committed(call=call, seen=sha, event_ids=tuple(mine))
 

@@ -6,7 +6,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 |---|---|---|---|
 | `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, one JSON field for each slot; the marks below | call |
 | `slotline:{sid}:turns` | hash | turn key -> the answer it got | call |
-| `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas, only ever appended to | call |
+| `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas; added to and taken from at its end | call |
 | `slotline:{sid}:trace` | list | what was heard and decided in each turn, JSON | call |
 | `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | call |
 | `slotline:{sid}:place` | string | id of the business whose calendar holds a place for this call | place |

@@ -82,7 +82,7 @@ class MemoryStore:
         seen = _fingerprint(text)
         return Opened(
             call=self._call(sid, kept) if kept else None,
-            answer=next((kept.answers[key] for key in (turn, former) if key and key in kept.answers), None) if kept else None,
+            answer=next((kept.answers[key] for key in (turn, former) if key and kept.answers.get(key)), None) if kept else None,
             foreign=codec.parse(text) if text is not None and not (kept and kept.sha == seen) else None,
             seen=seen,
             bookings=codec.in_order(self._calendars.of(business)) if business else (),
@@ -109,6 +109,8 @@ class MemoryStore:
         kept.fields |= changed
         kept.rev += 1
         kept.status, kept.created_ms, kept.until = after.status, codec.milliseconds(after.created_at), until
+        if change.taken_back:
+            del kept.history[-change.taken_back :]
         kept.history += lines
         if change.answer and change.answer[0]:
             kept.answers[change.answer[0]] = change.answer[1]

@@ -1,7 +1,7 @@
 """The contract of store.py, kept in one Redis.
 
 How it works. `open` and `commit` are one script each, and so one round trip. A script runs alone, so what it checks still holds when it
-writes: the revision, the document as it was seen, the room in the calendar. The conversation is only ever appended to and put into the document
+writes: the revision, the document as it was seen, the room in the calendar. The conversation is added to, and put into the document,
 inside Redis, so a turn sends the same amount at the start of a call and at its end.
 
 A script that may have run although its answer was lost is sent again when the connection broke: reading twice is harmless, and a commit that had
@@ -223,6 +223,7 @@ class RedisStore(Listening, Erasing):
             self._ttl.kin_s,
             "1" if change.goes_on else "",
             keys.KNOWN_S,
+            change.taken_back,
             len(changed),
         ]
         for field in changed.items():

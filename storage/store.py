@@ -8,6 +8,8 @@ a turn that is cut off leaves either all of a step or none.
 A call that goes on from an earlier one (`resumed_from`, `root`) can be found from any other of its kin as long as one of them lives, so that a
 caller is erased as a whole. The step that takes an earlier call's values over is stale when that call is no longer there.
 
+Lines are appended, and now and then the last of them are taken back: what was said in other words since, or was not heard.
+
 A turn that fills two fields commits three times. Between those commits the record holds the open turn with what is left to do, so
 any worker that reads it can finish it. Nothing is ever locked: the first commit wins, the others are told `StaleCall`, read again, and find
 the work done.
@@ -48,10 +50,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     after: Call
     """As it is to stand, with `rev` still that of `before` (0 when new): the store counts."""
     seen: str = ""
+    taken_back: int = 0
+    """How many of the conversation's last lines are gone with this step, before `lines` come behind what is left; all of them when there are fewer.
+    `Call.with_lines` has `after.recent` follow. A history in the document that is another system's stays as it is."""
     lines: tuple[Line, ...] = ()
     events: tuple[Event, ...] = ()
     answer: tuple[str, bytes] | None = None
-    """Turn key and answer, when this commit ends the turn."""
+    """Turn key and answer, when this commit ends the turn; b"" when the turn has none any more."""
     trace: bytes = b""
     """What was heard and decided in this turn, JSON on one line; with the commit that ends the turn."""
     booking: Booking | None = None

@@ -3,7 +3,7 @@
 A turn changes it. It is frozen: a change makes a new one, and the store writes the difference or refuses it as stale.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -15,6 +15,8 @@ from agent.record.slot_names import NAMES
 
 Status = Literal["active", "waiting_agent", "with_agent", "booked", "ended"]
 SlotStatus = Literal["empty", "pending", "filled", "skipped"]
+RECENT = 6
+"""How many lines of the conversation a person who takes over is given."""
 Confirmed = Literal["", "explicit", "implicit", "keyed", "supervisor", "adopted", "resumed"]
 
 
@@ -278,6 +280,13 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def is_unasked(self) -> bool:
         """Whether no question is open because the call was changed from outside: the caller's next words answer none."""
         return self.question.kind == "none" and bool(self.untold)
+
+    def with_lines(self, lines: Sequence[Line], taken_back: int = 0) -> "Call":
+        """With these lines at the end of the conversation, after its last `taken_back` were taken away, as far as they are at hand."""
+        if not lines and not taken_back:
+            return self
+        left = self.recent[: max(len(self.recent) - taken_back, 0)]
+        return msgspec.structs.replace(self, recent=(*left, *lines)[-RECENT:])
 
     def with_slot(self, name: str, state: SlotState) -> "Call":
         return msgspec.structs.replace(self, slots={**self.slots, name: state})

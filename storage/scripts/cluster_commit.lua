@@ -4,7 +4,7 @@
 -- Returns {"stale"}, or {"ok", how many events were told before those in the outbox, the outbox}.
 
 local record, turns, history, place, outbox, trace, lead = unpack(KEYS)
-local rev, pending, ttl, lines, turn, answer, held_ms, fresh_ms, business, place_s, life, traced, root, kin_s, field_count = unpack(ARGV, 1, 15)
+local rev, pending, ttl, lines, turn, answer, held_ms, fresh_ms, business, place_s, life, traced, root, kin_s, taken_back, field_count = unpack(ARGV, 1, 16)
 
 local known = redis.call('HMGET', record, 'rev', 'pending', 'erasing')
 if (known[1] or '') ~= rev or known[2] or known[3] then return {'stale'} end
@@ -14,8 +14,8 @@ if held_ms ~= '' then
   if now[1] * 1000 + math.floor(now[2] / 1000) - held_ms > tonumber(fresh_ms) then return {'stale'} end
 end
 
-local at = 16 + 2 * field_count
-keep(record, history, turns, trace, rev, 16, at - 1, lines, turn, answer, traced)
+local at = 17 + 2 * field_count
+keep(record, history, turns, trace, rev, 17, at - 1, tonumber(taken_back), lines, turn, answer, traced)
 redis.call('HSET', record, 'pending', pending)
 redis.call('HSETNX', record, 'life', life)
 if root ~= '' then redis.call('SET', lead, root, 'EX', kin_s) end

@@ -6,8 +6,8 @@
 local record, turns, history, events, place, document, log, mark, trace, caller, known = unpack(KEYS, 1, 11)
 local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 12, 18)
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
-local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, known_s, field_count = unpack(ARGV, 14, 27)
-start, till, capacity, place_s, log_ms = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms)
+local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, known_s, taken_back, field_count = unpack(ARGV, 14, 28)
+start, till, capacity, place_s, log_ms, taken_back = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms), tonumber(taken_back)
 
 if (redis.call('HGET', record, 'rev') or '') ~= rev then return {'stale'} end
 local ours = remembered(record)
@@ -26,8 +26,8 @@ elseif op == 'release' then
   redis.call('DEL', place)
 end
 
-local at = 28 + 2 * field_count
-keep(record, history, turns, trace, rev, 28, at - 1, lines, turn, answer, traced)
+local at = 29 + 2 * field_count
+keep(record, history, turns, trace, rev, 29, at - 1, taken_back, lines, turn, answer, traced)
 if unfinished == '1' then
   redis.call('SET', caller, sid, 'EX', ttl)
 elseif unfinished == '0' then
@@ -43,7 +43,7 @@ if root ~= '' then
 end
 
 local theirs = adopted == '1' and (untouched and ours.theirs or text and true) or false
-local now = untouched and write_in_place(document, ours, head, lines, theirs, ttl)
+local now = untouched and (theirs or taken_back == 0) and write_in_place(document, ours, head, lines, theirs, ttl)
 if not now then
   now = write_whole(document, head, theirs and theirs_in(document, ours, text), redis.call('GET', history) or '', ttl)
 end

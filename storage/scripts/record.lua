@@ -1,13 +1,36 @@
 -- What is written under the call's own tag.
 
--- A step's changed fields (ARGV from `first` to `last`, names and values), its lines, its answer and its trace.
-local function keep(record, history, turns, trace, rev, first, last, lines, turn, answer, traced)
+-- How each line of the conversation begins. Inside a text a quotation mark has a backslash before it, so nothing that was said looks like this.
+local LINE = '{"speaker":"'
+
+-- Take back the last `count` lines of the conversation.
+local function take_back(history, count)
+  local said = redis.call('GET', history) or ''
+  local starts, from = {}, string.find(said, LINE, 1, true)
+  while from do
+    starts[#starts + 1] = from
+    from = string.find(said, LINE, from + 1, true)
+  end
+  local first = starts[#starts - count + 1] or 1
+  if first > 1 then
+    redis.call('SET', history, string.sub(said, 1, first - 2))
+  else
+    redis.call('DEL', history)
+  end
+end
+
+-- A step's changed fields (ARGV from `first` to `last`, names and values), what it takes back of the conversation and adds to it, its answer ("" for a turn
+-- that has none any more) and its trace.
+local function keep(record, history, turns, trace, rev, first, last, taken_back, lines, turn, answer, traced)
   redis.call('HSET', record, 'rev', (tonumber(rev) or 0) + 1, unpack(ARGV, first, last))
+  if taken_back > 0 then take_back(history, taken_back) end
   if lines ~= '' then
     if redis.call('EXISTS', history) == 1 then redis.call('APPEND', history, ',') end
     redis.call('APPEND', history, lines)
   end
-  if turn ~= '' then redis.call('HSET', turns, turn, answer) end
+  if turn ~= '' then
+    if answer ~= '' then redis.call('HSET', turns, turn, answer) else redis.call('HDEL', turns, turn) end
+  end
   if traced ~= '' then redis.call('RPUSH', trace, traced) end
 end
 

@@ -79,10 +79,18 @@ class Together:
         call = msgspec.structs.replace(call, booked=booked, status="booked" if booked else chance.choice(("active", "waiting_agent", "ended")))
         events = tuple(event(self.told + number) for number in range(chance.randrange(3)))
         self.told += len(events)
-        answer = (f"t{chance.randrange(4)}", b"%d" % chance.randrange(100)) if chance.random() < 0.5 else None
-        lines = tuple(line(chance.choice(("hi", "]}", '"', "王"))) for _ in range(chance.randrange(3)))
+        answer = (f"t{chance.randrange(4)}", b"%d" % chance.randrange(100) if chance.random() < 0.8 else b"") if chance.random() < 0.5 else None
+        lines = tuple(line(chance.choice(("hi", "]}", '"', '{"speaker":"AI"', "王"))) for _ in range(chance.randrange(3)))
         return Change(
-            before=None, after=call, lines=lines, events=events, answer=answer, booking=booking, capacity=chance.randint(1, 2), release=release
+            before=None,
+            after=call,
+            taken_back=chance.randrange(4) if chance.random() < 0.2 else 0,
+            lines=lines,
+            events=events,
+            answer=answer,
+            booking=booking,
+            capacity=chance.randint(1, 2),
+            release=release,
         )
 
     async def replace_document(self, sid: str) -> None:
