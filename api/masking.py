@@ -82,8 +82,7 @@ def _is_confidence(value: Any) -> bool:
     return isinstance(value, int | float) and 0 <= value <= 1
 
 
-def _is_heartbeat(value: Any) -> bool:
-    """Seconds."""
+def _is_heartbeat_s(value: Any) -> bool:
     return isinstance(value, int | float) and 0 <= value <= 3600
 
 
@@ -114,7 +113,7 @@ class Masking:
         open_calls = {"calls": [listed], "cut": _is_flag, "next": dict.fromkeys(get_args(Status), _is_sid), "bookedToday": _is_many}
         self._envelope: Plan = {
             "type": _one_of(*get_args(Type)),
-            "payload": {**payload, **open_calls},
+            "payload": {**payload, **open_calls, "lastMessages": [_line()]},
             "timestamp": _is_then,
             "source": lambda value: value in ("agent", "service", "customer") or (isinstance(value, str) and is_name(value)),
             "degraded": _is_flag,
@@ -194,10 +193,10 @@ def _user(moment: Test, service: Plan) -> dict[str, Plan]:
 def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str, Plan]:
     """What events carry beside the fields of a document."""
     why = _one_of(*_WHY, *(reason.value for reason in Reason))
-    line = _line()
     return {
         **_steps(),
-        **line,
+        **_line(),
+        "lines": _is_count,
         "status": _one_of(
             *get_args(Status), "filled", "pending", "missed", "skipped", "corrected", "suggested", "started", "done", "failed", "erased"
         ),
@@ -220,7 +219,7 @@ def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str
         "outcome": _one_of(*get_args(ApprovalState)),
         "agentId": _names_one(is_name),
         "ms": _is_milliseconds,
-        "heartbeatS": _is_heartbeat,
+        "heartbeatS": _is_heartbeat_s,
         "lastEventId": _is_covered,
         "language": _is_language(businesses),
     }

@@ -37,6 +37,13 @@ def line_said(call: Call, speaker: str, message: str, started_at: str, seconds: 
     )
 
 
+def taken_back(call: Call, lines: int, seconds: float) -> Event:
+    """`taken_back`: the conversation's last lines, so many of them, stand no more, nor does what came of them. `call` as it stands now."""
+    last = [msgspec.to_builtins(line) for line in call.recent[-2:]]
+    payload = {"callSid": call.sid, "lines": lines, "lastMessages": last, "status": call.status, "misses": call.misses, "progress": progress(call)}
+    return Event(type="taken_back", payload=payload, timestamp=seconds)
+
+
 def suggested(call: Call, slot: str, value: str, seconds: float) -> Event:
     """`progress`: the caller told the supervisor who has the call a value."""
     event = step_taken(call, slot, "suggested", value, seconds)

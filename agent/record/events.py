@@ -9,6 +9,7 @@ Type = Literal[
     "history",
     "progress",
     "new_message",
+    "taken_back",
     "client_updated",
     "status_change",
     "transfer_request",

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from agent.record.call_events import taken_back
 from agent.record.events import Event
 from api import business_files
 from api.app import Service
@@ -18,6 +19,7 @@ from tests.api.doors import IDENTITIES, TOKENS
 from tests.api.feeds import reading
 from tests.api.services import client, running, settings
 from tests.conftest import Shelf
+from tests.storage.calls import filled, line, new_call
 
 pytestmark = pytest.mark.anyio
 SECRET = "Mary O'Neill"
@@ -67,6 +69,15 @@ def test_what_is_not_named_is_left_out(masking: Masking) -> None:
 def test_a_flag_is_shown_where_there_are_flags(masking: Masking) -> None:
     shown = masking.document({"servicebooked": True, "confirmEmailsent": False, "user": {"userInfo": {"address": True}}, "createdAt": False}, "CA1")
     assert shown == {"servicebooked": True, "confirmEmailsent": False, "user": {"userInfo": {"address": HIDDEN}}, "createdAt": HIDDEN}
+
+
+def test_what_was_taken_back_shows_no_words_and_no_values(masking: Masking) -> None:
+    call = new_call("CA1").with_slot("name", filled(SECRET)).with_lines((line(SECRET), line("thanks", "AI")))
+    shown = masking.envelope(msgspec.to_builtins(taken_back(call, 2, 1772413200.123)), Known(("CA1",), 1772413200.0))
+    assert shown["type"] == "taken_back"
+    payload = shown["payload"]
+    assert (payload["lines"], payload["misses"], payload["progress"]["filled"]) == (2, 0, {"name": HIDDEN})
+    assert [(one["speaker"], one["message"]) for one in payload["lastMessages"]] == [("customer", HIDDEN), ("AI", HIDDEN)]
 
 
 def test_events_keep_their_shape(masking: Masking) -> None:
