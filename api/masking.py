@@ -30,7 +30,7 @@ Plan = Any
 _MOST = 1000
 _MOST_CALLS = 99_999
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
-_TOLD = ("released", "ended_by_supervisor", "opened_again", "line_dropped", "transferred", "unanswered")
+_TOLD = ("released", "ended_by_supervisor", "opened_again", "line_dropped", "transferred", "unanswered", "revised")
 _WHY = (*get_args(get_type_hints(Handoff)["why"]), *_TOLD)
 _PERMISSION = re.compile(r"[a-p]{20}")
 """Letters only: no number of a caller's."""

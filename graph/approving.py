@@ -73,4 +73,5 @@ def _change(found: Opened, after: Call, given: Answer, stamp: str, approval: App
         waiting=waiting(after),
     )
     rev = found.call.rev if found.call else 0
-    return Change(before=found.call, after=replace(after, rev=rev), seen=found.seen, trace=traced.encoded())
+    after = replace(after, rev=rev, before=None)  # what people did stands, and so does what it was done about
+    return Change(before=found.call, after=after, seen=found.seen, trace=traced.encoded())

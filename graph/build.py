@@ -86,7 +86,7 @@ class Walker:
         """
         if not request.turn.key:
             request = msgspec.structs.replace(request, turn=msgspec.structs.replace(request.turn, key=uuid.uuid4().hex))
-        answer = await self._one_at_a_time({"request": request, "now": now}, heard)
+        answer = await self._one_at_a_time({"request": request, "now": now, "at_once": not self._lock(request.sid).locked()}, heard)
         if answer is None:
             waited_s = await self._until_spoken_to(request)
             later: Walk = {"request": request, "now": now + timedelta(seconds=waited_s), "waited": True}
@@ -115,13 +115,13 @@ class Walker:
             try:
                 state = cast(Walk, await self._graph.ainvoke(state, context=self.deps))
             except StaleCall:
-                state = begun
+                state = begun = {**begun, "at_once": False}
                 await asyncio.sleep(0.002 * attempt)  # the other worker is about to finish
                 continue
             except InDoubt:
                 if looked:
                     raise
-                state, looked = begun, True
+                state, looked = {**begun, "at_once": False}, True
                 await self._look(request)
                 continue
             work: Work | None = state.get("work")

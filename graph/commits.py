@@ -77,6 +77,7 @@ def _traced(work: Work, call: Call, speech: Speech, request: TurnRequest) -> Tra
     return TracedTurn(
         at=turn_context.stamp,
         turn=turn_context.turn,
+        number=request.counted.number if request.counted is not None and turn_context.turn.key == request.turn.key else msgspec.UNSET,
         foreign=work.foreign,
         bookings=places(turn_context.bookings, call.sid) if of_a_time else (),
         caller=request.caller,

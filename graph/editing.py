@@ -7,6 +7,7 @@ import msgspec
 
 from agent.dst.opening import clock_of, prepared, turn_context_of
 from agent.dst.outside import Refused, edited
+from agent.policy import revising
 from agent.record.call import Turn
 from agent.record.trace import TracedTurn, held, places, waiting
 from agent.slots.time import TIME
@@ -48,5 +49,9 @@ async def edit(
         held=held(update.call),
         waiting=waiting(update.call),
     )
-    after = replace(update.call, rev=found.call.rev, status=found.call.status)
+    before = revising.stood(call)
+    if before is not None:  # what people set stands, also when the newest turn is taken back
+        there_too = edited(before, fields, lock, unlock, turn_context, source)
+        before = None if isinstance(there_too, Refused) else revising.kept(there_too.call)
+    after = replace(update.call, rev=found.call.rev, status=found.call.status, before=before)
     await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, events=update.events, trace=traced.encoded()))

@@ -5,6 +5,7 @@ GraphError
 ├── FieldRefused         a field from outside did not pass the slot's own check
 ├── DeedRefused          what a supervisor would do is not theirs to do, or not now
 ├── LineGone             the telephone line that a turn came over has ended before
+├── TurnPassed           a turn that was never taken comes after later ones, or is being said in other words already
 ├── PermissionNotFound   the call has no such request
 ├── PermissionAnswered   it was answered otherwise, or nobody needs to answer it any more
 └── PlaceGone            what was approved could not be booked any more
@@ -37,6 +38,10 @@ class DeedRefused(GraphError):
 
 class LineGone(GraphError):
     """A turn came over a telephone line that had ended before: nobody hears the answer, and nothing is done."""
+
+
+class TurnPassed(GraphError):
+    """A turn of a sender that counts them, and has gone on: nobody waits for the answer any more, and nothing is done."""
 
 
 class PermissionNotFound(GraphError):

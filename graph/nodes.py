@@ -17,7 +17,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agent.dst.booking import place_taken
-from agent.dst.opening import new_call, opened_again, prepared, turn_context_of
+from agent.dst.opening import adopting, new_call, opened_again, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
 from agent.nlg.generate import generate
@@ -27,16 +27,17 @@ from agent.policy.people import still_waiting, unasked, wait_or_dial
 from agent.policy.turns import asking, counted, deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.business import FIRST_TIME_CALLER
-from agent.record.call import Call, Turn
+from agent.record.call import Call, OpenTurn, Turn
 from agent.record.call_events import Tool, measured
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
-from graph import commits
+from graph import commits, revising
 from graph.errors import LineGone
 from graph.holding import beside_a_person
 from graph.people import briefed, is_watched
 from graph.state import Deps, TurnRequest, Walk, Work
 from storage.errors import PlaceTaken
+from storage.store import Opened
 
 replace = msgspec.structs.replace
 
@@ -80,14 +81,15 @@ class Nodes:
         deps, request, now = runtime.context, state["request"], state["now"]
         business = deps.businesses.for_number(request.dialled).id
         begun = perf_counter()
-        found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
+        found = await _found(state, deps, business)
         if found.answer is not None:
             return Command(goto=END, update={"answer": found.answer})
-        if request.over_a_line and found.call is not None and found.call.hung_up:
-            raise LineGone(f"call {request.sid}: its line has ended")
-        call = prepared(found.call or await _begun(request, deps, now), found.foreign, now)
+        stood = adopting(found.call or await _begun(request, deps, now), found.foreign, now)
+        call = prepared(stood, None, now)
         left = call.open_turn
-        turn = left.turn if left else _unanswered(state, found.call)
+        if left is None:
+            call = revising.taken_up(call, stood, request)
+        turn = left.turn if left else revising.whole(_unanswered(state, found.call), call, request)
         bookings = found.bookings
         if call.brief.business != business and open_step(call) in AGREEING:
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
@@ -104,8 +106,7 @@ class Nodes:
             events=opened_again(found.call, call, turn_context.seconds),
         )
         if left:
-            todo = left.todo if call.booked is None or not call.hears_back else ()  # approved while that turn was under way: what was agreed stands
-            work = replace(work, user_acts=left.user_acts, todo=todo, system_acts=left.system_acts, decided=left.decided)
+            work = _gone_on(work, left)
         if call.status == "with_agent":
             return await beside_a_person(state, work, deps)
         return self._onward("understand", work if left else await _heard(work, deps))
@@ -186,6 +187,24 @@ class Nodes:
         """To the place of the next act; when that lies behind, or none is left, to `respond`."""
         there = place(work)
         return Command(goto=there if self._rank[there] > self._rank[here] else "respond", update={"work": work})
+
+
+async def _found(state: Walk, deps: Deps, business: str) -> Opened:
+    """The record, with the answer where the turn has one; gone back where the turn was said in other words. Raises LineGone, TurnPassed."""
+    request = state["request"]
+    found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
+    if request.counted is not None:
+        found = await revising.revised(found, request, deps, state["now"], at_once=state.get("at_once", False))
+    if found.answer is None and request.over_a_line and found.call is not None and found.call.hung_up:
+        raise LineGone(f"call {request.sid}: its line has ended")
+    return found
+
+
+def _gone_on(work: Work, left: OpenTurn) -> Work:
+    """With what is left to do of a turn that was begun."""
+    call = work.call
+    todo = left.todo if call.booked is None or not call.hears_back else ()  # approved while that turn was under way: what was agreed stands
+    return replace(work, user_acts=left.user_acts, todo=todo, system_acts=left.system_acts, decided=left.decided)
 
 
 def _unanswered(state: Walk, call: Call | None) -> Turn:

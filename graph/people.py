@@ -52,6 +52,7 @@ async def do(deps: Deps, sid: str, deed: Deed, now: datetime) -> None:
         held=held(after),
         waiting=waiting(after),
     )
+    after = replace(after, before=None)  # what people did stands, and so does what it was done about
     await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, lines=said, events=events, trace=traced.encoded()))
 
 

@@ -60,6 +60,16 @@ class Deps(msgspec.Struct, frozen=True, kw_only=True):
         return self.businesses.get(call.brief.business) or self.businesses.default
 
 
+class Counted(msgspec.Struct, frozen=True, kw_only=True):
+    """The place of a turn in the count of a sender that may say its newest turn again in other words."""
+
+    number: int
+    came: int
+    """When this wording came, by the service's clock: Unix nanoseconds, never the same twice in a process."""
+    earlier: tuple[str, ...] = ()
+    """What the caller said right before, with nothing from us in between, oldest first; heard now where it never reached us."""
+
+
 class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A turn as it came in."""
 
@@ -76,6 +86,7 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The words as they were sent, of which `turn.text` is what is heard; only for the turn's key."""
     over_a_line: bool = False
     """It came over a telephone line whose end we are told of: after that end it is late, and changes nothing."""
+    counted: Counted | None = None
     former_key: str = ""
     """Another key under which the answer may have been kept, by a version that made keys differently."""
 
@@ -133,6 +144,8 @@ class Walk(TypedDict, total=False):
     request: TurnRequest
     now: datetime
     """The service's clock, aware."""
+    at_once: bool
+    """Whether the turn did not have to wait for another here: what it finds in the record was there before it came."""
     waited: bool
     """Whether the supervisor who has the call was given the time to speak."""
     work: Work

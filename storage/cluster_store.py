@@ -268,7 +268,7 @@ class ClusterStore(ClusterListening, RedisStore):
             self._log_events(sid, life, told, outbox, ttl_s),
             self._list(call, life, ttl_s),
             self._settle_place(sid, pending),
-            self._lead_here(call, ttl_s),
+            self._lead_here(call, ttl_s, gave_up=pending.release != ""),
         )
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
         names = [keys.record(sid), keys.events(sid), keys.outbox(sid)]
@@ -304,15 +304,19 @@ class ClusterStore(ClusterListening, RedisStore):
         values = [call.sid, codec.milliseconds(call.created_at), ttl_s, life, call.rev]
         await self._script("cluster_index", [*names, keys.STANDING], values)
 
-    async def _lead_here(self, call: Call, ttl_s: int) -> None:
-        """Let the caller's number lead to this call, or no longer."""
-        key, way = keys.caller(call.brief.business, call.brief.caller), unfinished(call)
+    async def _lead_here(self, call: Call, ttl_s: int, *, gave_up: bool) -> None:
+        """Let the caller's number lead to this call, or no longer. `gave_up`: the call had a place, and is booked no more."""
+        number = (call.brief.business, call.brief.caller)
+        key, known, way = keys.caller(*number), keys.known(*number), unfinished(call)
         if way == "1":
             await self._command("SET", key, call.sid, "EX", ttl_s)
         elif way == "0":
-            await self._command("SET", keys.known(call.brief.business, call.brief.caller), "1", "EX", keys.KNOWN_S)
+            if not await self._command("SET", known, call.sid, "NX", "EX", keys.KNOWN_S):
+                await self._command("EXPIRE", known, keys.KNOWN_S)
             if await self._command("GET", key) == call.sid.encode():
                 await self._command("DEL", key)
+        if gave_up and await self._command("GET", known) == call.sid.encode():
+            await self._command("DEL", known)
 
     async def _settle_place(self, sid: str, pending: _Pending) -> None:
         if pending.hold:

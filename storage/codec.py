@@ -14,7 +14,7 @@ from agent.record.skeleton import document
 from agent.record.slot_names import NAMES
 from agent.slots import PLACES
 
-_APART = ("sid", "rev", "brief", "slots", "foreign")
+_APART = ("sid", "rev", "brief", "slots", "foreign", "before")
 _STATE = tuple(name for name in Call.__struct_fields__ if name not in _APART)
 """What is kept together in the field `state`: whatever the call has beside the fields of its own."""
 _DEFAULTS = {
@@ -35,12 +35,14 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def fields(before: Call | None, after: Call) -> dict[str, bytes]:
-    """The record's fields that differ: `brief`, `foreign`, `state`, and one for each slot."""
+    """The record's fields that differ: `brief`, `foreign`, `before`, `state`, and one for each slot."""
     changed: dict[str, bytes] = {}
     if before is None or before.brief != after.brief:
         changed["brief"] = encode(after.brief)
     if (before.foreign if before else None) != after.foreign:
         changed["foreign"] = encode(after.foreign)
+    if (before.before if before else None) != after.before:
+        changed["before"] = encode(after.before)
     old = before.slots if before else {}
     for name, state in after.slots.items():
         was = old.get(name, _EMPTY)
@@ -61,8 +63,8 @@ def call(sid: str, kept: Mapping[str, bytes]) -> Call:
     """The call from its record's fields. Raises msgspec.DecodeError when they are no call."""
     slots = b",".join(b'"%b":%b' % (name.encode(), kept.get(name, b"{}")) for name in NAMES)
     return _call.decode(
-        b'{"sid":%b,"rev":%b,"brief":%b,"foreign":%b,"slots":{%b},%b'
-        % (encode(sid), kept["rev"], kept["brief"], kept.get("foreign", b"null"), slots, kept["state"][1:])
+        b'{"sid":%b,"rev":%b,"brief":%b,"foreign":%b,"before":%b,"slots":{%b},%b'
+        % (encode(sid), kept["rev"], kept["brief"], kept.get("foreign", b"null"), kept.get("before", b"null"), slots, kept["state"][1:])
     )
 
 

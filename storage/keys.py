@@ -4,7 +4,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 
 | key | type | content | lives |
 |---|---|---|---|
-| `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, one JSON field for each slot; the marks below | call |
+| `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, `before`, one JSON field for each slot; the marks below | call |
 | `slotline:{sid}:turns` | hash | turn key -> the answer it got | call |
 | `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas; added to and taken from at its end | call |
 | `slotline:{sid}:trace` | list | what was heard and decided in each turn, JSON | call |
@@ -13,7 +13,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{sid}:root` | string | sid of the call in which the conversation began that this call goes on with, if it does | kin |
 | `slotline:{root}:family` | set | sids of the calls that go on with the conversation begun in that call | kin |
 | `slotline:caller:<hash of business and number>` | string | sid of the number's newest call that has a name and no booking | call, open |
-| `slotline:known:<hash of business and number>` | string | "1": a call from the number was booked | `KNOWN_S` |
+| `slotline:known:<hash of business and number>` | string | sid of the first call from the number that was booked | `KNOWN_S` |
 | `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
 | `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |

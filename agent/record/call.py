@@ -11,6 +11,7 @@ import msgspec
 from agent.record.acts import SystemAct, UserAct
 from agent.record.business import Service
 from agent.record.handoff import Handoff
+from agent.record.newest import Newest
 from agent.record.slot_names import NAMES
 
 Status = Literal["active", "waiting_agent", "with_agent", "booked", "ended"]
@@ -242,6 +243,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     hung_up: bool = False
     """The telephone has said that the caller's line is gone: what still comes over that line is late."""
     open_turn: OpenTurn | None = None
+    newest: Newest | None = None
+    """The newest turn of a side that counts its turns."""
+    before: "Call | None" = None
+    """What stood before it, where the call goes back when it is said in other words; None where nothing is taken back (`agent.policy.revising`)."""
     unfinished: str = ""
     """An earlier call from the same number that came to no end: its callSid. Nobody hears of it before its name was said in this one."""
     recognised: bool = False
@@ -285,8 +290,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         """With these lines at the end of the conversation, after its last `taken_back` were taken away, as far as they are at hand."""
         if not lines and not taken_back:
             return self
-        left = self.recent[: max(len(self.recent) - taken_back, 0)]
-        return msgspec.structs.replace(self, recent=(*left, *lines)[-RECENT:])
+        recent = (*self.recent[: max(len(self.recent) - taken_back, 0)], *lines)[-RECENT:]
+        newest = self.newest
+        if newest is not None and self.before is not None:
+            newest = msgspec.structs.replace(newest, lines=newest.lines + len(lines) - taken_back)
+        return msgspec.structs.replace(self, recent=recent, newest=newest)
 
     def with_slot(self, name: str, state: SlotState) -> "Call":
         return msgspec.structs.replace(self, slots={**self.slots, name: state})

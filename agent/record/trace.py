@@ -20,6 +20,8 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     """The service's clock, ISO 8601, UTC."""
     turn: Turn
+    number: int | msgspec.UnsetType = msgspec.UNSET
+    """Its place in its sender's count, where there is one: of two with the same number the later one took the place of the other."""
     edit: dict[str, str | None] | None = None
     """Fields set from outside instead of a turn; `locked` and `unlocked` beside them."""
     locked: tuple[str, ...] = ()

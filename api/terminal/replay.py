@@ -31,7 +31,7 @@ from graph.approving import Answer
 from graph.build import Walker
 from graph.errors import GraphError
 from graph.plan import PLAN
-from graph.state import Deps, TurnRequest
+from graph.state import Counted, Deps, TurnRequest
 from storage.memory_store import MemoryStore
 
 
@@ -104,7 +104,9 @@ async def _again(sid: str, traced: TracedTurn, walker: Walker) -> tuple[str, dic
         at_once = msgspec.structs.replace(walker.deps, plan=msgspec.structs.replace(walker.deps.plan, away_s=0.0))
         await Walker(at_once).do(sid, recorded(traced.deed, traced.agent_id, traced.said), now)
     else:
-        request = TurnRequest(sid=sid, turn=traced.turn, caller=traced.caller, dialled=traced.dialled, language=traced.language)
+        counted = Counted(number=traced.number, came=0) if isinstance(traced.number, int) else None
+        caller, dialled = traced.caller, traced.dialled
+        request = TurnRequest(sid=sid, turn=traced.turn, caller=caller, dialled=dialled, language=traced.language, counted=counted)
         await walker.take_turn(request, now)
     last = msgspec.json.decode((await walker.deps.store.trace(sid))[-1], type=TracedTurn)
     return last.said, last.held, last.waiting

@@ -31,9 +31,11 @@ keep(record, history, turns, trace, rev, 29, at - 1, taken_back, lines, turn, an
 if unfinished == '1' then
   redis.call('SET', caller, sid, 'EX', ttl)
 elseif unfinished == '0' then
-  redis.call('SET', known, '1', 'EX', known_s)
+  if not redis.call('SET', known, sid, 'NX', 'EX', known_s) then redis.call('EXPIRE', known, known_s) end
   if redis.call('GET', caller) == sid then redis.call('DEL', caller) end
 end
+
+if op == 'release' and redis.call('GET', known) == sid then redis.call('DEL', known) end
 
 local untouched = ours.sha and print == ours.sha
 if root ~= '' then
