@@ -50,7 +50,7 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
             identity = await self._admitted(scope)
-            if identity is not HOME and identity is not NOBODY and scope["asked"].route.kind == "plain":
+            if identity is not HOME and identity is not NOBODY and scope["asked"].route.kind in ("plain", "chat"):
                 receive = self._while_known(_token(scope, scope["asked"]), identity, receive)
             scope["role"], scope["identity"], scope["bound_name"] = identity.role, identity.name, identity.name if identity.named else ""
         await self._app(scope, receive, send)

@@ -22,6 +22,7 @@ from api import (
     approvals,
     business_files,
     calls,
+    completions,
     console,
     conversation,
     desk,
@@ -72,7 +73,11 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
-ROUTERS = tuple(part.router for part in (conversation, summary, calls, people, approvals, tickets, desk, health, metrics, console, reference))
+ROUTERS = tuple(
+    part.router for part in (conversation, completions, summary, calls, people, approvals, tickets, desk, health, metrics, console, reference)
+)
+ENDPOINTS = {**conversation.ENDPOINTS, **completions.ENDPOINTS}
+"""What is served past FastAPI."""
 
 
 class Service:
@@ -118,7 +123,7 @@ class Service:
             await self._sized(scope, receive, send)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "POST" and (endpoint := conversation.ENDPOINTS.get(scope["path"])):
+        if scope["type"] == "http" and scope["method"] == "POST" and (endpoint := ENDPOINTS.get(scope["path"])):
             # Straight to the endpoint: the way through FastAPI takes longer than reading the turn, and adds nothing to it.
             scope["app"] = self.api
             await endpoint(scope, receive, send)

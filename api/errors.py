@@ -31,6 +31,7 @@ class Kind(NamedTuple):
 
 PROBLEMS: Mapping[str, Kind] = {
     "bad_json": Kind(400, "The body is not JSON in UTF-8."),
+    "call_unnamed": Kind(400, "The call cannot be identified."),
     "bad_request": Kind(400, "The request cannot be read."),
     "token_missing": Kind(401, "A token is needed."),
     "token_unknown": Kind(401, "This token is not known."),

@@ -3,11 +3,12 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import logs
+from api.chat.refusals import refusal
 from api.cors import Cors, Headers
 from api.errors import Problem
 from api.gate import Drain
 from api.later import later
-from api.routing import Asked, find
+from api.routing import Asked, Kind, find
 from api.tallies import Tallies
 
 HSTS = (b"strict-transport-security", b"max-age=31536000")
@@ -57,7 +58,7 @@ class Limits:
         elif problem.status == 503 and _is_stream(scope["asked"]):
             await later(scope, send)
         elif not answered.begun:
-            await problem.response()(scope, receive, answered)
+            await (refusal(problem) if _is(scope["asked"], "chat") else problem.response())(scope, receive, answered)
 
 
 class _Answered:
@@ -76,8 +77,12 @@ class _Answered:
         await self._send(message)
 
 
+def _is(asked: Asked, kind: Kind) -> bool:
+    return asked.route is not None and asked.route.kind == kind
+
+
 def _is_stream(asked: Asked) -> bool:
-    return asked.route is not None and asked.route.kind == "stream"
+    return _is(asked, "stream")
 
 
 def _answered_while_draining(asked: Asked) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from starlette.types import Scope
 
+from api.chat import PATHS as CHAT
 from api.console.assets import assets
 from api.telephony import PATHS
 from api.tokens import Role
@@ -29,7 +30,7 @@ CALLERS: frozenset[Role] = frozenset({"integration"})
 """Who posts turns."""
 
 
-Kind = Literal["plain", "stream", "telephony"]
+Kind = Literal["plain", "stream", "telephony", "chat"]
 _PREFIX = "api"
 """Every path is also served under it."""
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -44,7 +45,8 @@ class Route(NamedTuple):
     roles: frozenset[Role]
     kind: Kind = "plain"
     """A "stream" is read by browsers, which can set no header for it: it also takes the token, or a ticket, from the query. "telephony" is asked for
-    by a provider, who has no token of ours: whoever serves it verifies the provider's signature (`api/telephony/switchboard.py`)."""
+    by a provider, who has no token of ours: whoever serves it verifies the provider's signature (`api/telephony/switchboard.py`). A "chat" is
+    refused as OpenAI would refuse it (`api/chat/refusals.py`)."""
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -64,6 +66,7 @@ ROUTES = (
     Route("POST", "/ai/conversation", CALLERS),
     Route("POST", "/ai/reply", CALLERS),
     Route("POST", "/ai/summary", CALLERS),
+    *(Route("POST", path, CALLERS, "chat") for path in CHAT),
     Route("GET", "/desk", READERS),
     Route("GET", "/calls", READERS),
     Route("GET", "/calls/{callSid}", READERS),

@@ -17,7 +17,7 @@ from api.gate import Gate
 from api.tallies import Tallies, begin_turn
 from api.turn_keys import TurnKeys
 from graph.build import Walker
-from graph.errors import LineGone
+from graph.errors import LineGone, TurnPassed
 from graph.state import TurnRequest
 from storage.errors import StoreUnavailable
 
@@ -51,7 +51,7 @@ class Turns:
     async def take(self, request: TurnRequest) -> bytes:
         """The answer, as the JSON body of `POST /ai/conversation`. Any failure is a sentence of trouble.
 
-        Raises Problem "too_many_turns", and LineGone for what comes over a telephone line that has ended.
+        Raises Problem "too_many_turns", LineGone for what comes over a telephone line that has ended, TurnPassed for what comes after a newer one.
         """
         begun = perf_counter()
         code, outcome = "", "repeated"
@@ -66,7 +66,7 @@ class Turns:
             try:
                 request = await self._keys.keyed(request)
                 answer = await self._walker.take_turn(request, datetime.now(UTC), hear)
-            except LineGone:
+            except (LineGone, TurnPassed):
                 raise
             except Exception as error:
                 code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"
@@ -80,6 +80,10 @@ class Turns:
         logs.event("turn", level=level, call=call, turn=turn, slot=slot, act=act, step=stands.step, status=stands.status, code=code, ms=ms)
         self._count(code or outcome, heard, stands.step, parts)
         return answer
+
+    def trouble(self, request: TurnRequest) -> bytes:
+        """What is answered, in the same form, to a turn that is not even tried: a sentence, and a person."""
+        return self._trouble(request, datetime.now(UTC))
 
     def _count(self, outcome: str, heard: Sequence[UserAct], step: str, parts: Mapping[str, float]) -> None:
         self._tallies.count("turns", outcome)

@@ -86,7 +86,7 @@ def whole(turn: Turn, call: Call, request: TurnRequest) -> Turn:
         return turn
     missed = request.counted.number - call.newest.previous - 1
     earlier = request.counted.earlier[-missed:] if missed > 0 else ()
-    return replace(turn, text=" ".join((*earlier, turn.text))) if earlier else turn
+    return replace(turn, text=" ".join(filter(None, (*earlier, turn.text)))) if earlier else turn
 
 
 def _fingerprint(turn: Turn) -> str:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from api.chat import PATHS as CHAT
 from api.console.assets import assets
 from tests.api.services import served
 from tests.patience import PATIENCE_S
@@ -28,6 +29,7 @@ BODIES = {
     "/ai/conversation": {"callSid": SID, "customerMessage": {"message": "hello"}},
     "/ai/reply": {"callSid": SID, "message": "hello"},
     "/ai/summary": {"callSid": SID},
+    **{path: {"user": SID, "messages": [{"role": "user", "content": "hello"}]} for path in CHAT},
     "/calls/{callSid}/messages": {"message": "hello", "agentId": "a"},
     **{f"/calls/{{callSid}}/{deed}": {"agentId": "a"} for deed in ("escalate", "takeover", "release", "end")},
     "/calls/{callSid}/permission-response": {"approved": True},
