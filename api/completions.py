@@ -14,7 +14,7 @@ from agent.record.call import Turn
 from api import logs
 from api.bodies import described
 from api.chat import PATHS
-from api.chat.completion import Completion, Said, read, said, wants_usage
+from api.chat.completion import Completion, LastWords, last_words, read, wants_usage
 from api.chat.line import Line, line_of
 from api.chat.tools import HANG_UP, TRANSFER, Wish, called
 from api.chat.wire import Stream, Words, whole
@@ -82,12 +82,12 @@ class _Clock:
 _clock = _Clock()
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """One request."""
 
     completion: Completion
     line: Line
-    said: Said | None
+    said: LastWords | None
     came: int
 
     @property
@@ -126,7 +126,7 @@ async def completions(request: Request) -> Response:
     return Response(whole(await _words(parts(request), asked), asked.model), media_type="application/json")
 
 
-async def _streamed(known: Parts, asked: Asked) -> AsyncIterator[bytes]:
+async def _streamed(known: Parts, asked: Wanted) -> AsyncIterator[bytes]:
     stream = Stream(asked.model)
     yield stream.begins()
     for event in stream.goes_on(await _words(known, asked), usage=wants_usage(asked.completion)):
@@ -144,23 +144,22 @@ for _path in PATHS:
     router.add_api_route(_path, completions, methods=["POST"], summary=_summary, include_in_schema=_shown, openapi_extra=described(Completion))
 
 
-async def _asked(request: Request) -> Asked:
+async def _asked(request: Request) -> Wanted:
     try:
         body = await request.body()
     except ClientDisconnect:  # nobody is left to read the answer
         raise Problem("bad_request") from None
     completion, fields = read(body)
-    return Asked(completion=completion, line=line_of(request.scope["headers"], fields), said=said(completion), came=_clock.now())
+    return Wanted(completion=completion, line=line_of(request.scope["headers"], fields), said=last_words(completion), came=_clock.now())
 
 
-async def _words(known: Parts, asked: Asked) -> Words:
+async def _words(known: Parts, asked: Wanted) -> Words:
     """The answer, whatever happens: who listens is on the telephone."""
     request = asked.turn
     if request is None:
         return Words()
     try:
-        answer = _answer(await _taken(known, request))
-        return await _with_tool(known, asked, answer)
+        return await _with_tool(known, asked, _answer(await _taken(known, request)))
     except TurnPassed:  # the platform has asked for something newer, and listens to that
         return Words()
     except Exception as error:
@@ -177,7 +176,7 @@ async def _taken(known: Parts, request: TurnRequest) -> bytes:
         return known.turns.trouble(request)
 
 
-async def _with_tool(known: Parts, asked: Asked, answer: Answer) -> Words:
+async def _with_tool(known: Parts, asked: Wanted, answer: Answer) -> Words:
     """The answer with the tool that does what it says, where the platform offers one."""
     text, tools = answer.aiResponse.message, asked.completion.tools or ()
     tool = None

@@ -21,15 +21,15 @@ class Completion(msgspec.Struct, frozen=True, kw_only=True):
     """Body of `POST /v1/chat/completions`; unknown fields are ignored."""
 
     messages: list[dict[str, Any]]
-    model: str = ""
+    model: str | None = None
     stream: bool | None = None
     stream_options: dict[str, Any] | None = None
     tools: list[Any] | None = None
-    user: str | None = None
-    metadata: dict[str, Any] | None = None
+    user: Any = None
+    metadata: Any = None
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class LastWords(msgspec.Struct, frozen=True, kw_only=True):
     """What the conversation ends with."""
 
     number: int
@@ -51,7 +51,7 @@ def read(body: bytes) -> tuple[Completion, Mapping[str, Any]]:
     return completion, found
 
 
-def said(completion: Completion) -> Said | None:
+def last_words(completion: Completion) -> LastWords | None:
     """What the caller said last; None where the last word is not theirs, so that there is no turn to take. Raises Problem 422."""
     messages = [(str(one.get("role", "")), one.get("content")) for one in completion.messages]
     if not messages:
@@ -59,15 +59,15 @@ def said(completion: Completion) -> Said | None:
     spoken = [(role, content) for role, content in messages if role not in IGNORED]
     number = sum(role == "user" for role, _ in spoken)
     if not spoken:
-        return Said(number=0, text="")
+        return LastWords(number=0, text="")
     if spoken[-1][0] != "user":
         return None
     run: list[str] = []
     for role, content in reversed(spoken):
         if role != "user" or len(run) > MOST_EARLIER:
             break
-        run.append(clean(words(content)))
-    return Said(number=number, text=run[0], earlier=tuple(reversed(_within(run[1:], TEXT_LIMIT - len(run[0])))))
+        run.append(_heard(words(content)))
+    return LastWords(number=number, text=run[0], earlier=tuple(reversed(_within(run[1:], TEXT_LIMIT - len(run[0])))))
 
 
 def _within(some: Sequence[str], limit: int) -> list[str]:
@@ -79,6 +79,12 @@ def _within(some: Sequence[str], limit: int) -> list[str]:
             break
         found.append(text)
     return found
+
+
+def _heard(text: str) -> str:
+    """What is heard of a message; "" for one of mere signs, by which some platforms tell of silence ("...")."""
+    heard = clean(text)
+    return heard if any(map(str.isalnum, heard)) else ""
 
 
 def words(content: Any) -> str:

@@ -24,6 +24,8 @@ _TAG = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,5}")
 _KEPT = "!#$&()*+,.:;<=>?@[]^_|~-"
 """What of a call's name stands as it is, beside letters and digits; the rest is written as in a URL."""
 _LONGEST = 256
+_LARGE = 10**20
+"""Beyond every number that names anything."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +75,7 @@ def _of(place: Any, names: Sequence[str]) -> str:
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if isinstance(value, bool) or not (isinstance(value, str) or (isinstance(value, int) and abs(value) < _LARGE)):
         return ""
     text = str(value).strip()
     return "" if text.lower() in _EMPTY or "{{" in text else text

@@ -73,9 +73,10 @@ def _arguments(parameters: Any, wish: Wish) -> dict[str, str] | None:
 
 def _value(name: str, form: Mapping[str, Any], wish: Wish, *, required: bool) -> str:
     """The value for one parameter; "" for none."""
-    if form.get("type", "string") != "string":
+    kind, listed = form.get("type", "string"), form.get("enum")
+    if kind != "string" and not (isinstance(kind, list) and "string" in kind):
         return ""
-    plain, choices = _plain(name), [one for one in form.get("enum") or () if isinstance(one, str)]
+    plain, choices = _plain(name), [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
     if plain in _NUMBER:
         return wish.number if wish.number and (not choices or wish.number in choices) else next(iter(choices), "")
     if plain in _SAID:  # otherwise the words are spoken before

@@ -14,7 +14,7 @@ from api.app import Service
 from api.serve import bound
 from api.server import Server
 from tests.api.services import settings
-from tests.chat.reading import Heard
+from tests.chat.reading import Answer
 from tests.patience import PATIENCE_S
 
 SAMPLES: dict[str, Any] = json.loads((Path(__file__).parent / "samples" / "chat_completions.json").read_text("utf-8"))
@@ -128,13 +128,13 @@ class Platform:
             {"role": "assistant", "content": "Hello, may I have your name?"},
         ]
 
-    def say(self, *wordings: str) -> Heard:
+    def say(self, *wordings: str) -> Answer:
         """The caller's next words, asked about in each of these wordings; the answer to the last stays."""
         for words in wordings[:-1]:
             self.ask([*self.messages, {"role": "user", "content": words}])
         return self.goes_on(wordings[-1])
 
-    def goes_on(self, words: str) -> Heard:
+    def goes_on(self, words: str) -> Answer:
         self.messages.append({"role": "user", "content": words})
         heard = self.ask(self.messages)
         said: dict[str, Any] = {"role": "assistant", "content": heard.text}
@@ -144,18 +144,18 @@ class Platform:
         self.messages.append(said)
         return heard
 
-    def all_said(self, *turns: str) -> Heard:
+    def all_said(self, *turns: str) -> Answer:
         for words in turns:
             heard = self.goes_on(words)
         return heard
 
-    def instead(self, words: str) -> Heard:
+    def instead(self, words: str) -> Answer:
         """The newest turn in other words."""
         while self.messages.pop()["role"] != "user":
             pass
         return self.goes_on(words)
 
-    def ask(self, messages: list[Any]) -> Heard:
+    def ask(self, messages: list[Any]) -> Answer:
         """One request, read by the client."""
         more: dict[str, Any] = {"tools": self.tools} if self.tools else {}
         more |= self._names()
@@ -179,7 +179,7 @@ class Platform:
                 return {"user": self.sid, "metadata": {"from": "+12025550143", "to": "+12025550100"}}
 
 
-def _streamed(stream: Any) -> Heard:
+def _streamed(stream: Any) -> Answer:
     """As LiveKit and Pipecat put a stream together."""
     text = tool = tool_id = arguments = finish = ""
     for chunk in stream:
@@ -194,13 +194,13 @@ def _streamed(stream: Any) -> Heard:
             tool, tool_id = call.function.name or tool, call.id or tool_id
             arguments += call.function.arguments or ""
         finish = choice.finish_reason or ""
-    return Heard(text=text, tool=tool, tool_id=tool_id, arguments=json.loads(arguments) if arguments else {}, finish=finish)
+    return Answer(text=text, tool=tool, tool_id=tool_id, arguments=json.loads(arguments) if arguments else {}, finish=finish)
 
 
-def _whole(completion: Any) -> Heard:
+def _whole(completion: Any) -> Answer:
     choice = completion.choices[0]
     call = next(iter(choice.message.tool_calls or ()), None)
-    return Heard(
+    return Answer(
         text=choice.message.content or "",
         tool=call.function.name if call else "",
         tool_id=call.id if call else "",

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What a platform makes of an answer."""
 
     text: str
@@ -60,13 +60,13 @@ def _of_delta(delta: dict[str, Any]) -> Iterator[str]:
             yield "a tool without its name"
 
 
-def heard(sse: str) -> Heard:
+def heard(sse: str) -> Answer:
     """What a stream says. The stream is right."""
     assert faults(sse) == []
     choices = [event["choices"][0] for event in chunks(sse) if event and event["choices"]]
     calls = [call for one in choices for call in one["delta"].get("tool_calls", [])]
     arguments = "".join(call["function"].get("arguments", "") for call in calls)
-    return Heard(
+    return Answer(
         text="".join(one["delta"].get("content", "") for one in choices),
         tool=next((call["function"]["name"] for call in calls), ""),
         tool_id=next((call["id"] for call in calls), ""),

@@ -1,9 +1,13 @@
 """Which call a request is about: wherever the platform names it, and nothing that only looks like a name."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from api.bodies import SID
 from api.chat.line import line_of
 from api.errors import Problem
 
@@ -45,6 +49,7 @@ def test_the_call_is_found(headers: dict[str, str], body: dict[str, Any], sid: s
         ({}, {"user": "y" * 257}),
         ({}, {"user": ".."}),
         ({}, {"call_id": True}),
+        ({}, {"call_id": 10**4000}),
         ({"x-call-id": "{{x}}"}, {"call": {"id": None}}),
     ],
 )
@@ -67,6 +72,19 @@ def test_what_names_no_call_is_refused(headers: dict[str, str], body: dict[str, 
 def test_who_calls_whom_in_which_language(headers: dict[str, str], body: dict[str, Any]) -> None:
     found = line_of([(name.encode(), value.encode()) for name, value in headers.items()], {"user": "CA1", **body})
     assert (found.caller, found.dialled, found.language) == ("+12025550143", "+12025550100", "zh-CN")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["call", "id", "number", "call_id", "x"]), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["call", "customer", "metadata", "user", "call_id", "elevenlabs_extra_body", "language", "to"]), JSON))
+def test_whatever_stands_there_names_a_call_or_does_not(body: dict[str, Any]) -> None:
+    with suppress(Problem):
+        assert SID.fullmatch(line_of([(b"x-language", b"\xff")], body).sid)
 
 
 def test_a_language_that_is_none_is_left_out() -> None:

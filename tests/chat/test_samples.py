@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.chat.platforms import SAMPLES, TOKEN, House, answering
-from tests.chat.reading import Heard, faults, heard
+from tests.chat.reading import Answer, faults, heard
 
 SID = "CA00000000000000000000000000001001"
 REQUESTS = {one["name"]: one for one in SAMPLES["requests"]}
@@ -27,7 +27,7 @@ def house(service: House) -> House:
     return service
 
 
-def posted(house: House, name: str) -> Heard:
+def posted(house: House, name: str) -> Answer:
     """A sample with a key that opens something."""
     sample = REQUESTS[name]
     answer = house.posts(sample["body"], {**sample["headers"], "Authorization": f"Bearer {TOKEN}"})
@@ -42,13 +42,13 @@ def posted(house: House, name: str) -> Heard:
     return heard(answer.text)
 
 
-def _of_object(completion: dict[str, Any]) -> Heard:
+def _of_object(completion: dict[str, Any]) -> Answer:
     form = SAMPLES["not_streamed"]
     assert [*completion] == [*form]
     assert (completion["object"], completion["usage"]) == (form["object"], form["usage"])
     (choice,) = completion["choices"]
     assert [*choice["message"]] == [*form["choices"][0]["message"]]
-    return Heard(text=choice["message"]["content"], finish=choice["finish_reason"])
+    return Answer(text=choice["message"]["content"], finish=choice["finish_reason"])
 
 
 def test_one_call_through_all_samples(house: House) -> None:

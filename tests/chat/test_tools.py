@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from api.chat.tools import HANG_UP, TRANSFER, Wish, called
 from tests.chat.platforms import KINDS, PERSON, Kind, tools_of
@@ -47,12 +49,27 @@ def test_another_tool_is_never_called(name: str) -> None:
         (tool("transfer_call", [], queue={"type": "string", "enum": ["sales", "support"]}), WISH, {}),
         (tool("transfer_call", ["seconds"], seconds={"type": "integer"}), WISH, None),
         (tool("transfer_call", ["missing"]), WISH, None),
+        (tool("transfer_call", ["destination"], destination={"type": ["string", "null"], "enum": 7}), WISH, {"destination": PERSON}),
         (tool("transfer_call", [], message={"type": "string"}, summary={"type": "string"}), WISH, {"summary": "Mary wants a person."}),
     ],
 )
 def test_what_a_tool_is_given(offered: Any, wish: Wish, arguments: dict[str, str] | None) -> None:
     found = called([offered], TRANSFER, wish)
     assert (json.loads(found.arguments) if found else None) == arguments
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["string", "destination"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["properties", "required", "enum", "type", "to"]), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@given(JSON, st.lists(JSON, max_size=3))
+def test_whatever_is_offered_does_no_harm(parameters: Any, others: list[Any]) -> None:
+    for names in (TRANSFER, HANG_UP):
+        found = called([*others, {"function": {"name": "transfer", "parameters": parameters}}], names, WISH)
+        assert found is None or isinstance(json.loads(found.arguments), dict)
 
 
 def test_one_that_cannot_be_filled_in_is_passed_over() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.chat.completion import Said, read, said, words
+from api.chat.completion import LastWords, last_words, read, words
 from api.chat.tools import ToolCall
 from api.chat.wire import Stream, Words, pieces
 from api.errors import Problem
@@ -50,26 +50,28 @@ U, A, S = "user", "assistant", "system"
 @pytest.mark.parametrize(
     ("messages", "expected"),
     [
-        ([(S, "p")], Said(number=0, text="")),
+        ([(S, "p")], LastWords(number=0, text="")),
         ([(S, "p"), (A, "hello")], None),
-        ([(U, "hi")], Said(number=1, text="hi")),
-        ([(S, "p"), (A, "hello"), (U, "hi"), (S, "more")], Said(number=1, text="hi")),
-        ([(U, "a"), (A, "x"), (U, "b"), (U, "c"), ("developer", "p"), (U, "d")], Said(number=4, text="d", earlier=("b", "c"))),
+        ([(U, "hi")], LastWords(number=1, text="hi")),
+        ([(S, "p"), (A, "hello"), (U, "hi"), (S, "more")], LastWords(number=1, text="hi")),
+        ([(U, "a"), (A, "x"), (U, "b"), (U, "c"), ("developer", "p"), (U, "d")], LastWords(number=4, text="d", earlier=("b", "c"))),
         ([(U, "a"), (A, None)], None),
         ([(U, "a"), ("tool", "ok")], None),
-        ([(U, None)], Said(number=1, text="")),
+        ([(U, None)], LastWords(number=1, text="")),
+        ([(U, "...")], LastWords(number=1, text="")),
+        ([(U, "好。")], LastWords(number=1, text="好。")),
         (
             [(U, [{"type": "text", "text": "a"}, {"type": "input_audio"}, {"type": "text", "text": "b"}])],
-            Said(number=1, text="a b"),
+            LastWords(number=1, text="a b"),
         ),
-        ([(U, "x" * 1500), (U, "y" * 1500)], Said(number=2, text="y" * 1500)),
-        ([(U, "z" * 9000)], Said(number=1, text="z" * 2000)),
+        ([(U, "x" * 1500), (U, "y" * 1500)], LastWords(number=2, text="y" * 1500)),
+        ([(U, "z" * 9000)], LastWords(number=1, text="z" * 2000)),
     ],
 )
-def test_which_turn_it_is(messages: list[tuple[str, object]], expected: Said | None) -> None:
+def test_which_turn_it_is(messages: list[tuple[str, object]], expected: LastWords | None) -> None:
     body = {"messages": [{"role": role, "content": content} for role, content in messages]}
     completion, _ = read(msgspec.json.encode(body))
-    assert said(completion) == expected
+    assert last_words(completion) == expected
 
 
 def test_content_that_is_neither_text_nor_parts_is_refused() -> None:
