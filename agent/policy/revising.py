@@ -58,7 +58,7 @@ def gone_back(call: Call, newest: Newest, key: str, seconds: float) -> Update:
     if before is None:
         left = call.open_turn if call.open_turn is not None and call.open_turn.turn.key != key else None
         return Update(call=replace(call, newest=newest, open_turn=left))
-    after = replace(before, newest=newest, before=call.before)
+    after = replace(before, newest=newest, before=call.before, since=before.since or before.created_at)
     place = after.place
     return Update(
         call=after,

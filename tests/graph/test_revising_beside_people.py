@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import random
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -16,7 +18,8 @@ from graph.errors import TurnPassed
 from storage.memory_store import MemoryStore
 from storage.store import CallStore, Change
 from tests.conftest import Shelf
-from tests.graph.counting import SAID, Platform, words
+from tests.graph.counting import NOW, SAID, TURN_S, Platform, words
+from tests.graph.test_revising import OTHERWISE, standing
 from tests.patience import PATIENCE_S
 from tests.storage.calls import begin, job
 
@@ -24,6 +27,8 @@ pytestmark = pytest.mark.anyio
 AFTER_HOURS: dict[str, Any] = {"needs_approval": ["after_hours"], "on_request_hours": {"tue": ["20:00-22:00"]}}
 TO_THE_TIME = SAID[:-2]
 EVENING = "tomorrow at 8 pm"
+SET = {"name": ("Maria O'Neill", "Bob Stone"), "email": ("office@example.com", ""), "phone": ("+1 202 555 0199", "")}
+"""What a supervisor sets; "" clears."""
 
 
 @pytest.fixture(params=["memory", "redis", "cluster"])
@@ -186,6 +191,32 @@ async def test_another_systems_copy_brings_nothing_back(store: CallStore, shelf:
     document = await platform.document()
     assert document["theirs"] == {"note": 1}
     assert document["user"]["userInfo"]["name"] == "Mary O'Neill"
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_however_often_words_change_and_fields_are_set_what_was_said_last_and_set_stands(seed: int) -> None:
+    """As if the fields had been set before the turn, and each turn had been said once."""
+    chance = random.Random(seed)
+    changed, plain = Platform(MemoryStore()), Platform(MemoryStore())
+    for said in SAID:
+        edits = []
+        changed.turn += 1
+        changed.now = plain.now = NOW + timedelta(seconds=TURN_S * changed.turn)
+        plain.turn = changed.turn
+        for other in chance.sample([one for one in OTHERWISE if one != said], chance.randrange(3)):
+            await changed.take(changed.request(other), chance.randrange(2))
+            if chance.random() < 0.3:
+                field = chance.choice(sorted(SET))
+                edits.append({field: chance.choice(SET[field])})
+                await edit(changed, **edits[-1])
+        for fields in edits:
+            if plain.turn > 1:
+                await edit(plain, **fields)
+        if edits and plain.turn == 1:
+            return  # before its first turn there is no call whose fields could be set
+        answers = [await platform.take(platform.request(said)) for platform in (changed, plain)]
+        assert words(answers[0]) == words(answers[1])
+        assert await standing(changed) == await standing(plain)
 
 
 async def test_a_call_with_words_taken_back_is_played_again_without_a_difference() -> None:
