@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 TEXT_LIMIT = 2000
 """Characters of an utterance that are heard; the rest is cut."""
+ALTERNATIVES_LIMIT = 10
+"""Hypotheses of one utterance that are looked at beside the best."""
 SID = re.compile(r"(?!\.{1,2}$)[!#$%&()*+,.0-9:;<=>?@A-Z\[\]^_a-z|~-]{1,256}")
 """A callSid: printable ASCII without spaces, quotes, slashes and braces, since it stands in URLs, Redis keys and hash tags."""
 FORM = "application/x-www-form-urlencoded"

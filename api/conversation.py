@@ -17,13 +17,11 @@ from agent.record.call import Turn
 from agent.record.moments import YEARS
 from agent.record.reasons import Reason
 from api import logs
-from api.bodies import clean, described, known_sid, read
+from api.bodies import ALTERNATIVES_LIMIT, clean, described, known_sid, read
 from api.errors import Problem, bad_field
 from api.parts import parts
 from api.turns import answer_in
 from graph.state import TurnRequest
-
-ALTERNATIVES_LIMIT = 10
 
 Number = Annotated[float, Meta(ge=0, le=1)]
 Keys = Annotated[str, Meta(pattern=r"^[0-9*#]{0,128}$")]

@@ -12,6 +12,8 @@ from api import business_files, telephone_check
 from api.serve import reached_from_outside
 from api.settings import PREFIX, THEIR_TOKEN, THEIR_URL, Settings, SettingsError, read_settings, setting_name
 from api.telephone_check import Finding
+from api.telephony import PROVIDERS
+from api.telephony.switchboard import provider_named
 from api.tokens import read_file
 from api.version import version
 from storage.connect import answer_time, server_at
@@ -52,22 +54,15 @@ def findings() -> Iterator[Finding]:
     yield from _redis(settings)
     yield _tokens(settings)
     yield _service(settings)
-    for about, name, used in _SECRETS:
+    for about in PROVIDERS:
+        name = provider_named(about).secret
         given = bool(getattr(settings, name))
-        told = f"set; check it with: slotline doctor --telephony {about}" if used else "set; this version has no use for it yet"
+        told = f"set; check it with: slotline doctor --telephony {about}"
         yield Finding("ok" if given else "--", about, told if given else f"{setting_name(name)} is not set")
     model = settings.openai_api_key or settings.openai_base_url
     yield Finding(
         "ok" if model else "--", "model", "set; this version has no use for it yet" if model else "none; callers are understood by rules alone"
     )
-
-
-_SECRETS = (
-    ("twilio", "twilio_auth_token", True),
-    ("signalwire", "signalwire_signing_key", True),
-    ("telnyx", "telnyx_public_key", True),
-    ("jambonz", "jambonz_webhook_secret", False),
-)
 
 
 def _unknown() -> list[str]:

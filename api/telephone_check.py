@@ -4,16 +4,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Literal, NamedTuple
-from urllib.parse import urlencode
 
 import httpx
 
 from api import business_files
 from api.settings import Settings, setting_name
-from api.telephony.posted import FORM, bases
+from api.telephony.posted import JSON, bases
 from api.telephony.provider import Provider
 from api.telephony.switchboard import provider_named
-from api.telephony.twilio import Twilio, signature
 
 PATIENCE_S = 5.0
 CLOCK_S = 60.0
@@ -63,21 +61,20 @@ def _people(settings: Settings) -> Iterator[Finding]:
 def _self_call(provider: Provider, secret: str, public_url: str) -> Iterator[Finding]:
     """A request that changes nothing, through the public URL: unsigned it is refused, signed it is taken."""
     path = f"/{provider.name}/partial"
-    url, form = public_url + path, {"CallSid": "CAdoctor", "SequenceNumber": "0"}
+    url, body, kind = public_url + path, b"{}" if provider.posts == JSON else b"SequenceNumber=0", {"Content-Type": provider.posts}
     try:
-        unsigned = httpx.post(url, data=form, timeout=PATIENCE_S)
+        unsigned = httpx.post(url, content=body, headers=kind, timeout=PATIENCE_S)
     except httpx.HTTPError as error:
         yield Finding("!!", "reachable", f"{url} does not answer from here: {type(error).__name__}")
         return
     yield _found(unsigned.status_code == 403, "unsigned", "refused", f"{url} answered {unsigned.status_code} where 403 was due")
     yield _clock(unsigned.headers.get("date", ""))
-    if not isinstance(provider, Twilio):
+    signature = provider.signed(secret, bases(public_url)[0] + path, body, datetime.now(UTC).timestamp())
+    if signature is None:
         yield Finding("--", "signed", f"only {provider.name} can sign; ring the number")
         return
-    right = signature(secret, bases(public_url)[0] + path, form.items()).decode()
-    headers = {"Content-Type": FORM, provider.headers[0].decode(): right}
     try:
-        status = httpx.post(url, content=urlencode(form), headers=headers, timeout=PATIENCE_S).status_code
+        status = httpx.post(url, content=body, headers={**kind, **signature}, timeout=PATIENCE_S).status_code
     except httpx.HTTPError:
         status = 0
     yield _found(status == 204, "signed", "taken", f"{url} answered {status} where 204 was due: the service that runs there has other settings")

@@ -2,19 +2,20 @@
 
 How it works. `PROVIDERS` is the table: a provider is a file of its name here, and a line in it. A request is read (`posted.py`), verified by
 the provider's own signature and handed to the turns (`switchboard.py`, `turning.py`); the answer says what follows (`replies.py`), and the
-provider renders it (`provider.py` is the seam; `twiml.py` what those have in common that speak TwiML). Nothing of a provider is loaded before
-it first asks.
+provider renders it (`provider.py` is the seam; `twiml.py` what those have in common that speak TwiML; `heard.py` what all share). Nothing of a
+provider is loaded before it first asks.
 """
 
 from collections.abc import Mapping
 
-TWIML = ("voice", "turn", "status", "dialled", "queued", "connected", "partial", "amd", "fallback")
-"""What may be asked for by those who speak TwiML: the last part of the path."""
+STEPS = ("voice", "turn", "status", "dialled", "queued", "connected", "partial", "amd", "fallback")
+"""What may be asked for: the last part of the path. `docs/telephony/README.md` says what each is."""
 
 PROVIDERS: Mapping[str, tuple[str, ...]] = {
-    "twilio": TWIML,
-    "signalwire": TWIML,
-    "telnyx": TWIML,
+    "twilio": STEPS,
+    "signalwire": STEPS,
+    "telnyx": STEPS,
+    "jambonz": STEPS,
 }
 
 _OTHER_NAMES = {"/telephony/voice": ("twilio", "voice"), "/telephony/gather": ("twilio", "turn"), "/telephony/status": ("twilio", "status")}

@@ -1,19 +1,19 @@
 """Reading what a provider sends, whatever it is, before anything of it is believed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes, urlsplit
 
-import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope
 
 from api.sizes import CHAT_LIMIT, limited
 from api.telephony.provider import Posted
+from storage import codec
 
 MOST_FIELDS = 1000
 """Providers send some forty."""
 FORM = "application/x-www-form-urlencoded"
-_JSON = "application/json"
+JSON = "application/json"
 
 
 def bases(public_url: str) -> tuple[str, ...]:
@@ -36,8 +36,10 @@ async def read(scope: Scope, receive: Receive, step: str, beginnings: Sequence[s
     kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1")
     query_string: bytes = scope["query_string"]
     asked = scope["sent_path"] + (b"?" + query_string if query_string else b"")
-    query = dict(_pairs(query_string)) if query_string else {}
-    pairs = _pairs(body) if kind == FORM else ()
+    query = dict(pairs_of(query_string)) if query_string else {}
+    pairs = pairs_of(body) if kind == FORM else ()
+    content = (codec.parse(body) if kind == JSON else None) or {}
+    texts = {name: value for name, value in content.items() if isinstance(value, str)}
     return Posted(
         step=step,
         method=scope["method"],
@@ -47,7 +49,8 @@ async def read(scope: Scope, receive: Receive, step: str, beginnings: Sequence[s
         kind=kind,
         body=body,
         pairs=pairs,
-        fields=query if scope["method"] == "GET" else dict(pairs) if pairs else _of_json(body) if kind == _JSON else {},
+        fields=query if scope["method"] == "GET" else dict(pairs) if pairs else texts,
+        content=content,
     )
 
 
@@ -62,7 +65,7 @@ async def _body(receive: Receive) -> bytes:
     return body
 
 
-def _pairs(text: bytes) -> tuple[tuple[str, str], ...]:
+def pairs_of(text: bytes) -> tuple[tuple[str, str], ...]:
     """The fields of a form; what is not UTF-8 in it is replaced, so that its signature fits no more. Too many fields are none."""
     parts = text.split(b"&") if text.count(b"&") < MOST_FIELDS else ()
     return tuple((_decoded(name), _decoded(value)) for name, _, value in (part.partition(b"=") for part in parts if part))
@@ -72,11 +75,3 @@ def _decoded(octets: bytes) -> str:
     # The same as urllib's, at half the cost: most of what is sent has nothing to decode.
     plain = octets.replace(b"+", b" ")
     return (unquote_to_bytes(plain) if b"%" in plain else plain).decode("utf-8", "replace")
-
-
-def _of_json(body: bytes) -> Mapping[str, str]:
-    try:
-        found = msgspec.json.decode(body)
-    except (msgspec.DecodeError, RecursionError):
-        return {}
-    return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}

@@ -1,7 +1,7 @@
 """The seam between a telephone provider and the service: what a provider has to know, and the few things a telephone can be told to do."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -25,7 +25,22 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     pairs: Sequence[tuple[str, str]]
     """The fields of a form, as they came, empty ones and repeated ones too."""
     fields: Mapping[str, str]
-    """The fields to read: of the form, of a JSON body, or for GET of the query."""
+    """The fields to read: of the form, of a JSON body those that are texts, or for GET of the query."""
+    content: Mapping[str, Any] = {}
+    """A JSON body whole; {} for any other."""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose telephone it is, in the provider's own writing: nothing of it is checked, and any of it may be ""."""
+
+    sid: str = ""
+    """What the provider calls the call."""
+    caller: str = ""
+    """The number rung from."""
+    dialled: str = ""
+    """The number that was rung."""
+    language: str = ""
+    """BCP 47: what the recogniser says is spoken."""
 
 
 class Listen(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +69,8 @@ class Dial(msgspec.Struct, frozen=True, kw_only=True):
     """Where to go on when the call with that person is over, or nobody answered."""
     caller_id: str = ""
     """The number to show; "": the caller's own."""
+    dialled: str = ""
+    """The number that the caller rang, for those who can show no other than the business's own; "" when it is none in E.164."""
 
 
 class Fetch(msgspec.Struct, frozen=True):
@@ -73,6 +90,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """A `<speak>` document as `agent.nlg.speech` makes it; "" says nothing."""
     language: str = ""
     """BCP 47, as the business writes it: "en-AU"."""
+    switched: bool = False
+    """Whether that is another language than the business's first, for which a telephone may have a voice set."""
     then: Listen | Dial | Fetch | HangUp = HangUp()
 
 
@@ -88,11 +107,21 @@ class Provider(Protocol):
         """The field of `api.settings.Settings` that holds what it signs with."""
 
     @property
+    def posts(self) -> str:
+        """The media type of what it posts."""
+
+    @property
     def media_type(self) -> str:
         """Of what it is answered with."""
 
     def verified(self, posted: Posted, secret: str, now: float) -> bool:
         """Whether it was sent by whoever has the secret. `now`: Unix seconds, where the signature has an age. Raises nothing, whatever was sent."""
+
+    def signed(self, secret: str, url: str, body: bytes, now: float) -> Mapping[str, str] | None:
+        """The headers by which `verified` takes a post of `body` (of the type `posts`) to `url`; None where nobody but the provider can make them."""
+
+    def line(self, posted: Posted) -> Line:
+        """Whose telephone it is. Raises nothing, whatever was sent."""
 
     def turn(self, posted: Posted) -> TurnRequest:
         """The caller's turn, without its `turn_id`. Raises Problem when it names no call."""

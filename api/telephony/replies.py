@@ -13,7 +13,7 @@ from agent.nlg.speech import Speech
 from agent.record.business import Business
 from agent.record.businesses import Businesses
 from agent.record.language_tags import begins_in, language_of, tag_of
-from api.telephony.provider import Dial, Fetch, HangUp, Listen, Posted, Reply
+from api.telephony.provider import Dial, Fetch, HangUp, Line, Listen, Posted, Reply
 
 WITH_PEOPLE_S = 3
 """How long a caller who waits for a person, or is with one, is listened to before the next line may come."""
@@ -22,6 +22,7 @@ PATIENCE_S = 4
 ROUNDS = 3
 """How often a turn is fetched that takes long."""
 _PLACE = re.compile(r"(?:([0-9a-z]{1,16})\.)?([0-9]{1,6})")
+_E164 = re.compile(r"\+[0-9]{7,15}")
 _TAG = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}")
 
 
@@ -47,9 +48,9 @@ def place_of(posted: Posted) -> Place:
     return Place(sha256(token).hexdigest()[:8], 0)
 
 
-def tag_in(posted: Posted) -> str:
+def tag_in(posted: Posted, line: Line) -> str:
     """The language that a URL, or the recogniser, says is spoken (BCP 47); "" for none."""
-    for tag in (posted.query.get("language", ""), posted.fields.get("Language", "")):
+    for tag in (posted.query.get("language", ""), line.language):
         if _TAG.fullmatch(tag):
             return tag
     return ""
@@ -105,8 +106,7 @@ class Replies:
 
     def url(self, caller: Caller, step: str, place: Place, language: str = "", more: str = "") -> str:
         """Where the call goes on. The language stands in it where it is not the business's first: nobody else may know it when the store is away."""
-        first = self._business(caller).languages[0]
-        spoken = f"&language={language}" if language and language_of(language) != language_of(first) else ""
+        spoken = f"&language={language}" if self._switched(caller, language) else ""
         return f"{self._base}/{caller.provider}/{step}?n={place}{spoken}{more}"
 
     def of(self, answer: bytes, caller: Caller) -> Reply:
@@ -115,7 +115,7 @@ class Replies:
         after, plan, stands = caller.place.next, found.listen, found.progress
         say, tag = found.aiResponse.ssml, plan.language
         if found.shouldHangup:
-            return Reply(ssml=say, language=tag)
+            return self._reply(caller, say, tag, HangUp())
         if found.shouldTransfer:
             return self._through(caller, after, say, tag)
         pause_s = max(1, math.ceil(plan.pauseMs / 1000))
@@ -129,13 +129,13 @@ class Replies:
             # A yes said over the last words of a summary would be a yes to what was not heard.
             barge_in=not (stands.step == "confirm" and stands.expecting == "confirmation"),
         )
-        return Reply(ssml=say, language=tag, then=listen)
+        return self._reply(caller, say, tag, listen)
 
     def hold(self, caller: Caller, step: str, round_: int) -> Reply:
         """A turn takes long: a sentence, and it is asked for again, where it was asked for first."""
         language, tag = self._spoken(caller)
         again = self.url(caller, step, caller.place, tag, f"&wait={round_ + 1}")
-        return self._said("hold", language, tag, Fetch(again), round_)
+        return self._said(caller, "hold", language, tag, Fetch(again), round_)
 
     def trouble(self, caller: Caller) -> Reply:
         """Nothing can be done here: a sentence, then a person, where the business has one, else a farewell."""
@@ -149,7 +149,7 @@ class Replies:
     def farewell(self, caller: Caller) -> Reply:
         """Nothing can be done here, and nobody is there."""
         language, tag = self._spoken(caller)
-        return self._said("farewell", language, tag, HangUp())
+        return self._said(caller, "farewell", language, tag, HangUp())
 
     def go_on(self, caller: Caller) -> Reply:
         """Nothing is said, and the caller is heard again from the next place on."""
@@ -158,15 +158,24 @@ class Replies:
     def _through(self, caller: Caller, after: Place, ssml: str, tag: str) -> Reply:
         number = self._business(caller).handoff_number
         if not number:
-            return Reply(ssml=ssml, language=tag, then=Fetch(self.url(caller, "dialled", after, tag, "&nobody=1")))
+            return self._reply(caller, ssml, tag, Fetch(self.url(caller, "dialled", after, tag, "&nobody=1")))
+        rung = caller.dialled if _E164.fullmatch(caller.dialled) else ""
         # A number that withholds itself, or is none, cannot be shown to the person who is dialled.
-        shown = "" if re.fullmatch(r"\+[0-9]{7,15}", caller.number) else caller.dialled if re.fullmatch(r"\+[0-9]{7,15}", caller.dialled) else ""
-        return Reply(ssml=ssml, language=tag, then=Dial(number=number, back_url=self.url(caller, "dialled", after, tag), caller_id=shown))
+        shown = "" if _E164.fullmatch(caller.number) else rung
+        back = self.url(caller, "dialled", after, tag)
+        return self._reply(caller, ssml, tag, Dial(number=number, back_url=back, caller_id=shown, dialled=rung))
 
-    def _said(self, key: str, language: str, tag: str, then: Fetch | HangUp, number: int = 0) -> Reply:
+    def _said(self, caller: Caller, key: str, language: str, tag: str, then: Fetch | HangUp, number: int = 0) -> Reply:
         wordings = self._books[language]["telephony"][key]
         words = wordings[number % len(wordings)] if isinstance(wordings, list) else wordings
-        return Reply(ssml=_ssml(words), language=tag, then=then)
+        return self._reply(caller, _ssml(words), tag, then)
+
+    def _reply(self, caller: Caller, ssml: str, tag: str, then: Listen | Dial | Fetch | HangUp) -> Reply:
+        return Reply(ssml=ssml, language=tag, switched=self._switched(caller, tag), then=then)
+
+    def _switched(self, caller: Caller, tag: str) -> bool:
+        """Whether a language is another than the business's first."""
+        return bool(tag) and language_of(tag) != language_of(self._business(caller).languages[0])
 
     def _spoken(self, caller: Caller) -> tuple[str, str]:
         """The language that is spoken with the caller, and its tag, as far as can be known without the record."""

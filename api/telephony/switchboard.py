@@ -91,10 +91,11 @@ class Switchboard:
             return Response(status_code=403)
         if step in ONLY_TOLD:
             if step == "status" and provider.is_over(posted):
-                await self._dropped(posted.fields.get("CallSid", ""), Drop(reason="line_dropped"))
+                await self._dropped(provider.line(posted).sid, Drop(reason="line_dropped"))
             return Response(status_code=204)
         place = Place("", 0) if step == "voice" else place_of(posted)
-        caller = Caller(provider.name, posted.fields.get("To", ""), posted.fields.get("From", ""), tag_in(posted), place)
+        line = provider.line(posted)
+        caller = Caller(provider.name, line.dialled, line.caller, tag_in(posted, line), place)
         try:
             return self._worded(provider, await self._reply(provider, posted, caller, until))
         except Exception as error:

@@ -10,10 +10,10 @@ Source     Webhooks security; Gather; Say (twilio.com/docs).
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.telephony.posted import FORM
+from api.telephony.posted import FORM, pairs_of
 from api.telephony.provider import Listen, Posted
 from api.telephony.twiml import Twiml, Voice
 
@@ -28,6 +28,9 @@ class Twilio(Twiml):
         if posted.body and posted.kind != FORM and not _covered(posted):
             return False
         return any(hmac.compare_digest(given, signature(secret, url, posted.pairs)) for url in posted.urls)
+
+    def signed(self, secret: str, url: str, body: bytes, now: float) -> Mapping[str, str] | None:
+        return {self.headers[0].decode(): signature(secret, url, pairs_of(body)).decode()}
 
     def _signature(self, posted: Posted) -> bytes:
         return next((posted.headers[name] for name in self.headers if name in posted.headers), b"")

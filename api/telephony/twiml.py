@@ -5,7 +5,7 @@ Source: TwiML for Programmable Voice (twilio.com/docs), the pages Gather, Say, D
 
 import tomllib
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import Any, assert_never
 from xml.etree import ElementTree
@@ -15,22 +15,15 @@ import msgspec
 from twilio.twiml.voice_response import Gather, Say, VoiceResponse
 
 from agent.record.call import Turn
-from agent.record.characters import readable
 from agent.record.language_tags import language_of
 from api.bodies import clean, known_sid
-from api.telephony.provider import Dial, Fetch, HangUp, Listen, Posted, Reply
+from api.telephony.heard import FINAL, RING_S, confidence, hints, keys, number_of
+from api.telephony.posted import FORM
+from api.telephony.provider import Dial, Fetch, HangUp, Line, Listen, Posted, Reply
 from api.telephony.speaking import BREAK_MS, Piece, pieces
 from graph.state import TurnRequest
 
-KEYS = frozenset("0123456789*#")
-MOST_KEYS = 128
-MOST_HINTS, MOST_HINT_CHARACTERS, MOST_HINT_OCTETS = 500, 100, 20_000
-RING_S = 20
-"""How long the person who is dialled may let it ring."""
-FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-"""What a call's status is when its line has ended."""
-WITHHELD = frozenset({"+7378742833", "+2562533", "+8566696", "+266696687", "+86282452253"})
-"""Not numbers but words on the keys (RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS, UNAVAILABLE), as Twilio shows callers who withhold theirs."""
+MOST_HINT_OCTETS = 20_000
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -58,23 +51,27 @@ class Twiml:
 
     name = ""
     secret = ""
+    posts = FORM
     media_type = "text/xml; charset=utf-8"
     ssml = True
     """Whether `<Say>` takes pauses and rates."""
 
+    def line(self, posted: Posted) -> Line:
+        fields = posted.fields
+        return Line(sid=fields.get("CallSid", ""), caller=fields.get("From", ""), dialled=fields.get("To", ""), language=fields.get("Language", ""))
+
     def turn(self, posted: Posted) -> TurnRequest:
         """The caller's turn: what was recognised, or the keys pressed; neither is silence."""
         fields = posted.fields
-        number = fields.get("From", "")
         return TurnRequest(
             sid=known_sid(fields.get("CallSid", ""), "CallSid"),
             turn=Turn(
                 key="",
                 text=clean(fields.get("SpeechResult", "")).strip(),
-                digits="".join(key for key in fields.get("Digits", "")[:MOST_KEYS] if key in KEYS),
-                confidence=_confidence(fields.get("Confidence", "")),
+                digits=keys(fields.get("Digits", "")),
+                confidence=confidence(fields.get("Confidence", "")),
             ),
-            caller="" if number in WITHHELD else clean(number)[:256],
+            caller=number_of(fields.get("From", "")),
             dialled=clean(fields.get("To", ""))[:256],
             over_a_line=True,
         )
@@ -111,9 +108,9 @@ class Twiml:
 
     def gathering(self, listen: Listen, voice: Voice) -> dict[str, Any]:
         """The attributes of `<Gather>`, as they are written there."""
-        hints = ", ".join(hint for one in listen.hints[:MOST_HINTS] if 0 < len(hint := _hint(one)) <= MOST_HINT_CHARACTERS)
-        if len(hints) > MOST_HINT_OCTETS // 5:  # it may be, once it is written
-            hints = _so_much(hints)
+        listed = ", ".join(hints(listen))
+        if len(listed) > MOST_HINT_OCTETS // 5:  # it may be, once it is written
+            listed = _so_much(listed)
         return {
             "input": "speech dtmf",
             "action": listen.heard_url,
@@ -121,7 +118,7 @@ class Twiml:
             "timeout": listen.wait_s,
             "speechTimeout": listen.pause_s,
             "language": voice.hears,
-            "hints": hints or None,
+            "hints": listed or None,
             "numDigits": listen.digits or None,
         }
 
@@ -150,23 +147,8 @@ def _mark(said: Say, run: Sequence[Piece]) -> None:
             said.append(piece.text)
 
 
-def _confidence(text: str) -> float | None:
-    """The recogniser's, from 0 to 1; None when there is none. Nought is what Google's says when it has none (Speech-to-Text, RecognitionResult)."""
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if 0 < found <= 1 else None
-
-
-def _so_much(hints: str) -> str:
+def _so_much(listed: str) -> str:
     """The first of many hints, so that what is said beside them fits the document, too."""
-    while len(escape(hints).encode()) > MOST_HINT_OCTETS:
-        hints = hints[: len(hints) // 2].rpartition(", ")[0]
-    return hints
-
-
-@lru_cache(1024)
-def _hint(text: str) -> str:
-    """A hint as the list of hints takes it: a comma would make two of it."""
-    return " ".join(readable(text).replace(",", " ").split())
+    while len(escape(listed).encode()) > MOST_HINT_OCTETS:
+        listed = listed[: len(listed) // 2].rpartition(", ")[0]
+    return listed

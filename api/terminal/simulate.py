@@ -6,26 +6,24 @@ what is said is printed, what is fetched is fetched, and whoever is to be dialle
 
 import argparse
 import sys
+import time
 import tomllib
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
-from xml.etree import ElementTree
+from urllib.parse import urlsplit
 
 import httpx
 
 from agent.languages import words
 from agent.record.language_tags import language_of
 from api.settings import Settings, SettingsError, reached_at, read_settings
-from api.telephony.posted import FORM, bases
+from api.telephony import PROVIDERS
+from api.telephony.posted import bases
 from api.telephony.switchboard import provider_named
-from api.telephony.twilio import signature
 from api.terminal.client import Failed, failed
+from api.terminal.telephones import Fields, Told, telephone
 
-HEADERS = {"twilio": "X-Twilio-Signature", "signalwire": "X-SignalWire-Signature"}
-"""Those whose signature can be made with what the service knows; Telnyx' key is Telnyx' alone."""
 MOST_TURNS = 60
 ANSWER_S = 15.0
 
@@ -33,72 +31,79 @@ ANSWER_S = 15.0
 class Phone:
     """A telephone at a provider, whose webhooks go to the service."""
 
-    def __init__(self, provider: str, settings: Settings, url: str, caller: str, dialled: str) -> None:
-        self._provider, self._url = provider, url
-        self._secret = getattr(settings, provider_named(provider).secret).partition(",")[0].strip()
+    def __init__(self, name: str, settings: Settings, url: str, caller: str, dialled: str) -> None:
+        self._provider, self._url = provider_named(name), url
+        self._secret = getattr(settings, self._provider.secret).partition(",")[0].strip()
         self._base = next(iter(bases(settings.public_url)), "")
         if self._secret and not self._base:
             raise Failed("SLOTLINE_PUBLIC_URL is not set: without it no signature can be right")
-        if self._secret and provider not in HEADERS:
-            raise Failed(f"{provider} signs with a key that nobody else has; to play it, start the service without its secret")
-        self._form = {"CallSid": f"CA{uuid.uuid4().hex}", "From": caller, "To": dialled, "Direction": "inbound", "CallStatus": "in-progress"}
+        self._telephone = telephone(self._provider.posts, caller, dialled)
         self._http = httpx.Client(timeout=ANSWER_S, trust_env=False)
 
-    def post(self, target: str, **fields: str) -> ElementTree.Element:
+    def post(self, target: str, fields: Fields) -> Told:
         """What the service answers there. Raises Failed when a telephone could do nothing with it."""
         parts = urlsplit(target)
         path = f"{parts.path.removeprefix(urlsplit(self._base).path)}{'?' + parts.query if parts.query else ''}"
-        form = self._form | fields
-        signed = {HEADERS[self._provider]: signature(self._secret, self._base + path, form.items()).decode()} if self._secret else {}
+        body = self._telephone.written(fields)
+        headers = {"Content-Type": self._telephone.kind, **self._signature(self._base + path, body)}
         try:
-            response = self._http.post(self._url + path, content=urlencode(form), headers={"Content-Type": FORM, **signed})
+            response = self._http.post(self._url + path, content=body, headers=headers)
         except httpx.HTTPError:
             raise Failed(f"nothing answers at {self._url}; start the service with: slotline serve") from None
         if response.status_code == 403:
             raise Failed("403: the signature was not taken; the service has another secret or another SLOTLINE_PUBLIC_URL")
         if response.status_code == 204:
-            return ElementTree.Element("Response")
-        if response.status_code != 200 or not response.headers.get("content-type", "").startswith("text/xml"):
+            return Told()
+        if response.status_code != 200 or not response.headers.get("content-type", "").startswith(self._provider.media_type):
             raise Failed(f"the service answered {response.status_code}")
-        return ElementTree.fromstring(response.text)  # noqa: S314 - the service's own words
+        return self._telephone.read(response.text)
+
+    def _signature(self, url: str, body: bytes) -> dict[str, str]:
+        if not self._secret:
+            return {}
+        signed = self._provider.signed(self._secret, url, body, time.time())
+        if signed is None:
+            raise Failed(f"{self._provider.name} signs with a key that nobody else has; to play it, start the service without its secret")
+        return {**signed}
 
     def call(self, lines: Iterator[str] | None, language: str = "") -> None:
         """Ring, speak and hang up. `lines`: what is said; None: the script, in the language that is listened for. `language`: to begin in."""
-        heard = self.post(f"/{self._provider}/voice{f'?language={language}' if language else ''}", CallStatus="ringing")
+        name, phone = self._provider.name, self._telephone
+        told = self.post(f"/{name}/voice{f'?language={language}' if language else ''}", phone.ringing())
         for _ in range(MOST_TURNS):
-            if said := "".join("".join(say.itertext()) for say in heard.iter("Say")):
-                sys.stdout.write(f"agent   {said}\n")
-            gather, dial, redirect = heard.find("Gather"), heard.find("Dial"), heard.findtext("Redirect")
-            if gather is not None:
-                spoken = language_of(gather.get("language", ""))
+            if told.said:
+                sys.stdout.write(f"agent   {told.said}\n")
+            if told.heard_url:
+                spoken = language_of(told.language)
                 lines = lines if lines is not None else script(spoken)
-                answer = next(_agreeing(gather.get("hints", ""), spoken), None) or next(lines, None)
+                answer = next(_agreeing(told.hints, spoken), None) or next(lines, None)
                 if answer is None:
                     break
                 sys.stdout.write(f"caller  {answer or '(silence)'}\n")
-                heard = self.post(gather.get("action", ""), **_spoken(answer)) if answer else self.post(redirect or "")
-            elif dial is not None:
-                sys.stdout.write(f"        (dials {dial.findtext('Number')}, which is busy)\n")
-                heard = self.post(dial.get("action", ""), DialCallStatus="busy")
-            elif redirect:
-                heard = self.post(redirect)
+                told = self._answered(told, answer)
+            elif told.number:
+                sys.stdout.write(f"        (dials {told.number}, which is busy)\n")
+                told = self.post(told.back_url, phone.nobody_there())
+            elif told.fetch_url:
+                told = self.post(told.fetch_url, {})
             else:
                 break
         sys.stdout.write("        (the line ends)\n")
-        self.post(f"/{self._provider}/status", CallStatus="completed", SequenceNumber="3", CallbackSource="call-progress-events")
+        self.post(f"/{name}/status", phone.ended())
+
+    def _answered(self, told: Told, answer: str) -> Told:
+        """Words, or keys where it is nothing else, or silence."""
+        keyed = answer.replace(" ", "")
+        if keyed and set(keyed) <= set("0123456789*#"):
+            return self.post(told.heard_url, self._telephone.keyed(keyed))
+        return self.post(told.heard_url, self._telephone.spoken(answer)) if answer else self.post(told.silence_url, self._telephone.silent())
 
 
-def _agreeing(hints: str, language: str) -> Iterator[str]:
+def _agreeing(hints: Sequence[str], language: str) -> Iterator[str]:
     """A yes, where one is listened for."""
     yes: str = words(language, "reactions")["answers"][0]
-    if hints.split(", ")[0] == yes:
+    if [*hints[:1]] == [yes]:
         yield yes
-
-
-def _spoken(answer: str) -> Mapping[str, str]:
-    """Words, or keys where it is nothing else."""
-    keyed = answer.replace(" ", "")
-    return {"Digits": keyed} if keyed and set(keyed) <= set("0123456789*#") else {"SpeechResult": answer, "Confidence": "0.93"}
 
 
 def script(language: str) -> Iterator[str]:
@@ -117,7 +122,7 @@ def _typed() -> Iterator[str]:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("provider", choices=("twilio", "signalwire", "telnyx"), help="whose telephone it is")
+    parser.add_argument("provider", choices=tuple(PROVIDERS), help="whose telephone it is")
     parser.add_argument("--url", help="where the service is (default: this machine, at SLOTLINE_PORT)")
     parser.add_argument("--from", dest="caller", default="+12025550143", metavar="NUMBER", help="the number that rings")
     parser.add_argument("--to", dest="dialled", default="", metavar="NUMBER", help="the number that is rung, of a business file")

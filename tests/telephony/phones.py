@@ -1,6 +1,8 @@
 """A telephone at each provider: it posts what that provider posts, signed as it signs, and does what it is told."""
 
 import base64
+import hashlib
+import hmac
 import itertools
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -15,9 +17,11 @@ from twilio.request_validator import RequestValidator
 from api.app import Service
 from tests.api.services import client, settings
 from tests.patience import PATIENCE_S
-from tests.telephony.twiml import Document, read
+from tests.telephony import twiml, verbs
+from tests.telephony.twiml import Document
 
 PUBLIC = "https://voice.example.test"
+HOOK_SECRET = "wh_secret_test_not_a_secret"
 TOKEN, SIGNING_KEY = "test-auth-token-not-a-secret", "PSK_test_signing_key_not_a_secret"
 ED25519 = SigningKey(bytes(range(32)))
 NOW = 1_763_632_800
@@ -26,6 +30,7 @@ SECRETS = {
     "twilio_auth_token": TOKEN,
     "signalwire_signing_key": SIGNING_KEY,
     "telnyx_public_key": base64.b64encode(bytes(ED25519.verify_key)).decode(),
+    "jambonz_webhook_secret": HOOK_SECRET,
 }
 BUSINESSES = Path(__file__).with_name("businesses")
 FORM = "application/x-www-form-urlencoded"
@@ -45,12 +50,21 @@ def _telnyx(url: str, fields: Mapping[str, str], body: bytes) -> dict[str, str]:
     return {"telnyx-timestamp": str(NOW), "telnyx-signature-ed25519": base64.b64encode(signed).decode()}
 
 
-SIGNED: dict[str, Signing] = {"twilio": _twilio, "signalwire": _signalwire, "telnyx": _telnyx}
+def _jambonz(url: str, fields: Mapping[str, str], body: bytes) -> dict[str, str]:
+    return {"Jambonz-Signature": f"t={NOW},v1={hmac.new(HOOK_SECRET.encode(), f'{NOW}.'.encode() + body, hashlib.sha256).hexdigest()}"}
+
+
+SIGNED: dict[str, Signing] = {"twilio": _twilio, "signalwire": _signalwire, "telnyx": _telnyx, "jambonz": _jambonz}
 SIDS: dict[str, Callable[[int], str]] = {
     "twilio": lambda number: f"CA{number:032x}",
     "signalwire": lambda number: f"00000000-0000-4000-8000-{number:012x}",
     "telnyx": lambda number: f"v3:{'k' * 40}-{number}_{'z' * 40}",
+    "jambonz": lambda number: f"00000000-0000-4000-9000-{number:012x}",
 }
+OF_JSON = ("jambonz",)
+"""Those who post JSON."""
+READERS = {"text/xml; charset=utf-8": twiml.read, "application/json": verbs.read}
+"""By the media type of an answer, how a telephone reads it."""
 _numbers = itertools.count(1)
 
 
@@ -70,9 +84,17 @@ class Phone:
         """Post a form to a URL, as it is written in a document, and give the answer as it came."""
         url = url if url.startswith("http") else PUBLIC + url
         form = {"CallSid": self.sid, "From": self.caller, "To": self.dialled, "Direction": "inbound", "CallStatus": "in-progress"} | fields
-        body = urlencode(form).encode()
-        headers = {"Content-Type": f"{FORM}; charset=UTF-8"} | (sign or SIGNED[self.provider])(url, form, body)
+        body = self.written(form)
+        headers = {"Content-Type": self.kind} | (sign or SIGNED[self.provider])(url, form, body)
         return await self.http.post(url.removeprefix(PUBLIC), content=body, headers=headers)
+
+    def written(self, form: dict[str, str]) -> bytes:
+        """The body in which the provider posts these."""
+        return verbs.written(form) if self.provider in OF_JSON else urlencode(form).encode()
+
+    @property
+    def kind(self) -> str:
+        return "application/json" if self.provider in OF_JSON else f"{FORM}; charset=UTF-8"
 
     async def ask(self, url: str, **fields: str) -> Document:
         """The same, and do at once what needs no caller: what is fetched is fetched."""
@@ -93,7 +115,7 @@ class Phone:
 
     async def wait(self) -> Document:
         """The caller says nothing."""
-        return await self.ask(self.now.redirect)
+        return await self.ask(self.action if self.provider in OF_JSON else self.now.redirect)
 
     async def end_of_dial(self, status: str) -> Document:
         """The call with the person is over, or was none."""
@@ -127,8 +149,7 @@ class Phone:
 def answered(response: httpx.Response) -> Document:
     """What a telephone makes of an answer. Fails for anything that a telephone cannot do."""
     assert response.status_code == 200, (response.status_code, response.text)
-    assert response.headers["content-type"] == "text/xml; charset=utf-8"
-    return read(response.text)
+    return READERS[response.headers["content-type"]](response.text)
 
 
 @asynccontextmanager

@@ -184,7 +184,9 @@ def at(app: ASGIApp, client: tuple[str, int] | None, base_url: str = "http://127
     return httpx.AsyncClient(transport=transport, base_url=base_url)
 
 
-@pytest.mark.parametrize("path", ["/twilio/voice", "/signalwire/turn?n=1", "/telnyx/fallback", "/telephony/voice", "/api/telephony/gather"])
+@pytest.mark.parametrize(
+    "path", ["/twilio/voice", "/signalwire/turn?n=1", "/telnyx/fallback", "/jambonz/turn?n=1", "/telephony/voice", "/api/telephony/gather"]
+)
 async def test_without_a_secret_only_a_program_of_this_machine_is_answered(path: str) -> None:
     body = {"CallSid": "CA1", "From": "+12025550143", "To": "+12025550100"}
     nothing = dict.fromkeys(SECRETS, "")

@@ -11,11 +11,12 @@ import pytest
 
 from api.telephony import PATHS
 from api.telephony.posted import FORM, bases, read
-from api.telephony.provider import Posted
+from api.telephony.provider import Dial, HangUp, Listen, Posted, Reply
 from api.telephony.switchboard import provider_named
 from tests.telephony.phones import NOW, answered, exchange
 from tests.telephony.twiml import IllegalError, parsed
 from tests.telephony.twiml import read as read_document
+from tests.telephony.verbs import read as read_verbs
 
 SAMPLES = {path.stem: json.loads(path.read_text("utf-8")) for path in (Path(__file__).parent / "samples").glob("*.json")}
 SIGNATURES = SAMPLES["twilio_signatures"]
@@ -52,6 +53,41 @@ async def test_twilio_s_requests_are_answered_as_they_say(redis_url: str) -> Non
     assert "Chloé O'Brien, 李" in [line["message"] for line in record["history"]]
     assert record["progress"]["status"] == "ended"
     assert not record["servicebooked"]
+
+
+@pytest.mark.anyio
+async def test_jambonz_requests_are_answered(redis_url: str) -> None:
+    async with exchange(redis_url) as (_, http):
+        for sample in SAMPLES["jambonz"]["webhooks"]:
+            path = sample["url"].removeprefix("https://voice.example.test")
+            response = await http.post(path, content=sample["body"], headers=sample["headers"])
+            if path.endswith("/status"):
+                assert (response.status_code, response.content) == (204, b"")
+            else:
+                assert answered(response).gather is not None
+            forged = await http.post(path, content=sample["body"] + " ", headers=sample["headers"])
+            assert (forged.status_code, forged.content) == (403, b"")
+            assert (await http.get(path, headers=sample["headers"])).status_code == 403
+        found = (await http.get(f"/calls/{json.loads(SAMPLES['jambonz']['webhooks'][0]['body'])['call_sid']}")).json()
+    assert found["user"]["userInfo"]["name"] == "Kim Lee"
+    assert found["progress"]["status"] == "ended"
+
+
+@pytest.mark.parametrize("sample", SAMPLES["jambonz"]["answers"], ids=lambda sample: sample["name"])
+def test_what_jambonz_is_told_has_the_shape_of_the_samples(sample: dict[str, Any]) -> None:
+    told = read_verbs(json.dumps(sample["verbs"]))
+    first = sample["verbs"][0].get("say", sample["verbs"][0])["text"]
+    then: dict[str, Reply] = {
+        "ask": Reply(ssml=f"<speak>{first}</speak>", then=Listen(heard_url=(told.gather or {}).get("action", ""), silence_url="https://x", wait_s=8)),
+        "handoff": Reply(
+            ssml=f"<speak>{first}</speak>", then=Dial(number=told.number, back_url=(told.dial or {}).get("action", ""), dialled="+61255501234")
+        ),
+        "finish": Reply(ssml=f"<speak>{first}</speak>", then=HangUp()),
+    }
+    ours = json.loads(provider_named("jambonz").render(then[sample["name"]]))
+    for theirs, verb in zip(sample["verbs"], ours, strict=False):
+        assert {name: verb.get(name) for name in theirs} == theirs
+    assert [verb["verb"] for verb in ours[len(sample["verbs"]) :]] == (["redirect"] if sample["name"] == "ask" else [])
 
 
 @pytest.mark.anyio

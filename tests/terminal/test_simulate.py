@@ -8,7 +8,12 @@ from tests.api.processes import serving, slotline
 from tests.telephony.phones import BUSINESSES
 
 PUBLIC = "https://voice.example.test/x"
-SECRETS = {"TWILIO_AUTH_TOKEN": "a-token-of-twilio", "SIGNALWIRE_SIGNING_KEY": "a-key-of-signalwire", "TELNYX_PUBLIC_KEY": "a-key-of-telnyx"}
+SECRETS = {
+    "TWILIO_AUTH_TOKEN": "a-token-of-twilio",
+    "SIGNALWIRE_SIGNING_KEY": "a-key-of-signalwire",
+    "TELNYX_PUBLIC_KEY": "a-key-of-telnyx",
+    "JAMBONZ_WEBHOOK_SECRET": "a-secret-of-jambonz",
+}
 SETTINGS = {**SECRETS, "SLOTLINE_PUBLIC_URL": PUBLIC, "SLOTLINE_TOKENS": "abcdefghijklmnopqrstuvwx:integration", "SLOTLINE_BUSINESS": str(BUSINESSES)}
 
 
@@ -17,19 +22,22 @@ def test_a_call_is_played_from_the_greeting_to_booked_and_a_forged_one_is_refuse
         for provider, language, told in (
             ("twilio", "", "You're booked: Drain cleaning"),
             ("signalwire", "zh-CN", "已经为您约好：疏通下水道"),
+            ("jambonz", "", "You're booked: Drain cleaning"),
+            ("jambonz", "zh-CN", "已经为您约好：疏通下水道"),
         ):
             more = ("--language", language) if language else ()
             played = slotline("simulate", provider, "--url", service.url, "--to", "+12025550100", *more, cwd=tmp_path, **SETTINGS)
             assert (played.returncode, played.stderr) == (0, "")
             assert told in played.stdout, played.stdout
         (tmp_path / "lines").write_text("can I speak to a person\n2025550143\n")
-        played = slotline("simulate", "twilio", "--url", service.url, "--script", "lines", cwd=tmp_path, **SETTINGS)
-        assert "(dials +12025550101, which is busy)" in played.stdout
-        forged = slotline("simulate", "twilio", "--url", service.url, cwd=tmp_path, **{**SETTINGS, "TWILIO_AUTH_TOKEN": "another"})
-        assert (forged.returncode, forged.stderr) == (
-            1,
-            "slotline: 403: the signature was not taken; the service has another secret or another SLOTLINE_PUBLIC_URL\n",
-        )
+        for provider, secret in (("twilio", "TWILIO_AUTH_TOKEN"), ("jambonz", "JAMBONZ_WEBHOOK_SECRET")):
+            played = slotline("simulate", provider, "--url", service.url, "--script", "lines", cwd=tmp_path, **SETTINGS)
+            assert "(dials +12025550101, which is busy)" in played.stdout
+            forged = slotline("simulate", provider, "--url", service.url, cwd=tmp_path, **{**SETTINGS, secret: "another"})
+            assert (forged.returncode, forged.stderr) == (
+                1,
+                "slotline: 403: the signature was not taken; the service has another secret or another SLOTLINE_PUBLIC_URL\n",
+            )
 
 
 @pytest.mark.parametrize(
@@ -58,6 +66,9 @@ def test_the_doctor_looks_through_the_public_url(tmp_path: Path, redis_url: str)
         assert "ok  clock" in seen.stdout
     port = other.port
     with serving(tmp_path, port=port, REDIS_URL=redis_url, **given):
-        seen = slotline("doctor", "--telephony", "signalwire", cwd=tmp_path, **given)
-        assert "ok  signed     taken" in seen.stdout, seen.stdout
-        assert not any(secret in seen.stdout for secret in SECRETS.values())
+        for provider, said in (("signalwire", "ok  signed     taken"), ("jambonz", "ok  signed     taken"), ("telnyx", "--  signed     only telnyx")):
+            seen = slotline("doctor", "--telephony", provider, cwd=tmp_path, **given)
+            assert said in seen.stdout, seen.stdout
+            assert not any(secret in seen.stdout for secret in SECRETS.values())
+        everything = slotline("doctor", cwd=tmp_path, **given)
+        assert "ok  jambonz    set; check it with: slotline doctor --telephony jambonz" in everything.stdout
