@@ -70,13 +70,13 @@ def answer(utterance: Utterance, business: Business, language: str) -> str:
     return found or _by_meaning(own_questions(utterance), business, language)
 
 
-def asks_who(utterance: Utterance, business: Business, *, opening: bool) -> bool:
-    """Whether it asks which business this is: by its name, or, at the beginning of a call, by any other ("is that the garage")."""
+def asks_who(utterance: Utterance, name: str, *, opening: bool) -> bool:
+    """Whether it asks which business this is: by its `name`, or, at the beginning of a call, by any other ("is that the garage")."""
     leads = [_plain(phrase) for phrase in words("zh" if utterance.has_han else "en", "choosing")["reached"]]
     mine = _plain(utterance.text)
     lead = next((phrase for phrase in leads if mine.startswith(phrase) or (utterance.has_han and phrase in mine)), "")
     rest = meaning(mine[mine.find(lead) + len(lead) :]) if lead else ()
-    return bool(rest) and (opening or share(rest, meaning(business.name)))
+    return bool(rest) and (opening or share(rest, meaning(name)))
 
 
 def share(mine: Sequence[str], theirs: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from agent.policy.pricing import AT_ONCE
 from agent.record import calendar
 from agent.record.acts import Act, DialogueAct, DialogueActKind, SystemAct
 from agent.record.call import Call
+from agent.record.company import company_name
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
@@ -64,7 +65,7 @@ def _system_acts(call: Call, dialogue_act: DialogueAct, turn_context: TurnContex
         return (SystemAct(key=key),)
     match dialogue_act.act:
         case Act.HELP:
-            return (_help(dialogue_act, turn_context),)
+            return (_help(call, dialogue_act, turn_context),)
         case Act.WHY:
             open_slot = dialogue_act.slots[0] if dialogue_act.slots else step(call)
             return (SystemAct(key="why", slot=open_slot),) if open_slot in NAMES else ()
@@ -86,13 +87,13 @@ def _system_acts(call: Call, dialogue_act: DialogueAct, turn_context: TurnContex
             return ()
 
 
-def _help(dialogue_act: DialogueAct, turn_context: TurnContext) -> SystemAct:
+def _help(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> SystemAct:
     """The answer that the business wrote down; or that one thing is booked at a time; or what this is."""
     if dialogue_act.detail:
         return SystemAct(key="notice.answer", values={"answer": dialogue_act.detail})
     if dialogue_act.kind is DialogueActKind.BOTH:
         return SystemAct(key="notice.one_at_a_time")
-    return SystemAct(key="notice.help", values={"business": turn_context.business.name})
+    return SystemAct(key="notice.help", values={"business": company_name(call, turn_context.business)})
 
 
 def _again(call: Call) -> tuple[SystemAct, ...]:
@@ -108,8 +109,9 @@ def _asked(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) -> 
     utterance = Utterance(dialogue_act.detail)
     if listed := set_phrases.answer(utterance, turn_context.business, call.language):
         return SystemAct(key="notice.answer", values={"answer": listed})
-    if speaks_of_us(utterance) or set_phrases.asks_who(utterance, turn_context.business, opening=step(call) == NAMES[0]):
-        return SystemAct(key="notice.help", values={"business": turn_context.business.name})
+    name = company_name(call, turn_context.business)
+    if speaks_of_us(utterance) or set_phrases.asks_who(utterance, name, opening=step(call) == NAMES[0]):
+        return SystemAct(key="notice.help", values={"business": name})
     return SystemAct(key="notice.no_answer")
 
 

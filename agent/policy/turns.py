@@ -9,8 +9,9 @@ from agent.policy import people
 from agent.policy.next_act import next_question
 from agent.policy.resuming import was_away
 from agent.record.acts import NoInput, SystemAct, UserAct
-from agent.record.business import in_language
+from agent.record.business import Business, in_language
 from agent.record.call import Call, Question
+from agent.record.company import company_name, is_another
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 
@@ -44,10 +45,17 @@ def _on_the_line(call: Call) -> Update:
 def welcome(call: Call, before: Call | None, user_acts: Sequence[UserAct], turn_context: TurnContext) -> tuple[SystemAct, ...]:
     """What is said first: the greeting to a new caller who waits for it, a word to one who comes back after the line was cut. `before`: as kept."""
     if call.turns == 0 and tuple(user_acts) == (NoInput(),):
-        return (SystemAct(key="notice.greeting", values={"greeting": in_language(turn_context.business.greeting, call.language)}),)
+        return (_greeting(call, turn_context.business),)
     if before is not None and (before.status == "ended" or was_away(call, turn_context)):
         return (SystemAct(key="notice.resumed"),)
     return ()
+
+
+def _greeting(call: Call, business: Business) -> SystemAct:
+    """In the business's own words, or, where another system has said for whom it calls, in its name."""
+    if is_another(call, business):
+        return SystemAct(key="notice.greeting_for", values={"business": company_name(call, business)})
+    return SystemAct(key="notice.greeting", values={"greeting": in_language(business.greeting, call.language)})
 
 
 def asking(call: Call, before: Call | None, answered: Question, system_acts: Sequence[SystemAct], turn_context: TurnContext) -> Call:

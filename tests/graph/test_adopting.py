@@ -16,15 +16,17 @@ NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 SERVICES = [{"id": "S1", "name": "Gutter cleaning", "price": 99}, {"id": 2, "name": "Roof repair", "price": "$400"}, {"name": "Chimney sweep"}]
 
 
-def after(said: list[str], user: dict[str, Any], services: list[dict[str, Any]] = SERVICES) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The last answer and the document, when the caller has said all that."""
+def after(
+    said: list[str], user: dict[str, Any], services: list[dict[str, Any]] = SERVICES, language: str = "", **more: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The last answer and the document, when the caller has said all that. `more`: what else stood in the document."""
     store = MemoryStore()
-    store.put_document("CA1", json.dumps({"callSid": "CA1", "services": services, "user": user}).encode())
+    store.put_document("CA1", json.dumps({"callSid": "CA1", "services": services, "user": user, **more}).encode())
     walk = walker(store=store)
 
     async def take() -> tuple[bytes, bytes | None]:
         for number, words in enumerate(said):
-            answer = await walk.take_turn(TurnRequest(sid="CA1", turn=Turn(key=str(number), text=words)), NOW)
+            answer = await walk.take_turn(TurnRequest(sid="CA1", turn=Turn(key=str(number), text=words), language=language), NOW)
         return answer, await store.document("CA1")
 
     answer, document = asyncio.run(take())
@@ -105,3 +107,44 @@ def test_a_service_of_ours_keeps_its_other_words() -> None:
 def test_a_time_is_kept_with_the_offset_of_the_business(theirs: Any, kept: str | None) -> None:
     _, document = after([""], {"userInfo": {}, "serviceBookedTime": theirs})
     assert document["user"].get("serviceBookedTime") == kept
+
+
+BOB = {"id": "66f1", "name": "Bob's Plumbing", "email": "bob@example.com", "userId": "u1", "calendar_access_token": "t"}
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "spoken"),
+    [
+        ("", "", "Thanks for calling Bob's Plumbing. Can I have your name, please?"),
+        ("zh-CN", "", "您好，这里是Bob's Plumbing。"),
+        ("", "who am I speaking to?", "I'm the booking assistant of Bob's Plumbing."),
+        ("", "is this Bob's plumbing?", "I'm the booking assistant of Bob's Plumbing."),
+        ("zh-CN", "你们是哪家公司", "我是Bob's Plumbing的预约助手。"),
+    ],
+)
+def test_it_speaks_for_the_company_in_the_document(language: str, said: str, spoken: str) -> None:
+    answer, document = after([said], {"userInfo": {}}, language=language, company=BOB)
+    assert answer["aiResponse"]["message"].startswith(spoken)
+    assert "Acme" not in json.dumps(answer, ensure_ascii=False)
+    assert document["company"] == BOB
+
+
+def test_in_the_middle_of_a_call_it_is_asked_for_by_its_name() -> None:
+    answer, _ = after(["it's Mary O'Neill", "is this Bob's Plumbing?"], {"userInfo": {}}, company=BOB)
+    assert answer["aiResponse"]["message"].startswith("I'm the booking assistant of Bob's Plumbing.")
+
+
+@pytest.mark.parametrize("name", ["Acme Home Services", "ACME  home services.", "", "  ", None, 7, ["Bob"]])
+def test_the_same_company_and_one_without_a_name_have_the_business_s_own_greeting(name: Any) -> None:
+    answer, document = after([""], {"userInfo": {}}, company={**BOB, "name": name})
+    assert answer["aiResponse"]["message"].startswith("Thanks for calling Acme Home Services. ")
+    assert document["company"]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Smith & Co.", "Smith & Co."), ("{0} %s <b>\n\u202e", "{0} %s <b>."), ("x" * 5000, "x" * 100 + "."), ("北京家政。", "北京家政.")],
+)
+def test_any_name_is_said_as_it_is_and_in_measure(name: str, said: str) -> None:
+    answer, _ = after([""], {"userInfo": {}}, company={"name": name})
+    assert answer["aiResponse"]["message"].startswith(f"Thanks for calling {said} Can I")
