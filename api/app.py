@@ -216,16 +216,17 @@ class Service:
     async def _store(self) -> CallStore:
         settings = self.settings
         ttl = Ttl(call_s=settings.call_ttl_s, booked_s=settings.booked_ttl_s, log_s=settings.log_ttl_s)
+        into_theirs = settings.adopted_history == "ours"
         if not self._url:
-            return MemoryStore(ttl=ttl)
+            return MemoryStore(ttl=ttl, into_theirs=into_theirs)
         prefix = settings.redis_sse_channel_prefix if settings.use_redis_sse else None
         own, told = not settings.redis_url, self._round_trip
         try:
-            return await connect(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told)
+            return await connect(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told, into_theirs=into_theirs)
         except StoreUnavailable as error:
             # Callers who ring meanwhile hear of trouble and get a person, which is better than a telephone that nobody answers.
             logs.failure("store_away", error, part="store")
-            return awaited(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told)
+            return awaited(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told, into_theirs=into_theirs)
 
     def _round_trip(self, seconds: float, answered: bool) -> None:
         if answered:

@@ -7,7 +7,7 @@ tools gave a meaning (`REDIS_URL`, `TWILIO_AUTH_TOKEN`, `OPENAI_API_KEY` ...). A
 import ipaddress
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, PrivateAttr, ValidationError, field_validator
@@ -101,6 +101,8 @@ class Settings(BaseSettings):
 
     redis_url: str = Field("", validation_alias=_known("REDIS_URL"), repr=False)
     """The Redis to keep calls in; "": an embedded one."""
+    adopted_history: Literal["theirs", "ours"] = "theirs"
+    """Who writes `history` in a document that another system made: that system, which appends both sides' lines itself, or we, each as it is said."""
     use_redis_sse: bool = Field(True, validation_alias=_known("USE_REDIS_SSE"))
     """False keeps events inside one process."""
     redis_sse_channel_prefix: str = Field("sse:", validation_alias=_known("REDIS_SSE_CHANNEL_PREFIX"))

@@ -12,7 +12,7 @@ call's record and confirms it or gives it up. The record refuses a step whose ho
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 from uuid import uuid4
@@ -24,11 +24,12 @@ from agent.record.call import Brief, Call
 from storage import channels, codec, keys
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
-from storage.lines import Told, timed
+from storage.lines import Roomy, Told, timed
 from storage.listening import ClusterListening
 from storage.reaching import in_doubt
-from storage.redis_store import UNREADABLE, RedisStore, on_calendar, opened, pairs, unfinished
+from storage.redis_store import BOTH, THEIRS, UNREADABLE, RedisStore, on_calendar, opened, pairs, unfinished
 from storage.store import Change, Committed, Entry, Opened
+from storage.weaving import last
 
 HOLD_FRESH_MS = 60_000
 HOLD_OLD_MS = 180_000
@@ -46,35 +47,27 @@ class _Pending(msgspec.Struct, frozen=True, kw_only=True):
     """The booking to give up, as it is kept."""
     earlier: str = ""
     """The call whose values this step took over: should that be gone, so must this one."""
-
-
-class _Roomy:
-    """Sends commands to a cluster, at most so many at a time. `cluster` times out by itself, since that is how it notices that a node is gone."""
-
-    def __init__(self, cluster: RedisCluster, connections: int) -> None:
-        self._cluster = cluster
-        self._room = asyncio.Semaphore(connections)
-
-    async def send(self, *parts: Any) -> Any:
-        async with self._room:
-            return await self._cluster.execute_command(*parts)
-
-    async def together(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
-        return [await self.send(*parts) for parts in commands]
-
-    async def close(self) -> None:
-        await self._cluster.aclose()
+    gone: str = ""
+    """Lines that the step took back, for a history that is not ours alone."""
 
 
 class ClusterStore(ClusterListening, RedisStore):
     """Calls in a Redis Cluster (6.2 or later)."""
 
     def __init__(
-        self, cluster: RedisCluster, tail: RedisCluster, *, channel_prefix: str | None, ttl: Ttl, connections: int, told: Told | None = None
+        self,
+        cluster: RedisCluster,
+        tail: RedisCluster,
+        *,
+        channel_prefix: str | None,
+        ttl: Ttl,
+        connections: int,
+        told: Told | None = None,
+        into_theirs: bool = False,
     ) -> None:
         """`connections`: how many commands may be on the way at once; a cluster's client refuses what is more, instead of waiting."""
-        sender, waiting = timed(_Roomy(cluster, connections), told), _Roomy(tail, connections)
-        super().__init__(sender, waiting, tail, channel_prefix=channel_prefix, ttl=ttl)
+        sender, waiting = timed(Roomy(cluster, connections), told), Roomy(tail, connections)
+        super().__init__(sender, waiting, tail, channel_prefix=channel_prefix, ttl=ttl, into_theirs=into_theirs)
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.outbox(sid)]
@@ -91,6 +84,13 @@ class ClusterStore(ClusterListening, RedisStore):
             self._command("HVALS", keys.calendar(business)[1]) if business else _nothing(),
         )
         return opened(sid, kept, answer, text, seen, bookings)
+
+    async def _shown(self, sid: str) -> tuple[bytes | None, bytes | None]:
+        text, (size, whose) = await asyncio.gather(
+            self._command("GET", keys.document(sid)), self._command("HMGET", keys.record(sid), "size", "theirs")
+        )
+        apart = text is not None and size is not None and (whose == THEIRS.encode() or len(text) != int(size))
+        return text, (await self._command("GET", keys.history(sid)) if apart else None)
 
     async def commit(self, change: Change) -> Committed:
         with in_doubt(change.after.sid):
@@ -109,7 +109,10 @@ class ClusterStore(ClusterListening, RedisStore):
         if change.goes_on and await self._is_gone(after.resumed_from):
             raise StaleCall(f"call {sid} was to go on from one that is gone")
         hold, held_ms, released = await self._on_calendar(change, operation, business)
-        pending = _Pending(seen=seen.decode(), hold=hold, business=business, release=released, earlier=after.resumed_from if change.goes_on else "")
+        shared = change.taken_back and self._adopted == BOTH
+        gone = last(await self._command("GET", keys.history(sid)) or b"", change.taken_back) if shared else b""
+        earlier = after.resumed_from if change.goes_on else ""
+        pending = _Pending(seen=seen.decode(), hold=hold, business=business, release=released, earlier=earlier, gone=gone.decode())
         changed = codec.fields(before, after)
         turn, answer = change.answer or ("", b"")
         values: list[Any] = [
@@ -264,7 +267,7 @@ class ClusterStore(ClusterListening, RedisStore):
             raise StaleCall(f"call {sid} was to go on from one that is gone")
         ttl_s = self._ttl.of(call)
         marks, found, *_ = await asyncio.gather(
-            self._write_document(call, kept, pending.seen, lines, said, adopted, ttl_s),
+            self._write_document(call, kept, pending, lines, said, adopted, ttl_s),
             self._log_events(sid, life, told, outbox, ttl_s),
             self._list(call, life, ttl_s),
             self._settle_place(sid, pending),
@@ -278,10 +281,10 @@ class ClusterStore(ClusterListening, RedisStore):
         return (marks[0].decode() if marks else "other"), [id_.decode() for id_ in found]
 
     async def _write_document(
-        self, call: Call, kept: Mapping[str, bytes], seen: str, lines: bytes, said: bytes | None, adopted: bool, ttl_s: int
+        self, call: Call, kept: Mapping[str, bytes], pending: _Pending, lines: bytes, said: bytes | None, adopted: bool, ttl_s: int
     ) -> list[Any] | None:
         """The document's new marks; None when another system was there first."""
-        values = [seen, *_marks(kept), codec.body(call)[:-1], lines, "1" if adopted else "", ttl_s]
+        values = [pending.seen, *_marks(kept), codec.body(call)[:-1], lines, self._adopted if adopted else "", ttl_s, pending.gone]
         answer, *marks = await self._script("cluster_document", [keys.document(call.sid)], values if said is None else [*values, said])
         if answer == b"said":
             whole = await self._command("GET", keys.history(call.sid)) or b""
@@ -332,7 +335,7 @@ class ClusterStore(ClusterListening, RedisStore):
 
 
 def _marks(kept: Mapping[str, bytes]) -> list[bytes]:
-    """What the record remembers of the document: sha, width, size, theirs."""
+    """What the record remembers of the document: sha, width, size, whose."""
     return [kept.get("sha", b""), kept.get("width", b"0"), kept.get("size", b"0"), kept.get("theirs", b"0")]
 
 

@@ -13,6 +13,7 @@ from agent.record.events import Event
 from agent.record.skeleton import document
 from agent.record.slot_names import NAMES
 from agent.slots import PLACES
+from storage.weaving import woven
 
 _APART = ("sid", "rev", "brief", "slots", "foreign", "before")
 _STATE = tuple(name for name in Call.__struct_fields__ if name not in _APART)
@@ -105,10 +106,15 @@ def _is_shallow(document: dict[str, Any]) -> bool:
     return False
 
 
-def one_line(text: bytes) -> bytes | None:
-    """A document without needless space, our padding among it; None when it is no JSON object."""
+def one_line(text: bytes, said: bytes | None = None) -> bytes | None:
+    """A document without needless space, our padding among it; None when it is no JSON object.
+
+    `said`: our own conversation, where the one in the document may be another system's; each line of it is there then.
+    """
     content = parse(text)
-    return None if content is None else encode(content)
+    if content is None:
+        return None
+    return encode(content if said is None else {**content, "history": msgspec.json.decode(woven(history_of(text), said))})
 
 
 def history_of(text: bytes) -> bytes:

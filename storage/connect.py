@@ -28,9 +28,11 @@ CONNECTIONS = 64
 OLDEST = (6, 2)
 
 
-async def connect(url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False, told: Told | None = None) -> CallStore:
+async def connect(
+    url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False, told: Told | None = None, into_theirs: bool = False
+) -> CallStore:
     """A store in the Redis at `url` (redis://, rediss://, unix://, redis+cluster://, valkey://), which answers. `embedded`: it is an `EmbeddedRedis`.
-    `told`: of every round trip, but for reads that wait for news.
+    `told`: of every round trip, but for reads that wait for news. `into_theirs`: see `RedisStore`.
 
     Raises ValueError when `url` is none, or the server there is too old; StoreUnavailable when nothing that can be used answers.
     """
@@ -46,7 +48,7 @@ async def connect(url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: b
             raise ValueError(f"Redis {version} is too old: 6.2 or later is needed")
         if not is_cluster:
             sender, waiting = timed(_sender(url, redis, ANSWER_TIMEOUT_S), told), _sender(url, redis, WAITING_TIMEOUT_S)
-            return RedisStore(sender, waiting, redis, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded)
+            return RedisStore(sender, waiting, redis, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded, into_theirs=into_theirs)
     except (StoreUnavailable, ValueError):
         await redis.aclose()
         raise
@@ -54,13 +56,15 @@ async def connect(url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: b
     cluster, tail = (RedisCluster.from_url(url, **_settings(timeout_s)) for timeout_s in (ANSWER_TIMEOUT_S, None))
     with reaching():
         await cluster.initialize()
-    return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS, told=told)
+    return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS, told=told, into_theirs=into_theirs)
 
 
-def awaited(url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False, told: Told | None = None) -> CallStore:
+def awaited(
+    url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False, told: Told | None = None, into_theirs: bool = False
+) -> CallStore:
     """The same store without asking whether anything answers there yet: it is tried whenever it is needed. Raises ValueError when `url` is none."""
     _client(_redis(url))
-    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded, told=told))
+    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded, told=told, into_theirs=into_theirs))
 
 
 async def answer_time(url: str) -> float:

@@ -39,10 +39,10 @@ On a cluster there are besides, for steps that are carried through one after the
 | `{slotline:calls}:standing` | hash | sid -> the call's life and revision as the lists show it | pruned as calls expire |
 | `slotline:{business}:holds` | hash | token -> a place held for a step that is being written | place |
 
-Marks in the record: of the document as we last wrote it, its fingerprint `sha`, the `width` of its head, its `size` in bytes, and whether
-the history in it is the other side's (`theirs`); `cut` and `last` are for the call's stream what they are for the log. On a cluster besides:
-`pending`, what its last step has left to do elsewhere; `life`, which call of that sid it is; `told`, how many events have ids; `erasing`, that it is
-being erased.
+Marks in the record: of the document as we last wrote it, its fingerprint `sha`, the `width` of its head, its `size` in bytes, and whose the history
+in it is (`theirs`: "0" ours, "1" the other side's, "2" theirs with our lines in it); `cut` and `last` are for the call's stream what they are for the
+log. On a cluster besides: `pending`, what its last step has left to do elsewhere; `life`, which call of that sid it is; `told`, how many events have
+ids; `erasing`, that it is being erased.
 
 "call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "kin" is `Ttl.kin_s` after the last commit;
 "place" is until the job is over, at least `Ttl.booked_s` from now.

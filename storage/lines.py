@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, cast
 
 import hiredis
-from redis.asyncio import Redis
+from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.connection import parse_url
 from redis.exceptions import BusyLoadingError, NoScriptError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -168,6 +168,24 @@ class Pooled:
 
     async def close(self) -> None:
         await self._redis.aclose()
+
+
+class Roomy:
+    """Sends commands to a cluster, at most so many at a time. `cluster` times out by itself, since that is how it notices that a node is gone."""
+
+    def __init__(self, cluster: RedisCluster, connections: int) -> None:
+        self._cluster = cluster
+        self._room = asyncio.Semaphore(connections)
+
+    async def send(self, *parts: Any) -> Any:
+        async with self._room:
+            return await self._cluster.execute_command(*parts)
+
+    async def together(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        return [await self.send(*parts) for parts in commands]
+
+    async def close(self) -> None:
+        await self._cluster.aclose()
 
 
 class _Wire(asyncio.Protocol):

@@ -23,6 +23,7 @@ from storage.keys import Ttl
 from storage.memory_log import MemoryLog
 from storage.store import Change, Committed, Entry, Listed, Opened, Page, Published
 from storage.watchers import Watchers
+from storage.weaving import woven
 
 _SWEEP_S = 60
 
@@ -35,7 +36,7 @@ class _Kept(msgspec.Struct, kw_only=True):
     sha: str = ""
     """Fingerprint of the document as we last wrote it."""
     theirs: bool = False
-    """Whether the history in the document is the other side's."""
+    """Whether the history in the document is the other side's, with or without our lines in it."""
     status: str = "active"
     created_ms: int = 0
     until: float = 0.0
@@ -57,8 +58,9 @@ class MemoryStore:
 
     survives_restart = False
 
-    def __init__(self, *, ttl: Ttl | None = None, clock: Callable[[], float] = time.time) -> None:
-        """`clock` gives Unix seconds."""
+    def __init__(self, *, ttl: Ttl | None = None, clock: Callable[[], float] = time.time, into_theirs: bool = False) -> None:
+        """`clock` gives Unix seconds. `into_theirs`: our lines are written into the history of a document that another system made."""
+        self._into_theirs = into_theirs
         self._ttl = ttl or Ttl()
         self._clock = clock
         self._calls: dict[str, _Kept] = {}
@@ -109,6 +111,7 @@ class MemoryStore:
         kept.fields |= changed
         kept.rev += 1
         kept.status, kept.created_ms, kept.until = after.status, codec.milliseconds(after.created_at), until
+        gone = b",".join(kept.history[-change.taken_back :]) if change.taken_back else b""
         if change.taken_back:
             del kept.history[-change.taken_back :]
         kept.history += lines
@@ -119,7 +122,7 @@ class MemoryStore:
         self._lead_here(after)
         if after.root:
             self._roots[sid] = after.root, self._clock() + self._ttl.kin_s
-        self._write_document(sid, kept, text, body, adopted=after.foreign is not None, until=until)
+        self._write_document(sid, kept, text, body, gone, adopted=after.foreign is not None, until=until)
         event_ids = tuple(self._append(sid, kept, data) for data in envelopes)
         return Committed(call=msgspec.structs.replace(after, rev=kept.rev), seen=kept.sha, event_ids=event_ids)
 
@@ -291,16 +294,18 @@ class MemoryStore:
         return document.text if document else None
 
     def _document_or_record(self, sid: str) -> bytes | None:
-        text = self._document(sid)
-        shown = codec.one_line(text) if text is not None else None
-        if shown is None and (kept := self._kept(sid)):
+        text, kept = self._document(sid), self._kept(sid)
+        apart = kept is not None and ((kept.theirs and not self._into_theirs) or kept.sha != _fingerprint(text))
+        shown = codec.one_line(text, b",".join(kept.history) if kept and apart else None) if text is not None else None
+        if shown is None and kept:
             return codec.compose(codec.body(self._call(sid, kept)), b"[%b]" % b",".join(kept.history))
         return shown
 
-    def _write_document(self, sid: str, kept: _Kept, text: bytes | None, body: bytes, *, adopted: bool, until: float) -> None:
+    def _write_document(self, sid: str, kept: _Kept, text: bytes | None, body: bytes, gone: bytes, *, adopted: bool, until: float) -> None:
         kept.theirs = adopted and text is not None and (kept.theirs or kept.sha != _fingerprint(text)) and codec.parse(text) is not None
         if kept.theirs and text is not None:
-            written = codec.compose(body, codec.history_of(text))
+            there, said = codec.history_of(text), b",".join(kept.history)
+            written = codec.compose(body, woven(there, said, gone) if self._into_theirs else there)
             self._documents[sid] = _Document(text=written, until=self._documents[sid].until)
         else:
             written = codec.compose(body, b"[%b]" % b",".join(kept.history))

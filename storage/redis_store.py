@@ -35,6 +35,7 @@ SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
 UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
+THEIRS, BOTH = "1", "2"
 SECRET_BYTES = 32
 SHORTEST_SECRET = 22
 """Bytes; the same holds for one that the settings name."""
@@ -46,12 +47,20 @@ class RedisStore(Listening, Erasing):
     survives_restart = True
 
     def __init__(
-        self, sender: Sender, waiting: Sender, tail: Redis | RedisCluster, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False
+        self,
+        sender: Sender,
+        waiting: Sender,
+        tail: Redis | RedisCluster,
+        *,
+        channel_prefix: str | None,
+        ttl: Ttl,
+        embedded: bool = False,
+        into_theirs: bool = False,
     ) -> None:
         """`sender` gives up soon what is not answered; `waiting` is for reads that wait for news, and `tail` for what is published.
 
         `channel_prefix`: None publishes nothing and hears nothing. `embedded`: the server is our own, and somebody writes its file anew when a caller
-        was erased.
+        was erased. `into_theirs`: our lines are written into the history of a document that another system made.
         """
         self._sender = sender
         self._send: Callable[..., Awaitable[Any]] = sender.send
@@ -60,6 +69,8 @@ class RedisStore(Listening, Erasing):
         self._channel_prefix = channel_prefix
         self._ttl = ttl
         self._embedded = embedded
+        self._adopted = BOTH if into_theirs else THEIRS
+        """Whose the history is in a document of another system's (document.lua)."""
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         names = [keys.record(sid), keys.turns(sid), keys.document(sid)]
@@ -82,9 +93,14 @@ class RedisStore(Listening, Erasing):
         return Committed(call=call, seen=result[1].decode(), event_ids=tuple(one.decode() for one in result[2:]))
 
     async def document(self, sid: str) -> bytes | None:
-        text: bytes | None = await self._command("GET", keys.document(sid))
-        shown = codec.one_line(text) if text is not None else None
+        text, said = await self._shown(sid)
+        shown = codec.one_line(text, said) if text is not None else None
         return shown if shown is not None else await self._document_of_record(sid)
+
+    async def _shown(self, sid: str) -> tuple[bytes | None, bytes | None]:
+        """The document as it lies there, and our own conversation where the one in it may be another system's."""
+        text, said = await self._script("shown", [keys.document(sid), keys.record(sid), keys.history(sid)], [])
+        return text, said
 
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         wanted = tuple(one for one in keys.STATUSES if not status or one in status.split(","))
@@ -201,7 +217,7 @@ class RedisStore(Listening, Erasing):
             before.rev if before else "",
             change.seen.removeprefix(UNREADABLE),
             codec.body(after)[:-1],
-            "1" if after.foreign is not None and not change.seen.startswith(UNREADABLE) else "",
+            self._adopted if after.foreign is not None and not change.seen.startswith(UNREADABLE) else "",
             self._ttl.of(after),
             codec.lines(change.lines),
             turn,

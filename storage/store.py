@@ -133,7 +133,7 @@ class CallStore(Protocol):
         """
 
     async def document(self, sid: str) -> bytes | None:
-        """The CallSkeleton as other systems read it, JSON on one line; None when there is no such call."""
+        """The CallSkeleton, JSON on one line; None when there is no such call. All our lines are in it, also where its history is theirs."""
 
     async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
         """Calls of a status, of several ("booked,ended") or of all (""), newest first; `before` is the sid the last page ended with."""

@@ -127,11 +127,11 @@ class Shelf:
         """"" is in memory."""
         self.memory: MemoryStore | None = None
 
-    async def open(self, ttl: Ttl | None = None) -> CallStore:
+    async def open(self, ttl: Ttl | None = None, *, into_theirs: bool = False) -> CallStore:
         """A store over this place; opened again, it finds what was there (but in memory)."""
         if self.url:
-            return await connect(self.url, channel_prefix="sse:", ttl=ttl or Ttl())
-        self.memory = MemoryStore(ttl=ttl)
+            return await connect(self.url, channel_prefix="sse:", ttl=ttl or Ttl(), into_theirs=into_theirs)
+        self.memory = MemoryStore(ttl=ttl, into_theirs=into_theirs)
         return self.memory
 
     async def put_document(self, sid: str, text: bytes | None) -> None:

@@ -1,4 +1,4 @@
--- uses: document, record, log, calendar, index
+-- uses: document, weaving, record, log, calendar, index
 -- One step of a call: all of it, or nothing. Everything is checked before the first write. A call that goes on from others has its family, its root and
 -- the earlier call's record as the last three KEYS.
 -- Returns {"stale"}, {"taken"}, or {"ok", fingerprint of the document, event ids ...}.
@@ -27,7 +27,7 @@ elseif op == 'release' then
 end
 
 local at = 29 + 2 * field_count
-keep(record, history, turns, trace, rev, 29, at - 1, taken_back, lines, turn, answer, traced)
+local gone = keep(record, history, turns, trace, rev, 29, at - 1, taken_back, lines, turn, answer, traced)
 if unfinished == '1' then
   redis.call('SET', caller, sid, 'EX', ttl)
 elseif unfinished == '0' then
@@ -44,10 +44,12 @@ if root ~= '' then
   redis.call('SET', lead, root, 'EX', kin_s)
 end
 
-local theirs = adopted == '1' and (untouched and ours.theirs or text and true) or false
-local now = untouched and (theirs or taken_back == 0) and write_in_place(document, ours, head, lines, theirs, ttl)
+local whose = whose_history(adopted, ours, untouched, text)
+local now = untouched and (whose == THEIRS or taken_back == 0) and write_in_place(document, ours, head, lines, whose, ttl)
 if not now then
-  now = write_whole(document, head, theirs and theirs_in(document, ours, text), redis.call('GET', history) or '', ttl)
+  local there = whose ~= OURS and history_there(document, ours, text)
+  local said = whose ~= THEIRS and (redis.call('GET', history) or '')
+  now = write_whole(document, head, whose, whose == THEIRS and there or whose == BOTH and woven(there, said, gone) or '[' .. said .. ']', ttl)
 end
 remember(record, now)
 

@@ -5,6 +5,8 @@
 -- fingerprint covers the head, the size and the end.
 
 local END, OPEN, STEP, ROOM = 256, ',"history":', 1024, 256
+-- Whose the history in it is: ours alone, another system's alone, or theirs with each line of ours in it. What is not ours alone lives as they want.
+local OURS, THEIRS, BOTH = '0', '1', '2'
 
 local function print_of(document, width, size)
   return redis.sha1hex(redis.call('GETRANGE', document, 0, width - 1) .. redis.call('GETRANGE', document, -END, -1) .. size)
@@ -13,7 +15,7 @@ end
 -- What the record remembers of our last document.
 local function remembered(record)
   local kept = redis.call('HMGET', record, 'sha', 'width', 'size', 'theirs')
-  return {sha = kept[1], width = tonumber(kept[2] or 0), size = tonumber(kept[3] or 0), theirs = kept[4] == '1'}
+  return {sha = kept[1], width = tonumber(kept[2] or 0), size = tonumber(kept[3] or 0), whose = kept[4] or OURS}
 end
 
 -- What lies there: its fingerprint ("" when nothing does), and its text when it is not as we wrote it.
@@ -65,42 +67,44 @@ local function history_of(text)
   end
 end
 
--- The history another system keeps in the document, for a step that is written over `text`, or over our own document when `text` is false; false when
--- the history is ours to write.
-local function theirs_in(document, ours, text)
-  if text then return history_of(text) end
-  if ours.theirs then return redis.call('GETRANGE', document, ours.width + #OPEN, -2) end
-  return false
+-- Whose the history is after a step. `adopted`: whose it is in a document of another system's, "" in one that is ours; `text` is of a document that is not
+-- as we wrote it.
+local function whose_history(adopted, ours, untouched, text)
+  if adopted ~= '' and (untouched and ours.whose ~= OURS or not untouched and text) then return adopted end
+  return OURS
 end
 
-local function marks(document, width, theirs)
+-- The history that lies there, in `text` or in our own document.
+local function history_there(document, ours, text)
+  return text and history_of(text) or redis.call('GETRANGE', document, ours.width + #OPEN, -2)
+end
+
+local function marks(document, width, whose)
   local size = redis.call('STRLEN', document)
-  return {print_of(document, width, size), width, size, theirs and '1' or '0'}
+  return {print_of(document, width, size), width, size, whose}
 end
 
 -- Write a step into our own document as `look` found it: overwrite the head, add the new `lines` behind the history. Returns the new marks, or false
 -- when the head has outgrown its width or the history changes hands.
-local function write_in_place(document, ours, head, lines, theirs, ttl)
-  if #head >= ours.width or theirs ~= ours.theirs then return false end
+local function write_in_place(document, ours, head, lines, whose, ttl)
+  if #head >= ours.width or whose ~= ours.whose then return false end
   redis.call('SETRANGE', document, 0, head .. string.rep(' ', ours.width - #head))
-  if not theirs then
-    if lines ~= '' then
-      local first = redis.call('GETRANGE', document, ours.size - 3, ours.size - 3) == '['
-      redis.call('SETRANGE', document, ours.size - 2, (first and '' or ',') .. lines .. ']}')
-    end
-    redis.call('EXPIRE', document, ttl)
+  if whose ~= THEIRS and lines ~= '' then
+    local first = redis.call('GETRANGE', document, ours.size - 3, ours.size - 3) == '['
+    redis.call('SETRANGE', document, ours.size - 2, (first and '' or ',') .. lines .. ']}')
   end
-  return marks(document, ours.width, theirs)
+  if whose == OURS then redis.call('EXPIRE', document, ttl) end
+  return marks(document, ours.width, whose)
 end
 
--- Write the whole document: `theirs` is the other side's history, whose expiry stays as well, or false; `said` is all of ours.
-local function write_whole(document, head, theirs, said, ttl)
+-- Write the whole document, with that history.
+local function write_whole(document, head, whose, history, ttl)
   local width = math.ceil((#head + ROOM) / STEP) * STEP
-  local whole = head .. string.rep(' ', width - #head) .. OPEN .. (theirs or '[' .. said .. ']') .. '}'
-  if theirs then
-    redis.call('SET', document, whole, 'KEEPTTL')
-  else
+  local whole = head .. string.rep(' ', width - #head) .. OPEN .. history .. '}'
+  if whose == OURS then
     redis.call('SET', document, whole, 'EX', ttl)
+  else
+    redis.call('SET', document, whole, 'KEEPTTL')
   end
-  return marks(document, width, theirs)
+  return marks(document, width, whose)
 end

@@ -3,7 +3,7 @@
 -- How each line of the conversation begins. Inside a text a quotation mark has a backslash before it, so nothing that was said looks like this.
 local LINE = '{"speaker":"'
 
--- Take back the last `count` lines of the conversation.
+-- Take back the last `count` lines of the conversation. Returns them.
 local function take_back(history, count)
   local said = redis.call('GET', history) or ''
   local starts, from = {}, string.find(said, LINE, 1, true)
@@ -17,13 +17,14 @@ local function take_back(history, count)
   else
     redis.call('DEL', history)
   end
+  return string.sub(said, first)
 end
 
 -- A step's changed fields (ARGV from `first` to `last`, names and values), what it takes back of the conversation and adds to it, its answer ("" for a turn
--- that has none any more) and its trace.
+-- that has none any more) and its trace. Returns what it took back.
 local function keep(record, history, turns, trace, rev, first, last, taken_back, lines, turn, answer, traced)
   redis.call('HSET', record, 'rev', (tonumber(rev) or 0) + 1, unpack(ARGV, first, last))
-  if taken_back > 0 then take_back(history, taken_back) end
+  local gone = taken_back > 0 and take_back(history, taken_back) or ''
   if lines ~= '' then
     if redis.call('EXISTS', history) == 1 then redis.call('APPEND', history, ',') end
     redis.call('APPEND', history, lines)
@@ -32,6 +33,7 @@ local function keep(record, history, turns, trace, rev, first, last, taken_back,
     if answer ~= '' then redis.call('HSET', turns, turn, answer) else redis.call('HDEL', turns, turn) end
   end
   if traced ~= '' then redis.call('RPUSH', trace, traced) end
+  return gone
 end
 
 local function remember(record, marks)
