@@ -7,7 +7,7 @@ left out; so a new field is seen by viewers only when somebody says how.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
@@ -107,7 +107,7 @@ class Masking:
     def __init__(self, businesses: Businesses, is_name: Callable[[str], bool] = lambda _: False) -> None:
         document = _document(businesses, is_name)
         payload = {**document, **_payload(businesses, is_name)}
-        listed = {**_short(business.id for business in businesses.all), **document}
+        listed = {**_short(businesses), **document}
         self._document = document
         self._calls: Plan = {"calls": [listed], "next": _is_sid}
         open_calls = {"calls": [listed], "cut": _is_flag, "next": dict.fromkeys(get_args(Status), _is_sid), "bookedToday": _is_many}
@@ -240,10 +240,11 @@ def _names_one(is_name: Callable[[str], bool]) -> Test:
     return lambda value: isinstance(value, str) and is_name(value)
 
 
-def _short(ids: Iterable[str]) -> dict[str, Plan]:
+def _short(businesses: Businesses) -> dict[str, Plan]:
     """What the short form of a call has beside the fields of a document."""
     lines = {"lastMessage": _line(), "lastMessages": [_line()], "lastWords": _hidden}
-    return {"name": _hidden, "business": _one_of(*ids), "step": _steps()["step"], "completed": _is_count, **lines}
+    called = {"business": _one_of(*_company_words(businesses)), "companyName": _one_of(*_company_words(businesses))}
+    return {"name": _hidden, **called, "step": _steps()["step"], "completed": _is_count, **lines}
 
 
 def _steps() -> dict[str, Plan]:

@@ -46,6 +46,7 @@ def in_short(call: Listed) -> dict[str, Any]:
         "from": _text(document.get("from")),
         "name": name_in(document),
         "business": business_of(document),
+        "companyName": _text(_table(document.get("company")).get("name")),
         "language": _text(document.get("language")),
         "status": call.status,
         "step": progress.get("step", ""),

@@ -17,12 +17,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.types import ASGIApp
 
 from bench.turn import SAID
-from tests.telephony.phones import FORM, PUBLIC, SIDS, SIGNED, exchange
+from tests.telephony.phones import PUBLIC, SIDS, SIGNED, exchange, kind_of, written
 
 GOAL_MS = 0.4
 Request = tuple[str, bytes, Mapping[str, str]]
@@ -48,8 +47,8 @@ def at(provider: str) -> Callable[[int, int, str], Request]:
             "Confidence": "0.93214816",
             "Language": "en-US",
         }
-        body = urlencode(form).encode()
-        return path, body, {"content-type": FORM, **SIGNED[provider](PUBLIC + path, form, body)}
+        body = written(provider, form)
+        return path, body, {"content-type": kind_of(provider), **SIGNED[provider](PUBLIC + path, form, body)}
 
     return posted
 

@@ -39,12 +39,12 @@ async def test_a_call_in_short_says_what_a_list_shows(store: CallStore) -> None:
 async def test_what_only_the_document_knows_is_taken_from_it() -> None:
     lines = [{"speaker": "customer", "message": "my drain"}, {"speaker": "AI", "message": "Are you there?"}, {"speaker": "customer", "message": ""}]
     more = {"from": "+12025550143", "language": "en-US", "heldBy": "ann", "since": "2026-03-02T14:00:00Z", "misses": 3, "why": "caller_asked"}
-    others = {"company": {"id": "acme"}, "history": lines}
+    others = {"company": {"id": "acme", "name": "Acme"}, "history": lines}
     packet, approval = {"why": "caller_asked"}, {"permissionId": "p1", "rule": "every"}
     found = in_short(Listed(sid="CA1", status="with_agent", document={**more, "packet": packet, "approval": approval, **others}))
     assert more.items() <= found.items()
     assert (found["packet"], found["approval"]) == (packet, approval)
-    assert (found["business"], found["lastWords"]) == ("acme", "my drain")
+    assert (found["business"], found["companyName"], found["lastWords"]) == ("acme", "Acme", "my drain")
 
 
 async def test_more_calls_than_are_listed_are_reached_from_where_the_list_was_cut(store: CallStore) -> None:

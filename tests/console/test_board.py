@@ -1,8 +1,10 @@
 """The board in a real browser: who needs somebody, businesses told apart, more calls than one list holds, rows that stay what they are."""
 
+import json
 from importlib import resources
 from pathlib import Path
 
+import redis
 from anyio.from_thread import start_blocking_portal
 from playwright.sync_api import Browser, expect
 
@@ -79,8 +81,12 @@ def test_businesses_are_told_apart_and_one_is_looked_at_alone(browser: Browser, 
     with answering(tmp_path, REDIS_URL=redis_url, SLOTLINE_BUSINESS=str(folder)) as running:
         Caller(running, "CA-acme", "+12025550131").say("", "Alex Acme")
         Caller(running, "CA-bolt", "+12025550132", dialled="+12025550200").say("", "Bea Bolt")
+        with redis.Redis.from_url(redis_url) as client:  # another system calls in the name of a firm that is none of them
+            client.set("call:CA-bob", json.dumps({"callSid": "CA-bob", "company": {"id": "66f1", "name": "Bob's Plumbing"}}))
+        Caller(running, "CA-bob", "+12025550133").say("", "Cleo Clay")
         console = Console(browser.new_page(), running).open()
         expect(console.board.locator('[data-sid="CA-bolt"].tile')).to_contain_text("Bolt Electric")
+        expect(console.board.locator('[data-sid="CA-bob"].tile .called')).to_have_text("Bob's Plumbing")
         console.tab.get_by_role("combobox", name="Business").select_option("Bolt Electric")
         expect(console.row("Bea Bolt")).to_be_visible()
         expect(console.row("Alex Acme")).to_have_count(0)

@@ -68,6 +68,15 @@ READERS = {"text/xml; charset=utf-8": twiml.read, "application/json": verbs.read
 _numbers = itertools.count(1)
 
 
+def written(provider: str, form: dict[str, str]) -> bytes:
+    """The body in which a provider posts these."""
+    return verbs.written(form) if provider in OF_JSON else urlencode(form).encode()
+
+
+def kind_of(provider: str) -> str:
+    return "application/json" if provider in OF_JSON else f"{FORM}; charset=UTF-8"
+
+
 class Phone:
     """A call from one telephone."""
 
@@ -89,12 +98,11 @@ class Phone:
         return await self.http.post(url.removeprefix(PUBLIC), content=body, headers=headers)
 
     def written(self, form: dict[str, str]) -> bytes:
-        """The body in which the provider posts these."""
-        return verbs.written(form) if self.provider in OF_JSON else urlencode(form).encode()
+        return written(self.provider, form)
 
     @property
     def kind(self) -> str:
-        return "application/json" if self.provider in OF_JSON else f"{FORM}; charset=UTF-8"
+        return kind_of(self.provider)
 
     async def ask(self, url: str, **fields: str) -> Document:
         """The same, and do at once what needs no caller: what is fetched is fetched."""

@@ -34,6 +34,7 @@ function named(record) {
     it.from.value = from ?? "";
     it.language.value = language ?? "";
     it.business.value = company?.id ?? "";
+    it.firm.value = company?.name ?? "";
     it.began.value = Date.parse(createdAt) || it.began.value;
     it.misses.value = Math.max(it.misses.value, misses ?? 0);
     if (progress) it.progress.value = { ...progress, ...it.progress.value, filled: { ...progress.filled, ...it.progress.value.filled } };
