@@ -24,7 +24,7 @@ from agent.record.call import Turn
 from api.bodies import ALTERNATIVES_LIMIT, clean, known_sid
 from api.telephony.heard import FINAL, RING_S, confidence, hints, keys, number_of
 from api.telephony.posted import JSON
-from api.telephony.provider import Dial, Fetch, HangUp, Line, Listen, Posted, Reply
+from api.telephony.provider import Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
 from api.telephony.speaking import pieces
 from graph.state import TurnRequest
 
@@ -59,9 +59,9 @@ class Jambonz:
         at = str(int(now)).encode()
         return {HEADER: f"t={at.decode()},v1={_signature(secret, at, body).decode()}"}
 
-    def line(self, posted: Posted) -> Line:
+    def leg(self, posted: Posted) -> Leg:
         fields, spoken = posted.fields, _table(posted.content.get("speech"))
-        return Line(
+        return Leg(
             sid=fields.get("call_sid", ""),
             caller=fields.get("from", ""),
             dialled=fields.get("to", ""),

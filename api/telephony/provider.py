@@ -30,7 +30,7 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
     """A JSON body whole; {} for any other."""
 
 
-class Line(msgspec.Struct, frozen=True, kw_only=True):
+class Leg(msgspec.Struct, frozen=True, kw_only=True):
     """Whose telephone it is, in the provider's own writing: nothing of it is checked, and any of it may be ""."""
 
     sid: str = ""
@@ -120,7 +120,7 @@ class Provider(Protocol):
     def signed(self, secret: str, url: str, body: bytes, now: float) -> Mapping[str, str] | None:
         """The headers by which `verified` takes a post of `body` (of the type `posts`) to `url`; None where nobody but the provider can make them."""
 
-    def line(self, posted: Posted) -> Line:
+    def leg(self, posted: Posted) -> Leg:
         """Whose telephone it is. Raises nothing, whatever was sent."""
 
     def turn(self, posted: Posted) -> TurnRequest:

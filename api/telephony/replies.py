@@ -13,7 +13,7 @@ from agent.nlg.speech import Speech
 from agent.record.business import Business
 from agent.record.businesses import Businesses
 from agent.record.language_tags import begins_in, language_of, tag_of
-from api.telephony.provider import Dial, Fetch, HangUp, Line, Listen, Posted, Reply
+from api.telephony.provider import Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
 
 WITH_PEOPLE_S = 3
 """How long a caller who waits for a person, or is with one, is listened to before the next line may come."""
@@ -48,9 +48,9 @@ def place_of(posted: Posted) -> Place:
     return Place(sha256(token).hexdigest()[:8], 0)
 
 
-def tag_in(posted: Posted, line: Line) -> str:
+def tag_in(posted: Posted, leg: Leg) -> str:
     """The language that a URL, or the recogniser, says is spoken (BCP 47); "" for none."""
-    for tag in (posted.query.get("language", ""), line.language):
+    for tag in (posted.query.get("language", ""), leg.language):
         if _TAG.fullmatch(tag):
             return tag
     return ""

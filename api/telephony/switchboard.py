@@ -91,11 +91,11 @@ class Switchboard:
             return Response(status_code=403)
         if step in ONLY_TOLD:
             if step == "status" and provider.is_over(posted):
-                await self._dropped(provider.line(posted).sid, Drop(reason="line_dropped"))
+                await self._dropped(provider.leg(posted).sid, Drop(reason="line_dropped"))
             return Response(status_code=204)
         place = Place("", 0) if step == "voice" else place_of(posted)
-        line = provider.line(posted)
-        caller = Caller(provider.name, line.dialled, line.caller, tag_in(posted, line), place)
+        leg = provider.leg(posted)
+        caller = Caller(provider.name, leg.dialled, leg.caller, tag_in(posted, leg), place)
         try:
             return self._worded(provider, await self._reply(provider, posted, caller, until))
         except Exception as error:

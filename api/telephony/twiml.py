@@ -19,7 +19,7 @@ from agent.record.language_tags import language_of
 from api.bodies import clean, known_sid
 from api.telephony.heard import FINAL, RING_S, confidence, hints, keys, number_of
 from api.telephony.posted import FORM
-from api.telephony.provider import Dial, Fetch, HangUp, Line, Listen, Posted, Reply
+from api.telephony.provider import Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
 from api.telephony.speaking import BREAK_MS, Piece, pieces
 from graph.state import TurnRequest
 
@@ -56,9 +56,9 @@ class Twiml:
     ssml = True
     """Whether `<Say>` takes pauses and rates."""
 
-    def line(self, posted: Posted) -> Line:
+    def leg(self, posted: Posted) -> Leg:
         fields = posted.fields
-        return Line(sid=fields.get("CallSid", ""), caller=fields.get("From", ""), dialled=fields.get("To", ""), language=fields.get("Language", ""))
+        return Leg(sid=fields.get("CallSid", ""), caller=fields.get("From", ""), dialled=fields.get("To", ""), language=fields.get("Language", ""))
 
     def turn(self, posted: Posted) -> TurnRequest:
         """The caller's turn: what was recognised, or the keys pressed; neither is silence."""

@@ -14,7 +14,7 @@ import prompts
 from agent.nlg.speech import Speech
 from api.errors import Problem
 from api.telephony.jambonz import AGE_S, PROVIDER
-from api.telephony.provider import Dial, Fetch, HangUp, Line, Listen, Posted, Reply
+from api.telephony.provider import Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
 from tests.telephony.phones import HOOK_SECRET, NOW, PUBLIC, Phone, exchange
 from tests.telephony.test_samples import SAMPLES
 from tests.telephony.twiml import Document, IllegalError
@@ -162,7 +162,7 @@ def test_every_hypothesis_is_heard_the_likeliest_first() -> None:
     turn = PROVIDER.turn(posted(content=body))
     assert (turn.turn.text, turn.turn.alternatives[0], len(turn.turn.alternatives)) == ("it's Mary", "its Mary 0", 9)
     assert turn.turn.confidence is None
-    assert PROVIDER.line(posted(content=body)) == Line(sid="c1", caller="anonymous", language="en-AU")
+    assert PROVIDER.leg(posted(content=body)) == Leg(sid="c1", caller="anonymous", language="en-AU")
 
 
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
@@ -175,7 +175,7 @@ def test_whatever_is_sent_is_read_or_refused(body: dict[str, Any]) -> None:
     for one in (posted(content=body), posted(content={**body, "call_sid": "c1"})):
         assert PROVIDER.is_over(one) in (True, False)
         assert not PROVIDER.was_answered(one) or body.get("dial_call_status") == "completed"
-        assert isinstance(PROVIDER.line(one).sid, str)
+        assert isinstance(PROVIDER.leg(one).sid, str)
         try:
             turn = PROVIDER.turn(one)
         except Problem:
