@@ -10,13 +10,17 @@ MOST_OF_A_NAME = 100
 
 def company_name(call: Call, business: Business) -> str:
     """The name to say and to be asked for. `business`: as its file stands now."""
-    given = call.brief.company.get("name")
-    return _said(given[:MOST_OF_A_NAME] if isinstance(given, str) else "") or _said(business.name)
+    return _adopted(call) if is_another(call, business) else business.name
 
 
 def is_another(call: Call, business: Business) -> bool:
     """Whether the call is for another firm than the business whose file is read: its greeting is not this one's."""
-    return _said(business.name).casefold() != company_name(call, business).casefold()
+    return _adopted(call).casefold() not in ("", _said(business.name).casefold())
+
+
+def _adopted(call: Call) -> str:
+    given = call.brief.company.get("name")
+    return _said(given[:MOST_OF_A_NAME]) if isinstance(given, str) else ""
 
 
 def _said(name: str) -> str:
