@@ -56,7 +56,10 @@ class Phone:
             return Told()
         if response.status_code != 200 or not response.headers.get("content-type", "").startswith(self._provider.media_type):
             raise Failed(f"the service answered {response.status_code}")
-        return self._telephone.read(response.text)
+        try:
+            return self._telephone.read(response.text)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Failed("the service answered what no telephone understands") from None
 
     def _signature(self, url: str, body: bytes) -> dict[str, str]:
         if not self._secret:
