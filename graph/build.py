@@ -24,7 +24,7 @@ from langgraph.graph.state import CompiledStateGraph
 from agent.policy.people import Deed
 from agent.record.acts import UserAct
 from agent.record.call import Approval
-from graph import approving, editing, people
+from graph import approving, editing, hearing, people
 from graph.approving import Answer
 from graph.holding import is_waiting
 from graph.nodes import Node, Nodes
@@ -167,6 +167,10 @@ class Walker:
     async def do(self, sid: str, deed: Deed, now: datetime) -> None:
         """Carry out what a supervisor does. Raises CallNotFound, DeedRefused, StoreUnavailable."""
         await self._insist(sid, lambda: people.do(self.deps, sid, deed, now))
+
+    async def heard(self, sid: str, at: str, said: str, heard: str, now: datetime) -> None:
+        """Of the last answer, `said` at `at`, the caller heard so much and no more. Raises StoreUnavailable; nothing for what is the last no more."""
+        await self._insist(sid, lambda: hearing.cut_short(self.deps, sid, at, said, heard, now))
 
     async def _insist(self, sid: str, step: Callable[[], Awaitable[None]]) -> None:
         """Take a step from outside the conversation, again where another writer was first."""

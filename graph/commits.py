@@ -43,7 +43,7 @@ async def answered(work: Work, call: Call, speech: Speech, request: TurnRequest,
     """
     turn_context = work.turn_context
     lines, heard = _caller_line(work)
-    spoken = (Line(speaker="AI", message=speech.own, startedAt=turn_context.stamp),) if speech.own or not speech.quoted else ()
+    spoken = (Line(speaker="AI", message=speech.own, startedAt=turn_context.stamp),) if speech.own else ()
     call = dated(work.base, call, turn_context.stamp).with_lines((*lines, *spoken))
     body = deps.render(call, speech, turn_context.business, turn_context.stamp)
     said = tuple(line_said(call, "AI", line.message, turn_context.stamp, turn_context.seconds) for line in spoken)
@@ -83,6 +83,7 @@ def _traced(work: Work, call: Call, speech: Speech, request: TurnRequest) -> Tra
         caller=request.caller,
         dialled=request.dialled,
         language=request.language,
+        over_a_socket=bool(request.socket) or msgspec.UNSET,
         before=msgspec.to_builtins(work.asked),
         user_acts=work.user_acts,
         decided=work.decided,

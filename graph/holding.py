@@ -2,7 +2,8 @@
 
 The caller's words are written at once, with the turn open in the record, and the walk ends without an answer; so nothing is held while it waits, and
 any worker can go on with it. The answer is what the supervisor has said by then, or else a hold sentence. Whoever comes with another turn answers
-this one first.
+this one first. Over a connection on which the caller is spoken with at once nothing waits: the words are written and answered with silence, and
+whoever has the connection sees to it that nobody is left without a word for long.
 """
 
 import msgspec
@@ -33,7 +34,11 @@ async def beside_a_person(state: Walk, work: Work, deps: Deps) -> Command[str]:
         work = replace(work, user_acts=acts, todo=acts)
     acts = work.todo
     work = replace(work.after(overheard(call, acts, turn_context)), todo=(), system_acts=())
-    if call.unheard or state.get("waited") or turn_context.turn.key != state["request"].turn.key:
+    request, turn = state["request"], turn_context.turn
+    at_once = bool(request.socket) and turn.key == request.turn.key
+    if at_once and (turn.text or turn.digits):  # whatever the supervisor says will be said then; what is short of it is nothing
+        return Command(goto="respond", update={"work": work.after(Update(call=work.call))})
+    if call.unheard or state.get("waited") or at_once or turn.key != request.turn.key:
         return Command(goto="respond", update={"work": work.after(silent(work.call))})
     if new or acts:
         work = await commits.settled(work, Update(call=work.call), deps)

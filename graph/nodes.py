@@ -33,6 +33,7 @@ from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits, revising
 from graph.errors import LineGone
+from graph.hearing import connected, is_late
 from graph.holding import beside_a_person
 from graph.people import briefed, is_watched
 from graph.state import Deps, TurnRequest, Walk, Work
@@ -85,7 +86,7 @@ class Nodes:
         if found.answer is not None:
             return Command(goto=END, update={"answer": found.answer})
         stood = adopting(found.call or await _begun(request, deps, now), found.foreign, now)
-        call = prepared(stood, None, now)
+        call = connected(prepared(stood, None, now), request)
         left = call.open_turn
         if left is None:
             call = revising.taken_up(call, stood, request)
@@ -195,7 +196,7 @@ async def _found(state: Walk, deps: Deps, business: str) -> Opened:
     found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
     if request.counted is not None:
         found = await revising.revised(found, request, deps, state["now"], at_once=state.get("at_once", False))
-    if found.answer is None and request.over_a_line and found.call is not None and found.call.hung_up:
+    if found.answer is None and found.call is not None and is_late(request, found.call):
         raise LineGone(f"call {request.sid}: its line has ended")
     return found
 

@@ -87,6 +87,10 @@ class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
     over_a_line: bool = False
     """It came over a telephone line whose end we are told of: after that end it is late, and changes nothing."""
     counted: Counted | None = None
+    socket: str = ""
+    """The connection it came over, on which the caller is told at once of all that happens; "" for none. Only the newest of a call counts."""
+    opens_socket: bool = False
+    """It is the first over that connection, which is the call's from now on."""
     former_key: str = ""
     """Another key under which the answer may have been kept, by a version that made keys differently."""
 

@@ -219,6 +219,13 @@ def _waiting(call: Call, wanted: Handoff, turn_context: TurnContext, watched: bo
     return wait_or_dial(after, watched, turn_context)
 
 
+def has_to_be_told(call: Call, stands: str) -> bool:
+    """Whether something has happened that a caller, where there is a way, is to hear at once. `stands`: the call's status, as they know it."""
+    if call.unheard or (call.hears_back and not call.awaits_approval):
+        return True
+    return call.status not in (stands, "with_agent") and (bool(call.untold) or call.status == "booked")
+
+
 def is_gone(call: Call, agent: str, unseen_s: float, turn_context: TurnContext) -> bool:
     """Whether `agent` has the call, and for too long neither watched nor did anything."""
     idle_s = turn_context.seconds - call.acted_at

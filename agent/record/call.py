@@ -242,6 +242,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """How many turns could not be understood, in all."""
     hung_up: bool = False
     """The telephone has said that the caller's line is gone: what still comes over that line is late."""
+    socket: str = ""
+    """The connection over which the caller is spoken with at once: the newest, whatever others there were. "" where words are fetched."""
     open_turn: OpenTurn | None = None
     newest: Newest | None = None
     """The newest turn of a side that counts its turns."""

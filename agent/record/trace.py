@@ -42,6 +42,8 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     caller: str = ""
     dialled: str = ""
     language: str = ""
+    over_a_socket: bool | msgspec.UnsetType = msgspec.UNSET
+    """It came over a connection on which the caller is told at once of all that happens."""
     before: dict[str, Any] = msgspec.field(default_factory=dict)
     """What had been asked: the question that was open."""
     user_acts: tuple[UserAct, ...] = msgspec.field(default=(), name="taken")

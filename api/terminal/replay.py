@@ -107,6 +107,8 @@ async def _again(sid: str, traced: TracedTurn, walker: Walker) -> tuple[str, dic
         counted = Counted(number=traced.number, came=0) if isinstance(traced.number, int) else None
         caller, dialled = traced.caller, traced.dialled
         request = TurnRequest(sid=sid, turn=traced.turn, caller=caller, dialled=dialled, language=traced.language, counted=counted)
+        if traced.over_a_socket is True:
+            request = msgspec.structs.replace(request, socket="again", opens_socket=True)
         await walker.take_turn(request, now)
     last = msgspec.json.decode((await walker.deps.store.trace(sid))[-1], type=TracedTurn)
     return last.said, last.held, last.waiting
