@@ -37,7 +37,7 @@ def text(place: Order) -> str:
 class Frame:
     """One event of the log, ready to be written to any number of readers."""
 
-    __slots__ = ("_agent", "_channel", "_kind", "_masked", "about", "block", "erases", "order", "sid", "since")
+    __slots__ = ("_agent", "_channel", "_masked", "about", "block", "erases", "kind", "order", "sid", "since", "speaker")
 
     def __init__(self, place: Order, entry: Entry) -> None:
         data, envelope = _on_one_line(entry.data)
@@ -49,8 +49,9 @@ class Frame:
         """The call that must be gone for this to be gone: of an entry that does not say whose it is, the one it speaks of."""
         self.since = monotonic()
         self.block = b"id: %b\ndata: %b\n\n" % (text(place).encode(), data)
-        self._kind, self._agent, self._channel = envelope.get("type"), told.get("agentId"), envelope.get("channel")
-        self.erases = self._kind == "status_change" and told.get("status") == "erased" and told.keys() <= {"callSid", "status"}
+        self.kind, self.speaker = _word(envelope.get("type")), _word(told.get("speaker"))
+        self._agent, self._channel = told.get("agentId"), envelope.get("channel")
+        self.erases = self.kind == "status_change" and told.get("status") == "erased" and told.keys() <= {"callSid", "status"}
         """Whether it tells that its call was erased, and nothing else: then nothing older of that call may stay in memory."""
         self._masked: bytes | None = None
 
@@ -64,9 +65,13 @@ class Frame:
 
     def concerns_agent(self, agent: str) -> bool:
         """Whether a supervisor is to hear of it: it names them, or came to them, or is for every supervisor."""
-        if self._agent == agent or (isinstance(self._kind, str) and self._kind in FOR_EVERYONE):
+        if self._agent == agent or self.kind in FOR_EVERYONE:
             return True
         return self._channel is not None and self._channel in ("broadcast", f"agent:{agent}")
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _on_one_line(data: bytes) -> tuple[bytes, Mapping[str, Any]]:

@@ -154,7 +154,7 @@ class Hub:
         if frame.erases:
             self.forget(frame.sid)
         self._ring.append(frame)
-        self.news.tell(frame.sid)
+        self.news.tell(frame.sid, frame.kind, frame.speaker)
         self._fan_out.offer(frame, self.head)
 
     def tell_aside(self, sid: str, envelopes: Sequence[bytes]) -> None:

@@ -1,26 +1,35 @@
 """News of calls for whoever waits for some in this process: the hub tells of each event of the log, whichever process wrote it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+Told = Callable[[str, str], None]
+"""Told what kind of event it is, and who speaks where it is a line of the conversation."""
 
 
 class CallNews:
     def __init__(self) -> None:
-        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._told: dict[str, set[Told]] = {}
 
     @contextmanager
     def of(self, sid: str) -> Iterator[asyncio.Event]:
         """An event that is set at each piece of news of the call, while the context lasts."""
         news = asyncio.Event()
-        self._waiting.setdefault(sid, set()).add(news)
-        try:
+        with self.each(sid, lambda kind, speaker: news.set()):
             yield news
-        finally:
-            self._waiting[sid].discard(news)
-            if not self._waiting[sid]:
-                del self._waiting[sid]
 
-    def tell(self, sid: str) -> None:
-        for news in self._waiting.get(sid, ()):
-            news.set()
+    @contextmanager
+    def each(self, sid: str, told: Told) -> Iterator[None]:
+        """Have `told` called for each piece of news of the call, while the context lasts."""
+        self._told.setdefault(sid, set()).add(told)
+        try:
+            yield
+        finally:
+            self._told[sid].discard(told)
+            if not self._told[sid]:
+                del self._told[sid]
+
+    def tell(self, sid: str, kind: str = "", speaker: str = "") -> None:
+        for told in tuple(self._told.get(sid, ())):
+            told(kind, speaker)
