@@ -55,6 +55,9 @@ from api.sizes import Sized
 from api.stream_tickets import Tickets
 from api.streams import Streams
 from api.tallies import Tallies, part_took
+from api.telephony.relay import Relay
+from api.telephony.relay_parts import Parts as RelayParts
+from api.telephony.relay_parts import Timing
 from api.telephony.replies import Replies
 from api.telephony.switchboard import Switchboard
 from api.telephony.turning import Turning
@@ -101,6 +104,7 @@ class Service:
         self._sized = Sized(self._route)
         self._streams: Streams | None = None
         self.switchboard: Switchboard | None = None
+        self.relay: Relay | None = None
         self._tickets: Tickets | None = None
         self._news: News = NoNews()
         self.api = FastAPI(title="Slotline", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._running)
@@ -117,8 +121,9 @@ class Service:
 
     async def _by_kind(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked: Asked | None = scope.get("asked")
-        if self.switchboard is not None and asked is not None and asked.route is not None and asked.route.kind == "telephony":
-            await self.switchboard(scope, receive, send)
+        telephony: ASGIApp | None = self.relay if scope["type"] == "websocket" else self.switchboard
+        if telephony is not None and asked is not None and asked.route is not None and asked.route.kind == "telephony":
+            await telephony(scope, receive, send)
         else:
             await self._sized(scope, receive, send)
 
@@ -160,7 +165,10 @@ class Service:
         channels = Channels(store)
         turns = Turns(walker, self.gate, keys, Degraded(partial(trouble, self._deps(store)), hub), self.tallies)
         replies = Replies(self.businesses, self._phrasebooks, settings.public_url)
-        self.switchboard = switchboard = Switchboard(settings, replies, Turning(turns, keys, store), walker, self.drain, self.tallies)
+        turning = Turning(turns, keys, store)
+        self.switchboard = switchboard = Switchboard(settings, replies, turning, walker, self.drain, self.tallies)
+        relayed = RelayParts(replies, turning, walker, store, hub.news, Timing(drain_s=settings.drain_s / 2))
+        self.relay = Relay(settings.public_url, switchboard, relayed, self.drain)
         app.state.parts = running = Parts(
             settings=settings,
             store=store,

@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 from api.chat import PATHS as CHAT
 from api.console.assets import assets
-from api.telephony import PATHS
+from api.telephony import PATHS, SOCKETS
 from api.tokens import Role
 
 ANYONE: frozenset[Role] = frozenset()
@@ -30,6 +30,8 @@ CALLERS: frozenset[Role] = frozenset({"integration"})
 """Who posts turns."""
 
 
+SOCKET = "WEBSOCKET"
+"""In the place of a method: a WebSocket is opened there, and nothing else is to be had."""
 Kind = Literal["plain", "stream", "telephony", "chat"]
 _PREFIX = "api"
 """Every path is also served under it."""
@@ -82,6 +84,7 @@ ROUTES = (
         for method in ("GET", "HEAD")
     ),
     *(Route(method, path, ANYONE, "telephony") for path in PATHS for method in ("GET", "POST")),
+    *(Route(SOCKET, path, ANYONE, "telephony") for path in SOCKETS),
 )
 
 
@@ -100,22 +103,33 @@ NOWHERE = Asked(None, (), {})
 
 
 def find(scope: Scope) -> Asked:
-    """What an HTTP request asks for; `scope` gets the path it is served by, and keeps the one that was sent ("sent_path").
-
-    A WebSocket asks for nothing: no route takes one.
-    """
+    """What a request, or a handshake, asks for; `scope` gets the path it is served by, and keeps the one that was sent ("sent_path")."""
     parts = _parts(scope)
-    if parts is None or scope["type"] != "http":
+    if parts is None:
         return NOWHERE
-    scope["sent_path"] = scope.get("raw_path") or quote(scope["path"]).encode()
-    scope["path"] = "/" + "/".join(parts)
-    scope["raw_path"] = ("/" + "/".join(quote(part, safe=_SAFE) for part in parts)).encode("ascii")
+    if scope["type"] == "websocket":
+        return _socket(scope, parts)
+    _serve_by(scope, parts)
     if parts[0] == "console" and assets().at("/".join(parts[1:])):
         return Asked(_FILE if scope["method"] == "GET" else None, ("GET",), {})
     routes = _EXACT.get(parts) or next((routes for pattern, routes in _PATTERNS if _fits(pattern, parts)), {})
+    routes = {method: route for method, route in routes.items() if method != SOCKET} if SOCKET in routes else routes
     route = routes.get(scope["method"])
     names = {wanted[1:-1]: part for wanted, part in zip(route.parts, parts, strict=True) if wanted.startswith("{")} if route else {}
     return Asked(route, tuple(routes), names)
+
+
+def _socket(scope: Scope, parts: tuple[str, ...]) -> Asked:
+    route = _EXACT.get(parts, {}).get(SOCKET)
+    if route is not None:
+        _serve_by(scope, parts)
+    return Asked(route, (), {})
+
+
+def _serve_by(scope: Scope, parts: tuple[str, ...]) -> None:
+    scope["sent_path"] = scope.get("raw_path") or quote(scope["path"]).encode()
+    scope["path"] = "/" + "/".join(parts)
+    scope["raw_path"] = ("/" + "/".join(quote(part, safe=_SAFE) for part in parts)).encode("ascii")
 
 
 def _parts(scope: Scope) -> tuple[str, ...] | None:

@@ -81,6 +81,8 @@ def check(settings: Settings) -> None:
     """What would go wrong later, told now. Raises SettingsError."""
     if not settings.guarded and (outside := reached_from_outside(settings)):
         raise SettingsError(f"SLOTLINE_TOKENS: needed {outside}; set token:role,token:role")
+    if settings.twilio_voice == "relay" and not settings.public_https:
+        raise SettingsError("SLOTLINE_TWILIO_VOICE: relay needs SLOTLINE_PUBLIC_URL with https, which the WebSocket's address is made of")
     if settings.workers > 1 and not settings.use_redis_sse:
         raise SettingsError("USE_REDIS_SSE: events that stay inside one process need SLOTLINE_WORKERS=1")
     try:

@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     redis_sse_channel_prefix: str = Field("sse:", validation_alias=_known("REDIS_SSE_CHANNEL_PREFIX"))
     """What the names of the Pub/Sub channels begin with."""
 
+    twilio_voice: Literal["gather", "relay"] = "gather"
+    """How a call at Twilio is answered: turn by turn, or over a WebSocket (ConversationRelay)."""
     twilio_auth_token: str = Field("", validation_alias=_known("TWILIO_AUTH_TOKEN"), repr=False)
     signalwire_signing_key: str = Field("", validation_alias=_known("SIGNALWIRE_SIGNING_KEY"), repr=False)
     telnyx_public_key: str = Field("", validation_alias=_known("TELNYX_PUBLIC_KEY"), repr=False)

@@ -6,9 +6,12 @@ from email.utils import parsedate_to_datetime
 from typing import Literal, NamedTuple
 
 import httpx
+from websockets.exceptions import InvalidStatus, WebSocketException
+from websockets.sync.client import connect
 
 from api import business_files
 from api.settings import Settings, setting_name
+from api.telephony import SOCKETS
 from api.telephony.posted import JSON, bases
 from api.telephony.provider import Provider
 from api.telephony.switchboard import provider_named
@@ -35,6 +38,8 @@ def findings(name: str, settings: Settings) -> Iterator[Finding]:
     yield from _people(settings)
     if secret and url:
         yield from _self_call(provider, secret, url)
+    if secret and settings.public_https and name in SOCKETS.values() and settings.twilio_voice == "relay":
+        yield _socket(provider, secret, f"wss://{bases(url)[0].removeprefix('https://')}/{name}/relay")
 
 
 def _found(holds: bool, about: str, right: str, wrong: str) -> Finding:
@@ -78,6 +83,20 @@ def _self_call(provider: Provider, secret: str, public_url: str) -> Iterator[Fin
     except httpx.HTTPError:
         status = 0
     yield _found(status == 204, "signed", "taken", f"{url} answered {status} where 204 was due: the service that runs there has other settings")
+
+
+def _socket(provider: Provider, secret: str, url: str) -> Finding:
+    """A WebSocket through the public URL, on which nothing is said."""
+    headers = provider.signed(secret, url, b"", datetime.now(UTC).timestamp())
+    try:
+        with connect(url, additional_headers=headers, open_timeout=PATIENCE_S, close_timeout=PATIENCE_S):
+            return Finding("ok", "socket", "opened")
+    except InvalidStatus as error:
+        return Finding(
+            "!!", "socket", f"{url} answered {error.response.status_code} where 101 was due: does the proxy in front let WebSockets through?"
+        )
+    except (OSError, WebSocketException) as error:
+        return Finding("!!", "socket", f"{url} cannot be opened from here: {type(error).__name__}")
 
 
 def _clock(date: str) -> Finding:

@@ -1,11 +1,10 @@
 """What all providers say and are told alike, whatever they call it: keys, how sure the recogniser is, withheld numbers, hints, how long it rings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from agent.record.characters import readable
 from api.bodies import clean
-from api.telephony.provider import Listen
 
 KEYS = frozenset("0123456789*#")
 MOST_KEYS = 128
@@ -37,9 +36,9 @@ def number_of(rung_from: str) -> str:
     return "" if rung_from in WITHHELD else clean(rung_from)[:256]
 
 
-def hints(listen: Listen) -> Iterator[str]:
+def hints(some: Sequence[str]) -> Iterator[str]:
     """What is likely to be said, each as recognisers take it."""
-    return (hint for one in listen.hints[:MOST_HINTS] if 0 < len(hint := _hint(one)) <= MOST_HINT_CHARACTERS)
+    return (hint for one in some[:MOST_HINTS] if 0 < len(hint := _hint(one)) <= MOST_HINT_CHARACTERS)
 
 
 @lru_cache(1024)

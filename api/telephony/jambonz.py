@@ -24,7 +24,7 @@ from agent.record.call import Turn
 from api.bodies import ALTERNATIVES_LIMIT, clean, known_sid
 from api.telephony.heard import FINAL, RING_S, confidence, hints, keys, number_of
 from api.telephony.posted import JSON
-from api.telephony.provider import Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
+from api.telephony.provider import Connect, Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
 from api.telephony.speaking import pieces
 from graph.state import TurnRequest
 
@@ -111,6 +111,8 @@ class Jambonz:
                 return [*said, _dial(dial)]
             case Fetch(url):
                 return [*said, {"verb": "redirect", "actionHook": url}]
+            case Connect(back_url=url):  # told to nobody who is not among SOCKETS; it would go on behind it
+                return [*said, {"verb": "redirect", "actionHook": url}]
             case HangUp():
                 return [*said, {"verb": "hangup"}]
             case _:
@@ -119,7 +121,7 @@ class Jambonz:
 
 def _gather(listen: Listen, language: str) -> Verb:
     """Without `minDigits`, keys that nothing ends are dropped; `asrTimeout` puts parts together, with pauses of more than a second between them."""
-    recognizer = {"vendor": OWN, "language": language or OWN, "hints": [*hints(listen)]}
+    recognizer = {"vendor": OWN, "language": language or OWN, "hints": [*hints(listen.hints)]}
     return {
         "verb": "gather",
         "input": ["speech", "digits"],

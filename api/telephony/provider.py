@@ -73,6 +73,18 @@ class Dial(msgspec.Struct, frozen=True, kw_only=True):
     """The number that the caller rang, for those who can show no other than the business's own; "" when it is none in E.164."""
 
 
+class Connect(msgspec.Struct, frozen=True, kw_only=True):
+    """Go on over a WebSocket, on which both sides may speak at any time."""
+
+    url: str
+    """wss."""
+    back_url: str
+    """Where to go on when it has ended."""
+    language: str = ""
+    """What whoever opens it is to be told of the caller's language; "" for nothing."""
+    hints: Sequence[str] = ()
+
+
 class Fetch(msgspec.Struct, frozen=True):
     """Ask there for what follows."""
 
@@ -92,7 +104,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """BCP 47, as the business writes it: "en-AU"."""
     switched: bool = False
     """Whether that is another language than the business's first, for which a telephone may have a voice set."""
-    then: Listen | Dial | Fetch | HangUp = HangUp()
+    then: Listen | Dial | Connect | Fetch | HangUp = HangUp()
 
 
 class Provider(Protocol):

@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from agent.nlg.speech import Speech
-from agent.record.business import Business
+from agent.record.business import Business, in_language
 from agent.record.businesses import Businesses
 from agent.record.language_tags import begins_in, language_of, tag_of
-from api.telephony.provider import Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
+from api.telephony import SOCKETS
+from api.telephony.provider import Connect, Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
 
 WITH_PEOPLE_S = 3
 """How long a caller who waits for a person, or is with one, is listened to before the next line may come."""
@@ -72,6 +73,8 @@ class Progress(msgspec.Struct, frozen=True):
 
 
 class Words(msgspec.Struct, frozen=True):
+    message: str = ""
+    startedAt: str = ""  # noqa: N815
     ssml: str = ""
 
 
@@ -85,7 +88,7 @@ class Answer(msgspec.Struct, frozen=True):
     listen: Plan = Plan()
 
 
-_answer = msgspec.json.Decoder(Answer).decode
+read_answer = msgspec.json.Decoder(Answer).decode
 
 
 class Caller(NamedTuple):
@@ -111,7 +114,7 @@ class Replies:
 
     def of(self, answer: bytes, caller: Caller) -> Reply:
         """What follows an answer."""
-        found = _answer(answer)
+        found = read_answer(answer)
         after, plan, stands = caller.place.next, found.listen, found.progress
         say, tag = found.aiResponse.ssml, plan.language
         if found.shouldHangup:
@@ -133,13 +136,13 @@ class Replies:
 
     def hold(self, caller: Caller, step: str, round_: int) -> Reply:
         """A turn takes long: a sentence, and it is asked for again, where it was asked for first."""
-        language, tag = self._spoken(caller)
+        language, tag = self.spoken(caller)
         again = self.url(caller, step, caller.place, tag, f"&wait={round_ + 1}")
         return self._said(caller, "hold", language, tag, Fetch(again), round_)
 
     def trouble(self, caller: Caller) -> Reply:
         """Nothing can be done here: a sentence, then a person, where the business has one, else a farewell."""
-        language, tag = self._spoken(caller)
+        language, tag = self.spoken(caller)
         business = self._business(caller)
         if not business.handoff_number:
             return self.farewell(caller)
@@ -148,8 +151,26 @@ class Replies:
 
     def farewell(self, caller: Caller) -> Reply:
         """Nothing can be done here, and nobody is there."""
-        language, tag = self._spoken(caller)
+        language, tag = self.spoken(caller)
         return self._said(caller, "farewell", language, tag, HangUp())
+
+    def through(self, caller: Caller) -> Reply:
+        """A person, of whom the caller was told already."""
+        return self._through(caller, caller.place.next, "", self.spoken(caller)[1])
+
+    def can_connect(self, provider: str) -> bool:
+        """Whether a provider can be told where to open a WebSocket, which takes a public URL with https."""
+        return provider in SOCKETS.values() and self._base.startswith("https://")
+
+    def connect(self, caller: Caller) -> Reply:
+        """The call goes on over a WebSocket, on which everything else is said."""
+        business = self._business(caller)
+        language, tag = self.spoken(caller)
+        back = self.url(caller, "connected", caller.place.next, tag)
+        asked = tag if self._switched(caller, tag) else ""
+        url = f"wss://{self._base.removeprefix('https://')}/{caller.provider}/relay"
+        hints = [in_language(service.name, language) for service in business.services]
+        return self._reply(caller, "", tag, Connect(url=url, back_url=back, language=asked, hints=hints))
 
     def go_on(self, caller: Caller) -> Reply:
         """Nothing is said, and the caller is heard again from the next place on."""
@@ -170,14 +191,14 @@ class Replies:
         words = wordings[number % len(wordings)] if isinstance(wordings, list) else wordings
         return self._reply(caller, _ssml(words), tag, then)
 
-    def _reply(self, caller: Caller, ssml: str, tag: str, then: Listen | Dial | Fetch | HangUp) -> Reply:
+    def _reply(self, caller: Caller, ssml: str, tag: str, then: Listen | Dial | Connect | Fetch | HangUp) -> Reply:
         return Reply(ssml=ssml, language=tag, switched=self._switched(caller, tag), then=then)
 
     def _switched(self, caller: Caller, tag: str) -> bool:
         """Whether a language is another than the business's first."""
         return bool(tag) and language_of(tag) != language_of(self._business(caller).languages[0])
 
-    def _spoken(self, caller: Caller) -> tuple[str, str]:
+    def spoken(self, caller: Caller) -> tuple[str, str]:
         """The language that is spoken with the caller, and its tag, as far as can be known without the record."""
         business = self._business(caller)
         language = begins_in(caller.language, business)

@@ -3,6 +3,7 @@
 The documents are our own (`agent.nlg.speech.Speech.ssml`): sentences, a break between two, and a slow one at the end at most.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,6 +18,8 @@ MOST_QUOTED = 4400
 MOST_IN_ALL = 30_000
 """Octets of all that is said, as it is written: a document has 64 KiB at most (Twilio, error 11750). Nobody listens for half an hour."""
 _BREAK = re.compile(r"<break [^>]*/>")
+_GAP = re.compile(r"(?<=[^.\s][.?!]) +(?=\S)|(?<=[。？！])(?=\S)")
+"""Between two sentences; not after an ellipsis, which is a pause within one."""
 _SLOW = re.compile(r'<prosody rate="slow">(.*)</prosody>', re.DOTALL)
 
 
@@ -43,6 +46,19 @@ def pieces(ssml: str) -> Iterator[tuple[Piece, ...]]:
         size, quoted = size + len(piece.text), quoted + length
     if run:
         yield tuple(run)
+
+
+def tokens(ssml: str) -> list[str]:
+    """What is said, sentence by sentence and without marks, each with the space that follows it: put together they are the text, letter by letter."""
+    found: list[str] = []
+    for piece in itertools.chain.from_iterable(pieces(ssml)):
+        begin = 0
+        for end in (gap.end() for gap in _GAP.finditer(piece.text)):
+            found.append(piece.text[begin:end])
+            begin = end
+        if piece.text[begin:]:
+            found.append(piece.text[begin:])
+    return found
 
 
 def _short(ssml: str) -> Iterator[Piece]:

@@ -30,16 +30,16 @@ from api.telephony import PATHS
 from api.telephony.posted import bases, read
 from api.telephony.provider import HangUp, Posted, Provider, Reply
 from api.telephony.replies import ROUNDS, Caller, Place, Replies, place_of, tag_in
-from api.telephony.turning import Turning
+from api.telephony.turning import HOLD_S, Turning
 from graph.build import Walker
 from graph.errors import GraphError, LineGone
 from graph.state import TurnRequest
 from storage.errors import StoreUnavailable
 
-HOLD_S = 3.4
-"""How long a turn may take before the caller hears that it does: the strictest carrier waits four seconds for an answer and its way."""
 TELL_AGAIN_S = (0.5, 2.0, 8.0, 30.0)
 """When it is tried again to write that a line has ended, while the store is away."""
+MOST_SOCKETS = 20
+"""How often a call goes on over another WebSocket after it has lost one."""
 ONLY_TOLD = ("status", "partial", "amd")
 """What is told without anything being expected."""
 
@@ -87,7 +87,7 @@ class Switchboard:
             posted = await read(scope, receive, step, self._bases)
         except Problem as problem:  # beyond all reason, so that nobody knows whose it is
             return self._worded(provider, self._replies.farewell(Caller(provider.name, "", "", "", Place("", 0))), problem.status)
-        if not self._is_known(provider, posted, scope):
+        if not self.is_known(provider, posted, scope):
             return Response(status_code=403)
         if step in ONLY_TOLD:
             if step == "status" and provider.is_over(posted):
@@ -110,7 +110,7 @@ class Switchboard:
 
     # Who it is
 
-    def _is_known(self, provider: Provider, posted: Posted, scope: Scope) -> bool:
+    def is_known(self, provider: Provider, posted: Posted, scope: Scope) -> bool:
         """Whether it was sent by the provider; where no secret tells, only a program of this machine is taken for it."""
         secrets = [secret for part in getattr(self._settings, provider.secret).split(",") if (secret := part.strip())]
         known = any(provider.verified(posted, secret, self.clock()) for secret in secrets) if secrets else scope["from_here"]()
@@ -127,6 +127,8 @@ class Switchboard:
         if self._drain.over or len(posted.body) > BODY_LIMIT:
             return self._replies.trouble(caller)
         match posted.step:
+            case "voice" if self._over_a_socket(provider):
+                return self._replies.connect(caller)
             case "voice" | "turn":
                 return await self._taken(provider, posted, caller, until)
             case "dialled" | "queued":
@@ -169,20 +171,32 @@ class Switchboard:
             return Reply(then=HangUp())
         try:
             answer = await self._turning.known(request)
-            if answer is None and not _round(posted):
+            if answer is None and not _round(posted) and (not self._over_a_socket(provider) or await self._turning.is_first(request)):
                 with contextlib.suppress(GraphError):  # nobody knows the call: it begins anew
                     await self._walker.do(sid, Unanswered(), datetime.now(UTC))
         except StoreUnavailable:
             return self._replies.farewell(caller)
+        if answer is None and self._over_a_socket(provider):
+            return self._replies.connect(caller)
         return await self._after_turn(posted, caller, until, request)
 
+    def _over_a_socket(self, provider: Provider) -> bool:
+        return self._settings.twilio_voice == "relay" and self._replies.can_connect(provider.name)
+
     async def _connected(self, provider: Provider, posted: Posted, caller: Caller) -> Reply:
-        """A connection for the caller's words, which another part of the service held, has ended; the caller may still be there."""
-        if provider.is_over(posted):
+        """A connection for the caller's words (`relay.py`) has ended; the caller may still be there.
+
+        We ended it: to have a person, or because all was said. Or it was lost, and goes on over another one, as long as that leads anywhere.
+        """
+        status = posted.fields.get("SessionStatus", "")
+        if provider.is_over(posted) or status == "completed":
             await self._dropped(provider.turn(posted).sid, Drop(reason="line_dropped"))
             return Reply(then=HangUp())
-        wants_person = posted.fields.get("HandoffData")
-        return self._replies.trouble(caller) if wants_person else self._replies.go_on(caller)
+        if status == "failed" and self._replies.can_connect(provider.name):
+            return self._replies.connect(caller) if caller.place.number < MOST_SOCKETS else self._replies.trouble(caller)
+        if posted.fields.get("HandoffData"):
+            return self._replies.through(caller)
+        return Reply(then=HangUp()) if status == "ended" else self._replies.go_on(caller)
 
     # What is told
 

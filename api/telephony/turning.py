@@ -8,8 +8,12 @@ from api.turns import Turns
 from graph.state import TurnRequest
 from storage.store import CallStore
 
+HOLD_S = 3.4
+"""How long a turn may take before the caller hears that it does: the strictest carrier waits four seconds for an answer and its way."""
 LOOK_S = 0.2
 """How often the record is looked at for an answer that another worker makes."""
+TOLD_S = 600
+"""For how long it is remembered that something was told."""
 FINISH_S = 5.0
 """How long turns that nobody waits for are given when the service stops."""
 
@@ -36,6 +40,11 @@ class Turning:
         """The answer to a turn that was answered before; None when it was not. Raises StoreUnavailable."""
         keyed = await self._keys.keyed(request)
         return (await self._store.open(keyed.sid, keyed.turn.key)).answer
+
+    async def is_first(self, request: TurnRequest) -> bool:
+        """Whether nobody has asked so about this turn, which is not taken, but only told of. Raises StoreUnavailable."""
+        keyed = await self._keys.keyed(request)
+        return await self._store.claim(keyed.turn.key, TOLD_S)
 
     async def fetched(self, request: TurnRequest, until: float) -> bytes | None:
         """The answer to a turn that was begun before, here or at another worker; None when there is none by `until`. It is not begun here."""

@@ -19,7 +19,7 @@ from agent.record.language_tags import language_of
 from api.bodies import clean, known_sid
 from api.telephony.heard import FINAL, RING_S, confidence, hints, keys, number_of
 from api.telephony.posted import FORM
-from api.telephony.provider import Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
+from api.telephony.provider import Connect, Dial, Fetch, HangUp, Leg, Listen, Posted, Reply
 from api.telephony.speaking import BREAK_MS, Piece, pieces
 from graph.state import TurnRequest
 
@@ -95,6 +95,11 @@ class Twiml:
                 self._say(response, reply, voice)
                 shown = {"caller_id": dial.caller_id} if dial.caller_id else {}
                 response.dial(action=dial.back_url, method="POST", timeout=RING_S, answer_on_bridge=True, **shown).number(dial.number)
+            case Connect() as connect:
+                self._say(response, reply, voice)
+                relay = response.connect(action=connect.back_url, method="POST").conversation_relay(**self.relaying(connect, reply.language, voice))
+                if connect.language:
+                    relay.parameter(name="language", value=connect.language)
             case Fetch(url):
                 self._say(response, reply, voice)
                 response.redirect(url, method="POST")
@@ -108,9 +113,6 @@ class Twiml:
 
     def gathering(self, listen: Listen, voice: Voice) -> dict[str, Any]:
         """The attributes of `<Gather>`, as they are written there."""
-        listed = ", ".join(hints(listen))
-        if len(listed) > MOST_HINT_OCTETS // 5:  # it may be, once it is written
-            listed = _so_much(listed)
         return {
             "input": "speech dtmf",
             "action": listen.heard_url,
@@ -118,8 +120,24 @@ class Twiml:
             "timeout": listen.wait_s,
             "speechTimeout": listen.pause_s,
             "language": voice.hears,
-            "hints": listed or None,
+            "hints": _listed(listen.hints) or None,
             "numDigits": listen.digits or None,
+        }
+
+    def relaying(self, connect: Connect, tag: str, voice: Voice) -> dict[str, Any]:
+        """The attributes of `<ConversationRelay>`. What may be interrupted each text says itself; what may not be is not listened over either."""
+        return {
+            "url": connect.url,
+            "language": tag,
+            "ttsProvider": "Amazon",
+            "voice": voice.voice.removeprefix("Polly."),
+            "interruptible": "any",
+            "reportInputDuringAgentSpeech": "none",
+            "dtmfDetection": True,
+            "partialPrompts": True,
+            "profanityFilter": False,
+            "events": "speaker-events",
+            "hints": _listed(connect.hints) or None,
         }
 
     def voice(self, voice: Voice) -> str:
@@ -145,6 +163,11 @@ def _mark(said: Say, run: Sequence[Piece]) -> None:
             said.prosody(piece.text, rate="slow")
         else:
             said.append(piece.text)
+
+
+def _listed(some: Sequence[str]) -> str:
+    listed = ", ".join(hints(some))
+    return _so_much(listed) if len(listed) > MOST_HINT_OCTETS // 5 else listed  # it may be too much, once it is written
 
 
 def _so_much(listed: str) -> str:

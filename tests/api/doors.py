@@ -13,6 +13,7 @@ import pytest
 
 from api.chat import PATHS as CHAT
 from api.console.assets import assets
+from api.routing import SOCKET
 from tests.api.services import served
 from tests.patience import PATIENCE_S
 
@@ -37,6 +38,8 @@ BODIES = {
 FILE = {"hash": assets().hash, "file": next(iter(assets().files))}
 """One of the console's files."""
 HEAD_LIMIT = 65536
+UPGRADE = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
+"""What asks for a WebSocket. Source: RFC 6455, 1.3."""
 
 
 class Row(NamedTuple):
@@ -59,7 +62,8 @@ def rows() -> list[Row]:
 
 def asked(port: int, method: str, target: str, identity: str, *headers: str, body: object = None) -> Seen:
     """What a request gets, sent as it is written; of an answer without an end, its head and its beginning."""
-    lines = [f"{method} {target} HTTP/1.1", "Host: 127.0.0.1", "Connection: close", *headers]
+    first, *more = (f"GET {target} HTTP/1.1", *UPGRADE) if method == SOCKET else (f"{method} {target} HTTP/1.1", "Connection: close")
+    lines = [first, "Host: 127.0.0.1", *more, *headers]
     if token := IDENTITIES[identity]:
         lines.append(f"Authorization: Bearer {token}")
     sent = b"" if body is None else msgspec.json.encode(body)
@@ -76,7 +80,7 @@ def _read(line: socket.socket, method: str) -> Seen:
     head, _, body = got.partition(b"\r\n\r\n")
     first, *rest = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (one.partition(":") for one in rest)}
-    endless = headers.get("content-type", "").startswith("text/event-stream")
+    endless = headers.get("content-type", "").startswith("text/event-stream") or first.split()[1] == "101"
     while not endless and method != "HEAD" and (more := line.recv(HEAD_LIMIT)):
         body += more
     return Seen(int(first.split()[1]), headers, body)

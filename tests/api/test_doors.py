@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from api.app import ROUTERS
 from api.chat import PATHS as CHAT
 from api.masking import decoded
-from api.routing import ANYONE, ROUTES
+from api.routing import ANYONE, ROUTES, SOCKET
 from tests.api.doors import BODIES, IDENTITIES, SID, TOKENS, Row, Seen, asked, found, open_house, rows
 from tests.api.services import served
 
@@ -58,7 +58,7 @@ def test_the_table_names_every_route_there_is() -> None:
     named = {(route.method, route.path) for route in ROUTES}
     assert named == served_here | elsewhere
     assert not served_here & elsewhere
-    assert {(row.method, row.path) for row in rows() if {200, 202, 204, 409} & {*row.wanted}} == named
+    assert {(row.method, row.path) for row in rows() if {101, 200, 202, 204, 409} & {*row.wanted}} == named
     assert {row.path for row in rows() if row.wanted[0] < 400} == {route.path for route in ROUTES if route.roles is ANYONE}
 
 
@@ -166,11 +166,10 @@ def test_many_fields_are_no_fault(port: int) -> None:
     assert asked(port, "GET", f"/events?{query}&token={IDENTITIES['viewer']}", "nobody").status == 200
 
 
-def test_a_websocket_finds_nothing_here(port: int) -> None:
-    upgrade = ("Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
-    for target in ("/events", "/twilio/relay", "/calls"):
-        assert asked(port, "GET", target, "nobody", *upgrade).status == 401
-    assert asked(port, "GET", "/twilio/relay", "supervisor", *upgrade).status == 404
+def test_a_websocket_finds_nothing_where_there_is_none(port: int) -> None:
+    for target in ("/events", "/twilio/voice", "/calls", f"/calls/{SID}/events", "/", "/health", "/twilio/relay/x", "/twilio//relay"):
+        assert asked(port, SOCKET, target, "nobody").status == 401
+        assert asked(port, SOCKET, target, "supervisor").status == 404
 
 
 def test_who_tried_is_whom_a_trusted_proxy_names_and_nobody_else(capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,6 +68,13 @@ def test_workers_need_a_redis_that_all_of_them_see(monkeypatch: pytest.MonkeyPat
     assert "nothing survives a restart" in serve.welcome(settings(), 8080, "")
 
 
+@pytest.mark.parametrize("public_url", ["", "http://voice.example.com"])
+def test_a_relay_needs_an_address_that_a_socket_can_have(public_url: str, tmp_path: Path) -> None:
+    given = settings(twilio_voice="relay", public_url=public_url, tokens=f"{'x' * 22}:integration", port=0, data=tmp_path)
+    with pytest.raises(SettingsError, match=r"^SLOTLINE_TWILIO_VOICE: relay needs SLOTLINE_PUBLIC_URL with https"):
+        serve.serve(given)
+
+
 def test_a_service_says_where_it_is_and_ends_when_told(tmp_path: Path) -> None:
     with serving(tmp_path, forked=False) as running:
         assert f"{running.url}/" in running.welcome

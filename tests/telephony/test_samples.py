@@ -43,6 +43,7 @@ async def test_twilio_s_requests_are_answered_as_they_say(redis_url: str) -> Non
             assert (document.gather is not None) == (name.startswith(("incoming", "gather", "dial-no", "dial-busy", "call-back"))), name
             assert document.hangs_up == (name in ("dial-completed", "enqueue-bridged", "connect-completed")), name
             assert (document.number != "") == (name in ("connect-handoff", "fallback")), name
+            assert (document.relay is not None) == (name == "connect-failed"), name
             changed = await http.request(sample["method"], path + "x", content=sample.get("body", ""), headers=sample["headers"])
             assert changed.status_code in (403, 404), name
         calls = {

@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -22,8 +22,11 @@ ATTRIBUTES: dict[str, set[str]] = {
     "Dial": {"action", "method", "timeout", "answerOnBridge", "callerId", "timeLimit"},
     "Number": {"statusCallback", "statusCallbackEvent"},
     "Enqueue": {"action", "waitUrl"},
-    "Connect": {"action"},
-    "ConversationRelay": {"url", "welcomeGreeting", "language", "interruptible", "dtmfDetection"},
+    "Connect": {"action", "method"},
+    "ConversationRelay": {
+        *("url", "welcomeGreeting", "language", "ttsProvider", "voice", "interruptible", "reportInputDuringAgentSpeech", "dtmfDetection"),
+        *("partialPrompts", "profanityFilter", "events", "hints"),
+    },
     "Parameter": {"name", "value"},
 }
 INSIDE: dict[str, set[str]] = {
@@ -95,6 +98,8 @@ class Document(msgspec.Struct, frozen=True):
     hangs_up: bool = False
     slow: str = ""
     """What of it is said slowly."""
+    relay: dict[str, str] | None = None
+    """What opens a WebSocket, with what it is told there in "parameters", as a query, and the URL for afterwards in "action"."""
 
 
 def read(text: str) -> Document:
@@ -102,6 +107,8 @@ def read(text: str) -> Document:
     root = parsed(text)
     gather, dial = root.find("Gather"), root.find("Dial")
     number = root.find("Dial/Number")
+    connect, relay = root.find("Connect"), root.find("Connect/ConversationRelay")
+    parameters = [] if relay is None else [(one.get("name", ""), one.get("value", "")) for one in relay.findall("Parameter")]
     inside: list[Any] = [] if gather is None else gather.findall("Say")
     return Document(
         said="".join("".join(say.itertext()) for say in root.iter("Say")),
@@ -112,4 +119,7 @@ def read(text: str) -> Document:
         dial=None if dial is None else dict(dial.attrib),
         hangs_up=root.find("Hangup") is not None,
         slow="".join("".join(slow.itertext()) for slow in root.iter("prosody")),
+        relay=None
+        if connect is None or relay is None
+        else {**relay.attrib, "action": connect.get("action", ""), "parameters": urlencode(parameters)},
     )
