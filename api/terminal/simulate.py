@@ -1,7 +1,8 @@
 """`slotline simulate twilio`: a call as a telephone provider plays it, over HTTP and signed, so that nobody needs an account to see it work.
 
 The caller is a short script (`simulated.toml`), the lines of a file, or whoever sits at the terminal. The telephone does what the answers say:
-what is said is printed, what is fetched is fetched, and whoever is to be dialled is busy.
+what is said is printed, what is fetched is fetched, and whoever is to be dialled is busy. Where the answer is a WebSocket, as with
+`SLOTLINE_TWILIO_VOICE=relay`, the call goes on over it.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,11 +19,12 @@ import httpx
 
 from agent.languages import words
 from agent.record.language_tags import language_of
-from api.settings import Settings, SettingsError, reached_at, read_settings
+from api.settings import Settings, SettingsError, own_tokens, reached_at, read_settings
 from api.telephony import PROVIDERS
 from api.telephony.posted import bases
 from api.telephony.switchboard import provider_named
 from api.terminal.client import Failed, failed
+from api.terminal.simulate_relay import over_a_socket
 from api.terminal.telephones import Fields, Told, telephone
 
 MOST_TURNS = 60
@@ -69,6 +72,18 @@ class Phone:
             raise Failed(f"{self._provider.name} signs with a key that nobody else has; to play it, start the service without its secret")
         return {**signed}
 
+    def _over_a_socket(self, told: Told, language: str, lines: Iterator[str]) -> Fields:
+        path = urlsplit(told.socket_url).path.removeprefix(urlsplit(self._base).path)
+        agreed = partial(self._agreed, told.setup["callSid"], language)
+        return over_a_socket(self._url + path, told.setup, self._signature(told.socket_url, b""), agreed, lines)
+
+    def _agreed(self, sid: str, language: str) -> str:
+        """A yes, where one is asked for, as the record says: over a socket nobody is told what is listened for."""
+        token = next((token for token, role in own_tokens() if role != "viewer"), "")
+        response = self._http.get(f"{self._url}/calls/{sid}", headers={"Authorization": f"Bearer {token}"} if token else {})
+        expecting = response.json()["progress"]["expecting"] if response.status_code == 200 else ""
+        return str(words(language, "reactions")["answers"][0]) if expecting == "confirmation" else ""
+
     def call(self, lines: Iterator[str] | None, language: str = "") -> None:
         """Ring, speak and hang up. `lines`: what is said; None: the script, in the language that is listened for. `language`: to begin in."""
         name, phone = self._provider.name, self._telephone
@@ -87,6 +102,12 @@ class Phone:
             elif told.number:
                 sys.stdout.write(f"        (dials {told.number}, which is busy)\n")
                 told = self.post(told.back_url, phone.nobody_there())
+            elif told.socket_url:
+                spoken = language_of(told.language)
+                lines = lines if lines is not None else script(spoken)
+                if not (ended := self._over_a_socket(told, spoken, lines)):
+                    break
+                told = self.post(told.back_url, ended)
             elif told.fetch_url:
                 told = self.post(told.fetch_url, {})
             else:

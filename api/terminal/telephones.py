@@ -29,6 +29,10 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     """Whom to dial."""
     back_url: str = ""
     fetch_url: str = ""
+    socket_url: str = ""
+    """Where the call goes on over a WebSocket, as it is signed; `back_url` is where to go on afterwards."""
+    setup: Fields = {}
+    """The first message over it."""
 
 
 class Telephone(Protocol):
@@ -92,6 +96,11 @@ class OfTwiml:
             raise ValueError("no TwiML") from error
         gather, dial, redirect = heard.find("Gather"), heard.find("Dial"), heard.findtext("Redirect", "")
         listening = {} if gather is None else gather.attrib
+        relay = heard.find("Connect/ConversationRelay")
+        if relay is not None:
+            return Told(
+                language=relay.get("language", ""), back_url=heard[0].get("action", ""), socket_url=relay.get("url", ""), setup=self._setup(relay)
+            )
         return Told(
             said="".join("".join(say.itertext()) for say in heard.iter("Say")),
             heard_url=listening.get("action", ""),
@@ -102,6 +111,11 @@ class OfTwiml:
             back_url="" if dial is None else dial.get("action", ""),
             fetch_url="" if listening else redirect,
         )
+
+    def _setup(self, relay: ElementTree.Element) -> Fields:
+        parameters = {one.get("name", ""): one.get("value", "") for one in relay.iter("Parameter")}
+        told = {"type": "setup", "sessionId": "VXsimulated", "callSid": self._call["CallSid"], "direction": "inbound"}
+        return {**told, "from": self._call["From"], "to": self._call["To"], "customParameters": parameters}
 
 
 class OfJambonz:

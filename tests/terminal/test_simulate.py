@@ -40,6 +40,21 @@ def test_a_call_is_played_from_the_greeting_to_booked_and_a_forged_one_is_refuse
             )
 
 
+def test_a_call_is_played_over_a_socket(tmp_path: Path, redis_url: str) -> None:
+    settings = {**SETTINGS, "SLOTLINE_TWILIO_VOICE": "relay"}
+    with serving(tmp_path, REDIS_URL=redis_url, **settings) as service:
+        (tmp_path / "lines").write_text("can I speak to a person\nit's Mary O'Neill\n2025550143\n")
+        played = slotline("simulate", "twilio", "--url", service.url, "--script", "lines", cwd=tmp_path, **settings)
+        assert (played.returncode, played.stderr) == (0, "")
+        assert "(dials +12025550101, which is busy)" in played.stdout
+        assert "caller  it's Mary O'Neill" in played.stdout
+        for more in ((), ("--language", "zh-CN")):
+            played = slotline("simulate", "twilio", "--url", service.url, "--to", "+12025550100", *more, cwd=tmp_path, **settings)
+            assert (played.returncode, played.stderr) == (0, "")
+            assert ("已经为您约好：疏通下水道" if more else "You're booked: Drain cleaning") in played.stdout, played.stdout
+        assert [event for event in service.events if event["level"] == "error"] == []
+
+
 @pytest.mark.parametrize(
     ("provider", "settings", "why"),
     [
