@@ -2,9 +2,10 @@
 
     python -m bench.telephone [--calls 60]
 
-The same calls of eleven turns are taken by one service in memory, in turn over `POST /ai/conversation` and over each provider's webhook, signed:
-reading the form, the signature, the turn, and the TwiML of the answer. Figures are milliseconds of CPU a turn: of each of the eleven the least that
-any of the calls took, which a busy machine disturbs least, and of those the mean.
+The same calls of eleven turns are taken by one service in memory, in turn over `POST /ai/conversation`, over each provider's webhook, signed (reading
+the form, the signature, the turn, and the TwiML of the answer), and over ConversationRelay's messages, of which each sentence of an answer is one.
+Figures are milliseconds of CPU a turn: of each of the eleven the least that any of the calls took, which a busy machine disturbs least, and of those
+the mean.
 """
 
 import argparse
@@ -20,6 +21,9 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from api.app import Service
+from api.telephony.relay_peer import Peer
+from api.telephony.relay_session import Session
 from bench.turn import SAID
 from tests.telephony.phones import PUBLIC, SIDS, SIGNED, exchange, kind_of, written
 
@@ -81,6 +85,31 @@ async def milliseconds(app: ASGIApp, request: Request) -> float:
     return taken
 
 
+async def over_the_relay(service: Service, number: int) -> list[float]:
+    """CPU that each turn of a call takes over a socket that is open."""
+    assert service.relay is not None
+    inbox: asyncio.Queue[Any] = asyncio.Queue()
+    said, times = asyncio.Event(), []
+
+    async def send(message: Any) -> None:
+        if json.loads(message.get("text", "{}")).get("last"):
+            said.set()
+
+    session = asyncio.create_task(Session(service.relay.parts, Peer(inbox.get, send), "twilio").run())
+    for turn, words in enumerate(SAID):
+        setup = {"type": "setup", "callSid": f"relay-{number}", "sessionId": f"VX{number}", "from": "anonymous", "to": "+12025550100"}
+        message = {"type": "prompt", "voicePrompt": words, "lang": "en-US", "last": True} if turn else setup
+        text = json.dumps(message)
+        said.clear()
+        begun = time.process_time()
+        inbox.put_nowait({"type": "websocket.receive", "text": text})
+        await said.wait()
+        times.append((time.process_time() - begun) * 1000)
+    inbox.put_nowait({"type": "websocket.disconnect"})
+    await session
+    return times
+
+
 async def measured(calls: int) -> dict[str, list[float]]:
     taken: dict[str, list[float]] = {}
     async with exchange() as (service, _):
@@ -88,6 +117,8 @@ async def measured(calls: int) -> dict[str, list[float]]:
             for kind, request in KINDS.items():
                 times = [await milliseconds(service, request(number, turn, said)) for turn, said in enumerate(SAID)]
                 taken[kind] = [min(pair) for pair in zip(taken.get(kind, times), times, strict=True)]
+            times = await over_the_relay(service, number)
+            taken["relay"] = [min(pair) for pair in zip(taken.get("relay", times), times, strict=True)]
     return taken
 
 
