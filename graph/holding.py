@@ -23,7 +23,7 @@ replace = msgspec.structs.replace
 async def beside_a_person(state: Walk, work: Work, deps: Deps) -> Command[str]:
     """The turn heard, and answered or left to wait; what was begun before the supervisor came is told to them."""
     call, turn_context = work.call, work.turn_context
-    unseen_s = await people.unseen_s(deps.store, call.held_by)
+    unseen_s = await people.unseen_s(deps.store, call)
     if is_gone(call, call.held_by, unseen_s, turn_context):
         await people.do(deps, call.sid, Vanish(agent=call.held_by, unseen_s=unseen_s), state["now"])
         return Command(goto=END, update={})  # the call is another one now: it is read again

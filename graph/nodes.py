@@ -37,7 +37,7 @@ from graph.hearing import connected, is_late
 from graph.holding import beside_a_person
 from graph.people import briefed, is_watched
 from graph.state import Deps, TurnRequest, Walk, Work
-from storage.errors import PlaceTaken
+from storage.errors import CallElsewhere, PlaceTaken
 from storage.store import Opened
 
 replace = msgspec.structs.replace
@@ -179,7 +179,7 @@ class Nodes:
         deps.took("wording", perf_counter() - began)
         call = counted(call, work.base)
         if commits.begins_to_wait(work.base, call):
-            call = wait_or_dial(briefed(call, deps, turn_context), await is_watched(deps.store), turn_context)
+            call = wait_or_dial(briefed(call, deps, turn_context), await is_watched(deps.store, call), turn_context)
         body = await commits.answered(work, call, speech, request, deps)
         mine = turn_context.turn.key == request.turn.key
         return Command(goto=END, update={"work": work, "answer": body} if mine else {"work": work})
@@ -225,7 +225,7 @@ async def _heard(work: Work, deps: Deps) -> Work:
     """With the turn's acts, or with what is said to a call that hears none."""
     call, turn_context = work.call, work.turn_context
     if call.kept_waiting:
-        call = still_waiting(call, await is_watched(deps.store), turn_context)
+        call = still_waiting(call, await is_watched(deps.store, call), turn_context)
     if (update := deaf(call, turn_context)) is not None:
         return work.after(update)
     began = perf_counter()
@@ -284,13 +284,24 @@ async def _rule(work: Work, deps: Deps) -> str:
 
 async def _resumed(work: Work, deps: Deps) -> Work:
     """What the earlier call had is taken over, in one commit."""
-    earlier = await deps.store.open(work.call.unfinished, business=work.call.brief.business)
-    work = replace(work, turn_context=replace(work.turn_context, bookings=earlier.bookings))  # to see whether its time is still free
-    return await _kept(work, resuming.resume(work.call, earlier.call, work.turn_context), deps)
+    earlier = await _earlier(work, deps, work.call.brief.business)
+    if earlier is not None:  # to see whether its time is still free
+        work = replace(work, turn_context=replace(work.turn_context, bookings=earlier.bookings))
+    return await _kept(work, resuming.resume(work.call, earlier.call if earlier else None, work.turn_context), deps)
 
 
 async def _recognised(work: Work, deps: Deps) -> Work:
     """When the caller has said a name: with the call that was cut off offered, if it is that name's."""
     if not resuming.may_recognise(work.call):
         return work
-    return replace(work, call=resuming.recognise(work.call, (await deps.store.open(work.call.unfinished)).call))
+    earlier = await _earlier(work, deps)
+    return replace(work, call=resuming.recognise(work.call, earlier.call if earlier else None))
+
+
+async def _earlier(work: Work, deps: Deps, business: str = "") -> Opened | None:
+    """The call that this one may go on from, as CallStore.open gives it; None when under its sid another business's call has begun since."""
+    try:
+        found = await deps.store.open(work.call.unfinished, business=business)
+    except CallElsewhere:
+        return None
+    return found if found.call is None or found.call.brief.business == work.call.brief.business else None

@@ -14,6 +14,7 @@ from agent.record.turn_context import TurnContext
 from graph.commits import dated
 from graph.errors import CallNotFound, DeedRefused
 from graph.state import Deps
+from storage import watchers
 from storage.store import CallStore, Change
 
 replace = msgspec.structs.replace
@@ -29,7 +30,7 @@ async def do(deps: Deps, sid: str, deed: Deed, now: datetime) -> None:
         raise CallNotFound(f"there is no call {sid}")
     call = adopting(found.call, found.foreign, now)
     turn_context = turn_context_of(call, Turn(key=""), deps.business_of(call), deps.plan, now, ())
-    watched = isinstance(deed, Escalate | Vanish) and await is_watched(deps.store)
+    watched = isinstance(deed, Escalate | Vanish) and await is_watched(deps.store, call)
     update = carried_out(call, deed, turn_context, watched=watched)
     if isinstance(update, Conflict):
         raise DeedRefused(update.code, update.held_by)
@@ -73,11 +74,11 @@ def briefed(call: Call, deps: Deps, turn_context: TurnContext) -> Call:
     return replace(call, handoff=replace(call.handoff, sentence=briefing(call, turn_context, deps.phrasebooks[call.language])))
 
 
-async def is_watched(store: CallStore) -> bool:
-    """Whether any supervisor has a stream open, on whichever process."""
-    return any(age_s <= FRESH_S for age_s in (await store.watching()).values())
+async def is_watched(store: CallStore, call: Call) -> bool:
+    """Whether any supervisor who may see the call has a stream open, on whichever process."""
+    return any(age_s <= FRESH_S and watchers.may_see(name, call.brief.business) for name, age_s in (await store.watching()).items())
 
 
-async def unseen_s(store: CallStore, agent: str) -> float:
-    """For how many seconds no stream of a supervisor has been open; without end where none ever was."""
-    return (await store.watching()).get(agent, float("inf"))
+async def unseen_s(store: CallStore, call: Call) -> float:
+    """For how many seconds no stream has been open of the supervisor who has the call; without end where none ever was."""
+    return watchers.unseen_s(await store.watching(), call.held_by, call.brief.business)

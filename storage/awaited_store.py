@@ -24,11 +24,14 @@ class AwaitedStore:
     async def document(self, sid: str) -> bytes | None:
         return await (await self._store()).document(sid)
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
-        return await (await self._store()).calls(status, before, count)
+    async def business(self, sid: str) -> str:
+        return await (await self._store()).business(sid)
 
-    async def how_many(self, status: str, since_ms: int = 0) -> int:
-        return await (await self._store()).how_many(status, since_ms)
+    async def calls(self, status: str = "", before: str = "", count: int = 50, business: str = "") -> Sequence[Listed]:
+        return await (await self._store()).calls(status, before, count, business)
+
+    async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:
+        return await (await self._store()).how_many(status, since_ms, business)
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         return await (await self._store()).erase(sid)
@@ -42,8 +45,8 @@ class AwaitedStore:
     async def trace(self, sid: str) -> Sequence[bytes]:
         return await (await self._store()).trace(sid)
 
-    async def events(self, sid: str, after: str, count: int = 64) -> Page:
-        return await (await self._store()).events(sid, after, count)
+    async def events(self, sid: str, after: str, count: int = 64, business: str = "") -> Page:
+        return await (await self._store()).events(sid, after, count, business)
 
     async def head(self, sid: str = "") -> str:
         return await (await self._store()).head(sid)
@@ -55,8 +58,8 @@ class AwaitedStore:
         async for one in (await self._store()).published():
             yield one
 
-    async def take_in(self, name: str, sid: str, data: bytes) -> str:
-        return await (await self._store()).take_in(name, sid, data)
+    async def take_in(self, name: str, sid: str, data: bytes, business: str = "") -> str:
+        return await (await self._store()).take_in(name, sid, data, business)
 
     async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
         await (await self._store()).note_readers(process, figures)

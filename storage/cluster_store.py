@@ -170,6 +170,7 @@ class ClusterStore(ClusterListening, RedisStore):
             for key in keys.index(status):
                 found += await self._command("ZREM", key, sid)
         await self._command("HDEL", keys.STANDING, sid)
+        await self._command("HDEL", keys.BUSINESSES, sid)
         if brief and await self._command("GET", keys.caller(brief.business, brief.caller)) == sid.encode():
             await self._command("DEL", keys.caller(brief.business, brief.caller))
         if brief:
@@ -179,20 +180,20 @@ class ClusterStore(ClusterListening, RedisStore):
         await self._sweep_log(sid)
         own = [keys.turns(sid), keys.trace(sid), keys.history(sid), keys.events(sid), keys.outbox(sid), keys.place(sid)]
         found += await self._command("DEL", *own)
-        told = await self._tell_erased(sid) if found or opened_with else ()
+        told = await self._tell_erased(sid, business) if found or opened_with else ()
         await self._command("DEL", keys.record(sid))
         return told
 
-    async def _tell_erased(self, sid: str) -> tuple[Entry, ...]:
+    async def _tell_erased(self, sid: str, business: str) -> tuple[Entry, ...]:
         addressed = channels.erased(self._channel_prefix, sid, time.time())
         *others, told = addressed.split(b"\n")
-        values = [sid, self._ttl.log_s * 1000, self._ttl.log_s, "erased", told]
+        values = [sid, self._ttl.log_s * 1000, self._ttl.log_s, business, "erased", told]
         (id_,) = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(sid)], values)
         await self._command("DEL", keys.sent(sid))
         if channel := channels.session(self._channel_prefix, sid):
             for one in (channel, *others):
                 await self._command("PUBLISH", one, b'{"id":"%b",%b' % (id_, told[1:]))
-        return (Entry(id=id_.decode(), sid=sid, data=told),)
+        return (Entry(id=id_.decode(), sid=sid, data=told, business=business),)
 
     async def _is_gone(self, sid: str) -> bool:
         rev, erasing = await self._command("HMGET", keys.record(sid), "rev", "erasing")
@@ -268,7 +269,7 @@ class ClusterStore(ClusterListening, RedisStore):
         ttl_s = self._ttl.of(call)
         marks, found, *_ = await asyncio.gather(
             self._write_document(call, kept, pending, lines, said, adopted, ttl_s),
-            self._log_events(sid, life, told, outbox, ttl_s),
+            self._log_events(call, life, told, outbox, ttl_s),
             self._list(call, life, ttl_s),
             self._settle_place(sid, pending),
             self._lead_here(call, ttl_s, gave_up=pending.release != ""),
@@ -291,12 +292,12 @@ class ClusterStore(ClusterListening, RedisStore):
             answer, *marks = await self._script("cluster_document", [keys.document(call.sid)], [*values, whole])
         return marks if answer == b"ok" else None
 
-    async def _log_events(self, sid: str, life: bytes, told: int, outbox: list[bytes], ttl_s: int) -> list[bytes]:
+    async def _log_events(self, call: Call, life: bytes, told: int, outbox: list[bytes], ttl_s: int) -> list[bytes]:
         if not outbox:
             return []
         named = [part for number, data in enumerate(outbox, told + 1) for part in (b"%b:%d" % (life, number), channels.event_of(data))]
-        values = [sid, self._ttl.log_s * 1000, max(ttl_s, self._ttl.log_s), *named]
-        found: list[bytes] = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(sid)], values)
+        values = [call.sid, self._ttl.log_s * 1000, max(ttl_s, self._ttl.log_s), call.brief.business, *named]
+        found: list[bytes] = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(call.sid)], values)
         return found
 
     async def _list(self, call: Call, life: bytes, ttl_s: int) -> None:
@@ -304,8 +305,8 @@ class ClusterStore(ClusterListening, RedisStore):
         for status in keys.STATUSES:
             if status != call.status:
                 names += keys.index(status)
-        values = [call.sid, codec.milliseconds(call.created_at), ttl_s, life, call.rev]
-        await self._script("cluster_index", [*names, keys.STANDING], values)
+        values = [call.sid, codec.milliseconds(call.created_at), ttl_s, life, call.rev, call.brief.business]
+        await self._script("cluster_index", [*names, keys.BUSINESSES, keys.STANDING], values)
 
     async def _lead_here(self, call: Call, ttl_s: int, *, gave_up: bool) -> None:
         """Let the caller's number lead to this call, or no longer. `gave_up`: the call had a place, and is booked no more."""

@@ -66,15 +66,15 @@ class Erasing(ABC):
             told = channels.erased(self._channel_prefix, sid, time.time())
             names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid)]
             number = (brief.business, brief.caller) if brief else ("", "")
-            names += [keys.LOG, keys.LOG_MARK, keys.trace(sid), keys.caller(*number), keys.known(*number), keys.UNWRITTEN]
+            names += [keys.LOG, keys.LOG_MARK, keys.trace(sid), keys.caller(*number), keys.known(*number), keys.UNWRITTEN, keys.BUSINESSES]
             for status in keys.STATUSES:
                 names += keys.index(status)
             names += keys.calendar(business)[:2] if business else ()
             channel = channels.session(self._channel_prefix, sid)
             own = "1" if self._embedded else ""
-            values = [sid, opened_with or b"", len(keys.STATUSES), told, channel, self._ttl.log_s * 1000, own]
+            values = [sid, opened_with or b"", len(keys.STATUSES), told, channel, self._ttl.log_s * 1000, own, business]
             found, *ids_ = await self._script("erase", names, values)
-        return tuple(Entry(id=id_.decode(), sid=sid, data=channels.event_of(told)) for id_ in ids_)
+        return tuple(Entry(id=id_.decode(), sid=sid, data=channels.event_of(told), business=business) for id_ in ids_)
 
     async def _sweep_log(self, sid: str) -> None:
         """Take a call's events out of the shared log. One that is too long to be written anew keeps their bytes until it is cut there, unread."""

@@ -3,6 +3,7 @@
 StoreError
 ├── StaleCall          another writer was first: read again and decide again
 ├── PlaceTaken         the calendar has no room left for this booking
+├── CallElsewhere      the call is another business's, and whoever asks may not know of it
 ├── StoreUnavailable   Redis cannot be reached, or refuses to write
 │   └── InDoubt        a step was sent and nothing came back: it may be written, or not, or yet be
 ├── NoRedisServer      none to be started on this machine
@@ -21,6 +22,10 @@ class StaleCall(StoreError):
 
 class PlaceTaken(StoreError):
     """Every place in the booking's hour is taken by other calls."""
+
+
+class CallElsewhere(StoreError):
+    """Whoever asks is bound to a business, and this is not its call: to them there is no such call."""
 
 
 class StoreUnavailable(StoreError):

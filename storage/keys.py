@@ -15,17 +15,18 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:caller:<hash of business and number>` | string | sid of the number's newest call that has a name and no booking | call, open |
 | `slotline:known:<hash of business and number>` | string | sid of the first call from the number that was booked | `KNOWN_S` |
 | `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
-| `slotline:log` | stream | `sid`, `data`: every event of every call, the same ids as in the calls' streams | log |
+| `slotline:log` | stream | `sid`, `data`, `business`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
 | `{slotline:log}:heard:<name>` | string | that an event of another program's was taken in | ten minutes |
 | `{slotline:readers}` | sorted set | processes that have readers, by when that is forgotten (ms) | seconds |
 | `{slotline:readers}:<process>` | hash | callSid -> its readers there, events that wait for them, queues that overflowed | seconds |
 | `slotline:unwritten` | string | only in an embedded Redis: erasures since its file was last written anew | until that is done |
 | `{slotline:calls}:<status>` | sorted set | sid by creation (ms): the calls with that status | pruned as calls expire |
+| `{slotline:calls}:business` | hash | sid -> id of its business: where to look for the calls of one; its record decides | pruned as calls expire |
 | `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
 | `slotline:{business}:calendar` | sorted set | sid by the end (s) of its job | place, of its last job |
 | `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
-| `slotline:watching` | sorted set | agentId by the time (ms) at which a stream of that supervisor was last open | an hour after the last |
+| `slotline:watching` | sorted set | supervisors (`watchers.named`) by when (ms) a stream of theirs was last open | an hour after the last |
 | `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:claim:<name>` | string | who was the first to claim it, in a way of their own: one use of a ticket | as claimed |
 | `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
@@ -68,6 +69,7 @@ SECRET = "slotline:secret"  # noqa: S105 - the name of a key
 WATCHING = "slotline:watching"
 WATCHED_S = 3600
 """How long is remembered who watched."""
+BUSINESSES = "{slotline:calls}:business"
 STANDING = "{slotline:calls}:standing"
 KNOWN_S = 2 * 366 * 86_400
 """How long a number that had a booking is that of no first-time caller."""

@@ -43,14 +43,18 @@ class Listening(ABC):
         pool = tail.connection_pool
         return await pool.get_connection(), pool.release
 
-    async def take_in(self, name: str, sid: str, data: bytes) -> str:
-        return await self._logged(name, sid, data, [keys.record(sid), keys.events(sid)] if sid else [])
+    async def take_in(self, name: str, sid: str, data: bytes, business: str = "") -> str:
+        return await self._logged(name, sid, data, business, [keys.record(sid), keys.events(sid)] if sid else [])
 
-    async def _logged(self, name: str, sid: str, data: bytes, of_call: Sequence[str]) -> str:
+    async def _logged(self, name: str, sid: str, data: bytes, business: str, of_call: Sequence[str]) -> str:
         names = [keys.heard(name), keys.LOG, keys.LOG_MARK, *of_call]
-        values = [sid, data, channels.CLAIM_MS, self._ttl.log_s * 1000, keys.EVENTS_KEPT]
+        whose = await self.business(sid) if sid else business
+        values = [sid, data, channels.CLAIM_MS, self._ttl.log_s * 1000, keys.EVENTS_KEPT, whose]
         found: bytes = await self._script("heard", names, values)
         return found.decode()
+
+    @abstractmethod
+    async def business(self, sid: str) -> str: ...
 
     @abstractmethod
     async def _script(self, name: str, names: Sequence[str], values: Sequence[Any]) -> Any: ...
@@ -85,9 +89,9 @@ class ClusterListening(Listening):
 
         return node.acquire_connection(), let_go
 
-    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+    async def take_in(self, name: str, sid: str, data: bytes, business: str = "") -> str:
         """The call's own stream has it unless a newer event was written there first: ids only grow there, and the log has it in any case."""
-        id_ = await self._logged(name, sid, data, [])
+        id_ = await self._logged(name, sid, data, business, [])
         for pause_s in PAUSES_S if id_ and sid else ():
             if await self._script("cluster_heard", [keys.record(sid), keys.events(sid)], [id_, data, keys.EVENTS_KEPT]) != b"busy":
                 break

@@ -19,14 +19,14 @@ class MemoryLog:
         """Set when the next entry comes, and then another one takes its place."""
         self._clock, self._keep_s = clock, keep_s
 
-    def tell(self, sid: str, data: bytes) -> Entry:
+    def tell(self, sid: str, data: bytes, business: str = "") -> Entry:
         """Append, and wake who follows."""
         now = (int(self._clock() * 1000), 0)
         at = now if self.last is None or now > self.last else (self.last[0], self.last[1] + 1)
         if self.last is None:
             self.cut = ids.before(at)
         self.last = at
-        entry = Entry(id=ids.written(at), sid=sid, data=data)
+        entry = Entry(id=ids.written(at), sid=sid, data=data, business=business)
         self.entries.append(entry)
         self.trim()
         self.grown.set()

@@ -129,9 +129,12 @@ class MemoryStore:
     async def document(self, sid: str) -> bytes | None:
         return self._document_or_record(sid)
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
+    async def business(self, sid: str) -> str:
+        return self._business(self._kept(sid))
+
+    async def calls(self, status: str = "", before: str = "", count: int = 50, business: str = "") -> Sequence[Listed]:
         wanted = status.split(",") if status else keys.STATUSES
-        living = {sid: kept for sid in tuple(self._calls) if (kept := self._kept(sid))}
+        living = {sid: kept for sid in tuple(self._calls) if (kept := self._kept(sid)) and self._is_of(kept, business)}
         if before and before not in living:
             return ()
         order = sorted(living, key=lambda sid: (living[sid].created_ms, sid.encode()), reverse=True)
@@ -145,8 +148,8 @@ class MemoryStore:
                 found.append(Listed(sid=sid, status=living[sid].status, document=msgspec.json.decode(text)))
         return tuple(found)
 
-    async def how_many(self, status: str, since_ms: int = 0) -> int:
-        living = [kept for sid in tuple(self._calls) if (kept := self._kept(sid))]
+    async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:
+        living = [kept for sid in tuple(self._calls) if (kept := self._kept(sid)) and self._is_of(kept, business)]
         return sum(kept.status == status and kept.created_ms >= since_ms for kept in living)
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
@@ -160,6 +163,7 @@ class MemoryStore:
 
     def _erase_one(self, sid: str) -> Sequence[Entry]:
         found = [self._kept(sid), self._document(sid)]
+        business = self._business(self._kept(sid))
         self._calls.pop(sid, None)
         self._callers = {number: one for number, one in self._callers.items() if one != sid}
         self._documents.pop(sid, None)
@@ -167,7 +171,7 @@ class MemoryStore:
         self._log.forget(sid)
         if self._calendars.forget(sid):
             found.append(b"")
-        return (self._log.tell(sid, codec.erased(sid, self._clock())),) if any(one is not None for one in found) else ()
+        return (self._log.tell(sid, codec.erased(sid, self._clock()), business),) if any(one is not None for one in found) else ()
 
     async def unfinished(self, business: str, caller: str) -> str:
         sid = self._callers.get((business, caller), "")
@@ -181,7 +185,7 @@ class MemoryStore:
         kept = self._kept(sid)
         return tuple(kept.trace) if kept else ()
 
-    async def events(self, sid: str, after: str, count: int = 64) -> Page:
+    async def events(self, sid: str, after: str, count: int = 64, business: str = "") -> Page:
         at = ids.position(after)
         if at is None:
             return ids.lost("unknown")
@@ -191,6 +195,7 @@ class MemoryStore:
             reason, entries = ids.gone(at, log.cut, log.last), log.entries
         else:
             kept = self._kept(sid)
+            kept = kept if kept and self._is_of(kept, business) else None
             entries = kept.entries if kept else []
             last = ids.position(entries[-1].id) if entries else None
             reason = ids.gone_from_call(at, kept.cut if kept else ids.START, last, log.last)
@@ -219,13 +224,13 @@ class MemoryStore:
         for one in nobody:
             yield one
 
-    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+    async def take_in(self, name: str, sid: str, data: bytes, business: str = "") -> str:
         """Nobody publishes here but whoever has this store."""
         if name in self._heard:
             return ""
         self._heard.add(name)
         kept = self._kept(sid) if sid else None
-        return self._append(sid, kept, data) if kept else self._log.tell(sid, data).id
+        return self._append(sid, kept, data) if kept else self._log.tell(sid, data, "" if sid else business).id
 
     async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
         self._readers[process] = dict(figures)
@@ -266,6 +271,14 @@ class MemoryStore:
             self._callers[number] = call.sid
         elif self._callers.get(number) == call.sid:
             del self._callers[number]
+
+    @staticmethod
+    def _business(kept: _Kept | None) -> str:
+        return codec.brief(kept.fields["brief"]).business if kept else ""
+
+    def _is_of(self, kept: _Kept, business: str) -> bool:
+        """Whether a call is the business's; "": anybody's."""
+        return not business or self._business(kept) == business
 
     def _call(self, sid: str, kept: _Kept) -> Call:
         return codec.call(sid, {**kept.fields, "rev": b"%d" % kept.rev})
@@ -313,7 +326,7 @@ class MemoryStore:
         kept.sha = _fingerprint(written)
 
     def _append(self, sid: str, kept: _Kept, data: bytes) -> str:
-        entry = self._log.tell(sid, data)
+        entry = self._log.tell(sid, data, self._business(kept))
         at = memory_log.position(entry)
         if not kept.entries:
             kept.cut = ids.before(at)

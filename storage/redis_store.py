@@ -8,7 +8,6 @@ A script that may have run although its answer was lost is sent again when the c
 been written is refused as stale by its own revision, upon which the caller reads again and finds it.
 """
 
-import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -26,10 +25,11 @@ from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.lines import Sender
 from storage.listening import Listening
+from storage.listing import Listing
 from storage.patience import patience
 from storage.reaching import again, in_doubt, reaching
 from storage.scripts import script
-from storage.store import Change, Committed, Entry, Listed, Opened, Page
+from storage.store import Change, Committed, Entry, Opened, Page
 
 SLACK_S = 2.0
 """How much longer than asked a blocked read may take before the connection counts as dead."""
@@ -41,7 +41,7 @@ SHORTEST_SECRET = 22
 """Bytes; the same holds for one that the settings name."""
 
 
-class RedisStore(Listening, Erasing):
+class RedisStore(Listening, Listing, Erasing):
     """Calls in one Redis (6.2 or later) or Valkey."""
 
     survives_restart = True
@@ -102,37 +102,18 @@ class RedisStore(Listening, Erasing):
         text, said = await self._script("shown", [keys.document(sid), keys.record(sid), keys.history(sid)], [])
         return text, said
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
-        wanted = tuple(one for one in keys.STATUSES if not status or one in status.split(","))
-        if not wanted:
-            return ()
-        lists = [keys.index(one)[0] for one in dict.fromkeys((*wanted, *keys.STATUSES))]
-        found: list[Listed] = []
-        created = ""
-        while len(found) < count:
-            rows = await self._script("calls", lists, [before, created, count, len(wanted)])
-            if not rows:
-                break
-            rows = sorted(rows, key=lambda row: (float(row[2]), row[1]), reverse=True)[:count]
-            documents = await asyncio.gather(*(self.document(row[1].decode()) for row in rows))
-            for (number, sid, _), text in zip(rows, documents, strict=True):
-                if text is not None:
-                    found.append(Listed(sid=sid.decode(), status=wanted[number - 1], document=msgspec.json.decode(text)))
-            before, created = rows[-1][1].decode(), rows[-1][2].decode()
-        return tuple(found)
+    async def business(self, sid: str) -> str:
+        return business_in(await self._command("HGET", keys.record(sid), "brief"))
 
-    async def how_many(self, status: str, since_ms: int = 0) -> int:
-        begun, until = keys.index(status)
-        range_ = (begun, since_ms) if since_ms else (until, f"({time.time() * 1000:.0f}")
-        found: int = await self._command("ZCOUNT", *range_, "+inf")
-        return found
-
-    async def events(self, sid: str, after: str, count: int = 64) -> Page:
+    async def events(self, sid: str, after: str, count: int = 64, business: str = "") -> Page:
         at = ids.position(after)
         if at is None:
             return ids.lost("unknown")
         stream, mark = (keys.events(sid), keys.record(sid)) if sid else (keys.LOG, keys.LOG_MARK)
-        entries, cut_id, last_id = await self._script("page", [stream, mark], [ids.written(at), count])
+        entries, cut_id, last_id, opened_with = await self._script("page", [stream, mark], [ids.written(at), count])
+        whose = business_in(opened_with) if sid else ""
+        if business and sid and whose != business:  # as if it were not there
+            entries, cut_id, last_id = (), None, None
         cut, last = _position(cut_id) or ids.START, _position(last_id)
         if not sid:
             reason = ids.gone(at, cut, last)
@@ -140,7 +121,7 @@ class RedisStore(Listening, Erasing):
             reason = ids.gone_from_call(at, cut, last, last)
         else:
             reason = ids.gone_from_call(at, cut, last, ids.position(await self.head()))
-        return ids.lost(reason) if reason else Page(entries=tuple(_entry(id_, fields, sid) for id_, fields in entries))
+        return ids.lost(reason) if reason else Page(entries=tuple(_entry(id_, fields, sid, whose) for id_, fields in entries))
 
     async def unfinished(self, business: str, caller: str) -> str:
         found: bytes | None = await self._command("GET", keys.caller(business, caller))
@@ -203,7 +184,7 @@ class RedisStore(Listening, Erasing):
         sid = after.sid
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG, keys.LOG_MARK]
         caller = (after.brief.business, after.brief.caller)
-        names += [keys.trace(sid), keys.caller(*caller), keys.known(*caller)]
+        names += [keys.trace(sid), keys.caller(*caller), keys.known(*caller), keys.BUSINESSES]
         names += keys.index(after.status) + keys.index(before.status if before else after.status)
         operation, business = on_calendar(change)
         if operation:
@@ -231,7 +212,7 @@ class RedisStore(Listening, Erasing):
             booking.end if booking else 0,
             change.capacity,
             codec.encode(booking) if booking else b"",
-            business,
+            after.brief.business,
             self._ttl.booked_s,
             change.trace,
             unfinished(after),
@@ -322,7 +303,17 @@ def _position(text: bytes | None) -> ids.Position | None:
     return ids.position(text.decode()) if text is not None else None
 
 
-def _entry(id_: bytes, found: Sequence[bytes] | Mapping[bytes, bytes], sid: str = "") -> Entry:
+def business_in(opened_with: bytes | None) -> str:
+    """Whose a call is, by what its record says it was opened with; "" when there is none."""
+    return codec.brief(opened_with).business if opened_with else ""
+
+
+def _entry(id_: bytes, found: Sequence[bytes] | Mapping[bytes, bytes], sid: str = "", business: str = "") -> Entry:
     """An entry of a stream; one that somebody else put there says nothing, and is passed by like any other."""
     fields = pairs(found)
-    return Entry(id=id_.decode(), sid=fields["sid"].decode("utf-8", "replace") if "sid" in fields else sid, data=fields.get("data", b"{}"))
+    return Entry(
+        id=id_.decode(),
+        sid=fields["sid"].decode("utf-8", "replace") if "sid" in fields else sid,
+        data=fields.get("data", b"{}"),
+        business=fields["business"].decode("utf-8", "replace") if "business" in fields else business,
+    )

@@ -86,6 +86,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     sid: str
     data: bytes
+    business: str = ""
+    """The id of the business whose call it is about, as it was when it was written; "" where that is nobody's, or not known."""
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,11 +137,17 @@ class CallStore(Protocol):
     async def document(self, sid: str) -> bytes | None:
         """The CallSkeleton, JSON on one line; None when there is no such call. All our lines are in it, also where its history is theirs."""
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50) -> Sequence[Listed]:
-        """Calls of a status, of several ("booked,ended") or of all (""), newest first; `before` is the sid the last page ended with."""
+    async def business(self, sid: str) -> str:
+        """The id of the business that a call was opened for, by its record, whatever its document says; "" when there is no such call."""
 
-    async def how_many(self, status: str, since_ms: int = 0) -> int:
-        """How many calls of a status are kept, or of them were begun at `since_ms` (Unix milliseconds) or later."""
+    async def calls(self, status: str = "", before: str = "", count: int = 50, business: str = "") -> Sequence[Listed]:
+        """Calls of a status, of several ("booked,ended") or of all (""), newest first; `before` is the sid the last page ended with.
+
+        `business`: only those of the business of that id.
+        """
+
+    async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:
+        """How many calls of a status are kept, or of them were begun at `since_ms` (Unix milliseconds) or later; `business`: as in `calls`."""
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         """Remove every trace of a caller: the call, what it goes on from and what went on from it, each with all that was kept of it.
@@ -160,8 +168,11 @@ class CallStore(Protocol):
     async def trace(self, sid: str) -> Sequence[bytes]:
         """What was heard and decided in each turn, in order (`Change.trace`)."""
 
-    async def events(self, sid: str, after: str, count: int = 64) -> Page:
-        """Events after id `after` ("0": from the first): of one call, or of all calls (sid "") as far back as the shared log goes."""
+    async def events(self, sid: str, after: str, count: int = 64, business: str = "") -> Page:
+        """Events after id `after` ("0": from the first): of one call, or of all calls (sid "") as far back as the shared log goes.
+
+        `business`: a call that is another business's has no events, as one that is not there.
+        """
 
     async def head(self, sid: str = "") -> str:
         """The id of the newest event of a call, or of all calls; "0-0" when there is none."""
@@ -172,10 +183,11 @@ class CallStore(Protocol):
     def published(self) -> AsyncIterator[Published]:
         """What other programs publish on the channels from now on, as they wrote it; ends at once where there are none."""
 
-    async def take_in(self, name: str, sid: str, data: bytes) -> str:
+    async def take_in(self, name: str, sid: str, data: bytes, business: str = "") -> str:
         """Append an event of another program's to the log, and to its call's if there is such a call; its id.
 
         `name`: what tells it from any other; "" when it was taken in before, by whomever. `sid`: its call, "" for none. `data`: its envelope.
+        `business`: whose it is when it names no call; of one that does, it is the call's.
         """
 
     async def note_readers(self, process: str, figures: Mapping[str, tuple[int, int, int]]) -> None:
@@ -194,7 +206,10 @@ class CallStore(Protocol):
         """Whether this is the first to claim `name` from any who use this store, which is remembered for `for_s` seconds."""
 
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
-        """Note that streams of these supervisors are open here; for each whose stream was lately open anywhere, how many seconds ago it last was."""
+        """Note that streams of these supervisors are open here; for each whose stream was lately open anywhere, how many seconds ago it last was.
+
+        Each is named as `storage.watchers.named` does it.
+        """
 
     async def ping(self) -> float:
         """How long the store takes to answer, in seconds."""

@@ -1,13 +1,13 @@
 -- uses: log
--- Append a call's events to the shared log, each once. KEYS: log, mark, what was appended for this call. ARGV: sid, log_ms, how long to remember (s), then
--- name and data of each event. Returns their ids.
+-- Append a call's events to the shared log, each once. KEYS: log, mark, what was appended for this call. ARGV: sid, log_ms, how long to remember (s), its
+-- business, then name and data of each event. Returns their ids.
 
 local log, mark, sent = unpack(KEYS)
 local ids, names = {}, {}
-for at = 4, #ARGV, 2 do
+for at = 5, #ARGV, 2 do
   local id = redis.call('HGET', sent, ARGV[at])
   if not id then
-    id = append(log, mark, ARGV[1], ARGV[at + 1])
+    id = append(log, mark, ARGV[1], ARGV[at + 1], ARGV[4])
     redis.call('HSET', sent, ARGV[at], id)
   end
   names[ARGV[at]] = true

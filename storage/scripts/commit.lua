@@ -3,8 +3,8 @@
 -- the earlier call's record as the last three KEYS.
 -- Returns {"stale"}, {"taken"}, or {"ok", fingerprint of the document, event ids ...}.
 
-local record, turns, history, events, place, document, log, mark, trace, caller, known = unpack(KEYS, 1, 11)
-local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 12, 18)
+local record, turns, history, events, place, document, log, mark, trace, caller, known, businesses = unpack(KEYS, 1, 12)
+local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 13, 19)
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
 local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, known_s, taken_back, field_count = unpack(ARGV, 14, 28)
 start, till, capacity, place_s, log_ms, taken_back = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms), tonumber(taken_back)
@@ -56,13 +56,13 @@ remember(record, now)
 local result = {'ok', now[1]}
 for i = at, #ARGV do
   local others, data = parted(ARGV[i])
-  local id = append(log, mark, sid, data)
+  local id = append(log, mark, sid, data, business)
   tell(events, record, id, data, events_kept)
   publish(channel, others, id, data)
   result[#result + 1] = id
 end
 if at <= #ARGV then trim(log, mark, log_ms) end
 if from ~= to then unlist(from, from_until, sid) end
-list(to, to_until, sid, created_ms, ttl)
+list(to, to_until, businesses, sid, created_ms, ttl, business)
 expire(ttl, record, turns, history, events, trace)
 return result

@@ -1,22 +1,23 @@
 -- uses: calendar, log
--- Remove a call. KEYS: record, turns, history, events, place, document, log, mark, trace, caller, known, unwritten, then the lists of calls, each with its list
--- by expiry, then the calendar and places of its business, if it is known. ARGV: sid, what it was opened with as the caller of this script knew it, how many
--- lists, what readers are told, its channel, log_ms, "1" when this server's file is to be written anew.
+-- Remove a call. KEYS: record, turns, history, events, place, document, log, mark, trace, caller, known, unwritten, whose each call is, then the lists of
+-- calls, each with its list by expiry, then the calendar and places of its business, if it is known. ARGV: sid, what it was opened with as the caller of this script knew it, how many
+-- lists, what readers are told, its channel, log_ms, "1" when this server's file is to be written anew, its business.
 -- Returns how much there was, and the id of what readers were told; -1 when another call was begun under that sid meanwhile.
 
-local record, turns, history, events, place, document, log, mark, trace, caller, known, unwritten = unpack(KEYS, 1, 12)
-local sid, brief, lists, told, channel, log_ms, own = unpack(ARGV)
+local record, turns, history, events, place, document, log, mark, trace, caller, known, unwritten, businesses = unpack(KEYS, 1, 13)
+local sid, brief, lists, told, channel, log_ms, own, business = unpack(ARGV)
 if (redis.call('HGET', record, 'brief') or '') ~= brief then return {-1} end
 for _, entry in ipairs(redis.call('XRANGE', events, '-', '+')) do redis.call('XDEL', log, entry[1]) end
 local found = redis.call('DEL', record, turns, history, events, place, document, trace)
 if redis.call('GET', caller) == sid then redis.call('DEL', caller) end
 redis.call('DEL', known)
-local at = 13 + 2 * tonumber(lists)
-for number = 13, at - 1 do found = found + redis.call('ZREM', KEYS[number], sid) end
+redis.call('HDEL', businesses, sid)
+local at = 14 + 2 * tonumber(lists)
+for number = 14, at - 1 do found = found + redis.call('ZREM', KEYS[number], sid) end
 if KEYS[at] and forget(KEYS[at], KEYS[at + 1], sid) then found = found + 1 end
 if found == 0 then return {0} end
 local others, data = parted(told)
-local id = append(log, mark, sid, data)
+local id = append(log, mark, sid, data, business)
 publish(channel, others, id, data)
 trim(log, mark, tonumber(log_ms))
 if own == '1' then redis.call('INCR', unwritten) end

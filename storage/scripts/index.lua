@@ -1,15 +1,17 @@
--- The list of calls: for each status, sids by creation and by expiry.
+-- The list of calls: for each status, sids by creation and by expiry; and whose each call is.
 
 -- Put a call into the list of its status, and drop from that list what has expired. Returns the sids dropped.
-local function list(to, to_until, sid, created_ms, ttl_s)
+local function list(to, to_until, businesses, sid, created_ms, ttl_s, business)
   local now = redis.call('TIME')
   local now_ms = now[1] * 1000 + math.floor(now[2] / 1000)
   redis.call('ZADD', to, created_ms, sid)
   redis.call('ZADD', to_until, now_ms + ttl_s * 1000, sid)
+  redis.call('HSET', businesses, sid, business)
   local expired = redis.call('ZRANGEBYSCORE', to_until, '-inf', now_ms, 'LIMIT', 0, 20)
   for _, gone in ipairs(expired) do
     redis.call('ZREM', to, gone)
     redis.call('ZREM', to_until, gone)
+    redis.call('HDEL', businesses, gone)
   end
   return expired
 end

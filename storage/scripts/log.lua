@@ -13,11 +13,12 @@ local function before(id)
 end
 
 -- Append to the shared log and return the id. It is greater than every id given before, also when the log has expired and the clock went back.
-local function append(log, mark, sid, data)
+-- `business`: whose call it is about, "" where nobody knows.
+local function append(log, mark, sid, data, business)
   local last = redis.call('HGET', mark, 'last')
   local id
   if redis.call('EXISTS', log) == 1 then
-    id = redis.call('XADD', log, '*', 'sid', sid, 'data', data)
+    id = redis.call('XADD', log, '*', 'sid', sid, 'data', data, 'business', business)
   else
     local wanted = '*'
     if last then
@@ -25,7 +26,7 @@ local function append(log, mark, sid, data)
       local ms, seq = id_parts(last)
       if now[1] * 1000 + math.floor(now[2] / 1000) <= ms then wanted = string.format('%.0f-%.0f', ms, seq + 1) end
     end
-    id = redis.call('XADD', log, wanted, 'sid', sid, 'data', data)
+    id = redis.call('XADD', log, wanted, 'sid', sid, 'data', data, 'business', business)
     redis.call('HSET', mark, 'cut', last or before(id))
   end
   redis.call('HSET', mark, 'last', id)

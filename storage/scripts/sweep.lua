@@ -1,6 +1,6 @@
 -- Take a call's events out of the shared log, bytes and all: what XDEL deletes stays in its block of the stream, and so in every dump, until all of that
 -- block is gone. So the log is written anew without them; one that is too long for that is swept a part at a time. That a call was erased stays told,
--- as we tell it: an entry that says more than that is gone.
+-- as we tell it, with whose call it was: an entry that says more than that is gone.
 -- KEYS: log, mark, the log while it is written anew. ARGV: sid, how many entries are too long, from where, how many at a time.
 -- Returns from where to go on, "" when all is done.
 
@@ -12,17 +12,19 @@ local told = '^{"type":"status_change","payload":{"callSid":"[^"]*","status":"er
 
 -- By name: another program's entry may hold other fields, in another order, or lack some. One that does not say whose it is is of whom it speaks.
 local function mine(entry)
-  local whose, speaks, erased = '', false, false
+  local whose, speaks, erased, fields = '', false, false, 4
   for at = 1, #entry[2], 2 do
     local field, value = entry[2][at], entry[2][at + 1]
     if field == 'sid' then
       whose = value
+    elseif field == 'business' and #value <= 64 and string.find(value, '^[%w._-]*$') then
+      fields = 6
     else
       speaks = speaks or string.find(value, named) ~= nil
       erased = erased or (field == 'data' and string.find(value, told) ~= nil)
     end
   end
-  return (whose == sid or (whose == '' and speaks)) and not (erased and #entry[2] == 4)
+  return (whose == sid or (whose == '' and speaks)) and not (erased and #entry[2] == fields)
 end
 
 if redis.call('EXISTS', log) == 0 then return '' end

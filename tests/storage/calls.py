@@ -11,8 +11,8 @@ from storage.store import CallStore, Change, Committed
 CREATED = "2026-03-02T01:00:00Z"
 
 
-def new_call(sid: str = "CA1", created_at: str = CREATED) -> Call:
-    return Call(sid=sid, created_at=created_at, brief=Brief(business="acme", region="AU", time_zone="Australia/Sydney"))
+def new_call(sid: str = "CA1", created_at: str = CREATED, business: str = "acme", caller: str = "") -> Call:
+    return Call(sid=sid, created_at=created_at, brief=Brief(business=business, region="AU", time_zone="Australia/Sydney", caller=caller))
 
 
 def filled(value: str, at: str = CREATED) -> SlotState:
@@ -32,10 +32,10 @@ def job(sid: str = "CA1", start: int = 1_900_000_000, minutes: int = 60, busines
     return Booking(business=business, sid=sid, start=start, end=start + minutes * 60, service="drain")
 
 
-async def begin(store: CallStore, sid: str = "CA1", created_at: str = CREATED, **change: Any) -> Committed:
+async def begin(store: CallStore, sid: str = "CA1", created_at: str = CREATED, business: str = "acme", **change: Any) -> Committed:
     """A new call, committed."""
     opened = await store.open(sid)
-    return await store.commit(Change(before=None, after=new_call(sid, created_at), seen=opened.seen, **change))
+    return await store.commit(Change(before=None, after=new_call(sid, created_at, business), seen=opened.seen, **change))
 
 
 async def step(store: CallStore, was: Committed, after: Call | None = None, **change: Any) -> Committed:

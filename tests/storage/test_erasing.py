@@ -128,7 +128,7 @@ async def test_nothing_of_an_erased_caller_is_left_in_redis(request: pytest.Fixt
         assert len(traces(client)) >= 10
         (told,) = await store.erase(SECRET)
         assert traces(client) == [keys.LOG], "where readers are told of it"
-        assert client.xrange(keys.LOG)[-1][1] == {b"sid": SECRET.encode(), b"data": told.data}
+        assert client.xrange(keys.LOG)[-1][1] == {b"sid": SECRET.encode(), b"data": told.data, b"business": b"acme"}
         client.xdel(keys.LOG, told.id)
         await begin(store, "CA1")
         await store.erase("CA1")
@@ -157,7 +157,7 @@ async def test_what_another_program_wrote_of_the_caller_goes_too(redis_url: str,
     with redis.Redis.from_url(redis_url) as client:
         client.xadd(keys.LOG, fields)  # type: ignore[arg-type]
         (told,) = await store.erase("CA1")
-        assert [entry for _, entry in client.xrange(keys.LOG)] == [{b"sid": b"CA1", b"data": told.data}]
+        assert [entry for _, entry in client.xrange(keys.LOG)] == [{b"sid": b"CA1", b"data": told.data, b"business": b"acme"}]
         assert traces(client) == []
     await store.close()
 

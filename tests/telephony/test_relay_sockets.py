@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from api import telephone_check
+from api.telephony.switchboard import provider_named
 from tests.api.services import settings
 from tests.callers import SAID
 from tests.patience import PATIENCE_S
@@ -90,11 +91,11 @@ async def test_a_secret_is_exchanged_by_having_two() -> None:
 async def test_the_doctor_opens_one() -> None:
     async with relaying(**dict.fromkeys(SECRETS, ""), public_url="", twilio_voice="gather") as house:
         url = f"ws://127.0.0.1:{house.port}/twilio/relay"
-        assert await asyncio.to_thread(telephone_check._socket, "secret", url) == ("ok", "socket", "opened")
-        lost = await asyncio.to_thread(telephone_check._socket, "secret", "ws://127.0.0.1:9/twilio/relay")
+        assert await asyncio.to_thread(telephone_check._socket, provider_named("twilio"), "secret", url) == ("ok", "socket", "opened")
+        lost = await asyncio.to_thread(telephone_check._socket, provider_named("twilio"), "secret", "ws://127.0.0.1:9/twilio/relay")
         assert lost == ("!!", "socket", "ws://127.0.0.1:9/twilio/relay cannot be opened from here: ConnectionRefusedError")
     async with relaying() as house:
-        found = await asyncio.to_thread(telephone_check._socket, "another", f"ws://127.0.0.1:{house.port}/twilio/relay")
+        found = await asyncio.to_thread(telephone_check._socket, provider_named("twilio"), "another", f"ws://127.0.0.1:{house.port}/twilio/relay")
         assert (found.mark, "answered 403 where 101 was due" in found.said) == ("!!", True)
     gather, relay = (
         [found.about for found in telephone_check.findings("twilio", settings(**SECRETS, public_url="https://127.0.0.1:9", twilio_voice=voice))]
