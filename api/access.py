@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.attempts import Attempts
 from api.errors import Problem
 from api.query import query_of
-from api.routing import ANYONE, Asked
+from api.routing import ANYONE, FOR_THE_BOUND, Asked
 from api.settings import is_loopback
 from api.tokens import Identity, Tokens
 
@@ -39,7 +39,8 @@ class Access:
 
     Leaves in the scope of a telephony path "from_here", which says whether a program on this machine asks. Who else may is known by the provider's
     signature. In that of any other, whose request it is: "role" ("supervisor" when there are no tokens), "identity", the name of the token, and
-    "bound_name", that name where whoever has the token may act under no other, else "".
+    "bound_name", that name where whoever has the token may act under no other, else "". In every scope "business": the id of the one whose calls
+    alone may be seen and touched, "" where it may be any.
     """
 
     def __init__(self, app: ASGIApp, tokens: Tokens, redeemed: Callable[[str], Awaitable[Identity]], origins: Collection[str] = ()) -> None:
@@ -53,6 +54,7 @@ class Access:
             if identity is not HOME and identity is not NOBODY and scope["asked"].route.kind in ("plain", "chat"):
                 receive = self._while_known(_token(scope, scope["asked"]), identity, receive)
             scope["role"], scope["identity"], scope["bound_name"] = identity.role, identity.name, identity.name if identity.named else ""
+            scope["business"] = identity.business
         await self._app(scope, receive, send)
 
     async def _admitted(self, scope: Scope) -> Identity:
@@ -71,6 +73,8 @@ class Access:
             raise Problem("method_refused", headers={"Allow": ", ".join(sorted(asked.allowed))}) if asked.allowed else Problem("not_found")
         if identity is not HOME and identity.role not in asked.route.roles:
             raise Problem("role_refused")
+        if identity.business and asked.route.path not in FOR_THE_BOUND:
+            raise Problem("business_refused")
         return identity
 
     async def _identified(self, scope: Scope, asked: Asked) -> Identity:

@@ -37,6 +37,7 @@ from api import (
 )
 from api.access import Access
 from api.answers import answer, trouble
+from api.bound import binding, whose
 from api.channels import Channels
 from api.cors import Cors
 from api.counted_store import CountedStore
@@ -152,6 +153,7 @@ class Service:
             queue=settings.reader_queue,
             follows=settings.use_redis_sse,
             zone=self.businesses.default.time_zone,
+            zones={business.id: business.time_zone for business in self.businesses.all},
             tallies=self.tallies,
         )
         if not settings.use_redis_sse:
@@ -162,8 +164,9 @@ class Service:
         masking = Masking(self.businesses, self.tokens.is_name)
         keys = TurnKeys(store, settings.secret)
         self._tickets = Tickets(self.tokens, keys, store)
-        channels = Channels(store)
-        turns = Turns(walker, self.gate, keys, Degraded(partial(trouble, self._deps(store)), hub), self.tallies)
+        channels = Channels(store, self.tokens.business_of)
+        deps = self._deps(store)
+        turns = Turns(walker, self.gate, keys, Degraded(partial(trouble, deps), hub, partial(whose, self.businesses)), self.tallies)
         replies = Replies(self.businesses, self._phrasebooks, settings.public_url)
         turning = Turning(turns, keys, store)
         self.switchboard = switchboard = Switchboard(settings, replies, turning, walker, self.drain, self.tallies)
@@ -184,6 +187,7 @@ class Service:
             tickets=self._tickets,
             registry=self._registry,
             channels=channels,
+            bound=binding(lambda: running, deps, self.tallies),
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers), away)
         self.tokens.when_revoked(self._streams.end_those_of)

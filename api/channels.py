@@ -14,6 +14,7 @@ import hashlib
 import math
 import random
 from collections import OrderedDict
+from collections.abc import Callable
 from time import time
 from typing import Any, get_args
 
@@ -39,8 +40,9 @@ _TYPES = frozenset(get_args(Type)) - set(_ONE_CONNECTIONS)
 class Channels:
     """Listens for as long as `listen` runs."""
 
-    def __init__(self, store: CallStore) -> None:
-        self._store = store
+    def __init__(self, store: CallStore, business_of: Callable[[str], str] = lambda _: "") -> None:
+        """`business_of`: which business the token of a name is bound to, "" for none: what is for that supervisor alone is that business's."""
+        self._store, self._business_of = store, business_of
         self._times: OrderedDict[bytes, int] = OrderedDict()
         self._log = logs.Sparing()
         self.taken = 0
@@ -73,9 +75,10 @@ class Channels:
         if found is None:
             self.refused += 1
             return
+        business = self._business_of(message.name) if message.kind == "agent" else ""
         for pause_s in PAUSES_S:
             try:
-                self.taken += bool(await self._store.take_in(name, *found))
+                self.taken += bool(await self._store.take_in(name, *found, business))
                 return
             except StoreUnavailable:  # it may have been taken in; then it is not again
                 await asyncio.sleep(pause_s)

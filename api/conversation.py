@@ -18,10 +18,11 @@ from agent.record.moments import YEARS
 from agent.record.reasons import Reason
 from api import logs
 from api.bodies import ALTERNATIVES_LIMIT, clean, described, known_sid, read
-from api.errors import Problem, bad_field
+from api.errors import Problem, as_problem, bad_field
 from api.parts import parts
 from api.turns import answer_in
 from graph.state import TurnRequest
+from storage.errors import CallElsewhere
 
 Number = Annotated[float, Meta(ge=0, le=1)]
 Keys = Annotated[str, Meta(pattern=r"^[0-9*#]{0,128}$")]
@@ -129,6 +130,8 @@ def _directly(endpoint: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
             response = await endpoint(Request(scope, receive))
         except Problem:
             raise
+        except CallElsewhere as error:
+            raise as_problem(error) from None
         except Exception as error:
             logs.failure("request_failed", error)
             raise Problem("failed") from None

@@ -20,15 +20,16 @@ from storage import codec
 class Degraded:
     """The answer to a turn that cannot be taken (`trouble`), told to readers too."""
 
-    def __init__(self, trouble: Callable[[TurnRequest, datetime], bytes], hub: Hub) -> None:
-        self._trouble, self._hub = trouble, hub
+    def __init__(self, trouble: Callable[[TurnRequest, datetime], bytes], hub: Hub, whose: Callable[[TurnRequest], str]) -> None:
+        """`whose`: the business that a turn is for, as far as that can be told without its record; "" where it cannot."""
+        self._trouble, self._hub, self._whose = trouble, hub, whose
 
     def __call__(self, request: TurnRequest, now: datetime) -> bytes:
         answer = self._trouble(request, now)
         said = request.turn.text or request.turn.digits
         lines = [("customer", "customer", said, request.turn.started_at or stamp(now))] if said else []
         lines.append(("AI", "agent", answer_in(answer).aiResponse.message, stamp(now)))
-        self._hub.tell_aside(request.sid, [_line(request.sid, now, *line) for line in lines])
+        self._hub.tell_aside(request.sid, [_line(request.sid, now, *line) for line in lines], self._whose(request))
         return answer
 
 

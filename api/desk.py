@@ -19,10 +19,11 @@ router = APIRouter(tags=["calls"])
 
 @router.get("/desk", summary="Who asks, and the businesses that are served here")
 async def read_desk(request: Request) -> Response:
-    """{"slots": {name: title}, "me": {"name", "role", "named", "may"},
+    """{"slots": {name: title}, "me": {"name", "role", "named", "may", "business"},
     "businesses": [{"id", "name", "timeZone", "country", "currency", "languages", "numbers", "handOffNumber", "services", "canned"}]}.
 
-    `named`: whether whoever has this token acts under that name alone. `may`: some of "edit" (values, and erasing), "people" (stepping into calls),
+    `named`: whether whoever has this token acts under that name alone. `business`: the id of the one it is bound to, which then is the only one here;
+    "" for none. `may`: some of "edit" (values, and erasing), "people" (stepping into calls),
     "call" (posting a caller's turns). `currency`: ISO 4217, of the prices. `services` and `canned` as the business file has them: a name, or the
     lines a supervisor may say with one key, may be a table by language.
     """
@@ -30,7 +31,7 @@ async def read_desk(request: Request) -> Response:
     role: Role = scope["role"]
     roles: dict[str, frozenset[Role]] = {"edit": EDITORS, "people": PEOPLE, "call": CALLERS}
     may = [what for what, who in roles.items() if role in who or not parts(request).tokens]
-    me = {"name": scope["identity"], "role": role, "named": bool(scope["bound_name"]), "may": may}
+    me = {"name": scope["identity"], "role": role, "named": bool(scope["bound_name"]), "may": may, "business": scope["business"]}
     body = {
         "slots": {name: slot.title for name, slot in SLOTS.items()},
         "me": me,

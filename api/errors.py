@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from graph.errors import CallNotFound, DeedRefused, FieldRefused, PermissionAnswered, PermissionNotFound, PlaceGone
-from storage.errors import StoreUnavailable
+from storage.errors import CallElsewhere, StoreUnavailable
 
 
 class Kind(NamedTuple):
@@ -39,6 +39,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "ticket_spent": Kind(401, "This ticket was used, or is too old: ask for another."),
     "too_many_tries": Kind(429, "Too many tokens were tried."),
     "role_refused": Kind(403, "This token's role may not do that."),
+    "business_refused": Kind(403, "This is for tokens that are bound to no business."),
     "host_refused": Kind(403, "The service is for this machine only until tokens are set."),
     "forwarded_refused": Kind(403, "A request that a proxy brings needs tokens to be set."),
     "name_refused": Kind(403, "This token does not act under that name."),
@@ -83,6 +84,7 @@ RETRY_AFTER_S = {
 
 _NAMED: Mapping[type[Exception], str] = {
     CallNotFound: "call_not_found",
+    CallElsewhere: "call_not_found",
     PermissionNotFound: "permission_not_found",
     PermissionAnswered: "permission_answered",
     PlaceGone: "place_gone",
@@ -156,7 +158,7 @@ def as_problem(error: Exception) -> Problem:
             return Problem("bad_field", errors=errors)
         case StoreUnavailable():
             return Problem("store_unavailable")
-        case CallNotFound() | PermissionNotFound() | PermissionAnswered() | PlaceGone():
+        case CallNotFound() | CallElsewhere() | PermissionNotFound() | PermissionAnswered() | PlaceGone():
             return Problem(_NAMED[type(error)])
         case FieldRefused():
             return Problem("field_refused", errors=[{"field": error.slot, "code": str(error.reason)}])

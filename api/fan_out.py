@@ -122,12 +122,17 @@ class FanOut:
         self._by_topic: dict[Topic, Audience] = {}
         self._agents: set[Topic] = set()
         """Supervisors who read: the only topics that are looked through for each event."""
+        self._bound = 0
+        """How many topics are of one business alone."""
         self._due: dict[Topic, None] = {}
         self._some = asyncio.Event()
 
     def join(self, reader: Reader) -> None:
         """Known from now on, with a queue."""
-        self._by_topic.setdefault(reader.topic, Audience()).queued[reader] = None
+        if reader.topic not in self._by_topic:
+            self._by_topic[reader.topic] = Audience()
+            self._bound += bool(reader.topic.business)
+        self._by_topic[reader.topic].queued[reader] = None
         if reader.topic.kind == "agent":
             self._agents.add(reader.topic)
 
@@ -139,6 +144,7 @@ class FanOut:
         audience.straight.pop(reader, None)
         if not audience:
             del self._by_topic[reader.topic]
+            self._bound -= bool(reader.topic.business)
             self._agents.discard(reader.topic)
 
     def write_to(self, reader: Reader) -> None:
@@ -240,6 +246,9 @@ class FanOut:
     def _concerned(self, frame: Frame) -> Iterator[Topic]:
         yield Topic("all")
         yield Topic("call", frame.sid)
+        if self._bound and frame.business:
+            yield Topic("all", "", frame.business)
+            yield Topic("call", frame.sid, frame.business)
         for topic in self._agents:
             if topic.concerns(frame):
                 yield topic

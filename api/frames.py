@@ -37,7 +37,7 @@ def text(place: Order) -> str:
 class Frame:
     """One event of the log, ready to be written to any number of readers."""
 
-    __slots__ = ("_agent", "_channel", "_masked", "about", "block", "erases", "kind", "order", "sid", "since", "speaker")
+    __slots__ = ("_agent", "_channel", "_masked", "about", "block", "business", "erases", "kind", "order", "sid", "since", "speaker")
 
     def __init__(self, place: Order, entry: Entry) -> None:
         data, envelope = _on_one_line(entry.data)
@@ -45,6 +45,7 @@ class Frame:
         told = payload if isinstance(payload, dict) else {}
         self.order = place
         self.sid = entry.sid
+        self.business = entry.business
         self.about = entry.sid or told.get("callSid")
         """The call that must be gone for this to be gone: of an entry that does not say whose it is, the one it speaks of."""
         self.since = monotonic()
@@ -95,11 +96,14 @@ _decode = msgspec.json.Decoder().decode
 
 
 class Topic(NamedTuple):
-    """What a stream is about: every call, one call, or one supervisor."""
+    """What a stream is about: every call, one call, or one supervisor; of all businesses, or of one."""
 
     kind: Literal["all", "call", "agent"]
     name: str = ""
     """The callSid or the agent's id."""
+    business: str = ""
+    """The one whose events alone are in it; "": those of all, also what is nobody's. So whoever is bound to a business reads another stream, and
+    whoever is not pays nothing for it."""
 
     @property
     def sid(self) -> str:
@@ -107,6 +111,8 @@ class Topic(NamedTuple):
         return self.name if self.kind == "call" else ""
 
     def concerns(self, frame: Frame) -> bool:
+        if self.business and frame.business != self.business:
+            return False
         match self.kind:
             case "all":
                 return True

@@ -18,7 +18,7 @@ import asyncio
 import contextlib
 import random
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -60,6 +60,7 @@ class Hub:
         ring: int = RING,
         ring_s: float = RING_S,
         zone: str = "UTC",
+        zones: Mapping[str, str] | None = None,
         tallies: Tallies | None = None,
     ) -> None:
         self.store = store
@@ -76,7 +77,7 @@ class Hub:
         self.away_since: float | None = None
         """Monotonic seconds at which the store stopped answering; None while it answers."""
         self.replays = asyncio.Semaphore(REPLAYS)
-        self.snapshots = Snapshots(self, zone=zone)
+        self.snapshots = Snapshots(self, zone=zone, zones=zones or {})
         self.news = CallNews()
         self.readership = Readership(self)
         self._ring: list[Frame] = []
@@ -157,9 +158,10 @@ class Hub:
         self.news.tell(frame.sid, frame.kind, frame.speaker)
         self._fan_out.offer(frame, self.head)
 
-    def tell_aside(self, sid: str, envelopes: Sequence[bytes]) -> None:
-        """Give events of a call that are in no log to whoever reads it here, without ids."""
-        for reader in (*self.readers(Topic("all")), *self.readers(Topic("call", sid))):
+    def tell_aside(self, sid: str, envelopes: Sequence[bytes], business: str = "") -> None:
+        """Give events of a call that are in no log to whoever reads it here, without ids. `business`: whose it is; "": nobody knows."""
+        topics = [topic for whose in {"", business} for topic in (Topic("all", "", whose), Topic("call", sid, whose))]
+        for reader in (reader for topic in topics for reader in self.readers(topic)):
             reader.aside(b"".join(aside(envelope, sid, reader.mask) for envelope in envelopes))
 
     def forget(self, sid: str) -> None:

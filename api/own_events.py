@@ -23,8 +23,9 @@ class OwnEvents(PassingStore):
     async def commit(self, change: Change) -> Committed:
         async with self._one_at_a_time:
             committed = await self._store.commit(change)
+            sid, business = change.after.sid, change.after.brief.business
             told = zip(committed.event_ids, change.events, strict=True)
-            self._hub.publish(Entry(id=event_id, sid=change.after.sid, data=msgspec.json.encode(event)) for event_id, event in told)
+            self._hub.publish(Entry(id=event_id, sid=sid, data=msgspec.json.encode(event), business=business) for event_id, event in told)
         return committed
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:

@@ -1,5 +1,6 @@
 """The parts that a running service is made of, as `api/app.py` joined them; handlers find them at the app."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
@@ -36,8 +37,15 @@ class Parts:
     tickets: Tickets
     registry: Registry
     channels: Channels
+    bound: Callable[[str], "Parts"]
+    """The parts that know the calls of one business alone, by its id."""
 
 
 def parts(request: HTTPConnection) -> Parts:
-    """The parts of the app that a request came to."""
-    return cast(Parts, request.app.state.parts)
+    """The parts of the app that a request came to: of one that is bound to a business, those that know no other's calls.
+
+    This is the one door to them, so whoever serves a new path cannot forget whom it is for.
+    """
+    whole = cast(Parts, request.app.state.parts)
+    business: str = request.scope["business"]
+    return whole.bound(business) if business else whole

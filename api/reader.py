@@ -267,7 +267,7 @@ class Reader:
             return frames
         before = hub.head
         async with hub.replays:
-            page = await hub.store.events(self.topic.sid, text(self.cursor), PAGE)
+            page = await hub.store.events(self.topic.sid, text(self.cursor), PAGE, self.topic.business)
         if page.gone:
             raise Gone(page.gone)
         frames = [Frame(order(entry.id) or START, entry) for entry in page.entries]

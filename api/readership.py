@@ -6,7 +6,7 @@ Nothing is written for an event, and nothing at all while nobody reads.
 import asyncio
 import contextlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import monotonic
 from typing import Protocol
 
@@ -55,17 +55,21 @@ class Readership:
         with contextlib.suppress(StoreUnavailable):  # then it is forgotten by itself
             await self._say({})
 
-    async def elsewhere(self, sid: str) -> Sequence[Figures]:
-        """How the readers of a call stand in other processes, a moment ago. Raises StoreUnavailable."""
-        found = await self._hub.store.readers(sid)
-        return [figures for process, figures in found.items() if process != self._process]
+    async def elsewhere(self, sid: str, whose: Collection[str] = ("",)) -> Sequence[Figures]:
+        """How the readers of a call stand in other processes, a moment ago. Raises StoreUnavailable.
+
+        `whose`: those bound to which businesses; "": those who are bound to none.
+        """
+        found = [await self._hub.store.readers(_noted(sid, one)) for one in whose]
+        return [figures for by_process in found for process, figures in by_process.items() if process != self._process]
 
     def _here(self) -> dict[str, Figures]:
         found: dict[str, Figures] = {}
         for reader in self._hub.all_readers():
             if reader.topic.kind == "call":
-                readers, queued, dropped = found.get(reader.topic.sid, (0, 0, 0))
-                found[reader.topic.sid] = (readers + 1, queued + reader.waiting, dropped + reader.dropped)
+                name = _noted(reader.topic.sid, reader.topic.business)
+                readers, queued, dropped = found.get(name, (0, 0, 0))
+                found[name] = (readers + 1, queued + reader.waiting, dropped + reader.dropped)
         return found
 
     async def _say(self, here: Mapping[str, Figures]) -> None:
@@ -73,3 +77,8 @@ class Readership:
             return
         await self._hub.store.note_readers(self._process, here)
         self._said, self._said_at = here, monotonic()
+
+
+def _noted(sid: str, business: str) -> str:
+    """What the readers of a call are noted down under that are bound to a business, or to none: no id has a space in it."""
+    return f"{sid} {business}" if business else sid

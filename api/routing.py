@@ -88,6 +88,18 @@ ROUTES = (
 )
 
 
+FOR_THE_BOUND = frozenset(
+    {
+        *("/openapi.json", "/docs", "/desk", "/ai/conversation", "/ai/reply", "/ai/summary", *CHAT),
+        *("/calls", "/calls/{callSid}", "/calls/{callSid}/trace", "/calls/{callSid}/permission-response"),
+        *(f"/calls/{{callSid}}/{deed}" for deed in ("escalate", "takeover", "messages", "release", "end")),
+        *("/events/ticket", "/events", "/calls/{callSid}/events", "/calls/{callSid}/events/health", "/agents/{agentId}/events"),
+    }
+)
+"""The paths for which a token that is bound to a business is let in: each gives it that business's calls alone, by the parts that know no others
+(`api/bound.py`), or by a stream of that business (`api/streams.py`). What does not stand here is of the whole service."""
+
+
 class Asked(NamedTuple):
     """What a request asks for."""
 

@@ -10,14 +10,16 @@ gets what was read after it came, or before and is still the newest: a reader th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from api.frames import Mask, Order, Topic, notice, order
 from api.reader import Log
 from api.short_form import open_calls
 from storage import codec
+from storage.bound_store import BoundStore
 from storage.errors import StoreUnavailable
 from storage.store import CallStore
 
@@ -32,6 +34,8 @@ REST_S = 0.5
 """And no longer than that; those who come meanwhile wait for it."""
 
 Read = TypeVar("Read")
+_Log = tuple[str, str]
+"""What a snapshot is of: a call's sid, or "" for the open calls; and whose calls alone, "" for those of all businesses."""
 
 
 class Snapshot(NamedTuple):
@@ -60,24 +64,23 @@ class Snapshot(NamedTuple):
 class Snapshots:
     """The snapshots of one process: read once for all who ask for the same at the same time."""
 
-    def __init__(self, hub: Log, kept_s: float = KEPT_S, zone: str = "UTC") -> None:
-        """`zone`: where a day begins for those who watch."""
-        self._hub, self._kept_s, self._zone = hub, kept_s, zone
-        self._reading: dict[str, asyncio.Task[Snapshot]] = {}
-        """By the log they are about: a call's sid, or "" for the open calls."""
-        self._kept: Snapshot | None = None
-        """The open calls as they were read last, for a moment."""
-        self._rests_until = 0.0
-        """Monotonic seconds at which the open calls may be read again."""
+    def __init__(self, hub: Log, kept_s: float = KEPT_S, zone: str = "UTC", zones: Mapping[str, str] = MappingProxyType({})) -> None:
+        """`zone`: where a day begins for those who watch; `zones`: by business, for those who watch that one alone."""
+        self._hub, self._kept_s, self._zone, self._zones = hub, kept_s, zone, zones
+        self._reading: dict[_Log, asyncio.Task[Snapshot]] = {}
+        self._kept: dict[str, Snapshot] = {}
+        """The open calls as they were read last, for a moment: by business, or "" for those of all."""
+        self._rests_until: dict[str, float] = {}
+        """Likewise, monotonic seconds at which the open calls may be read again."""
         self._erasures = 0
 
     async def of(self, topic: Topic) -> Snapshot:
         """The snapshot of a topic. Raises StoreUnavailable."""
-        sid, came = topic.sid, monotonic()
+        log, came = (topic.sid, topic.business), monotonic()
         while True:
-            if not sid and (kept := await self._still_newest()):
+            if not topic.sid and (kept := await self._still_newest(topic.business)):
                 return kept
-            reading = self._reading.get(sid) or self._begin(topic)
+            reading = self._reading.get(log) or self._begin(topic)
             # Not awaited itself, since whoever waits may leave before the others have what they wait for.
             await asyncio.wait([reading])
             if reading.cancelled():
@@ -86,17 +89,17 @@ class Snapshots:
             if found.begun >= came and found.erasures == self._erasures:
                 return found
 
-    async def _still_newest(self) -> Snapshot | None:
+    async def _still_newest(self, business: str) -> Snapshot | None:
         """What is kept of the open calls, if nothing has happened since."""
-        kept = self._kept
+        kept = self._kept.get(business)
         if kept is None or kept.place < self._hub.floor or await self._hub.store.head() != kept.covered:
             return None
-        return kept if self._kept is kept else None
+        return kept if self._kept.get(business) is kept else None
 
     def forget(self) -> None:
         """A call was erased, or the log lost: whatever was read or begun to be read before is given to nobody any more."""
         self._erasures += 1
-        self._kept = None
+        self._kept.clear()
 
     async def close(self) -> None:
         """Let go of what is being read; whoever waits for it is told StoreUnavailable."""
@@ -106,31 +109,33 @@ class Snapshots:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _begin(self, topic: Topic) -> asyncio.Task[Snapshot]:
-        task = self._reading[topic.sid] = asyncio.create_task(self._read(topic), name="snapshot")
-        task.add_done_callback(lambda done: self._end(topic.sid, done))
+        log = (topic.sid, topic.business)
+        task = self._reading[log] = asyncio.create_task(self._read(topic), name="snapshot")
+        task.add_done_callback(lambda done: self._end(log, done))
         return task
 
-    def _end(self, sid: str, task: asyncio.Task[Snapshot]) -> None:
-        del self._reading[sid]
+    def _end(self, log: _Log, task: asyncio.Task[Snapshot]) -> None:
+        del self._reading[log]
+        sid, business = log
         if task.cancelled() or task.exception() or sid:
             return
         found = task.result()
         now = monotonic()
-        self._rests_until = now + min(REST * (now - found.begun), REST_S)
+        self._rests_until[business] = now + min(REST * (now - found.begun), REST_S)
         if found.erasures == self._erasures:
-            self._kept = found
-            asyncio.get_running_loop().call_later(self._kept_s, self._drop, found)
+            self._kept[business] = found
+            asyncio.get_running_loop().call_later(self._kept_s, self._drop, business, found)
 
-    def _drop(self, snapshot: Snapshot) -> None:
-        if self._kept is snapshot:
-            self._kept = None
+    def _drop(self, business: str, snapshot: Snapshot) -> None:
+        if self._kept.get(business) is snapshot:
+            del self._kept[business]
 
     async def _read(self, topic: Topic) -> Snapshot:
         if not topic.sid:
-            await asyncio.sleep(self._rests_until - monotonic())
+            await asyncio.sleep(self._rests_until.get(topic.business, 0.0) - monotonic())
         async with self._hub.replays:
             begun, known, erasures = monotonic(), self._hub.head, self._erasures
-            payload, covered = await snapshot(self._hub.store, topic, self._zone)
+            payload, covered = await snapshot(self._hub.store, topic, self._zones.get(topic.business, self._zone))
         # What this process had seen before the snapshot was read is in it too; from there the ring can go on without asking the store.
         sids = (topic.sid,) if topic.sid else tuple(call["callSid"] for call in payload["calls"])
         return Snapshot(payload, sids, covered, max(order(covered) or known, known), begun, erasures, {})
@@ -138,6 +143,7 @@ class Snapshots:
 
 async def snapshot(store: CallStore, topic: Topic, zone: str = "UTC") -> tuple[dict[str, Any], str]:
     """The payload of `history` and the id it covers, which also stands in it as `lastEventId`. Raises StoreUnavailable."""
+    store = BoundStore(store, topic.business) if topic.business else store
     if topic.kind == "call":
         document, covered = await _settled(store, topic.sid, lambda: store.document(topic.name), TRIES)
         return {**_record(topic.name, document), "lastEventId": covered}, covered

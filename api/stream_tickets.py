@@ -4,8 +4,9 @@ An address gets about: it stands in the logs of proxies and in the history of a 
 lives; a ticket opens one stream, once, within `LIFE_S`, with the role and the name of whoever asked for it.
 
 A ticket is its content (name, role, until when, and a number drawn for it) and a signature, made with the secret that all hosts share over the
-content and the digest of the token it was asked for with. So any worker can judge it, it holds no token, and it is gone when that token is: revoked,
-given to somebody else, or of another role. That it is used once is seen to by the store, where whoever takes it claims its number.
+content, the digest of the token it was asked for with and the business that this is bound to. So any worker can judge it, it holds no token, and it
+is gone when that token is: revoked, given to somebody else, of another role, or bound otherwise. That it is used once is seen to by the store, where
+whoever takes it claims its number.
 """
 
 import base64
@@ -90,7 +91,8 @@ class Tickets:
         return content, token
 
     async def _signature(self, coded: str, token: Token) -> str:
-        return _coded(await self._keys.signed(f"ticket {coded} {token.digest.hex()}"))
+        bound = f" {token.identity.business}" if token.identity.business else ""
+        return _coded(await self._keys.signed(f"ticket {coded} {token.digest.hex()}{bound}"))
 
     def _token(self, name: str) -> Token | None:
         if self._tokens:

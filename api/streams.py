@@ -21,7 +21,7 @@ Source: WHATWG HTML, server-sent events.
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from time import time
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -40,10 +40,13 @@ from api.later import LATER_MS, SPREAD_MS, begin, retry
 from api.masking import Masking
 from api.query import query_of
 from api.reader import PAUSE_S, Gone, Reader
+from api.readership import Figures
 from api.routing import Asked
 from api.watching import Watching
 from api.wire import wire_of
 from storage.errors import StoreUnavailable
+from storage.ids import NEVER
+from storage.watchers import named
 
 RETRY_MS = 1000
 """How long a reader waits before it comes back after a cut."""
@@ -78,7 +81,7 @@ class Streams:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked: Asked = scope["asked"]
-        topic = _topic(asked)
+        topic = _topic(asked, scope["business"])
         if topic is None or asked.route is None:
             raise Problem("not_found")
         seen = _resumed_from(scope)
@@ -178,12 +181,17 @@ class Streams:
         return b""
 
     async def _health(self, topic: Topic) -> Mapping[str, Any]:
-        readers = self._hub.readers(topic)
-        try:
-            newest = await self._hub.store.head(topic.sid)
-            others = await self._hub.readership.elsewhere(topic.sid)
-        except StoreUnavailable:
-            newest, others = None, ()
+        """Of a call that is not theirs whoever is bound to a business sees what they would of one that nobody knows."""
+        whose = {topic.business}
+        newest: str | None = None
+        others: Sequence[Figures] = ()
+        with contextlib.suppress(StoreUnavailable):
+            business = await self._hub.store.business(topic.sid)
+            seen = not topic.business or business == topic.business
+            whose |= {"", business} if seen else set()
+            newest = await self._hub.store.head(topic.sid) if seen else NEVER
+            others = await self._hub.readership.elsewhere(topic.sid, whose)
+        readers = [reader for one in sorted(whose) for reader in self._hub.readers(topic._replace(business=one))]
         return {
             "callSid": topic.name,
             "readers": len(readers) + sum(count for count, _, _ in others),
@@ -201,24 +209,26 @@ class Streams:
 _NAMED = {"call": "callSid", "agent": "agentId"}
 
 
-def _topic(asked: Asked) -> Topic | None:
-    """What a stream, or its health, is about; None when something else is asked for."""
+def _topic(asked: Asked, business: str = "") -> Topic | None:
+    """What a stream, or its health, is about; None when something else is asked for. `business`: whose calls alone whoever asks may see."""
     match asked.route.path if asked.route else "":
         case "/events":
-            return Topic("all")
+            return Topic("all", "", business)
         case "/calls/{callSid}/events" | "/calls/{callSid}/events/health":
-            return Topic("call", asked.names["callSid"])
+            return Topic("call", asked.names["callSid"], business)
         case "/agents/{agentId}/events":
-            return Topic("agent", asked.names["agentId"])
+            return Topic("agent", asked.names["agentId"], business)
     return None
 
 
 def _watcher(topic: Topic, scope: Scope) -> str:
-    """The supervisor who watches by this stream: `agentId` of the path, or of the query where all calls are watched; "" when it is none's."""
+    """The supervisor who watches by this stream, as the store names them: `agentId` of the path, or of the query where all calls are watched; "" when
+    it is none's.
+    """
     agent = topic.name if topic.kind == "agent" else query_of(scope).get("agentId", "") if topic.kind == "all" else ""
     if not SID.fullmatch(agent) or scope["role"] != "supervisor":
         return ""
-    return scope["bound_name"] or agent
+    return named(scope["bound_name"] or agent, topic.business)
 
 
 def _resumed_from(scope: Scope) -> str:

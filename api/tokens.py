@@ -176,6 +176,11 @@ class Tokens:
         """The token of this name, as it stands now."""
         return next((Token(digest=made, identity=identity) for made, identity in self._known.items() if identity.name == name), None)
 
+    def business_of(self, name: str) -> str:
+        """The business that the token of this name is bound to; "" for none, and where there is no such token."""
+        token = self.named(name)
+        return token.identity.business if token else ""
+
     def is_name(self, agent: str) -> bool:
         """Whether this is the name of a token, or looks just like one."""
         return any(identity.name.casefold() == agent.casefold() for identity in self._known.values())
@@ -209,9 +214,8 @@ class Tokens:
     def _read(self) -> Mapping[bytes, Identity]:
         filed = read_file(self._file, self._given) if self._file else ()
         known = {token.digest: token.identity for token in (*self._given, *filed)}
-        # What a token may not see of other businesses is not kept from it anywhere: so it is only for a service that has no other.
-        if any(identity.business and (identity.business,) != self._businesses for identity in known.values()):
-            raise ValueError("a token is bound to a business that is not the only one served here")
+        if any(identity.business and identity.business not in self._businesses for identity in known.values()):
+            raise ValueError("a token is bound to a business that is not served here")
         return known
 
 

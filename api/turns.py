@@ -4,7 +4,7 @@
 telephone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from time import perf_counter
 from typing import assert_never
@@ -19,7 +19,7 @@ from api.turn_keys import TurnKeys
 from graph.build import Walker
 from graph.errors import LineGone, TurnPassed
 from graph.state import TurnRequest
-from storage.errors import StoreUnavailable
+from storage.errors import CallElsewhere, StoreUnavailable
 
 
 class Spoken(msgspec.Struct):
@@ -44,16 +44,28 @@ answer_in = msgspec.json.Decoder(Answer).decode
 class Turns:
     """Takes turns, whichever way they come in."""
 
-    def __init__(self, walker: Walker, gate: Gate, keys: TurnKeys, trouble: Callable[[TurnRequest, datetime], bytes], tallies: Tallies) -> None:
-        """`trouble`: the answer when a turn cannot be taken."""
+    def __init__(
+        self,
+        walker: Walker,
+        gate: Gate,
+        keys: TurnKeys,
+        trouble: Callable[[TurnRequest, datetime], bytes],
+        tallies: Tallies,
+        admit: Callable[[TurnRequest], Awaitable[None]] | None = None,
+    ) -> None:
+        """`trouble`: the answer when a turn cannot be taken. `admit` raises CallElsewhere for a turn that its sender may not post."""
         self._walker, self._gate, self._keys, self._trouble, self._tallies = walker, gate, keys, trouble, tallies
+        self._admit = admit
 
     async def take(self, request: TurnRequest) -> bytes:
         """The answer, as the JSON body of `POST /ai/conversation`. Any failure is a sentence of trouble.
 
-        Raises Problem "too_many_turns", LineGone for what comes over a telephone line that has ended, TurnPassed for what comes after a newer one.
+        Raises Problem "too_many_turns", LineGone for what comes over a telephone line that has ended, TurnPassed for what comes after a newer one, and
+        CallElsewhere for what is not for the business that its sender is bound to.
         """
         begun = perf_counter()
+        if self._admit is not None:
+            await self._admit(request)
         code, outcome = "", "repeated"
         heard: Sequence[UserAct] = ()
         parts = begin_turn()
@@ -66,7 +78,7 @@ class Turns:
             try:
                 request = await self._keys.keyed(request)
                 answer = await self._walker.take_turn(request, datetime.now(UTC), hear)
-            except (LineGone, TurnPassed):
+            except (LineGone, TurnPassed, CallElsewhere):
                 raise
             except Exception as error:
                 code = "store_unavailable" if isinstance(error, StoreUnavailable) else "failed"

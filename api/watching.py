@@ -15,6 +15,7 @@ from agent.policy.people import Vanish
 from api import logs
 from graph.build import Walker
 from graph.errors import GraphError
+from storage import watchers
 from storage.errors import StoreUnavailable
 from storage.store import CallStore
 
@@ -74,7 +75,7 @@ class Watching:
         held = [(call.sid, str(call.document.get("heldBy") or "")) for call in await self._store.calls("with_agent", count=MOST)]
         ages = await self._store.watching() if held else {}
         for sid, agent in held:
-            unseen_s = ages.get(agent, float("inf"))
+            unseen_s = watchers.unseen_s(ages, agent, await self._store.business(sid))
             if agent and unseen_s >= self._away_s:
                 with contextlib.suppress(GraphError):
                     await self._walker.do(sid, Vanish(agent=agent, unseen_s=unseen_s), datetime.now(UTC))

@@ -30,13 +30,17 @@ class Businesses:
         return self.all[0]
 
     def for_number(self, dialled: str) -> Business:
-        """The business behind a dialled number; the default when none has it.
+        """The business behind a dialled number; the default when none has it."""
+        return self.of_number(dialled) or self.default
+
+    def of_number(self, dialled: str) -> Business | None:
+        """The business that has a dialled number; None when none has it.
 
         E.164 with or without "+" or "00", "tel:" or "sip:...@host", or as the business's own country writes it ("020 7946 0000"), unless two
         businesses would be written the same.
         """
         digits = _digits(dialled)
-        return self._by_number.get(digits) or self._by_number.get(digits.removeprefix("00")) or self._as_at_home.get(digits) or self.default
+        return self._by_number.get(digits) or self._by_number.get(digits.removeprefix("00")) or self._as_at_home.get(digits)
 
     def get(self, business_id: str) -> Business | None:
         return self._by_id.get(business_id)

@@ -31,15 +31,15 @@ async def until(holds: Callable[[], bool]) -> None:
 class Teller:
     """A call that tells one event with each commit: its first line is "0", then "1" and so on."""
 
-    def __init__(self, store: CallStore, sid: str) -> None:
-        self.store, self.sid = store, sid
+    def __init__(self, store: CallStore, sid: str, business: str = "acme") -> None:
+        self.store, self.sid, self.business = store, sid, business
         self.call: Call | None = None
         self.seen = ""
         self.ids: list[str] = []
 
     async def tell(self, kind: Any = "progress", **payload: Any) -> str:
         """Commit an event, and a line of the conversation that counts it; its id."""
-        brief = Brief(business="acme", region="US", time_zone="America/New_York")
+        brief = Brief(business=self.business, region="US", time_zone="America/New_York")
         before = self.call
         after = before or Call(sid=self.sid, created_at="2026-03-02T01:00:00Z", brief=brief)
         number = len(self.ids)
@@ -124,19 +124,23 @@ class Feed:
             self.ended.set()
 
 
-def asked(path: str, method: str = "GET", headers: Sequence[tuple[bytes, bytes]] = (), query: str = "", role: str = "supervisor") -> Scope:
-    """A request as it comes through the door."""
+def asked(
+    path: str, method: str = "GET", headers: Sequence[tuple[bytes, bytes]] = (), query: str = "", role: str = "supervisor", business: str = ""
+) -> Scope:
+    """A request as it comes through the door; `business`: the one that whoever asks is bound to."""
     scope: Scope = {"type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": query.encode(), "headers": headers}
     scope["asked"] = find(scope)
-    return {**scope, "role": role, "identity": f"{role}-1", "bound_name": ""}
+    return {**scope, "role": role, "identity": f"{role}-1", "bound_name": "", "business": business}
 
 
 @asynccontextmanager
-async def reading(app: ASGIApp, path: str, last_event_id: str = "", query: str = "", role: str = "supervisor") -> AsyncIterator[Feed]:
+async def reading(
+    app: ASGIApp, path: str, last_event_id: str = "", query: str = "", role: str = "supervisor", business: str = ""
+) -> AsyncIterator[Feed]:
     """An open stream, left at the end."""
     feed = Feed()
     headers = [(b"last-event-id", last_event_id.encode())] if last_event_id else []
-    task = asyncio.create_task(_answered(app, asked(path, headers=headers, query=query, role=role), feed))
+    task = asyncio.create_task(_answered(app, asked(path, headers=headers, query=query, role=role, business=business), feed))
     try:
         yield feed
     finally:

@@ -17,7 +17,7 @@ async def test_whoever_asks_learns_who_they_are_and_what_they_may(role: str, may
     async with running(tokens=TOKENS) as caller:
         answer = await caller.http.get("/desk", headers={"Authorization": f"Bearer {IDENTITIES[role]}"})
         assert answer.headers["cache-control"] == "no-store"
-        assert answer.json()["me"] == {"name": f"{role}-1", "role": role, "named": False, "may": may}
+        assert answer.json()["me"] == {"name": f"{role}-1", "role": role, "named": False, "may": may, "business": ""}
 
 
 async def test_without_tokens_whoever_is_there_may_do_everything() -> None:
@@ -27,6 +27,7 @@ async def test_without_tokens_whoever_is_there_may_do_everything() -> None:
             "role": "supervisor",
             "named": False,
             "may": ["edit", "people", "call"],
+            "business": "",
         }
 
 

@@ -114,7 +114,7 @@ async def test_a_store_that_is_away_is_told_and_the_scrape_is_answered() -> None
 
 
 class _Away:
-    async def how_many(self, status: str, since_ms: int = 0) -> int:
+    async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:
         raise StoreUnavailable("away")
 
     async def close(self) -> None: ...

@@ -61,10 +61,15 @@ def test_what_is_no_token_is_refused_in_words_that_do_not_repeat_it(text: str, s
     assert "a-token" not in str(refused.value)
 
 
-@pytest.mark.parametrize("businesses", [["other"], ["acme", "other"], []])
-def test_a_token_is_bound_to_a_business_only_where_there_is_no_other(businesses: list[str]) -> None:
+@pytest.mark.parametrize("businesses", [["other"], ["Acme", "acme.", "acm"], []])
+def test_a_token_is_bound_to_a_business_that_is_served(businesses: list[str]) -> None:
     with pytest.raises(ValueError, match="bound to a business"):
         Tokens(parse([f"{A}:viewer:wall@acme"]), None, businesses)
+
+
+def test_a_token_that_is_bound_otherwise_is_another() -> None:
+    tokens = Tokens(parse([f"{A}:viewer:wall@acme", f"{B}:viewer:hall"]), None, ["acme", "other"])
+    assert [tokens.business_of(name) for name in ("wall", "hall", "nobody")] == ["acme", "", ""]
 
 
 def test_a_file_that_changes_is_read_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
