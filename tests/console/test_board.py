@@ -14,7 +14,7 @@ from storage.keys import Ttl
 from tests.api.processes import Running
 from tests.api.stories import Story
 from tests.console.conftest import Opens
-from tests.console.pages import SUE, Caller, Console, answering
+from tests.console.pages import SUE, TOKENS, Caller, Console, answering
 from tests.patience import until
 
 
@@ -71,14 +71,39 @@ def test_a_line_of_the_business_is_said_by_a_click_and_the_callers_wait_is_count
     console.press("Hand back")
 
 
-def test_businesses_are_told_apart_and_one_is_looked_at_alone(browser: Browser, redis_url: str, tmp_path: Path) -> None:
-    folder = tmp_path / "businesses"
+def two_businesses(folder: Path) -> str:
+    """A folder with the example and an electrician."""
     folder.mkdir()
     acme = (resources.files("api") / "businesses" / "acme.toml").read_text("utf-8")
     (folder / "acme.toml").write_text(acme, "utf-8")
     bolt = acme.replace('id = "acme"', 'id = "bolt"').replace("Acme Home Services", "Bolt Electric").replace("+12025550100", "+12025550200")
     (folder / "bolt.toml").write_text(bolt, "utf-8")
-    with answering(tmp_path, REDIS_URL=redis_url, SLOTLINE_BUSINESS=str(folder)) as running:
+    return str(folder)
+
+
+def test_whoever_is_bound_to_a_business_sees_it_alone_and_has_none_to_choose(browser: Browser, redis_url: str, tmp_path: Path) -> None:
+    bound = "token-of-eve-at-bolt-012345"
+    given = {"SLOTLINE_BUSINESS": two_businesses(tmp_path / "businesses"), "SLOTLINE_TOKENS": f"{TOKENS},{bound}:supervisor:eve@bolt"}
+    with answering(tmp_path, REDIS_URL=redis_url, **given) as running:
+        Caller(running, "CA-acme", "+12025550131").say("", "Alex Acme")
+        Caller(running, "CA-bolt", "+12025550132", dialled="+12025550200").say("", "Bea Bolt")
+        console = Console(browser.new_page(), running)
+        console.tab.goto(f"{running.url}/?token={bound}#/?business=acme")
+        expect(console.row("Bea Bolt")).to_be_visible()
+        Caller(running, "CA-later", "+12025550133").say("", "Ada Acme")
+        Caller(running, "CA-last", "+12025550134", dialled="+12025550200").say("", "Ben Bolt")
+        expect(console.row("Ben Bolt")).to_be_visible()
+        for name in ("Alex Acme", "Ada Acme"):
+            expect(console.row(name)).to_have_count(0)
+        expect(console.tab.get_by_role("combobox", name="Business")).to_have_count(0)
+        expect(console.tab.get_by_role("banner")).to_contain_text("Bolt Electric")
+        assert "Acme" not in console.tab.locator("body").inner_text()
+        assert console.errors == []
+        console.tab.close()
+
+
+def test_businesses_are_told_apart_and_one_is_looked_at_alone(browser: Browser, redis_url: str, tmp_path: Path) -> None:
+    with answering(tmp_path, REDIS_URL=redis_url, SLOTLINE_BUSINESS=two_businesses(tmp_path / "businesses")) as running:
         Caller(running, "CA-acme", "+12025550131").say("", "Alex Acme")
         Caller(running, "CA-bolt", "+12025550132", dialled="+12025550200").say("", "Bea Bolt")
         with redis.Redis.from_url(redis_url) as client:  # another system calls in the name of a firm that is none of them
