@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -82,6 +83,12 @@ def _business(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "business", f"{business.name} ({business.country}, {len(business.services)} services, {numbers}), from {source}")
 
 
+def _served(settings: Settings) -> Iterator[str]:
+    """The ids of the businesses; none when the files cannot be read, which is told elsewhere."""
+    with suppress(ValueError):
+        yield from (business.id for business in business_files.load(settings.business).all)
+
+
 def _redis(settings: Settings) -> Iterator[Finding]:
     if settings.redis_url:
         scheme, _, rest = settings.redis_url.partition("://")
@@ -106,11 +113,13 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 
 def _tokens(settings: Settings) -> Finding:
     try:
-        roles = [
-            token.identity.role for token in (*settings.tokens, *(read_file(settings.tokens_file, settings.tokens) if settings.tokens_file else ()))
-        ]
+        found = (*settings.tokens, *(read_file(settings.tokens_file, settings.tokens) if settings.tokens_file else ()))
     except ValueError as error:
         return Finding("!!", "tokens", f"SLOTLINE_TOKENS_FILE: {error}")
+    roles = [token.identity.role for token in found]
+    served = set(_served(settings))
+    if strange := sorted({token.identity.business for token in found if served} - {"", *served}):
+        return Finding("!!", "tokens", f"bound to a business that is not served here: {', '.join(strange)}")
     if roles:
         return Finding("ok", "tokens", ", ".join(f"{roles.count(role)} {role}" for role in sorted(set(roles))))
     if outside := reached_from_outside(settings):

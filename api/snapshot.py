@@ -29,7 +29,8 @@ LISTING_TRIES = 2
 KEPT_S = 1.0
 """How long the open calls are kept when nothing happens: what the store lets expire must not live on in memory."""
 REST = 9
-"""How many times as long as a reading of the open calls took, until the next begins: a tenth of the time of this process goes into it at most."""
+"""How many times as long as a reading of the open calls took, until the next begins: a tenth of the time of this process goes into it at most, and as
+much again into those of single businesses."""
 REST_S = 0.5
 """And no longer than that; those who come meanwhile wait for it."""
 
@@ -61,6 +62,15 @@ class Snapshot(NamedTuple):
         return self.blocks[mask]
 
 
+class _Pace:
+    """One reading after the other, with a rest between them."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()
+        self.rests_until = 0.0
+        """Monotonic seconds."""
+
+
 class Snapshots:
     """The snapshots of one process: read once for all who ask for the same at the same time."""
 
@@ -70,8 +80,8 @@ class Snapshots:
         self._reading: dict[_Log, asyncio.Task[Snapshot]] = {}
         self._kept: dict[str, Snapshot] = {}
         """The open calls as they were read last, for a moment: by business, or "" for those of all."""
-        self._rests_until: dict[str, float] = {}
-        """Likewise, monotonic seconds at which the open calls may be read again."""
+        self._paces = {False: _Pace(), True: _Pace()}
+        """How fast the open calls may be read: those of all businesses, and, together, those of single ones."""
         self._erasures = 0
 
     async def of(self, topic: Topic) -> Snapshot:
@@ -120,8 +130,6 @@ class Snapshots:
         if task.cancelled() or task.exception() or sid:
             return
         found = task.result()
-        now = monotonic()
-        self._rests_until[business] = now + min(REST * (now - found.begun), REST_S)
         if found.erasures == self._erasures:
             self._kept[business] = found
             asyncio.get_running_loop().call_later(self._kept_s, self._drop, business, found)
@@ -131,8 +139,17 @@ class Snapshots:
             del self._kept[business]
 
     async def _read(self, topic: Topic) -> Snapshot:
-        if not topic.sid:
-            await asyncio.sleep(self._rests_until.get(topic.business, 0.0) - monotonic())
+        if topic.sid:
+            return await self._read_now(topic)
+        pace = self._paces[bool(topic.business)]
+        async with pace.turn:
+            await asyncio.sleep(pace.rests_until - monotonic())
+            found = await self._read_now(topic)
+            now = monotonic()
+            pace.rests_until = now + min(REST * (now - found.begun), REST_S)
+            return found
+
+    async def _read_now(self, topic: Topic) -> Snapshot:
         async with self._hub.replays:
             begun, known, erasures = monotonic(), self._hub.head, self._erasures
             payload, covered = await snapshot(self._hub.store, topic, self._zones.get(topic.business, self._zone))

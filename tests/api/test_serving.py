@@ -190,6 +190,8 @@ def test_doctor_says_what_is_there_and_what_is_not(tmp_path: Path) -> None:
     assert "!!  redis" in ill.stdout
     assert "secret" not in ill.stdout
     assert slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="x").returncode == 1
+    bound = slotline("doctor", cwd=tmp_path, SLOTLINE_PORT="9", SLOTLINE_TOKENS="secret-of-22-characters:viewer:wall@other")
+    assert (bound.returncode, "bound to a business that is not served here: other" in bound.stdout) == (1, True)
 
 
 def _kill(pid: int) -> None:

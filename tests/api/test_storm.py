@@ -175,7 +175,7 @@ async def test_the_open_calls_are_kept_for_a_moment_only(store: CallStore, hub: 
     assert first.block(MASKING.envelope) is first.block(MASKING.envelope) is not first.block(None)
     brief = Snapshots(hub, kept_s=0.01)
     await brief.of(ALL)
-    await until(lambda: brief._kept is None)
+    await until(lambda: not brief._kept)
 
 
 async def test_the_one_that_asked_first_may_leave(store: CallStore, counted: Counted, hub: Hub) -> None:
