@@ -26,7 +26,15 @@ _DEFAULTS = {
 _KEPT_AS = {field.name: field.encode_name for field in msgspec.structs.fields(Call)}
 _EMPTY = SlotState()
 
+
+class _Whose(msgspec.Struct):
+    """The little of a brief that says whose the call is."""
+
+    business: str
+
+
 encode = msgspec.json.Encoder().encode
+_whose = msgspec.json.Decoder(_Whose)
 _call = msgspec.json.Decoder(Call)
 _brief = msgspec.json.Decoder(Brief)
 _booking = msgspec.json.Decoder(Booking)
@@ -58,6 +66,11 @@ def fields(before: Call | None, after: Call) -> dict[str, bytes]:
 def brief(text: bytes) -> Brief:
     """What a call was opened with, from its record's field."""
     return _brief.decode(text)
+
+
+def business(text: bytes) -> str:
+    """Whose a call is, from the same field; the rest of it is not read."""
+    return _whose.decode(text).business
 
 
 def call(sid: str, kept: Mapping[str, bytes]) -> Call:

@@ -274,7 +274,7 @@ class MemoryStore:
 
     @staticmethod
     def _business(kept: _Kept | None) -> str:
-        return codec.brief(kept.fields["brief"]).business if kept else ""
+        return codec.business(kept.fields["brief"]) if kept else ""
 
     def _is_of(self, kept: _Kept, business: str) -> bool:
         """Whether a call is the business's; "": anybody's."""

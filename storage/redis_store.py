@@ -305,7 +305,7 @@ def _position(text: bytes | None) -> ids.Position | None:
 
 def business_in(opened_with: bytes | None) -> str:
     """Whose a call is, by what its record says it was opened with; "" when there is none."""
-    return codec.brief(opened_with).business if opened_with else ""
+    return codec.business(opened_with) if opened_with else ""
 
 
 def _entry(id_: bytes, found: Sequence[bytes] | Mapping[bytes, bytes], sid: str = "", business: str = "") -> Entry:
