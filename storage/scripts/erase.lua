@@ -1,7 +1,7 @@
 -- uses: calendar, log
 -- Remove a call. KEYS: record, turns, history, events, place, document, log, mark, trace, caller, known, unwritten, whose each call is, then the lists of
--- calls, each with its list by expiry, then the calendar and places of its business, if it is known. ARGV: sid, what it was opened with as the caller of this script knew it, how many
--- lists, what readers are told, its channel, log_ms, "1" when this server's file is to be written anew, its business.
+-- calls, each with its list by expiry, then the calendar and places of its business, if it is known. ARGV: sid, what it was opened with as the caller of
+-- this script knew it, how many lists, what readers are told, its channel, log_ms, "1" when this server's file is to be written anew, its business.
 -- Returns how much there was, and the id of what readers were told; -1 when another call was begun under that sid meanwhile.
 
 local record, turns, history, events, place, document, log, mark, trace, caller, known, unwritten, businesses = unpack(KEYS, 1, 13)

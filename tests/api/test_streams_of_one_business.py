@@ -19,6 +19,7 @@ from storage.memory_store import MemoryStore
 from storage.store import CallStore, Entry
 from tests.api.feeds import Feed, Service, Teller, Told, reading, until
 from tests.conftest import Shelf
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 ACME, BEIJING = "acme", "beijing"
@@ -235,7 +236,7 @@ async def test_readers_are_counted_by_their_business(shelf: Shelf) -> None:
     elsewhere = Readership(made[0].hub)
     async with reading(made[0].app, "/calls/CA1/events"), reading(made[0].app, "/calls/CA1/events", business=ACME) as feed:
         await feed.next("history")
-        async with asyncio.timeout(300):
+        async with asyncio.timeout(PATIENCE_S):
             while len(await elsewhere.elsewhere("CA1", ("", ACME, BEIJING))) < 2:  # noqa: ASYNC110 - said every second
                 await asyncio.sleep(0.05)
         assert [len(await elsewhere.elsewhere("CA1", (one,))) for one in ("", ACME, BEIJING)] == [1, 1, 0]
