@@ -115,3 +115,16 @@ async def test_expired_calls_leave_the_lists_in_redis(redis_url: str) -> None:
         assert client.zrange("{slotline:calls}:active", 0, -1) == [b"C1", b"C2", b"C3"]
         assert client.zcard("{slotline:calls}:active:until") == 3
     await store.close()
+
+
+async def test_a_page_has_no_more_than_was_asked_for_though_some_of_it_ran_out(redis_url: str) -> None:
+    """A call that has run out still stands in the list until it is pruned; another takes its place on the page."""
+    store = await Shelf(redis_url).open()
+    for minute in range(5):
+        await begin(store, f"C{minute}", at(minute))
+    with redis.Redis.from_url(redis_url) as client:
+        client.delete("slotline:{C4}:record", "call:C4")
+    for business in ("", "acme"):
+        assert [one.sid for one in await store.calls(count=3, business=business)] == ["C3", "C2", "C1"]
+        assert [one.sid for one in await store.calls(before="C1", count=3, business=business)] == ["C0"]
+    await store.close()
