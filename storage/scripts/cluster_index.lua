@@ -8,5 +8,6 @@ local was_life, was_rev = string.match(redis.call('HGET', standing, sid) or '', 
 if was_life == life and tonumber(was_rev) > rev then return 0 end
 for at = 3, #KEYS - 2, 2 do unlist(KEYS[at], KEYS[at + 1], sid) end
 redis.call('HSET', standing, sid, life .. ' ' .. rev)
-for _, gone in ipairs(list(KEYS[1], KEYS[2], businesses, sid, ARGV[2], ARGV[3], ARGV[6])) do redis.call('HDEL', standing, gone) end
+local dropped = list(KEYS[1], KEYS[2], businesses, sid, ARGV[2], ARGV[3], ARGV[6], was_life ~= life)
+for _, gone in ipairs(dropped) do redis.call('HDEL', standing, gone) end
 return 1

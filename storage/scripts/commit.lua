@@ -63,6 +63,6 @@ for i = at, #ARGV do
 end
 if at <= #ARGV then trim(log, mark, log_ms) end
 if from ~= to then unlist(from, from_until, sid) end
-list(to, to_until, businesses, sid, created_ms, ttl, business)
+list(to, to_until, businesses, sid, created_ms, ttl, business, rev == '')
 expire(ttl, record, turns, history, events, trace)
 return result

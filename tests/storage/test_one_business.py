@@ -85,6 +85,25 @@ async def test_what_a_list_does_not_know_or_knows_wrongly_the_record_decides(red
     await store.close()
 
 
+@pytest.mark.parametrize("kind", ["redis", "cluster"])
+async def test_a_call_that_begins_under_a_sid_that_is_still_listed_is_its_own_business_s(request: pytest.FixtureRequest, kind: str) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    store = await Shelf(url).open()
+    with redis.Redis.from_url(url) as client:
+        client.zadd(keys.index("active")[0], {"C1": 1})
+        client.hset(keys.BUSINESSES, "C1", "beijing")
+        was = await begin(store, "C1", business="acme")
+        assert await sids(store, business="acme") == ["C1"]
+        assert client.hget(keys.BUSINESSES, "C1") == b"acme"
+        client.delete(keys.BUSINESSES)
+        was = await step(store, was)
+        assert client.hgetall(keys.BUSINESSES) == {}, "a step that moves nothing writes nothing there"
+        await step(store, was, msgspec.structs.replace(was.call, status="waiting_agent"))
+        assert client.hgetall(keys.BUSINESSES) == {b"C1": b"acme"}
+        assert await sids(store, business="acme") == ["C1"]
+    await store.close()
+
+
 async def test_whose_a_call_was_is_forgotten_with_it(redis_url: str) -> None:
     store = await Shelf(redis_url).open(Ttl(call_s=60))
     with redis.Redis.from_url(redis_url) as client:
