@@ -107,7 +107,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
             dialled=self.line.dialled,
             language=self.line.language,
             turn_id=f"chat {number}",
-            counted=Counted(number=number, came=self.came, earlier=self.said.earlier),
+            counted=Counted(number=number, came=self.came, earlier=self.said.earlier, heard=self.said.heard),
         )
 
 

@@ -86,7 +86,8 @@ class Walker:
         """
         if not request.turn.key:
             request = msgspec.structs.replace(request, turn=msgspec.structs.replace(request.turn, key=uuid.uuid4().hex))
-        answer = await self._one_at_a_time({"request": request, "now": now, "at_once": not self._lock(request.sid).locked()}, heard)
+        at_once = request.counted is not None and not self._lock(request.sid).locked()
+        answer = await self._one_at_a_time({"request": request, "now": now, "at_once": at_once}, heard)
         if answer is None:
             waited_s = await self._until_spoken_to(request)
             later: Walk = {"request": request, "now": now + timedelta(seconds=waited_s), "waited": True}
@@ -115,7 +116,8 @@ class Walker:
             try:
                 state = cast(Walk, await self._graph.ainvoke(state, context=self.deps))
             except StaleCall:
-                state = begun = {**begun, "at_once": False}
+                begun = {**begun, "at_once": False}
+                state = begun
                 await asyncio.sleep(0.002 * attempt)  # the other worker is about to finish
                 continue
             except InDoubt:

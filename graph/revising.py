@@ -8,6 +8,7 @@ import msgspec
 from agent.dst.opening import adopting
 from agent.policy import revising
 from agent.record.call import Call, Turn
+from agent.record.call_events import line_said, taken_back
 from agent.record.newest import Newest
 from agent.record.slot_names import NAMES
 from graph.errors import TurnPassed
@@ -25,8 +26,10 @@ async def revised(found: Opened, request: TurnRequest, deps: Deps, now: datetime
     TurnPassed when a later turn, or a later wording, was there before this one and left it no answer; StaleCall, StoreUnavailable.
     """
     counted, newest = request.counted, found.call.newest if found.call is not None else None
-    if counted is None or newest is None or counted.number > newest.number:
+    if counted is None or newest is None:
         return found
+    if counted.number > newest.number:
+        return await _cut_short(found, counted.heard, deps, now)
     said = _fingerprint(request.turn)
     if counted.number == newest.number and newest.said == said:
         return found
@@ -35,6 +38,22 @@ async def revised(found: Opened, request: TurnRequest, deps: Deps, now: datetime
     if found.answer is None:
         raise TurnPassed(f"call {request.sid}: turn {counted.number} comes late")
     return found
+
+
+async def _cut_short(found: Opened, heard: str, deps: Deps, now: datetime) -> Opened:
+    """With our last line as the caller heard it, who spoke over the rest."""
+    call, last = found.call, found.call.recent[-1] if found.call is not None and found.call.recent else None
+    if call is None or last is None or last.speaker != "AI" or found.foreign is not None:
+        return found
+    message = revising.heard_of(last.message, heard)
+    if message == last.message:
+        return found
+    cut, seconds = replace(last, message=message), now.timestamp()
+    after = call.with_lines((cut,), taken_back=1)
+    gone = taken_back(call.with_lines((), taken_back=1), 1, seconds)
+    events = (gone, line_said(after, "AI", message, last.startedAt, seconds))
+    done = await deps.store.commit(Change(before=call, after=after, seen=found.seen, taken_back=1, lines=(cut,), events=events))
+    return replace(found, call=done.call, seen=done.seen)
 
 
 async def _gone_back(found: Opened, newest: Newest, request: TurnRequest, deps: Deps, now: datetime) -> Opened:

@@ -68,6 +68,8 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     """When this wording came, by the service's clock: Unix nanoseconds, never the same twice in a process."""
     earlier: tuple[str, ...] = ()
     """What the caller said right before, with nothing from us in between, oldest first; heard now where it never reached us."""
+    heard: str = ""
+    """What the caller is said to have heard of our last answer; "" where nobody knows."""
 
 
 class TurnRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,7 +151,7 @@ class Walk(TypedDict, total=False):
     now: datetime
     """The service's clock, aware."""
     at_once: bool
-    """Whether the turn did not have to wait for another here: what it finds in the record was there before it came."""
+    """Of a counted turn: whether it did not have to wait for another here, so that what it finds in the record was there before it came."""
     waited: bool
     """Whether the supervisor who has the call was given the time to speak."""
     work: Work

@@ -20,6 +20,8 @@ from agent.record.newest import Newest
 
 replace = msgspec.structs.replace
 
+_CUT, _END = ".… -", ".!?。！？ "
+"""What platforms put where words were cut off, and what ends a sentence: nobody hears that it is missing."""
 _NO_BRIEF = Brief(business="", region="", time_zone="")
 
 
@@ -75,6 +77,12 @@ def place_gone(update: Update) -> Update:
     after = replace(update.call, booked=None, approval=lost)
     asks_no_more = (event for event in update.events if event.type != "permission_request")
     return replace(update, call=after, events=tuple(asks_no_more), booking=None, release=True)
+
+
+def heard_of(message: str, heard: str) -> str:
+    """As much of our words as a platform says the caller heard, by how it wrote them down: all of them where they are not the beginning of ours."""
+    begins = " ".join(heard.split()).rstrip(_CUT)
+    return message[: len(begins)] if begins and message.startswith(begins) and len(begins) < len(message.rstrip(_END)) else message
 
 
 def _told(call: Call, after: Call, seconds: float) -> tuple[Event, ...]:

@@ -37,6 +37,8 @@ class LastWords(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     earlier: tuple[str, ...] = ()
     """Messages of the caller right before, with nothing between, oldest first."""
+    heard: str = ""
+    """What the platform has spoken before that, as far as the caller heard it."""
 
 
 def read(body: bytes) -> tuple[Completion, Mapping[str, Any]]:
@@ -63,11 +65,13 @@ def last_words(completion: Completion) -> LastWords | None:
     if spoken[-1][0] != "user":
         return None
     run: list[str] = []
+    before = ""
     for role, content in reversed(spoken):
         if role != "user" or len(run) > MOST_EARLIER:
+            before = words(content) if role == "assistant" and isinstance(content, str | list) else ""
             break
         run.append(_heard(words(content)))
-    return LastWords(number=number, text=run[0], earlier=tuple(reversed(_within(run[1:], TEXT_LIMIT - len(run[0])))))
+    return LastWords(number=number, text=run[0], earlier=tuple(reversed(_within(run[1:], TEXT_LIMIT - len(run[0])))), heard=before)
 
 
 def _within(some: Sequence[str], limit: int) -> list[str]:

@@ -118,6 +118,14 @@ def test_what_is_no_turn_gets_no_words(house: House) -> None:
     assert house.record(platform.sid) == before
 
 
+def test_what_the_caller_spoke_over_is_kept_as_it_was_heard(house: House) -> None:
+    platform = house.rings(sid="CA-spoken-over")
+    platform.all_said(*SAID[:2])
+    platform.messages[-1]["content"] = "That's two oh two, five..."
+    assert platform.say("yes").text
+    assert house.lines(platform.sid)[3:5] == ["That's two oh two, five", "yes"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_person_is_put_through_to(house: House, kind: Kind) -> None:
     platform = house.rings(kind, f"CA-person-{kind}")

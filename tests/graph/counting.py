@@ -33,23 +33,23 @@ SAID = (
 class Platform:
     """One call. Every twenty seconds of the service's clock the caller says something."""
 
-    def __init__(self, store: CallStore, sid: str = "CA1", line_s: float = 0.0, **business: Any) -> None:
+    def __init__(self, store: CallStore, sid: str = "CA1", line_s: float = 0.0, caller: str = "+12025550143", **business: Any) -> None:
         """`business`: what its file says otherwise than the packaged example."""
         made = deps(store=store)
         known = Businesses([msgspec.structs.replace(businesses().default, **business)])
         made = msgspec.structs.replace(made, businesses=known, plan=msgspec.structs.replace(made.plan, line_s=line_s))
-        self.store, self.sid = store, sid
+        self.store, self.sid, self.caller = store, sid, caller
         self.deps = made
         self.workers = [Walker(made), Walker(made)]
         self.turn, self.came = 0, 0
         self.now = NOW
 
-    def request(self, words: str, number: int = 0, came: int = 0, earlier: tuple[str, ...] = ()) -> TurnRequest:
+    def request(self, words: str, number: int = 0, came: int = 0, earlier: tuple[str, ...] = (), heard: str = "") -> TurnRequest:
         """A wording of the turn of that number, which comes after all others unless `came` says otherwise."""
         number = number or self.turn
         self.came += 1
-        counted = Counted(number=number, came=came or self.came * 1000, earlier=earlier)
-        return TurnRequest(sid=self.sid, turn=Turn(key=f"turn {number}", text=words), counted=counted, caller="+12025550143")
+        counted = Counted(number=number, came=came or self.came * 1000, earlier=earlier, heard=heard)
+        return TurnRequest(sid=self.sid, turn=Turn(key=f"turn {number}", text=words), counted=counted, caller=self.caller)
 
     async def take(self, request: TurnRequest, worker: int = 0) -> dict[str, Any]:
         answer: dict[str, Any] = json.loads(await self.workers[worker].take_turn(request, self.now))

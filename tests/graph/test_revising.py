@@ -274,3 +274,33 @@ async def test_nothing_is_kept_of_a_turn_that_nobody_counts() -> None:
     kept = platform.store
     assert isinstance(kept, MemoryStore)
     assert "before" not in kept._calls["CA1"].fields
+
+
+@pytest.mark.parametrize(
+    "heard", ["Thanks, Kim. What's the best", "Thanks,  Kim. What's the best...", "Thanks, Kim. What's the best…", "Thanks, Kim. What's the best -"]
+)
+async def test_what_was_spoken_over_is_kept_as_it_was_heard(store: CallStore, heard: str) -> None:
+    platform = Platform(store, caller="")
+    said = await platform.say("it's Kim Lee")
+    assert words(said).startswith("Thanks, Kim. What's the best number")
+    platform.turn += 1
+    for wording in ("two oh two five five five", "two oh two five five five oh one four three"):
+        answer = await platform.take(platform.request(wording, heard=heard))
+    assert await platform.lines() == ["it's Kim Lee", "Thanks, Kim. What's the best", wording, words(answer)]
+    told: list[str] = []
+    for event in await platform.told("new_message", "taken_back"):
+        told = [*told, event["message"]] if event["type"] == "new_message" else told[: len(told) - event["lines"]]
+    assert told == await platform.lines()
+    assert [line.message for line in (await platform.call()).recent] == told
+
+
+@pytest.mark.parametrize("heard", ["", "...", "Something else", "Thanks, Kim. What's the best number to reach you on", "THANKS"])
+async def test_what_was_heard_whole_or_is_not_known_stays(heard: str) -> None:
+    platform = Platform(MemoryStore(), caller="")
+    said = await platform.say("it's Kim Lee")
+    rev = (await platform.call()).rev
+    platform.turn += 1
+    await platform.take(platform.request("", heard=heard))
+    assert (await platform.lines())[:2] == ["it's Kim Lee", words(said)]
+    assert (await platform.call()).rev == rev + 1
+    assert await platform.told("taken_back") == []
