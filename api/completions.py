@@ -18,11 +18,11 @@ from api.chat.completion import Completion, LastWords, last_words, read, wants_u
 from api.chat.line import Line, line_of
 from api.chat.tools import HANG_UP, TRANSFER, Wish, called
 from api.chat.wire import Stream, Words, whole
-from api.errors import Problem
+from api.errors import Problem, as_problem
 from api.parts import Parts, parts
 from graph.errors import TurnPassed
 from graph.state import Counted, TurnRequest
-from storage.errors import StoreUnavailable
+from storage.errors import CallElsewhere, StoreUnavailable
 
 HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 MODEL = "slotline"
@@ -120,10 +120,20 @@ class _Aloud(StreamingResponse):
 
 async def completions(request: Request) -> Response:
     """As OpenAI's chat completions, streamed or not; the call is named in a header (`X-Call-Id`), in `call`, `metadata` or `user`."""
-    asked = await _asked(request)
+    asked, known = await _asked(request), parts(request)
+    if asked.turn is not None:
+        await _admitted(known, asked.turn)
     if asked.completion.stream:
-        return _Aloud(_streamed(parts(request), asked), headers=HEADERS, media_type="text/event-stream")
-    return Response(whole(await _words(parts(request), asked), asked.model), media_type="application/json")
+        return _Aloud(_streamed(known, asked), headers=HEADERS, media_type="text/event-stream")
+    return Response(whole(await _words(known, asked), asked.model), media_type="application/json")
+
+
+async def _admitted(known: Parts, request: TurnRequest) -> None:
+    """Before anything is said. Raises Problem for a turn that its sender may not post."""
+    try:
+        await known.turns.admit(request)
+    except CallElsewhere as error:
+        raise as_problem(error) from None
 
 
 async def _streamed(known: Parts, asked: Wanted) -> AsyncIterator[bytes]:

@@ -15,10 +15,11 @@ import phonenumbers
 
 from agent import languages
 from agent.record.businesses import Businesses
-from agent.record.call import ApprovalState, Confirmed, Status
+from agent.record.call import ApprovalState, Status
 from agent.record.call_events import Tool
 from agent.record.events import Type
 from agent.record.handoff import Handoff
+from agent.record.provenance import Confirmed
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
 from agent.slots import PLACES

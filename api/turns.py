@@ -57,15 +57,19 @@ class Turns:
         self._walker, self._gate, self._keys, self._trouble, self._tallies = walker, gate, keys, trouble, tallies
         self._admit = admit
 
+    async def admit(self, request: TurnRequest) -> None:
+        """Raises CallElsewhere for what is not for the business that its sender is bound to."""
+        if self._admit is not None:
+            await self._admit(request)
+
     async def take(self, request: TurnRequest) -> bytes:
         """The answer, as the JSON body of `POST /ai/conversation`. Any failure is a sentence of trouble.
 
-        Raises Problem "too_many_turns", LineGone for what comes over a telephone line that has ended, TurnPassed for what comes after a newer one, and
-        CallElsewhere for what is not for the business that its sender is bound to.
+        Raises Problem "too_many_turns", LineGone for what comes over a telephone line that has ended, TurnPassed for what comes after a newer one,
+        and CallElsewhere for what is not for the business that its sender is bound to.
         """
         begun = perf_counter()
-        if self._admit is not None:
-            await self._admit(request)
+        await self.admit(request)
         code, outcome = "", "repeated"
         heard: Sequence[UserAct] = ()
         parts = begin_turn()

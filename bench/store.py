@@ -22,8 +22,9 @@ import redis
 from rich.console import Console
 from rich.table import Table
 
-from agent.record.call import Booking, Brief, Call, Line, Provenance, SlotState
+from agent.record.call import Booking, Brief, Call, Line, SlotState
 from agent.record.events import Event
+from agent.record.provenance import Provenance
 from storage.connect import connect
 from storage.embedded import EmbeddedRedis, Fsync
 from storage.errors import PlaceTaken

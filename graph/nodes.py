@@ -7,7 +7,6 @@ that all is done in the order in which it was said.
 """
 
 from collections.abc import Awaitable, Sequence
-from datetime import datetime
 from time import perf_counter
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agent.dst.booking import place_taken
-from agent.dst.opening import adopting, new_call, opened_again, prepared, turn_context_of
+from agent.dst.opening import adopting, opened_again, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
 from agent.nlg.generate import generate
@@ -27,16 +26,16 @@ from agent.policy.people import still_waiting, unasked, wait_or_dial
 from agent.policy.turns import asking, counted, deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.business import FIRST_TIME_CALLER
-from agent.record.call import Call, OpenTurn, Turn
+from agent.record.call import OpenTurn
 from agent.record.call_events import Tool, measured
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits, revising
-from graph.errors import LineGone
-from graph.hearing import connected, is_late
+from graph.finding import begun_for, found_for, unanswered
+from graph.hearing import connected
 from graph.holding import beside_a_person
 from graph.people import briefed, is_watched
-from graph.state import Deps, TurnRequest, Walk, Work
+from graph.state import Deps, Walk, Work
 from storage.errors import CallElsewhere, PlaceTaken
 from storage.store import Opened
 
@@ -82,15 +81,15 @@ class Nodes:
         deps, request, now = runtime.context, state["request"], state["now"]
         business = deps.businesses.for_number(request.dialled).id
         begun = perf_counter()
-        found = await _found(state, deps, business)
+        found = await found_for(state, deps, business)
         if found.answer is not None:
             return Command(goto=END, update={"answer": found.answer})
-        stood = adopting(found.call or await _begun(request, deps, now), found.foreign, now)
+        stood = adopting(found.call or await begun_for(request, deps, now), found.foreign, now)
         call = connected(prepared(stood, None, now), request)
         left = call.open_turn
         if left is None:
             call = revising.taken_up(call, stood, request)
-        turn = left.turn if left else revising.whole(_unanswered(state, found.call), call, request)
+        turn = left.turn if left else revising.whole(unanswered(state, found.call), call, request)
         bookings = found.bookings
         if call.brief.business != business and open_step(call) in AGREEING:
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
@@ -190,35 +189,11 @@ class Nodes:
         return Command(goto=there if self._rank[there] > self._rank[here] else "respond", update={"work": work})
 
 
-async def _found(state: Walk, deps: Deps, business: str) -> Opened:
-    """The record, with the answer where the turn has one; gone back where the turn was said in other words. Raises LineGone, TurnPassed."""
-    request = state["request"]
-    found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
-    if request.counted is not None:
-        found = await revising.revised(found, request, deps, state["now"], at_once=state.get("at_once", False))
-    if found.answer is None and found.call is not None and is_late(request, found.call):
-        raise LineGone(f"call {request.sid}: its line has ended")
-    return found
-
-
 def _gone_on(work: Work, left: OpenTurn) -> Work:
     """With what is left to do of a turn that was begun."""
     call = work.call
     todo = left.todo if call.booked is None or not call.hears_back else ()  # approved while that turn was under way: what was agreed stands
     return replace(work, user_acts=left.user_acts, todo=todo, system_acts=left.system_acts, decided=left.decided)
-
-
-def _unanswered(state: Walk, call: Call | None) -> Turn:
-    """The turn that came in; without its words where the call was erased while it waited, for they were erased with it."""
-    turn = state["request"].turn
-    return Turn(key=turn.key, started_at=turn.started_at) if call is None and state.get("waited") else turn
-
-
-async def _begun(request: TurnRequest, deps: Deps, now: datetime) -> Call:
-    """A new call, which knows whether its caller's last one came to an end."""
-    business = deps.businesses.for_number(request.dialled)
-    call = new_call(request.sid, business, now, caller=request.caller, dialled=request.dialled, language=request.language)
-    return replace(call, unfinished=await deps.store.unfinished(call.brief.business, call.brief.caller)) if call.brief.caller else call
 
 
 async def _heard(work: Work, deps: Deps) -> Work:

@@ -13,8 +13,9 @@ from agent.dst.booking import rechecked
 from agent.dst.updates import Update
 from agent.record import caller_id
 from agent.record.acts import SystemAct
-from agent.record.call import Call, Provenance, Question, SlotState
+from agent.record.call import Call, Question, SlotState
 from agent.record.call_events import step_taken
+from agent.record.provenance import Provenance
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS

@@ -12,28 +12,13 @@ from agent.record.acts import SystemAct, UserAct
 from agent.record.business import Service
 from agent.record.handoff import Handoff
 from agent.record.newest import Newest
+from agent.record.provenance import Provenance
 from agent.record.slot_names import NAMES
 
 Status = Literal["active", "waiting_agent", "with_agent", "booked", "ended"]
 SlotStatus = Literal["empty", "pending", "filled", "skipped"]
 RECENT = 6
 """How many lines of the conversation a person who takes over is given."""
-Confirmed = Literal["", "explicit", "implicit", "keyed", "supervisor", "adopted", "resumed"]
-
-
-class Provenance(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a value came from."""
-
-    turn: str
-    """The key of the turn that brought it."""
-    words: str
-    """What the caller said there."""
-    rule: str
-    """The rule or model that read it."""
-    confidence: float | None = None
-    """The recogniser's, from 0 to 1, when it was sent."""
-    confirmed: Confirmed = ""
-    """How the caller confirmed it: by a yes, by not objecting, by keys; or who else put it there. "resumed": in an earlier call only."""
 
 
 class SlotState(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,10 +14,11 @@ import msgspec
 
 from agent.record.booking_reference import booking_reference
 from agent.record.business import DEAREST, Service, in_language
-from agent.record.call import Call, Provenance, SlotState
+from agent.record.call import Call, SlotState
 from agent.record.characters import one_line
 from agent.record.packet import packet
 from agent.record.progress import progress
+from agent.record.provenance import Provenance
 from agent.record.slot_names import NAMES
 
 MOST_OF_A_TEXT = 2000

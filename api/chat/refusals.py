@@ -16,6 +16,7 @@ _SAID = {
     "token_unknown": "Incorrect API key provided.",
     "role_refused": "This API key may not take turns: it needs the role integration.",
     "call_unnamed": "The call cannot be identified.",
+    "call_not_found": "There is no such call.",
     "too_large": "Request too large.",
     "bad_json": "The body has to be JSON in UTF-8.",
 }
@@ -30,6 +31,6 @@ def refusal(problem: Problem) -> Response:
         "param": field,
         "code": "invalid_api_key" if problem.code in _KEY else None,
     }
-    status = 401 if problem.code in _KEY else problem.status if problem.status in (403, 408, 413) else 400
+    status = 401 if problem.code in _KEY else problem.status if problem.status in (403, 404, 408, 413) else 400
     headers = dict(problem.headers) | ({"WWW-Authenticate": "Bearer"} if status == 401 else {})
     return Response(msgspec.json.encode({"error": error}), status, headers, media_type="application/json")

@@ -11,7 +11,8 @@ import pytest
 from agent.nlu.candidates import Context
 from agent.policy import resuming
 from agent.record.business import in_language
-from agent.record.call import Booking, Call, Provenance, SlotState
+from agent.record.call import Booking, Call, SlotState
+from agent.record.provenance import Provenance
 from agent.record.skeleton import adopt
 from agent.record.slot_names import NAMES
 from agent.slots import PLACES, SLOTS

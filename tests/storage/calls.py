@@ -4,8 +4,9 @@ from typing import Any
 
 import msgspec
 
-from agent.record.call import Booking, Brief, Call, Line, Provenance, SlotState
+from agent.record.call import Booking, Brief, Call, Line, SlotState
 from agent.record.events import Event
+from agent.record.provenance import Provenance
 from storage.store import CallStore, Change, Committed
 
 CREATED = "2026-03-02T01:00:00Z"
