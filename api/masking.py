@@ -8,7 +8,7 @@ left out; so a new field is seen by viewers only when somebody says how.
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 import phonenumbers
@@ -16,9 +16,9 @@ import phonenumbers
 from agent import languages
 from agent.record.businesses import Businesses
 from agent.record.call import ApprovalState, Status
-from agent.record.call_events import Tool
+from agent.record.call_events import Closing, Told, Tool
 from agent.record.events import Type
-from agent.record.handoff import Handoff
+from agent.record.handoff import Wanted
 from agent.record.provenance import Confirmed
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
@@ -31,8 +31,8 @@ Plan = Any
 _MOST = 1000
 _MOST_CALLS = 99_999
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
-_TOLD = ("released", "ended_by_supervisor", "opened_again", "line_dropped", "transferred", "unanswered", "revised")
-_WHY = (*get_args(get_type_hints(Handoff)["why"]), *_TOLD)
+WHY = (*get_args(Wanted), *get_args(Told), *get_args(Closing))
+"""Every reason for which a status moves: words of ours, no value of a caller."""
 _PERMISSION = re.compile(r"[a-p]{20}")
 """Letters only: no number of a caller's."""
 
@@ -167,7 +167,7 @@ def _document(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[st
         "language": _is_language(businesses),
         "heldBy": _names_one(is_name),
         "since": moment,
-        "why": _one_of(*_WHY),
+        "why": _one_of(*WHY),
         "misses": _is_count,
         "suggestions": _slots(),
         "packet": _packet(),
@@ -193,7 +193,7 @@ def _user(moment: Test, service: Plan) -> dict[str, Plan]:
 
 def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str, Plan]:
     """What events carry beside the fields of a document."""
-    why = _one_of(*_WHY, *(reason.value for reason in Reason))
+    why = _one_of(*WHY, *(reason.value for reason in Reason))
     return {
         **_steps(),
         **_line(),
@@ -233,7 +233,7 @@ def _line() -> dict[str, Plan]:
 def _packet() -> dict[str, Plan]:
     """What a person who takes over is given."""
     known = {"fields": _slots(), "pending": _slots(), "gaps": [_one_of(*NAMES)], "lastTurns": [_line()]}
-    return {**known, "why": _one_of(*_WHY), "slot": _one_of(*NAMES), "reason": _hidden, "sentence": _hidden}
+    return {**known, "why": _one_of(*WHY), "slot": _one_of(*NAMES), "reason": _hidden, "sentence": _hidden}
 
 
 def _names_one(is_name: Callable[[str], bool]) -> Test:

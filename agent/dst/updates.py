@@ -4,7 +4,7 @@ import msgspec
 
 from agent.record.acts import SystemAct
 from agent.record.call import Booking, Call, Question, SlotState, SlotStatus
-from agent.record.call_events import status_moved, step_taken
+from agent.record.call_events import Closing, status_moved, step_taken
 from agent.record.events import Event
 from agent.record.handoff import Handoff
 from agent.record.turn_context import TurnContext
@@ -31,7 +31,7 @@ FAREWELL = SystemAct(key="people.ended")
 """What a caller is still to hear whose call a supervisor has ended."""
 
 
-def close(call: Call, turn_context: TurnContext, key: str) -> Update:
+def close(call: Call, turn_context: TurnContext, key: Closing) -> Update:
     """The call ends here; everything it holds stays for a call back."""
     after = replace(call, status="ended", question=Question())
     return Update(call=after, system_acts=(SystemAct(key=f"close.{key}"),), events=(status_moved(after, call.status, turn_context.seconds, key),))

@@ -6,8 +6,14 @@ import msgspec
 
 from agent.record.call import Approval, Call
 from agent.record.events import Event
+from agent.record.handoff import Wanted
 from agent.record.packet import packet
 from agent.record.progress import progress
+
+Closing = Literal["silence", "limit", "cancelled", "goodbye", "goodbye_waiting", "not_approved"]
+"""Why the agent ends a call; each is said in words of its own ("close.limit")."""
+Told = Literal["released", "ended_by_supervisor", "opened_again", "line_dropped", "transferred", "unanswered", "revised"]
+"""Why a status moved that neither the agent ended nor a person was wanted for."""
 
 
 def step_taken(call: Call, slot: str, status: str, value: str, seconds: float, reason: str = "") -> Event:
@@ -50,7 +56,7 @@ def suggested(call: Call, slot: str, value: str, seconds: float) -> Event:
     return msgspec.structs.replace(event, payload={**event.payload, "agentId": call.held_by})
 
 
-def status_moved(call: Call, before: str, seconds: float, reason: str = "", agent: str = "") -> Event:
+def status_moved(call: Call, before: str, seconds: float, reason: Literal[""] | Closing | Told | Wanted = "", agent: str = "") -> Event:
     """`status_change`: from `before` to the call's status. `agent`: the agentId of the supervisor who did it, or had it until then."""
     payload = {"callSid": call.sid, "status": call.status, "before": before}
     more = {name: value for name, value in (("reason", reason), ("agentId", agent)) if value}

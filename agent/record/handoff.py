@@ -4,13 +4,16 @@ from typing import Literal
 
 import msgspec
 
+Wanted = Literal[
+    "caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "no_approval", "escalated", "supervisor_away"
+]
+"""What a person is wanted for."""
+
 
 class Handoff(msgspec.Struct, frozen=True, kw_only=True):
     """Why a person is wanted."""
 
-    why: Literal[
-        "caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "no_approval", "escalated", "supervisor_away"
-    ]
+    why: Wanted
     slot: str = ""
     reason: str = ""
     """What whoever asked for a person said about it; "" for nothing."""

@@ -12,7 +12,7 @@ from api.app import Service
 from api.console.assets import assets
 from api.frames import Frame, Topic
 from api.hub import Hub
-from api.masking import HIDDEN, Known, Masking
+from api.masking import HIDDEN, WHY, Known, Masking
 from api.routing import ANYONE, ROUTES
 from storage.store import Entry
 from tests.api.doors import IDENTITIES, TOKENS
@@ -155,6 +155,13 @@ def test_what_is_known_of_an_event_is_shown() -> None:
     assert msgspec.json.decode(frame.masked(masking.envelope).split(b"data: ")[1]) == told
 
 
+@pytest.mark.parametrize("reason", WHY)
+def test_why_a_status_moved_is_no_value(masking: Masking, reason: str) -> None:
+    told = Event(type="status_change", payload={"callSid": "CA1", "status": "ended", "before": "active", "reason": reason}, timestamp=1772413200.1)
+    shown = masking.envelope(msgspec.to_builtins(told), Known(("CA1",), 1772413200.0))
+    assert shown["payload"] == {"callSid": "CA1", "status": "ended", "before": "active", "reason": reason}
+
+
 async def test_a_document_that_another_system_made_is_that_of_the_call_it_was_asked_for(shelf: Shelf, masking: Masking) -> None:
     store = await shelf.open()
     theirs = {"callSid": "+12025550143", "services": [], "history": [], "calls": [{"callSid": "+12025550143"}]}
@@ -193,7 +200,7 @@ async def test_a_viewer_reads_no_value_in_any_answer_there_is() -> None:
         hidden += ["2025550199", *IDENTITIES.values()]
         read = 0
         for route in ROUTES:
-            path = route.path.format_map({"callSid": "CA1", "agentId": "viewer-1", "hash": assets().hash, "file": "page/main.js"})
+            path = route.path.format_map({"callSid": "CA1", "agentId": "viewer-1", "hash": assets().hash, "file": "client/slotline.js"})
             if route.kind == "stream":
                 async with reading(service._streams, path, role="viewer") as feed, reading(service._streams, path, "0-1", role="viewer") as resumed:
                     last = (await feed.next("history")).id
