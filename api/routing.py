@@ -56,7 +56,7 @@ class Route(NamedTuple):
 
 
 _FILE = Route("GET", "/console/{hash}/{file}", ANYONE)
-"""A file of the console, at any depth; one that is not there has no route, like everything else that is not."""
+"""A file of the console, at any depth, or what is given for one of another release; one that is not there has no route, like all that is not."""
 ROUTES = (
     Route("GET", "/", ANYONE),
     Route("GET", "/console/client.js", ANYONE),
@@ -122,7 +122,7 @@ def find(scope: Scope) -> Asked:
     if scope["type"] == "websocket":
         return _socket(scope, parts)
     _serve_by(scope, parts)
-    if parts[0] == "console" and assets().at("/".join(parts[1:])):
+    if parts[0] == "console" and (assets().at(file := "/".join(parts[1:])) or assets().instead(file)):
         return Asked(_FILE if scope["method"] == "GET" else None, ("GET",), {})
     routes = _EXACT.get(parts) or next((routes for pattern, routes in _PATTERNS if _fits(pattern, parts)), {})
     routes = {method: route for method, route in routes.items() if method != SOCKET} if SOCKET in routes else routes

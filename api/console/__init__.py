@@ -39,6 +39,8 @@ FILE = {
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_AGAIN = "no-cache"
 """A browser keeps it and asks, each time, whether it is still the same."""
+NEVER = "no-store"
+"""For what stands at an address of another release: it is not what that address means."""
 
 router = APIRouter()
 
@@ -69,10 +71,12 @@ async def client(request: Request) -> Response:
 
 @router.get("/console/{hash}/{file:path}", include_in_schema=False)
 async def file(request: Request) -> Response:
-    found = assets().at("{hash}/{file}".format(**request.path_params))
-    if found is None:  # `api/routing.py` lets nobody in who asks for what is not there
-        raise Problem("not_found")
-    return _answer(request, found, assets().hash, {**FILE, "Cache-Control": FOR_GOOD})
+    path = "{hash}/{file}".format(**request.path_params)
+    if found := assets().at(path):
+        return _answer(request, found, assets().hash, {**FILE, "Cache-Control": FOR_GOOD})
+    if found := assets().instead(path):
+        return _answer(request, found, assets().hash, {**FILE, "Cache-Control": NEVER})
+    raise Problem("not_found")  # `api/routing.py` lets nobody in who asks for what is not there
 
 
 def _answer(request: Request, found: Asset, etag: str, headers: Mapping[str, str], vary: str = "Accept-Encoding") -> Response:

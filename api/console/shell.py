@@ -1,7 +1,7 @@
 """The first answer of the console: the page's frame in the reader's language, so that nothing jumps when the modules have come.
 
-It names every module, so that a browser fetches all of them at once instead of finding them import by import. Its addresses are relative: the page
-works at `/`, at `/api/` and behind a proxy that puts it elsewhere. It holds no data of any call.
+It names all that the page needs at first, so that a browser fetches it at once. Its addresses are relative: the page works at `/`, at `/api/` and
+behind a proxy that puts it elsewhere. It holds no data of any call.
 """
 
 import tomllib
@@ -12,16 +12,11 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from api.console.assets import Asset, Assets, asset
+from api.console.assets import CLIENT, EARLY, MAIN, STYLES, Asset, Assets, asset
 from api.console.negotiation import weighed
 
 FIRST = "en"
 """The language of whoever asks for none that we have."""
-MAIN = "page/main.js"
-EARLY = "page/early.js"
-"""A script that runs before the first paint; no module."""
-WORKER = "client/worker.js"
-"""A browser loads it for itself, once for all tabs."""
 
 
 @cache
@@ -34,12 +29,7 @@ def shells(found: Assets) -> Mapping[str, tuple[Asset, str]]:
     """The page in each language, with its ETag."""
     template = Template((files(__package__ or __name__) / "shell.html").read_text(encoding="utf-8"))
     base = f"console/{found.hash}"
-    modules = (name for name in found.files if name.endswith(".js") and name not in (MAIN, EARLY, WORKER))
-    parts = {
-        "page": f"{base}/page",
-        "preloads": "\n".join(f'<link rel="modulepreload" href="{base}/{name}">' for name in modules),
-        "early": f'<script src="{base}/{EARLY}"></script>' if EARLY in found.files else "",
-    }
+    parts = {"page": f"{base}/page", "main": f"{base}/{MAIN}", "client": f"{base}/{CLIENT}", "styles": f"{base}/{STYLES}", "early": f"{base}/{EARLY}"}
     made = {}
     for language, said in words().items():
         body = template.substitute(parts, **{name: escape(text) for name, text in said.items()}).encode()

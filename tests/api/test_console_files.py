@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from api.console import _client, _shells
-from api.console.assets import assets, read
+from api.console.assets import CLIENT, EARLY, ICONS, LOADED, MAIN, STYLES, assets, read
 from api.console.negotiation import knows, takes_gzip
 from api.console.shell import language, shells, words
+from api.masking import WHY
 from tests.api.services import running
 from tests.house.limits import FILE_LINES
 
@@ -69,8 +70,24 @@ def test_every_file_that_the_page_and_the_modules_name_is_served() -> None:
             assert found.at(wanted.removeprefix("console/")), wanted
 
 
+def test_what_a_page_loads_asks_for_nothing_else() -> None:
+    """At first sight six files, however many they are made of."""
+    for name in LOADED:
+        if name.endswith(".js"):
+            text = COMMENT.sub("", assets().files[name].body.decode())
+            wanted = {posixpath.normpath(posixpath.join(posixpath.dirname(name), one)) for one in IMPORTED.findall(text)}
+            assert wanted <= {CLIENT}, name
+
+
+def test_the_styles_are_all_there_in_their_order() -> None:
+    sheets = [(HERE / "page" / "styles" / f"{name}.css").read_bytes() for name in ("tokens", "base", "frame", "board", "call", "panels", "narrow")]
+    assert assets().files[STYLES].body == b"".join(sheets)
+    assert len(sheets) == len([*(HERE / "page" / "styles").iterdir()])
+
+
 def test_no_file_grows_beyond_reading() -> None:
-    ours = {name: asset.body.count(b"\n") for name, asset in assets().files.items() if name.endswith(".js") and "/vendor/" not in name}
+    found = read(HERE).files
+    ours = {name: asset.body.count(b"\n") for name, asset in found.items() if name.endswith(".js") and "/vendor/" not in name}
     assert {name: lines for name, lines in ours.items() if lines > FILE_LINES["api"]} == {}
 
 
@@ -80,7 +97,7 @@ def test_the_whole_of_it_is_light() -> None:
 
 
 def test_what_runs_is_no_text_of_anybody() -> None:
-    for name, asset in assets().files.items():
+    for name, asset in read(HERE).files.items():
         text = asset.body.decode("utf-8", "replace")
         if name.endswith(".js") and "/vendor/" not in name:
             assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|\.cssText", text), name
@@ -96,6 +113,12 @@ def test_the_frame_says_in_each_language_what_the_page_says() -> None:
             text = dictionary.read_text("utf-8")
             for name in ("open", "waiting", "longest", "booked_today"):
                 assert f'"{name}": "{said[name]}"' in text, (language_, name)
+
+
+def test_every_reason_of_the_service_has_words_in_each_language() -> None:
+    for language_ in words():
+        text = (HERE / "page" / "i18n" / f"{language_}.js").read_text("utf-8")
+        assert [reason for reason in WHY if f'"why.{reason}": "' not in text] == []
 
 
 @pytest.mark.parametrize(
@@ -175,7 +198,17 @@ async def test_the_client_at_the_stable_address_is_the_module_of_today() -> None
         text = (await caller.http.get("/console/client.js")).text
         [address] = re.findall(r'^export \* from "\./([0-9a-f]{16}/client/slotline\.js)";\n$', text)
         module = await caller.http.get(f"/console/{address}")
-    assert module.content == (HERE / "client" / "slotline.js").read_bytes()
+    assert module.text.rstrip().rpartition("\n")[2].startswith("export const { ask, service, TIMES, connect } = ")
+
+
+async def test_what_a_file_of_another_release_is_asked_for_is_never_kept() -> None:
+    async with running(tokens="a-supervisors-token-000001:supervisor") as caller:
+        for name, given in (("page/main.js", "page/renew.js"), ("client/slotline.js", "client/slotline.js")):
+            answer = await caller.http.get(f"/console/{'0' * 16}/{name}")
+            assert (answer.status_code, answer.content) == (200, assets().files[given].body)
+            assert answer.headers["cache-control"] == "no-store"
+        for path in (f"{'0' * 16}/page/page.css", f"{'0' * 16}/client/worker.js", f"{'0' * 15}/page/main.js", f"{'g' * 16}/page/main.js"):
+            assert (await caller.http.get(f"/console/{path}")).status_code == 401
 
 
 async def test_the_shell_is_whole_in_the_reader_s_language_and_under_a_strict_policy() -> None:
@@ -193,9 +226,8 @@ async def test_the_shell_is_whole_in_the_reader_s_language_and_under_a_strict_po
     assert "unsafe" not in policy
     for one in ("default-src 'none'", "script-src 'self'", "worker-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"):
         assert one in policy
-    preloaded = re.findall(r'rel="modulepreload" href="([^"]+)"', english.text)
-    modules = {f"console/{assets().hash}/{name}" for name in assets().files if name.endswith(".js")}
-    assert modules - {*preloaded} <= {f"console/{assets().hash}/{name}" for name in ("page/main.js", "page/early.js", "client/worker.js")}
+    named = re.findall(r'(?:src|href)="(console/[^"]+)"', english.text)
+    assert named == [f"console/{assets().hash}/{name}" for name in (ICONS[0], EARLY, STYLES, CLIENT, MAIN)]
 
 
 def test_it_is_compressed_the_same_everywhere() -> None:

@@ -9,7 +9,10 @@ const PATIENCE_MS = 10_000;
 const board = () => document.getElementById("board");
 let wanted = performance.getEntriesByType("navigation")[0]?.type === "reload" ? Number(sessionStorage.getItem(KEY)) : 0;
 sessionStorage.removeItem(KEY);
-addEventListener("pagehide", () => { if (board()?.scrollTop) sessionStorage.setItem(KEY, String(board().scrollTop)); });
+addEventListener("pagehide", () => {
+  const place = wanted || board()?.scrollTop; // left before it was back where it had been
+  if (place) sessionStorage.setItem(KEY, String(place));
+});
 
 const give = () => { wanted = 0; };
 for (const moved of ["wheel", "pointerdown", "keydown"]) addEventListener(moved, give, { capture: true, once: true, passive: true });

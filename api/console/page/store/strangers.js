@@ -5,9 +5,9 @@
 
 import { batch } from "../ui.js";
 import { ask } from "../service.js";
-import { inShort, take } from "./apply.js";
 import { everyone, find, forget } from "./calls.js";
 import { now } from "./session.js";
+import { inShort, take } from "./short.js";
 
 const TOGETHER_MS = 150;
 const FEW = 4; // asked for one by one
