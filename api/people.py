@@ -1,4 +1,4 @@
-"""People at a call: `POST /calls/{callSid}/escalate|takeover|messages|release|end`."""
+"""People at a call: `POST /calls/{callSid}/escalate|takeover|messages|release|end`, and `/hangup` of the caller's own."""
 
 from datetime import UTC, datetime
 
@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.policy.people import Deed, End, Escalate, Message, Release, Takeover
+from agent.policy.people import Deed, Drop, End, Escalate, Message, Release, Takeover
 from agent.record.characters import readable
 from api.acting import acting
 from api.bodies import SID, TEXT_LIMIT, described, read
@@ -71,6 +71,13 @@ async def release(request: Request, sid: Sid) -> Response:
 @router.post("/calls/{callSid}/end", summary="End a call", openapi_extra=described(Step))
 async def end(request: Request, sid: Sid) -> Response:
     return await _done(request, sid, End(agent=_named(request, (await read(request, _step)).agentId)))
+
+
+@router.post("/calls/{callSid}/hangup", summary="Say that the caller's line is gone")
+async def hang_up(request: Request, sid: Sid) -> Response:
+    """For whoever brings a telephone of their own: what the status callback of a provider says. Any body is left unread; said again it changes
+    nothing. A turn after it opens the call again."""
+    return await _done(request, sid, Drop(reason="line_dropped"))
 
 
 async def _done(request: Request, sid: str, deed: Deed, status: int = 200) -> Response:

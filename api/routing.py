@@ -76,6 +76,7 @@ ROUTES = (
     Route("DELETE", "/calls/{callSid}", EDITORS),
     Route("GET", "/calls/{callSid}/trace", EDITORS),
     *(Route("POST", f"/calls/{{callSid}}/{deed}", PEOPLE) for deed in ("escalate", "takeover", "messages", "release", "end", "permission-response")),
+    Route("POST", "/calls/{callSid}/hangup", CALLERS),
     Route("GET", "/calls/{callSid}/events/health", READERS),
     Route("POST", "/events/ticket", READERS),
     *(

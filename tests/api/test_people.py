@@ -217,3 +217,32 @@ async def test_a_viewer_sees_who_has_a_call_and_nothing_that_was_told_them() -> 
         assert not any(secret in seen.text for secret in ("0143", "0199", "Your number"))
         shown = json.loads(seen.text)
         assert shown["from"] == shown["suggestions"]["phone"] == "•••"
+
+
+@pytest.mark.anyio
+async def test_a_telephone_of_ones_own_says_that_the_line_is_gone() -> None:
+    tokens = "a-supervisors-token-000001:supervisor:sue,telephonys-own-token-000001:integration"
+    service = Service(settings(tokens=tokens))
+    async with service.api.router.lifespan_context(service.api), client(service) as http:
+        phone = {"Authorization": "Bearer telephonys-own-token-000001"}
+        sue = {"Authorization": "Bearer a-supervisors-token-000001"}
+
+        async def turn(words: str) -> None:
+            body = {"callSid": "CA1", "from": "+12025550143", "customerMessage": {"message": words}}
+            (await http.post("/ai/conversation", json=body, headers=phone)).raise_for_status()
+
+        async def moves() -> list[tuple[str, str, str]]:
+            events = (await http.get("/calls/CA1?events=1", headers=sue)).json()["events"]
+            told = [each["payload"] for each in events if each["type"] == "status_change"]
+            return [(one["before"], one["status"], one.get("reason", "")) for one in told]
+
+        assert (await http.post("/calls/CA1/hangup", headers=phone)).status_code == 404
+        await turn("it's Mary O'Neill")
+        await http.post("/calls/CA1/takeover", json={}, headers=sue)
+        assert (await http.post("/calls/CA1/hangup", headers=sue)).status_code == 403
+        for _ in range(2):
+            answer = await http.post("/calls/CA1/hangup", content=b"CallStatus=completed", headers=phone)
+            assert (answer.status_code, answer.json()["progress"]["status"]) == (200, "ended")
+        assert answer.json()["user"]["userInfo"]["name"] == "Mary O'Neill"
+        await turn("are you there?")
+        assert await moves() == [("active", "with_agent", ""), ("with_agent", "ended", "line_dropped"), ("ended", "active", "opened_again")]

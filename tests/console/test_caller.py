@@ -12,6 +12,7 @@ from tests.api.processes import serving
 from tests.console.conftest import Opens, Plays
 from tests.console.pages import CALLER, MARY, Console
 from tests.console.panels import Panel
+from tests.patience import until
 
 SPEECH = """(() => {
   window.spoken = [];
@@ -70,12 +71,33 @@ def test_whoever_rings_off_and_calls_back_goes_on(panel: Panel) -> None:
     first = panel.sid
     panel.press("Ring off")
     panel.over("You rang off.")
+    until(lambda: panel.record()["progress"]["status"] == "ended")
     panel.press("Call back")
     panel.answered(1)
     expect(panel.panel.get_by_label("What you say")).to_be_focused()
     assert panel.sid != first
     panel.say("Mary O'Neill", "yes")
     assert panel.record()["resumedFrom"] == first
+
+
+def test_the_service_is_told_of_whoever_rings_off_and_the_board_says_so(panel: Panel) -> None:
+    panel.dial("+12025550119")
+    panel.say("Ruth Lang", "yes")
+    panel.panel.get_by_role("link", name="Watch this call").click()
+    talk = panel.tab.get_by_role("log", name="Conversation")
+    panel.press("Ring off")
+    expect(talk).to_contain_text("Ended: Line dropped")
+    assert panel.home.http.get(f"/calls/{panel.sid}?events=1").json()["events"][-1]["payload"]["reason"] == "line_dropped"
+    panel.home.say("hello?", panel.sid)
+    expect(talk).to_contain_text("The caller is back; the call goes on")
+
+
+def test_whoever_leaves_the_page_has_rung_off(panel: Panel) -> None:
+    panel.dial("+12025550120")
+    panel.say("Ruth Lang")
+    sid = panel.sid
+    panel.tab.goto("about:blank")
+    until(lambda: panel.home.http.get(f"/calls/{sid}").json()["progress"]["status"] == "ended")
 
 
 def test_an_emergency_is_put_through_and_whoever_stays_hears_the_person_who_takes_it(panel: Panel) -> None:

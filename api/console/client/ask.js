@@ -24,10 +24,11 @@ export function wait(does, ms) {
  * @param {string} method
  * @param {string} path from the service on, such as "/calls"
  * @param {unknown} [body] sent as JSON; undefined: none
- * @param {{token?: string, service?: string, timeoutMs?: number, signal?: AbortSignal | null}} [options] `timeoutMs`: how long the whole answer may take
+ * @param {{token?: string, service?: string, timeoutMs?: number, signal?: AbortSignal | null, keepalive?: boolean}} [options]
+ *   `timeoutMs`: how long the whole answer may take; `keepalive`: sent also when the page is left in that moment
  * @returns {Promise<Answer>}
  */
-export async function ask(method, path, body, { token = "", service: base = service, timeoutMs = 15_000, signal = null } = {}) {
+export async function ask(method, path, body, { token = "", service: base = service, timeoutMs = 15_000, signal = null, keepalive = false } = {}) {
   const ended = new AbortController();
   const end = () => ended.abort();
   const timer = wait(end, timeoutMs);
@@ -40,7 +41,7 @@ export async function ask(method, path, body, { token = "", service: base = serv
   try {
     const answer = await fetch(base + path, {
       method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: ended.signal,
-      cache: "no-store", credentials: "omit", redirect: "error",
+      cache: "no-store", credentials: "omit", redirect: "error", keepalive,
     });
     return { status: answer.status, body: read(await answer.text()), headers: answer.headers };
   } catch {
