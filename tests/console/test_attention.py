@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.api.client.cuts import Line, line_to
 from tests.api.processes import Running
 from tests.conftest import RedisServer
-from tests.console.pages import Caller, Console, answering
+from tests.console.pages import FAR, Caller, Console, answering
 from tests.patience import until
 
 DOUBLES = """(() => {
@@ -47,8 +48,8 @@ class Desk:
         self.context, self.service = context, service
         self.tabs: list[Console] = []
 
-    def tab(self, sid: str = "") -> Console:
-        self.tabs.append(Console(self.context.new_page(), self.service).open(sid))
+    def tab(self, sid: str = "", over: Line | None = None) -> Console:
+        self.tabs.append(Console(self.context.new_page(), over or self.service).open(sid))
         expect(self.tabs[-1].line).to_contain_text("Live")
         return self.tabs[-1]
 
@@ -202,3 +203,51 @@ def test_on_a_phone_an_emergency_is_seen_from_another_call_and_taking_over_is_in
     assert console.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
     console.press("Take over")
     expect(console.tab.get_by_role("button", name="Hand back")).to_be_in_viewport()
+
+
+@pytest.fixture
+def far(quiet: Running) -> Iterator[Line]:
+    """The way to the service from another machine, over plain HTTP."""
+    with line_to(quiet.port) as line:
+        line.url = line.url.replace("127.0.0.1", FAR)
+        yield line
+
+
+def test_over_plain_http_from_another_machine_one_tab_rings_too(sits: Opened, far: Line) -> None:
+    """A browser gives such a page no locks: the tabs agree by themselves, and read one stream."""
+    desk = sits()
+    listens(first := desk.tab(over=far))
+    listens(second := desk.tab(over=far))
+    for console in (first, second):
+        assert console.tab.evaluate("[isSecureContext, 'locks' in navigator]") == [False, False]
+    for at, sid in enumerate(("CA-far", "CA-far-2"), 1):
+        desk.caller(sid, "Tom Baker", "can I talk to a person please")
+        for console in (first, second):
+            expect(console.tab).to_have_title(f"({at}) Slotline")
+        until(partial(rung, first, second, [USUAL] * 2 * at))
+    assert [] in (tones(first.tab), tones(second.tab))
+    until(lambda: far.streams == 1)
+
+
+def test_over_plain_http_whoever_is_looked_at_rings_and_the_next_when_it_is_gone(sits: Opened, far: Line) -> None:
+    desk = sits()
+    tabs = [desk.tab(over=far) for _ in range(3)]
+    for console in tabs:
+        listens(console)
+    for console in tabs[:2]:
+        console.tab.evaluate(HIDE, True)
+    caller = desk.caller("CA-far-gas", "I smell gas")
+    until(lambda: tones(tabs[2].tab) == [URGENT] * 6)
+    assert [tones(console.tab) for console in tabs[:2]] == [[], []]
+    tabs[2].tab.close()
+    until(lambda: len(tones(tabs[0].tab) + tones(tabs[1].tab)) == 3)
+    rings, other = tabs[:2] if tones(tabs[0].tab) else tabs[1::-1]
+    _freeze(rings.tab)  # gone without a word
+    until(lambda: tones(other.tab)[:3] == [URGENT] * 3)
+    caller.asked("POST", "/calls/CA-far-gas/takeover", body={"agentId": "ann"})
+    expect(other.tab).to_have_title("Slotline")
+
+
+def _freeze(page: Page) -> None:
+    """The page's own thread stands still, as that of a tab that has crashed."""
+    page.context.new_cdp_session(page).send("Page.setWebLifecycleState", {"state": "frozen"})
