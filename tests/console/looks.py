@@ -6,7 +6,7 @@ from typing import NamedTuple
 from playwright.sync_api import expect
 
 from tests.api.processes import Running
-from tests.console.pages import ANN, CALLER, MARY, SUE, VIEWER, Caller, Console
+from tests.console.pages import ANN, CALLER, MARY, NAMELESS, SUE, VIEWER, Caller, Console
 
 ODD = "<script>document.title='broken'</script> javascript:alert(1) https://example.com/a"
 """What a caller may say who wants to harm."""
@@ -31,7 +31,9 @@ class Way(NamedTuple):
     theme: str
 
 
-WAYS = tuple(Way(lang, width, theme) for lang in ("en", "zh") for width in (1440, 390) for theme in ("light", "dark"))
+NARROWEST = 360
+"""Pixels: the width of the narrowest telephones there are."""
+WAYS = tuple(Way(lang, width, theme) for lang in ("en", "zh") for width in (1440, NARROWEST) for theme in ("light", "dark"))
 TWO = (WAYS[0], WAYS[-1])
 """The two that have nothing in common."""
 
@@ -82,6 +84,12 @@ def _wrong(console: Console) -> None:
     console.tab.locator(".door button").click()
 
 
+def _misnamed(console: Console) -> None:
+    console.tab.locator(".tools .me").click()
+    console.tab.locator("#name-field").fill("Sam / desk 4")
+    console.tab.locator("#name-field").press("Enter")
+
+
 def _escape(console: Console) -> None:
     console.tab.keyboard.press("Escape")
 
@@ -109,6 +117,10 @@ LOOKS = {
     ),
     VIEWER: (Look("a viewer's board", ".need"), Look("a viewer's call", ".booking", "LOOK-booked")),
     CALLER: (Look("the caller's panel", ".caller", go=_press(".tools .plain")),),
+    NAMELESS: (
+        Look("name", "dialog[open]", go=_press(".tools .me"), leave=_escape),
+        Look("wrong name", "dialog[open] [aria-invalid=true]", go=_misnamed, leave=_escape),
+    ),
     "": (Look("door", ".door"), Look("wrong token", "#door-why", go=_wrong)),
 }
 

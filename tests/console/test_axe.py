@@ -14,6 +14,6 @@ def played(service: Running) -> Running:
     return service
 
 
-@pytest.mark.parametrize("token", LOOKS, ids=("supervisor", "viewer", "program", "door"))
+@pytest.mark.parametrize("token", LOOKS, ids=("supervisor", "viewer", "program", "nameless", "door"))
 def test_axe_finds_nothing(opens: Opens, played: Running, token: str) -> None:
     assert found_on_all(opens(token=token), token, TWO) == {}
