@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from api.console.assets import assets
 from storage.store import CallStore
+from tests.api.client import react
 from tests.api.client.cuts import Line, line_to
 from tests.api.client.tabs import SUPERVISOR, TOKENS, Teller
 from tests.api.processes import serving
@@ -23,13 +24,31 @@ SHOWN = re.findall(r"<script type=\"module\">\n(.*?)</script>", (DOCS / "embeddi
 HOOK = (DOCS / "examples" / "use-calls.js").read_text("utf-8")
 ADDRESS = "https://slotline.example.com"
 BOARD = """
-import { h, render } from "preact";
 function Board() {
   const { calls, state } = useCalls(token);
   return h("pre", { id: "board" }, JSON.stringify({ phase: state.phase, calls }));
 }
-render(h(Board), document.body);
 """
+PREACT = 'import { h, render } from "preact"; render(h(Board), document.body); window.leave = () => render(null, document.body);'
+REACT = """
+import { createElement as h } from "react";
+const root = ReactDOM.createRoot(document.body);
+root.render(h(React.StrictMode, null, h(Board)));
+window.leave = () => root.unmount();
+"""
+
+
+def with_react(page: Page, line: Line) -> str:
+    react.load(page, **{f"{ADDRESS}/console/client.js": f"{line.url}/console/client.js"})
+    return REACT
+
+
+def with_preact(page: Page, line: Line) -> str:
+    """The same names and rules as React's."""
+    vendor = f"{line.url}/console/{assets().hash}/page/vendor"
+    mapped = {"react": f"{vendor}/hooks.js", "preact": f"{vendor}/preact.js", f"{ADDRESS}/console/client.js": f"{line.url}/console/client.js"}
+    page.add_script_tag(type="importmap", content=json.dumps({"imports": mapped}))
+    return PREACT
 
 
 @pytest.fixture
@@ -63,16 +82,16 @@ def test_the_five_lines_run_and_tabs_of_the_site_share_a_stream(embedded: tuple[
     assert [path for path in line.asked if SUPERVISOR in path] == []
 
 
-def test_the_hook_holds_the_open_calls(embedded: tuple[Page, Line], portal: BlockingPortal, store: CallStore) -> None:
-    """With Preact's hooks in the place of React's: the same names and rules."""
-    teller = Teller(portal, store, "CA-hook")
+@pytest.mark.parametrize("library", [with_react, with_preact], ids=["React", "Preact"])
+def test_the_hook_holds_the_open_calls(
+    embedded: tuple[Page, Line], portal: BlockingPortal, store: CallStore, library: Callable[[Page, Line], str]
+) -> None:
+    teller = Teller(portal, store, f"CA-hook-{library.__name__}")
     page, line = embedded
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    vendor = f"{line.url}/console/{assets().hash}/page/vendor"
-    mapped = {"react": f"{vendor}/hooks.js", "preact": f"{vendor}/preact.js", f"{ADDRESS}/console/client.js": f"{line.url}/console/client.js"}
-    page.add_script_tag(type="importmap", content=json.dumps({"imports": mapped}))
-    page.add_script_tag(type="module", content=f"const token = {json.dumps(SUPERVISOR)};\n{HOOK}\n{BOARD}")
+    begins = library(page, line)
+    page.add_script_tag(type="module", content=f"const token = {json.dumps(SUPERVISOR)};\n{HOOK}\n{BOARD}\n{begins}")
 
     def until_shown(holds: str) -> None:
         found = "JSON.parse(document.getElementById('board')?.textContent ?? '{}')"
@@ -91,4 +110,6 @@ def test_the_hook_holds_the_open_calls(embedded: tuple[Page, Line], portal: Bloc
     until_shown("call.status === 'waiting_agent'")
     portal.call(store.erase, teller.sid)
     until_shown("phase === 'live' && !call")
+    page.evaluate("leave()")
+    until(lambda: line.streams == 0)
     assert errors == []
