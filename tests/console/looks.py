@@ -6,7 +6,7 @@ from typing import NamedTuple
 from playwright.sync_api import expect
 
 from tests.api.processes import Running
-from tests.console.pages import ANN, CALLER, MARY, NAMELESS, SUE, VIEWER, Caller, Console
+from tests.console.pages import ANN, CALLER, MARY, NAMELESS, SUE, VIEWER, Caller, Console, coming
 
 ODD = "<script>document.title='broken'</script> javascript:alert(1) https://example.com/a"
 """What a caller may say who wants to harm."""
@@ -51,12 +51,12 @@ def play(service: Running) -> None:
     call("LOOK-odd", 123, "Priya Nair", "yes", ODD)
     call("LOOK-asked", 124, "Tom Baker", "yes", "can I talk to a person please")
     call("LOOK-gas", 125, "Ada Wong", "help, there is a gas leak in my kitchen")
-    call("LOOK-approval", 126, *MARY[:6], "I have no hot water", "next thursday at 2 pm", "yes")
+    call("LOOK-approval", 126, *MARY[:6], "I have no hot water", f"{coming(3)} at 2 pm", "yes")
     mine = call("LOOK-mine", 127, "Ella Fitz", "yes")
     mine.asked("POST", "/calls/LOOK-mine/takeover", ANN, {"agentId": "ann"})
     mine.say("my address is 24 Clinton Avenue, Albany, NY 12207")
     call("LOOK-hers", 128, "Grace Kim").asked("POST", "/calls/LOOK-hers/takeover", SUE, {"agentId": "sue"})
-    call("LOOK-booked", 129, *MARY[:-2], "next friday at 9 am", "yes")
+    call("LOOK-booked", 129, *MARY[:-2], f"{coming(4)} at 9 am", "yes")
     call("LOOK-ended", 130, "Lucas Moreau").asked("POST", "/calls/LOOK-ended/end", body={})
     call("LOOK-erased", 131, "Noah Brandt")
 

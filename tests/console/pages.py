@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import httpx
+from holidays import US
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.api.browsers import chromium
@@ -18,9 +20,20 @@ ANN, SUE = "token-of-ann-0123456789abc", "token-of-sue-0123456789abc"
 VIEWER, CALLER = "token-of-a-viewer-0123456789", "token-of-telephony-01234567"
 NAMELESS = "token-of-whoever-0123456789"
 TOKENS = f"{ANN}:supervisor:ann,{SUE}:supervisor:sue,{VIEWER}:viewer,{CALLER}:integration,{NAMELESS}:supervisor"
+
+
+def coming(weekday: int) -> str:
+    """Such a day (0: Monday), a week from now or later, on which the example business is open: by its date, which is clear whatever today is."""
+    day = date.today() + timedelta(days=7)
+    day += timedelta(days=(weekday - day.weekday()) % 7)
+    while day in US():
+        day += timedelta(days=7)
+    return f"{day:%B} {day.day}"
+
+
 MARY = (
     *("Mary O'Neill", "yes", "24 Clinton Avenue, Albany, NY 12207", "yes"),
-    *("mary at example dot com", "yes", "my drain is clogged", "next tuesday at 2 pm", "yes"),
+    *("mary at example dot com", "yes", "my drain is clogged", f"{coming(1)} at 2 pm", "yes"),
 )
 """What a caller says who books a visit, after the greeting."""
 NUMBER = "+12025550143"

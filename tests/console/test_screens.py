@@ -9,7 +9,7 @@ from redis import Redis
 from tests.api.processes import Running, serving
 from tests.conftest import RedisServer
 from tests.console.conftest import Opens
-from tests.console.pages import ANN, CALLER, MARY, SUE, TOKENS, VIEWER, Caller, Console, answering
+from tests.console.pages import ANN, CALLER, MARY, SUE, TOKENS, VIEWER, Caller, Console, answering, coming
 
 EVIL = "<img src=x onerror=\"document.title='broken'\"><b id=evil>O'Neill</b> javascript:alert(1) https://example.com/a."
 
@@ -97,7 +97,7 @@ def test_a_field_edited_while_the_caller_changes_it_is_never_overwritten_in_sile
 
 def test_a_visit_that_needs_a_yes_is_approved_and_one_is_refused(opens: Opens, service: Running) -> None:
     console = opens()
-    for sid, number, day in (("CA-yes", "+12025550105", "next tuesday"), ("CA-no", "+12025550106", "next wednesday")):
+    for sid, number, day in (("CA-yes", "+12025550105", coming(1)), ("CA-no", "+12025550106", coming(2))):
         caller = Caller(service, sid, number)
         caller.say("", *MARY[:6], "I have no hot water", f"{day} at 2 pm", "yes")
         console.board.locator(f'.need:has(a[data-sid="{sid}"])').get_by_role("button", name="Review").click()
