@@ -85,15 +85,20 @@ def test_where_two_releases_stay_beside_each_other_the_second_try_is_not_hurried
     console.tab.route(f"**/{assets().hash}/page/main.js", partial(from_another_release, name="page/main.js", asked=asked, times=3))
     console.tab.clock.install()
     console.tab.reload()
-    until(lambda: len(asked) == 2)
+    until(lambda: _so_often(console.tab, asked, 2))
     _settled(console.tab)
     assert len(asked) == 2
     console.tab.clock.fast_forward(10_000)
-    until(lambda: len(asked) == 3)
+    until(lambda: _so_often(console.tab, asked, 3))
     _settled(console.tab)
     console.tab.clock.fast_forward(10_000)
     expect(console.line).to_contain_text("Live")
     assert len(asked) == 4
+
+
+def _so_often(page: Page, asked: list[str], times: int) -> bool:
+    page.wait_for_timeout(10)  # requests are answered meanwhile
+    return len(asked) == times
 
 
 def _settled(page: Page) -> None:
