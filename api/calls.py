@@ -14,9 +14,9 @@ from agent.record.slot_names import NAMES
 from api.acting import acting
 from api.bodies import SID, TEXT_LIMIT, read
 from api.errors import Problem, bad_field
-from api.masking import Known
 from api.parts import parts
 from api.short_form import business_of, is_about, last_said
+from api.shown import Known
 from api.version import version
 from storage import codec
 from storage.keys import EVENTS_KEPT

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from agent.record.events import FOR_EVERYONE, Event
-from api.masking import Known
+from api.shown import Known
 from storage import codec
 from storage.store import Entry
 

@@ -93,7 +93,7 @@ FOR_THE_BOUND = frozenset(
     {
         *("/openapi.json", "/docs", "/desk", "/ai/conversation", "/ai/reply", "/ai/summary", *CHAT),
         *("/calls", "/calls/{callSid}", "/calls/{callSid}/trace", "/calls/{callSid}/permission-response"),
-        *(f"/calls/{{callSid}}/{deed}" for deed in ("escalate", "takeover", "messages", "release", "end")),
+        *(f"/calls/{{callSid}}/{deed}" for deed in ("escalate", "takeover", "messages", "release", "end", "hangup")),
         *("/events/ticket", "/events", "/calls/{callSid}/events", "/calls/{callSid}/events/health", "/agents/{agentId}/events"),
     }
 )

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from api.business_files import EXAMPLE, load
-from api.masking import HIDDEN, Known, Masking
+from api.masking import HIDDEN, Masking
+from api.shown import Known
 from storage import keys
 from tests.api.processes import ROOT, Running
 from tests.callers import TO_THE_SUMMARY

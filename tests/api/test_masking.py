@@ -12,8 +12,9 @@ from api.app import Service
 from api.console.assets import assets
 from api.frames import Frame, Topic
 from api.hub import Hub
-from api.masking import HIDDEN, WHY, Known, Masking
+from api.masking import HIDDEN, WHY, Masking
 from api.routing import ANYONE, ROUTES
+from api.shown import Known
 from storage.store import Entry
 from tests.api.doors import IDENTITIES, TOKENS
 from tests.api.feeds import reading
