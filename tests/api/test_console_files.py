@@ -198,7 +198,7 @@ async def test_the_client_at_the_stable_address_is_the_module_of_today() -> None
         text = (await caller.http.get("/console/client.js")).text
         [address] = re.findall(r'^export \* from "\./([0-9a-f]{16}/client/slotline\.js)";\n$', text)
         module = await caller.http.get(f"/console/{address}")
-    assert module.text.rstrip().rpartition("\n")[2].startswith("export const { ask, service, TIMES, connect } = ")
+    assert module.text.rstrip().rpartition("\n")[2].startswith("export const { ask, prepare, service, TIMES, connect } = ")
 
 
 async def test_what_a_file_of_another_release_is_asked_for_is_never_kept() -> None:

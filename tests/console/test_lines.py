@@ -113,6 +113,16 @@ def test_lines_that_come_while_one_reads_further_up_are_counted_and_move_nothing
     expect(console.said.last).to_be_in_viewport()
 
 
+def test_a_long_call_opens_at_its_end_and_comes_whole(opens: Opens, service: Running) -> None:
+    caller = ring(service, "LINE-long", 215, "Lena Holm", *("what do you charge", "are you open on sunday") * 15)
+    history = caller.record()["history"]
+    console = opens("LINE-long")
+    expect(console.said).to_have_count(len(history))
+    expect(console.said.last).to_be_in_viewport()
+    assert console.said.locator("p").all_inner_texts() == [line["message"] for line in history]
+    assert len(history) > 60
+
+
 def test_while_redis_is_away_the_screen_says_so_and_nothing_can_be_done(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
     server = RedisServer("--appendonly", "yes", "--appendfsync", "always")
     with answering(tmp_path_factory.mktemp("away"), REDIS_URL=server.url) as running:

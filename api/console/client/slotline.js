@@ -11,9 +11,9 @@
 import { ask, service, wait } from "./ask.js";
 import { after } from "./ids.js";
 import { TIMES } from "./line.js";
-import { ways } from "./ways.js";
+import { prepare, ways } from "./ways.js";
 
-export { ask, service, TIMES };
+export { ask, prepare, service, TIMES };
 
 /** @typedef {import("./line.js").State} State */
 /** @typedef {import("./line.js").Event} Event */

@@ -25,9 +25,19 @@ const trusted = (() => {
   }
 })();
 
+const HAS_WORKER = Boolean(globalThis.SharedWorker) && new URL(WORKER).origin === location.origin;
+const begun = () => new SharedWorker(trusted ? trusted.createScriptURL(WORKER) : WORKER, { type: "module", name: "slotline" });
+
+/** Have the worker begin, where there will be one: that takes a moment, in which it may not be known yet what is to be read. */
+export function prepare() {
+  try {
+    if (HAS_WORKER) begun();
+  } catch { /* refused: another way will be found */ }
+}
+
 /** @type {Opened} */
 function worker(deliver, fail) {
-  const shared = new SharedWorker(trusted ? trusted.createScriptURL(WORKER) : WORKER, { type: "module", name: "slotline" });
+  const shared = begun();
   shared.onerror = fail;
   shared.port.onmessage = ({ data }) => deliver(data);
   return { post: (message) => shared.port.postMessage(message), close: () => shared.port.close() };
@@ -51,7 +61,7 @@ function alone(deliver) {
 export function ways(share, key) {
   /** @type {Record<string, Opened>} */
   const all = {};
-  if (globalThis.SharedWorker && new URL(WORKER).origin === location.origin) all.worker = worker;
+  if (HAS_WORKER) all.worker = worker;
   if (globalThis.BroadcastChannel && globalThis.navigator.locks && globalThis.crypto?.subtle) all.leader = (deliver) => viaLeader(key, deliver);
   all.alone = alone;
   return share === "auto" ? Object.values(all) : [all[share] ?? alone];
