@@ -1,7 +1,7 @@
-"""Many calls at once over ConversationRelay, on one worker: `python -m bench.relay [--calls 500] [--thinks 4]`, `python -m bench.relay --short`.
+"""Many calls at once over ConversationRelay, on one worker: `python -m bench.relay [--calls 500] [--thinks 2]`, `python -m bench.relay --short`.
 
-Every call has a socket of its own, signed as Twilio signs it, and goes from the greeting to booked, with a pause before each answer; they begin over
-the length of one such pause, so that all of them are under way together. Measured is how long the caller waits for the first word of each
+Every call has a socket of its own, signed as Twilio signs it, and goes from the greeting to booked. A caller listens for as long as it takes to say
+what is said, and then thinks; all are under way together. Measured is how long the caller waits for the first word of each
 answer, from the last word of their own, and the CPU of the service's process.
 
 Exit code 1 when a call was not booked, or did not hear so.
@@ -16,6 +16,8 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,6 +37,8 @@ TOKENS = "supervisor-token-0123456789"
 URL = "wss://voice.example.test/twilio/relay"
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 PATIENCE_S = 120.0
+LETTER_S = 0.06
+"""How long a voice takes to say one."""
 
 
 class Played(NamedTuple):
@@ -44,6 +48,13 @@ class Played(NamedTuple):
     """For the first word of each answer; the greeting's is from the handshake."""
     last: str
     """What was said last."""
+
+
+class Pace(NamedTuple):
+    letter_s: float
+    """How long a caller listens to a letter."""
+    thinks_s: float
+    """And thinks then before they answer, half as much to half as much again."""
 
 
 class Under(NamedTuple):
@@ -57,9 +68,9 @@ class Under(NamedTuple):
         self.most[0] = max(self.most[0], self.now[0])
 
 
-async def call(port: int, number: int, thinks_s: float, under: Under) -> Played:
+async def call(port: int, number: int, pace: Pace, under: Under, said: Sequence[str] = SAID) -> Played:
     chance = random.Random(number)
-    await asyncio.sleep(thinks_s * chance.random())
+    await asyncio.sleep(2 * pace.thinks_s * chance.random())
     signature = RequestValidator(TOKEN).compute_signature(URL, {})
     waits: list[float] = []
     begun = time.perf_counter()
@@ -69,25 +80,28 @@ async def call(port: int, number: int, thinks_s: float, under: Under) -> Played:
         setup = {"type": "setup", "sessionId": f"VX{number}", "callSid": f"CA-relay-{number}", "from": "anonymous", "to": "+12025550100"}
         await line.send(json.dumps(setup))
         last = await heard(line, begun, waits)
-        for said in SAID:
-            await asyncio.sleep(thinks_s * chance.uniform(0.5, 1.5))
+        for words in said:
+            await asyncio.sleep(len(last) * pace.letter_s + pace.thinks_s * chance.uniform(0.5, 1.5))
             begun = time.perf_counter()
-            await line.send(json.dumps({"type": "prompt", "voicePrompt": said, "lang": "en-US", "last": True}))
+            await line.send(json.dumps({"type": "prompt", "voicePrompt": words, "lang": "en-US", "last": True}))
             last = await heard(line, begun, waits)
-        while json.loads(await asyncio.wait_for(line.recv(), PATIENCE_S))["type"] != "end":
+        while said is SAID and json.loads(await asyncio.wait_for(line.recv(), PATIENCE_S))["type"] != "end":
             pass
         under.changes(-1)
     return Played(waits, last)
 
 
 async def heard(line: ClientConnection, begun: float, waits: list[float]) -> str:
-    said = ""
+    """The next answer; what only asks for patience is none, though it is heard first."""
+    said, waited_ms = "", 0.0
     while True:
         message = json.loads(await asyncio.wait_for(line.recv(), PATIENCE_S))
-        if not said:
-            waits.append((time.perf_counter() - begun) * 1000)
+        waited_ms = waited_ms or (time.perf_counter() - begun) * 1000
+        if message["preemptible"]:
+            continue
         said += message["token"]
         if message["last"]:
+            waits.append(waited_ms)
             return said
 
 
@@ -107,7 +121,7 @@ def booked(running: Running, sids: set[str]) -> int:
         return sum(http.get(f"/calls/{sid}").json()["servicebooked"] for sid in sids)
 
 
-async def run(calls: int, thinks_s: float) -> int:
+async def run(calls: int, pace: Pace) -> int:
     redis = RedisServer()
     given = {
         **{"REDIS_URL": redis.url, "SLOTLINE_PUBLIC_URL": PUBLIC, "SLOTLINE_TWILIO_VOICE": "relay", "TWILIO_AUTH_TOKEN": TOKEN},
@@ -115,12 +129,15 @@ async def run(calls: int, thinks_s: float) -> int:
     }
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder, serving(Path(folder), forked=False, **given) as running:
-            await call(running.port, -1, 0.0, Under([0], [0]))  # the first of everything is slower
+            await call(running.port, -1, Pace(0.0, 0.0), Under([0], [0]), SAID[:-1])  # the first of everything is slower
             under, empty, cpu, begun = Under([0], [0]), megabytes(running), cpu_s(running), time.perf_counter()
-            played = await asyncio.gather(*(call(running.port, number, thinks_s, under) for number in range(calls)), return_exceptions=True)
+            played = await asyncio.gather(*(call(running.port, number, pace, under) for number in range(calls)), return_exceptions=True)
             took, spent, full = time.perf_counter() - begun, cpu_s(running) - cpu, megabytes(running)
             sids = {f"CA-relay-{number}" for number in range(calls)}
-            return told(calls, played, took, spent, full - empty, under.most[0], await asyncio.to_thread(booked, running, sids))
+            kept = await asyncio.to_thread(booked, running, sids)
+            if failures := Counter(f"{one['event']} {one.get('code', '')}" for one in running.events if one["level"] == "error"):
+                print(f"the service's log: {dict(failures)}")
+            return told(calls, played, took, spent, full - empty, under.most[0], kept)
     finally:
         redis.close()
 
@@ -146,11 +163,11 @@ def told(calls: int, played: list[Played | BaseException], took: float, spent: f
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=500)
-    parser.add_argument("--thinks", type=float, default=4.0, help="seconds before a caller answers, half as much to half as much again")
-    parser.add_argument("--short", action="store_true", help="what CI runs: 60 calls that think for half a second")
+    parser.add_argument("--thinks", type=float, default=2.0, help="seconds before a caller answers, half as much to half as much again")
+    parser.add_argument("--short", action="store_true", help="what CI runs: 60 calls that answer after a second")
     options = parser.parse_args()
-    calls, thinks_s = (60, 0.5) if options.short else (options.calls, options.thinks)
-    return asyncio.run(run(calls, thinks_s))
+    calls, pace = (60, Pace(0.0, 1.0)) if options.short else (options.calls, Pace(LETTER_S, options.thinks))
+    return asyncio.run(run(calls, pace))
 
 
 if __name__ == "__main__":
