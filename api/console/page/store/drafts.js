@@ -21,7 +21,7 @@ export function keepDraft(sid, text) {
 
 listen(({ type, payload }) => {
   const whole = type === "history" && payload.calls && !payload.cut; // of some calls nobody told us that they are over
-  const over = whole || type === "status_change" ? [...drafts.keys()].filter((sid) => !find(sid)?.open.value) : [];
-  for (const sid of over) keepDraft(sid, "");
+  const told = whole ? [...drafts.keys()] : type === "status_change" && drafts.has(payload.callSid) ? [payload.callSid] : [];
+  for (const sid of told) if (!find(sid)?.open.value) keepDraft(sid, "");
 });
 effect(() => { if (state.value === "shut") for (const sid of [...drafts.keys()]) keepDraft(sid, ""); });
