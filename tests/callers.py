@@ -35,3 +35,6 @@ TO_THE_SUMMARY = (
     _EN["service"],
 )
 """In English: the greeting, then everything but the time."""
+
+TO_BOOKED = (f"hi, {_EN['name']}", *TO_THE_SUMMARY[2:], _EN["time"], _EN["yes"])
+"""In English, by callers who speak first: a whole call."""

@@ -1,21 +1,17 @@
 """docs/adding-a-provider.md, done in a copy: a provider is a file, a line in the table and a setting, and every case of every provider holds."""
 
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from api.telephony import PROVIDERS
 from api.telephony.provider import Provider
+from tests.copied_tree import ROOT, copied, run
 from tests.telephony.test_every_provider import CASES
 
-ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "adding-a-provider.md").read_text("utf-8")
 ADDED = ROOT / "tests" / "adding_a_provider" / "added"
-COPIED = ("agent", "graph", "storage", "api", "prompts", "tests")
 SIGNS = """
 from api.telephony.switchboard import provider_named
 
@@ -40,10 +36,7 @@ def lines_of(page: str, language: str) -> list[str]:
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source with one provider more, by the lines that the page gives."""
     tree = tmp_path_factory.mktemp("tree")
-    for name in COPIED:
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "understanding", "differential"))
-    shutil.copy(ROOT / "pyproject.toml", tree)
-    shutil.copytree(ADDED, tree, dirs_exist_ok=True)
+    copied(tree, ADDED)
     line, setting = lines_of(PAGE, "python")
     for place, before, more in (("api/telephony/__init__.py", '    "jambonz": STEPS,\n', line), ("api/settings.py", "    openai_api_key:", setting)):
         text = (tree / place).read_text("utf-8")
@@ -52,13 +45,6 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     phones = tree / "tests/telephony/phones.py"
     phones.write_text(phones.read_text("utf-8") + SIGNS, "utf-8")
     return tree
-
-
-def run(tree: Path, *arguments: str) -> str:
-    """What `python -m ...` prints in that tree."""
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=tree, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_every_case_holds_of_it(tree: Path) -> None:

@@ -4,17 +4,14 @@ A copy of the source gets the slot of `tests/adding_a_slot/added`, and a whole c
 """
 
 import json
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.copied_tree import ROOT, copied, run
+
 ADDED = ROOT / "tests" / "adding_a_slot" / "added"
-COPIED = ("agent", "graph", "storage", "api", "prompts", "tests")
 TABLE = Path("agent") / "record" / "slot_names.py"
 
 
@@ -22,20 +19,10 @@ TABLE = Path("agent") / "record" / "slot_names.py"
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The source with one slot more."""
     tree = tmp_path_factory.mktemp("tree")
-    for name in COPIED:
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "understanding", "differential"))
-    shutil.copy(ROOT / "pyproject.toml", tree)
-    shutil.copytree(ADDED, tree, dirs_exist_ok=True)
+    copied(tree, ADDED)
     table = (tree / TABLE).read_text("utf-8")
     (tree / TABLE).write_text(table.replace('"email", ', '"email", "party_size", '), "utf-8")
     return tree
-
-
-def run(tree: Path, *arguments: str) -> str:
-    """What `python -m ...` prints in that tree."""
-    done = subprocess.run([sys.executable, "-m", *arguments], cwd=tree, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")

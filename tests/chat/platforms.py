@@ -24,18 +24,6 @@ SUE = "supervisor-token-0123456789"
 TOKENS = f"{TOKEN}:integration,{SUE}:supervisor:sue"
 PERSON = "+12025550101"
 """Of the business's file."""
-SAID = (
-    "hi, it's Mary O'Neill",
-    "two oh two five five five oh one four three",
-    "yes",
-    "12 High Street, Springfield, New Jersey 07081",
-    "yes",
-    "no email",
-    "my drain is clogged",
-    "tomorrow at 2 pm",
-    "yes",
-)
-"""A whole call, to booked."""
 Kind = Literal["vapi", "elevenlabs", "livekit", "pipecat"]
 KINDS: tuple[Kind, ...] = ("vapi", "elevenlabs", "livekit", "pipecat")
 

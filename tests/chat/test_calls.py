@@ -6,9 +6,10 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from tests.chat.platforms import KINDS, PERSON, SAID, SUE, House, Kind, answering, tools_of
+from tests.callers import TO_BOOKED
+from tests.chat.platforms import KINDS, PERSON, SUE, House, Kind, answering, tools_of
 
-NOT_YES = SAID[:-1]
+NOT_YES = TO_BOOKED[:-1]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,7 @@ def test_a_whole_call_to_booked(house: House, kind: Kind, stream: bool) -> None:
     record = house.record(platform.sid)
     assert (record["servicebooked"], record["progress"]["status"]) == (True, "booked")
     assert record["user"]["userInfo"]["name"] == "Mary O'Neill"
-    assert house.lines(platform.sid)[0::2] == list(SAID)
+    assert house.lines(platform.sid)[0::2] == list(TO_BOOKED)
     assert house.lines(platform.sid)[1::2] == [one["content"] for one in platform.messages[3::2]]
     assert record["from"] == ("" if kind == "livekit" else "+12025550143")
 
@@ -66,14 +67,14 @@ def test_the_newest_words_book_or_do_not(house: House, wordings: tuple[str, ...]
     assert record["servicebooked"] is booked
     assert (heard.tool == "end_call") is booked
     assert house.lines(platform.sid)[-2:] == [wordings[-1], heard.text]
-    assert len(house.lines(platform.sid)) == 2 * len(SAID)
+    assert len(house.lines(platform.sid)) == 2 * len(TO_BOOKED)
     if booked:
         assert platform.say("thank you").tool == "end_call"
 
 
 def test_a_time_in_other_words_is_booked_as_it_was_said_last(house: House) -> None:
     platform = house.rings(sid="CA-time")
-    platform.all_said(*SAID[:-2])
+    platform.all_said(*TO_BOOKED[:-2])
     platform.say("tomorrow at 2 pm", "tomorrow at 4 pm")
     assert platform.say("yes", "yes please").tool == "end_call"
     assert "T16:00" in house.record(platform.sid)["user"]["serviceBookedTime"]
@@ -83,17 +84,17 @@ def test_a_time_in_other_words_is_booked_as_it_was_said_last(house: House) -> No
 
 def test_an_eager_platform_asks_at_every_word(house: House) -> None:
     platform = house.rings(sid="CA-eager")
-    for said in SAID:
+    for said in TO_BOOKED:
         every = said.split()
         heard = platform.say(*(" ".join(every[:count]) for count in range(1, len(every) + 1)))
     assert heard.tool == "end_call"
     assert house.record(platform.sid)["user"]["userInfo"]["name"] == "Mary O'Neill"
-    assert house.lines(platform.sid)[0::2] == list(SAID)
+    assert house.lines(platform.sid)[0::2] == list(TO_BOOKED)
 
 
 def test_the_same_turn_again_is_the_same_answer(house: House) -> None:
     platform = house.rings(sid="CA-again")
-    platform.all_said(*SAID)
+    platform.all_said(*TO_BOOKED)
     before = house.record(platform.sid)
     for end in (3, 5, len(platform.messages) - 1):
         said = platform.messages[end]
@@ -120,7 +121,7 @@ def test_what_is_no_turn_gets_no_words(house: House) -> None:
 
 def test_what_the_caller_spoke_over_is_kept_as_it_was_heard(house: House) -> None:
     platform = house.rings(sid="CA-spoken-over")
-    platform.all_said(*SAID[:2])
+    platform.all_said(*TO_BOOKED[:2])
     platform.messages[-1]["content"] = "That's two oh two, five..."
     assert platform.say("yes").text
     assert house.lines(platform.sid)[3:5] == ["That's two oh two, five", "yes"]
@@ -129,7 +130,7 @@ def test_what_the_caller_spoke_over_is_kept_as_it_was_heard(house: House) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_person_is_put_through_to(house: House, kind: Kind) -> None:
     platform = house.rings(kind, f"CA-person-{kind}")
-    platform.all_said(*SAID[:2])
+    platform.all_said(*TO_BOOKED[:2])
     heard = platform.say("I want to talk to a person")
     assert heard.finish == "tool_calls"
     sentence = house.record(platform.sid)["packet"]["sentence"]
@@ -147,7 +148,7 @@ def test_a_person_is_put_through_to(house: House, kind: Kind) -> None:
 
 def test_without_tools_there_are_words(house: House) -> None:
     platform = house.rings(sid="CA-no-tools", tools=[])
-    platform.all_said(*SAID[:2])
+    platform.all_said(*TO_BOOKED[:2])
     heard = platform.say("I want to talk to a person")
     assert (heard.tool, heard.finish) == ("", "stop")
     assert heard.text
@@ -156,12 +157,12 @@ def test_without_tools_there_are_words(house: House) -> None:
 
 def test_only_what_is_offered_is_called(house: House) -> None:
     platform = house.rings(sid="CA-other-tools", tools=[tools_of("elevenlabs")[2]])
-    assert platform.all_said(*SAID).tool == ""
+    assert platform.all_said(*TO_BOOKED).tool == ""
 
 
 def test_to_a_supervisor_and_back(house: House) -> None:
     platform = house.rings("vapi", "CA-sue")
-    platform.all_said(*SAID[:2])
+    platform.all_said(*TO_BOOKED[:2])
     house.do(platform.sid, "takeover")
     house.do(platform.sid, "messages", message="Hello, Sue here.")
     assert platform.say("yes").text == "Hello, Sue here."
@@ -171,13 +172,13 @@ def test_to_a_supervisor_and_back(house: House) -> None:
     assert lines[-4:] == ["Hello, Sue here.", "yes", "Go on, please.", "yes it is"]
     house.do(platform.sid, "release")
     assert platform.say("yes").text
-    assert platform.all_said(*SAID[3:]).tool == "endCall"
+    assert platform.all_said(*TO_BOOKED[3:]).tool == "endCall"
     assert house.record(platform.sid)["servicebooked"]
 
 
 def test_what_a_supervisor_sets_between_two_wordings_stays(house: House) -> None:
     platform = house.rings(sid="CA-set")
-    platform.all_said(*SAID[:5])
+    platform.all_said(*TO_BOOKED[:5])
     platform.say("no email")
     house.edit(platform.sid, name="Maria O'Neill")
     platform.instead("could you repeat that?")
@@ -188,7 +189,7 @@ def test_what_a_supervisor_sets_between_two_wordings_stays(house: House) -> None
 def test_the_call_that_supervisors_watch_follows(house: House) -> None:
     """What the stream tells adds up to what stands."""
     platform = house.rings(sid="CA-watched")
-    for said in SAID:
+    for said in TO_BOOKED:
         platform.say("no", said)
     lines: list[str] = []
     for event in house.told(platform.sid):

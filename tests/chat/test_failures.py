@@ -15,7 +15,8 @@ import pytest
 
 from storage import keys
 from tests.api.processes import Running, serving
-from tests.chat.platforms import FIRM, PERSON, SAID, TOKEN, TOKENS, House, answering, house_at
+from tests.callers import TO_BOOKED
+from tests.chat.platforms import FIRM, PERSON, TOKEN, TOKENS, House, answering, house_at
 from tests.chat.reading import heard
 from tests.conftest import RedisServer
 from tests.faults.proxy import Proxy, When
@@ -95,15 +96,15 @@ def test_odd_tools_do_no_harm(house: House) -> None:
 def test_while_redis_is_away_there_is_a_sentence_and_a_person(server: RedisServer, stream: bool) -> None:
     with answering(redis_url=server.url) as house:
         platform = house.rings(stream=stream)
-        platform.all_said(*SAID[:2])
+        platform.all_said(*TO_BOOKED[:2])
         server.process.send_signal(signal.SIGSTOP)
         trouble = platform.say("yes")
         assert (trouble.tool, trouble.arguments) == ("transfer_call", {"destination": PERSON, "reason": "trouble"})
         assert trouble.text
         server.process.send_signal(signal.SIGCONT)
         until(lambda: platform.instead("yes").tool == "")
-        assert platform.all_said(*SAID[3:]).tool == "end_call"
-        assert house.lines(platform.sid)[0::2] == list(SAID)
+        assert platform.all_said(*TO_BOOKED[3:]).tool == "end_call"
+        assert house.lines(platform.sid)[0::2] == list(TO_BOOKED)
 
 
 def test_a_service_that_is_full_or_stops_says_so_in_words(house: House) -> None:
@@ -150,7 +151,7 @@ def test_a_worker_that_is_killed_between_two_wordings(server: RedisServer, tmp_p
     with Proxy(server.socket) as proxy, closing(serve(tmp_path / "one", proxy.url)) as first, closing(serve(tmp_path / "two", server.url)) as second:
         with house_at(first.url) as house:
             platform = house.rings()
-            platform.all_said(*SAID[:-1], older)
+            platform.all_said(*TO_BOOKED[:-1], older)
             proxy.at_commit(commit, when, lambda: killed(first) and when == "before")
             with pytest.raises((openai.APIError, httpx.HTTPError)):
                 platform.instead(newer)
@@ -163,7 +164,7 @@ def test_a_worker_that_is_killed_between_two_wordings(server: RedisServer, tmp_p
             assert house.record(other.sid)["servicebooked"] is booked
             assert server.client.hlen(keys.calendar("harbour")[1]) == booked
             assert house.lines(other.sid)[-2:] == [newer, said.text]
-            assert house.lines(other.sid)[0::2] == [*SAID[:-1], newer]
+            assert house.lines(other.sid)[0::2] == [*TO_BOOKED[:-1], newer]
 
 
 def test_wordings_at_once_on_several_workers(server: RedisServer, tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_wordings_at_once_on_several_workers(server: RedisServer, tmp_path: Path
         ThreadPoolExecutor(8) as pool,
     ):
         platform = house.rings()
-        platform.all_said(*SAID[:-1])
+        platform.all_said(*TO_BOOKED[:-1])
 
         def asked(words: str) -> str:
             body = {"user": platform.sid, "stream": True, "messages": [*platform.messages, {"role": "user", "content": words}]}
@@ -182,7 +183,7 @@ def test_wordings_at_once_on_several_workers(server: RedisServer, tmp_path: Path
         for _ in range(3):
             said = [*pool.map(asked, ("yes", "no", "yes", "no", "tomorrow at 4 pm"))]
             lines = house.lines(platform.sid)
-            assert len(lines) == 2 * len(SAID)
+            assert len(lines) == 2 * len(TO_BOOKED)
             assert lines[-1] in said
             assert house.record(platform.sid)["servicebooked"] is (lines[-2] == "yes")
             same = {*pool.map(asked, ["yes"] * 8)}

@@ -16,18 +16,6 @@ from tests.graph.walkers import businesses, deps
 
 NOW = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 TURN_S = 20
-SAID = (
-    "hi, it's Mary O'Neill",
-    "two oh two five five five oh one four three",
-    "yes",
-    "12 High Street, Springfield, New Jersey 07081",
-    "yes",
-    "no email",
-    "my drain is clogged",
-    "tomorrow at 2 pm",
-    "yes",
-)
-"""A whole call, to booked."""
 
 
 class Platform:

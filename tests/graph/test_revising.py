@@ -12,8 +12,9 @@ from graph.errors import TurnPassed
 from storage.memory_store import MemoryStore
 from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed
+from tests.callers import TO_BOOKED
 from tests.conftest import Shelf
-from tests.graph.counting import SAID, Platform, words
+from tests.graph.counting import Platform, words
 from tests.graph.test_crash import Fragile, PowerCutError
 
 pytestmark = pytest.mark.anyio
@@ -58,30 +59,30 @@ async def plainly(*turns: str) -> tuple[Any, ...]:
     return (words(answer), *await standing(platform))
 
 
-@pytest.mark.parametrize("at", range(len(SAID)))
+@pytest.mark.parametrize("at", range(len(TO_BOOKED)))
 async def test_the_older_words_leave_nothing_behind(at: int) -> None:
-    meant = await plainly(*SAID)
+    meant = await plainly(*TO_BOOKED)
     for other in OTHERWISE:
         platform = Platform(MemoryStore())
-        await platform.all_said(*SAID[:at])
-        answer = await platform.say(other, SAID[at])
-        if at + 1 < len(SAID):
-            answer = await platform.all_said(*SAID[at + 1 :])
+        await platform.all_said(*TO_BOOKED[:at])
+        answer = await platform.say(other, TO_BOOKED[at])
+        if at + 1 < len(TO_BOOKED):
+            answer = await platform.all_said(*TO_BOOKED[at + 1 :])
         assert (words(answer), *await standing(platform)) == meant, other
 
 
 async def test_every_turn_in_many_words_in_every_store(store: CallStore) -> None:
     platform = Platform(store)
-    for said in SAID:
+    for said in TO_BOOKED:
         answer = await platform.say(*OTHERWISE[:3], said[: len(said) // 2], *OTHERWISE[7:10], said)
-    assert (words(answer), *await standing(platform)) == await plainly(*SAID)
+    assert (words(answer), *await standing(platform)) == await plainly(*TO_BOOKED)
 
 
 @pytest.mark.parametrize("written", [False, True])
 async def test_cut_off_at_any_write_it_goes_back_all_the_same(written: bool) -> None:
     """Of the older wording, of going back, and of the newer one; then the platform asks again."""
-    older, newer = "it's John, two oh two five five five oh one four four", SAID[0]
-    meant = await plainly(newer, *SAID[1:])
+    older, newer = "it's John, two oh two five five five oh one four four", TO_BOOKED[0]
+    meant = await plainly(newer, *TO_BOOKED[1:])
     whole = Fragile()
     await Platform(whole).say(older, newer)
     for die_at in range(1, whole.commits + 1):
@@ -97,7 +98,7 @@ async def test_cut_off_at_any_write_it_goes_back_all_the_same(written: bool) -> 
                 if said == newer:
                     await platform.take(platform.request(newer), worker=1)
         platform.turn = 1
-        answer = await platform.all_said(*SAID[1:])
+        answer = await platform.all_said(*TO_BOOKED[1:])
         assert words(answer) == meant[0], die_at
         assert await platform.lines() == [line["message"] for line in meant[2]["history"]], die_at
         assert (await platform.document())["progress"] == meant[2]["progress"], die_at
@@ -105,7 +106,7 @@ async def test_cut_off_at_any_write_it_goes_back_all_the_same(written: bool) -> 
 
 async def test_a_booking_is_released_and_made_again(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID)
+    await platform.all_said(*TO_BOOKED)
     assert await platform.places() == ["CA1"]
     assert await store.booked_before("acme", "+12025550143")
     answer = await platform.take(platform.request("no"))
@@ -131,10 +132,10 @@ async def test_a_booking_is_released_and_made_again(store: CallStore) -> None:
 async def test_a_place_that_is_released_is_anybodys_at_once(store: CallStore) -> None:
     """And when it is agreed to again, the caller hears that somebody was faster."""
     one, two = Platform(store, "CA1", capacity=1), Platform(store, "CA2", capacity=1)
-    await one.all_said(*SAID)
-    await two.all_said(*SAID[:-2])
+    await one.all_said(*TO_BOOKED)
+    await two.all_said(*TO_BOOKED[:-2])
     await one.take(one.request("no"))
-    await two.all_said(*SAID[-2:])
+    await two.all_said(*TO_BOOKED[-2:])
     assert await two.places() == ["CA2"]
     answer = await one.take(one.request("yes"))
     assert (answer["progress"]["status"], answer["progress"]["step"]) == ("active", "time")
@@ -143,7 +144,7 @@ async def test_a_place_that_is_released_is_anybodys_at_once(store: CallStore) ->
 
 async def test_another_time_in_the_newest_words_is_the_one_that_is_booked(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:-2])
+    await platform.all_said(*TO_BOOKED[:-2])
     await platform.say("tomorrow at 2 pm", "tomorrow at 4 pm")
     answer = await platform.say("yes", "yes please")
     assert answer["progress"]["filled"]["time"].startswith("2026-03-03T16:00")
@@ -152,7 +153,7 @@ async def test_another_time_in_the_newest_words_is_the_one_that_is_booked(store:
 
 async def test_the_same_words_again_change_nothing_and_get_the_same_bytes(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:-1])
+    await platform.all_said(*TO_BOOKED[:-1])
     first = await platform.say("yes")
     rev = (await platform.call()).rev
     assert [await platform.take(platform.request("yes"), worker) for worker in (0, 1)] == [first, first]
@@ -162,19 +163,19 @@ async def test_the_same_words_again_change_nothing_and_get_the_same_bytes(store:
 
 async def test_the_first_words_again_after_others_count_again(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:-1])
+    await platform.all_said(*TO_BOOKED[:-1])
     assert (await platform.say("yes", "no", "yes"))["progress"]["status"] == "booked"
     assert await platform.places() == ["CA1"]
 
 
 async def test_older_turns_are_answered_as_before_and_change_nothing(store: CallStore) -> None:
     platform = Platform(store)
-    first = await platform.say(SAID[0])
-    second = await platform.say(SAID[1])
+    first = await platform.say(TO_BOOKED[0])
+    second = await platform.say(TO_BOOKED[1])
     rev = (await platform.call()).rev
-    assert await platform.take(platform.request(SAID[0], number=1)) == first
+    assert await platform.take(platform.request(TO_BOOKED[0], number=1)) == first
     assert await platform.take(platform.request("something else", number=1), worker=1) == first
-    assert await platform.take(platform.request(SAID[1])) == second
+    assert await platform.take(platform.request(TO_BOOKED[1])) == second
     assert (await platform.call()).rev == rev
     platform.turn = 5
     await platform.take(platform.request("yes"))
@@ -200,7 +201,7 @@ class Late(PassingStore):
 async def test_of_two_wordings_at_once_on_two_workers_the_later_one_counts(store: CallStore, late: str, newest: str) -> None:
     """Both have seen the record without the other; one of them writes first. `late`: which of them comes late to the record."""
     platform = Platform(store)
-    await platform.all_said(*SAID[:-1])
+    await platform.all_said(*TO_BOOKED[:-1])
     platform.turn += 1
     older = "no" if newest == "yes" else "yes"
     requests = {said: platform.request(said) for said in (older, newest)}
@@ -219,7 +220,7 @@ async def test_of_two_wordings_at_once_on_two_workers_the_later_one_counts(store
 
 async def test_wordings_in_a_hurry_leave_the_last_one(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:-1])
+    await platform.all_said(*TO_BOOKED[:-1])
     platform.turn += 1
     for last in ("yes", "no", "yes"):
         wordings = ("yes", "no", "tomorrow at 4 pm", "", last)
@@ -227,7 +228,7 @@ async def test_wordings_in_a_hurry_leave_the_last_one(store: CallStore) -> None:
         await asyncio.gather(*asked)
         assert await platform.places() == (["CA1"] if last == "yes" else [])
         assert (await platform.lines())[-2] == last
-        assert len(await platform.lines()) == 2 * len(SAID)
+        assert len(await platform.lines()) == 2 * len(TO_BOOKED)
 
 
 async def test_what_never_reached_us_is_heard_with_what_came_after(store: CallStore) -> None:
@@ -254,7 +255,7 @@ async def test_what_never_reached_us_is_heard_with_what_came_after(store: CallSt
 
 async def test_a_turn_that_is_not_counted_leaves_no_way_back(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:2])
+    await platform.all_said(*TO_BOOKED[:2])
     counted = platform.request("")
     plain = msgspec.structs.replace(counted, turn=msgspec.structs.replace(counted.turn, key="plain", text="yes"), counted=None)
     await platform.take(plain)
@@ -266,7 +267,7 @@ async def test_a_turn_that_is_not_counted_leaves_no_way_back(store: CallStore) -
 
 async def test_nothing_is_kept_of_a_turn_that_nobody_counts() -> None:
     platform = Platform(MemoryStore())
-    for number, said in enumerate(SAID):
+    for number, said in enumerate(TO_BOOKED):
         request = platform.request(said, number=number + 1)
         await platform.take(msgspec.structs.replace(request, counted=None))
         call = await platform.call()

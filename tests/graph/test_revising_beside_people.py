@@ -17,15 +17,16 @@ from graph.build import Walker
 from graph.errors import TurnPassed
 from storage.memory_store import MemoryStore
 from storage.store import CallStore, Change
+from tests.callers import TO_BOOKED
 from tests.conftest import Shelf
-from tests.graph.counting import NOW, SAID, TURN_S, Platform, words
+from tests.graph.counting import NOW, TURN_S, Platform, words
 from tests.graph.test_revising import OTHERWISE, standing
 from tests.patience import PATIENCE_S
 from tests.storage.calls import begin, job
 
 pytestmark = pytest.mark.anyio
 AFTER_HOURS: dict[str, Any] = {"needs_approval": ["after_hours"], "on_request_hours": {"tue": ["20:00-22:00"]}}
-TO_THE_TIME = SAID[:-2]
+TO_THE_TIME = TO_BOOKED[:-2]
 EVENING = "tomorrow at 8 pm"
 SET = {"name": ("Maria O'Neill", "Bob Stone"), "email": ("office@example.com", ""), "phone": ("+1 202 555 0199", "")}
 """What a supervisor sets; "" clears."""
@@ -49,7 +50,7 @@ async def edit(platform: Platform, **fields: str) -> None:
 
 async def test_a_field_that_was_set_since_stays_set(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:5])
+    await platform.all_said(*TO_BOOKED[:5])
     await platform.say("mary at example dot com")
     await edit(platform, name="Maria O'Neill", email="office@example.com")
     answer = await platform.take(platform.request("could you say that again?"))
@@ -64,7 +65,7 @@ async def test_a_field_that_was_set_since_stays_set(store: CallStore) -> None:
 
 async def test_a_booking_is_taken_back_and_what_was_set_since_stays(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID)
+    await platform.all_said(*TO_BOOKED)
     await edit(platform, phone="+1 202 555 0199")
     answer = await platform.take(platform.request("tomorrow at 4 pm"))
     assert await platform.places() == []
@@ -73,7 +74,7 @@ async def test_a_booking_is_taken_back_and_what_was_set_since_stays(store: CallS
 
 async def test_with_a_person_at_the_call_the_new_words_go_to_them(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:2])
+    await platform.all_said(*TO_BOOKED[:2])
     await platform.do(Takeover(agent="sue"))
     answer = await platform.take(platform.request("two oh two five five five oh one four four"))
     assert answer["progress"]["status"] == "with_agent"
@@ -94,7 +95,7 @@ async def test_with_a_person_at_the_call_the_new_words_go_to_them(store: CallSto
 
 async def test_words_that_wait_for_a_person_give_way_to_the_newer_ones(store: CallStore) -> None:
     platform = Platform(store, line_s=5.0)
-    await platform.all_said(*SAID[:1])
+    await platform.all_said(*TO_BOOKED[:1])
     await platform.do(Takeover(agent="sue"))
     platform.turn += 1
     older = asyncio.create_task(platform.take(platform.request("my number"), 0))
@@ -110,7 +111,7 @@ async def test_words_that_wait_for_a_person_give_way_to_the_newer_ones(store: Ca
 
 async def test_a_call_that_somebody_wanted_a_person_for_goes_on_waiting(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:2])
+    await platform.all_said(*TO_BOOKED[:2])
     await platform.do(Escalate(reason="upset"))
     answer = await platform.take(platform.request("nothing, thanks"))
     assert answer["progress"]["status"] == "waiting_agent"
@@ -118,7 +119,7 @@ async def test_a_call_that_somebody_wanted_a_person_for_goes_on_waiting(store: C
 
 async def test_a_person_who_was_asked_for_by_mistake_is_not_wanted_any_more(store: CallStore) -> None:
     platform = Platform(store)
-    await platform.all_said(*SAID[:2])
+    await platform.all_said(*TO_BOOKED[:2])
     answer = await platform.say("a person", "yes")
     assert (answer["progress"]["status"], answer["shouldTransfer"]) == ("active", False)
     assert [one["status"] for one in await platform.told("status_change")] == ["waiting_agent", "active"]
@@ -179,7 +180,7 @@ async def test_a_hold_that_another_call_has_got_meanwhile_is_told(store: CallSto
 async def test_another_systems_copy_brings_nothing_back(store: CallStore, shelf: Shelf) -> None:
     """It was read before the words were taken back; what that system added itself is taken."""
     platform = Platform(store)
-    await platform.all_said(*SAID[:4])
+    await platform.all_said(*TO_BOOKED[:4])
     await platform.say("yes", "yes")
     await platform.say("mary at example dot com")
     theirs = await platform.document()
@@ -198,7 +199,7 @@ async def test_however_often_words_change_and_fields_are_set_what_was_said_last_
     """As if the fields had been set before the turn, and each turn had been said once."""
     chance = random.Random(seed)
     changed, plain = Platform(MemoryStore()), Platform(MemoryStore())
-    for said in SAID:
+    for said in TO_BOOKED:
         edits = []
         changed.turn += 1
         changed.now = plain.now = NOW + timedelta(seconds=TURN_S * changed.turn)
@@ -222,10 +223,10 @@ async def test_however_often_words_change_and_fields_are_set_what_was_said_last_
 async def test_a_call_with_words_taken_back_is_played_again_without_a_difference() -> None:
     store = MemoryStore()
     platform = Platform(store)
-    for said in SAID:
+    for said in TO_BOOKED:
         await platform.say("no", "tomorrow at 4 pm", said)
     traced = [msgspec.json.decode(one, type=TracedTurn) for one in await store.trace("CA1")]
-    assert [one.number for one in traced] == [number + 1 for number in range(len(SAID)) for _ in range(3)]
+    assert [one.number for one in traced] == [number + 1 for number in range(len(TO_BOOKED)) for _ in range(3)]
     anew = MemoryStore()
     made = Platform(anew).deps
     assert await differences(Recording(callSid="CA1", turns=traced), Walker(made), anew) == []
