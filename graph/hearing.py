@@ -23,6 +23,11 @@ def connected(call: Call, request: TurnRequest) -> Call:
     return replace(call, socket=request.socket) if request.opens_socket or (request.socket and not call.socket) else call
 
 
+def goes_on(call: Call, request: TurnRequest) -> bool:
+    """Whether a connection takes the place of one that was lost in the middle: nobody was silent, and what was said last may not have been heard."""
+    return request.opens_socket and not (request.turn.text or request.turn.digits) and call.turns > 0 and call.question.kind != "none"
+
+
 async def cut_short(deps: Deps, sid: str, at: str, said: str, heard: str, now: datetime) -> None:
     """Have the conversation say what the caller heard of our last answer, not all that was sent. `at`: its time, as the answer has it.
 

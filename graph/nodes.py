@@ -32,10 +32,10 @@ from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits, revising
 from graph.finding import begun_for, found_for, unanswered
-from graph.hearing import connected
+from graph.hearing import connected, goes_on
 from graph.holding import beside_a_person
 from graph.people import briefed, is_watched
-from graph.state import Deps, Walk, Work
+from graph.state import Deps, TurnRequest, Walk, Work
 from storage.errors import CallElsewhere, PlaceTaken
 from storage.store import Opened
 
@@ -47,6 +47,7 @@ class Node(Protocol):
         """Do the work of one place, and say where to go on."""
 
 
+AGAIN = DialogueAct(act=Act.REPEAT)
 AGREEING = frozenset({"confirm", *(name for name, slot in SLOTS.items() if slot.calendar)})
 """The steps that need the calendar."""
 
@@ -109,7 +110,7 @@ class Nodes:
             work = _gone_on(work, left)
         if call.status == "with_agent":
             return await beside_a_person(state, work, deps)
-        return self._onward("understand", work if left else await _heard(work, deps))
+        return self._onward("understand", work if left else await _heard(work, deps, request))
 
     async def control(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         """What is about the call as a whole: silence, stop, a person, start over, another language, the yes to going on with an earlier call."""
@@ -196,7 +197,7 @@ def _gone_on(work: Work, left: OpenTurn) -> Work:
     return replace(work, user_acts=left.user_acts, todo=todo, system_acts=left.system_acts, decided=left.decided)
 
 
-async def _heard(work: Work, deps: Deps) -> Work:
+async def _heard(work: Work, deps: Deps, request: TurnRequest) -> Work:
     """With the turn's acts, or with what is said to a call that hears none."""
     call, turn_context = work.call, work.turn_context
     if call.kept_waiting:
@@ -204,7 +205,7 @@ async def _heard(work: Work, deps: Deps) -> Work:
     if (update := deaf(call, turn_context)) is not None:
         return work.after(update)
     began = perf_counter()
-    user_acts = understand(call, turn_context.turn, turn_context.business, turn_context.now)
+    user_acts = (AGAIN,) if goes_on(call, request) else understand(call, turn_context.turn, turn_context.business, turn_context.now)
     deps.took("understanding", perf_counter() - began)
     if call.is_unasked:
         user_acts = unasked(user_acts)

@@ -1,13 +1,11 @@
 """What is said over a WebSocket: sentence by sentence, how long it takes, and how much of it was heard."""
 
 import asyncio
-from collections import deque
 from typing import NamedTuple
 
 from api.telephony.relay_messages import language, text
 from api.telephony.relay_parts import Timing
 from api.telephony.relay_peer import Peer
-from api.telephony.replies import ROUNDS
 from api.telephony.speaking import tokens
 
 WIDE = "\u2e80"
@@ -34,8 +32,6 @@ class Speaker:
         """The answer that was sent last, while it may be interrupted."""
         self._last, self._sent_at = "", 0.0
         """What was sent last, and when."""
-        self._before: deque[str] = deque(maxlen=ROUNDS + 1)
-        """What was sent before that."""
         self._gives_way = False
         """Whether what is being said ends when something else is said."""
         self._begun = False
@@ -53,8 +49,6 @@ class Speaker:
             await self._peer.tell(language(tag))
         for number, token in enumerate(found, start=1):
             await self._peer.tell(text(token, last=number == len(found), tag=tag, interruptible=interruptible, preemptible=gives_way))
-        if self._last:
-            self._before.append(self._last)
         self._last, self._sent_at = "".join(found), self._now()
         begins = self._now() if self._gives_way else max(self._now(), self.until)
         self.until, self._gives_way = begins + seconds_for(self._last, self._timing), gives_way
@@ -77,8 +71,6 @@ class Speaker:
         if answer is None:
             return None
         heard = heard_of(answer.text, utterance)
-        if not answer.text.startswith(heard) and any(before.startswith(heard_of(before, utterance)) for before in self._before):
-            return None  # it is about something that was said before: the two have crossed
         return None if heard == answer.text else (answer, heard)
 
 
@@ -90,7 +82,7 @@ def seconds_for(text: str, timing: Timing) -> float:
 def heard_of(text: str, utterance: str) -> str:
     """The beginning of what was said that the caller heard, as the provider reports it: spaces, points and capitals are its own.
 
-    Where that is no beginning of it at all, the provider's word is taken as it is.
+    All of it, where that is no beginning of it: nothing that we did not say is ours, and it may be about what was said before.
     """
     wanted = "".join(letter for letter in utterance.casefold() if letter.isalnum())
     if not wanted:
@@ -99,7 +91,7 @@ def heard_of(text: str, utterance: str) -> str:
     for end, letter in enumerate(text, start=1):
         found += "".join(one for one in letter.casefold() if one.isalnum())
         if not wanted.startswith(found):
-            return utterance[: len(text)]
+            return text
         if found == wanted:
             following = text[end : end + 1]
             return text[:end] + (following if following and not following.isalnum() and not following.isspace() else "")

@@ -49,8 +49,8 @@ def test_sentence_by_sentence(sentences: tuple[str, ...], joint: str, wanted: li
         ("Thank you, Mary. What", "Thank you, Mary. What"),
         ("Thank you, Mary.  What is next?", "Thank you, Mary. What is next?"),
         ("Thank you, Mary. What is next? And", "Thank you, Mary. What is next?"),
-        ("Good morning", "Good morning"),
-        ("x" * 100, "x" * 30),
+        ("Good morning", "Thank you, Mary. What is next?"),
+        ("x" * 100, "Thank you, Mary. What is next?"),
     ],
 )
 def test_what_was_heard_is_a_beginning_of_what_was_said(heard: str, wanted: str) -> None:
@@ -130,6 +130,8 @@ async def test_an_interrupt_is_about_what_was_said_when_it_came() -> None:
     assert other.interrupted("Thank", now()) == (Sent("Thank you, Mary.", "now"), "Thank")
     assert other.until <= now()
     assert other.interrupted("Thank", now()) is None  # told twice
+    other, _ = await speaker(("Thank you, Mary.", True))
+    assert other.interrupted("banana banana", now()) is None, "nothing that we did not say is ours"
     whole, _ = await speaker(("Thank you, Mary.", True))
     assert whole.interrupted("Thank you, Mary", now()) is None
 
