@@ -1,8 +1,9 @@
 """Two accounts of one conversation made one: another system's, and ours.
 
 Ours is whole and in order, so its lines are what the other's are put between: a line of theirs that we do not have stands behind the line of ours
-that it stands behind there. Two lines are the same when the same speaker says the same words; each line of ours answers to one of theirs. In Redis
-`weaving.lua` does the same.
+that it stands behind there. Two lines are the same when the same speaker says the same words; each line of ours answers to one of theirs, and a line
+that stands there once more, behind ours, was written by both: since we took the call up, nothing was said that we do not have. In Redis `weaving.lua`
+does the same.
 """
 
 from collections import defaultdict, deque
@@ -25,6 +26,7 @@ def woven(theirs: bytes, said: bytes, gone: bytes = b"") -> bytes:
     waiting: dict[Any, deque[int]] = defaultdict(deque)
     for at, line in enumerate(ours):
         waiting[_key(line)].append(at)
+    known = {*waiting}
     taken_back = [_key(line) for line in _lines(b"[%b]" % gone)]
     behind: dict[int, list[bytes]] = defaultdict(list)
     place = -1
@@ -34,7 +36,7 @@ def woven(theirs: bytes, said: bytes, gone: bytes = b"") -> bytes:
             place = waiting[key].popleft()
         elif key in taken_back:
             taken_back.remove(key)
-        else:
+        elif place < 0 or key not in known:
             behind[place].append(line)
     return b"[%b]" % b",".join([*behind[-1], *(one for at, line in enumerate(ours) for one in (line, *behind[at]))])
 

@@ -60,7 +60,7 @@ local function woven(theirs, said, gone)
       place = table.remove(waiting[key], 1)
     elseif key and (taken_back[key] or 0) > 0 then
       taken_back[key] = taken_back[key] - 1
-    else
+    elseif place == 0 or not (key and waiting[key]) then
       table.insert(behind[place], line)
     end
   end
