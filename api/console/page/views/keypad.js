@@ -34,7 +34,7 @@ export function Keypad() {
   };
   return html`<details class="keypad" open=${digits > 0 && !demonstration.value && !narrow.value}>
     <summary>${t("caller.keypad")}${digits > 0 && html` <span class="dim">${t("caller.keys_wanted", { n: digits })}</span>`}</summary>
-    <div role="group" aria-label=${t("caller.keypad")} onkeydown=${typed}>${KEYS.map((key) => html`<button type="button" class="plain" key=${key} aria-label=${t("caller.key", { key })} onclick=${() => press(key)}>${key}</button>`)}</div>
+    <div role="group" data-quick aria-label=${t("caller.keypad")} onkeydown=${typed}>${KEYS.map((key) => html`<button type="button" class="plain" key=${key} aria-label=${t("caller.key", { key })} onclick=${() => press(key)}>${key}</button>`)}</div>
     <p class="keyed" role="status">${keyed}</p>
   </details>`;
 }
