@@ -56,6 +56,48 @@ def test_a_field_is_edited_by_keys_and_the_focus_comes_back(opens: Opens, servic
     expect(console.field("phone").get_by_role("button", name="Edit the phone")).to_be_focused()
 
 
+def test_characters_typed_in_a_run_beside_a_field_do_nothing(opens: Opens, service: Running) -> None:
+    for sid, number, name in (("CA-keys-run", "+12025550166", "Rhoda Run"), ("CA-keys-other", "+12025550167", "Otto Run")):
+        Caller(service, sid, number).say("", name)
+    console = opens()
+    console.tab.clock.install()
+    console.tab.reload()
+    console.row("Rhoda Run").click()
+    console.press("Take over")
+    field = console.tab.get_by_role("textbox", name="What the caller hears next")
+    expect(field).to_be_focused()
+    keyed(console, "Escape")
+    console.tab.clock.pause_at(console.tab.evaluate("Date.now() + 1000"))
+    for typed in ("202 555 0143", "e5 Elm Street", "r55", "t and jkjk"):
+        console.tab.keyboard.type(typed)
+        console.tab.clock.run_for(1000)
+    keyed(console, "r")
+    console.tab.mouse.click(700, 300)  # a press of the pointer takes the key back
+    console.tab.clock.run_for(1000)
+    console.tab.clock.resume()
+    expect(console.tab.get_by_role("heading", name="Rhoda Run")).to_be_visible()
+    expect(console.tab.get_by_role("button", name="Hand back")).to_be_visible()
+    expect(console.tab.locator("form.edit")).to_have_count(0)
+    expect(field).to_have_value("")
+    assert "agent" not in {line["speaker"] for line in Caller(service, "CA-keys-run").record()["history"]}
+
+
+def test_a_figure_puts_a_ready_line_into_the_box_and_enter_says_it(opens: Opens, service: Running) -> None:
+    caller = Caller(service, "CA-keys-line", "+12025550168")
+    caller.say("", "Lena Line")
+    caller.asked("POST", "/calls/CA-keys-line/takeover", body={"agentId": "ann"})
+    console = opens("CA-keys-line")
+    field = console.tab.get_by_role("textbox", name="What the caller hears next")
+    field.fill("Hello Lena.")
+    keyed(console, "Escape")
+    keyed(console, "2")
+    expect(field).to_have_value("Hello Lena. Let me check that for you, one moment.")
+    expect(field).to_be_focused()
+    keyed(console, "Enter")
+    expect(console.said.last).to_contain_text("Hello Lena. Let me check that for you, one moment.")
+    assert [line["speaker"] for line in caller.record()["history"]].count("agent") == 1
+
+
 def test_the_keys_are_told_and_can_be_turned_off(opens: Opens) -> None:
     console = opens()
     expect(console.line).to_contain_text("Live")
