@@ -58,6 +58,29 @@ def test_keys_are_one_answer_once_as_many_came_as_are_waited_for(panel: Panel) -
     assert {**progress["filled"], **progress["pending"]}["phone"] == "+12025550133"
 
 
+def test_after_a_hint_or_keys_one_goes_on_typing_in_the_same_place(panel: Panel) -> None:
+    panel.dial("+12025550121")
+    box = panel.panel.get_by_label("What you say")
+    panel.say("Mary O'Neill")
+    place = box.bounding_box()
+    panel.panel.get_by_role("button", name="no", exact=True).click()
+    panel.answered(5)
+    expect(panel.panel.get_by_text("10 keys may be pressed")).to_be_visible()
+    expect(panel.panel.get_by_role("button", name="Key 1", exact=True)).to_be_in_viewport()
+    expect(box).to_be_focused()
+    assert box.bounding_box() == place
+    for key in "2025550133":
+        panel.press(f"Key {key}")
+    panel.answered(7)
+    panel.panel.get_by_role("button", name="yes", exact=True).click()
+    panel.answered(9)
+    expect(panel.panel.get_by_role("button", name="Key 1", exact=True)).to_be_hidden()
+    expect(box).to_be_focused()
+    assert box.bounding_box() == place
+    panel.tab.keyboard.type("24 Clinton Avenue, Albany, NY 12207\n")
+    expect(panel.heard.nth(9)).to_contain_text("24 Clinton Avenue")
+
+
 def test_silence_is_a_turn_of_its_own(panel: Panel) -> None:
     panel.dial("+12025550112")
     panel.press("Say nothing")

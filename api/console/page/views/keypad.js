@@ -1,4 +1,4 @@
-import { html, useEffect, useRef, useSignal } from "../ui.js";
+import { html, useEffect, useLayoutEffect, useRef, useSignal } from "../ui.js";
 import { t } from "../i18n/index.js";
 import { demonstration, listening, say } from "../store/caller.js";
 import { narrow } from "../store/session.js";
@@ -12,9 +12,12 @@ const ALL = new Set(KEYS);
  */
 export function Keypad() {
   const keyed = useSignal("");
-  const timer = useRef(0);
+  const [timer, pad] = [useRef(0), useRef(null)];
   const { digits, pauseMs } = listening.value;
   useEffect(() => () => clearTimeout(timer.current), []);
+  useLayoutEffect(() => { // it folds: whoever pressed a key goes on by typing
+    if (!digits && pad.current.contains(document.activeElement)) document.getElementById("caller-say")?.focus({ preventScroll: true });
+  }, [digits]);
   const send = () => {
     clearTimeout(timer.current);
     const pressed = keyed.value;
@@ -32,7 +35,7 @@ export function Keypad() {
     event.preventDefault();
     press(event.key);
   };
-  return html`<details class="keypad" open=${digits > 0 && !demonstration.value && !narrow.value}>
+  return html`<details class="keypad" ref=${pad} open=${digits > 0 && !demonstration.value && !narrow.value}>
     <summary>${t("caller.keypad")}${digits > 0 && html` <span class="dim">${t("caller.keys_wanted", { n: digits })}</span>`}</summary>
     <div role="group" data-quick aria-label=${t("caller.keypad")} onkeydown=${typed}>${KEYS.map((key) => html`<button type="button" class="plain" key=${key} aria-label=${t("caller.key", { key })} onclick=${() => press(key)}>${key}</button>`)}</div>
     <p class="keyed" role="status">${keyed}</p>

@@ -41,6 +41,7 @@ function Playing() {
   return html`<div class="playing"><p class="dim" role="status">${t(paused ? "demo.paused" : "demo.playing")}</p>
     <button type="button" class="plain" onclick=${() => { demonstration.value = paused ? "playing" : "paused"; }}><${Icon} name=${paused ? "play" : "pause"} />${t(paused ? "demo.go_on" : "demo.pause")}</button></div>`;
 }
+/** What is said, at the foot: what comes and goes above it leaves it in its place. */
 function Mouth() {
   const field = useRef(null);
   useEffect(() => () => { typing.value = false; }, []);
@@ -52,9 +53,13 @@ function Mouth() {
     say(words);
   };
   const quick = progress.value?.expecting === "confirmation" ? listening.value.hints.slice(0, HINTS) : [];
-  return html`<form class="entry" onsubmit=${speak}><input id="caller-say" ref=${field} aria-label=${t("caller.say")} placeholder=${t("caller.say")} maxlength="2000" autocomplete="off" dir="auto" oninput=${(event) => { typing.value = Boolean(event.target.value); }} /><button type="submit" class="main">${t("send")}</button></form>
-    ${quick.length > 0 && html`<div class="actions">${quick.map((hint) => html`<button type="button" class="plain" key=${hint} onclick=${() => say(hint)}><bdi dir="auto">${hint}</bdi></button>`)}</div>`}
-    <${Voice} /><${Keypad} />`;
+  const answer = (hint) => {
+    say(hint);
+    field.current.focus({ preventScroll: true }); // the hints are gone with the question
+  };
+  return html`${quick.length > 0 && html`<div class="actions">${quick.map((hint) => html`<button type="button" class="plain" key=${hint} onclick=${() => answer(hint)}><bdi dir="auto">${hint}</bdi></button>`)}</div>`}
+    <${Voice} /><${Keypad} />
+    <form class="entry" onsubmit=${speak}><input id="caller-say" ref=${field} aria-label=${t("caller.say")} placeholder=${t("caller.say")} maxlength="2000" autocomplete="off" dir="auto" oninput=${(event) => { typing.value = Boolean(event.target.value); }} /><button type="submit" class="main">${t("send")}</button></form>`;
 }
 const Watch = () => html`<a class="button" href=${callLink(sid.value)} onclick=${() => { if (narrow.value) panel.value = false; }}>${t("caller.watch")}</a>`;
 
