@@ -101,3 +101,25 @@ def test_a_row_that_came_under_a_pointer_at_rest_is_not_opened_and_the_page_says
     click(console, *middle(row))  # they look, and set out anew
     console.tab.clock.resume()
     expect(console.tab.get_by_role("heading", name="Rene Rest")).to_be_visible()
+
+
+def test_a_call_that_comes_back_moves_nobody(console: Console, quiet: Running) -> None:
+    names = ["Ada Back", "Bea Back", "Cleo Back"]
+    ada, bea, _ = (ring(quiet, f"CA-back-{at}", 3020 + at, name) for at, name in enumerate(names))
+    rows = console.board.locator(".live a.row")
+    console.tab.clock.install()
+    console.open()
+    expect(rows).to_have_text(names)
+    bea.say(PERSON)
+    expect(rows).to_have_text(["Ada Back", "Cleo Back"])
+    bea.asked("POST", "/calls/CA-back-1/takeover", body={"agentId": "ann"})
+    expect(rows).to_have_text(names)
+    ada.asked("POST", "/calls/CA-back-0/end", body={})
+    expect(console.board.locator('.tile[data-sid="CA-back-0"]')).to_have_attribute("data-status", "ended")
+    for seconds, left in ((10, 2), (120, 2)):  # it leaves the list, and then the page
+        console.tab.clock.fast_forward(seconds * 1000)
+        expect(rows).to_have_count(left)
+    ada.say("hello?")
+    expect(rows).to_have_text(["Bea Back", "Cleo Back", "Ada Back"])
+    ring(quiet, "CA-back-3", 3023, "Dora Back")
+    expect(rows).to_have_text(["Bea Back", "Cleo Back", "Ada Back", "Dora Back"])

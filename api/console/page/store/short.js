@@ -16,6 +16,7 @@ export function take(short) {
   it.business.value = short.business ?? "";
   it.firm.value = short.companyName ?? "";
   it.began.value = Date.parse(short.createdAt) || it.began.value;
+  it.place ||= it.began.value;
   it.since.value = Date.parse(short.since) || 0;
   it.ended.value = OPEN.has(short.status) ? 0 : it.since.value;
   it.why.value = short.why ?? "";
