@@ -9,7 +9,7 @@ import { say } from "./actions.js";
 
 const MOMENT_MS = 500;
 const REST_MS = 150;
-const STEADY_PX = 4; // no hand rests quite still
+const STEADY_PX = 1; // no hand rests quite still
 /** Parts that move nothing outside of them when something comes or goes in them. */
 const APART = "[role=log], .transcript, .strip, .head, .board, .talk, .side, .caller, dialog";
 /** Parts that stand on their foot: what joins above makes the log shorter, and moves nothing below. */
