@@ -39,6 +39,28 @@ def test_what_is_being_written_to_a_caller_survives_a_reload_and_is_gone_once_it
     assert console.tab.evaluate("sessionStorage.getItem('slotline.drafts')") is None
 
 
+def test_a_half_written_line_is_there_again_after_an_emergency_elsewhere(opens: Opens, service: Running) -> None:
+    caller = Caller(service, "CA-draft-back", "+12025550174")
+    caller.say("", "Nina Frost")
+    caller.asked("POST", "/calls/CA-draft-back/takeover", SUE, {"agentId": "sue"})
+    console = opens("CA-draft-back", SUE)
+    field = console.tab.get_by_role("textbox", name="What the caller hears next")
+    field.press_sequentially("Please turn off")
+    Caller(service, "CA-draft-gas", "+12025550175").say("", "Gail Munro", "help, there is a gas leak in my kitchen")
+    console.row("Gail Munro").click()
+    expect(console.tab.get_by_role("heading", name="Gail Munro")).to_be_visible()
+    expect(field).to_have_count(0)
+    console.press("Take over")
+    expect(field).to_have_value("")
+    field.fill("Leave the house, please.")
+    console.tab.go_back()
+    expect(console.tab.get_by_role("heading", name="Nina Frost")).to_be_visible()
+    expect(field).to_have_value("Please turn off")
+    expect(field).to_be_focused()
+    console.tab.keyboard.type(" the tap")
+    expect(field).to_have_value("Please turn off the tap")
+
+
 def test_what_was_being_written_to_a_call_that_is_over_is_gone(opens: Opens, service: Running) -> None:
     caller = Caller(service, "CA-draft-over", "+12025550173")
     caller.say("", "Olga Brandt")
