@@ -43,6 +43,7 @@ def test_a_newcomer_books_a_visit_by_typing(panel: Panel) -> None:
     panel.over("Booked. The line is closed.")
     expect(panel.heard.last).to_contain_text("You're booked: Drain cleaning")
     panel.panel.get_by_role("link", name="Watch this call").click()
+    panel.tab.get_by_role("tab", name="Fields").click()
     expect(panel.tab.get_by_role("region", name="Booking")).to_contain_text("Drain cleaning")
 
 
