@@ -26,7 +26,7 @@ COVERED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", (1024, 1280, 1440))
+@pytest.mark.parametrize("width", [1024, 1280, 1440])
 def test_a_watched_call_has_room_beside_the_callers_panel(plays: Plays, width: int) -> None:
     panel = plays(width=width)
     panel.dial(f"+1202555{width:04}")
