@@ -67,8 +67,12 @@ def dated(before: Call | None, call: Call, stamp: str) -> Call:
 
 
 def begins_to_wait(before: Call | None, call: Call) -> bool:
-    """Whether a person is wanted since this step."""
-    return call.status == "waiting_agent" and (before is None or before.status != "waiting_agent")
+    """Whether a person is wanted since this turn, and has not been told. `before`: as last committed, which may be in the midst of the turn."""
+    if call.status != "waiting_agent":
+        return False
+    if before is None or before.status != "waiting_agent":
+        return True
+    return before.open_turn is not None and before.handoff is not None and not before.handoff.sentence
 
 
 def _traced(work: Work, call: Call, speech: Speech, request: TurnRequest) -> TracedTurn:

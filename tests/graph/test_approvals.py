@@ -110,6 +110,8 @@ async def test_nobody_answers_in_time(store: CallStore, rules: Mapping[str, Any]
     assert "nobody in the office could answer" in words(answer)
     [cleared] = await caller.told("permission_cleared")
     assert (cleared["approved"], cleared["outcome"]) == (False, "unanswered")
+    wanted = await caller.told("transfer_request")
+    assert [bool(each["packet"]["sentence"]) for each in wanted] == [True] * (status == "waiting_agent")
     assert await caller.places() == 0
     with pytest.raises(PermissionAnswered):
         await caller.answered(YES)
