@@ -71,6 +71,19 @@ def test_a_line_of_the_business_is_said_by_a_click_and_the_callers_wait_is_count
     console.press("Hand back")
 
 
+BOB = "Bob's Plumbing, Heating and Drains of Albany"
+OVERPRINTED = """(tile) => {
+  const all = [...tile.querySelectorAll(".name, .tag, .clock, .track, .step, .missed, .called, .tongue")];
+  const parts = all.filter((each) => each.getBoundingClientRect().width);
+  const cut = parts.filter((each) => each.matches(".name") && each.scrollWidth > each.clientWidth);
+  return cut.concat(parts.filter((one, at) => parts.slice(at + 1).some((other) => {
+    const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+    return Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+  }))).map((each) => `${each.className} ${each.textContent}`);
+}"""
+"""What of a tile lies on another part of it, or is a short name that is cut."""
+
+
 def two_businesses(folder: Path) -> str:
     """A folder with the example and an electrician."""
     folder.mkdir()
@@ -107,11 +120,20 @@ def test_businesses_are_told_apart_and_one_is_looked_at_alone(browser: Browser, 
         Caller(running, "CA-acme", "+12025550131").say("", "Alex Acme")
         Caller(running, "CA-bolt", "+12025550132", dialled="+12025550200").say("", "Bea Bolt")
         with redis.Redis.from_url(redis_url) as client:  # another system calls in the name of a firm that is none of them
-            client.set("call:CA-bob", json.dumps({"callSid": "CA-bob", "company": {"id": "66f1", "name": "Bob's Plumbing"}}))
+            client.set("call:CA-bob", json.dumps({"callSid": "CA-bob", "company": {"id": "66f1", "name": BOB}}))
         Caller(running, "CA-bob", "+12025550133").say("", "Cleo Clay")
         console = Console(browser.new_page(), running).open()
         expect(console.board.locator('[data-sid="CA-bolt"].tile')).to_contain_text("Bolt Electric")
-        expect(console.board.locator('[data-sid="CA-bob"].tile .called')).to_have_text("Bob's Plumbing")
+        expect(console.board.locator('[data-sid="CA-bob"].tile .called')).to_have_text(BOB)
+        caller = Caller(running, "CA-bob", "+12025550133")
+        caller.say("yes", "24 Clinton Avenue, Albany, NY 12207", "yes", *("purple monkey dishwasher",) * 2, "cleo at example dot com")
+        for layout in ("Tiles", "Lines"):
+            console.press(layout)
+            tile = console.board.locator('[data-sid="CA-bob"].tile')
+            expect(tile).to_contain_text("2 missed")
+            assert tile.evaluate(OVERPRINTED) == []
+        expect(tile.locator(".called")).to_have_attribute("title", BOB)
+        expect(tile.get_by_role("link")).to_have_attribute("title", "Cleo Clay")
         console.tab.get_by_role("combobox", name="Business").select_option("Bolt Electric")
         expect(console.row("Bea Bolt")).to_be_visible()
         expect(console.row("Alex Acme")).to_have_count(0)
