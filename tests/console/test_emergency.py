@@ -44,3 +44,20 @@ def test_a_gas_leak_stands_before_all_who_wait_until_somebody_takes_it(opens: Op
     Caller(service, "HELP-asked").asked("POST", "/calls/HELP-asked/end", body={})
     expect(ann.tab).to_have_title("Slotline")
     assert "alert" not in str(ann.tab.locator("#favicon").get_attribute("href"))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_an_emergency_shows_on_a_board_that_is_scrolled_past_its_row(opens: Opens, service: Running, width: int) -> None:
+    for number in range(40):
+        Caller(service, f"FAR-{number}", f"+12025551{number:03}").say("")
+    console = opens(width=width)
+    expect(console.board.locator(".tile")).to_have_count(40)
+    console.board.evaluate("board => { board.scrollTop = board.scrollHeight; }")
+    Caller(service, "FAR-gas", "+12025550223").say("", "Gina Ferro", "help, there is a gas leak in my kitchen")
+    bar = console.tab.get_by_role("region", name="Emergency")
+    expect(bar).to_contain_text("Gina Ferro")
+    console.board.evaluate("board => { board.scrollTop = 0; }")
+    expect(bar).to_have_count(0)
+    console.board.evaluate("board => { board.scrollTop = board.scrollHeight; }")
+    bar.get_by_role("link", name="Look").click()
+    expect(console.tab.get_by_role("heading", name="Gina Ferro")).to_be_visible()
