@@ -7,7 +7,7 @@ from tests.api.client.cuts import Line
 from tests.api.processes import Running
 from tests.conftest import RedisServer
 from tests.console.conftest import Opens
-from tests.console.pages import Caller, Console, answering
+from tests.console.pages import CALLER, Caller, Console, answering
 from tests.patience import until
 
 NAMES = ("Anna Berg", "Ben Carter", "Clara Dunn", "David Evans", "Emma Frost", "Frank Green", "Helen Irving", "Olivia Hart")
@@ -133,12 +133,27 @@ def test_while_redis_is_away_the_screen_says_so_and_nothing_can_be_done(browser:
         expect(console.line).not_to_contain_text("Live")
         expect(console.tab.locator('.banner[data-kind="away"]')).to_be_visible()
         expect(console.tab.get_by_role("button", name="Take over")).to_have_attribute("aria-disabled", "true")
+        greys = "button => getComputedStyle(button).backgroundColor"
+        grey = console.tab.get_by_role("button", name="Take over").evaluate(greys)
+        for name in ("Edit the name", "Lock the name", "Erase this caller…"):
+            button = console.tab.get_by_role("button", name=name)
+            assert (button.evaluate(greys), button.get_attribute("title")) == (grey, "Nothing can be changed while the call store is away.")
+            button.click(force=True)
+            expect(console.tab.locator(".notice")).to_have_text("Nothing can be changed while the call store is away.")
+        age = console.line.inner_text()
+        heard = caller.asked("POST", "/ai/conversation", CALLER, {"callSid": "LINE-away", "customerMessage": {"message": "hello?"}})
+        trouble = heard["aiResponse"]["message"]
+        expect(console.said.last).to_contain_text(trouble)
+        console.tab.wait_for_timeout(2500)  # heartbeats come meanwhile, and make nothing newer
+        assert console.line.inner_text() == age
+        assert "as of" in age
         server.start()
         expect(console.tab.locator('.banner[data-kind="away"]')).to_have_count(0)
         expect(console.line).to_contain_text("Live")
         until(lambda: caller.asked("GET", "/health")["status"] == "ok")
         caller.say("yes")
         expect(console.field("phone")).to_have_attribute("data-kind", "filled")
+        expect(console.talk).to_contain_text(f"{trouble} (not kept: the store was away)")
         assert console.errors == []
         console.tab.close()
     server.close()
