@@ -1,6 +1,7 @@
 """The console in a real browser over a real service: each screen, and what a supervisor does there."""
 
 import json
+import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect
@@ -100,13 +101,16 @@ def test_a_visit_that_needs_a_yes_is_approved_and_one_is_refused(opens: Opens, s
     for sid, number, day in (("CA-yes", "+12025550105", coming(1)), ("CA-no", "+12025550106", coming(2))):
         caller = Caller(service, sid, number)
         caller.say("", *MARY[:6], "I have no hot water", f"{day} at 2 pm", "yes")
-        console.board.locator(f'.need:has(a[data-sid="{sid}"])').get_by_role("button", name="Review").click()
+        need = console.board.locator(f'.need:has(a[data-sid="{sid}"])')
+        expect(need.locator(".left")).to_have_text(re.compile(r"^(\d+ s left|time is up)$"))
+        need.get_by_role("button", name="Review").click()
         card = console.tab.get_by_role("region", name="Approval")
         expect(card).to_contain_text("Water heater service")
         expect(card).to_contain_text("$229")
         if sid == "CA-yes":
             card.get_by_role("button", name="Approve").click()
             expect(console.tab.get_by_role("region", name="Booking")).to_be_visible()
+            expect(console.tab.locator(".speaks")).to_have_text("The visit is booked")
         else:
             card.get_by_role("button", name="Refuse").click()
             card.get_by_role("textbox", name="Reason").fill("No van that day.")
@@ -158,7 +162,14 @@ def test_without_a_token_there_is_a_door_and_the_token_goes_no_further(opens: Op
     expect(console.tab.get_by_role("alert")).to_have_text("This token is not known here.")
     addresses: list[str] = []
     console.tab.on("request", lambda request: addresses.append(request.url))
-    console.tab.get_by_role("textbox", name="Token").fill(ANN)
+    token = console.tab.get_by_role("textbox", name="Token")
+    expect(console.tab.get_by_role("main")).to_contain_text("Slotline")
+    expect(console.tab.get_by_role("main")).to_contain_text("SLOTLINE_TOKENS")
+    token.fill(ANN[:-1])
+    token.press("Enter")
+    expect(console.tab.get_by_role("alert")).to_have_text("This token is not known here.")
+    expect(token).to_have_value(ANN[:-1])  # one letter was missing
+    token.fill(ANN)
     console.press("Enter")
     expect(console.row("Omar Haddad")).to_be_visible()
     assert [url for url in addresses if ANN in url] == []
