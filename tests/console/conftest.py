@@ -37,6 +37,15 @@ def service(redis_of_console: RedisServer, tmp_path_factory: pytest.TempPathFact
         yield running
 
 
+@pytest.fixture(scope="module")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A service that nobody has called yet."""
+    server = RedisServer()
+    with answering(tmp_path_factory.mktemp("quiet"), REDIS_URL=server.url, **PATIENT) as running:
+        yield running
+    server.close()
+
+
 @pytest.fixture
 def line(service: Running) -> Iterator[Line]:
     """Between a browser and the service: it can be cut."""
@@ -50,7 +59,7 @@ def opens(browser: Browser, service: Running) -> Iterator[Opens]:
     opened: list[Console] = []
 
     def open_(
-        sid: str = "", token: str = ANN, query: str = "", width: int = 1280, over: Line | None = None, beside: Console | None = None
+        sid: str = "", token: str = ANN, query: str = "", width: int = 1280, over: Line | Running | None = None, beside: Console | None = None
     ) -> Console:
         context = beside.tab.context if beside else browser.new_context(viewport={"width": width, "height": 800}, locale="en-US")
         opened.append(Console(context.new_page(), over or service))

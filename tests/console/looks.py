@@ -94,11 +94,12 @@ def _escape(console: Console) -> None:
     console.tab.keyboard.press("Escape")
 
 
+EMPTY = (Look("nobody", ".empty"),)
+"""A supervisor's board before anybody has called."""
 LOOKS = {
     ANN: (
         Look("board", '.need[data-why="emergency"]'),
         Look("lines", ".rows[data-layout=lines]", go=_press(".live .choice button >> nth=1"), leave=_press(".live .choice button >> nth=0")),
-        Look("nobody", ".empty", query="business=none"),
         Look("keys", "dialog[open]", go=lambda console: console.tab.keyboard.press("?"), leave=_escape),
         Look("asked", ".packet", "LOOK-asked"),
         Look("emergency", '.packet[data-why="emergency"]', "LOOK-gas"),

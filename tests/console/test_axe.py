@@ -5,7 +5,7 @@ import pytest
 from tests.api.processes import Running
 from tests.console.axe import found_on_all
 from tests.console.conftest import Opens
-from tests.console.looks import LOOKS, TWO, play
+from tests.console.looks import EMPTY, LOOKS, TWO, play
 
 
 @pytest.fixture(scope="module")
@@ -16,4 +16,8 @@ def played(service: Running) -> Running:
 
 @pytest.mark.parametrize("token", LOOKS, ids=("supervisor", "viewer", "program", "nameless", "door"))
 def test_axe_finds_nothing(opens: Opens, played: Running, token: str) -> None:
-    assert found_on_all(opens(token=token), token, TWO) == {}
+    assert found_on_all(opens(token=token), LOOKS[token], TWO) == {}
+
+
+def test_axe_finds_nothing_on_an_empty_board(opens: Opens, quiet: Running) -> None:
+    assert found_on_all(opens(over=quiet), EMPTY, TWO) == {}

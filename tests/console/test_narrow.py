@@ -1,10 +1,13 @@
 """Every screen on the narrowest of phones: nothing is wider than it, and nothing that can be pressed or read stands outside."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.api.processes import Running
 from tests.console.conftest import Opens
-from tests.console.looks import LOOKS, NARROWEST, Way, each_way, play, see
+from tests.console.looks import EMPTY, LOOKS, NARROWEST, Look, Way, each_way, play, see
+from tests.console.pages import Console
 
 OUTSIDE = """() => {
   const BARS = ".board, .scroll, .side, .caller, .heard"; // they scroll up and down, and should not sideways
@@ -31,10 +34,17 @@ def played(service: Running) -> Running:
 
 @pytest.mark.parametrize("token", LOOKS, ids=("supervisor", "viewer", "program", "nameless", "door"))
 def test_nothing_is_wider_than_the_narrowest_phone(opens: Opens, played: Running, token: str) -> None:
-    console = opens(token=token)
-    found = {}
-    for look in LOOKS[token]:
+    assert too_wide(opens(token=token), LOOKS[token]) == {}
+
+
+def test_nor_is_an_empty_board(opens: Opens, quiet: Running) -> None:
+    assert too_wide(opens(over=quiet), EMPTY) == {}
+
+
+def too_wide(console: Console, looks: Sequence[Look]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for look in looks:
         see(console, look)
         found |= {f"{look.name} {way}": wrong for way in each_way(console, WAYS) if (wrong := console.tab.evaluate(OUTSIDE))}
         look.leave(console)
-    assert found == {}
+    return found

@@ -3,9 +3,10 @@
 `axe.min.js` is axe-core 4.14.1 from npm, unchanged (MPL-2.0: LICENSE; what it holds of others: LICENSE-3RD-PARTY.txt). Renew: `npm pack axe-core`.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.console.looks import LOOKS, WAYS, Way, each_way, see
+from tests.console.looks import WAYS, Look, Way, each_way, see
 from tests.console.pages import Console
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")
@@ -20,10 +21,10 @@ def found(console: Console, ways: tuple[Way, ...] = WAYS) -> dict[str, list[str]
     return {way: wrong for way in each_way(console, ways) if (wrong := console.tab.evaluate(RUN))}
 
 
-def found_on_all(console: Console, token: str, ways: tuple[Way, ...] = WAYS) -> dict[str, list[str]]:
-    """The same for every screen that whoever has this token comes to see, from the board on."""
+def found_on_all(console: Console, looks: Sequence[Look], ways: tuple[Way, ...] = WAYS) -> dict[str, list[str]]:
+    """The same for every one of these screens, from the board on."""
     everything: dict[str, list[str]] = {}
-    for look in LOOKS[token]:
+    for look in looks:
         see(console, look)
         everything |= {f"{look.name} {way}": wrong for way, wrong in found(console, ways).items()}
         look.leave(console)
