@@ -173,7 +173,8 @@ class Nodes:
         turn_context, book, news = work.turn_context, deps.phrasebooks[work.call.language], work.call.untold
         quoted, system_acts = work.call.unheard, (*news, *work.system_acts)
         work = replace(work, system_acts=system_acts)
-        call = asking(replace(work.call, unheard=(), untold=()), work.base, work.asked, system_acts, turn_context)
+        newest = replace(work.call.newest, told=quoted) if work.call.newest is not None else None
+        call = asking(replace(work.call, unheard=(), untold=(), newest=newest), work.base, work.asked, system_acts, turn_context)
         began = perf_counter()
         speech = replace(generate(call, system_acts, turn_context, book), quoted=quoted)
         deps.took("wording", perf_counter() - began)

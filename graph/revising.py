@@ -34,7 +34,7 @@ async def revised(found: Opened, request: TurnRequest, deps: Deps, now: datetime
     if counted.number == newest.number and newest.said == said:
         return found
     if counted.number == newest.number and (at_once or counted.came > newest.came):
-        return await _gone_back(found, replace(newest, said=said, came=counted.came, lines=0), request, deps, now)
+        return await _gone_back(found, replace(newest, said=said, came=counted.came, lines=0, told=()), request, deps, now)
     if found.answer is None:
         raise TurnPassed(f"call {request.sid}: turn {counted.number} comes late")
     return found

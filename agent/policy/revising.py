@@ -54,12 +54,14 @@ def _is_same(one: Newest | None, other: Newest) -> bool:
 def gone_back(call: Call, newest: Newest, key: str, seconds: float) -> Update:
     """The call without the older wording of its newest turn, and with the new one claimed. `key`: of that turn.
 
-    Where there is no way back, the older words stay said and the new ones will be heard besides.
+    Where there is no way back, the older words stay said and the new ones will be heard besides; what a supervisor said in answer to the older is
+    still to be heard.
     """
     before = stood(call)
     if before is None:
         left = call.open_turn if call.open_turn is not None and call.open_turn.turn.key != key else None
-        return Update(call=replace(call, newest=newest, open_turn=left))
+        told = call.newest.told if call.newest is not None else ()
+        return Update(call=replace(call, newest=newest, open_turn=left, unheard=(*told, *call.unheard)))
     after = replace(before, newest=newest, before=call.before, since=before.since or before.created_at)
     place = after.place
     return Update(

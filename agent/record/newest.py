@@ -14,3 +14,5 @@ class Newest(msgspec.Struct, frozen=True, kw_only=True):
     """The number of the turn before it; what was said between the two never reached us."""
     lines: int = 0
     """How many lines of the conversation it has written."""
+    told: tuple[str, ...] = ()
+    """What a supervisor had said, and the caller was given to hear with it: whoever says the turn otherwise has not heard it."""

@@ -87,10 +87,14 @@ async def test_with_a_person_at_the_call_the_new_words_go_to_them(store: CallSto
     platform.turn += 1
     answer = await platform.take(platform.request("all right"))
     assert words(answer) == "One moment, please."
+    assert words(await platform.take(platform.request("all right, thanks"))) == "One moment, please.", "whoever says it otherwise has not heard it"
+    assert (await platform.lines()).count("One moment, please.") == 1
+    platform.turn += 1
+    assert words(await platform.take(platform.request("good"))) != "One moment, please."
     await platform.do(Release(agent="sue"))
     answer = await platform.take(platform.request("all right then"))
     assert answer["progress"]["status"] == "active"
-    assert "all right" in await platform.lines()
+    assert "good" in await platform.lines()
 
 
 async def test_words_that_wait_for_a_person_give_way_to_the_newer_ones(store: CallStore) -> None:
