@@ -23,15 +23,15 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def redis_of_console() -> Iterator[RedisServer]:
-    """A Redis that no other test empties under the open service."""
+    """A Redis that no other test empties under the open service, and in which no other module's calls take rows or hours."""
     server = RedisServer()
     yield server
     server.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def service(redis_of_console: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with answering(tmp_path_factory.mktemp("console"), REDIS_URL=redis_of_console.url, **PATIENT) as running:
         yield running

@@ -121,14 +121,14 @@ def test_a_visit_that_needs_a_yes_is_approved_and_one_is_refused(opens: Opens, s
 
 
 def test_a_closed_call_says_its_day_and_when_the_visit_is(opens: Opens, service: Running) -> None:
-    Caller(service, "CA-day", "+12025550117").say("", "Dana Frost", "yes", *MARY[2:])
+    Caller(service, "CA-day", "+12025550117").say("", "Dana Frost", "yes", *MARY[2:-2], f"{coming(4)} at 11 am", "yes")
     console = opens()
     row = console.tab.get_by_role("region", name="Closed").get_by_role("row", name="Dana Frost")
     for ahead, told in ((0, "today"), (1, "yesterday")):
         console.tab.clock.set_fixed_time(datetime.now() + timedelta(days=ahead))
         console.tab.reload()
         expect(row).to_contain_text(re.compile(rf"^{told} \d\d:\d\d"))
-        expect(row.locator(".appointment")).to_have_text(re.compile(r"^Tue, .* 2:00\sPM$"))
+        expect(row.locator(".appointment")).to_have_text(re.compile(r"^Fri, .* 11:00\sAM$"))
     row.get_by_role("link").click()
     expect(console.tab.locator(".head")).to_contain_text(re.compile(r"yesterday \d\d:\d\d"))
 
