@@ -31,7 +31,7 @@ class Admission:
 
     def __init__(self, store: CallStore, businesses: Businesses, business: str) -> None:
         """`businesses`: all that are served, for whose the number dialled is."""
-        self._store, self._businesses, self._business = store, businesses, business
+        self._store, self._businesses, self._business = BoundStore(store, business, [one.id for one in businesses.all]), businesses, business
         self._log = logs.Sparing()
 
     async def __call__(self, request: TurnRequest) -> None:
@@ -40,7 +40,9 @@ class Admission:
         if dialled is not None and dialled.id != self._business:
             self._refuse(request, "number_elsewhere")
         with contextlib.suppress(StoreUnavailable):  # then the turn itself meets with the same, and knows what to say
-            if await self._store.business(request.sid) not in ("", self._business):
+            try:
+                await self._store.open(request.sid)
+            except CallElsewhere:  # begun there, or only prepared
                 self._refuse(request, "call_elsewhere")
 
     def _refuse(self, request: TurnRequest, code: str) -> None:

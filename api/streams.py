@@ -192,6 +192,7 @@ class Streams:
             newest = await self._hub.store.head(topic.sid) if seen else NEVER
             others = await self._hub.readership.elsewhere(topic.sid, whose)
         readers = [reader for one in sorted(whose) for reader in self._hub.readers(topic._replace(business=one))]
+        log = self._hub.figures()
         return {
             "callSid": topic.name,
             "readers": len(readers) + sum(count for count, _, _ in others),
@@ -201,7 +202,7 @@ class Streams:
             "queueLimit": self._hub.queue,
             "dropped": sum(reader.dropped for reader in readers) + sum(dropped for _, _, dropped in others),
             "lastId": newest,
-            "log": self._hub.figures(),
+            "log": {name: log[name] for name in ("mode", "awayS")} if topic.business else log,  # the rest counts what is others'
             "pid": os.getpid(),
         }
 

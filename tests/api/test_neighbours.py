@@ -191,6 +191,7 @@ async def test_the_health_of_a_stream_counts_no_reader_of_the_neighbours() -> No
         for business, readers in (("", 2), (ACME, 2), (BEIJING, 1)):
             health = (await house.ask("GET", "/calls/CA-theirs/events/health", "viewer", business)).json()
             assert (health["readers"], health["lastId"] == "0-0") == (readers, business == BEIJING), business
+            assert health["log"].keys() == {"mode", "awayS"} if business else health["log"]["readers"] == 3
         for feed in feeds:
             feed.leave()
         await asyncio.gather(*streams)

@@ -78,7 +78,7 @@ async def test_a_call_that_begins_elsewhere_meanwhile_is_refused_by_its_record()
         async def free(sid: str) -> str:
             return ""
 
-        parts.turns._admit._store = type("Store", (), {"business": staticmethod(free)})()
+        parts.turns._admit._store = type("Store", (), {"open": staticmethod(free)})()
         await house.begin("CA-theirs", ACME, "it's Mary O'Neill")
         before = await house.call("CA-theirs")
         for turn in ({"message": "hello"}, {"message": "it's Mary O'Neill"}):
@@ -93,6 +93,10 @@ async def test_a_prepared_document_that_names_another_business_is_not_theirs_to_
             store.put_document(sid, json.dumps({"callSid": sid, "company": {"id": company, "name": company}, "services": []}).encode())
         statuses = [(await house.say(sid, business=BEIJING)).status_code for sid in ("CA-theirs", "CA-ours", "CA-crm")]
         assert statuses == [404, 200, 200]
+        for stream in (False, True):
+            body = {"call": {"id": "CA-theirs"}, "stream": stream, "messages": [{"role": "user", "content": "hello"}]}
+            answer = await house.ask("POST", "/v1/chat/completions", "integration", BEIJING, json=body)
+            assert (answer.status_code, "error" in answer.json()) == (404, True)
 
 
 async def person_wanted(house: Neighbours, sid: str, business: str) -> bool:
