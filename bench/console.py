@@ -262,9 +262,12 @@ async def click(tab: Page, count: int, dice: random.Random) -> int:
     landed = 0
     for _ in range(count):
         sid, x, y = dice.choice(await tab.evaluate(IN_SIGHT))
+        await tab.mouse.move(x + 9, y + 9)  # as a hand comes: one that rests where a row has just changed is held back
         await tab.mouse.click(x, y)
         opened = await tab.evaluate("() => new Promise((seen) => requestAnimationFrame(() => setTimeout(() => seen(location.hash))))")
         landed += opened == f"#/call/{sid}"
+        if not opened.startswith("#/call/"):
+            continue
         await tab.wait_for_selector("article.call .transcript")
         await tab.keyboard.press("Escape")
         await until(tab, "!location.hash.startsWith('#/call')")

@@ -76,7 +76,7 @@ async def deliveries(readers: int, events: int, workers: int = 1) -> Stood:
         for follower in followers:
             follower.cut()
         figures = f"{count} deliveries to {readers} readers on {workers}: {wrong} without exactly the log; {straight} written to straight at one"
-        return Stood("deliveries", figures, wrong == 0 and (straight == readers if workers == 1 else 0 < straight < readers))
+        return Stood("deliveries", figures, wrong == 0 and (straight == readers if workers == 1 else straight > 0))
 
 
 async def stalls(count: int, most: int) -> Stood:
