@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 from tests.api.client.cuts import Line, line_to
 from tests.api.processes import Running, serving
 from tests.conftest import RedisServer
+from tests.console.looks import play
 from tests.console.pages import ANN, PATIENT, Console, answering, browsing
 from tests.console.panels import Panel
 
@@ -35,6 +36,13 @@ def redis_of_console() -> Iterator[RedisServer]:
 def service(redis_of_console: RedisServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with answering(tmp_path_factory.mktemp("console"), REDIS_URL=redis_of_console.url, **PATIENT) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def played(service: Running) -> Running:
+    """With a call for each state (`looks.py`)."""
+    play(service)
+    return service
 
 
 @pytest.fixture(scope="module")

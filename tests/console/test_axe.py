@@ -5,13 +5,7 @@ import pytest
 from tests.api.processes import Running
 from tests.console.axe import found_on_all
 from tests.console.conftest import Opens
-from tests.console.looks import EMPTY, LOOKS, TWO, play
-
-
-@pytest.fixture(scope="module")
-def played(service: Running) -> Running:
-    play(service)
-    return service
+from tests.console.looks import EMPTY, LOOKS, TWO
 
 
 @pytest.mark.parametrize("token", LOOKS, ids=("supervisor", "viewer", "program", "nameless", "door"))

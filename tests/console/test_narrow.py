@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.processes import Running
 from tests.console.conftest import Opens
-from tests.console.looks import EMPTY, LOOKS, NARROWEST, Look, Way, each_way, play, see
+from tests.console.looks import EMPTY, LOOKS, NARROWEST, Look, Way, each_way, see
 from tests.console.pages import Console
 
 OUTSIDE = """() => {
@@ -24,12 +24,6 @@ OUTSIDE = """() => {
   return found;
 }"""
 WAYS = tuple(Way(lang, NARROWEST, "light") for lang in ("en", "zh"))
-
-
-@pytest.fixture(scope="module")
-def played(service: Running) -> Running:
-    play(service)
-    return service
 
 
 @pytest.mark.parametrize("token", LOOKS, ids=("supervisor", "viewer", "program", "nameless", "door"))
