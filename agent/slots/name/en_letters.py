@@ -31,13 +31,14 @@ class LetterReader(Words):
     def with_letters(self, at: int) -> tuple[tuple[Piece, ...], int]:
         """The word at `at`, hyphened or not, or two or three, and the index after the very letters of it; ((), at) when they do not follow."""
         pieces: list[Piece] = []
-        start = at
-        while self.runs and len(pieces) < _MAX_TOGETHER and len(self.word(start)) > 1 and self.word(start)[0].isalpha():
+        start, said = at, ""
+        while self.runs and len(pieces) < _MAX_TOGETHER and len(word := self.word(start)) > 1 and word[0].isalpha():
             text, start = self.tokens[start].text, start + 1
             if self.is_joined(start) and self.word(start + 1).isalpha():
                 text, start = f"{text}-{self.tokens[start + 1].text}", start + 2
             pieces.append(Piece(text))
-            end = self._past_letters("".join(piece.text for piece in pieces).lower(), start)
+            said += text.lower()
+            end = self._past_letters(said, start)
             if end > start:
                 return tuple(pieces), end
         return (), at

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from functools import cache
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from agent.languages import words
@@ -12,8 +11,10 @@ from agent.nlu.lexicon import Phrases, filled
 _MIN_STEM = 3
 _MIN_ROOT = 4
 """Letters that are left of a word without its ending, and without its beginning."""
-_DRAWN = 2
-"""A letter said oftener in a row is drawn out: "yeees"."""
+_DRAWN = re.compile(r"(.)\1\1", re.DOTALL)
+"""A letter that is drawn out: "yeees"."""
+_RUN = re.compile(r"(.)\1+", re.DOTALL)
+_EVERYDAY = ("ordinary", "never", "calendar", "numbers", "closers")
 _MIN_WORDLIKE = 6
 """Shorter words say nothing by their ending: "Ming", "Reed"."""
 
@@ -39,6 +40,8 @@ def _syllables(tongue: str, count: int) -> re.Pattern[str]:
 class Lexicon(NamedTuple):
     given: frozenset[str]
     family: frozenset[str]
+    everyday: frozenset[str]
+    """All that is no name by itself: the ordinary words, those that never are one, and those of dates, of numbers, and that close a name."""
     ordinary: frozenset[str]
     never: frozenset[str]
     calendar: frozenset[str]
@@ -86,25 +89,25 @@ class Lexicon(NamedTuple):
 
     def is_ordinary(self, word: str) -> bool:
         """Whether it, or what is left of it without its ending, is an everyday word. A name may be one too ("White")."""
-        if word in self.ordinary or word in self.never or word in self.calendar or word in self.numbers or word in self.closers:
+        if word in self.everyday:
             return True
         if word in self.given:
             return False
         for end, put in self.endings:
-            stem = word[: -len(end)]
-            if word.endswith(end) and len(stem) >= _MIN_STEM and stem + put in self.ordinary and (end != "es" or stem.endswith(self.hissing)):
-                return True
+            if word.endswith(end):
+                stem = word[: -len(end)]
+                if len(stem) >= _MIN_STEM and stem + put in self.ordinary and (end != "es" or stem.endswith(self.hissing)):
+                    return True
         if word in self.family:
             return False
-        if any(word.startswith(start) and len(word) - len(start) >= _MIN_ROOT and word[len(start) :] in self.ordinary for start in self.beginnings):
-            return True
-        runs = [(letter, len(list(run))) for letter, run in groupby(word)]
-        return any(length > _DRAWN for _, length in runs) and "".join(letter for letter, _ in runs) in self.ordinary
+        for start in self.beginnings:
+            if word.startswith(start) and len(word) - len(start) >= _MIN_ROOT and word[len(start) :] in self.ordinary:
+                return True
+        return _DRAWN.search(word) is not None and _RUN.sub(r"\1", word) in self.ordinary
 
     def is_derived(self, word: str) -> bool:
         """Whether it is everyday only by its ending: "aisling" looks like a form of "aisle"."""
-        listed = (self.ordinary, self.never, self.calendar, self.numbers, self.closers)
-        return self.is_ordinary(word) and not any(word in words for words in listed)
+        return word not in self.everyday and self.is_ordinary(word)
 
     def is_wordlike(self, word: str) -> bool:
         """Whether it is in no list and ends as words do and names do not: "horrendous"."""
@@ -124,6 +127,7 @@ def lexicon() -> Lexicon:
     return filled(
         Lexicon,
         lists,
+        everyday=frozenset(word for key in _EVERYDAY for word in lists[key].split()),
         street=frozenset(f"{lists['street_names']} {lists['only_streets']}".split()),
         after_o=frozenset(f"{lists['after_o']} {lists['glued_o']}".split()),
         titles=frozenset(data["titles"]).union(lists["other_titles"].split()),

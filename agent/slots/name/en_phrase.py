@@ -95,7 +95,7 @@ class Reader(LetterReader):
     def _piece(self, at: int, trust: Trust, before: Sequence[Piece]) -> tuple[Piece | None, int]:
         """One word of a name, with what is joined to it by a hyphen or an O'."""
         word = self.word(at)
-        if not word[0].isalpha():
+        if not word[:1].isalpha():
             return None, at
         if len(word) == 1:
             return self._single(at, trust, before)

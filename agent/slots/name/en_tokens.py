@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from agent.nlu.effort import spend
+from agent.nlu.numerals.words import is_han
 from agent.nlu.spelling.letters import spelled_runs
 from agent.nlu.utterance import Token
 from agent.slots.name.en_cues import cues
@@ -33,6 +34,7 @@ class Tokens:
     def __init__(self, tokens: Sequence[Token], language: str = "en", *, expected: bool = False) -> None:
         spend(_TOKEN * len(tokens))
         self.tokens = tokens
+        self._norms = {at: token.norm for at, token in enumerate(tokens) if not is_han(token.norm)}
         self.lists = lexicon()
         self.expected = expected
         some = [token for token in tokens if token.is_word]
@@ -51,7 +53,7 @@ class Tokens:
         return (start, (rest, end)) if before and rest in (before, before + short) else (at, run)
 
     def word(self, at: int) -> str:
-        return self.tokens[at].norm if 0 <= at < len(self.tokens) else ""
+        return self._norms.get(at, "")
 
     def is_proud(self, at: int) -> bool:
         """Whether the token has a capital, inside a sentence of an utterance that uses them."""
@@ -78,6 +80,8 @@ class Tokens:
 
     def letters_of(self, word: str, at: int) -> int:
         """The index after the very letters of `word`, spelled from `at` on, whatever is spelled behind them; `at` when they are not."""
+        if len(self.word(at)) != 1 and at not in self.runs:
+            return at  # most words: no letter stands here
         plain = "".join(filter(str.isalpha, word))
         here = at
         for letter in plain:

@@ -12,6 +12,7 @@ from rapidfuzz.distance import Levenshtein
 from agent.languages import words
 from agent.nlu.lexicon import Phrases, filled
 from agent.nlu.spelling.letters import letter_at
+from agent.nlu.spelling.words import table as letter_words
 from agent.nlu.utterance import Token
 from agent.slots.name.en_lexicon import lexicon
 from agent.slots.name.spelling import homophones
@@ -56,6 +57,8 @@ def letter_edit(tokens: Sequence[Token], start: int) -> tuple[LetterEdit | None,
 
 def _doubled(tokens: Sequence[Token], at: int, start: int) -> tuple[LetterEdit | None, int]:
     """ "double l" or "two l's" said by itself."""
+    if at >= len(tokens) or tokens[at].norm not in letter_words("en").starters:
+        return None, start
     letters, end = letter_at(tokens, at, "en")
     if len(letters) != 2 or letters[0] != letters[1] or tokens[at].norm == letters[0] or (end < len(tokens) and tokens[end].is_word):
         return None, start

@@ -136,11 +136,6 @@ class HanReader(HanText):
         trust = Trust.CUED if plain else Trust.BARE
         first = self.latin[at]
         phrase = self.reader.phrase(first, trust)
-        if phrase is not None and not phrase.spelled:
-            # A character is no word of a Latin name: "wan 不是 wang".
-            han = next((here for here in range(first, phrase.end) if is_han(self.utterance.tokens[here].norm)), None)
-            if han is not None:
-                phrase = Reader(self.utterance.tokens[:han], "zh").phrase(first, trust)
         if phrase is None or (phrase.spelled and not phrase.words and not plain and not self.is_over(self.utterance.tokens[phrase.end - 1].end)):
             return None
         end = self.utterance.tokens[phrase.end - 1].end
