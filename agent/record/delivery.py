@@ -1,0 +1,49 @@
+"""What is owed to the outside because of a call: a mail to the caller, a webhook to the business.
+
+It is written in the same transaction as the step that makes it due (`storage.store.Change.deliveries`), so it is owed exactly when that step was
+taken, and it is brought later by whichever worker comes to it first. Until it has arrived, or is given up, it is kept whole: what it says is what
+held when the step was taken, whatever the call says since.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Literal
+
+import msgspec
+
+DeliveryKind = Literal["mail", "webhook"]
+Occasion = Literal["booking.created", "booking.changed", "booking.cancelled", "call.ended", "handoff.wanted"]
+"""What a delivery tells of; the types of the webhooks."""
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to be brought to one receiver."""
+
+    id: str
+    """The same whenever it is brought again, so that the receiver can tell: the webhook's id, and what the mail's Message-ID is made of."""
+    kind: DeliveryKind
+    occasion: Occasion
+    sid: str
+    business: str
+    """Id of the business."""
+    made: int
+    """When the step was taken: Unix seconds."""
+    body: Mapping[str, Any]
+    """What it says, as values; how that is worded is up to whoever brings it."""
+
+
+class Owed(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery as the outbox keeps it."""
+
+    delivery: Delivery
+    tries: int = 0
+    """How often bringing it has failed."""
+    due_ms: int = 0
+    """When it is tried next: Unix milliseconds. 0 while it is given up."""
+    why: str = ""
+    """How the last try failed, as a code; "" when none did."""
+
+
+def delivery_id(sid: str, kind: DeliveryKind, occasion: Occasion, rev: int) -> str:
+    """The id of what the step that made revision `rev` of a call owes: of it nothing can be read, neither the callSid."""
+    return f"msg_{sha256(f'{sid} {kind} {occasion} {rev}'.encode()).hexdigest()[:26]}"
