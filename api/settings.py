@@ -5,7 +5,6 @@ tools gave a meaning (`REDIS_URL`, `TWILIO_AUTH_TOKEN`, `OPENAI_API_KEY` ...). A
 """
 
 import ipaddress
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -245,22 +244,3 @@ def setting_name(name: str) -> str:
 def _bare(name: str) -> bool:
     field = Settings.model_fields.get(name.lower())
     return field is None or field.validation_alias is not None
-
-
-class _OwnTokens(BaseSettings):
-    """The tokens as they are written, for a command of this machine that speaks to its own service."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore")
-
-    tokens: str = ""
-    tokens_file: Path | None = None
-
-
-def own_tokens() -> list[tuple[str, str]]:
-    """Token and role of each that this machine's settings name; those that cannot be used are left out."""
-    found = _OwnTokens()
-    entries = token_entries.entries_of(found.tokens)
-    with suppress(ValueError):
-        if found.tokens_file:
-            entries += token_entries.lines_in(found.tokens_file)
-    return [entry for entry in map(token_entries.token_and_role, entries) if entry]

@@ -14,7 +14,8 @@ from urllib.parse import quote, urlsplit
 import httpx
 import msgspec
 
-from api.settings import THEIR_TOKEN, THEIR_URL, Settings, SettingsError, own_tokens, reached_at, read_settings
+from api.settings import THEIR_TOKEN, THEIR_URL, Settings, SettingsError, reached_at, read_settings
+from api.terminal.own_tokens import own_tokens
 from api.tokens import is_token
 
 CONNECT_S = 3.0

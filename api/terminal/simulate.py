@@ -19,11 +19,12 @@ import httpx
 
 from agent.languages import words
 from agent.record.language_tags import language_of
-from api.settings import Settings, SettingsError, own_tokens, reached_at, read_settings
+from api.settings import Settings, SettingsError, reached_at, read_settings
 from api.telephony import PROVIDERS
 from api.telephony.posted import bases
 from api.telephony.switchboard import provider_named
 from api.terminal.client import Failed, failed
+from api.terminal.own_tokens import own_tokens
 from api.terminal.simulate_relay import over_a_socket
 from api.terminal.telephones import Fields, Told, telephone
 
