@@ -18,10 +18,12 @@ import msgspec
 import phonenumbers
 
 from agent import languages
+from agent.record import webhook
 from agent.record.business import AFTER_HOURS, DAYS, DEAREST, EVERY, FIRST_TIME_CALLER, OUTSIDE_AREA, PRICE_ABOVE, Business, Question, Service
 from agent.record.businesses import Businesses
 from agent.record.characters import readable
 from agent.record.slot_names import NAMES
+from agent.record.webhook import Webhook
 from api.files import KIB, content
 
 EXAMPLE = "acme.toml"
@@ -50,6 +52,13 @@ def load(path: Path | None) -> Businesses:
         return Businesses(found)
     except ValueError as error:
         raise ValueError(_line(path, error)) from None
+
+
+def check_webhooks(businesses: Businesses, private: bool) -> None:
+    """Raises ValueError where nothing may be posted to the webhook of one. `private`: as SLOTLINE_WEBHOOK_PRIVATE says."""
+    for business in businesses.all:
+        if business.webhook and (refused := webhook.refused(business.webhook.url, private)):
+            raise ValueError(_line(business.id, f"webhook.url: {refused}"))
 
 
 def read(name: str, text: bytes) -> Business:
@@ -130,6 +139,7 @@ def _check(business: Business) -> None:
     _check_hours("on_request_hours", business.on_request_hours)
     _check_approvals(business)
     _check_canned(business)
+    _check_webhook(business.webhook)
     _no_doubles("services", (service.id for service in business.services))
     for service in business.services:
         _need(bool(_ID.fullmatch(service.id)), "services.id", "letters, digits, dots and dashes")
@@ -160,6 +170,16 @@ def _check_approvals(business: Business) -> None:
     for postcode in business.area:
         _need(bool(_POSTCODE.fullmatch(postcode)), "area", 'postcodes or their beginnings such as "60611", "SW1A"')
     _need(OUTSIDE_AREA not in rules or bool(business.area), "area", f"given where needs_approval has {OUTSIDE_AREA}")
+
+
+def _check_webhook(hook: Webhook | None) -> None:
+    """Nothing of what is refused is in the message: an address may be a secret as well."""
+    if hook is None:
+        return
+    _need(webhook.is_address(hook.url), "webhook.url", webhook.ADDRESS_WANTED)
+    _need(0 < len(hook.secrets) <= webhook.MOST_SECRETS, "webhook.secrets", f"1 to {webhook.MOST_SECRETS} secrets")
+    _need(all(map(webhook.is_secret, hook.secrets)), "webhook.secrets", f"secrets {webhook.KEY_WANTED}")
+    _need(bool(hook.events), "webhook.events", f"some of {', '.join(webhook.OCCASIONS)}, or left out for all")
 
 
 def _check_canned(business: Business) -> None:

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
+from agent.record import webhook
+from agent.record.business import Business
 from api import business_files, telephone_check
 from api.serve import reached_from_outside
 from api.settings import PREFIX, THEIR_TOKEN, THEIR_URL, Settings, SettingsError, read_settings, setting_name
@@ -55,6 +57,7 @@ def findings() -> Iterator[Finding]:
     yield from _redis(settings)
     yield _tokens(settings)
     yield _service(settings)
+    yield from _webhooks(settings)
     for about in PROVIDERS:
         name = provider_named(about).secret
         given = bool(getattr(settings, name))
@@ -83,10 +86,11 @@ def _business(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", "business", f"{business.name} ({business.country}, {len(business.services)} services, {numbers}), from {source}")
 
 
-def _served(settings: Settings) -> Iterator[str]:
-    """The ids of the businesses; none when the files cannot be read, which is told elsewhere."""
+def _served(settings: Settings) -> Sequence[Business]:
+    """The businesses; none when the files cannot be read, which is told elsewhere."""
     with suppress(ValueError):
-        yield from (business.id for business in business_files.load(settings.business).all)
+        return business_files.load(settings.business).all
+    return ()
 
 
 def _redis(settings: Settings) -> Iterator[Finding]:
@@ -117,7 +121,7 @@ def _tokens(settings: Settings) -> Finding:
     except ValueError as error:
         return Finding("!!", "tokens", f"SLOTLINE_TOKENS_FILE: {error}")
     roles = [token.identity.role for token in found]
-    served = set(_served(settings))
+    served = {business.id for business in _served(settings)}
     if strange := sorted({token.identity.business for token in found if served} - {"", *served}):
         return Finding("!!", "tokens", f"bound to a business that is not served here: {', '.join(strange)}")
     if roles:
@@ -125,6 +129,20 @@ def _tokens(settings: Settings) -> Finding:
     if outside := reached_from_outside(settings):
         return Finding("!!", "tokens", f"SLOTLINE_TOKENS is needed {outside}")
     return Finding("--", "tokens", "none; the service listens on this machine only")
+
+
+def _webhooks(settings: Settings) -> Iterator[Finding]:
+    """Who is told what happened; of an address the host alone, since the rest may be a secret."""
+    known = _served(settings)
+    own = [(business.name, business.webhook) for business in known if business.webhook]
+    shared = [("every business without its own", settings.webhook)] if settings.webhook and len(own) < len(known) else []
+    for whose, hook in [*shared, *own]:
+        told = "everything" if set(hook.events) == set(webhook.OCCASIONS) else ", ".join(hook.events)
+        said = f"{whose}: {hook.host}, {told}, signed with {len(hook.secrets)} secret{'s' * (len(hook.secrets) > 1)}"
+        refused = webhook.refused(hook.url, settings.webhook_private)
+        yield Finding("!!" if refused else "ok", "webhooks", f"{whose}: the address {refused}" if refused else said)
+    if not shared and not own:
+        yield Finding("--", "webhooks", "none; nobody else is told of bookings (SLOTLINE_WEBHOOK_URL is not set, no business file has [webhook])")
 
 
 def _service(settings: Settings) -> Finding:

@@ -87,6 +87,7 @@ def check(settings: Settings) -> None:
         raise SettingsError("USE_REDIS_SSE: events that stay inside one process need SLOTLINE_WORKERS=1")
     try:
         businesses = business_files.load(settings.business)
+        business_files.check_webhooks(businesses, settings.webhook_private)
     except ValueError as error:
         raise SettingsError(f"SLOTLINE_BUSINESS: {error}") from None
     try:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, PrivateAttr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agent.record import webhook
+from agent.record.webhook import Webhook
 from api import tokens as token_entries
 from api.origins import origins_of
 from api.tokens import SHORTEST, Token
@@ -62,6 +64,13 @@ class Settings(BaseSettings):
     """Addresses and networks of proxies in front: who called, and over http or https, is taken from the headers they add."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins of other sites whose pages may read the service from a browser, written as browsers send them, with commas between; none: no other."""
+
+    webhook_private: bool = False
+    """Whether webhooks may go to loopback and private addresses, there also without TLS."""
+    webhook_url: str = Field("", repr=False)
+    """Where the businesses that have no webhook of their own are told what happened; "": nowhere. For many systems it is a secret by itself."""
+    webhook_secret: Annotated[tuple[str, ...], NoDecode] = Field((), validate_default=True, repr=False)
+    """What is signed with, as Standard Webhooks writes it; two with a comma while one is exchanged."""
 
     call_ttl_s: int = Field(1800, ge=1, le=LONGEST_TTL_S)
     """Seconds an open call and its events are kept after the last turn."""
@@ -165,6 +174,25 @@ class Settings(BaseSettings):
             raise ValueError(f"must have at least {SHORTEST} characters; make one with: openssl rand -base64 24")
         return value
 
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_address(cls, value: str, info: ValidationInfo) -> str:
+        if value and not webhook.is_address(value):
+            raise ValueError(f"must be {webhook.ADDRESS_WANTED}")
+        if refused := webhook.refused(value, info.data.get("webhook_private", False)):
+            raise ValueError(refused)
+        return value
+
+    @field_validator("webhook_secret", mode="before")
+    @classmethod
+    def _webhook_secrets(cls, value: Any, info: ValidationInfo) -> Any:
+        secrets = tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        if not secrets and info.data.get("webhook_url"):
+            raise ValueError("must be given with SLOTLINE_WEBHOOK_URL")
+        if len(secrets) > webhook.MOST_SECRETS or not all(map(webhook.is_secret, secrets)):
+            raise ValueError(f"must be at most {webhook.MOST_SECRETS} secrets with commas between, {webhook.KEY_WANTED}")
+        return secrets
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _proxies(cls, value: Any) -> Any:
@@ -189,6 +217,11 @@ class Settings(BaseSettings):
         """Read it. Raises ValueError: in one line, what is wrong with it."""
         if self.tokens_file:
             self._filed = token_entries.read_file(self.tokens_file, self.tokens)
+
+    @property
+    def webhook(self) -> Webhook | None:
+        """Where the businesses are told what happened that have no webhook of their own."""
+        return Webhook(url=self.webhook_url, secrets=list(self.webhook_secret)) if self.webhook_url else None
 
     @property
     def guarded(self) -> bool:

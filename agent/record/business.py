@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from agent.record.webhook import Webhook
+
 Text = str | dict[str, str]
 """One wording, or one for each language: {"en": "Drain cleaning", "zh": "管道疏通"}."""
 
@@ -88,3 +90,5 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The same for times that callers may ask for and that we never offer: each needs a yes (AFTER_HOURS)."""
     services: list[Service] = msgspec.field(default_factory=list)
     questions: list[Question] = msgspec.field(default_factory=list)
+    webhook: Webhook | None = None
+    """Its own, of which no other business's calls are told; None: the service's, if there is one."""

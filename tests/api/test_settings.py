@@ -87,10 +87,17 @@ def test_trusted_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPa
 def test_no_secret_stands_in_the_settings_as_they_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     names = secret_names()
     assert {"SLOTLINE_TOKENS", "SLOTLINE_SECRET", "REDIS_URL", "TWILIO_AUTH_TOKEN", "OPENAI_API_KEY"} <= set(names)
+    written = {
+        "REDIS_URL": "redis://:the-secret@h",
+        "SLOTLINE_TOKENS": "the-secret-of-22-characters:viewer:tv",
+        "SLOTLINE_WEBHOOK_URL": "https://h/the-secret",
+        "SLOTLINE_WEBHOOK_SECRET": f"whsec_{'A' * 43}",
+    }
     for name in names:
-        monkeypatch.setenv(name, "redis://:the-secret@h" if name == "REDIS_URL" else "the-secret-of-22-characters")
-    monkeypatch.setenv("SLOTLINE_TOKENS", "the-secret-of-22-characters:viewer:tv")
-    assert "the-secret" not in repr(read_settings())
+        monkeypatch.setenv(name, written.get(name, "the-secret-of-22-characters"))
+    shown = repr(read_settings())
+    assert "the-secret" not in shown
+    assert "whsec" not in shown
 
 
 def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
