@@ -32,7 +32,9 @@ class Receiver:
         self.port, self.answers = port, threading.Event()
         self.answers.set()
         self.cut = threading.Event()
-        """Whether the sender was gone before it had the whole body."""
+        """Whether the sender was gone before it had the whole answer."""
+        self.drips = False
+        """Whether it says for ever that it is still at work."""
         self.path = f"://{{}}:{port}/hooks?for=us"
         self.scheme = "https" if secure else "http"
 
@@ -51,12 +53,17 @@ def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
             body = self.rfile.read(int(self.headers["content-length"]))
             receiver.got.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             receiver.answers.wait()
+            while receiver.drips and not receiver.cut.wait(0.01):
+                self._write(b"HTTP/1.1 102 Processing\r\n\r\n")
             self.send_response(receiver.status)
             for name, value in {"content-length": str(len(receiver.body)), **receiver.headers}.items():
                 self.send_header(name, value)
             self.end_headers()
+            self._write(receiver.body)
+
+        def _write(self, text: bytes) -> None:
             try:
-                self.wfile.write(receiver.body)
+                self.wfile.write(text)
             except OSError:
                 receiver.cut.set()
 
