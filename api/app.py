@@ -47,6 +47,7 @@ from api.gate import Drain, Gate, Seats
 from api.hub import Hub
 from api.limits import Limits
 from api.masking import Masking
+from api.outbox import described
 from api.own_events import OwnEvents
 from api.parts import Parts
 from api.registry import Registry
@@ -100,6 +101,7 @@ class Service:
         self.gate = Gate(settings.turn_queue, settings.turns_at_once)
         self.drain = Drain()
         self.businesses = business_files.load(settings.business)
+        business_files.check_webhooks(self.businesses, settings.webhook_private)
         self._phrasebooks = {language: prompts.phrasebook(language) for language in prompts.known()}
         self._url = settings.redis_url or embedded
         self._sized = Sized(self._route)
@@ -108,7 +110,15 @@ class Service:
         self.relay: Relay | None = None
         self._tickets: Tickets | None = None
         self._news: News = NoNews()
-        self.api = FastAPI(title="Slotline", version=version(), docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=self._running)
+        self.api = FastAPI(
+            title="Slotline",
+            version=version(),
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+            lifespan=self._running,
+            webhooks=described.router,
+        )
         add_handlers(self.api)
         for router in ROUTERS:
             self.api.include_router(router)

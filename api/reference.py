@@ -38,8 +38,15 @@ def _page(described: Mapping[str, Any]) -> Iterator[str]:
     yield f"<style>{_STYLE}</style><h1>{title}</h1><p>For programs: <code>/openapi.json</code></p>"
     for path, methods in described["paths"].items():
         for method, operation in methods.items():
-            yield f"<h2><code>{method.upper()} {escape(path)}</code> {escape(operation.get('summary', ''))}</h2>"
-            yield f"<p>{escape(operation.get('description', ''))}</p><table>{''.join(_rows(operation))}</table>"
+            yield from _operation(f"{method.upper()} {path}", operation)
+    yield "<h1>Webhooks</h1><p>What the service posts itself.</p>"
+    for occasion, methods in described["webhooks"].items():
+        yield from _operation(occasion, methods["post"])
+
+
+def _operation(name: str, operation: Mapping[str, Any]) -> Iterator[str]:
+    yield f"<h2><code>{escape(name)}</code> {escape(operation.get('summary', ''))}</h2>"
+    yield f"<p>{escape(operation.get('description', ''))}</p><table>{''.join(_rows(operation))}</table>"
 
 
 def _rows(operation: Mapping[str, Any]) -> Iterator[str]:
@@ -47,8 +54,14 @@ def _rows(operation: Mapping[str, Any]) -> Iterator[str]:
     for one in operation.get("parameters", ()):
         yield _row(one["name"], f"{one['in']}, {_type(one['schema'])}", one.get("required", False))
     for body in operation.get("requestBody", {}).get("content", {}).values():
-        for name, schema in body["schema"].get("properties", {}).items():
-            yield _row(name, f"body, {_type(schema)}", name in body["schema"].get("required", ()))
+        yield from _fields(body["schema"])
+
+
+def _fields(schema: Mapping[str, Any], within: str = "") -> Iterator[str]:
+    """A row for each field of an object, and of the objects in it: "data.company.name"."""
+    for name, part in schema.get("properties", {}).items():
+        yield _row(within + name, f"body, {_type(part)}", name in schema.get("required", ()))
+        yield from _fields(part, f"{within}{name}.")
 
 
 def _row(name: str, kind: str, required: bool) -> str:
