@@ -24,6 +24,7 @@ from agent.record.businesses import Businesses
 from agent.record.characters import readable
 from agent.record.slot_names import NAMES
 from agent.record.webhook import Webhook
+from api import mail_addresses
 from api.files import KIB, content
 
 EXAMPLE = "acme.toml"
@@ -47,7 +48,7 @@ def load(path: Path | None) -> Businesses:
     if path is None:
         return Businesses([read(EXAMPLE, (resources.files("api") / "businesses" / EXAMPLE).read_bytes())])
     files = sorted(path.glob("*.toml")) if os.path.isdir(path) else [path]  # is False, also for what cannot be a path
-    found = [read(str(file), _bytes(file)) for file in files]
+    found = [_with_templates(file, read(str(file), _bytes(file))) for file in files]
     try:
         return Businesses(found)
     except ValueError as error:
@@ -77,6 +78,21 @@ def read(name: str, text: bytes) -> Business:
     except (msgspec.ValidationError, _Refused) as error:
         raise ValueError(_line(name, error)) from None
     return msgspec.structs.replace(business, languages=[_written(tag) for tag in business.languages])
+
+
+def _with_templates(file: Path, business: Business) -> Business:
+    """The business with the texts of its templates instead of the name of their folder."""
+    folder = business.outgoing.mail_templates
+    if not folder:
+        return business
+    from api.outbox import templates  # here, since Jinja2 takes a while to load and few businesses have some
+
+    try:
+        texts = templates.read(file.parent / str(folder))
+        templates.check(business, texts)
+    except (ValueError, OSError) as error:
+        raise ValueError(_line(file, f"outgoing.mail_templates: {error}")) from None
+    return msgspec.structs.replace(business, outgoing=msgspec.structs.replace(business.outgoing, mail_templates=texts))
 
 
 def _bytes(file: Path) -> bytes:
@@ -140,6 +156,7 @@ def _check(business: Business) -> None:
     _check_approvals(business)
     _check_canned(business)
     _check_webhook(business.webhook)
+    _check_outgoing(business)
     _no_doubles("services", (service.id for service in business.services))
     for service in business.services:
         _need(bool(_ID.fullmatch(service.id)), "services.id", "letters, digits, dots and dashes")
@@ -190,6 +207,16 @@ def _check_canned(business: Business) -> None:
         _need(not language or language in known, "canned", f"lines, or lines by language: {', '.join(known)}")
         _need(len(lines) <= MOST_CANNED, "canned", f"at most {MOST_CANNED} lines")
         _need(all(line.strip() and len(line) <= LONGEST_CANNED for line in lines), "canned", f"lines of 1 to {LONGEST_CANNED} characters")
+
+
+def _check_outgoing(business: Business) -> None:
+    outgoing = business.outgoing
+    _need(isinstance(outgoing.mail_templates, str), "outgoing.mail_templates", "a folder beside the file")
+    try:
+        if outgoing.mail_from:
+            mail_addresses.sender_of(outgoing.mail_from)
+    except ValueError as error:
+        raise _Refused(f"outgoing.mail_from: {error}") from None
 
 
 def _check_languages(tags: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The short code of a booking, by which people speak of it."""
+"""The names of a booking: the short code by which people speak of it, and the one by which calendars know it."""
 
 from hashlib import sha256
 
@@ -15,3 +15,8 @@ def booking_reference(sid: str) -> str:
         number, index = divmod(number, len(ALPHABET))
         letters.append(ALPHABET[index])
     return "".join(letters)
+
+
+def booking_uid(sid: str) -> str:
+    """The UID of the call's booking in every calendar file (RFC 5545), whatever changes; nothing of the callSid can be read of it."""
+    return f"{sha256(f'booking {sid}'.encode()).hexdigest()[:32]}@slotline"

@@ -53,6 +53,15 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     answer: Text
 
 
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What leaves the house in the business's name; where nothing is given, the service's settings stand."""
+
+    mail_from: str = ""
+    """Who its mails are from: "bookings@acme.example", or "Acme <bookings@acme.example>"."""
+    mail_templates: str | dict[str, str] = ""
+    """In a file: the folder of its own templates, beside the file. Once that is read: what is in them, by their names."""
+
+
 class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
     name: str
@@ -92,3 +101,4 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     questions: list[Question] = msgspec.field(default_factory=list)
     webhook: Webhook | None = None
     """Its own, of which no other business's calls are told; None: the service's, if there is one."""
+    outgoing: Outgoing = Outgoing()
