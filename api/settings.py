@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from agent.record import webhook
 from agent.record.webhook import Webhook
+from api import mail_addresses
 from api import tokens as token_entries
 from api.origins import origins_of
 from api.tokens import SHORTEST, Token
@@ -125,6 +126,11 @@ class Settings(BaseSettings):
     openai_api_key: str = Field("", validation_alias=_known("OPENAI_API_KEY"), repr=False)
     openai_base_url: str = Field("", validation_alias=_known("OPENAI_BASE_URL"))
 
+    smtp_url: str = Field("", repr=False)
+    """The server that takes our mails: smtp://user:password@host:587, with STARTTLS where it is offered, or smtps://; "": nobody is written to."""
+    mail_from: str = ""
+    """Who mails are from, where a business does not say so itself: an address, or "Name <address>"."""
+
     @field_validator("*", mode="before")
     @classmethod
     def _printable(cls, value: Any) -> Any:
@@ -160,6 +166,20 @@ class Settings(BaseSettings):
     def _redis_address(cls, value: str) -> str:
         if value:
             address.check(value)
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_address(cls, value: str) -> str:
+        if value:
+            mail_addresses.server_of(value)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value:
+            mail_addresses.sender_of(value)
         return value
 
     @field_validator("tokens", mode="before")

@@ -86,9 +86,10 @@ def test_trusted_proxies_are_addresses_and_networks(monkeypatch: pytest.MonkeyPa
 
 def test_no_secret_stands_in_the_settings_as_they_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     names = secret_names()
-    assert {"SLOTLINE_TOKENS", "SLOTLINE_SECRET", "REDIS_URL", "TWILIO_AUTH_TOKEN", "OPENAI_API_KEY"} <= set(names)
+    assert {"SLOTLINE_TOKENS", "SLOTLINE_SECRET", "SLOTLINE_SMTP_URL", "REDIS_URL", "TWILIO_AUTH_TOKEN", "OPENAI_API_KEY"} <= set(names)
     written = {
         "REDIS_URL": "redis://:the-secret@h",
+        "SLOTLINE_SMTP_URL": "smtp://user:the-secret@h",
         "SLOTLINE_TOKENS": "the-secret-of-22-characters:viewer:tv",
         "SLOTLINE_WEBHOOK_URL": "https://h/the-secret",
         "SLOTLINE_WEBHOOK_SECRET": f"whsec_{'A' * 43}",
