@@ -22,8 +22,8 @@ from agent.record import webhook
 from agent.record.business import AFTER_HOURS, DAYS, DEAREST, EVERY, FIRST_TIME_CALLER, OUTSIDE_AREA, PRICE_ABOVE, Business, Question, Service
 from agent.record.businesses import Businesses
 from agent.record.characters import readable
+from agent.record.outgoing import Outgoing
 from agent.record.slot_names import NAMES
-from agent.record.webhook import Webhook
 from api import mail_addresses
 from api.files import KIB, content
 
@@ -58,8 +58,8 @@ def load(path: Path | None) -> Businesses:
 def check_webhooks(businesses: Businesses, private: bool) -> None:
     """Raises ValueError where nothing may be posted to the webhook of one. `private`: as SLOTLINE_WEBHOOK_PRIVATE says."""
     for business in businesses.all:
-        if business.webhook and (refused := webhook.refused(business.webhook.url, private)):
-            raise ValueError(_line(business.id, f"webhook.url: {refused}"))
+        if refused := webhook.refused(business.outgoing.webhook_url, private):
+            raise ValueError(_line(business.id, f"outgoing.webhook_url: {refused}"))
 
 
 def read(name: str, text: bytes) -> Business:
@@ -155,7 +155,7 @@ def _check(business: Business) -> None:
     _check_hours("on_request_hours", business.on_request_hours)
     _check_approvals(business)
     _check_canned(business)
-    _check_webhook(business.webhook)
+    _check_webhook(business.outgoing)
     _check_outgoing(business)
     _no_doubles("services", (service.id for service in business.services))
     for service in business.services:
@@ -189,14 +189,14 @@ def _check_approvals(business: Business) -> None:
     _need(OUTSIDE_AREA not in rules or bool(business.area), "area", f"given where needs_approval has {OUTSIDE_AREA}")
 
 
-def _check_webhook(hook: Webhook | None) -> None:
+def _check_webhook(outgoing: Outgoing) -> None:
     """Nothing of what is refused is in the message: an address may be a secret as well."""
-    if hook is None:
-        return
-    _need(webhook.is_address(hook.url), "webhook.url", webhook.ADDRESS_WANTED)
-    _need(0 < len(hook.secrets) <= webhook.MOST_SECRETS, "webhook.secrets", f"1 to {webhook.MOST_SECRETS} secrets")
-    _need(all(map(webhook.is_secret, hook.secrets)), "webhook.secrets", f"secrets {webhook.KEY_WANTED}")
-    _need(bool(hook.events), "webhook.events", f"some of {', '.join(webhook.OCCASIONS)}, or left out for all")
+    url, secrets = outgoing.webhook_url, outgoing.secrets
+    _need(not url or webhook.is_address(url), "outgoing.webhook_url", webhook.ADDRESS_WANTED)
+    good = len(secrets) <= webhook.MOST_SECRETS and all(map(webhook.is_secret, secrets))
+    _need(good, "outgoing.webhook_secret", f"1 to {webhook.MOST_SECRETS} secrets with commas between, {webhook.KEY_WANTED}")
+    _need(bool(url) is bool(secrets), "outgoing.webhook_secret" if url else "outgoing.webhook_url", "given with the other one")
+    _need(bool(url) or not outgoing.webhook_events, "outgoing.webhook_url", "given with webhook_events")
 
 
 def _check_canned(business: Business) -> None:

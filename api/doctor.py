@@ -135,7 +135,7 @@ def _tokens(settings: Settings) -> Finding:
 def _webhooks(settings: Settings) -> Iterator[Finding]:
     """Who is told what happened; of an address the host alone, since the rest may be a secret."""
     known = _served(settings)
-    own = [(business.name, business.webhook) for business in known if business.webhook]
+    own = [(business.name, hook) for business in known if (hook := business.outgoing.webhook)]
     shared = [("every business without its own", settings.webhook)] if settings.webhook and len(own) < len(known) else []
     for whose, hook in [*shared, *own]:
         told = "everything" if set(hook.events) == set(webhook.OCCASIONS) else ", ".join(hook.events)
@@ -143,7 +143,7 @@ def _webhooks(settings: Settings) -> Iterator[Finding]:
         refused = webhook.refused(hook.url, settings.webhook_private)
         yield Finding("!!" if refused else "ok", "webhooks", f"{whose}: the address {refused}" if refused else said)
     if not shared and not own:
-        yield Finding("--", "webhooks", "none; nobody else is told of bookings (SLOTLINE_WEBHOOK_URL is not set, no business file has [webhook])")
+        yield Finding("--", "webhooks", "none; nobody else is told of bookings (SLOTLINE_WEBHOOK_URL is not set, no business file has a webhook_url)")
 
 
 def _service(settings: Settings) -> Finding:

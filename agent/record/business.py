@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from agent.record.webhook import Webhook
+from agent.record.outgoing import Outgoing
 
 Text = str | dict[str, str]
 """One wording, or one for each language: {"en": "Drain cleaning", "zh": "管道疏通"}."""
@@ -53,15 +53,6 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     answer: Text
 
 
-class Outgoing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What leaves the house in the business's name; where nothing is given, the service's settings stand."""
-
-    mail_from: str = ""
-    """Who its mails are from: "bookings@acme.example", or "Acme <bookings@acme.example>"."""
-    mail_templates: str | dict[str, str] = ""
-    """In a file: the folder of its own templates, beside the file. Once that is read: what is in them, by their names."""
-
-
 class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     id: str
     name: str
@@ -99,6 +90,4 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The same for times that callers may ask for and that we never offer: each needs a yes (AFTER_HOURS)."""
     services: list[Service] = msgspec.field(default_factory=list)
     questions: list[Question] = msgspec.field(default_factory=list)
-    webhook: Webhook | None = None
-    """Its own, of which no other business's calls are told; None: the service's, if there is one."""
     outgoing: Outgoing = Outgoing()

@@ -67,7 +67,7 @@ class Hooks:
             return Again("no_certificates")
 
     def _hook(self, business: Business) -> Webhook | None:
-        return business.webhook or self._ours
+        return business.outgoing.webhook or self._ours
 
     async def _post(self, hook: Webhook, delivery: Delivery) -> Outcome:
         if self._tls is None:

@@ -17,7 +17,10 @@ from hypothesis import strategies as st
 from api.business_files import EXAMPLE, MOST_BYTES, load, read
 
 GOOD: dict[str, Any] = tomllib.loads((resources.files("api") / "businesses" / EXAMPLE).read_text("utf-8"))
-GOOD["webhook"] = {"url": "https://hooks.example.com", "secrets": [f"whsec_{'A' * 43}"], "events": ["booking.created", "call.ended"]}
+GOOD["outgoing"] = {
+    "mail_from": "Acme <bookings@acme.example>",
+    **{"webhook_url": "https://hooks.example.com", "webhook_secret": f"whsec_{'A' * 43}", "webhook_events": ["booking.created", "call.ended"]},
+}
 LEAST = b'id = "a"\nname = "A"\n'
 ODD: tuple[Any, ...] = (
     *(True, 0, -1, 2**63, 10**30, 1.5, 1e308, math.inf, -math.inf, math.nan, datetime(2026, 1, 1, tzinfo=UTC), date(2026, 1, 1), time(9)),

@@ -18,7 +18,7 @@ from tests.api.services import running, settings
 from tests.outbox.receivers import NEW, OLD
 
 URL = "https://hooks.example.com/slotline/the-hidden-path"
-FILE = f"""id = "acme"\nname = "Acme"\n[webhook]\nurl = "{URL}"\nsecrets = ["{NEW}"]\n"""
+FILE = f"""id = "acme"\nname = "Acme"\n[outgoing]\nwebhook_url = "{URL}"\nwebhook_secret = "{NEW}"\n"""
 
 
 @pytest.fixture(autouse=True)
@@ -99,8 +99,8 @@ def test_a_secret_is_written_as_the_standard_says(secret: str, good: bool) -> No
 
 
 def test_a_business_s_own() -> None:
-    business = read("x.toml", (FILE + 'events = ["booking.created", "handoff.wanted"]').encode())
-    assert business.webhook == Webhook(url=URL, secrets=[NEW], events=["booking.created", "handoff.wanted"])
+    business = read("x.toml", (FILE + 'webhook_events = ["booking.created", "handoff.wanted"]').encode())
+    assert business.outgoing.webhook == Webhook(url=URL, secrets=[NEW], events=["booking.created", "handoff.wanted"])
     shown = io.StringIO()
     Console(file=shown).print(business)
     for text in (repr(business), str(business), shown.getvalue()):
@@ -112,14 +112,14 @@ def test_a_business_s_own() -> None:
 @pytest.mark.parametrize(
     ("was", "becomes", "said"),
     [
-        (URL, "hidden", "webhook.url: must be a web address"),
-        (f'url = "{URL}"', "", "`url` - at `$.webhook`"),
-        (f'["{NEW}"]', "[]", "webhook.secrets: must be 1 to 5 secrets"),
-        (f'["{NEW}"]', f"{[NEW] * 6}", "webhook.secrets: must be 1 to 5 secrets"),
-        (NEW, "hidden", "webhook.secrets: must be secrets such as"),
-        (f'secrets = ["{NEW}"]', f'secret = "{NEW}"', "unknown field `secret` - at `$.webhook`"),
-        (f'secrets = ["{NEW}"]', f'secrets = ["{NEW}"]\nevents = []', "webhook.events: must be some of booking.created, "),
-        (f'secrets = ["{NEW}"]', f'secrets = ["{NEW}"]\nevents = ["booking.moved"]', "$.webhook.events"),
+        (URL, "hidden", "outgoing.webhook_url: must be a web address"),
+        (f'webhook_url = "{URL}"', "", "outgoing.webhook_url: must be given with the other one"),
+        (f'webhook_secret = "{NEW}"', "", "outgoing.webhook_secret: must be given with the other one"),
+        (NEW, ",".join([NEW] * 6), "outgoing.webhook_secret: must be 1 to 5 secrets"),
+        (NEW, "hidden", "outgoing.webhook_secret: must be 1 to 5 secrets with commas between, such as"),
+        ("webhook_secret", "webhook_secrets", "unknown field `webhook_secrets` - at `$.outgoing`"),
+        (f'webhook_secret = "{NEW}"', f'webhook_secret = "{NEW}"\nwebhook_events = ["booking.moved"]', "$.outgoing.webhook_events"),
+        (f'webhook_url = "{URL}"\nwebhook_secret = "{NEW}"', 'webhook_events = ["call.ended"]', "outgoing.webhook_url: must be given with"),
     ],
 )
 def test_what_is_wrong_with_that_is_one_line_without_the_value(was: str, becomes: str, said: str) -> None:
@@ -133,10 +133,10 @@ def test_what_is_wrong_with_that_is_one_line_without_the_value(was: str, becomes
 def test_a_business_s_plain_http_stops_the_start_unless_the_service_may(tmp_path: Path) -> None:
     file = tmp_path / "acme.toml"
     file.write_text(FILE.replace("https://hooks.example.com", "http://10.0.0.7"))
-    with pytest.raises(SettingsError, match=r"^SLOTLINE_BUSINESS: acme: webhook\.url: must begin with https://"):
+    with pytest.raises(SettingsError, match=r"^SLOTLINE_BUSINESS: acme: outgoing\.webhook_url: must begin with https://"):
         serve.check(settings(business=file))
     serve.check(settings(business=file, webhook_private=True))
-    assert load(file).default.webhook is not None
+    assert load(file).default.outgoing.webhook is not None
 
 
 @pytest.mark.anyio
@@ -157,7 +157,7 @@ async def test_no_answer_shows_anything_of_it(tmp_path: Path) -> None:
 
 def test_the_doctor_says_who_is_told_and_shows_no_secret(tmp_path: Path) -> None:
     (tmp_path / "firms").mkdir()
-    (tmp_path / "firms" / "acme.toml").write_text(FILE + 'events = ["booking.created"]\n')
+    (tmp_path / "firms" / "acme.toml").write_text(FILE + 'webhook_events = ["booking.created"]\n')
     (tmp_path / "firms" / "garage.toml").write_text('id = "garage"\nname = "Garage"\n')
     given = {"SLOTLINE_PORT": "9", "SLOTLINE_BUSINESS": "firms", "SLOTLINE_WEBHOOK_SECRET": f"{NEW},{OLD}"}
     both = slotline("doctor", cwd=tmp_path, SLOTLINE_WEBHOOK_URL=URL.replace("hooks", "ours"), **given)

@@ -12,6 +12,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 
 from agent.record.business import Business
 from agent.record.delivery import Owed
+from agent.record.outgoing import Outgoing
 from agent.record.webhook import Webhook
 from api.outbox.outcomes import Again, Refused, Sent
 from api.outbox.webhooks import LONGEST_WAIT_S, Hooks, outcome_of, payload
@@ -155,7 +156,7 @@ async def test_certificates_that_are_not_there_are_no_end_of_the_worker(tmp_path
 
 async def test_one_firm_s_bookings_never_reach_another() -> None:
     with receiving() as ours, receiving() as theirs:
-        garage = Business(id="garage", name="Garage", webhook=theirs.hook("127.0.0.1", OTHER))
+        garage = Business(id="garage", name="Garage", outgoing=Outgoing(webhook_url=theirs.hook().url, webhook_secret=OTHER))
         hooks = Hooks(ours.hook(), private=True)
         assert await hooks.send(delivery("garage"), garage) == Sent()
         assert await hooks.send(delivery("acme"), ACME) == Sent()
@@ -168,8 +169,8 @@ async def test_one_firm_s_bookings_never_reach_another() -> None:
 
 
 async def test_who_is_told_of_what() -> None:
-    own = Webhook(url="https://hooks.example.com", secrets=[NEW], events=["booking.created"])
-    garage = Business(id="garage", name="Garage", webhook=own)
+    own = Outgoing(webhook_url="https://hooks.example.com", webhook_secret=NEW, webhook_events=["booking.created"])
+    garage = Business(id="garage", name="Garage", outgoing=own)
     alone, shared = Hooks(None), Hooks(Webhook(url="https://ours.example.com", secrets=[OLD]))
     assert [hooks.is_set_up(one) for hooks in (alone, shared) for one in (ACME, garage)] == [False, True, True, True]
     assert [hooks.wants(one, "call.ended") for hooks in (alone, shared) for one in (ACME, garage)] == [False, False, True, False]
