@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
+from agent.record.delivery import Owed
 from storage.errors import StoreUnavailable
+from storage.outbox import OutboxFigures
 from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page, Published
 
 
@@ -75,6 +77,30 @@ class AwaitedStore:
 
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         return await (await self._store()).watching(agents)
+
+    async def due(self, count: int, lease_s: float) -> Sequence[Owed]:
+        return await (await self._store()).due(count, lease_s)
+
+    async def delivered(self, id_: str, sid: str) -> None:
+        await (await self._store()).delivered(id_, sid)
+
+    async def put_off(self, id_: str, sid: str, for_s: float, why: str) -> None:
+        await (await self._store()).put_off(id_, sid, for_s, why)
+
+    async def give_up(self, id_: str, sid: str, why: str) -> None:
+        await (await self._store()).give_up(id_, sid, why)
+
+    async def send_again(self, id_: str, sid: str, business: str = "") -> bool:
+        return await (await self._store()).send_again(id_, sid, business)
+
+    async def dead_letters(self, before: str = "", count: int = 50, business: str = "") -> Sequence[Owed]:
+        return await (await self._store()).dead_letters(before, count, business)
+
+    async def owed(self, sid: str, business: str = "") -> Sequence[Owed]:
+        return await (await self._store()).owed(sid, business)
+
+    async def outbox(self) -> OutboxFigures:
+        return await (await self._store()).outbox()
 
     async def ping(self) -> float:
         return await (await self._store()).ping()

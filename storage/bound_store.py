@@ -10,10 +10,14 @@ A new method of `CallStore` has to be answered here too, for nothing is passed o
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
+from agent.record.delivery import Owed
 from storage import ids
 from storage.errors import CallElsewhere
+from storage.outbox import OutboxFigures
 from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page, Published
 from storage.watchers import may_see
+
+_OUTBOX = "the outbox is of all businesses"
 
 
 class BoundStore:
@@ -57,7 +61,9 @@ class BoundStore:
         return await self._store.how_many(status, since_ms, self._business) if business in ("", self._business) else 0
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
-        return await self._store.erase(sid) if await self._is_ours(sid) else ()
+        """As CallStore.erase. What an expired call still owes goes too, if it is all this business's."""
+        ours = await self._is_ours(sid) or (not await self._store.business(sid) and await self._owes_us_alone(sid))
+        return await self._store.erase(sid) if ours else ()
 
     async def unfinished(self, business: str, caller: str) -> str:
         return await self._store.unfinished(self._business, caller) if business == self._business else ""
@@ -109,6 +115,35 @@ class BoundStore:
         found = await self._store.watching([name for name in agents if may_see(name, self._business)])
         return {name: age_s for name, age_s in found.items() if may_see(name, self._business)}
 
+    async def due(self, count: int, lease_s: float) -> Sequence[Owed]:
+        """Raises CallElsewhere, like all that whoever brings things says of them: they are brought for all businesses."""
+        raise CallElsewhere(_OUTBOX)
+
+    async def delivered(self, id_: str, sid: str) -> None:
+        """Raises CallElsewhere."""
+        raise CallElsewhere(_OUTBOX)
+
+    async def put_off(self, id_: str, sid: str, for_s: float, why: str) -> None:
+        """Raises CallElsewhere."""
+        raise CallElsewhere(_OUTBOX)
+
+    async def give_up(self, id_: str, sid: str, why: str) -> None:
+        """Raises CallElsewhere."""
+        raise CallElsewhere(_OUTBOX)
+
+    async def send_again(self, id_: str, sid: str, business: str = "") -> bool:
+        return business in ("", self._business) and await self._store.send_again(id_, sid, self._business)
+
+    async def dead_letters(self, before: str = "", count: int = 50, business: str = "") -> Sequence[Owed]:
+        return await self._store.dead_letters(before, count, self._business) if business in ("", self._business) else ()
+
+    async def owed(self, sid: str, business: str = "") -> Sequence[Owed]:
+        return await self._store.owed(sid, self._business) if business in ("", self._business) else ()
+
+    async def outbox(self) -> OutboxFigures:
+        """Raises CallElsewhere: the figures are of all businesses."""
+        raise CallElsewhere(_OUTBOX)
+
     async def ping(self) -> float:
         return await self._store.ping()
 
@@ -117,6 +152,9 @@ class BoundStore:
 
     async def _is_ours(self, sid: str) -> bool:
         return await self._store.business(sid) == self._business
+
+    async def _owes_us_alone(self, sid: str) -> bool:
+        return {owed.delivery.business for owed in await self._store.owed(sid)} == {self._business}
 
     @staticmethod
     def _need(ours: bool) -> None:

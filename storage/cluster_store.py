@@ -6,12 +6,14 @@ log, the lists of calls and the calendar are brought to where the record stands,
 note is taken away. The record decides: what is not in it did not happen, and whoever next opens a call whose note is still there first carries the
 step through. The shared log gives events their ids, so there is one order of ids here too; until then they wait in the call's outbox.
 
-A hold that nobody confirmed (its writer died) keeps its place for `HOLD_OLD_MS`; then the next one who is refused because of it looks at its
-call's record and confirms it or gives it up. The record refuses a step whose hold is older than `HOLD_FRESH_MS`, so the two never meet.
+A hold that nobody confirmed (its writer died) keeps its place for `OLD_MS`; then the next one who is refused because of it looks at its call's record
+and confirms it or gives it up. The record refuses a step whose hold is older than `FRESH_MS`, so the two never meet.
+
+What a step makes due to the outside is *announced* first, in the outbox's slot, and written with the record. Once the step is carried through it is
+due; should nobody carry it through, since its writer died and the caller never comes back, it is looked for when the announcement is `OLD_MS` old.
 """
 
 import asyncio
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -20,38 +22,25 @@ from uuid import uuid4
 import msgspec
 from redis.asyncio import RedisCluster
 
-from agent.record.call import Brief, Call
+from agent.record.call import Call
 from storage import channels, codec, keys
+from storage.cluster_erasing import ClusterErasing
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.lines import Roomy, Told, timed
 from storage.listening import ClusterListening
+from storage.pending import Pending
 from storage.reaching import in_doubt
+from storage.redis_outbox import owing
 from storage.redis_store import BOTH, THEIRS, UNREADABLE, RedisStore, on_calendar, opened, pairs, unfinished
-from storage.store import Change, Committed, Entry, Opened
+from storage.store import Change, Committed, Opened
 from storage.weaving import last
 
-HOLD_FRESH_MS = 60_000
-HOLD_OLD_MS = 180_000
+FRESH_MS = 60_000
+OLD_MS = 180_000
 
 
-class _Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left to do elsewhere for the record's last step."""
-
-    seen: str
-    """Fingerprint of the document as the step saw it."""
-    hold: str = ""
-    """Token of the hold to confirm."""
-    business: str = ""
-    release: str = ""
-    """The booking to give up, as it is kept."""
-    earlier: str = ""
-    """The call whose values this step took over: should that be gone, so must this one."""
-    gone: str = ""
-    """Lines that the step took back, for a history that is not ours alone."""
-
-
-class ClusterStore(ClusterListening, RedisStore):
+class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
     """Calls in a Redis Cluster (6.2 or later)."""
 
     def __init__(
@@ -108,11 +97,12 @@ class ClusterStore(ClusterListening, RedisStore):
             raise StaleCall(f"call {sid} was changed by another writer")
         if change.goes_on and await self._is_gone(after.resumed_from):
             raise StaleCall(f"call {sid} was to go on from one that is gone")
+        owed, announced_ms = await self._announce(change)
         hold, held_ms, released = await self._on_calendar(change, operation, business)
         shared = change.taken_back and self._adopted == BOTH
         gone = last(await self._command("GET", keys.history(sid)) or b"", change.taken_back) if shared else b""
         earlier = after.resumed_from if change.goes_on else ""
-        pending = _Pending(seen=seen.decode(), hold=hold, business=business, release=released, earlier=earlier, gone=gone.decode())
+        pending = Pending(seen=seen.decode(), hold=hold, business=business, release=released, earlier=earlier, gone=gone.decode(), owed=owed)
         changed = codec.fields(before, after)
         turn, answer = change.answer or ("", b"")
         values: list[Any] = [
@@ -123,7 +113,8 @@ class ClusterStore(ClusterListening, RedisStore):
             turn,
             answer,
             held_ms,
-            HOLD_FRESH_MS,
+            announced_ms,
+            FRESH_MS,
             {"take": business, "release": "-"}.get(operation, ""),
             self._place_s(change),
             uuid4().hex,
@@ -132,11 +123,14 @@ class ClusterStore(ClusterListening, RedisStore):
             self._ttl.kin_s,
             change.taken_back,
             len(changed),
+            len(owed),
         ]
         for field in changed.items():
             values += field
+        values += owing(change, self._ttl)
         values += (channels.addressed(self._channel_prefix, event) for event in change.events)
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.outbox(sid), keys.trace(sid), keys.root(sid)]
+        names += [keys.deliveries(sid)] if owed else []
         result = await self._script("cluster_commit", names, values)
         if result[0] == b"stale":
             await self._give_up(business, hold)
@@ -151,49 +145,6 @@ class ClusterStore(ClusterListening, RedisStore):
         sha, event_ids = await self._bring_along(call, kept, pending, life=life, told=told, outbox=outbox, lines=lines, said=said, adopted=adopted)
         mine = event_ids[len(event_ids) - len(change.events) :]
         return Committed(call=call, seen=sha, event_ids=tuple(mine))
-
-    async def _erase_one(self, sid: str, brief: Brief | None = None) -> tuple[Entry, ...]:
-        """One call, slot by slot. Its record goes last: an erasure that was cut off is found by whoever opens the call next, and carried through.
-
-        `brief`: what the call was opened with, for when its record may be gone.
-        """
-        opened_with, left = await self._script("cluster_erase", [keys.record(sid)], [])
-        pending = msgspec.json.decode(left, type=_Pending) if left else None
-        brief = codec.brief(opened_with) if opened_with else brief
-        if pending:
-            await self._settle_place(sid, pending)
-        business = brief.business if brief else (await self._command("GET", keys.place(sid)) or b"").decode()
-        found = 0
-        if business:
-            found += await self._script("cluster_forget", [*keys.calendar(business)[:2], keys.holds(business)], [sid])
-        for status in keys.STATUSES:
-            for key in keys.index(status):
-                found += await self._command("ZREM", key, sid)
-        await self._command("HDEL", keys.STANDING, sid)
-        await self._command("HDEL", keys.BUSINESSES, sid)
-        if brief and await self._command("GET", keys.caller(brief.business, brief.caller)) == sid.encode():
-            await self._command("DEL", keys.caller(brief.business, brief.caller))
-        if brief:
-            await self._command("DEL", keys.known(brief.business, brief.caller))
-        found += await self._command("DEL", keys.document(sid))
-        await self._command("DEL", keys.sent(sid))
-        await self._sweep_log(sid)
-        own = [keys.turns(sid), keys.trace(sid), keys.history(sid), keys.events(sid), keys.outbox(sid), keys.place(sid)]
-        found += await self._command("DEL", *own)
-        told = await self._tell_erased(sid, business) if found or opened_with else ()
-        await self._command("DEL", keys.record(sid))
-        return told
-
-    async def _tell_erased(self, sid: str, business: str) -> tuple[Entry, ...]:
-        addressed = channels.erased(self._channel_prefix, sid, time.time())
-        *others, told = addressed.split(b"\n")
-        values = [sid, self._ttl.log_s * 1000, self._ttl.log_s, business, "erased", told]
-        (id_,) = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(sid)], values)
-        await self._command("DEL", keys.sent(sid))
-        if channel := channels.session(self._channel_prefix, sid):
-            for one in (channel, *others):
-                await self._command("PUBLISH", one, b'{"id":"%b",%b' % (id_, told[1:]))
-        return (Entry(id=id_.decode(), sid=sid, data=told, business=business),)
 
     async def _is_gone(self, sid: str) -> bool:
         rev, erasing = await self._command("HMGET", keys.record(sid), "rev", "erasing")
@@ -210,7 +161,7 @@ class ClusterStore(ClusterListening, RedisStore):
         token = uuid4().hex
         kept = codec.encode({**msgspec.to_builtins(booking), "hold": token})
         names = [*keys.calendar(business), keys.holds(business)]
-        values = [booking.sid, token, booking.start, booking.end, change.capacity, kept, HOLD_OLD_MS, self._ttl.booked_s]
+        values = [booking.sid, token, booking.start, booking.end, change.capacity, kept, OLD_MS, self._ttl.booked_s]
         answer, *rest = await self._script("cluster_hold", names, values)
         if answer == b"taken" and rest:
             for number in range(0, len(rest), 2):
@@ -223,7 +174,7 @@ class ClusterStore(ClusterListening, RedisStore):
     async def _settle_hold(self, business: str, sid: str, token: str) -> None:
         """An old hold: confirmed, if its call's record says so, else given up."""
         pending: bytes | None = await self._command("HGET", keys.record(sid), "pending")
-        if pending is not None and msgspec.json.decode(pending, type=_Pending).hold == token:
+        if pending is not None and msgspec.json.decode(pending, type=Pending).hold == token:
             await self.open(sid)
         else:
             await self._give_up(business, token)
@@ -235,7 +186,7 @@ class ClusterStore(ClusterListening, RedisStore):
     async def _carry_through(self, sid: str, kept: Mapping[str, bytes], said: bytes, outbox: list[bytes]) -> None:
         """Do what a step left undone whose writer died, or is just about to do it itself."""
         call = codec.call(sid, kept)
-        pending = msgspec.json.decode(kept["pending"], type=_Pending)
+        pending = msgspec.json.decode(kept["pending"], type=Pending)
         told = int(kept.get("told", b"0"))
         adopted = call.foreign is not None
         with suppress(StaleCall):
@@ -245,7 +196,7 @@ class ClusterStore(ClusterListening, RedisStore):
         self,
         call: Call,
         kept: Mapping[str, bytes],
-        pending: _Pending,
+        pending: Pending,
         *,
         life: bytes,
         told: int,
@@ -272,6 +223,7 @@ class ClusterStore(ClusterListening, RedisStore):
             self._log_events(call, life, told, outbox, ttl_s),
             self._list(call, life, ttl_s),
             self._settle_place(sid, pending),
+            self._list_owed(pending),
             self._lead_here(call, ttl_s, gave_up=pending.release != ""),
         )
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
@@ -279,10 +231,12 @@ class ClusterStore(ClusterListening, RedisStore):
         values = [call.rev, life, channels.session(self._channel_prefix, sid), keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
         if not await self._script("cluster_finish", names, values):
             await self._erase_one(sid, call.brief)  # it was erased meanwhile, and some of it may have come back
+            if pending.owed:
+                await self._command("ZREM", keys.DUE, *pending.owed)
         return (marks[0].decode() if marks else "other"), [id_.decode() for id_ in found]
 
     async def _write_document(
-        self, call: Call, kept: Mapping[str, bytes], pending: _Pending, lines: bytes, said: bytes | None, adopted: bool, ttl_s: int
+        self, call: Call, kept: Mapping[str, bytes], pending: Pending, lines: bytes, said: bytes | None, adopted: bool, ttl_s: int
     ) -> list[Any] | None:
         """The document's new marks; None when another system was there first."""
         values = [pending.seen, *_marks(kept), codec.body(call)[:-1], lines, self._adopted if adopted else "", ttl_s, pending.gone]
@@ -322,7 +276,19 @@ class ClusterStore(ClusterListening, RedisStore):
         if gave_up and await self._command("GET", known) == call.sid.encode():
             await self._command("DEL", known)
 
-    async def _settle_place(self, sid: str, pending: _Pending) -> None:
+    async def _announce(self, change: Change) -> tuple[tuple[str, ...], str]:
+        """Have it looked for what a step is about to owe, should its writer die; how that is listed, and when it was announced (ms)."""
+        owed = tuple(keys.listed(one.id, one.sid) for one in change.deliveries)
+        if not owed:
+            return (), ""
+        now_ms: bytes = await self._script("cluster_announce", [keys.ANNOUNCED], [OLD_MS, self._ttl.owed_s, *owed])
+        return owed, now_ms.decode()
+
+    async def _list_owed(self, pending: Pending) -> None:
+        if pending.owed:
+            await self._script("cluster_owe", [keys.ANNOUNCED, keys.DUE], [self._ttl.owed_s, *pending.owed])
+
+    async def _settle_place(self, sid: str, pending: Pending) -> None:
         if pending.hold:
             names = [*keys.calendar(pending.business), keys.holds(pending.business)]
             await self._script("cluster_confirm", names, [pending.hold, self._ttl.booked_s])

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from agent.record.call import Booking, Brief, Call, Line, SlotState
+from agent.record.delivery import Owed
 from agent.record.events import Event
 from agent.record.skeleton import document
 from agent.record.slot_names import NAMES
@@ -38,6 +39,7 @@ _whose = msgspec.json.Decoder(_Whose)
 _call = msgspec.json.Decoder(Call)
 _brief = msgspec.json.Decoder(Brief)
 _booking = msgspec.json.Decoder(Booking)
+_owed = msgspec.json.Decoder(Owed)
 MOST_NESTED = 100
 """Levels of another system's document; a thousand would be the end of Python's stack."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -151,6 +153,17 @@ def erased(sid: str, seconds: float) -> bytes:
 def bookings(some: Sequence[bytes]) -> tuple[Booking, ...]:
     """Bookings from their JSON, in order of time."""
     return in_order(_booking.decode(one) for one in some)
+
+
+def owed(text: bytes) -> Owed:
+    """A delivery as the outbox keeps it."""
+    return _owed.decode(text)
+
+
+def debts(some: Iterable[bytes], business: str = "") -> tuple[Owed, ...]:
+    """Deliveries in the order in which they were made; `business`: only those of the business of that id."""
+    found = (owed(one) for one in some)
+    return tuple(sorted((one for one in found if business in ("", one.delivery.business)), key=lambda one: (one.delivery.made, one.delivery.id)))
 
 
 def in_order(some: Iterable[Booking]) -> tuple[Booking, ...]:

@@ -67,6 +67,7 @@ class Erasing(ABC):
             names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid)]
             number = (brief.business, brief.caller) if brief else ("", "")
             names += [keys.LOG, keys.LOG_MARK, keys.trace(sid), keys.caller(*number), keys.known(*number), keys.UNWRITTEN, keys.BUSINESSES]
+            names += [keys.deliveries(sid), keys.DUE, keys.DEAD]
             for status in keys.STATUSES:
                 names += keys.index(status)
             names += keys.calendar(business)[:2] if business else ()

@@ -29,6 +29,9 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:watching` | sorted set | supervisors (`watchers.named`) by when (ms) a stream of theirs was last open | an hour after the last |
 | `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:claim:<name>` | string | who was the first to claim it, in a way of their own: one use of a ticket | as claimed |
+| `slotline:{sid}:deliveries` | hash | id -> `tries`, `due_ms`, `why`, `delivery` in this order, JSON: what the call owes to the outside | owed |
+| `{slotline:outbox}:due` | sorted set | "id sid" by when (ms) that delivery is to be looked at | owed, as the newest |
+| `{slotline:outbox}:dead` | sorted set | "id sid" by when (ms) that delivery was given up | owed, as the newest |
 | `slotline:{business}:longest` | string | the longest job ever in this calendar, in seconds: how far an overlap can reach | as the calendar |
 
 On a cluster there are besides, for steps that are carried through one after the other (see cluster_store.py):
@@ -38,6 +41,7 @@ On a cluster there are besides, for steps that are carried through one after the
 | `slotline:{sid}:outbox` | list | events of the record's last step that have no id yet | call |
 | `{slotline:log}:sent:<sid>` | hash | names of a call's events -> the ids they got in the log | call |
 | `{slotline:calls}:standing` | hash | sid -> the call's life and revision as the lists show it | pruned as calls expire |
+| `{slotline:outbox}:announced` | sorted set | "id sid" by when (ms) to look whether the step that was to owe it was written | owed, as the newest |
 | `slotline:{business}:holds` | hash | token -> a place held for a step that is being written | place |
 
 Marks in the record: of the document as we last wrote it, its fingerprint `sha`, the `width` of its head, its `size` in bytes, and whose the history
@@ -46,7 +50,7 @@ log. On a cluster besides: `pending`, what its last step has left to do elsewher
 ids; `erasing`, that it is being erased.
 
 "call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "kin" is `Ttl.kin_s` after the last commit;
-"place" is until the job is over, at least `Ttl.booked_s` from now.
+"place" is until the job is over, at least `Ttl.booked_s` from now; "owed" is `Ttl.owed_s` after the last step that owed something.
 """
 
 from hashlib import sha256
@@ -71,6 +75,9 @@ WATCHED_S = 3600
 """How long is remembered who watched."""
 BUSINESSES = "{slotline:calls}:business"
 STANDING = "{slotline:calls}:standing"
+DUE = "{slotline:outbox}:due"
+DEAD = "{slotline:outbox}:dead"
+ANNOUNCED = "{slotline:outbox}:announced"
 KNOWN_S = 2 * 366 * 86_400
 """How long a number that had a booking is that of no first-time caller."""
 
@@ -84,6 +91,8 @@ class Ttl(msgspec.Struct, frozen=True, kw_only=True):
     """The same, once it is booked."""
     log_s: int = 600
     """An event in the shared log."""
+    owed_s: int = 30 * 86_400
+    """What a call owes to the outside, after the last step that made something due, however often it is tried or sent again."""
 
     def of(self, call: Call) -> int:
         """A booked call's, also while it is still with a person."""
@@ -91,8 +100,8 @@ class Ttl(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def kin_s(self) -> int:
-        """How long is remembered which calls belong together: longer than any of them lives."""
-        return 2 * max(self.call_s, self.booked_s)
+        """How long is remembered which calls belong together: longer than any of them lives, or what it owes."""
+        return 2 * max(self.call_s, self.booked_s, self.owed_s)
 
 
 def record(sid: str) -> str:
@@ -150,6 +159,15 @@ def document(sid: str) -> str:
 
 def outbox(sid: str) -> str:
     return f"slotline:{{{tag(sid)}}}:outbox"
+
+
+def deliveries(sid: str) -> str:
+    return f"slotline:{{{tag(sid)}}}:deliveries"
+
+
+def listed(id_: str, sid: str) -> str:
+    """How a delivery is named in the outbox's lists; whatever the sid is, it begins behind the first space."""
+    return f"{id_} {sid}"
 
 
 def sent(sid: str) -> str:

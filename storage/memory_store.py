@@ -21,6 +21,7 @@ from storage.claims import Claims
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.memory_log import MemoryLog
+from storage.memory_outbox import MemoryOutbox
 from storage.store import Change, Committed, Entry, Listed, Opened, Page, Published
 from storage.watchers import Watchers
 from storage.weaving import woven
@@ -53,13 +54,14 @@ class _Document(msgspec.Struct, kw_only=True):
     """None: as long as whoever made it wants."""
 
 
-class MemoryStore:
+class MemoryStore(MemoryOutbox):
     """Calls in the memory of one process."""
 
     survives_restart = False
 
     def __init__(self, *, ttl: Ttl | None = None, clock: Callable[[], float] = time.time, into_theirs: bool = False) -> None:
         """`clock` gives Unix seconds. `into_theirs`: our lines are written into the history of a document that another system made."""
+        super().__init__()
         self._into_theirs = into_theirs
         self._ttl = ttl or Ttl()
         self._clock = clock
@@ -104,6 +106,7 @@ class MemoryStore:
         changed, body = codec.fields(before, after), codec.body(after)
         lines, envelopes = [codec.encode(line) for line in change.lines], [codec.envelope(event) for event in change.events]
 
+        self.owe(sid, change.deliveries)
         self._calendars.write(change)
         until = self._clock() + self._ttl.of(after)
         kept = kept or _Kept(fields={})
@@ -169,7 +172,7 @@ class MemoryStore:
         self._documents.pop(sid, None)
         self._roots.pop(sid, None)
         self._log.forget(sid)
-        if self._calendars.forget(sid):
+        if self.forgive(sid) | self._calendars.forget(sid):
             found.append(b"")
         return (self._log.tell(sid, codec.erased(sid, self._clock()), business),) if any(one is not None for one in found) else ()
 

@@ -28,6 +28,7 @@ from storage.listening import Listening
 from storage.listing import Listing
 from storage.patience import patience
 from storage.reaching import again, in_doubt, reaching
+from storage.redis_outbox import RedisOutbox, owing
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Opened, Page
 
@@ -41,7 +42,7 @@ SHORTEST_SECRET = 22
 """Bytes; the same holds for one that the settings name."""
 
 
-class RedisStore(Listening, Listing, Erasing):
+class RedisStore(Listening, Listing, Erasing, RedisOutbox):
     """Calls in one Redis (6.2 or later) or Valkey."""
 
     survives_restart = True
@@ -189,6 +190,8 @@ class RedisStore(Listening, Listing, Erasing):
         operation, business = on_calendar(change)
         if operation:
             names += keys.calendar(business)
+        if change.deliveries:
+            names += [keys.deliveries(sid), keys.DUE]
         if after.root:
             names += [keys.family(after.root), keys.root(sid), keys.record(after.resumed_from)]
         turn, answer = change.answer or ("", b"")
@@ -222,9 +225,11 @@ class RedisStore(Listening, Listing, Erasing):
             keys.KNOWN_S,
             change.taken_back,
             len(changed),
+            len(change.deliveries),
         ]
         for field in changed.items():
             values += field
+        values += owing(change, self._ttl)
         values += (channels.addressed(self._channel_prefix, event) for event in change.events)
         return names, values
 

@@ -2,8 +2,8 @@
 
 How it works. A call is one record with a revision. `open` reads it; `commit` writes the difference between two versions of it, if nobody
 wrote in between, together with everything that must be true at the same time: the lines of the conversation, the events, the
-answer to the turn, the place in the calendar, and the CallSkeleton document that other systems read. So a reader never sees half a step, and
-a turn that is cut off leaves either all of a step or none.
+answer to the turn, the place in the calendar, what it makes due to the outside, and the CallSkeleton document that other systems read. So a reader
+never sees half a step, and a turn that is cut off leaves either all of a step or none.
 
 A call that goes on from an earlier one (`resumed_from`, `root`) can be found from any other of its kin as long as one of them lives, so that a
 caller is erased as a whole. The step that takes an earlier call's values over is stale when that call is no longer there.
@@ -24,7 +24,9 @@ from typing import Any, Protocol
 import msgspec
 
 from agent.record.call import Booking, Call, Line
+from agent.record.delivery import Delivery
 from agent.record.events import Event
+from storage.outbox import Outbox
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +67,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """How many bookings of the business may overlap."""
     release: bool = False
     """Give up the place this call holds."""
+    deliveries: tuple[Delivery, ...] = ()
+    """What this step makes due to the outside, each with an id of its own without a space; see `storage.outbox`."""
 
     @property
     def goes_on(self) -> bool:
@@ -116,7 +120,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     document: dict[str, Any]
 
 
-class CallStore(Protocol):
+class CallStore(Outbox, Protocol):
     """Every method raises StoreUnavailable when the store cannot be reached."""
 
     survives_restart: bool
@@ -152,7 +156,8 @@ class CallStore(Protocol):
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         """Remove every trace of a caller: the call, what it goes on from and what went on from it, each with all that was kept of it.
 
-        That is record, document, conversation, answers, trace and events, also in the shared log. A place in the calendar stays taken by nobody.
+        That is record, document, conversation, answers, trace and events, also in the shared log, and what it owes to the outside, whoever is about
+        to bring it. A place in the calendar stays taken by nobody.
         Whoever reads the log is told of each call that is gone; returns these events, () when there was nothing. A commit that is under way
         loses: it is stale.
         """

@@ -1,21 +1,22 @@
--- uses: record
+-- uses: record, owed
 -- One step of a call, on a cluster: what lies under its own tag, and in `pending` what is still to be done elsewhere. The events wait in the outbox for
--- their ids, which the shared log gives. KEYS: record, turns, history, place, outbox, trace, root.
+-- their ids, which the shared log gives. KEYS: record, turns, history, place, outbox, trace, root, and what the call owes, if it is to
+-- owe something.
 -- Returns {"stale"}, or {"ok", how many events were told before those in the outbox, the outbox}.
 
-local record, turns, history, place, outbox, trace, lead = unpack(KEYS)
-local rev, pending, ttl, lines, turn, answer, held_ms, fresh_ms, business, place_s, life, traced, root, kin_s, taken_back, field_count = unpack(ARGV, 1, 16)
+local record, turns, history, place, outbox, trace, lead, deliveries = unpack(KEYS)
+local rev, pending, ttl, lines, turn, answer, held_ms, announced_ms, fresh_ms, business, place_s, life, traced, root, kin_s = unpack(ARGV, 1, 15)
+local taken_back, field_count, owed = unpack(ARGV, 16, 18)
 
 local known = redis.call('HMGET', record, 'rev', 'pending', 'erasing')
 if (known[1] or '') ~= rev or known[2] or known[3] then return {'stale'} end
-if held_ms ~= '' then
-  -- A hold this old may have been given to others: the caller begins anew.
-  local now = redis.call('TIME')
-  if now[1] * 1000 + math.floor(now[2] / 1000) - held_ms > tonumber(fresh_ms) then return {'stale'} end
+for _, ms in ipairs({held_ms, announced_ms}) do
+  -- A hold this old may have been given to others, and what was announced have been looked for in vain: the caller begins anew.
+  if ms ~= '' and clock_ms() - ms > tonumber(fresh_ms) then return {'stale'} end
 end
 
-local at = 17 + 2 * field_count
-keep(record, history, turns, trace, rev, 17, at - 1, tonumber(taken_back), lines, turn, answer, traced)
+local at = 19 + 2 * field_count
+keep(record, history, turns, trace, rev, 19, at - 1, tonumber(taken_back), lines, turn, answer, traced)
 redis.call('HSET', record, 'pending', pending)
 redis.call('HSETNX', record, 'life', life)
 if root ~= '' then redis.call('SET', lead, root, 'EX', kin_s) end
@@ -23,6 +24,10 @@ if business == '-' then
   redis.call('DEL', place)
 elseif business ~= '' then
   redis.call('SET', place, business, 'EX', place_s)
+end
+if deliveries then
+  owe(deliveries, at + 1, at + 2 * owed, clock_ms(), ARGV[at])
+  at = at + 1 + 2 * owed
 end
 for i = at, #ARGV do redis.call('RPUSH', outbox, ARGV[i]) end
 expire(ttl, record, turns, history, outbox, trace)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from agent.record.call import Booking, Brief, Call, Line, SlotState
+from agent.record.delivery import Delivery, delivery_id
 from agent.record.events import Event
 from agent.record.provenance import Provenance
 from storage.store import CallStore, Change, Committed
@@ -27,6 +28,13 @@ def line(message: str, speaker: Any = "customer") -> Line:
 
 def event(number: int = 0, kind: Any = "progress", **payload: Any) -> Event:
     return Event(type=kind, payload={"n": number, **payload}, timestamp=1772413200.123 + number)
+
+
+def debt(number: int = 1, sid: str = "CA1", business: str = "acme", **more: Any) -> Delivery:
+    """A delivery that the step to revision `number` of a call owes."""
+    body = {"sequence": number, "name": "王小明", "empty": [], "nothing": None, "words": ',"delivery":{"\\', **more}
+    id_ = delivery_id(sid, "webhook", "booking.created", number)
+    return Delivery(id=id_, kind="webhook", occasion="booking.created", sid=sid, business=business, made=1_772_413_200 + number, body=body)
 
 
 def job(sid: str = "CA1", start: int = 1_900_000_000, minutes: int = 60, business: str = "acme") -> Booking:

@@ -114,7 +114,7 @@ async def test_a_hold_whose_writer_died_is_given_up_when_it_is_in_the_way(cluste
     second = await begin(store, "CA2")
     with pytest.raises(PlaceTaken):
         await book(store, second, job("CA2"))
-    monkeypatch.setattr(cluster_store, "HOLD_OLD_MS", -1)
+    monkeypatch.setattr(cluster_store, "OLD_MS", -1)
     await book(store, second, job("CA2"))
     await store.close()
 
@@ -129,7 +129,7 @@ async def test_a_hold_that_was_written_is_confirmed_when_it_is_in_the_way(cluste
     monkeypatch.setattr(store, "_settle_place", die)
     with pytest.raises(Died):
         await book(store, was, job())
-    monkeypatch.setattr(cluster_store, "HOLD_OLD_MS", -1)
+    monkeypatch.setattr(cluster_store, "OLD_MS", -1)
     with pytest.raises(PlaceTaken):
         await book(other, await begin(other, "CA2"), job("CA2"))
     assert [one.sid for one in (await other.open("x", "", "acme")).bookings] == ["CA1"]
@@ -140,7 +140,7 @@ async def test_a_hold_that_was_written_is_confirmed_when_it_is_in_the_way(cluste
 async def test_a_step_whose_hold_is_too_old_is_not_written(cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store = await opened(cluster_url)
     was = await begin(store)
-    monkeypatch.setattr(cluster_store, "HOLD_FRESH_MS", -1)
+    monkeypatch.setattr(cluster_store, "FRESH_MS", -1)
     with pytest.raises(StaleCall):
         await book(store, was, job())
     assert (await store.open("CA1")).call == was.call
