@@ -42,7 +42,7 @@ class RedisOutbox(ABC):
                     found.append(owed)
                     continue
                 if owed:
-                    await self._script("owed_bury", [keys.DUE, keys.DEAD], [name, self._ttl.owed_s])
+                    await self._bury(name)
                 await self._script("owed_drop", [keys.DUE], [till, name])
         return tuple(found)
 
@@ -57,17 +57,17 @@ class RedisOutbox(ABC):
 
     async def give_up(self, id_: str, sid: str, why: str) -> None:
         if await self._script("owed_fail", [keys.deliveries(sid)], [id_, "", codec.encode(why)]):
-            await self._script("owed_bury", [keys.DUE, keys.DEAD], [keys.listed(id_, sid), self._ttl.owed_s])
+            await self._bury(keys.listed(id_, sid).encode())
 
     async def send_again(self, id_: str, sid: str, business: str = "") -> bool:
         if business and not any(one.delivery.id == id_ for one in await self.owed(sid, business)):
             return False
         noted = await self._script("owed_again", [keys.deliveries(sid)], [id_])
-        return noted != b"" and bool(await self._raise(keys.listed(id_, sid).encode()) or noted)
+        return noted != b"" and bool(await self._raise(keys.listed(id_, sid).encode(), noted))
 
     async def dead_letters(self, before: str = "", count: int = 50, business: str = "") -> Sequence[Owed]:
         found: list[Owed] = []
-        misplaced: list[tuple[bytes, Owed | None]] = []
+        seen: list[tuple[bytes, Owed | None]] = []
         ended_with: str | bytes = before
         while len(found) < count:
             listed = await self._script("owed_dead", [keys.DEAD], [ended_with, max(count, LOOKED_THROUGH) if business else count])
@@ -76,9 +76,8 @@ class RedisOutbox(ABC):
             ended_with = listed[-1]
             looked_up = await self._looked_up(listed)
             found += (owed for _, owed in looked_up if owed and not owed.due_ms and business in ("", owed.delivery.business))
-            misplaced += (one for one in looked_up if one[1] is None or one[1].due_ms)
-        for name, owed in misplaced:
-            await (self._raise(name) if owed else self._command("ZREM", keys.DEAD, name))
+            seen += looked_up
+        await self._mend(seen)
         return tuple(found[:count])
 
     async def owed(self, sid: str, business: str = "") -> Sequence[Owed]:
@@ -94,9 +93,22 @@ class RedisOutbox(ABC):
         kept = await asyncio.gather(*(self._command("HGET", keys.deliveries(sid), id_) for id_, _, sid in names))
         return [(name, codec.owed(one) if one is not None else None) for name, one in zip(listed, kept, strict=True)]
 
-    async def _raise(self, name: bytes) -> int:
-        """Have what is listed as given up listed as due; whether it was."""
-        moved: int = await self._script("owed_raise", [keys.DUE, keys.DEAD], [name, self._ttl.owed_s])
+    async def _bury(self, name: bytes) -> None:
+        """Have what was given up listed so; looked at once more, since meanwhile it may be sent again, or erased."""
+        await self._script("owed_bury", [keys.DUE, keys.DEAD], [name, self._ttl.owed_s])
+        await self._mend(await self._looked_up([name]))
+
+    async def _mend(self, looked_up: Sequence[tuple[bytes, Owed | None]]) -> None:
+        """Take off the dead letters what is none."""
+        for name, owed in looked_up:
+            if owed is None:
+                await self._command("ZREM", keys.DEAD, name)
+            elif owed.due_ms:
+                await self._raise(name)
+
+    async def _raise(self, name: bytes, anyway: int = 0) -> int:
+        """Have what is listed as given up, or 1 for `anyway`, listed as due; whether it is."""
+        moved: int = await self._script("owed_raise", [keys.DUE, keys.DEAD], [name, self._ttl.owed_s, anyway])
         return moved
 
     @abstractmethod

@@ -15,7 +15,7 @@ from agent.slots import PLACES
 from storage.errors import PlaceTaken, StaleCall
 from storage.store import CallStore, Change, Opened
 from tests.conftest import Shelf
-from tests.storage.calls import CREATED, event, filled, job, line, new_call
+from tests.storage.calls import CREATED, debt, event, filled, job, line, new_call
 
 pytestmark = pytest.mark.anyio
 SIDS = ("CA1", "CA2", "CA3")
@@ -91,6 +91,7 @@ class Together:
             booking=booking,
             capacity=chance.randint(1, 2),
             release=release,
+            deliveries=tuple(debt(2 * call.rev + number, sid, n=number) for number in range(chance.randrange(3) if chance.random() < 0.3 else 0)),
         )
 
     async def replace_document(self, sid: str) -> None:
@@ -107,6 +108,34 @@ class Together:
                 new = json.dumps({**content, "extra": self.chance.randrange(9)}, indent=1).encode()
         for shelf in self.shelves:
             await shelf.put_document(sid, new)
+
+    async def bring(self, sid: str) -> None:
+        """Somebody at work on the outbox; `sid`'s call owes what they have in hand, if it owes anything."""
+        chance = self.chance
+        count, lease_s = 50, chance.choice((0.0, 3600.0))
+        due = [await store.due(count, lease_s) for store in self.stores]
+        alike([{(one.delivery.id, one.tries, one.why) for one in some} for some in due])
+        owed = [await store.owed(sid) for store in self.stores]
+        alike([[(one.delivery, one.tries, one.why, one.due_ms > 0) for one in some] for some in owed])
+        id_ = chance.choice([one.delivery.id for one in owed[0]] or ["unknown"])
+        match chance.randrange(5):
+            case 0:
+                for store in self.stores:
+                    await store.delivered(id_, sid)
+            case 1:
+                for_s = chance.choice((0.0, 3600.0))
+                for store in self.stores:
+                    await store.put_off(id_, sid, for_s, "no")
+            case 2 | 3:
+                for store in self.stores:
+                    await store.give_up(id_, sid, "never")
+            case _:
+                alike([await store.send_again(id_, sid) for store in self.stores])
+        business = chance.choice(("", "acme", "nobody"))
+        dead = [await store.dead_letters("", 50, business) for store in self.stores]
+        alike([{(one.delivery.id, one.tries, one.why, one.due_ms) for one in some} for some in dead])
+        figures = [await store.outbox() for store in self.stores]
+        alike([(one.waiting, one.dead) for one in figures])
 
     async def erase(self, sid: str) -> None:
         found = [await store.erase(sid) for store in self.stores]
@@ -153,7 +182,8 @@ async def test_a_life_is_the_same_in_every_store(redis_url: str, cluster_url: st
     try:
         for _ in range(120):
             sid = chance.choice(SIDS)
-            deed = chance.choices((together.open, together.commit, together.replace_document, together.erase, together.look), (30, 40, 6, 2, 20))[0]
+            deeds = (together.open, together.commit, together.replace_document, together.erase, together.look, together.bring)
+            deed = chance.choices(deeds, (30, 40, 6, 2, 20, 12))[0]
             await deed(sid)
             if deed == together.replace_document or chance.random() < 0.5:
                 await together.open(sid)
