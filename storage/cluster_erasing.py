@@ -44,7 +44,7 @@ class ClusterErasing(Erasing):
         await self._sweep_log(sid)
         for id_ in await self._command("HKEYS", keys.deliveries(sid)):
             await asyncio.gather(*(self._command("ZREM", key, keys.listed(id_.decode(), sid)) for key in (keys.DUE, keys.DEAD, keys.ANNOUNCED)))
-        own = [keys.deliveries(sid), keys.turns(sid), keys.trace(sid), keys.history(sid), keys.events(sid), keys.outbox(sid), keys.place(sid)]
+        own = [keys.deliveries(sid), keys.turns(sid), keys.trace(sid), keys.history(sid), keys.events(sid), keys.untold(sid), keys.place(sid)]
         found += await self._command("DEL", *own)
         told = await self._tell_erased(sid, business) if found or opened_with else ()
         await self._command("DEL", keys.record(sid))

@@ -4,7 +4,7 @@ How it works. Only what lies in one slot can be written by one script, so a step
 the record, with the turn and the events, is written in the call's slot together with a note of what is *pending*; then the document, the shared
 log, the lists of calls and the calendar are brought to where the record stands, each in its slot and each by a step that may be repeated; last the
 note is taken away. The record decides: what is not in it did not happen, and whoever next opens a call whose note is still there first carries the
-step through. The shared log gives events their ids, so there is one order of ids here too; until then they wait in the call's outbox.
+step through. The shared log gives events their ids, so there is one order of ids here too; until then they wait with the call, untold.
 
 A hold that nobody confirmed (its writer died) keeps its place for `OLD_MS`; then the next one who is refused because of it looks at its call's record
 and confirms it or gives it up. The record refuses a step whose hold is older than `FRESH_MS`, so the two never meet.
@@ -59,7 +59,7 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
         super().__init__(sender, waiting, tail, channel_prefix=channel_prefix, ttl=ttl, into_theirs=into_theirs)
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
-        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.outbox(sid)]
+        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.untold(sid)]
         flat, answer, *unfinished = await self._script("cluster_open", names, [turn, former])
         if "erasing" in pairs(flat):
             await self._erase_one(sid)
@@ -129,20 +129,20 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
             values += field
         values += owing(change, self._ttl)
         values += (channels.addressed(self._channel_prefix, event) for event in change.events)
-        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.outbox(sid), keys.trace(sid), keys.root(sid)]
+        names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.untold(sid), keys.trace(sid), keys.root(sid)]
         names += [keys.deliveries(sid)] if owed else []
         result = await self._script("cluster_commit", names, values)
         if result[0] == b"stale":
             await self._give_up(business, hold)
             raise StaleCall(f"call {sid} was changed by another writer")
-        _, told, life, outbox = result
+        _, told, life, untold = result
         call = msgspec.structs.replace(after, rev=(before.rev if before else 0) + 1)
         adopted = after.foreign is not None and not change.seen.startswith(UNREADABLE)
         lines = codec.lines(change.lines)
         said = None if before else lines
         if change.taken_back:  # adding to the document's end is not enough
             said = await self._command("GET", keys.history(sid)) or b""
-        sha, event_ids = await self._bring_along(call, kept, pending, life=life, told=told, outbox=outbox, lines=lines, said=said, adopted=adopted)
+        sha, event_ids = await self._bring_along(call, kept, pending, life=life, told=told, untold=untold, lines=lines, said=said, adopted=adopted)
         mine = event_ids[len(event_ids) - len(change.events) :]
         return Committed(call=call, seen=sha, event_ids=tuple(mine))
 
@@ -183,14 +183,14 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
         if token:
             await self._command("HDEL", keys.holds(business), token)
 
-    async def _carry_through(self, sid: str, kept: Mapping[str, bytes], said: bytes, outbox: list[bytes]) -> None:
+    async def _carry_through(self, sid: str, kept: Mapping[str, bytes], said: bytes, untold: list[bytes]) -> None:
         """Do what a step left undone whose writer died, or is just about to do it itself."""
         call = codec.call(sid, kept)
         pending = msgspec.json.decode(kept["pending"], type=Pending)
         told = int(kept.get("told", b"0"))
         adopted = call.foreign is not None
         with suppress(StaleCall):
-            await self._bring_along(call, kept, pending, life=kept["life"], told=told, outbox=outbox, lines=b"", said=said, adopted=adopted)
+            await self._bring_along(call, kept, pending, life=kept["life"], told=told, untold=untold, lines=b"", said=said, adopted=adopted)
 
     async def _bring_along(
         self,
@@ -200,7 +200,7 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
         *,
         life: bytes,
         told: int,
-        outbox: list[bytes],
+        untold: list[bytes],
         lines: bytes,
         said: bytes | None,
         adopted: bool,
@@ -220,14 +220,14 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
         ttl_s = self._ttl.of(call)
         marks, found, *_ = await asyncio.gather(
             self._write_document(call, kept, pending, lines, said, adopted, ttl_s),
-            self._log_events(call, life, told, outbox, ttl_s),
+            self._log_events(call, life, told, untold, ttl_s),
             self._list(call, life, ttl_s),
             self._settle_place(sid, pending),
             self._list_owed(pending),
             self._lead_here(call, ttl_s, gave_up=pending.release != ""),
         )
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
-        names = [keys.record(sid), keys.events(sid), keys.outbox(sid)]
+        names = [keys.record(sid), keys.events(sid), keys.untold(sid)]
         values = [call.rev, life, channels.session(self._channel_prefix, sid), keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
         if not await self._script("cluster_finish", names, values):
             await self._erase_one(sid, call.brief)  # it was erased meanwhile, and some of it may have come back
@@ -246,10 +246,10 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
             answer, *marks = await self._script("cluster_document", [keys.document(call.sid)], [*values, whole])
         return marks if answer == b"ok" else None
 
-    async def _log_events(self, call: Call, life: bytes, told: int, outbox: list[bytes], ttl_s: int) -> list[bytes]:
-        if not outbox:
+    async def _log_events(self, call: Call, life: bytes, told: int, untold: list[bytes], ttl_s: int) -> list[bytes]:
+        if not untold:
             return []
-        named = [part for number, data in enumerate(outbox, told + 1) for part in (b"%b:%d" % (life, number), channels.event_of(data))]
+        named = [part for number, data in enumerate(untold, told + 1) for part in (b"%b:%d" % (life, number), channels.event_of(data))]
         values = [call.sid, self._ttl.log_s * 1000, max(ttl_s, self._ttl.log_s), call.brief.business, *named]
         found: list[bytes] = await self._script("cluster_log", [keys.LOG, keys.LOG_MARK, keys.sent(call.sid)], values)
         return found
@@ -278,7 +278,7 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
 
     async def _announce(self, change: Change) -> tuple[tuple[str, ...], str]:
         """Have it looked for what a step is about to owe, should its writer die; how that is listed, and when it was announced (ms)."""
-        owed = tuple(keys.listed(one.id, one.sid) for one in change.deliveries)
+        owed = tuple(keys.listed(one.id, change.after.sid) for one in change.deliveries)
         if not owed:
             return (), ""
         now_ms: bytes = await self._script("cluster_announce", [keys.ANNOUNCED], [OLD_MS, self._ttl.owed_s, *owed])

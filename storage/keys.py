@@ -157,7 +157,8 @@ def document(sid: str) -> str:
     return f"call:{sid}"
 
 
-def outbox(sid: str) -> str:
+def untold(sid: str) -> str:
+    """Events. The key is named as it was before deliveries had the word, so that releases run side by side."""
     return f"slotline:{{{tag(sid)}}}:outbox"
 
 

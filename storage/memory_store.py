@@ -290,9 +290,10 @@ class MemoryStore(MemoryOutbox):
         """Drop, now and then, what has expired and nobody looks at."""
         if self._clock() >= self._sweep_at:
             self._sweep_at = self._clock() + _SWEEP_S
-            for sid in (*self._calls, *self._documents):
+            for sid in (*self._calls, *self._documents, *self._owing):
                 self._kept(sid)
                 self._document(sid)
+                self._of(sid)
             self._roots = {sid: (root, until) for sid, (root, until) in self._roots.items() if until > self._clock()}
 
     def _kept(self, sid: str) -> _Kept | None:

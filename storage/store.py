@@ -68,7 +68,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     release: bool = False
     """Give up the place this call holds."""
     deliveries: tuple[Delivery, ...] = ()
-    """What this step makes due to the outside, each with an id of its own without a space; see `storage.outbox`."""
+    """What this step of this call makes due to the outside, each with an id of its own without a space; see `storage.outbox`."""
 
     @property
     def goes_on(self) -> bool:

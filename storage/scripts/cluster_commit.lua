@@ -1,10 +1,9 @@
 -- uses: record, owed
--- One step of a call, on a cluster: what lies under its own tag, and in `pending` what is still to be done elsewhere. The events wait in the outbox for
--- their ids, which the shared log gives. KEYS: record, turns, history, place, outbox, trace, root, and what the call owes, if it is to
--- owe something.
--- Returns {"stale"}, or {"ok", how many events were told before those in the outbox, the outbox}.
+-- One step of a call, on a cluster: what lies under its own tag, and in `pending` what is still to be done elsewhere. The events wait, untold, for their
+-- ids, which the shared log gives. KEYS: record, turns, history, place, untold events, trace, root, and what the call owes, if it is to owe something.
+-- Returns {"stale"}, or {"ok", how many events were told before, which life of the call it is, the untold events}.
 
-local record, turns, history, place, outbox, trace, lead, deliveries = unpack(KEYS)
+local record, turns, history, place, untold, trace, lead, deliveries = unpack(KEYS)
 local rev, pending, ttl, lines, turn, answer, held_ms, announced_ms, fresh_ms, business, place_s, life, traced, root, kin_s = unpack(ARGV, 1, 15)
 local taken_back, field_count, owed = unpack(ARGV, 16, 18)
 
@@ -29,6 +28,6 @@ if deliveries then
   owe(deliveries, at + 1, at + 2 * owed, clock_ms(), ARGV[at])
   at = at + 1 + 2 * owed
 end
-for i = at, #ARGV do redis.call('RPUSH', outbox, ARGV[i]) end
-expire(ttl, record, turns, history, outbox, trace)
-return {'ok', tonumber(redis.call('HGET', record, 'told') or 0), redis.call('HGET', record, 'life'), redis.call('LRANGE', outbox, 0, -1)}
+for i = at, #ARGV do redis.call('RPUSH', untold, ARGV[i]) end
+expire(ttl, record, turns, history, untold, trace)
+return {'ok', tonumber(redis.call('HGET', record, 'told') or 0), redis.call('HGET', record, 'life'), redis.call('LRANGE', untold, 0, -1)}

@@ -1,4 +1,4 @@
--- Read a call for a turn, on a cluster: what lies under its own tag. KEYS: record, turns, history, outbox. ARGV: turn key ("" none), another key it may have had.
+-- Read a call for a turn, on a cluster: what lies under its own tag. KEYS: record, turns, history, untold. ARGV: turn key ("" none), another key it may have had.
 -- Returns the record's fields, the turn's answer and, when a step was not carried through, the whole conversation and the events not told yet.
 
 local fields = redis.call('HGETALL', KEYS[1])

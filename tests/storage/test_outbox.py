@@ -196,6 +196,10 @@ async def test_what_is_owed_outlives_its_call_and_then_goes() -> None:
     assert (await dead(store), (await store.outbox()).waiting) == ([], 1)
     await store.erase("A")
     assert (await store.outbox()).waiting == 0, "whose kin is known for longer"
+    await begin(store, "C", deliveries=(debt(4, "C"),))
+    now += 5000
+    await begin(store, "D")
+    assert store._owing == {}, "also where nobody asks for it"
 
 
 async def test_of_many_who_ask_at_once_each_delivery_is_given_to_one(shelf: Shelf) -> None:
