@@ -231,8 +231,6 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
         values = [call.rev, life, channels.session(self._channel_prefix, sid), keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
         if not await self._script("cluster_finish", names, values):
             await self._erase_one(sid, call.brief)  # it was erased meanwhile, and some of it may have come back
-            if pending.owed:
-                await self._command("ZREM", keys.DUE, *pending.owed)
         return (marks[0].decode() if marks else "other"), [id_.decode() for id_ in found]
 
     async def _write_document(

@@ -3,6 +3,9 @@
 
 local announced, due = unpack(KEYS)
 for at = 2, #ARGV do
-  if redis.call('ZREM', announced, ARGV[at]) == 1 then redis.call('ZADD', due, 'NX', clock_ms(), ARGV[at]) end
+  if redis.call('ZREM', announced, ARGV[at]) == 1 and redis.call('ZADD', due, 'NX', clock_ms(), ARGV[at]) == 0 then
+    -- Somebody may be about to take it off, who found nothing there (owed_drop.lua): it is not as it was given out any more.
+    redis.call('ZINCRBY', due, 1, ARGV[at])
+  end
 end
 return redis.call('EXPIRE', due, ARGV[1])

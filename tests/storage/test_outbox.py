@@ -168,6 +168,8 @@ async def test_an_erased_caller_is_owed_nothing_also_by_whoever_is_about_to_brin
     await ids(store)
     await store.give_up(debt(2, "A").id, "A", "no")
     await store.erase("B")
+    figures = await store.outbox()
+    assert (figures.waiting, figures.dead) == (1, 0)
     for number, sid in ((1, "A"), (2, "A"), (3, "B"), (4, "C")):
         await store.put_off(debt(number, sid).id, sid, 0, "late")
         await store.give_up(debt(number, sid).id, sid, "late")
@@ -192,6 +194,7 @@ async def test_what_is_owed_outlives_its_call_and_then_goes() -> None:
     assert {*await ids(store)} == {debt(2, "A").id, debt(3, "B").id}
     assert [one.delivery.body["sequence"] for one in await store.owed("A")] == [1, 2]
     now += 1
+    await begin(store, "X")
     assert [await store.owed(sid) for sid in ("A", "nobody")] == [(), ()]
     assert (await dead(store), (await store.outbox()).waiting) == ([], 1)
     await store.erase("A")
@@ -283,6 +286,10 @@ async def test_how_long_it_lives_in_redis(request: pytest.FixtureRequest, kind: 
         client.delete(keys.deliveries("CA1"))
         assert (await ids(store), await dead(store)) == ([], [])
         assert client.keys("*outbox}*") == [], "what has expired is swept"
+        client.zadd(keys.DEAD, {"old CA1": 1})
+        await begin(store, "CA2", deliveries=(debt(1, "CA2"),))
+        await store.give_up(debt(1, "CA2").id, "CA2", "no")
+        assert client.zcard(keys.DEAD) == 1, "also where nobody looks at it"
     await store.close()
 
 

@@ -18,6 +18,7 @@ from storage.embedded import EmbeddedRedis
 from storage.errors import StaleCall
 from storage.keys import Ttl
 from storage.outbox import OutboxFigures
+from storage.pending import Pending
 from storage.redis_store import RedisStore
 from storage.store import CallStore, Change
 from tests.conftest import RedisServer, Shelf
@@ -71,7 +72,6 @@ async def test_a_step_that_was_cut_off_owes_what_it_owes_or_nothing(cluster_url:
         for one in (FIRST, SECOND):
             await other.delivered(one.id, "CA1")
         await other.open("CA1")
-        assert await ids(other) == set()
         assert client.keys("*outbox}*") == client.keys("*:deliveries") == []
     await store.close()
     await other.close()
@@ -193,6 +193,67 @@ async def test_many_who_take_the_same_step_owe_it_once(request: pytest.FixtureRe
         await store.close()
 
 
+async def test_what_was_announced_once_more_is_not_taken_from_whoever_has_it(cluster_url: str) -> None:
+    """As by somebody who took the same step and lost, late."""
+    store = await opened(cluster_url)
+    await begin(store, deliveries=(FIRST,))
+    assert await ids(store) == {FIRST.id}
+    name = keys.listed(FIRST.id, "CA1")
+    with redis.Redis.from_url(cluster_url) as client:
+        client.zadd(keys.ANNOUNCED, {name: 1})
+        assert await ids(store) == set()
+        leased_till = client.zscore(keys.DUE, name)
+        client.zadd(keys.ANNOUNCED, {name: 1})
+        await store._list_owed(Pending(seen="", owed=(name,)))
+        assert client.zscore(keys.DUE, name) >= leased_till
+        assert client.exists(keys.ANNOUNCED) == 0
+    await store.close()
+
+
+@pytest.mark.parametrize("kind", ["redis", "cluster"])
+async def test_what_is_owed_anew_as_it_is_taken_off_the_list_stays_on_it(request: pytest.FixtureRequest, kind: str) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    store, other = await Shelf(url).open(), await Shelf(url).open()
+    assert isinstance(store, RedisStore)
+    script = store._script
+
+    async def begun_first(name: str, *parts: Any) -> Any:
+        if name == "owed_drop" and not await other.owed("CA1"):
+            await begin(other, deliveries=(FIRST,))
+        return await script(name, *parts)
+
+    store._script = begun_first  # type: ignore[method-assign]
+    with redis.Redis.from_url(url) as client:
+        client.zadd(keys.DUE, {keys.listed(FIRST.id, "CA1"): 1})
+        await store.due(9, HOUR_S)
+        time_passes(client)
+        assert await ids(store) == {FIRST.id}
+    await store.close()
+    await other.close()
+
+
+@pytest.mark.parametrize("kind", ["redis", "cluster"])
+async def test_what_is_erased_as_it_is_put_off_is_not_listed_again(request: pytest.FixtureRequest, kind: str) -> None:
+    url = request.getfixturevalue(f"{kind}_url")
+    store, other = await Shelf(url).open(), await Shelf(url).open()
+    assert isinstance(store, RedisStore)
+    await begin(store, deliveries=(FIRST,))
+    script = store._script
+
+    async def erased_then(name: str, *parts: Any) -> Any:
+        answer = await script(name, *parts)
+        if name == "owed_fail":
+            await other.erase("CA1")
+        return answer
+
+    store._script = erased_then  # type: ignore[method-assign]
+    await store.put_off(FIRST.id, "CA1", HOUR_S, "no")
+    with redis.Redis.from_url(url) as client:
+        assert client.keys("*outbox}*") == []
+    await store.close()
+    await other.close()
+
+
 async def test_a_step_that_took_too_long_after_it_was_announced_is_not_written(cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """By then it may have been looked for, and its announcement taken away."""
     store = await opened(cluster_url)
@@ -226,14 +287,13 @@ async def test_an_erasure_that_was_cut_off_leaves_nothing_owed(cluster_url: str,
 async def test_a_step_during_whose_end_the_caller_is_erased_owes_nothing(cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     store, other = await opened(cluster_url), await opened(cluster_url)
     was = await begin(store)
-    write = store._write_document
+    list_owed = store._list_owed
 
     async def erased_first(*parts: Any) -> Any:
         await other.erase("CA1")
-        await asyncio.sleep(0.05)  # the other parts of the step go on meanwhile
-        return await write(*parts)
+        return await list_owed(*parts)
 
-    monkeypatch.setattr(store, "_write_document", erased_first)
+    monkeypatch.setattr(store, "_list_owed", erased_first)
     await step(store, was, deliveries=(FIRST,), lines=(line("secret"),))
     with redis.Redis.from_url(cluster_url) as client:
         assert client.keys("*outbox}*") == client.keys("*:deliveries") == []
