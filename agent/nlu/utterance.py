@@ -20,11 +20,13 @@ MAX_TOKENS = 300
 _STRAIGHT = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", " ": " "}
 )
-_TOKEN = re.compile(r"[^\W\d_㐀-鿿豈-﫿]+(?:'[^\W\d_㐀-鿿豈-﫿]+)*'?|\d+|[㐀-鿿豈-﫿]|[^\s]")
+_CURLY = re.compile(f"[{''.join(map(chr, _STRAIGHT))}]")
+_LETTER = r"[^\W\d_㐀-鿿豈-﫿]"
+_TOKEN = re.compile(rf"{_LETTER}+(?:'{_LETTER}+)*'?|\d+|[㐀-鿿豈-﫿]|[^\s]")
 _HAN = re.compile(r"[㐀-鿿豈-﫿]")
 LONGEST_WORD = 100
 """Letters of a word; behind them nothing is heard of it. The longest name of a place has 85, the local part of an e-mail 64 (RFC 5321)."""
-_TOO_LONG = re.compile(rf"([^\W\d_㐀-鿿豈-﫿]{{{LONGEST_WORD}}})[^\W\d_㐀-鿿豈-﫿]+")
+_TOO_LONG = re.compile(rf"(?<!{_LETTER})({_LETTER}{{{LONGEST_WORD}}}){_LETTER}+")  # looked for where a word begins, not at each of its letters
 _SPACE = re.compile(r"\s+")
 _Reading = TypeVar("_Reading")
 
@@ -112,11 +114,15 @@ class Utterance:
 def _plain(text: str) -> str:
     if text.isascii() and text.isprintable() and "`" not in text and len(text) <= MAX_CHARS:  # nothing to normalise: nearly every utterance
         return _rejoined(" ".join(text.split()) if "  " in text else text.strip())
-    straight = unicodedata.normalize("NFKC", text[:MAX_CHARS].translate(_STRAIGHT)).translate(_STRAIGHT)
-    for figure in {c for c in straight if c.isdigit() and not c.isascii()}:
+    straight = _straightened(unicodedata.normalize("NFKC", _straightened(text[:MAX_CHARS])))
+    for figure in {c for c in set(straight) if c.isdigit() and not c.isascii()}:
         straight = straight.replace(figure, str(unicodedata.digit(figure)))
     seen = straight if straight.isprintable() else "".join(c if c.isprintable() or c.isspace() else " " for c in straight)
     return _rejoined(_SPACE.sub(" ", seen).strip()[:MAX_CHARS])
+
+
+def _straightened(text: str) -> str:
+    return text.translate(_STRAIGHT) if _CURLY.search(text) else text
 
 
 def _rejoined(plain: str) -> str:
