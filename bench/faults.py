@@ -66,7 +66,7 @@ class Shop:
         """Seconds from a fault to the next good answer, and which fault it was."""
 
     def start(self, port: int = 0) -> None:
-        self.running = Running(self.folder, *self._arguments, port=port, SLOTLINE_BUSINESS=FIRM, SLOTLINE_SECRET=SECRET, **self.settings())
+        self.running = Running(self.folder, *self._arguments, port=port, anew=True, SLOTLINE_BUSINESS=FIRM, SLOTLINE_SECRET=SECRET, **self.settings())
 
     def settings(self) -> dict[str, str]:
         return {}

@@ -199,7 +199,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--short", action="store_true", help="one restart of each kind")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="restart-") as folder, closing(Running(Path(folder), "--workers", "2")) as running:
+    with tempfile.TemporaryDirectory(prefix="restart-") as folder, closing(Running(Path(folder), "--workers", "2", anew=True)) as running:
         code = asyncio.run(run(running, SHORT if options.short else options.restarts, options.clients))
         running.stop()
         return code

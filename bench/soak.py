@@ -202,7 +202,7 @@ def main() -> int:
     # Long enough for a caller who waits for the others, and short enough for a call that is over to be gone soon.
     ttl_s = max(TTL_S, round(3 * options.calls / options.rate))
     kept = {f"SLOTLINE_{name}_TTL_S": str(ttl_s) for name in ("CALL", "BOOKED", "LOG")}
-    with tempfile.TemporaryDirectory(prefix="soak-") as folder, closing(Running(Path(folder), "--workers", "2", **kept)) as running:
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder, closing(Running(Path(folder), "--workers", "2", anew=True, **kept)) as running:
         code = asyncio.run(run(running, Path(folder), ttl_s, options))
         running.stop()
         return code

@@ -76,12 +76,15 @@ class Nursery:
         self._process = subprocess.Popen(command, cwd=ROOT, pass_fds=(theirs.fileno(),), stdin=subprocess.DEVNULL)
         theirs.close()
 
-    def begin(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], files: Sequence[int | None]) -> Forked:
-        """Run `slotline` with these words in a folder. `files`: its standard input, output and error; None is a pipe to read its output from."""
+    def begin(self, words: Sequence[str], folder: Path, environment: Mapping[str, str], files: Sequence[int | None], *, anew: bool = False) -> Forked:
+        """Run `slotline` with these words in a folder. `files`: its standard input, output and error; None is a pipe to read its output from.
+
+        `anew`: its workers are loaded anew.
+        """
         output = os.pipe() if None in files else None
         ended, tell = os.pipe()
         given = [output[1] if one is None and output else one or 0 for one in files]
-        wish = json.dumps({"words": words, "folder": str(folder), "environment": dict(environment)}).encode()
+        wish = json.dumps({"words": words, "folder": str(folder), "environment": dict(environment), "anew": anew}).encode()
         with self._lock:
             socket.send_fds(self._line, [len(wish).to_bytes(_SIZE, "big")], [*given, tell])
             self._line.sendall(wish)
@@ -112,9 +115,10 @@ def main(line: socket.socket) -> None:
     import api.terminal.replay
     import api.terminal.watch
     from api.warming import warm_up
+    from tests import cradle
     from tests.graph.walkers import walker
 
-    assert api.server
+    assert api.server, cradle
     asyncio.run(warm_up(walker().deps))
     assert threading.active_count() == 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -175,6 +179,10 @@ def _run(wish: dict[str, Any], files: Sequence[int]) -> None:
         from api import cli
 
         sys.modules["__main__"] = cli  # as after `python -m api.cli`: it is what workers are told to load
+        if "--workers" in sys.argv and not wish["anew"]:
+            from tests import cradle
+
+            cradle.keep()
         code = cli.main()
     except SystemExit as ended:
         code = ended.code

@@ -49,7 +49,7 @@ async def stage(workers: int) -> AsyncIterator[Stage]:
     try:
         with (
             tempfile.TemporaryDirectory(prefix="bench-") as folder,
-            serving(Path(folder), "--workers", str(workers), REDIS_URL=redis.url, **dict.fromkeys(ROOM, "20000")) as running,
+            serving(Path(folder), "--workers", str(workers), anew=True, REDIS_URL=redis.url, **dict.fromkeys(ROOM, "20000")) as running,
         ):
             store: CallStore = await connect(redis.url, channel_prefix="sse:", ttl=Ttl())
             made = Stage(running, tuple(Teller(store, sid) for sid in SIDS))

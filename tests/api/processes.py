@@ -60,8 +60,8 @@ def living(pid: int) -> bool:
 class Running:
     """A served service."""
 
-    def __init__(self, folder: Path, *arguments: str, port: int = 0, forked: bool = True, **settings: str) -> None:
-        """In `folder`, on `port` (0: any). Not `forked`: loaded anew, as whoever types the command has it."""
+    def __init__(self, folder: Path, *arguments: str, port: int = 0, forked: bool = True, anew: bool = False, **settings: str) -> None:
+        """In `folder`, on `port` (0: any). Not `forked`: loaded anew, as whoever types the command has it. `anew`: its workers at least are."""
         # Appended to: the service writes at the end wherever we read. Closed in `close`.
         self._told = tempfile.TemporaryFile("a+")  # noqa: SIM115
         self._read = 0
@@ -69,7 +69,7 @@ class Running:
         self.process: Forked | subprocess.Popen[str]
         if forked:
             with Path(os.devnull).open() as nothing:
-                self.process = nursery().begin(words, folder, given, [nothing.fileno(), None, self._told.fileno()])
+                self.process = nursery().begin(words, folder, given, [nothing.fileno(), None, self._told.fileno()], anew=anew)
         else:
             command = [sys.executable, "-m", "api.cli", *words]
             self.process = subprocess.Popen(command, cwd=folder, env=given, stdout=subprocess.PIPE, stderr=self._told, text=True)
@@ -128,8 +128,8 @@ class Running:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, port: int = 0, forked: bool = True, **settings: str) -> Iterator[Running]:
-    running = Running(folder, *arguments, port=port, forked=forked, **settings)
+def serving(folder: Path, *arguments: str, port: int = 0, forked: bool = True, anew: bool = False, **settings: str) -> Iterator[Running]:
+    running = Running(folder, *arguments, port=port, forked=forked, anew=anew, **settings)
     try:
         yield running
     finally:

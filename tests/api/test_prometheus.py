@@ -70,7 +70,8 @@ def prometheus(folder: Path, port: int) -> Iterator[Prometheus]:
 @pytest.mark.skipif(shutil.which("prometheus") is None, reason="prometheus (Debian: prometheus) is not on PATH")
 def test_what_prometheus_scrapes_of_two_workers_is_exact_also_when_one_was_replaced(tmp_path: Path, redis_url: str) -> None:
     tokens = f"{VIEWER}:viewer,{CALLER}:integration"
-    with serving(tmp_path, "--workers", "2", REDIS_URL=redis_url, SLOTLINE_TOKENS=tokens) as running, prometheus(tmp_path, running.port) as told:
+    given = {"REDIS_URL": redis_url, "SLOTLINE_TOKENS": tokens}
+    with serving(tmp_path, "--workers", "2", anew=True, **given) as running, prometheus(tmp_path, running.port) as told:
         until(lambda: len(_started(running)) == 2)
         turns = _turns_of_both(running, 0)
         until(lambda: told.value("sum(slotline_turns_total)") == turns)
@@ -102,7 +103,7 @@ def test_what_prometheus_scrapes_of_two_workers_is_exact_also_when_one_was_repla
 
 
 def test_the_folder_goes_with_a_parent_that_was_killed(tmp_path: Path) -> None:
-    with serving(tmp_path, "--workers", "2") as running:
+    with serving(tmp_path, "--workers", "2", anew=True) as running:
         until(lambda: len(_started(running)) == 2)
         [folder] = _folders(running)
         assert figures(running.http.get("/metrics").text)["slotline_workers_wanted", ""] == 2
