@@ -71,7 +71,7 @@ def test_a_worker_that_cannot_be_replaced_takes_nobody_with_it(tmp_path: Path) -
         running.process.send_signal(signal.SIGHUP)  # they are not waited for any longer
         until(lambda: not _refuses(running.port))
         assert running.say("hello").status_code == 200
-        until(lambda: len(_started(running)) == 4)
+        until(lambda: len(_started(running)) >= 4)  # one that was just being started read the good file, and was then replaced with the others
         assert running.stop() == 0
 
 
