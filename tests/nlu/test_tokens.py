@@ -51,7 +51,7 @@ def test_any_text_is_cut_into_words_that_say_something(text: str) -> None:
 
 
 @settings(max_examples=300)
-@given(spoken, st.sampled_from(states("[st]*")))
+@given(spoken, st.deferred(lambda: st.sampled_from(states("[st]*"))))  # where it is run, not wherever tests are collected
 def test_any_turn_of_any_call_has_an_answer(text: str, state: State) -> None:
     took = take_turn(state, Turn(key="k", text=text))
     assert took.user_acts
