@@ -70,6 +70,25 @@ class RedisServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def warmed_once() -> Iterator[None]:
+    """A service in this process plays its businesses' calls before the first caller rings; the next one of the same businesses finds all warm."""
+    app = sys.modules.get("api.app")
+    if app is None:  # none of these tests starts one
+        yield
+        return
+    warm_up, known = app.warm_up, set[str]()
+
+    async def once(deps: Any) -> None:
+        if (businesses := repr(deps.businesses.all)) not in known:
+            await warm_up(deps)
+            known.add(businesses)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "warm_up", once)
+        yield
+
+
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     server = RedisServer()
