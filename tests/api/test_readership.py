@@ -30,11 +30,12 @@ async def health(service: Service) -> dict[str, Any]:
 async def counted(service: Service, readers: int) -> dict[str, Any]:
     async with asyncio.timeout(PATIENCE_S):
         while (found := await health(service))["readers"] != readers:  # noqa: ASYNC110 - what is waited for is in another process
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.01)
     return found
 
 
-async def test_the_readers_of_every_process_are_counted(shelf: Shelf) -> None:
+async def test_the_readers_of_every_process_are_counted(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.readership.LOOK_S", 0.02)
     one, two = Service(await shelf.open()), Service(await shelf.open())
     await Teller(one.store, "CA1").tell()
     for service in (one, two):

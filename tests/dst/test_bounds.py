@@ -32,7 +32,7 @@ DEAR = (
     "y ",
 )
 """Said over and over: what once cost more than all other words."""
-TURNS = 3
+TURNS = len(DEAR)
 """Each is said in one of so many calls, so that all of them are met. (`bench.adversarial` goes through all of both.)"""
 SHORT = (*string.ascii_lowercase, *string.punctuation, *"015", "mc", "st", "no", "at", "a.", *"短不一点王号")
 JOINTS = ("", "'", "-")

@@ -107,7 +107,9 @@ async def test_words_lost_with_their_worker_are_asked_for_again(redis_url: str, 
 
 @pytest.mark.parametrize("language", SAID)
 @pytest.mark.parametrize("provider", SIGNED)
-async def test_while_redis_is_away_there_is_a_sentence_then_a_person(provider: str, language: str) -> None:
+async def test_while_redis_is_away_there_is_a_sentence_then_a_person(monkeypatch: pytest.MonkeyPatch, provider: str, language: str) -> None:
+    monkeypatch.setattr("storage.reaching.PAUSES_S", (0.0,))
+    monkeypatch.setattr("api.telephony.switchboard.TELL_AGAIN_S", (SHORT_S,) * round(PATIENCE_S / SHORT_S))  # it is away as long as the test says
     server = RedisServer()
     try:
         async with exchange(server.url) as (service, http):
