@@ -123,7 +123,14 @@ def _document(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[st
         "suggestions": _slots(),
         "packet": _packet(),
         "approval": {**_permission(businesses), "askedAt": moment, "until": moment},
-        "booking": {"state": one_of("booked", "awaiting_approval"), "reference": hidden, "service": hidden, "start": hidden, "end": hidden},
+        "booking": {
+            "state": one_of("booked", "awaiting_approval", "held"),
+            "until": moment,
+            "reference": hidden,
+            "service": hidden,
+            "start": hidden,
+            "end": hidden,
+        },
     }
 
 

@@ -2,9 +2,10 @@
 
 import msgspec
 
+from agent.dst.holding import gives_up
 from agent.dst.updates import Update
 from agent.nlg.speech import Speech
-from agent.record.call import Call, Line
+from agent.record.call import Booking, Call, Line
 from agent.record.call_events import line_said, person_wanted
 from agent.record.events import Event
 from agent.record.trace import TracedTurn, held, places, waiting
@@ -36,10 +37,10 @@ async def settled(work: Work, update: Update, deps: Deps) -> Work:
     return replace(work, base=done.call, call=done.call, seen=done.seen, events=())
 
 
-async def answered(work: Work, call: Call, speech: Speech, request: TurnRequest, deps: Deps) -> bytes:
+async def answered(work: Work, call: Call, speech: Speech, request: TurnRequest, deps: Deps, place: Booking | None) -> bytes:
     """The turn is over: what was said and heard, the call as it stands after it, and the answer, in one commit. Returns the answer.
 
-    What a supervisor said became a line when they said it. Raises StaleCall, StoreUnavailable.
+    `place`: to be held from now on. What a supervisor said became a line when they said it. Raises StaleCall, PlaceTaken, StoreUnavailable.
     """
     turn_context = work.turn_context
     lines, heard = _caller_line(work)
@@ -56,6 +57,9 @@ async def answered(work: Work, call: Call, speech: Speech, request: TurnRequest,
         events=(*heard, *work.events, *said, *wanted),
         answer=(turn_context.turn.key, body),
         trace=_traced(work, call, speech, request).encoded(),
+        booking=place,
+        release=gives_up(work.base, call),
+        capacity=turn_context.business.capacity,
     )
     await deps.store.commit(change)
     return body

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from agent.dst.holding import fitting, gives_up
 from agent.dst.opening import clock_of, prepared, turn_context_of
 from agent.dst.outside import Refused, edited
 from agent.policy import revising
@@ -53,5 +54,6 @@ async def edit(
     if before is not None:  # what people set stands, also when the newest turn is taken back
         there_too = edited(before, fields, lock, unlock, turn_context, source)
         before = None if isinstance(there_too, Refused) else revising.kept(there_too.call)
-    after = replace(update.call, rev=found.call.rev, status=found.call.status, before=before)
-    await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, events=update.events, trace=traced.encoded()))
+    after = replace(fitting(update.call, turn_context), rev=found.call.rev, status=found.call.status, before=before)
+    change = Change(before=found.call, after=after, seen=found.seen, events=update.events, trace=traced.encoded())
+    await deps.store.commit(replace(change, release=gives_up(found.call, after)))

@@ -19,22 +19,23 @@ from agent.dst.booking import place_taken
 from agent.dst.opening import adopting, opened_again, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
-from agent.nlg.generate import generate
 from agent.policy import approvals, resuming
 from agent.policy.next_act import about, apply, only_asks
-from agent.policy.people import still_waiting, unasked, wait_or_dial
-from agent.policy.turns import asking, counted, deaf, welcome
+from agent.policy.people import still_waiting, unasked
+from agent.policy.turns import deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.business import FIRST_TIME_CALLER
+from agent.record.calendar import standing
 from agent.record.call import OpenTurn
-from agent.record.call_events import Tool, measured
+from agent.record.call_events import Tool
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits, revising
+from graph.answering import answer, looked_again, ms_since, timed
 from graph.finding import begun_for, found_for, unanswered
 from graph.hearing import connected, goes_on
 from graph.holding import beside_a_person
-from graph.people import briefed, is_watched
+from graph.people import is_watched
 from graph.state import Deps, TurnRequest, Walk, Work
 from storage.errors import CallElsewhere, PlaceTaken
 from storage.store import Opened
@@ -92,10 +93,11 @@ class Nodes:
             call = revising.taken_up(call, stood, request)
         turn = left.turn if left else revising.whole(unanswered(state, found.call), call, request)
         bookings = found.bookings
-        if call.brief.business != business and open_step(call) in AGREEING:
-            bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings
+        if call.brief.business != business:  # another's calendar
+            needed = call.hold or open_step(call) in AGREEING
+            bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings if needed else ()
         turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings)
-        reading_ms = _ms_since(begun)
+        reading_ms = ms_since(begun)
         work = Work(
             base=found.call,
             call=call,
@@ -170,19 +172,8 @@ class Nodes:
         if work.todo:  # about a step that lies behind
             return Command(goto=END, update={"work": work})
         work = await _recognised(work, deps)
-        turn_context, book, news = work.turn_context, deps.phrasebooks[work.call.language], work.call.untold
-        quoted, system_acts = work.call.unheard, (*news, *work.system_acts)
-        work = replace(work, system_acts=system_acts)
-        newest = replace(work.call.newest, told=quoted) if work.call.newest is not None else None
-        call = asking(replace(work.call, unheard=(), untold=(), newest=newest), work.base, work.asked, system_acts, turn_context)
-        began = perf_counter()
-        speech = replace(generate(call, system_acts, turn_context, book), quoted=quoted)
-        deps.took("wording", perf_counter() - began)
-        call = counted(call, work.base)
-        if commits.begins_to_wait(work.base, call):
-            call = wait_or_dial(briefed(call, deps, turn_context), await is_watched(deps.store, call), turn_context)
-        body = await commits.answered(work, call, speech, request, deps)
-        mine = turn_context.turn.key == request.turn.key
+        work, body = await answer(work, request, deps)
+        mine = work.turn_context.turn.key == request.turn.key
         return Command(goto=END, update={"work": work, "answer": body} if mine else {"work": work})
 
     def _onward(self, here: str, work: Work) -> Command[str]:
@@ -218,7 +209,7 @@ async def _heard(work: Work, deps: Deps, request: TurnRequest) -> Work:
 async def _carried_out(work: Work, deps: Deps) -> Work:
     """With the next act done."""
     begun = perf_counter()
-    return await _kept(work, _timed(apply(work.call, work.todo[0], work.turn_context), begun, work), deps)
+    return await _kept(work, timed(apply(work.call, work.todo[0], work.turn_context), begun, work), deps)
 
 
 async def _kept(work: Work, update: Update, deps: Deps, done: int = 1) -> Work:
@@ -230,23 +221,10 @@ async def _kept(work: Work, update: Update, deps: Deps, done: int = 1) -> Work:
 async def _placed(work: Work, update: Update, tool: Tool, begun: float, deps: Deps) -> Work:
     """With what takes a place, or holds one, done; when somebody was faster, the caller is offered other times."""
     try:
-        return await _kept(work, _timed(update, begun, work), deps)
+        return await _kept(work, timed(update, begun, work), deps)
     except PlaceTaken:
-        # The bookings this turn began with are not the ones it lost against: what is offered now must not be the same hour again.
-        bookings = (await deps.store.open(work.call.sid, business=work.call.brief.business)).bookings
-        work = replace(work, turn_context=replace(work.turn_context, bookings=bookings))
-        return await _kept(work, _timed(place_taken(work.call, work.turn_context, tool), begun, work), deps)
-
-
-def _timed(update: Update, begun: float, work: Work) -> Update:
-    """With the milliseconds that each piece of work besides talking took, up to the commit that tells of it: looking into the calendar is reading it,
-    which was done for the whole turn, and what was made of it.
-    """
-    return replace(update, events=tuple(measured(event, _ms_since(begun), work.reading_ms) for event in update.events))
-
-
-def _ms_since(begun: float) -> float:
-    return (perf_counter() - begun) * 1000
+        work = await looked_again(work, deps)
+        return await _kept(work, timed(place_taken(work.call, work.turn_context, tool), begun, work), deps)
 
 
 async def _rule(work: Work, deps: Deps) -> str:
@@ -263,7 +241,8 @@ async def _resumed(work: Work, deps: Deps) -> Work:
     """What the earlier call had is taken over, in one commit."""
     earlier = await _earlier(work, deps, work.call.brief.business)
     if earlier is not None:  # to see whether its time is still free
-        work = replace(work, turn_context=replace(work.turn_context, bookings=earlier.bookings))
+        bookings = standing(earlier.bookings, work.turn_context.seconds, work.call.unfinished)
+        work = replace(work, turn_context=replace(work.turn_context, bookings=bookings))
     return await _kept(work, resuming.resume(work.call, earlier.call if earlier else None, work.turn_context), deps)
 
 

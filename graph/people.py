@@ -4,6 +4,7 @@ from datetime import datetime
 
 import msgspec
 
+from agent.dst.holding import gives_up, over
 from agent.dst.opening import adopting, turn_context_of
 from agent.nlg.generate import briefing
 from agent.policy.people import Conflict, Deed, Drop, Escalate, Message, Vanish, carried_out
@@ -36,7 +37,7 @@ async def do(deps: Deps, sid: str, deed: Deed, now: datetime) -> None:
         raise DeedRefused(update.code, update.held_by)
     if update.call is call:
         return
-    after, events = dated(found.call, update.call, turn_context.stamp), update.events
+    after, events = over(dated(found.call, update.call, turn_context.stamp)), update.events
     if after.status == "waiting_agent":
         after = briefed(after, deps, turn_context)
         events = (*events, person_wanted(after, turn_context.seconds))
@@ -54,7 +55,8 @@ async def do(deps: Deps, sid: str, deed: Deed, now: datetime) -> None:
         waiting=waiting(after),
     )
     after = replace(after, before=None)  # what people did stands, and so does what it was done about
-    await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, lines=said, events=events, trace=traced.encoded()))
+    change = Change(before=found.call, after=after, seen=found.seen, lines=said, events=events, trace=traced.encoded())
+    await deps.store.commit(replace(change, release=gives_up(found.call, after)))
 
 
 def _words(deed: Deed) -> str:

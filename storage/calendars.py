@@ -28,11 +28,16 @@ class Calendars:
             self._places[business] = {booking.sid: booking for booking in bookings if booking.business == business}
 
     def fits(self, booking: Booking, capacity: int) -> bool:
+        """Whether it fits beside the others; those in its way that were held for long enough are dropped."""
         moments: list[tuple[int, int]] = []
-        for sid, other in self._places.get(booking.business, {}).items():
-            lapsed = 0 < other.held_until <= self._clock()
-            if not lapsed and sid != booking.sid and other.start < booking.end and other.end > booking.start:
-                moments += [(max(other.start, booking.start), 1), (min(other.end, booking.end), -1)]
+        places = self._places.get(booking.business, {})
+        for sid, other in tuple(places.items()):
+            if sid == booking.sid or other.start >= booking.free_from or other.free_from <= booking.start:
+                continue
+            if 0 < other.held_until <= self._clock():
+                del places[sid]
+            elif not _passes_over(other, booking):
+                moments += [(max(other.start, booking.start), 1), (min(other.free_from, booking.free_from), -1)]
         now = peak = 0
         for _, change in sorted(moments):
             now += change
@@ -46,6 +51,8 @@ class Calendars:
             over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._booked_s
             for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
                 del places[sid]
+            if (earlier := places.get(booking.instead_of)) and _passes_over(earlier, booking):
+                del places[booking.instead_of]
             places[booking.sid] = booking
         elif change.release and change.before and change.before.place:
             self._places.get(change.before.place.business, {}).pop(change.after.sid, None)
@@ -58,5 +65,10 @@ class Calendars:
                 found = True
                 self._forgotten += 1
                 if not booking.held_until:
-                    places[f" {self._forgotten}"] = msgspec.structs.replace(booking, sid="", service="")
+                    places[f" {self._forgotten}"] = msgspec.structs.replace(booking, sid="", service="", instead_of="")
         return found
+
+
+def _passes_over(held: Booking, booking: Booking) -> bool:
+    """Whether a place is held for the call that the other's goes on from."""
+    return held.held_until > 0 and held.sid == booking.instead_of

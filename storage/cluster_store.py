@@ -161,7 +161,7 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
         token = uuid4().hex
         kept = codec.encode({**msgspec.to_builtins(booking), "hold": token})
         names = [*keys.calendar(business), keys.holds(business)]
-        values = [booking.sid, token, booking.start, booking.end, change.capacity, kept, OLD_MS, self._ttl.booked_s]
+        values = [booking.sid, token, booking.start, booking.free_from, change.capacity, kept, OLD_MS, self._ttl.booked_s]
         answer, *rest = await self._script("cluster_hold", names, values)
         if answer == b"taken" and rest:
             for number in range(0, len(rest), 2):
@@ -224,7 +224,7 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
             self._list(call, life, ttl_s),
             self._settle_place(sid, pending),
             self._list_owed(pending),
-            self._lead_here(call, ttl_s, gave_up=pending.release != ""),
+            self._lead_here(call, ttl_s, moved=bool(pending.hold or pending.release)),
         )
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
         names = [keys.record(sid), keys.events(sid), keys.untold(sid)]
@@ -260,8 +260,8 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
         values = [call.sid, codec.milliseconds(call.created_at), ttl_s, life, call.rev, call.brief.business]
         await self._script("cluster_index", [*names, keys.BUSINESSES, keys.STANDING], values)
 
-    async def _lead_here(self, call: Call, ttl_s: int, *, gave_up: bool) -> None:
-        """Let the caller's number lead to this call, or no longer. `gave_up`: the call had a place, and is booked no more."""
+    async def _lead_here(self, call: Call, ttl_s: int, *, moved: bool) -> None:
+        """Let the caller's number lead to this call, or no longer. `moved`: its place did, and it may be booked no more."""
         number = (call.brief.business, call.brief.caller)
         key, known, way = keys.caller(*number), keys.known(*number), unfinished(call)
         if way == "1":
@@ -271,7 +271,7 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
                 await self._command("EXPIRE", known, keys.KNOWN_S)
             if await self._command("GET", key) == call.sid.encode():
                 await self._command("DEL", key)
-        if gave_up and await self._command("GET", known) == call.sid.encode():
+        if moved and way != "0" and await self._command("GET", known) == call.sid.encode():
             await self._command("DEL", known)
 
     async def _announce(self, change: Change) -> tuple[tuple[str, ...], str]:

@@ -212,7 +212,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox):
             keys.EVENTS_KEPT,
             operation,
             booking.start if booking else 0,
-            booking.end if booking else 0,
+            booking.free_from if booking else 0,
             change.capacity,
             codec.encode(booking) if booking else b"",
             after.brief.business,

@@ -92,14 +92,21 @@ def agreed(call: Call, turn_context: TurnContext) -> Booking | Update:
         return handoff(call, turn_context, Handoff(why="nothing_agreed", slot=gap))
     if reason := refusal(call, time, turn_context):
         return no_time(call, time, turn_context, reason)
-    end = start + timedelta(minutes=minutes_of(call))
+    return place_at(start, call, turn_context)
+
+
+def place_at(start: datetime, call: Call, turn_context: TurnContext) -> Booking:
+    """The place that the call's job takes in the calendar when it begins at `start`."""
+    service = call.slot(SERVICE.name)
     return Booking(
         business=call.brief.business,
         sid=call.sid,
         start=int(start.timestamp()),
-        end=int(end.timestamp()),
-        service=service,
+        end=int((start + timedelta(minutes=minutes_of(call))).timestamp()),
+        service=service.value or service.pending,
         made=int(turn_context.seconds),
+        buffer=turn_context.business.buffer_minutes * 60,
+        instead_of=call.resumed_from,
     )
 
 
@@ -115,7 +122,7 @@ def book(call: Call, turn_context: TurnContext) -> Update:
 def booked(call: Call, place: Booking, turn_context: TurnContext) -> Update:
     """The call with this place taken. Whoever is with a person stays there; for anybody else the call is over."""
     with_person = call.status in ("waiting_agent", "with_agent")
-    after = replace(call, status=call.status if with_person else "booked", booked=place, question=Question())
+    after = replace(call, status=call.status if with_person else "booked", booked=place, hold=None, question=Question())
     events = (
         tool(call, "booking", "started", turn_context.seconds),
         tool(after, "booking", "done", turn_context.seconds, service=place.service, time=call.slot(TIME.name).value),
@@ -128,7 +135,8 @@ def place_taken(call: Call, turn_context: TurnContext, work: Tool = "booking") -
     """Another call took the last place a moment before. `work`: what was to be done with it."""
     begun = tool(call, work, "started", turn_context.seconds)
     failed = tool(call, work, "failed", turn_context.seconds, reason=Reason.TAKEN.value)
-    update = no_time(call, call.slot(TIME.name).value, turn_context, Reason.TAKEN)
+    state = call.slot(TIME.name)
+    update = no_time(call, state.pending or state.value, turn_context, Reason.TAKEN)
     return replace(update, events=(begun, failed, *update.events))
 
 

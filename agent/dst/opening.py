@@ -11,6 +11,7 @@ import msgspec
 from agent.dst.outside import adopted
 from agent.dst.updates import FAREWELL
 from agent.record.business import Business
+from agent.record.calendar import standing
 from agent.record.call import Booking, Brief, Call, Question, Turn
 from agent.record.call_events import status_moved
 from agent.record.events import Event
@@ -79,7 +80,7 @@ def turn_context_of(call: Call, turn: Turn, business: Business, plan: Plan, now:
         seconds=now.timestamp(),
         turn=turn,
         plan=plan,
-        bookings=tuple(one for one in bookings if not 0 < one.held_until <= now.timestamp()),
+        bookings=standing(bookings, now.timestamp(), call.resumed_from),
     )
 
 

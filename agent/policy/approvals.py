@@ -113,11 +113,10 @@ def ask(call: Call, rule: str, turn_context: TurnContext) -> Update:
         asked_at=stamp(asked_at),
         until=stamp(asked_at + timedelta(seconds=turn_context.business.approval_wait_s)),
     )
-    after = replace(call, approval=approval, question=Question(), silences=0)
+    after = replace(call, approval=approval, hold=None, question=Question(), silences=0)
     events = (
         *((permission_cleared(call, replace(last, state="withdrawn"), seconds),) if last and call.awaits_approval else ()),
-        tool(call, "hold", "started", seconds),
-        tool(after, "hold", "done", seconds),
+        *(() if call.hold else (tool(call, "hold", "started", seconds), tool(after, "hold", "done", seconds))),
         permission_wanted(after, approval, seconds),
     )
     return Update(call=after, system_acts=(SystemAct(key="notice.approval_asked"),), events=events, settled=True, booking=place)

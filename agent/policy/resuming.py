@@ -60,7 +60,7 @@ def resume(call: Call, earlier: Call | None, turn_context: TurnContext) -> Updat
 
 def _is_open(earlier: Call) -> bool:
     """Whether there is something to go on with: it was not booked, nor is to be, and the name it was given stands."""
-    return earlier.place is None and earlier.slot(caller_id.NAME_SLOT).status == "filled"
+    return earlier.booked is None and not earlier.awaits_approval and earlier.slot(caller_id.NAME_SLOT).status == "filled"
 
 
 def _is_said(state: SlotState) -> bool:

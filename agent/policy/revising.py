@@ -76,7 +76,7 @@ def place_gone(update: Update) -> Update:
     """The place that stood before is another call's by now: the caller hears so next, and is offered other times."""
     approval = update.call.approval
     lost = replace(approval, state="taken") if approval is not None and approval.state == "waiting" else approval
-    after = replace(update.call, booked=None, approval=lost)
+    after = replace(update.call, booked=None, hold=None, approval=lost)
     asks_no_more = (event for event in update.events if event.type != "permission_request")
     return replace(update, call=after, events=tuple(asks_no_more), booking=None, release=True)
 

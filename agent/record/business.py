@@ -64,6 +64,10 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     handoff_number: str = msgspec.field(default="", name="hand_off_number")
     email: str = ""
     capacity: Annotated[int, msgspec.Meta(ge=1, le=100_000)] = 1
+    buffer_minutes: Annotated[int, msgspec.Meta(ge=0, le=60 * 24)] = 0
+    """What is left free behind each job, for the way to the next one; it may reach past closing time."""
+    hold_minutes: Annotated[int, msgspec.Meta(ge=0, le=60)] = 5
+    """For how long a time that was read back is kept for the caller, counted from the last thing that was said. 0: not at all."""
     lead_time_minutes: Minutes = 0
     horizon_days: Annotated[int, msgspec.Meta(ge=1, le=730)] = 180
     """How far ahead a time can be booked."""

@@ -104,13 +104,14 @@ def refusal(start: datetime, minutes: int, business: Business, now: datetime, bo
     if why := day_refusal(start.date(), business, now):
         return why
     end = start + timedelta(minutes=minutes)
+    free_from = int(end.timestamp()) + business.buffer_minutes * 60
     hours = _askable(start.date(), business)
     if not any(_fits(start, end, opens, closes) for opens, closes in hours):
         return Reason.ENDS_AFTER_CLOSING if any(opens <= start.time() < closes for opens, closes in hours) else Reason.CLOSED
     if start < now + timedelta(minutes=business.lead_time_minutes):
         return Reason.TOO_SOON
     others = [booking for booking in bookings if booking.sid != sid or not sid]
-    return Reason.TAKEN if peak(int(start.timestamp()), int(end.timestamp()), others) >= business.capacity else None
+    return Reason.TAKEN if peak(int(start.timestamp()), free_from, others) >= business.capacity else None
 
 
 def _fits(start: datetime, end: datetime, opens: time, closes: time) -> bool:
@@ -121,9 +122,16 @@ def _fits(start: datetime, end: datetime, opens: time, closes: time) -> bool:
 
 
 def peak(start: int, end: int, bookings: Iterable[Booking]) -> int:
-    """How many bookings run at once, at most, within [start, end): Unix seconds."""
-    inside = [booking for booking in bookings if booking.start < end and booking.end > start]
-    return max((sum(1 for other in inside if other.start <= max(one.start, start) < other.end) for one in inside), default=0)
+    """How many bookings run at once, at most, within [start, end): Unix seconds. What is left free behind a job belongs to it."""
+    inside = [booking for booking in bookings if booking.start < end and booking.free_from > start]
+    return max((sum(1 for other in inside if other.start <= max(one.start, start) < other.free_from) for one in inside), default=0)
+
+
+def standing(bookings: Iterable[Booking], seconds: float, passed_on: str = "") -> tuple[Booking, ...]:
+    """The places that are taken at `seconds` (Unix): without what was held for longer than that, and what is held for the call `passed_on`, from
+    which this one goes on.
+    """
+    return tuple(one for one in bookings if not one.held_until or (one.held_until > seconds and one.sid != passed_on))
 
 
 def free(

@@ -151,6 +151,15 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     """When it was booked, by the service's clock: Unix seconds."""
     held_until: int = 0
     """Only held until then, while somebody is asked whether it may be booked: Unix seconds, by the service's clock. 0: booked."""
+    buffer: int = 0
+    """Seconds behind it in which nothing else may begin."""
+    instead_of: str = ""
+    """The earlier call that this one goes on from: what is held for that one passes over to this one."""
+
+    @property
+    def free_from(self) -> int:
+        """When the next job may begin: Unix seconds."""
+        return self.end + self.buffer
 
 
 ApprovalState = Literal["waiting", "approved", "refused", "unanswered", "withdrawn", "taken"]
@@ -199,6 +208,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """The whole summary was read once; from then on only what changed is read again."""
     booked: Booking | None = None
     """Set once the booking is committed, never before."""
+    hold: Booking | None = None
+    """The place that is kept for the caller, who has not said the last yes."""
     approval: Approval | None = None
     """The last request for the office's yes."""
     idle: int = 0
@@ -258,7 +269,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def place(self) -> Booking | None:
         """The place in the calendar that is this call's, booked or held."""
-        return self.booked or (self.approval.place if self.approval and self.awaits_approval else None)
+        return self.booked or (self.approval.place if self.approval and self.awaits_approval else self.hold)
 
     def slot(self, name: str) -> SlotState:
         return self.slots[name]

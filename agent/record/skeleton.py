@@ -6,7 +6,7 @@ is not asked again; what we filled is never taken back by an older copy of their
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from agent.record.booking_reference import booking_reference
 from agent.record.business import DEAREST, Service, in_language
 from agent.record.call import Call, SlotState
 from agent.record.characters import one_line
+from agent.record.moments import stamp
 from agent.record.packet import packet
 from agent.record.progress import progress
 from agent.record.provenance import Provenance
@@ -108,9 +109,10 @@ def _asked_and_booked(call: Call) -> dict[str, Any]:
         found["approval"] = {"permissionId": asked.id, "tool_name": "booking", "rule": asked.rule, "askedAt": asked.asked_at, "until": asked.until}
     if call.place:
         start, end = (datetime.fromtimestamp(at, ZoneInfo(call.brief.time_zone)).isoformat() for at in (call.place.start, call.place.end))
-        state = "booked" if call.booked else "awaiting_approval"
+        state = "booked" if call.booked else "awaiting_approval" if call.awaits_approval else "held"
         reference = {"reference": booking_reference(call.sid)} if call.booked else {}
-        found["booking"] = {"state": state, **reference, "service": call.place.service, "start": start, "end": end}
+        until = {"until": stamp(datetime.fromtimestamp(call.place.held_until, UTC))} if state == "held" else {}
+        found["booking"] = {"state": state, **reference, **until, "service": call.place.service, "start": start, "end": end}
     return found
 
 

@@ -19,7 +19,7 @@ for at = 1, #all, 2 do
     end
   end
 end
-if not fits(calendar, places, longest, sid, from, till, tonumber(ARGV[5]), others) then return {'taken', unpack(old)} end
+if not fits(calendar, places, longest, ARGV[6], from, till, tonumber(ARGV[5]), others) then return {'taken', unpack(old)} end
 redis.call('HSET', holds, token, cjson.encode({sid = sid, at = now_ms, booking = ARGV[6], start = from, till = till}))
 redis.call('EXPIRE', holds, ARGV[8])
 return {'held', now_ms}

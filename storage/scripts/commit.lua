@@ -16,7 +16,7 @@ local print, text = look(document, ours)
 if print ~= seen then return {'stale'} end
 local family, lead, earlier = unpack(KEYS, #KEYS - 2)
 if goes_on == '1' and redis.call('EXISTS', earlier) == 0 then return {'stale'} end
-if op == 'take' and not fits(calendar, places, longest, sid, start, till, capacity) then return {'taken'} end
+if op == 'take' and not fits(calendar, places, longest, booking, start, till, capacity) then return {'taken'} end
 
 if op == 'take' then
   local till_then = take(calendar, places, longest, sid, start, till, booking, place_s)
@@ -44,7 +44,7 @@ elseif unfinished == '0' then
   if redis.call('GET', caller) == sid then redis.call('DEL', caller) end
 end
 
-if op == 'release' and redis.call('GET', known) == sid then redis.call('DEL', known) end
+if op ~= '' and unfinished ~= '0' and redis.call('GET', known) == sid then redis.call('DEL', known) end
 
 local untouched = ours.sha and print == ours.sha
 if root ~= '' then

@@ -60,8 +60,13 @@ def reading(slot: str, found: Sequence[Json], value: str | None, spoken: Sequenc
 
 def kept(document: Json, events: Sequence[Json]) -> Json:
     """What a call leaves behind, without what only a clock says."""
-    told = [{**event, "payload": {key: value for key, value in event["payload"].items() if key != "ms"}} for event in events]
+    told = [{**event, "payload": {key: value for key, value in event["payload"].items() if key != "ms"}} for event in events if not _is_hold(event)]
     return {"document": {key: document[key] for key in document if key != "history" and key not in LATER}, "events": told}
+
+
+def _is_hold(event: Json) -> bool:
+    """Whether it tells that a place is held, of which the oldest recordings knew nothing; it has tests of its own."""
+    return event["type"] in ("tool_status", "tool_result") and event["payload"]["tool"] == "hold"
 
 
 def digest(thing: Any) -> str:

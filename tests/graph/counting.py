@@ -80,8 +80,10 @@ class Platform:
         return [{"type": event["type"], **event["payload"]} for event in found if event["type"] in kinds]
 
     async def places(self) -> list[str]:
-        """Who has a place in the calendar."""
-        return [booking.sid for booking in (await self.store.open("x", "", "acme")).bookings]
+        """Who has a place in the calendar, booked or asked for; not for whom one is held who has not said yes."""
+        sids = [booking.sid for booking in (await self.store.open("x", "", "acme")).bookings]
+        calls = [(await self.store.open(sid)).call for sid in sids]
+        return [sid for sid, call in zip(sids, calls, strict=True) if call is None or call.hold is None]
 
 
 def words(answer: dict[str, Any]) -> str:
