@@ -15,6 +15,7 @@ from agent.record.call import Booking, Call
 from agent.record.call_events import tool
 from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
+from agent.slots.service import SERVICE
 from agent.slots.time import TIME
 
 replace = msgspec.structs.replace
@@ -27,13 +28,13 @@ def held(call: Call, turn_context: TurnContext) -> Update:
     """The call at the end of a turn with the place of its time held: anew, still, or no more; if another has it, with other times offered."""
     if call.status in ("waiting_agent", "with_agent"):
         return Update(call=call)
-    place, before = _wanted(call, turn_context), call.hold
+    place, before = _wanted(_as_read(call), turn_context), call.hold
     if place is None:
         return Update(call=let_go(call))
     is_same = before is not None and _where(before) == _where(place)
     if before and is_same and before.held_until + RENEW_S > place.held_until:
         return Update(call=call)
-    if refusal(call, _time(call), turn_context) is Reason.TAKEN:
+    if refusal(_as_read(call), _time(call), turn_context) is Reason.TAKEN:
         return lost(call, turn_context)
     after, seconds = replace(call, hold=place), turn_context.seconds
     events = () if is_same else (tool(call, "hold", "started", seconds), tool(after, "hold", "done", seconds))
@@ -57,7 +58,7 @@ def over(call: Call) -> Call:
 def fitting(call: Call, turn_context: TurnContext) -> Call:
     """The call as it was changed from outside, where nobody is asked anything: what is held stays if it is still what is wanted."""
     start = calendar.localise(_time(call), call.brief.time_zone)
-    stays = start is not None and call.hold is not None and _where(call.hold) == _where(place_at(start, call, turn_context))
+    stays = start is not None and call.hold is not None and _where(call.hold) == _where(place_at(start, _as_read(call), turn_context))
     return call if stays else let_go(call)
 
 
@@ -73,6 +74,12 @@ def _wanted(call: Call, turn_context: TurnContext) -> Booking | None:
         return None
     start = calendar.localise(_time(call), call.brief.time_zone)
     return replace(place_at(start, call, turn_context), held_until=int(turn_context.seconds) + hold_s) if start else None
+
+
+def _as_read(call: Call) -> Call:
+    """The call with the service that was read to the caller, who has not said yes to it: its job may take longer than that of the one before."""
+    state = call.slot(SERVICE.name)
+    return call.with_slot(SERVICE.name, replace(state, value=state.pending)) if state.pending else call
 
 
 def _time(call: Call) -> str:

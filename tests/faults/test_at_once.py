@@ -22,6 +22,7 @@ COPIES = 20
 RACERS = 50
 CAPACITY = 3
 """Of the firm."""
+WISH = "my drain is clogged, and tomorrow at 2 pm please"
 
 
 class Two(NamedTuple):
@@ -78,34 +79,44 @@ def test_two_different_turns_at_once_are_both_heard(workers: Two) -> None:
         assert filled(told).count("name") == 1
 
 
-def test_the_last_place_of_an_hour_is_booked_once(workers: Two) -> None:
-    """Fifty callers want the same hour, and all say yes at the same moment."""
+def test_the_last_place_of_an_hour_is_held_and_booked_once(workers: Two) -> None:
+    """Fifty callers want the same hour at the same moment; then those to whom it was read say yes."""
     sids = [f"CA{number}" for number in range(RACERS)]
     for sid in sids:
-        agree(workers, sid)
+        begin(workers, sid)
     with connections(workers.running, RACERS) as lines:
-        answers = [json.loads(answer) for answer in at_once([(line, body(2, "yes", sid)) for line, sid in zip(lines, sids, strict=True)])]
-    won = [sid for sid in sids if document(workers.redis, sid)["servicebooked"]]
-    assert len(won) == CAPACITY
-    places = {sid.decode(): json.loads(place) for sid, place in workers.redis.hgetall(keys.calendar("faults")[1]).items()}
-    assert sorted(places) == sorted(won)
-    assert len({(place["start"], place["end"]) for place in places.values()}) == 1
-    for sid, answer in zip(sids, answers, strict=True):
-        if sid in won:
-            hears_it_is_booked(answer)
-        else:
-            hears_of_other_hours(workers, sid, answer)
+        asked = dict(zip(sids, at_once([(line, body(1, WISH, sid)) for line, sid in zip(lines, sids, strict=True)]), strict=True))
+        answers = {sid: json.loads(answer) for sid, answer in asked.items()}
+        won = [sid for sid in sids if answers[sid]["progress"]["step"] == "confirm"]
+        assert len(won) == CAPACITY
+        assert sorted(places(workers)) == sorted(won)
+        for sid in sids:
+            if sid not in won:
+                hears_of_other_hours(workers, sid, answers[sid])
+        for answer in at_once([(line, body(2, "yes", sid)) for line, sid in zip(lines, won, strict=False)]):
+            hears_it_is_booked(json.loads(answer))
+    assert [sid for sid in sids if document(workers.redis, sid)["servicebooked"]] == won
+    booked = places(workers)
+    assert sorted(booked) == sorted(won)
+    assert {(place["start"], place["end"], place["held_until"]) for place in booked.values()} == {(*span(booked[won[0]]), 0)}
 
 
 def test_who_says_yes_after_the_hour_was_filled_hears_of_other_hours(workers: Two) -> None:
-    """It was free when the summary was read."""
-    sids = [f"CA{number}" for number in range(CAPACITY + 1)]
+    """It was held for so long, and then somebody else came."""
+    *sids, faster = [f"CA{number}" for number in range(CAPACITY + 1)]
     for sid in sids:
         agree(workers, sid)
-    *first, late = [post(workers.running, 2, "yes", sid).json() for sid in sids]
-    for answer in first:
-        hears_it_is_booked(answer)
-    hears_of_other_hours(workers, sids[-1], late)
+    lapse(workers, sids[-1])
+    agree(workers, faster)
+    for sid in (faster, *sids[:-1]):
+        hears_it_is_booked(post(workers.running, 2, "yes", sid).json())
+    hears_of_other_hours(workers, sids[-1], post(workers.running, 2, "yes", sids[-1]).json())
+
+
+def test_what_was_held_for_too_long_is_booked_if_it_is_still_free(workers: Two) -> None:
+    agree(workers, "CA1")
+    lapse(workers, "CA1")
+    hears_it_is_booked(post(workers.running, 2, "yes", "CA1").json())
 
 
 def test_a_second_service_on_the_same_folder_says_one_line_and_stops(two: Two) -> None:
@@ -117,12 +128,31 @@ def test_a_second_service_on_the_same_folder_says_one_line_and_stops(two: Two) -
 
 
 def agree(workers: Two, sid: str) -> None:
-    """Bring a call to the summary; its back end knew the caller already."""
+    """Bring a call to the summary."""
+    begin(workers, sid)
+    assert post(workers.running, 1, WISH, sid).json()["progress"]["step"] == "confirm"
+
+
+def begin(workers: Two, sid: str) -> None:
+    """Open a call; its back end knew the caller already."""
     known = {"name": "Mary O'Neill", "phone": "+12025550143", "address": "12 High Street, Springfield, NJ 07081", "email": "mary@example.com"}
     workers.redis.set(keys.document(sid), json.dumps({"callSid": sid, "services": [], "user": {"userInfo": known}}))
     post(workers.running, 0, "", sid)
-    asked = post(workers.running, 1, "my drain is clogged, and tomorrow at 2 pm please", sid).json()
-    assert asked["progress"]["step"] == "confirm"
+
+
+def places(workers: Two) -> dict[str, Any]:
+    """By callSid, what stands in the calendar."""
+    return {sid.decode(): json.loads(place) for sid, place in workers.redis.hgetall(keys.calendar("faults")[1]).items()}
+
+
+def span(place: dict[str, Any]) -> tuple[int, int]:
+    return place["start"], place["end"]
+
+
+def lapse(workers: Two, sid: str) -> None:
+    """Let it be some minutes later for what is held for a call."""
+    place = {**places(workers)[sid], "held_until": 1}
+    workers.redis.hset(keys.calendar("faults")[1], sid, json.dumps(place))
 
 
 def hears_it_is_booked(answer: dict[str, Any]) -> None:

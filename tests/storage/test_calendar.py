@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from agent.record.call import Approval, Booking, Call
 from storage.errors import PlaceTaken
 from storage.store import CallStore, Change, Committed
-from tests.storage.calls import CREATED, begin, book, event, job, line, new_call, step
+from tests.storage.calls import CREATED, begin, book, event, go_on, job, line, new_call, step
 
 pytestmark = pytest.mark.anyio
 NINE = 1_900_000_000
@@ -126,6 +127,68 @@ async def test_a_held_place_becomes_a_booking(store: CallStore) -> None:
     was = await step(store, was, asking(was.call, place), booking=place)
     await book(store, was, job("CA1", NINE))
     assert (await store.open("x", "", "acme")).bookings == (job("CA1", NINE),)
+
+
+async def keeping(store: CallStore, was: Committed, place: Booking, **change: Any) -> Committed:
+    """The call with a place held for its caller, who has not said yes."""
+    return await step(store, was, msgspec.structs.replace(was.call, hold=place), booking=place, **change)
+
+
+async def test_what_was_held_for_long_enough_is_dropped_by_whoever_wants_it(store: CallStore) -> None:
+    for number in range(20):
+        over = held(job(f"CA{number}", NINE), -1)
+        await keeping(store, await begin(store, over.sid), over)
+    later = held(job("CA99", NINE), HOUR)
+    await keeping(store, await begin(store, "CA99"), later)
+    assert (await store.open("x", "", "acme")).bookings == (later,)
+
+
+async def test_what_is_held_for_an_earlier_call_passes_over_to_the_one_that_goes_on_from_it(store: CallStore) -> None:
+    """And to no other; what that one has booked stays."""
+    first = held(job("CA1", NINE), HOUR)
+    one = await keeping(store, await begin(store, "CA1"), first)
+    two = await go_on(store, one, "CA2")
+    rival = await begin(store, "CA3")
+    with pytest.raises(PlaceTaken):
+        await book(store, rival, msgspec.structs.replace(job("CA3", NINE), instead_of="CA0"))
+    passed = msgspec.structs.replace(held(job("CA2", NINE + 600), HOUR), instead_of="CA1")
+    two = await keeping(store, two, passed)
+    assert (await store.open("x", "", "acme")).bookings == (passed,)
+    two = await book(store, two, msgspec.structs.replace(passed, held_until=0))
+    three = await go_on(store, two, "CA4")
+    with pytest.raises(PlaceTaken):
+        await keeping(store, three, msgspec.structs.replace(held(job("CA4", NINE), HOUR), instead_of="CA2"))
+    assert [one.sid for one in (await store.open("x", "", "acme")).bookings] == ["CA2"]
+
+
+@pytest.mark.parametrize(
+    ("start", "buffer", "fits"),
+    [
+        (HOUR, 0, False),
+        (HOUR + 1799, 0, False),
+        (HOUR + 1800, 0, True),
+        (-HOUR, 0, True),
+        (-HOUR, 1800, False),
+        (-HOUR - 1799, 1800, False),
+        (-HOUR - 1800, 1800, True),
+    ],
+)
+async def test_what_is_left_free_behind_a_job_belongs_to_it(store: CallStore, start: int, buffer: int, fits: bool) -> None:
+    await book(store, await begin(store, "CA1"), msgspec.structs.replace(job("CA1", NINE), buffer=1800))
+    was, wanted = await begin(store, "CA2"), msgspec.structs.replace(job("CA2", NINE + start), buffer=buffer)
+    if fits:
+        await book(store, was, wanted)
+    else:
+        with pytest.raises(PlaceTaken):
+            await book(store, was, wanted)
+
+
+async def test_an_erased_callers_place_keeps_what_is_left_free_behind_it(store: CallStore) -> None:
+    await book(store, await begin(store, "CA1"), msgspec.structs.replace(job("CA1", NINE), buffer=1800))
+    await store.erase("CA1")
+    was = await begin(store, "CA2")
+    with pytest.raises(PlaceTaken):
+        await book(store, was, job("CA2", NINE + HOUR + 600))
 
 
 async def test_an_erased_caller_leaves_no_held_place(store: CallStore) -> None:
