@@ -162,7 +162,8 @@ def test_a_worker_that_is_killed_between_two_wordings(server: RedisServer, tmp_p
             booked = newer != "no"
             assert (said.tool == "end_call") is booked
             assert house.record(other.sid)["servicebooked"] is booked
-            assert server.client.hlen(keys.calendar("harbour")[1]) == booked
+            [place] = server.client.hvals(keys.calendar("harbour")[1])
+            assert (json.loads(place)["held_until"] == 0) is booked
             assert house.lines(other.sid)[-2:] == [newer, said.text]
             assert house.lines(other.sid)[0::2] == [*TO_BOOKED[:-1], newer]
 

@@ -7,6 +7,7 @@ import pytest
 
 from agent.record.business import Business
 from agent.record.calendar import free, is_after_hours, is_holiday, refusal
+from agent.record.call import Booking
 from agent.record.reasons import Reason
 from agent.regions import subdivision
 
@@ -34,6 +35,19 @@ def test_closed_is_not_the_same_as_too_late_to_be_done(clock: str, minutes: int,
     zone = ZoneInfo("America/New_York")
     start = datetime.fromisoformat(f"2026-03-03T{clock}").replace(tzinfo=zone)
     assert refusal(start, minutes, business(), datetime(2026, 3, 2, 9, tzinfo=zone), ()) is why
+
+
+def test_what_is_left_free_behind_a_job_is_counted_on_both_sides_of_it() -> None:
+    zone = ZoneInfo("America/New_York")
+    begins, now = datetime(2026, 3, 3, 9, tzinfo=zone), datetime(2026, 3, 2, 9, tzinfo=zone)
+    one = business(buffer_minutes=30)
+    job = Booking(business="b", sid="CA1", start=int(begins.timestamp()), end=int(begins.timestamp()) + 3600, buffer=1800)
+    open_times = [
+        hour for hour in range(16) if refusal(datetime(2026, 3, 3, 8 + hour // 2, hour % 2 * 30, tzinfo=zone), 30, one, now, (job,)) is None
+    ]
+    assert open_times[:4] == [0, 5, 6, 7], "half past eight would reach into nine o'clock, and ten into what is left free"
+    assert refusal(datetime(2026, 3, 3, 16, 30, tzinfo=zone), 30, one, now, ()) is None, "closing time is no job"
+    assert free(begins, 30, one, now, (job,)) == (datetime(2026, 3, 3, 8, tzinfo=zone), datetime(2026, 3, 3, 10, 30, tzinfo=zone))
 
 
 ON_REQUEST = {"tue": ["17:00-19:00"], "sat": ["20:00-22:00"]}
