@@ -34,7 +34,7 @@ SAID = (
     "yes",
     "my drain is clogged",
     "the day after tomorrow at 2 pm",
-    "no thanks, not yet",
+    "no thanks, goodbye",
 )
 HEAD = b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
 PORTS = {"floor": 18181, "ours": 18182, "usual": 18183}
