@@ -66,13 +66,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     capacity: int = 1
     """How many bookings of the business may overlap."""
     release: bool = False
-<<<<<<< HEAD
     """Give up the place this call holds."""
     deliveries: tuple[Delivery, ...] = ()
     """What this step of this call makes due to the outside, each with an id of its own without a space; see `storage.outbox`."""
-=======
-    """Give up the place this call has, booked or held."""
->>>>>>> c0eb823 (A place is held for the caller who is read a time)
 
     @property
     def goes_on(self) -> bool:

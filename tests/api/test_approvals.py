@@ -138,3 +138,5 @@ def test_a_viewer_sees_that_it_waits_and_nothing_of_the_caller(business: Path) -
     kept = masking.document({"approval": {**request, **moments}, "booking": held}, "CA1")
     assert kept["booking"] == {"state": "booked", "service": HIDDEN, "start": HIDDEN, "end": HIDDEN}
     assert kept["approval"] == {key: value for key, value in {**request, **moments}.items() if key != "callSid"}
+    kept = masking.document({"booking": {**held, "state": "held", "until": moments["until"]}}, "CA1")
+    assert kept["booking"] == {"state": "held", "until": moments["until"], "service": HIDDEN, "start": HIDDEN, "end": HIDDEN}
