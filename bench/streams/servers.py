@@ -153,16 +153,29 @@ def nchan(redised: Redised, folder: Path, tools: Tools | None = None) -> Iterato
         yield Served(f"http://127.0.0.1:{port}/read", Publisher(f"http://127.0.0.1:{port}/publish"), children(pid))
 
 
+@contextmanager
+def on_uvicorn(app: str, redised: Redised) -> Iterator[tuple[int, int]]:
+    """The port, and the process."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"]
+    with process([*command, "--port", str(port), f"bench.streams.{app}:app"], {"REDIS_URL": redised.url}) as pid:
+        listening(port)
+        yield port, pid
+
+
 def usual(path: str) -> Callable[..., AbstractContextManager[Served]]:
     @contextmanager
     def made(redised: Redised, folder: Path, tools: Tools | None = None) -> Iterator[Served]:
-        port = free_port()
-        command = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"]
-        with process([*command, "--port", str(port), "bench.streams.usual_app:app"], {"REDIS_URL": redised.url}) as pid:
-            listening(port)
+        with on_uvicorn("usual_app", redised) as (port, pid):
             yield Served(f"http://127.0.0.1:{port}/{path}", Publisher(redised.url, "PUBLISH bench {payload}"), (pid,))
 
     return made
+
+
+@contextmanager
+def bare(redised: Redised, folder: Path, tools: Tools | None = None) -> Iterator[Served]:
+    with on_uvicorn("bare_app", redised) as (port, pid):
+        yield Served(f"http://127.0.0.1:{port}/", Publisher(f"http://127.0.0.1:{port}/"), (pid,))
 
 
 @contextmanager
@@ -181,8 +194,10 @@ def floor(redised: Redised, folder: Path, tools: Tools) -> Iterator[Served]:
         yield Served(f"http://127.0.0.1:{port}/", Publisher(f"http://127.0.0.1:{port}/"), (pid,))
 
 
-SERVERS = {"ours": ours, "nchan": nchan, "queue": usual("queue"), "subscription": usual("subscription"), "uvloop": raw, "floor": floor}
-"""`queue` and `subscription`: sse-starlette, with one of it for each reader. `uvloop`: a bare protocol. `floor`: the same in C."""
+SERVERS = {"ours": ours, "nchan": nchan, "queue": usual("queue"), "subscription": usual("subscription")}
+SERVERS |= {"uvicorn": bare, "uvloop": raw, "floor": floor}
+"""`queue` and `subscription`: sse-starlette, with one of it for each reader. `uvicorn`: an ASGI application with nothing in between. `uvloop`: a bare
+protocol. `floor`: the same in C."""
 
 
 def absent() -> dict[str, str]:
