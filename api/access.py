@@ -142,7 +142,7 @@ def _at_home(scope: Scope, listed: Collection[bytes]) -> None:
     if any(_is_of_a_proxy(name) for name, _ in scope["headers"]):
         raise Problem("forwarded_refused")
     hosts = [value for name, value in scope["headers"] if name == b"host"]
-    if len(hosts) != 1 or not is_loopback(_host(hosts[0])):
+    if len(hosts) != 1 or not _is_ours(hosts[0]):
         raise Problem("host_refused")
     origins = [value for name, value in scope["headers"] if name == b"origin"]
     if len(origins) > 1 or any(origin not in listed and origin.partition(b"://")[2] != hosts[0] for origin in origins):
@@ -152,6 +152,11 @@ def _at_home(scope: Scope, listed: Collection[bytes]) -> None:
 @lru_cache(256)
 def _is_of_a_proxy(name: bytes) -> bool:
     return _FORWARDED.fullmatch(name) is not None
+
+
+@lru_cache(256)
+def _is_ours(header: bytes) -> bool:
+    return is_loopback(_host(header))
 
 
 def _host(header: bytes) -> str:

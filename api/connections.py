@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from api import logs
@@ -50,7 +50,7 @@ class Doors:
         self.cors = Cors(settings.cors_origins)
         self.lingering = 0
         self._in_all, self._per_address = _room(settings.connections), settings.connections_per_address
-        self._uncounted = (*uncounted, *settings.trusted_proxies)
+        self._place = lru_cache(4096)(partial(_place, (*uncounted, *settings.trusted_proxies)))
         self._open = 0
         self._by_place: Counter[str] = Counter()
         self._resting: OrderedDict[Hashable, Callable[[], None]] = OrderedDict()
@@ -62,7 +62,7 @@ class Doors:
         """Count a connection from an address ("": none, a socket of this machine). Returns "", or why it may not come in, which counts nothing."""
         if self._open >= self._in_all and not self._made_room():
             return "busy"
-        place = _place(host, self._uncounted)
+        place = self._place(host)
         if place and self._by_place[place] >= self._per_address:
             return "too_many_connections"
         self._open += 1
@@ -73,7 +73,7 @@ class Doors:
     def leave(self, host: str) -> None:
         """A connection that had come in is gone."""
         self._open -= 1
-        if place := _place(host, self._uncounted):
+        if place := self._place(host):
             self._by_place[place] -= 1
             if not self._by_place[place]:
                 del self._by_place[place]
@@ -120,8 +120,7 @@ class Cut:
             self._end = None
 
 
-@lru_cache(4096)
-def _place(host: str, uncounted: tuple[Network, ...]) -> str:
+def _place(uncounted: tuple[Network, ...], host: str) -> str:
     """What a connection from an address counts for; "" for nothing. Of IPv6 the /64, since one customer has at least as much."""
     try:
         address: IPv4Address | IPv6Address = ip_address(host.partition("%")[0])

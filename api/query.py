@@ -14,6 +14,8 @@ MOST_FIELDS = 64
 def query_of(scope: Scope) -> Mapping[str, str]:
     """The fields of the query, the first of each name. Raises Problem 400 when it is longer than any path of ours takes."""
     raw: bytes = scope.get("query_string", b"")
+    if not raw:
+        return {}
     if len(raw) > MOST_BYTES or raw.count(b"&") >= MOST_FIELDS:
         raise Problem("bad_request")
     found: dict[str, str] = {}

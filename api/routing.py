@@ -10,6 +10,8 @@ Source: RFC 3986, 2.1 and 6.2.2.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote_to_bytes
 
@@ -36,6 +38,10 @@ Kind = Literal["plain", "stream", "telephony", "chat"]
 _PREFIX = "api"
 """Every path is also served under it."""
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+REMEMBERED = 1024
+"""Paths that are remembered: what thousands ask for is not made anew for each."""
+REMEMBERED_BYTES = 200
+"""No longer ones, so that whoever asks for what there is not fills no memory."""
 _SAFE = "!$&'()*+,;=:@-._~"
 """What stands unescaped in a part of a path. Source: RFC 3986, 3.3 (pchar)."""
 
@@ -117,39 +123,65 @@ NOWHERE = Asked(None, (), {})
 
 def find(scope: Scope) -> Asked:
     """What a request, or a handshake, asks for; `scope` gets the path it is served by, and keeps the one that was sent ("sent_path")."""
-    parts = _parts(scope)
-    if parts is None:
+    given = _sent(scope)
+    place = _place(given) if len(given) <= REMEMBERED_BYTES else _place.__wrapped__(given)
+    if place is None:
         return NOWHERE
     if scope["type"] == "websocket":
-        return _socket(scope, parts)
-    _serve_by(scope, parts)
+        return _socket(scope, place)
+    _serve_by(scope, place)
+    parts = place.parts
     if parts[0] == "console" and (assets().at(file := "/".join(parts[1:])) or assets().instead(file)):
         return Asked(_FILE if scope["method"] == "GET" else None, ("GET",), {})
-    routes = _EXACT.get(parts) or next((routes for pattern, routes in _PATTERNS if _fits(pattern, parts)), {})
-    routes = {method: route for method, route in routes.items() if method != SOCKET} if SOCKET in routes else routes
-    route = routes.get(scope["method"])
-    names = {wanted[1:-1]: part for wanted, part in zip(route.parts, parts, strict=True) if wanted.startswith("{")} if route else {}
-    return Asked(route, tuple(routes), names)
+    return place.asked_for(scope["method"])
 
 
-def _socket(scope: Scope, parts: tuple[str, ...]) -> Asked:
-    route = _EXACT.get(parts, {}).get(SOCKET)
+class _Place:
+    """A path, made once however often it is asked for."""
+
+    __slots__ = ("_asked", "_routes", "parts", "path", "raw")
+
+    def __init__(self, parts: tuple[str, ...]) -> None:
+        self.parts = parts
+        """Decoded, without the prefix."""
+        self.path = "/" + "/".join(parts)
+        self.raw = ("/" + "/".join(quote(part, safe=_SAFE) for part in parts)).encode("ascii")
+        self._routes = _EXACT.get(parts) or next((routes for pattern, routes in _PATTERNS if _fits(pattern, parts)), {})
+        self._asked: dict[str, Asked] = {}
+
+    def asked_for(self, method: str) -> Asked:
+        if (asked := self._asked.get(method)) is not None:
+            return asked
+        routes = {name: route for name, route in self._routes.items() if name != SOCKET}
+        if method not in routes:
+            return Asked(None, tuple(routes), {})
+        parts = zip(routes[method].parts, self.parts, strict=True)
+        names = {wanted[1:-1]: part for wanted, part in parts if wanted.startswith("{")}
+        self._asked[method] = asked = Asked(routes[method], tuple(routes), MappingProxyType(names))
+        return asked
+
+
+def _socket(scope: Scope, place: _Place) -> Asked:
+    route = _EXACT.get(place.parts, {}).get(SOCKET)
     if route is not None:
-        _serve_by(scope, parts)
+        _serve_by(scope, place)
     return Asked(route, (), {})
 
 
-def _serve_by(scope: Scope, parts: tuple[str, ...]) -> None:
-    scope["sent_path"] = scope.get("raw_path") or quote(scope["path"]).encode()
-    scope["path"] = "/" + "/".join(parts)
-    scope["raw_path"] = ("/" + "/".join(quote(part, safe=_SAFE) for part in parts)).encode("ascii")
+def _serve_by(scope: Scope, place: _Place) -> None:
+    scope["sent_path"] = _sent(scope)
+    scope["path"], scope["raw_path"] = place.path, place.raw
 
 
-def _parts(scope: Scope) -> tuple[str, ...] | None:
-    """The parts of the path, decoded, without the prefix; None when it names nothing that could be ours."""
+def _sent(scope: Scope) -> bytes:
     raw: bytes | None = scope.get("raw_path")
-    given = raw.split(b"/") if raw is not None else [quote(part).encode() for part in scope["path"].split("/")]
-    root, *coded = given
+    return quote(scope["path"]).encode() if raw is None else raw
+
+
+@lru_cache(REMEMBERED)
+def _place(raw: bytes) -> _Place | None:
+    """None for a path that names nothing that could be ours."""
+    root, *coded = raw.split(b"/")
     if root or not coded:  # "*", "host:port": no path
         return None
     parts = []
@@ -163,7 +195,7 @@ def _parts(scope: Scope) -> tuple[str, ...] | None:
         if part in (".", "..") or "/" in part or "\\" in part or not part.isprintable():
             return None
         parts.append(part)
-    return tuple(parts[1:] if parts[0] == _PREFIX and len(parts) > 1 else parts)
+    return _Place(tuple(parts[1:] if parts[0] == _PREFIX and len(parts) > 1 else parts))
 
 
 def _by_path() -> dict[tuple[str, ...], dict[str, Route]]:
