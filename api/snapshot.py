@@ -10,7 +10,7 @@ gets what was read after it came, or before and is still the newest: a reader th
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from time import monotonic
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -31,6 +31,8 @@ KEPT_S = 1.0
 REST = 9
 """How many times as long as a reading of the open calls took, until the next begins: a tenth of the time of this process goes into it at most, and as
 much again into those of single businesses."""
+LINGER_S = 0.002
+"""Until a call is read again for those who came while it was read: with thousands who come at once, dozens share one reading."""
 REST_S = 0.5
 """And no longer than that; those who come meanwhile wait for it."""
 
@@ -71,13 +73,35 @@ class _Pace:
         """Monotonic seconds."""
 
 
+class _Reading:
+    """A snapshot that is being read, and those who wait for it: any of them may leave before the others have it."""
+
+    def __init__(self, read: Coroutine[None, None, Snapshot]) -> None:
+        self.task = asyncio.create_task(read, name="snapshot")
+        self._waiting: list[asyncio.Future[None]] = []
+        self.task.add_done_callback(self._tell)
+
+    async def found(self) -> Snapshot:
+        """Raises StoreUnavailable, also when it is let go of."""
+        self._waiting.append(waiting := asyncio.get_running_loop().create_future())
+        await waiting
+        if self.task.cancelled():
+            raise StoreUnavailable("the service stops")
+        return self.task.result()
+
+    def _tell(self, _: object) -> None:
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(None)
+
+
 class Snapshots:
     """The snapshots of one process: read once for all who ask for the same at the same time."""
 
     def __init__(self, hub: Log, kept_s: float = KEPT_S, zone: str = "UTC", zones: Mapping[str, str] = MappingProxyType({})) -> None:
         """`zone`: where a day begins for those who watch; `zones`: by business, for those who watch that one alone."""
         self._hub, self._kept_s, self._zone, self._zones = hub, kept_s, zone, zones
-        self._reading: dict[_Log, asyncio.Task[Snapshot]] = {}
+        self._reading: dict[_Log, _Reading] = {}
         self._kept: dict[str, Snapshot] = {}
         """The open calls as they were read last, for a moment: by business, or "" for those of all."""
         self._paces = {False: _Pace(), True: _Pace()}
@@ -86,16 +110,12 @@ class Snapshots:
 
     async def of(self, topic: Topic) -> Snapshot:
         """The snapshot of a topic. Raises StoreUnavailable."""
-        log, came = (topic.sid, topic.business), monotonic()
+        log, came, linger_s = (topic.sid, topic.business), monotonic(), 0.0
         while True:
             if not topic.sid and (kept := await self._still_newest(topic.business)):
                 return kept
-            reading = self._reading.get(log) or self._begin(topic)
-            # Not awaited itself, since whoever waits may leave before the others have what they wait for.
-            await asyncio.wait([reading])
-            if reading.cancelled():
-                raise StoreUnavailable("the service stops")
-            found = reading.result()
+            found = await (self._reading.get(log) or self._begin(topic, linger_s)).found()
+            linger_s = LINGER_S
             if found.begun >= came and found.erasures == self._erasures:
                 return found
 
@@ -113,16 +133,16 @@ class Snapshots:
 
     async def close(self) -> None:
         """Let go of what is being read; whoever waits for it is told StoreUnavailable."""
-        tasks = list(self._reading.values())
+        tasks = [reading.task for reading in self._reading.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _begin(self, topic: Topic) -> asyncio.Task[Snapshot]:
+    def _begin(self, topic: Topic, linger_s: float) -> "_Reading":
         log = (topic.sid, topic.business)
-        task = self._reading[log] = asyncio.create_task(self._read(topic), name="snapshot")
-        task.add_done_callback(lambda done: self._end(log, done))
-        return task
+        reading = self._reading[log] = _Reading(self._read(topic, linger_s))
+        reading.task.add_done_callback(lambda done: self._end(log, done))
+        return reading
 
     def _end(self, log: _Log, task: asyncio.Task[Snapshot]) -> None:
         del self._reading[log]
@@ -138,8 +158,10 @@ class Snapshots:
         if self._kept.get(business) is snapshot:
             del self._kept[business]
 
-    async def _read(self, topic: Topic) -> Snapshot:
+    async def _read(self, topic: Topic, linger_s: float) -> Snapshot:
         if topic.sid:
+            if linger_s:
+                await asyncio.sleep(linger_s)
             return await self._read_now(topic)
         pace = self._paces[bool(topic.business)]
         async with pace.turn:
