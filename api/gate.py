@@ -38,20 +38,22 @@ class Seats:
         """`each`: of one identity; that is the name of a token, or whatever else tells readers apart."""
         self._each, self._in_all = each, in_all
         self._taken: Counter[str] = Counter()
+        self._count = 0
 
-    @contextmanager
-    def seat(self, identity: str) -> Iterator[bool]:
-        """A seat for one stream; False when this identity, or all together, have none left."""
-        if self._taken[identity] >= self._each or self._taken.total() >= self._in_all:
-            yield False
-            return
+    def take(self, identity: str) -> bool:
+        """Take a seat for one stream, until `leave`; False when this identity, or all together, have none left."""
+        if self._taken[identity] >= self._each or self._count >= self._in_all:
+            return False
         self._taken[identity] += 1
-        try:
-            yield True
-        finally:
-            self._taken[identity] -= 1
-            if not self._taken[identity]:
-                del self._taken[identity]
+        self._count += 1
+        return True
+
+    def leave(self, identity: str) -> None:
+        """A seat that was taken is free again."""
+        self._count -= 1
+        self._taken[identity] -= 1
+        if not self._taken[identity]:
+            del self._taken[identity]
 
 
 class Drain:

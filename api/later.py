@@ -5,7 +5,7 @@ Source: WHATWG HTML, server-sent events.
 
 import random
 
-from starlette.types import Scope, Send
+from starlette.types import Message, Scope, Send
 
 SPREAD_MS = (500, 5000)
 """How long a reader waits before it comes back, when the service stops: drawn for each, so that not all of them come at once."""
@@ -24,9 +24,13 @@ def retry(spread_ms: tuple[int, int]) -> bytes:
     return b"retry: %d\n\n" % random.randint(*spread_ms)  # noqa: S311 - spreads reconnects, guards nothing
 
 
-async def begin(scope: Scope, send: Send) -> None:
+def head(scope: Scope) -> Message:
     """The head of a stream, with what the answer to this request carries whatever it is (`limits.Limits`)."""
-    await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *scope.get("answer_headers", ())]})
+    return {"type": "http.response.start", "status": 200, "headers": [*HEADERS, *scope.get("answer_headers", ())]}
+
+
+async def begin(scope: Scope, send: Send) -> None:
+    await send(head(scope))
 
 
 async def later(scope: Scope, send: Send) -> None:

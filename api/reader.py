@@ -3,18 +3,18 @@
 `resume` or `start` says from where; then every `next()` gives what comes after, in order, each event once. A reader that does not keep up loses its
 queue, never its place: it is replayed from its cursor at its own pace, so that memory is bounded and nobody else waits.
 
-A reader that was lent its connection (`api/wire.py`) and has nothing left to read is written to straight while `next()` waits (`api/fan_out.py`). As
-soon as the connection is full, or `next()` has something else to tell, it goes on by itself from its cursor.
+A reader that was lent its connection (`api/wire.py`) and has nothing left to read is written to straight (`api/fan_out.py`), and nobody need wait for
+it (`leave`). As soon as the connection is full, or there is something else to tell, it goes on by itself from its cursor.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
 from api.frames import START, Frame, Mask, Order, Topic, order, text
 from api.tallies import Tallies
+from api.waking import Waking
 from api.wire import Wire
 from storage.errors import StoreUnavailable
 from storage.store import CallStore
@@ -57,15 +57,16 @@ class Gone(Exception):
         self.reason = reason
 
 
-class Reader:
+class Reader(Waking):
     """Made by a stream, known to the hub until `close`."""
 
     __slots__ = (
-        *("_aside", "_beat_due", "_hub", "_lost", "_queue", "_resting", "_sure", "_wire", "__weakref__"),
+        *("_aside", "_beat_due", "_hub", "_lost", "_queue", "_sure", "_wire"),
         *("closed", "cursor", "dropped", "hot", "mask", "spoke", "topic", "write"),
     )
 
     def __init__(self, hub: Log, topic: Topic, mask: Mask | None = None, wire: Wire | None = None) -> None:
+        super().__init__()
         self.topic = topic
         self.cursor: Order = START
         """The last event handed out; everything of the topic up to it was."""
@@ -79,15 +80,11 @@ class Reader:
         """Takes chunks of its response; None while it has a queue, or is behind."""
         self.spoke = monotonic()
         """When it was given anything last."""
-        self._hub = hub
-        self._wire = wire
+        self._hub, self._wire = hub, wire
         self._queue: list[Frame] = []
         self._aside = b""
         """Events that are in no log, to be given as soon as may be."""
-        self._resting: asyncio.Future[None] | None = None
-        """What `rest` waits for; an asyncio.Event would be a kilobyte for each reader."""
-        self._beat_due = False
-        self._lost = ""
+        self._beat_due, self._lost = False, ""
         self._sure = True
         """Whether the cursor is known to be an id that was given out."""
         hub.join(self)
@@ -116,8 +113,21 @@ class Reader:
         self.hot = False
         self._queue.clear()
 
+    @property
+    def near(self) -> bool:
+        """Whether what comes next is in memory, so that `ready` waits for nothing."""
+        return self._hub.ready and self.cursor <= self._hub.head and self._in_ring()
+
     async def next(self) -> bytes:
-        """The next events as one block, as many as there are; b"" when a heartbeat is due, or the reader is closed.
+        """The next events as one block, as many as there are; b"" when a heartbeat is due, or it is closed. Raises as `ready` does."""
+        while (found := await self.ready()) is None:
+            self._write_straight()
+            await self.rest(None)
+            self.queue_again()
+        return found
+
+    async def ready(self) -> bytes | None:
+        """The same, without waiting for events: None when it has had all there are.
 
         Raises Gone when events were lost for good. While the store is away and is needed, waits for it.
         """
@@ -139,10 +149,19 @@ class Reader:
             if self.beat_is_due():
                 return b""
             if self.hot and not self._queue:
-                self._write_straight()
-                await self.rest(None)
-                self._queue_again()
+                return None
         return b""
+
+    def leave(self, again: Callable[[], None]) -> bool:
+        """After `ready` gave None: have it written to straight, with nobody waiting; `again` is called, once, when there is anything else to tell.
+        False when it cannot be, and nothing has changed then.
+        """
+        if not self._has_news():
+            self._write_straight()
+        if self.write is None:
+            return False
+        self._again = again
+        return True
 
     def beat_is_due(self) -> bool:
         """Whether a heartbeat is to be sent now; the silence counts anew from here."""
@@ -152,15 +171,11 @@ class Reader:
 
     async def rest(self, at_most_s: float | None) -> None:
         """Wait for anything to happen to this reader: an event, a heartbeat, a loss, the end."""
-        if self._queue or self._aside or self._beat_due or self._lost or self.closed:
-            return
-        self._resting = asyncio.get_running_loop().create_future()
-        if at_most_s is None:
-            await self._resting
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(at_most_s):
-                await self._resting
+        if not self._has_news():
+            await self._woken(at_most_s)
+
+    def _has_news(self) -> bool:
+        return bool(self._queue or self._aside or self._beat_due or self._lost or self.closed)
 
     def asides(self) -> bytes:
         """What was told aside, once."""
@@ -201,14 +216,14 @@ class Reader:
 
     def slow(self) -> None:
         """Its connection takes no more for now."""
-        self._queue_again()
+        self.queue_again()
         self.wake()
 
     def forget(self, sid: str) -> None:
         self._queue = [frame for frame in self._queue if frame.about != sid or frame.erases]
 
     def reset(self, reason: str) -> None:
-        self._queue_again()
+        self.queue_again()
         self._lost = reason
         self.hot = False
         self._queue.clear()
@@ -219,18 +234,14 @@ class Reader:
             self._beat_due = True
             self.wake()
 
-    def wake(self) -> None:
-        if self._resting is not None and not self._resting.done():
-            self._resting.set_result(None)
-
     def _write_straight(self) -> None:
         if self._wire is not None and self._wire.keeps_up and not (self._beat_due or self._lost or self.closed):
             self.cursor = max(self.cursor, self._hub.head)
             self.write = self._wire.transport.write
             self._hub.write_to(self)
 
-    def _queue_again(self) -> None:
-        """Behind until it has read on from its cursor; events that were on their way to it are in the ring."""
+    def queue_again(self) -> None:
+        """No longer written to straight: behind until it has read on from its cursor; events that were on their way to it are in the ring."""
         if self.write is not None:
             self.write = None
             self.hot = False
@@ -258,9 +269,7 @@ class Reader:
         if self.cursor >= hub.head:
             self.hot = True
             return []
-        # A log that was empty when we came leaves the floor at START; what ids there were before it, only the store knows. It is not asked about
-        # a place that we gave ourselves: of a call that is about to begin it knows nothing, and would call that a loss.
-        if self.cursor == hub.floor or (self.cursor >= hub.floor and (self._sure or hub.floor > START)):
+        if self._in_ring():
             frames, all_of_it = hub.newer(self.cursor, self.topic, PAGE)
             self.hot = all_of_it
             self.cursor = hub.head if all_of_it else frames[-1].order
@@ -275,6 +284,12 @@ class Reader:
         self.cursor = (order(page.entries[-1].id) or before) if page.entries else max(before, self.cursor)
         self._sure = True
         return [frame for frame in frames if self.topic.concerns(frame)]
+
+    def _in_ring(self) -> bool:
+        # A log that was empty when we came leaves the floor at START; what ids there were before it, only the store knows. It is not asked about
+        # a place that we gave ourselves: of a call that is about to begin it knows nothing, and would call that a loss.
+        floor = self._hub.floor
+        return self.cursor == floor or (self.cursor >= floor and (self._sure or floor > START))
 
     async def _vouch(self) -> None:
         """The reader has seen more than this process: from another one, or it made the id up."""

@@ -21,25 +21,23 @@ Source: WHATWG HTML, server-sent events.
 import asyncio
 import contextlib
 import os
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from time import time
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api import logs
 from api.bodies import SID
 from api.errors import Problem
-from api.frames import Topic, notice
+from api.frames import Topic
 from api.gate import Drain, Seats
 from api.hub import Hub
 from api.later import LATER_MS, SPREAD_MS, begin, retry
 from api.masking import Masking
+from api.open_stream import OpenStream
 from api.query import query_of
-from api.reader import PAUSE_S, Gone, Reader
+from api.reader import Reader
 from api.readership import Figures
 from api.routing import Asked
 from api.watching import Watching
@@ -48,19 +46,13 @@ from storage.errors import StoreUnavailable
 from storage.ids import NEVER
 from storage.watchers import named
 
-RETRY_MS = 1000
-"""How long a reader waits before it comes back after a cut."""
-TIMED = 16
-"""Of so many writes to a reader one is timed, from the first."""
-Write = Callable[[bytes], Awaitable[None]]
-
 
 class Streams:
     """The ASGI application. `drain` ends all streams when the service stops."""
 
     def __init__(self, hub: Hub, drain: Drain, masking: Masking, seats: Seats, watching: Watching | None = None) -> None:
         self._hub, self._drain, self._masking, self._seats, self._watching = hub, drain, masking, seats, watching
-        self._whose: WeakKeyDictionary[Reader, str] = WeakKeyDictionary()
+        self._open: dict[OpenStream, None] = {}
         drain.when_begun(self.end)
 
     @staticmethod
@@ -75,9 +67,9 @@ class Streams:
 
     def end_those_of(self, names: Collection[str]) -> None:
         """End the streams that were opened with tokens of these names."""
-        for reader in self._hub.all_readers():
-            if self._whose.get(reader) in names:
-                reader.close()
+        for stream in list(self._open):
+            if stream.identity in names:
+                stream.reader.close()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked: Asked = scope["asked"]
@@ -95,90 +87,39 @@ class Streams:
             await begin(scope, send)
             await send({"type": "http.response.body", "body": b""})
             return
-        with self._seats.seat(scope["identity"]) as seated, self._watched(watcher := _watcher(topic, scope)):
-            if watcher and self._watching is not None:
-                await self._watching.came(watcher)
+        identity, agent, stream = scope["identity"], _watcher(topic, scope) if self._watching is not None else "", None
+        seated = self._seats.take(identity)
+        try:
+            if agent and self._watching is not None:
+                await self._watching.came(agent)
             if seated and not self._drain.begun:
-                await self._serve(topic, seen, scope, receive, send)
-            else:
-                self._hub.tallies.count("refused", "draining" if seated else "no_seat")
-                await begin(scope, send)
+                stream = self._opened(topic, scope, send, seen, agent)
+        finally:
+            if stream is None:
+                self._leave(identity if seated else None, agent)
+        if stream is not None:
+            await _until_left(stream, receive)
+            return
+        self._hub.tallies.count("refused", "draining" if seated else "no_seat")
+        await begin(scope, send)
         await send({"type": "http.response.body", "body": retry(SPREAD_MS if seated else LATER_MS)})
 
-    def _watched(self, agent: str) -> contextlib.AbstractContextManager[None]:
-        return self._watching.stream(agent) if self._watching is not None else contextlib.nullcontext()
+    def _opened(self, topic: Topic, scope: Scope, send: Send, seen: str, agent: str) -> OpenStream:
+        mask = self._masking.envelope if scope["role"] == "viewer" else None
+        stream = OpenStream(self._hub, topic, mask, scope, send, self._ended, seen=seen, wire=wire_of(scope), agent=agent)
+        self._open[stream] = None
+        return stream
 
-    async def _serve(self, topic: Topic, seen: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Write the stream until the reader leaves, its token is revoked, or the service stops."""
-        # Before anything is waited for: a token that is revoked while a slow peer takes the first bytes ends this stream too.
-        wire = wire_of(scope)
-        reader = Reader(self._hub, topic, self._masking.envelope if scope["role"] == "viewer" else None, wire)
-        self._whose[reader] = scope["identity"]
-        leaving = None if wire else asyncio.create_task(_closed_by_peer(reader, receive))
-        try:
-            await begin(scope, send)
-            await self._write(reader, seen, send)
-        except OSError:  # the peer is gone: what other servers than uvicorn raise in `send`
-            pass
-        except Exception as error:  # its 200 is out: the reader is told to come back, and begins again
-            logs.failure("stream_failed", error)
-        finally:
-            reader.close()
-            if wire is not None:
-                wire.take_back()
-            if leaving is not None:
-                leaving.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await leaving
+    def _ended(self, stream: OpenStream) -> None:
+        del self._open[stream]
+        self._leave(stream.identity, stream.agent)
 
-    async def _write(self, reader: Reader, seen: str, send: Send) -> None:
-        async def write(block: bytes) -> None:
-            await send({"type": "http.response.body", "body": block, "more_body": True})
-
-        hello = {"heartbeatS": self._hub.heartbeat_s} | ({} if reader.topic.kind == "all" else {_NAMED[reader.topic.kind]: reader.topic.name})
-        await write(b"retry: %d\n\n" % RETRY_MS + notice("connected", hello))
-        tallies, written = self._hub.tallies, 0
-        fresh = not seen
-        while not reader.closed:
-            live = reader.hot
-            try:
-                if seen:
-                    seen, place = "", seen
-                    reader.resume(place)
-                    tallies.count("catch_ups", "resumed")
-                if fresh:
-                    await write(await self._history(reader, write))
-                    fresh = False
-                elif (block := await reader.next()) or not reader.closed:
-                    newest = reader.cursor[0]
-                    await write(block or notice("heartbeat", {}))
-                    if live and block:
-                        if not written % TIMED:
-                            tallies.took("publish_to_write", max(0.0, time() - newest / 1000))
-                        written += 1
-            except Gone as gone:
-                fresh = True
-                tallies.count("resets", gone.reason)
-                await write(notice("reset", {"reason": gone.reason}))
-
-    async def _history(self, reader: Reader, write: Write) -> bytes:
-        """The snapshot, with the reader set to what comes after it. While the store is away: heartbeats, and another try."""
-        pause = PAUSE_S[0]
-        while not reader.closed:
-            reader.rewind()
-            try:
-                found = await self._hub.snapshots.of(reader.topic)
-            except StoreUnavailable:
-                await reader.rest(pause)
-                pause = min(2 * pause, PAUSE_S[1])
-                if told := reader.asides():
-                    await write(told)
-                if reader.beat_is_due():
-                    await write(notice("heartbeat", {}))
-                continue
-            reader.start(found.place)
-            return found.block(reader.mask)
-        return b""
+    def _leave(self, identity: str | None, agent: str) -> None:
+        """Free the seat of an identity, if it had one; no longer watched by a supervisor, if it was."""
+        if identity is not None:
+            self._seats.leave(identity)
+        if agent and self._watching is not None:
+            self._watching.left(agent)
 
     async def _health(self, topic: Topic) -> Mapping[str, Any]:
         """Of a call that is not theirs whoever is bound to a business sees what they would of one that nobody knows."""
@@ -207,7 +148,18 @@ class Streams:
         }
 
 
-_NAMED = {"call": "callSid", "agent": "agentId"}
+async def _until_left(stream: OpenStream, receive: Receive) -> None:
+    """Until the stream is over, or left to the hub. Where the connection was not lent, somebody has to see the peer go."""
+    if stream.wire is not None:
+        await stream.run()
+        return
+    leaving = asyncio.create_task(_closed_by_peer(stream.reader, receive))
+    try:
+        await stream.run()
+    finally:
+        leaving.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await leaving
 
 
 def _topic(asked: Asked, business: str = "") -> Topic | None:

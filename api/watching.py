@@ -8,7 +8,6 @@ back to those that wait for a person. That is decided by the record, so any proc
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from agent.policy.people import Vanish
@@ -35,23 +34,18 @@ class Watching:
         self._open: Counter[str] = Counter()
         self._log = logs.Sparing()
 
-    @contextlib.contextmanager
-    def stream(self, agent: str) -> Iterator[None]:
-        """While a stream of the supervisor is open; "": the stream is nobody's."""
-        self._open[agent] += 1
-        try:
-            yield
-        finally:
-            self._open[agent] -= 1
-            if not self._open[agent]:
-                del self._open[agent]
-
     async def came(self, agent: str) -> None:
-        """Note at once that a stream was opened, unless the store takes too long."""
-        if agent:
-            with contextlib.suppress(StoreUnavailable, TimeoutError):
-                async with asyncio.timeout(COMING_S):
-                    await self._store.watching((agent,))
+        """A stream of the supervisor is open, until `left`. It is noted at once, unless the store takes too long."""
+        self._open[agent] += 1
+        with contextlib.suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(COMING_S):
+                await self._store.watching((agent,))
+
+    def left(self, agent: str) -> None:
+        """A stream of the supervisor that had come is no more."""
+        self._open[agent] -= 1
+        if not self._open[agent]:
+            del self._open[agent]
 
     async def keep(self) -> None:
         """Say who watches, and give back the calls of those who are gone, for ever."""
@@ -60,7 +54,7 @@ class Watching:
         while True:
             await asyncio.sleep(min(BEAT_S, self._away_s / 4))
             try:
-                if agents := [agent for agent in self._open if agent]:
+                if agents := list(self._open):
                     await self._store.watching(agents)
                 if clock() >= swept_at + min(SWEEP_S, self._away_s / 4):
                     swept_at = clock()

@@ -255,7 +255,7 @@ async def test_no_token_and_no_ticket_is_told_anywhere(redis_url: str, capfd: py
                         seen = asked(port, method, f"{path}?{query}", "nobody")
                         said += str(seen.headers) + seen.body.decode()
             said += str(asked(port, "GET", f"/{secret}", "nobody", f"Authorization: Basic {secret}", f"X-Odd: {secret}"))
-        monkeypatch.setattr(service._streams, "_serve", _fails)
+        monkeypatch.setattr(service._streams, "_opened", _fails)
         said += str(asked(port, "GET", f"/events?token={IDENTITIES['viewer']}", "nobody"))
         said += str(asked(port, "GET", "/calls/CA1", "integration").body) + str(asked(port, "GET", "/calls/CA1/trace", "integration").body)
         said += asked(port, "GET", "/openapi.json", "viewer").body.decode()
@@ -269,5 +269,5 @@ async def test_no_token_and_no_ticket_is_told_anywhere(redis_url: str, capfd: py
         assert secret not in said
 
 
-async def _fails(*_: object) -> None:
+def _fails(*_: object) -> None:
     raise RuntimeError("; ".join(IDENTITIES.values()))
