@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from agent.record.events import FOR_EVERYONE, Event
+from agent.record.events import Event, is_for_everyone
 from api.shown import Known
 from storage import codec
 from storage.store import Entry
@@ -37,7 +37,7 @@ def text(place: Order) -> str:
 class Frame:
     """One event of the log, ready to be written to any number of readers."""
 
-    __slots__ = ("_agent", "_channel", "_masked", "about", "block", "business", "erases", "kind", "order", "sid", "since", "speaker")
+    __slots__ = ("_agent", "_channel", "_everyones", "_masked", "about", "block", "business", "erases", "kind", "order", "sid", "since", "speaker")
 
     def __init__(self, place: Order, entry: Entry) -> None:
         data, envelope = _on_one_line(entry.data)
@@ -52,6 +52,7 @@ class Frame:
         self.block = b"id: %b\ndata: %b\n\n" % (text(place).encode(), data)
         self.kind, self.speaker = _word(envelope.get("type")), _word(told.get("speaker"))
         self._agent, self._channel = told.get("agentId"), envelope.get("channel")
+        self._everyones = is_for_everyone(self.kind, told)
         self.erases = self.kind == "status_change" and told.get("status") == "erased" and told.keys() <= {"callSid", "status"}
         """Whether it tells that its call was erased, and nothing else: then nothing older of that call may stay in memory."""
         self._masked: bytes | None = None
@@ -66,7 +67,7 @@ class Frame:
 
     def concerns_agent(self, agent: str) -> bool:
         """Whether a supervisor is to hear of it: it names them, or came to them, or is for every supervisor."""
-        if self._agent == agent or self.kind in FOR_EVERYONE:
+        if self._agent == agent or self._everyones:
             return True
         return self._channel is not None and self._channel in ("broadcast", f"agent:{agent}")
 

@@ -17,6 +17,8 @@ from agent import languages
 from agent.record.businesses import Businesses
 from agent.record.call import ApprovalState, Status
 from agent.record.call_events import Closing, Told, Tool
+from agent.record.confirmation import MailState
+from agent.record.delivery import Occasion
 from agent.record.events import Type
 from agent.record.handoff import Wanted
 from agent.record.provenance import Confirmed
@@ -126,10 +128,8 @@ def _document(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[st
         "booking": {
             "state": one_of("booked", "awaiting_approval", "held"),
             "until": moment,
-            "reference": hidden,
-            "service": hidden,
-            "start": hidden,
-            "end": hidden,
+            **dict.fromkeys(("reference", "service", "start", "end", "mailWhy"), hidden),
+            "mail": one_of(*get_args(MailState)),
         },
     }
 
@@ -168,6 +168,7 @@ def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str
         "lock": [one_of(*NAMES)],
         "unlock": [one_of(*NAMES)],
         "tool": one_of(*get_args(Tool)),
+        "occasion": one_of(*get_args(Occasion)),
         "success": is_flag,
         "free": is_flag,
         **_permission(businesses),

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from agent.record.events import FOR_EVERYONE, Event
+from agent.record.events import Event, is_for_everyone
 from storage import codec
 from storage.store import Published
 
@@ -47,7 +47,7 @@ def _beside(prefix: str | None, kind: str, payload: Mapping[str, Any]) -> list[b
         return []
     agent = payload.get("agentId")
     named = [f"{prefix}agent:{agent}".encode()] if isinstance(agent, str) and agent and "\n" not in agent else []
-    return [*named, f"{prefix}broadcast".encode()] if kind in FOR_EVERYONE else named
+    return [*named, f"{prefix}broadcast".encode()] if is_for_everyone(kind, payload) else named
 
 
 async def heard(connection: Any, prefix: str) -> AsyncIterator[Published]:

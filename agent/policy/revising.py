@@ -15,6 +15,7 @@ import msgspec
 from agent.dst.updates import Update
 from agent.record.call import Brief, Call
 from agent.record.call_events import permission_cleared, permission_wanted, status_moved, taken_back
+from agent.record.confirmation import Confirmation
 from agent.record.events import Event
 from agent.record.newest import Newest
 
@@ -23,16 +24,20 @@ replace = msgspec.structs.replace
 _CUT, _END = ".… -", ".!?。！？ "
 """What platforms put where words were cut off, and what ends a sentence: nobody hears that it is missing."""
 _NO_BRIEF = Brief(business="", region="", time_zone="")
+_NO_MAIL = Confirmation()
 
 
 def kept(call: Call) -> Call:
     """What of a call stands for `Call.before`: all that a turn may change."""
-    return replace(call, rev=0, brief=_NO_BRIEF, foreign=None, newest=None, before=None)
+    return replace(call, rev=0, brief=_NO_BRIEF, foreign=None, confirmation=_NO_MAIL, newest=None, before=None)
 
 
 def stood(call: Call) -> Call | None:
     """The call as it stood before its newest turn; None where there is no way back."""
-    return None if call.before is None else replace(call.before, rev=call.rev, brief=call.brief, foreign=call.foreign)
+    if call.before is None:
+        return None
+    # Mails cannot be called back: what was sent of them has been.
+    return replace(call.before, rev=call.rev, brief=call.brief, foreign=call.foreign, confirmation=call.confirmation)
 
 
 def taken_up(call: Call, before: Call, newest: Newest | None) -> Call:

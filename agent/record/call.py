@@ -10,6 +10,7 @@ import msgspec
 
 from agent.record.acts import SystemAct, UserAct
 from agent.record.business import Service
+from agent.record.confirmation import Confirmation
 from agent.record.handoff import Handoff
 from agent.record.newest import Newest
 from agent.record.provenance import Provenance
@@ -210,6 +211,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Set once the booking is committed, never before."""
     hold: Booking | None = None
     """The place that is kept for the caller, who has not said the last yes."""
+    confirmation: Confirmation = Confirmation()
+    """How it stands with the mail about it; kept by `agent.policy.owed.reckoned`, whatever a step makes of the rest."""
     approval: Approval | None = None
     """The last request for the office's yes."""
     idle: int = 0

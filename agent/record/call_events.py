@@ -88,8 +88,8 @@ def _permission(call: Call, approval: Approval) -> dict[str, Any]:
     return {"callSid": call.sid, "permissionId": approval.id, "tool_name": "booking", "rule": approval.rule}
 
 
-Tool = Literal["availability", "hold", "booking"]
-"""Work besides talking: looking into the calendar, holding a place while the office is asked, booking one."""
+Tool = Literal["availability", "hold", "booking", "mail", "webhook"]
+"""Work besides talking: looking into the calendar, holding a place while the office is asked, booking one, bringing what is owed to the outside."""
 
 
 def measured(event: Event, ms: float, reading_ms: float) -> Event:
@@ -104,5 +104,7 @@ def tool(call: Call, name: Tool, state: Literal["started", "done", "failed"], se
     """`tool_status` when work begins, `tool_result` when it ended; `success` stands in the result, and whoever can measure it adds `ms`."""
     result |= {"success": state == "done"} if state != "started" else {}
     return Event(
-        type="tool_result" if result else "tool_status", payload={"callSid": call.sid, "tool": name, "status": state, **result}, timestamp=seconds
+        type="tool_status" if state == "started" else "tool_result",
+        payload={"callSid": call.sid, "tool": name, "status": state, **result},
+        timestamp=seconds,
     )

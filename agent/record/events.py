@@ -1,5 +1,6 @@
 """What supervisors are told. Each event is one JSON envelope: {"type", "payload", "timestamp", "source"}."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -21,8 +22,12 @@ Type = Literal[
     "reset",
 ]
 
-FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_request", "permission_cleared"})
-"""Events that every supervisor hears of, whoever they concern."""
+_FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_request", "permission_cleared"})
+
+
+def is_for_everyone(kind: str, payload: Mapping[str, Any]) -> bool:
+    """Whether every supervisor hears of an event, whoever it concerns: a mail that came back is somebody's to see to."""
+    return kind in _FOR_EVERYONE or (kind == "tool_result" and payload.get("tool") == "mail" and payload.get("success") is False)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

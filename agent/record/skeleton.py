@@ -71,7 +71,7 @@ def document(call: Call, places: Mapping[str, Place]) -> dict[str, Any]:
         "company": foreign.get("company") or dict(call.brief.company),
         "user": user,
         "servicebooked": call.booked is not None,
-        "confirmEmailsent": bool(foreign.get("confirmEmailsent", False)),
+        "confirmEmailsent": _is_mailed(call) or bool(foreign.get("confirmEmailsent", False)),
         "createdAt": foreign.get("createdAt") or call.created_at,
         **({"resumedFrom": call.resumed_from} if call.resumed_from else {}),
         **_standing(call),
@@ -112,8 +112,19 @@ def _asked_and_booked(call: Call) -> dict[str, Any]:
         state = "booked" if call.booked else "awaiting_approval" if call.awaits_approval else "held"
         reference = {"reference": booking_reference(call.sid)} if call.booked else {}
         until = {"until": stamp(datetime.fromtimestamp(call.place.held_until, UTC))} if state == "held" else {}
-        found["booking"] = {"state": state, **reference, **until, "service": call.place.service, "start": start, "end": end}
+        found["booking"] = {"state": state, **reference, **until, "service": call.place.service, "start": start, "end": end, **_mail(call)}
     return found
+
+
+def _mail(call: Call) -> dict[str, str]:
+    """How it stands with the mail about a booking, where one was owed."""
+    if call.booked is None or call.confirmation.mail == "none":
+        return {}
+    return {"mail": call.confirmation.mail, **({"mailWhy": call.confirmation.why} if call.confirmation.why else {})}
+
+
+def _is_mailed(call: Call) -> bool:
+    return call.booked is not None and call.confirmation.mail == "taken"
 
 
 OURS = frozenset(
@@ -163,7 +174,10 @@ def adopt(call: Call, foreign: Mapping[str, Any], now: str, places: Mapping[str,
         brief = msgspec.structs.replace(brief, services=offered)
     if isinstance(foreign.get("company"), Mapping) and foreign["company"]:
         brief = msgspec.structs.replace(brief, company=dict(foreign["company"]))
-    return msgspec.structs.replace(call, slots=slots, brief=brief, foreign={key: value for key, value in foreign.items() if key not in OURS})
+    kept = {key: value for key, value in foreign.items() if key not in OURS}
+    if _is_mailed(call):  # what stands there may be our own word, which is taken back when the booking changes
+        kept["confirmEmailsent"] = bool((call.foreign or {}).get("confirmEmailsent", False))
+    return msgspec.structs.replace(call, slots=slots, brief=brief, foreign=kept)
 
 
 def services(foreign: Mapping[str, Any], known: Sequence[Service] = ()) -> tuple[Service, ...]:
