@@ -25,6 +25,7 @@ from api import (
     completions,
     console,
     conversation,
+    dead_letters,
     desk,
     health,
     logs,
@@ -48,6 +49,9 @@ from api.hub import Hub
 from api.limits import Limits
 from api.masking import Masking
 from api.outbox import described
+from api.outbox.carriers import Hook, carriers, hooks, wanted
+from api.outbox.post import Post
+from api.outbox.running import Carrier, Runner
 from api.own_events import OwnEvents
 from api.parts import Parts
 from api.registry import Registry
@@ -70,6 +74,7 @@ from api.version import version
 from api.warming import warm_up
 from api.watching import Watching
 from graph.build import Walker
+from graph.owing import OwingStore
 from graph.plan import PLAN
 from graph.state import Deps, News, NoNews
 from storage.connect import awaited, connect
@@ -79,7 +84,8 @@ from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
 ROUTERS = tuple(
-    part.router for part in (conversation, completions, summary, calls, people, approvals, tickets, desk, health, metrics, console, reference)
+    part.router
+    for part in (conversation, completions, summary, calls, people, approvals, dead_letters, tickets, desk, health, metrics, console, reference)
 )
 ENDPOINTS = {**conversation.ENDPOINTS, **completions.ENDPOINTS}
 """What is served past FastAPI."""
@@ -109,6 +115,8 @@ class Service:
         self.switchboard: Switchboard | None = None
         self.relay: Relay | None = None
         self._tickets: Tickets | None = None
+        self.post: Carrier | None = Post(settings)
+        self.hooks: Hook | None = hooks(settings, self.businesses)
         self._news: News = NoNews()
         self.api = FastAPI(
             title="Slotline",
@@ -168,8 +176,12 @@ class Service:
         )
         if not settings.use_redis_sse:
             store = OwnEvents(store, hub)
+        woken = asyncio.Event()
+        store = OwingStore(store, wanted(self.businesses, self.post, self.hooks), woken.set)
         self._news = hub.news
         walker = self.walker(store)
+        runner = Runner(store, carriers(self.post, self.hooks), walker.told, self.businesses, self.tallies, woken)
+        self.drain.when_begun(runner.stop)
         away = Watching(store, walker, settings.supervisor_away_s)
         masking = Masking(self.businesses, self.tokens.is_name)
         keys = TurnKeys(store, settings.secret)
@@ -197,11 +209,12 @@ class Service:
             tickets=self._tickets,
             registry=self._registry,
             channels=channels,
+            woken=woken,
             bound=binding(lambda: running, deps, self.tallies),
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers), away)
         self.tokens.when_revoked(self._streams.end_those_of)
-        watching = asyncio.gather(self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep(), channels.listen())
+        watching = asyncio.gather(self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep(), channels.listen(), runner.keep())
         await warm_up(self._deps(store))
         with suppress(StoreUnavailable):
             await keys.share()

@@ -47,6 +47,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "not_found": Kind(404, "There is nothing here."),
     "call_not_found": Kind(404, "There is no such call."),
     "permission_not_found": Kind(404, "The call has no such request."),
+    "delivery_not_found": Kind(404, "Nothing of that id was given up."),
     "method_refused": Kind(405, "This path does not take that method."),
     "too_slow": Kind(408, "The request took too long to arrive."),
     "conflict": Kind(409, "Somebody else was first."),

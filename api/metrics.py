@@ -47,10 +47,10 @@ async def keep(running: Parts) -> None:
 async def _standing(store: CallStore) -> Standing:
     try:
         async with patience(ASKING_S):
-            numbers = await asyncio.gather(*(store.how_many(status) for status in STATUSES))
+            outbox, numbers = await asyncio.gather(store.outbox(), asyncio.gather(*(store.how_many(status) for status in STATUSES)))
     except (StoreUnavailable, TimeoutError):
         return Standing(up=False)
-    return Standing(up=True, calls=dict(zip(STATUSES, numbers, strict=True)))
+    return Standing(up=True, calls=dict(zip(STATUSES, numbers, strict=True)), outbox=outbox)
 
 
 def _levels(running: Parts) -> Mapping[str, float]:

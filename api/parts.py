@@ -1,5 +1,6 @@
 """The parts that a running service is made of, as `api/app.py` joined them; handlers find them at the app."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -37,6 +38,8 @@ class Parts:
     tickets: Tickets
     registry: Registry
     channels: Channels
+    woken: asyncio.Event
+    """Set when something is due to the outside."""
     bound: Callable[[str], "Parts"]
     """The parts that know the calls of one business alone, by its id."""
 

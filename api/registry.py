@@ -16,11 +16,13 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from agent.record.call import Status
+from agent.record.delivery import DeliveryKind
 from agent.record.handoff import Handoff
 from agent.record.slot_names import NAMES
 from api import shared_figures
 from api.errors import PROBLEMS
 from api.tallies import BOUNDS_S, Tallies, Times
+from storage.outbox import OutboxFigures
 
 PREFIX = "slotline_"
 OTHER = "other"
@@ -41,6 +43,8 @@ class Measure(NamedTuple):
     values: tuple[str, ...] = ("",)
 
 
+DELIVERED = ("taken", "again", "returned", "overtaken")
+"""What comes of a try: given up is "returned"; a mail about what a later one tells is not sent any more."""
 COUNTERS = (
     Measure("turns", "Turns answered", "outcome", ("taken", "repeated", "store_unavailable", "failed")),
     Measure("no_matches", "Turns with speech that could not be used, by what was asked", "slot", (*NAMES, "confirm", "done")),
@@ -49,6 +53,8 @@ COUNTERS = (
     Measure("call_outcomes", "Calls that came to something", "outcome", ("booked", "ended", "handed_off")),
     Measure("handoffs", "Calls for which a person is wanted", "why", get_args(Handoff.__annotations__["why"])),
     Measure("bookings", "Places taken in a calendar"),
+    Measure("mails", "Mails about bookings that were tried", "outcome", DELIVERED),
+    Measure("webhooks", "Webhooks that were tried", "outcome", DELIVERED),
     Measure("refused", "Requests, connections and streams turned away", "code", (*PROBLEMS, "no_seat")),
     Measure("catch_ups", "Readers of events sent back to the log", "why", ("resumed", "overflow")),
     Measure("resets", "Readers whose place in the log was gone", "reason", ("trimmed", "expired", "unknown", "malformed")),
@@ -56,6 +62,7 @@ COUNTERS = (
 )
 HISTOGRAMS = (
     Measure("turn", "A turn, and its parts", "part", ("whole", "understanding", "store", "wording")),
+    Measure("delivery", "A try to bring a mail or a webhook", "kind", get_args(DeliveryKind)),
     Measure("redis_round_trip", "A round trip to Redis; reads that wait for news are none"),
     Measure("publish_to_write", "From an event's id to its being written to a reader who keeps up; one write of sixteen is timed"),
 )
@@ -82,6 +89,11 @@ LEVELS = (
 )
 STORE_UP = f"{PREFIX}store_up"
 CALLS = f"{PREFIX}calls"
+OUTBOX = {
+    f"{PREFIX}outbox_waiting": "Mails and webhooks that are to be brought and have not arrived",
+    f"{PREFIX}outbox_overdue_seconds": "For how long the one that waits longest could have been tried",
+    f"{PREFIX}outbox_dead": "Mails and webhooks that were given up and wait for a person",
+}
 
 
 @dataclass(frozen=True)
@@ -91,6 +103,8 @@ class Standing:
     up: bool
     calls: Mapping[str, int] = field(default_factory=dict)
     """By status; empty while the store is away."""
+    outbox: OutboxFigures | None = None
+    """None while the store is away."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield GaugeMetricFamily(STORE_UP, "Whether the store answered this scrape", value=float(self.up))
@@ -98,6 +112,10 @@ class Standing:
         for status, number in self.calls.items():
             calls.add_metric([status], number)
         yield calls
+        if self.outbox is not None:
+            figures = (self.outbox.waiting, self.outbox.overdue_s, self.outbox.dead)
+            for (name, meaning), figure in zip(OUTBOX.items(), figures, strict=True):
+                yield GaugeMetricFamily(name, meaning, value=figure)
 
 
 class _Histogram(Histogram):
@@ -170,4 +188,4 @@ def names() -> dict[str, str]:
     """Every metric by the name it is asked for with, and its type. A histogram has `_bucket`, `_sum` and `_count` behind its name."""
     counters = {f"{PREFIX}{one.name}_total": "counter" for one in COUNTERS}
     histograms = {f"{PREFIX}{one.name}_seconds": "histogram" for one in HISTOGRAMS}
-    return counters | histograms | {PREFIX + one.name: "gauge" for one in LEVELS} | {STORE_UP: "gauge", CALLS: "gauge"}
+    return counters | histograms | {PREFIX + one.name: "gauge" for one in LEVELS} | dict.fromkeys((STORE_UP, CALLS, *OUTBOX), "gauge")

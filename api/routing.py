@@ -83,6 +83,8 @@ ROUTES = (
     Route("GET", "/calls/{callSid}/trace", EDITORS),
     *(Route("POST", f"/calls/{{callSid}}/{deed}", PEOPLE) for deed in ("escalate", "takeover", "messages", "release", "end", "permission-response")),
     Route("POST", "/calls/{callSid}/hangup", CALLERS),
+    Route("GET", "/outbox", READERS),
+    Route("POST", "/outbox/{id}/send", PEOPLE),
     Route("GET", "/calls/{callSid}/events/health", READERS),
     Route("POST", "/events/ticket", READERS),
     *(
@@ -100,6 +102,7 @@ FOR_THE_BOUND = frozenset(
         *("/openapi.json", "/docs", "/desk", "/ai/conversation", "/ai/reply", "/ai/summary", *CHAT),
         *("/calls", "/calls/{callSid}", "/calls/{callSid}/trace", "/calls/{callSid}/permission-response"),
         *(f"/calls/{{callSid}}/{deed}" for deed in ("escalate", "takeover", "messages", "release", "end", "hangup")),
+        *("/outbox", "/outbox/{id}/send"),
         *("/events/ticket", "/events", "/calls/{callSid}/events", "/calls/{callSid}/events/health", "/agents/{agentId}/events"),
     }
 )

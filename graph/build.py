@@ -14,17 +14,18 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
-from typing import cast
+from typing import TypeVar, cast
 from weakref import WeakValueDictionary
 
 import msgspec
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
+from agent.policy.brought import Brought
 from agent.policy.people import Deed
 from agent.record.acts import UserAct
-from agent.record.call import Approval
-from graph import approving, editing, hearing, people
+from agent.record.call import Approval, Call
+from graph import approving, delivering, editing, hearing, people
 from graph.approving import Answer
 from graph.holding import is_waiting
 from graph.nodes import Node, Nodes
@@ -40,6 +41,7 @@ LOOK_AGAIN_S = 0.5
 LOOK_S = 0.5
 """How long the record may take to be read once more when nobody knows whether a step was written: the caller has been waiting for that step."""
 
+Done = TypeVar("Done")
 Graph = CompiledStateGraph[Walk, Deps, Walk, Walk]
 
 
@@ -174,7 +176,11 @@ class Walker:
         """Of the last answer, `said` at `at`, the caller heard so much and no more. Raises StoreUnavailable; nothing for what is the last no more."""
         await self._insist(sid, lambda: hearing.cut_short(self.deps, sid, at, said, heard, now))
 
-    async def _insist(self, sid: str, step: Callable[[], Awaitable[None]]) -> None:
+    async def told(self, tried: Brought) -> Call | None:
+        """The call as it stands after it was told how it went with what it owes; None when it is gone. Raises StoreUnavailable."""
+        return await self._insist(tried.delivery.sid, lambda: delivering.note(self.deps, tried))
+
+    async def _insist(self, sid: str, step: Callable[[], Awaitable[Done]]) -> Done:
         """Take a step from outside the conversation, again where another writer was first."""
         async with self._lock(sid):
             for attempt in range(ATTEMPTS):
@@ -186,13 +192,7 @@ class Walker:
 
     async def answer_permission(self, sid: str, answer: Answer, now: datetime) -> Approval:
         """The office's answer to a request. Raises CallNotFound, PermissionNotFound, PermissionAnswered, PlaceGone, StoreUnavailable."""
-        async with self._lock(sid):
-            for attempt in range(ATTEMPTS):
-                try:
-                    return await approving.answer(self.deps, sid, answer, now)
-                except StaleCall:
-                    await asyncio.sleep(0.002 * attempt)
-        raise StoreUnavailable(f"call {sid}: other writers kept changing it")
+        return await self._insist(sid, lambda: approving.answer(self.deps, sid, answer, now))
 
     def _lock(self, sid: str) -> _Lock:
         lock = self._locks.get(sid)

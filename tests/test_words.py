@@ -22,7 +22,8 @@ OWN = {
     "hear": ("tests/",),
     "notices": ("tests/differential/normal.py", "tests/record/test_kept_names.py"),
     "notice": ("tests/differential/normal.py",),
-    "outcome": ("tests/no_skips.py",),
+    "Outcome": ("tests/outbox/",),
+    "outcome": ("tests/no_skips.py", "tests/outbox/"),
     "claims": ("tests/nlu/test_mentions.py",),
 }
 """Where a word means another thing, or is what was stored."""

@@ -58,10 +58,9 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unspoken(self) -> bool:
-        """Whether its value was taken over from an earlier call and was not said in this one.
+        """Whether its value was taken over from an earlier call, and not said in this one: whoever calls now may be somebody else.
 
-        Whoever calls now may be somebody else: the value counts, and is never read aloud, nor edited in part, which would tell the rest of it.
-        """
+        It counts, and is never read aloud, nor edited in part, which would tell the rest of it."""
         return bool(self.value) and self.provenance is not None and self.provenance.confirmed == "resumed"
 
     @property

@@ -38,6 +38,12 @@ class Post:
         """Whether callers of the business are written to; cheap, since every step of a call may ask."""
         return self.server is not None and bool(business.outgoing.mail_from or self._from)
 
+    async def ready(self) -> None:
+        """Load what writes and sends."""
+        if self.server is not None:
+            await asyncio.to_thread(_load)
+            await asyncio.to_thread(lambda: self._tls)
+
     async def send(self, delivery: Delivery, business: Business) -> Outcome:
         """Write the mail and hand it to the server. Never raises but for a cancellation.
 
@@ -79,6 +85,10 @@ class Post:
         if self.server is not None and is_loopback(self.server.host):
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         return context
+
+
+def _load() -> None:
+    from api.outbox import booking_mail, smtp  # noqa: F401 - here, in the thread
 
 
 def _written(delivery: Delivery, business: Business, sender: Sender) -> "EmailMessage | Refused":

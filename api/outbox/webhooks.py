@@ -47,6 +47,10 @@ class Hooks:
         hook = self._hook(business)
         return hook is not None and occasion in hook.events
 
+    async def ready(self) -> None:
+        """Load what is needed before anything is brought. Raises OSError."""
+        await self._certificates()
+
     async def send(self, delivery: Delivery, business: Business) -> Outcome:
         """Post it, once. `business` is the delivery's, as its file stands now."""
         if delivery.business != business.id:
@@ -66,16 +70,20 @@ class Hooks:
         except OSError:  # SSL_CERT_FILE, say, names no file
             return Again("no_certificates")
 
+    async def _certificates(self) -> ssl.SSLContext:
+        if self._tls is None:
+            # Reading the world's takes some 20 ms. SSL_CERT_FILE and SSL_CERT_DIR name others.
+            self._tls = await asyncio.to_thread(httpx.create_ssl_context)
+        return self._tls
+
     def _hook(self, business: Business) -> Webhook | None:
         return business.outgoing.webhook or self._ours
 
     async def _post(self, hook: Webhook, delivery: Delivery) -> Outcome:
-        if self._tls is None:
-            # Reading the world's certificates takes some 20 ms. SSL_CERT_FILE and SSL_CERT_DIR name others.
-            self._tls = await asyncio.to_thread(httpx.create_ssl_context)
+        tls = await self._certificates()
         now = datetime.now(UTC)
         body = payload(delivery)
-        carrier = Reaching(self._tls, self._private, self._find)
+        carrier = Reaching(tls, self._private, self._find)
         timeouts = httpx.Timeout(self._patience_s, connect=CONNECT_S)
         # A proxy named by the environment would make the connection in our place.
         async with (

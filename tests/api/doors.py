@@ -34,6 +34,7 @@ BODIES = {
     "/calls/{callSid}/messages": {"message": "hello", "agentId": "a"},
     **{f"/calls/{{callSid}}/{deed}": {"agentId": "a"} for deed in ("escalate", "takeover", "release", "end")},
     "/calls/{callSid}/permission-response": {"approved": True},
+    "/outbox/{id}/send": {"callSid": SID},
 }
 FILE = {"hash": assets().hash, "file": next(iter(assets().files))}
 """One of the console's files."""
@@ -88,10 +89,16 @@ def _read(line: socket.socket, method: str) -> Seen:
 
 @contextmanager
 def open_house() -> Iterator[int]:
-    """A service with tokens behind a port, which does not slow failed tries: how it does is shown in test_tokens.py."""
+    """A service with tokens behind a port, which does not slow failed tries: how it does is shown in test_tokens.py. Any delivery was given up."""
     with pytest.MonkeyPatch.context() as patched, served(tokens=TOKENS) as (_, _, port):
         patched.setattr("api.attempts.LONGEST_WAIT_S", 0.0)
+        patched.setattr("storage.memory_outbox.MemoryOutbox.send_again", _given_up)
         yield port
+
+
+async def _given_up(*_: object, **__: object) -> bool:
+    """Whatever is sent again was given up before."""
+    return True
 
 
 def found(port: int, row: Row, prefix: str = "") -> tuple[Seen, ...]:
@@ -102,7 +109,7 @@ def found(port: int, row: Row, prefix: str = "") -> tuple[Seen, ...]:
         opened = asked(port, "POST", "/ai/conversation", "integration", body={**BODIES["/ai/conversation"], "callSid": sid})
         assert opened.status == 200
         body = BODIES.get(row.path, {} if row.method == "PATCH" else None)
-        seen.append(asked(port, row.method, prefix + row.path.format(callSid=sid, agentId="a", **FILE), identity, body=body))
+        seen.append(asked(port, row.method, prefix + row.path.format(callSid=sid, agentId="a", id="msg_1", **FILE), identity, body=body))
     return tuple(seen)
 
 

@@ -9,6 +9,7 @@ import httpx
 from starlette.types import Scope
 
 from api.app import Service
+from storage.memory_store import MemoryStore
 from tests.api.services import client, settings
 
 BUSINESSES = Path(__file__).parents[1] / "telephony" / "businesses"
@@ -37,6 +38,14 @@ class Neighbours:
 
     def __init__(self, service: Service, http: httpx.AsyncClient) -> None:
         self.service, self.http = service, http
+
+    @property
+    def memory(self) -> MemoryStore:
+        """What keeps the calls, under all that does one thing more."""
+        store: Any = self.service.api.state.parts.store
+        while not isinstance(store, MemoryStore):
+            store = store._store
+        return store
 
     async def ask(self, method: str, path: str, role: str = "supervisor", business: str = "", **more: Any) -> httpx.Response:
         """Ask as whoever has the role at the business; "": at all of them."""

@@ -35,6 +35,7 @@ class Walker:
         self.store = store
         self.real = real
         """Does what people do."""
+        self.told = real.told
         self.requests: list[TurnRequest] = []
         self.edits: list[tuple[Any, ...]] = []
         self.failure: Exception | None = None

@@ -16,6 +16,7 @@ from api.frames import order
 from api.registry import COUNTERS, GRAINS, HISTOGRAMS, STATUSES, names
 from api.tallies import Tallies, begin_turn, part_took
 from storage.errors import StoreUnavailable
+from storage.outbox import OutboxFigures
 from storage.store import CallStore
 from tests.api import feeds
 from tests.api.services import client, running, settings
@@ -72,6 +73,8 @@ async def test_a_call_is_counted_by_what_it_came_to_and_nothing_of_the_caller_is
         ("slotline_calls", "waiting_agent"): 1,
         ("slotline_calls", "active"): 0,
         ("slotline_store_up", ""): 1,
+        ("slotline_outbox_waiting", ""): 0,
+        ("slotline_outbox_dead", ""): 0,
         ("slotline_workers", ""): 1,
     }
     assert {key: found.get(key) for key in wanted} == wanted
@@ -119,6 +122,9 @@ class _Away:
 
     async def secret(self, known: bytes = b"") -> bytes:
         """Asked for every five seconds, which may pass here on a busy machine."""
+        raise StoreUnavailable("away")
+
+    async def outbox(self) -> OutboxFigures:
         raise StoreUnavailable("away")
 
     async def close(self) -> None: ...
@@ -203,7 +209,7 @@ def test_what_the_rules_and_the_docs_speak_of_is_there() -> None:
 def test_the_labels_that_are_asked_for_are_there() -> None:
     every = {*STATUSES, *(value for one in (*COUNTERS, *HISTOGRAMS) for value in one.values)}
     texts = DASHBOARD.read_text("utf-8").replace('\\"', '"') + RULES.read_text("utf-8")
-    asked = re.findall(r'\b(outcome|part|slot|why|reason|code|status)(?:=|!=|=~)"([\w|]+)"', texts)
+    asked = re.findall(r'\b(outcome|part|kind|slot|why|reason|code|status)(?:=|!=|=~)"([\w|]+)"', texts)
     assert asked
     assert {value for _, values in asked for value in values.split("|")} <= every
 

@@ -101,9 +101,8 @@ async def test_whose_a_call_is_does_not_hang_on_what_its_document_says() -> None
     """A telephony back end may name its own company in the document, and even that of the neighbour."""
     async with neighbours() as house:
         await house.begin("CA-ours", ACME)
-        store = house.service.api.state.parts.store
         shown = await house.call("CA-ours")
-        store._store.put_document("CA-ours", json.dumps({**shown, "company": {"id": BEIJING, "name": "京城家政"}}).encode())
+        house.memory.put_document("CA-ours", json.dumps({**shown, "company": {"id": BEIJING, "name": "京城家政"}}).encode())
         await house.say("CA-ours", "hello", to=TO[ACME])
         assert (await house.call("CA-ours"))["company"]["id"] == BEIJING
         assert (await house.ask("GET", "/calls/CA-ours", business=ACME)).status_code == 200

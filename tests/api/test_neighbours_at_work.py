@@ -88,7 +88,7 @@ async def test_a_call_that_begins_elsewhere_meanwhile_is_refused_by_its_record()
 
 async def test_a_prepared_document_that_names_another_business_is_not_theirs_to_open() -> None:
     async with neighbours() as house:
-        store = house.service.api.state.parts.store._store
+        store = house.memory
         for sid, company in (("CA-theirs", ACME), ("CA-ours", BEIJING), ("CA-crm", "crm-77")):
             store.put_document(sid, json.dumps({"callSid": sid, "company": {"id": company, "name": company}, "services": []}).encode())
         statuses = [(await house.say(sid, business=BEIJING)).status_code for sid in ("CA-theirs", "CA-ours", "CA-crm")]
@@ -172,7 +172,7 @@ async def test_what_another_business_has_begun_under_the_old_sid_is_not_gone_on_
     """The number still leads to a callSid whose call has expired, and under which another business has begun one."""
     caller = {"from": "+12025550143"}
     async with neighbours() as house:
-        store: Any = house.service.api.state.parts.store._store
+        store: Any = house.memory
         await house.begin("CA-1", ACME, "it's Mary O'Neill", **caller)
         leads = dict(store._callers)
         await store.erase("CA-1")

@@ -1,0 +1,30 @@
+"""A store whose commits owe the outside what each step makes due, whoever takes it: no path can forget."""
+
+from collections.abc import Callable
+from time import time
+
+import msgspec
+
+from agent.policy.owed import Wants, owed, reckoned
+from storage.passing_store import PassingStore
+from storage.store import CallStore, Change, Committed
+
+
+class OwingStore(PassingStore):
+    """The same store."""
+
+    def __init__(self, store: CallStore, wants: Callable[[str], Wants], woken: Callable[[], None], clock: Callable[[], float] = time) -> None:
+        """`wants`: what the business of an id wants to be told; `woken` is called when something has become due; `clock`: Unix seconds."""
+        super().__init__(store)
+        self._wants, self._woken, self._clock = wants, woken, clock
+
+    async def commit(self, change: Change) -> Committed:
+        wants = self._wants(change.after.brief.business)
+        after = reckoned(change.before, change.after, wants)
+        deliveries = owed(change.before, after, wants, int(self._clock()))
+        if after is not change.after or deliveries:
+            change = msgspec.structs.replace(change, after=after, deliveries=deliveries)
+        committed = await self._store.commit(change)
+        if deliveries:
+            self._woken()
+        return committed
