@@ -2,7 +2,7 @@
 
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -33,6 +33,8 @@ class Receiver:
         self.answers.set()
         self.cut = threading.Event()
         """Whether the sender was gone before it had the whole answer."""
+        self.before_answering: Callable[[], bool] | None = None
+        """Called once, when it has a message and has not said so; tells whether it is to say so."""
         self.drips = False
         """Whether it says for ever that it is still at work."""
         self.path = f"://{{}}:{port}/hooks?for=us"
@@ -50,9 +52,16 @@ def receiving(certificate: Path | None = None) -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            body = self.rfile.read(length := int(self.headers["content-length"]))
+            if len(body) < length:  # whoever sent it is gone, and will send it again
+                self.close_connection = True
+                return
             receiver.got.append((self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             receiver.answers.wait()
+            act, receiver.before_answering = receiver.before_answering, None
+            if act is not None and not act():
+                self.close_connection = True
+                return
             while receiver.drips and not receiver.cut.wait(0.01):
                 self._write(b"HTTP/1.1 102 Processing\r\n\r\n")
             self.send_response(receiver.status)

@@ -1,0 +1,45 @@
+"""A mail server in a thread of its own, for services that run as processes: what it took, and what happens before it says so."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class MailOffice:
+    def __init__(self) -> None:
+        self.port = 0
+        self.taken: list[bytes] = []
+        self.before_answering: Callable[[], bool] | None = None
+        """Called once, when it has a mail and has not said so; tells whether it is to say so."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        assert isinstance(envelope.content, bytes)
+        self.taken.append(envelope.content)
+        act, self.before_answering = self.before_answering, None
+        if act is not None and not await asyncio.to_thread(act):
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        return "250 OK"
+
+
+@contextmanager
+def mail_office() -> Iterator[MailOffice]:
+    office, loop = MailOffice(), asyncio.new_event_loop()
+
+    async def begin() -> asyncio.Server:
+        return await loop.create_server(lambda: SMTP(office, hostname="mail.example.com"), "127.0.0.1", 0)
+
+    server = loop.run_until_complete(begin())
+    office.port = server.sockets[0].getsockname()[1]
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield office
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        server.close()
+        loop.close()
