@@ -12,11 +12,15 @@ class MailOffice:
     def __init__(self) -> None:
         self.port = 0
         self.taken: list[bytes] = []
+        self.refuses = False
+        """Whether it will have none of them, for good."""
         self.before_answering: Callable[[], bool] | None = None
         """Called once, when it has a mail and has not said so; tells whether it is to say so."""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         assert isinstance(envelope.content, bytes)
+        if self.refuses:
+            return "550 5.1.1 no such mailbox"
         self.taken.append(envelope.content)
         act, self.before_answering = self.before_answering, None
         if act is not None and not await asyncio.to_thread(act):
@@ -32,14 +36,14 @@ def mail_office() -> Iterator[MailOffice]:
     async def begin() -> asyncio.Server:
         return await loop.create_server(lambda: SMTP(office, hostname="mail.example.com"), "127.0.0.1", 0)
 
-    server = loop.run_until_complete(begin())
-    office.port = server.sockets[0].getsockname()[1]
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(begin(), loop).result()
+    office.port = server.sockets[0].getsockname()[1]
     try:
         yield office
     finally:
+        loop.call_soon_threadsafe(server.close)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        server.close()
         loop.close()
