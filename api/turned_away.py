@@ -90,6 +90,6 @@ class TurnedAway(Cut, asyncio.Protocol):
         route = find(scope).route
         if route is None or route.kind != "stream":
             return on_the_wire(self._code, self._default_headers)
-        fields = [*self._default_headers, *HEADERS, *self._doors.cors.headers(scope), (b"connection", b"close")]
+        fields = [*self._default_headers, *HEADERS, *self._doors.cors.headers(scope)]
         lines = [b"HTTP/1.1 200 OK", *(b"%b: %b" % field for field in fields)]
         return b"\r\n".join(lines) + b"\r\n\r\n" + (retry(LATER_MS) if found[1] == b"GET" else b"")

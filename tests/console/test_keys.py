@@ -82,6 +82,20 @@ def test_characters_typed_in_a_run_beside_a_field_do_nothing(opens: Opens, servi
     assert "agent" not in {line["speaker"] for line in Caller(service, "CA-keys-run").record()["history"]}
 
 
+def test_a_press_of_the_pointer_ends_a_run(opens: Opens) -> None:
+    """Whoever typed, and then turned to the page with the pointer, means the key that comes next, however soon."""
+    console = opens()
+    console.tab.clock.install()
+    console.tab.reload()
+    expect(console.line).to_contain_text("Live")
+    console.tab.clock.pause_at(console.tab.evaluate("Date.now() + 1000"))
+    keyed(console, "x")
+    console.tab.mouse.click(700, 300)
+    keyed(console, "?")
+    console.tab.clock.resume()
+    expect(console.tab.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
 def test_a_figure_puts_a_ready_line_into_the_box_and_enter_says_it(opens: Opens, service: Running) -> None:
     caller = Caller(service, "CA-keys-line", "+12025550168")
     caller.say("", "Lena Line")
