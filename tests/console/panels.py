@@ -5,6 +5,7 @@ from typing import Any
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.api.processes import Running
+from tests.console.pages import CLICKS_AGAIN
 from tests.patience import PATIENCE_S
 
 
@@ -17,6 +18,7 @@ class Panel:
         """`script` runs before the page's own; `by_hand`: the page's clock stands still but for `turn`."""
         self.context = browser.new_context(viewport={"width": width, "height": 800}, locale=language)
         self.tab: Page = self.context.new_page()
+        self.tab.add_init_script(CLICKS_AGAIN)
         if script:
             self.tab.add_init_script(script)
         if by_hand:

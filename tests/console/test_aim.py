@@ -26,7 +26,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture
 def console(browser: Browser, quiet: Running) -> Iterator[Console]:
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
-    found = Console(context.new_page(), quiet)
+    found = Console(context.new_page(), quiet, clicks_again=False)
     yield found
     context.close()
     assert found.errors == []
@@ -71,6 +71,21 @@ def test_a_double_click_on_a_row_opens_it_and_takes_nobody(console: Console, qui
     held = [(caller.record()["progress"]["status"], caller.record().get("locked")) for caller in callers]
     assert [status for status, _ in held] == ["waiting_agent", "with_agent", "waiting_agent"]
     assert not any(locked for _, locked in held)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_whoever_is_told_that_something_moved_clicks_again(browser: Browser, quiet: Running, again: bool) -> None:
+    """What the other tests' tabs do (`CLICKS_AGAIN`), so that none of them depends on how late a busy machine draws."""
+    ring(quiet, "CA-aim-again", 3030, "Anna Aim")
+    console = Console(browser.new_page(), quiet, clicks_again=again).open()
+    expect(console.row("Anna Aim")).to_be_visible()
+    draws = "document.querySelector('main').prepend(Object.assign(document.createElement('p'), { hidden: true }))"
+    console.tab.evaluate(f"addEventListener('pointermove', () => {draws}, {{ once: true }})")
+    click(console, *middle(console.row("Anna Aim")))
+    expect(console.tab.get_by_text(MOVED)).to_be_visible()
+    expect(console.tab.locator(".frame")).to_have_attribute("data-view", "call" if again else "board")
+    console.tab.close()
+    assert console.errors == []
 
 
 def test_a_row_that_came_under_a_pointer_at_rest_is_not_opened_and_the_page_says_why(console: Console, quiet: Running) -> None:
