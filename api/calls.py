@@ -1,14 +1,18 @@
 """Calls as records: `GET /calls`, `GET|PATCH|DELETE /calls/{callSid}`."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any, get_args
+from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter, Path
 from starlette.requests import Request
 from starlette.responses import Response
 
+from agent.record import moments
 from agent.record.call import Status
 from agent.record.slot_names import NAMES
 from api.acting import acting
@@ -37,6 +41,10 @@ _LONG = ("history", "provenance", "services")
 _PRIVATE = {"Cache-Control": "no-store"}
 """No proxy and no browser is to keep a caller's values."""
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_Pages = Callable[[str, int], Awaitable[Sequence[Listed]]]
+"""The next calls behind a callSid, so many."""
+
 Sid = Annotated[str, Path(alias="callSid")]
 
 router = APIRouter(tags=["calls"])
@@ -44,11 +52,14 @@ _object = msgspec.json.Decoder(dict[str, Any])
 
 
 @router.get("/calls", summary="Calls, newest first, a page at a time")
-async def list_calls(request: Request, status: str = "", q: str = "", business: str = "", before: str = "", count: int = PAGE) -> Response:
+async def list_calls(
+    request: Request, status: str = "", q: str = "", business: str = "", day: str = "", before: str = "", count: int = PAGE
+) -> Response:
     """{"calls": [document without its long parts, with what was said last], "next": callSid to give as `before`, or null}.
 
-    `status`: one, or several with commas between. `business`: only calls to the business of that id. `q`: only calls with that in their callSid, in
-    the caller's name, or, of digits, in a number of theirs; or with that as the reference of their booking. With either of the two a page may be
+    `status`: one, or several with commas between. `business`: only calls to the business of that id. `day` (YYYY-MM-DD): only calls that began on
+    that day, in the zone of that business, or, with none, of the first one that whoever asks may see. `q`: only calls with that in their callSid, in
+    the caller's name, or, of digits, in a number of theirs; or with that as the reference of their booking. With `q` or `business` a page may be
     short and yet have a next one, since no more than 1,000 calls are looked through for it.
     """
     if status and not set(status.split(",")) <= set(STATUSES):
@@ -59,10 +70,12 @@ async def list_calls(request: Request, status: str = "", q: str = "", business: 
         raise bad_field("before", "bad_id")
     if len(q) > QUERY_LIMIT:
         raise bad_field("q", "too_long", f"at most {QUERY_LIMIT} characters")
+    since_ms, until_ms = _span(request, business, day)
+    page = partial(parts(request).store.calls, status, since_ms=since_ms, until_ms=until_ms)
     if q.strip() or business:
-        found, following = await _sought(request, _wanted(request, q.strip(), business), status, before, count)
+        found, following = await _sought(page, _wanted(request, q.strip(), business), before, count)
     else:
-        found = await parts(request).store.calls(status, before, count)
+        found = await page(before, count)
         following = found[-1].sid if len(found) == count else None
     listed = {"calls": [_short(one) for one in found], "next": following}
     return _json(parts(request).masking.calls(listed, {one.sid for one in found}) if _masked(request) else listed)
@@ -73,18 +86,31 @@ def _wanted(request: Request, q: str, business: str) -> Callable[[Listed], bool]
     return lambda call: (not business or business_of(call.document) == business) and (not q or is_about(call, q, seen))
 
 
-async def _sought(request: Request, is_wanted: Callable[[Listed], bool], status: str, before: str, count: int) -> tuple[Sequence[Listed], str | None]:
+def _span(request: Request, business: str, day: str) -> tuple[int, int]:
+    """When a day began and was over where the business is: Unix milliseconds, both 0 for no day. Raises Problem 422 for what is none."""
+    if not day:
+        return 0, 0
+    begun = moments.read(f"{day}T00:00") if _DAY.fullmatch(day) else None
+    if not isinstance(begun, datetime):
+        raise bad_field("day", "bad_time", f"YYYY-MM-DD is expected, from {moments.YEARS.start} to {moments.YEARS.stop - 1}")
+    served = parts(request).businesses
+    zone = ZoneInfo((served.get(business) or served.default).time_zone)
+    since, until = (int(each.replace(tzinfo=zone).timestamp() * 1000) for each in (begun, begun + timedelta(days=1)))
+    return since, until
+
+
+async def _sought(page: _Pages, is_wanted: Callable[[Listed], bool], before: str, count: int) -> tuple[Sequence[Listed], str | None]:
     """Of the next calls, those that are wanted, at most `count` of them, and where to go on, if there is more."""
     found: list[Listed] = []
     for _ in range(SEARCHED // PAGE_LIMIT):
-        page = await parts(request).store.calls(status, before, PAGE_LIMIT)
-        for call in page:
+        some = await page(before, PAGE_LIMIT)
+        for call in some:
             before = call.sid
             if is_wanted(call):
                 found.append(call)
                 if len(found) == count:
                     return found, before
-        if len(page) < PAGE_LIMIT:
+        if len(some) < PAGE_LIMIT:
             return found, None
     return found, before
 

@@ -54,8 +54,12 @@ class BoundStore:
         # Under the same sid another call may have begun while it was read.
         return text if text is not None and await self._is_ours(sid) else None
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50, business: str = "") -> Sequence[Listed]:
-        return await self._store.calls(status, before, count, self._business) if business in ("", self._business) else ()
+    async def calls(
+        self, status: str = "", before: str = "", count: int = 50, business: str = "", since_ms: int = 0, until_ms: int = 0
+    ) -> Sequence[Listed]:
+        if business not in ("", self._business):
+            return ()
+        return await self._store.calls(status, before, count, self._business, since_ms, until_ms)
 
     async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:
         return await self._store.how_many(status, since_ms, self._business) if business in ("", self._business) else 0

@@ -21,17 +21,20 @@ LOOKED_THROUGH = 1000
 class Listing(ABC):
     """As `CallStore.calls` and `CallStore.how_many` promise, in one Redis and in a cluster."""
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50, business: str = "") -> Sequence[Listed]:
+    async def calls(
+        self, status: str = "", before: str = "", count: int = 50, business: str = "", since_ms: int = 0, until_ms: int = 0
+    ) -> Sequence[Listed]:
         wanted = tuple(one for one in keys.STATUSES if not status or one in status.split(","))
         if not wanted:
             return ()
         lists = [keys.index(one)[0] for one in dict.fromkeys((*wanted, *keys.STATUSES))]
         found: list[Listed] = []
+        bounds = (since_ms or "-inf", f"({until_ms}" if until_ms else "+inf")
         created, at_once = "", max(count, LOOKED_THROUGH) if business else count
         if business and before and await self.business(before) != business:
             return ()
         while len(found) < count:
-            rows = await self._script("calls", lists, [before, created, at_once, len(wanted)])
+            rows = await self._script("calls", lists, [before, created, at_once, len(wanted), *bounds])
             if not rows:
                 break
             rows = sorted(rows, key=lambda row: (float(row[2]), row[1]), reverse=True)[:at_once]

@@ -135,7 +135,9 @@ class MemoryStore(MemoryOutbox):
     async def business(self, sid: str) -> str:
         return self._business(self._kept(sid))
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50, business: str = "") -> Sequence[Listed]:
+    async def calls(
+        self, status: str = "", before: str = "", count: int = 50, business: str = "", since_ms: int = 0, until_ms: int = 0
+    ) -> Sequence[Listed]:
         wanted = status.split(",") if status else keys.STATUSES
         living = {sid: kept for sid in tuple(self._calls) if (kept := self._kept(sid)) and self._is_of(kept, business)}
         if before and before not in living:
@@ -146,6 +148,9 @@ class MemoryStore(MemoryOutbox):
         for sid in order[start:]:
             if len(found) == count:
                 break
+            begun = living[sid].created_ms
+            if begun < since_ms or (until_ms and begun >= until_ms):
+                continue
             text = self._document_or_record(sid)
             if text is not None and living[sid].status in wanted:
                 found.append(Listed(sid=sid, status=living[sid].status, document=msgspec.json.decode(text)))

@@ -29,8 +29,10 @@ class PassingStore:
     async def business(self, sid: str) -> str:
         return await self._store.business(sid)
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50, business: str = "") -> Sequence[Listed]:
-        return await self._store.calls(status, before, count, business)
+    async def calls(
+        self, status: str = "", before: str = "", count: int = 50, business: str = "", since_ms: int = 0, until_ms: int = 0
+    ) -> Sequence[Listed]:
+        return await self._store.calls(status, before, count, business, since_ms, until_ms)
 
     async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:
         return await self._store.how_many(status, since_ms, business)

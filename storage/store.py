@@ -144,10 +144,13 @@ class CallStore(Outbox, Protocol):
     async def business(self, sid: str) -> str:
         """The id of the business that a call was opened for, by its record, whatever its document says; "" when there is no such call."""
 
-    async def calls(self, status: str = "", before: str = "", count: int = 50, business: str = "") -> Sequence[Listed]:
+    async def calls(
+        self, status: str = "", before: str = "", count: int = 50, business: str = "", since_ms: int = 0, until_ms: int = 0
+    ) -> Sequence[Listed]:
         """Calls of a status, of several ("booked,ended") or of all (""), newest first; `before` is the sid the last page ended with.
 
-        `business`: only those of the business of that id.
+        `business`: only those of the business of that id. `since_ms`, `until_ms` (Unix milliseconds; 0: no such bound): only those begun at the one
+        or later, and before the other.
         """
 
     async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:

@@ -5,14 +5,18 @@ import json
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from api.routing import FOR_THE_BOUND, READERS, ROUTES, Route
+from storage.store import Change
 from tests.api.doors import BODIES
 from tests.api.feeds import Feed, until
 from tests.api.neighbours import ACME, BEIJING, ROLES, TO, Neighbours, name, neighbours, scope
+from tests.storage.calls import new_call
 
 pytestmark = pytest.mark.anyio
+replace = msgspec.structs.replace
 OF_A_CALL = [route for route in ROUTES if "{callSid}" in route.path]
 UNKNOWN = "CA-unknown"
 
@@ -95,6 +99,22 @@ async def test_lists_hold_their_own_calls_and_pages_are_whole() -> None:
             assert await house.listed(whose=ACME, **query) == ([], None), query
         assert (await house.listed(whose=ACME, q="CA-4"))[0] == ["CA-4"]
         assert sorted((await house.listed(whose=ACME, q="CA-", status="active,ended"))[0]) == sorted(theirs)
+
+
+async def test_a_day_is_one_where_the_business_is_that_is_asked_about_or_that_one_is_bound_to() -> None:
+    """20:00 in New York is 8:00 of the next day in Beijing."""
+    async with neighbours() as house:
+        store = house.service.api.state.parts.store
+        for sid, business in (("CA-ours", ACME), ("CA-theirs", BEIJING)):
+            call = new_call(sid, "2026-03-03T01:00:00Z", business)
+            call = replace(call, brief=replace(call.brief, company={"id": business}))
+            await store.commit(Change(before=None, after=call, seen=(await store.open(sid)).seen))
+        for whose in (ACME, BEIJING):
+            days = [(await house.listed(whose=whose, day=f"2026-03-0{day}"))[0] for day in (2, 3)]
+            assert days == ([["CA-ours"], []] if whose == ACME else [[], ["CA-theirs"]])
+        assert (await house.listed(day="2026-03-02"))[0] == ["CA-theirs", "CA-ours"], "as it is in the first one's zone"
+        assert (await house.listed(day="2026-03-03", business=BEIJING))[0] == ["CA-theirs"]
+        assert (await house.listed(day="2026-03-02", business=BEIJING))[0] == []
 
 
 async def test_whose_a_call_is_does_not_hang_on_what_its_document_says() -> None:

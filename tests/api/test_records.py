@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.services import Caller, running
+from tests.api.stories import Story
 
 pytestmark = pytest.mark.anyio
 
@@ -46,7 +47,33 @@ async def test_calls_are_listed_newest_first_a_page_at_a_time() -> None:
         assert (await caller.http.get("/calls", params={"status": "booked"})).json() == {"calls": [], "next": None}
 
 
-@pytest.mark.parametrize("query", ["status=odd", "status=active,odd", "count=0", "count=201", "count=many", "before=has%20space"])
+async def test_calls_of_a_day_are_those_that_began_on_it_where_the_business_is() -> None:
+    """In New York the 8th of March 2026 has 23 hours."""
+    begun = ("2026-03-08T04:59:59Z", "2026-03-08T05:00:00Z", "2026-03-08T12:00:00Z", "2026-03-09T03:59:59Z", "2026-03-09T04:00:00Z")
+    async with running() as caller:
+        for number, created_at in enumerate(begun):
+            await Story(caller.service.api.state.parts.store, f"CA{number}", created_at).say("customer", "hello")
+
+        async def of(day: str, **more: str) -> list[str]:
+            answer = (await caller.http.get("/calls", params={"day": day, **more})).json()
+            return [call["callSid"] for call in answer["calls"]]
+
+        assert await of("2026-03-08") == ["CA3", "CA2", "CA1"]
+        assert await of("2026-03-07") == ["CA0"]
+        assert await of("2026-03-09") == ["CA4"]
+        assert await of("2026-03-10") == []
+        assert await of("2026-03-08", q="CA2") == ["CA2"]
+        assert await of("2026-03-08", q="CA4") == []
+        assert await of("2026-03-08", count="2") == ["CA3", "CA2"]
+        assert await of("2026-03-08", count="2", before="CA2") == ["CA1"]
+
+
+NO_DAYS = ("yesterday", "2026-02-30", "2026-3-8", "20260308", "2026-03-08T00:00:00Z", "1969-12-31", "2200-01-01", "%D9%A2026-03-08")
+
+
+@pytest.mark.parametrize(
+    "query", ["status=odd", "status=active,odd", "count=0", "count=201", "count=many", "before=has%20space", *(f"day={each}" for each in NO_DAYS)]
+)
 async def test_odd_queries_are_422(query: str) -> None:
     async with running() as caller:
         answer = await caller.http.get(f"/calls?{query}")

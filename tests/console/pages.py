@@ -44,8 +44,8 @@ CLICKS_AGAIN = """addEventListener("click", (event) => {
   const again = () => { if (detail === 1 && target.isConnected) target.click(); };
   event.stopImmediatePropagation = () => { setTimeout(again, 600); Event.prototype.stopImmediatePropagation.call(event); };
 }, { capture: true });"""
-"""For the page: whose click was held back, because the screen changed under it (`store/aim.js`), clicks again, as a person does whom the page tells so.
-A busy machine draws late, between a pointer's way and its press."""
+"""For the page: whose click was held back, because the screen changed under it (`store/aim.js`), clicks again, as a person does whom the page tells
+so. A busy machine draws late, between a pointer's way and its press."""
 PATIENT = {"SLOTLINE_HANDOFF_WAIT_S": "3600", "SLOTLINE_SUPERVISOR_AWAY_S": "3600"}
 """Nobody is given up however long a test takes."""
 

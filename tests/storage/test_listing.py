@@ -1,6 +1,7 @@
 """The list of calls, and erasing one from everywhere."""
 
 import json
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -43,6 +44,28 @@ async def test_pages_are_whole_when_all_began_at_once_and_lists_are_mixed(store:
     while page := await sids(store, before=found[-1] if found else "", count=7):
         found += page
     assert found == sorted((f"C{number}" for number in range(40)), reverse=True)
+
+
+async def test_only_those_begun_within_a_span_page_by_page(store: CallStore) -> None:
+    for minute in range(6):
+        await begin(store, f"C{minute}", at(minute), "acme" if minute % 2 else "beijing")
+    began = int(datetime.fromisoformat(at(0)).timestamp() * 1000)
+    since, until = began + 60_000, began + 5 * 60_000
+
+    async def within(before: str = "", count: int = 50, business: str = "", since_ms: int = since, until_ms: int = until) -> list[str]:
+        found = await store.calls("active", before, count, business, since_ms=since_ms, until_ms=until_ms)
+        return [one.sid for one in found]
+
+    assert await within() == ["C4", "C3", "C2", "C1"], "from the one on, before the other"
+    assert await within(count=3) == ["C4", "C3", "C2"]
+    assert await within("C2", 3) == ["C1"]
+    assert await within("C1") == []
+    assert await within("C5") == ["C4", "C3", "C2", "C1"], "from a call that was begun later"
+    assert await within("C0") == []
+    assert await within(count=1, business="acme") == ["C3"]
+    assert await within("C3", 9, "acme") == ["C1"]
+    assert await within(until_ms=0) == ["C5", "C4", "C3", "C2", "C1"]
+    assert await within(since_ms=0) == ["C4", "C3", "C2", "C1", "C0"]
 
 
 async def test_by_status_with_the_document(store: CallStore) -> None:
