@@ -192,7 +192,7 @@ def _line() -> dict[str, Plan]:
 def _packet() -> dict[str, Plan]:
     """What a person who takes over is given."""
     known = {"fields": _slots(), "pending": _slots(), "gaps": [one_of(*NAMES)], "lastTurns": [_line()]}
-    return {**known, "why": one_of(*WHY), "slot": one_of(*NAMES), "reason": hidden, "sentence": hidden}
+    return {**known, "why": one_of(*WHY), "slot": one_of(*NAMES), "askedAt": matches(MOMENT), "reason": hidden, "sentence": hidden}
 
 
 def _names_one(is_name: Callable[[str], bool]) -> Test:

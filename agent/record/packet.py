@@ -17,6 +17,13 @@ def packet(call: Call) -> dict[str, Any]:
         "why": wanted.why if call.handoff else "",
         "slot": wanted.slot,
         **({"reason": wanted.reason} if wanted.reason else {}),
+        **_asked_before(call, wanted),
         "lastTurns": [{"speaker": line.speaker, "message": line.message, "startedAt": line.startedAt} for line in call.recent],
         "sentence": wanted.sentence,
     }
+
+
+def _asked_before(call: Call, wanted: Handoff) -> dict[str, str]:
+    """`askedAt`, where the caller waited for the office before: since when, so that nobody loses their place in a queue when it gives no answer."""
+    asked = call.approval
+    return {"askedAt": asked.asked_at} if wanted.why == "no_approval" and asked and asked.state == "unanswered" else {}

@@ -63,11 +63,11 @@ def browsing() -> Iterator[Browser]:
 
 
 @contextmanager
-def answering(folder: Path, port: int = 0, workers: int = 2, **settings: str) -> Iterator[Running]:
+def answering(folder: Path, port: int = 0, workers: int = 2, approval_wait_s: int = 60, **settings: str) -> Iterator[Running]:
     """The service for the example business, where what costs more than 200 needs the office's yes."""
     text = (resources.files("api") / "businesses" / "acme.toml").read_text("utf-8")
     business = folder / "business.toml"
-    business.write_text(text.replace("needs_approval = []", 'needs_approval = ["price_above:200"]'), "utf-8")
+    business.write_text(text.replace("needs_approval = []", f'needs_approval = ["price_above:200"]\napproval_wait_s = {approval_wait_s}'), "utf-8")
     given = {"SLOTLINE_TOKENS": TOKENS, "SLOTLINE_HEARTBEAT_S": "0.5", "SLOTLINE_BUSINESS": str(business), **settings}
     with serving(folder, "--workers", str(workers), port=port, **given) as running:
         yield running

@@ -112,6 +112,8 @@ async def test_nobody_answers_in_time(store: CallStore, rules: Mapping[str, Any]
     assert (cleared["approved"], cleared["outcome"]) == (False, "unanswered")
     wanted = await caller.told("transfer_request")
     assert [bool(each["packet"]["sentence"]) for each in wanted] == [True] * (status == "waiting_agent")
+    [asked] = await caller.told("permission_request")
+    assert [each["packet"]["askedAt"] for each in wanted] == [asked["askedAt"]] * (status == "waiting_agent")
     assert await caller.places() == 0
     with pytest.raises(PermissionAnswered):
         await caller.answered(YES)
