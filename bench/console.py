@@ -54,6 +54,8 @@ VALUES = {
 }
 WATCH = """() => {
   const seen = (window.seen = { tasks: [], clicks: [], usable: 0 });
+  let there;
+  seen.there = new Promise((done) => { there = done; });
   const note = (list) => { for (const { startTime, duration } of list.getEntries()) seen.tasks.push([startTime, duration]); };
   new PerformanceObserver(note).observe({ type: "longtask", buffered: true });
   addEventListener("click", ({ timeStamp }) => requestAnimationFrame(() => {
@@ -61,7 +63,11 @@ WATCH = """() => {
     port1.onmessage = () => seen.clicks.push(performance.now() - timeStamp);
     port2.postMessage(0);
   }), true);
-  const look = () => { if (document.querySelector(".board a.row")) seen.usable = performance.now(); else requestAnimationFrame(look); };
+  const look = () => {
+    if (!document.querySelector(".board a.row")) return requestAnimationFrame(look);
+    seen.usable = performance.now();
+    return setTimeout(there, 500);
+  };
   look();
 }"""
 ROWS = """() => [...document.querySelectorAll(".live .tile")].map((row) => {
@@ -187,7 +193,7 @@ async def shop() -> AsyncIterator[tuple[str, Crowd]]:
 
 @asynccontextmanager
 async def page(browser: Browser, url: str, slowed: int = 1) -> AsyncIterator[tuple[Page, CDPSession]]:
-    """The board in a browser that knows nothing yet."""
+    """The board in a browser that knows nothing yet, once the first row is there."""
     context = await browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
     tab = await context.new_page()
     tab.set_default_timeout(PATIENCE_S * 1000)
@@ -196,8 +202,9 @@ async def page(browser: Browser, url: str, slowed: int = 1) -> AsyncIterator[tup
     await tools.send("Performance.enable", {"timeDomain": "threadTicks"})  # CPU time of the thread, also on a busy machine
     if slowed > 1:
         await tools.send("Emulation.setCPUThrottlingRate", {"rate": slowed})
-    await tab.goto(f"{url}/?token={ANN}")
-    await tab.wait_for_selector(".board a.row")
+    await tab.goto(f"{url}/?token={ANN}", wait_until="commit")
+    # Not by Playwright's own way, which puts a script of its own into the page while that loads.
+    await tools.send("Runtime.evaluate", {"expression": "seen.there", "awaitPromise": True})
     yield tab, tools
     await context.close()
 
@@ -211,8 +218,7 @@ async def until(tab: Page, holds: str) -> None:
 
 async def load(browser: Browser, url: str, slowed: int) -> Load:
     async with page(browser, url, slowed) as (tab, _):
-        await until(tab, "seen.usable && performance.now() > seen.usable + 500")
-        seen = await tab.evaluate("seen")
+        seen = await tab.evaluate("({ ...seen, there: 0 })")
         ends = [start + took for start, took in seen["tasks"] if start < seen["usable"] + 100]
         return Load(await tab.evaluate(WEIGHT), max([seen["usable"], *ends]))
 

@@ -18,18 +18,18 @@ from typing import NamedTuple
 from api.console.bundling import bundle
 
 TREES = ("page", "client")
-MAIN, CLIENT, WORKER = "page/main.js", "client/slotline.js", "client/worker.js"
-"""The entries: the page, the event client, and what a browser loads for itself, once for all tabs."""
+MAIN, BEGIN, CLIENT, WORKER = "page/main.js", "page/begin.js", "client/slotline.js", "client/worker.js"
+"""The entries: the page, what it asks for before it is read itself, the event client, and what a browser loads for itself, once for all tabs."""
 RENEW = "page/renew.js"
-"""What a page is given that asks for the `MAIN` of another release."""
-ENTRIES = (MAIN, CLIENT, WORKER, RENEW)
+"""What a page is given that asks for the `MAIN` or `BEGIN` of another release."""
+ENTRIES = (MAIN, BEGIN, CLIENT, WORKER, RENEW)
 STYLES = "page/page.css"
 SHEETS = ("tokens", "base", "frame", "board", "call", "panels", "narrow")
 """What it is put together from, in order: `page/styles/tokens.css` and so on."""
 EARLY = "page/early.js"
 """A script that runs before the first paint; no module."""
 ICONS = ("page/favicon.svg", "page/favicon-alert.svg")
-LOADED = (MAIN, CLIENT, WORKER, STYLES, EARLY, *ICONS)
+LOADED = (MAIN, BEGIN, CLIENT, WORKER, STYLES, EARLY, *ICONS)
 """All that a browser ever asks for."""
 MEDIA_TYPES = {
     "css": "text/css; charset=utf-8",
@@ -69,7 +69,7 @@ class Assets(NamedTuple):
         it is here. It must not be kept. None for all else, which others do without (a page that finds no worker shares its stream in another way).
         """
         given, _, name = path.partition("/")
-        return self.files.get({MAIN: RENEW, CLIENT: CLIENT}.get(name, "")) if _HASH.fullmatch(given) and given != self.hash else None
+        return self.files.get({MAIN: RENEW, BEGIN: RENEW, CLIENT: CLIENT}.get(name, "")) if _HASH.fullmatch(given) and given != self.hash else None
 
     @property
     def weight(self) -> int:

@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from string import Template
 
-from api.console.assets import CLIENT, EARLY, MAIN, STYLES, Asset, Assets, asset
+from api.console.assets import BEGIN, CLIENT, EARLY, MAIN, STYLES, Asset, Assets, asset
 from api.console.negotiation import weighed
 
 FIRST = "en"
@@ -29,7 +29,8 @@ def shells(found: Assets) -> Mapping[str, tuple[Asset, str]]:
     """The page in each language, with its ETag."""
     template = Template((files(__package__ or __name__) / "shell.html").read_text(encoding="utf-8"))
     base = f"console/{found.hash}"
-    parts = {"page": f"{base}/page", "main": f"{base}/{MAIN}", "client": f"{base}/{CLIENT}", "styles": f"{base}/{STYLES}", "early": f"{base}/{EARLY}"}
+    named = {"main": MAIN, "begin": BEGIN, "client": CLIENT, "styles": STYLES, "early": EARLY}
+    parts = {"page": f"{base}/page", **{name: f"{base}/{file}" for name, file in named.items()}}
     made = {}
     for language, said in words().items():
         body = template.substitute(parts, **{name: escape(text) for name, text in said.items()}).encode()

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.console import _client, _shells
-from api.console.assets import CLIENT, EARLY, ICONS, LOADED, MAIN, STYLES, assets, read
+from api.console.assets import BEGIN, CLIENT, EARLY, ICONS, LOADED, MAIN, STYLES, assets, read
 from api.console.negotiation import knows, takes_gzip
 from api.console.shell import language, shells, words
 from api.masking import WHY
@@ -71,12 +71,12 @@ def test_every_file_that_the_page_and_the_modules_name_is_served() -> None:
 
 
 def test_what_a_page_loads_asks_for_nothing_else() -> None:
-    """At first sight six files, however many they are made of."""
+    """At first sight seven files, however many they are made of."""
     for name in LOADED:
         if name.endswith(".js"):
             text = COMMENT.sub("", assets().files[name].body.decode())
             wanted = {posixpath.normpath(posixpath.join(posixpath.dirname(name), one)) for one in IMPORTED.findall(text)}
-            assert wanted <= {CLIENT}, name
+            assert wanted <= {CLIENT, BEGIN}, name
 
 
 def test_the_styles_are_all_there_in_their_order() -> None:
@@ -203,7 +203,7 @@ async def test_the_client_at_the_stable_address_is_the_module_of_today() -> None
 
 async def test_what_a_file_of_another_release_is_asked_for_is_never_kept() -> None:
     async with running(tokens="a-supervisors-token-000001:supervisor") as caller:
-        for name, given in (("page/main.js", "page/renew.js"), ("client/slotline.js", "client/slotline.js")):
+        for name, given in ((MAIN, "page/renew.js"), (BEGIN, "page/renew.js"), ("client/slotline.js", "client/slotline.js")):
             answer = await caller.http.get(f"/console/{'0' * 16}/{name}")
             assert (answer.status_code, answer.content) == (200, assets().files[given].body)
             assert answer.headers["cache-control"] == "no-store"
@@ -227,7 +227,7 @@ async def test_the_shell_is_whole_in_the_reader_s_language_and_under_a_strict_po
     for one in ("default-src 'none'", "script-src 'self'", "worker-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"):
         assert one in policy
     named = re.findall(r'(?:src|href)="(console/[^"]+)"', english.text)
-    assert named == [f"console/{assets().hash}/{name}" for name in (ICONS[0], EARLY, STYLES, CLIENT, MAIN)]
+    assert named == [f"console/{assets().hash}/{name}" for name in (ICONS[0], EARLY, STYLES, CLIENT, BEGIN, MAIN)]
 
 
 def test_it_is_compressed_the_same_everywhere() -> None:

@@ -81,7 +81,7 @@ def from_another_release(route: Route, name: str, asked: list[str], times: int) 
         route.fulfill(response=route.fetch(url=route.request.url.replace(f"{assets().hash}/{name}", f"{OTHER}/{name}")))
 
 
-@pytest.mark.parametrize("name", ["page/main.js", "page/page.css"])
+@pytest.mark.parametrize("name", ["page/main.js", "page/begin.js", "page/page.css"])
 def test_a_page_whose_files_are_of_another_release_is_loaded_anew_once_and_keeps_its_place(opens: Opens, service: Running, name: str) -> None:
     for number in range(12):
         Caller(service, f"CA-release-{number}", f"+1202555{300 + number:04}").say("", "Rita Bloom")

@@ -11,7 +11,7 @@
 import { ask, service, wait } from "./ask.js";
 import { after } from "./ids.js";
 import { TIMES } from "./line.js";
-import { prepare, ways } from "./ways.js";
+import { life, prepare, ways } from "./ways.js";
 
 export { ask, prepare, service, TIMES };
 
@@ -136,23 +136,12 @@ class Connection {
   /** @param {string} hub the name of its lock */
   async #join(hub) {
     const round = this.#round;
-    const alive = await this.#lives();
-    if (round !== this.#round) return;
+    this.#dies?.();
+    const { name: alive, dies } = await life();
+    if (round !== this.#round) return dies();
+    this.#dies = dies;
     this.#way?.post({ kind: "join", wanted: this.#wanted, alive });
     if (hub) navigator.locks.request(hub, () => { if (round === this.#round) this.#begin(); }); // it is gone
-  }
-
-  /** The name of a lock that is held as long as this tab reads; "" where there are none. @returns {Promise<string>} */
-  #lives() {
-    if (!navigator.locks) return Promise.resolve("");
-    this.#dies?.();
-    const name = `slotline tab ${crypto.randomUUID()}`;
-    return new Promise((held) => {
-      navigator.locks.request(name, () => new Promise((dies) => {
-        this.#dies = () => dies(undefined);
-        held(name);
-      }));
-    });
   }
 
   /** @param {Event} event @param {string} id */

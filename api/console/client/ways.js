@@ -28,16 +28,45 @@ const trusted = (() => {
 const HAS_WORKER = Boolean(globalThis.SharedWorker) && new URL(WORKER).origin === location.origin;
 const begun = () => new SharedWorker(trusted ? trusted.createScriptURL(WORKER) : WORKER, { type: "module", name: "slotline" });
 
+/** A way to the worker that nobody has gone yet, and whether it leads nowhere. @type {{shared: SharedWorker, failed: boolean} | undefined} */
+let ahead;
+/** @type {ReturnType<typeof living> | undefined} */
+let lifeAhead;
+
 /** Have the worker begin, where there will be one: that takes a moment, in which it may not be known yet what is to be read. */
 export function prepare() {
+  lifeAhead ??= living();
   try {
-    if (HAS_WORKER) begun();
+    if (!HAS_WORKER || ahead) return;
+    const found = (ahead = { shared: begun(), failed: false });
+    found.shared.onerror = () => { found.failed = true; };
   } catch { /* refused: another way will be found */ }
+}
+
+/**
+ * A lock that is held until `dies` is called, or the tab is gone: by its name others know that the tab lives. "" where there are none.
+ *
+ * @returns {Promise<{name: string, dies: () => void}>}
+ */
+function living() {
+  if (!navigator.locks) return Promise.resolve({ name: "", dies: () => {} });
+  const name = `slotline tab ${crypto.randomUUID()}`;
+  return new Promise((held) => {
+    navigator.locks.request(name, () => new Promise((dies) => held({ name, dies: () => dies(undefined) })));
+  });
+}
+/** The life of a tab that joins: one that was begun ahead, if there is one. */
+export function life() {
+  const found = lifeAhead ?? living();
+  lifeAhead = undefined;
+  return found;
 }
 
 /** @type {Opened} */
 function worker(deliver, fail) {
-  const shared = begun();
+  const { shared, failed } = ahead ?? { shared: begun(), failed: false };
+  ahead = undefined;
+  if (failed) throw new Error("the worker does not begin");
   shared.onerror = fail;
   shared.port.onmessage = ({ data }) => deliver(data);
   return { post: (message) => shared.port.postMessage(message), close: () => shared.port.close() };

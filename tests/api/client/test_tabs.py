@@ -124,6 +124,30 @@ def test_what_a_browser_lacks_is_done_without(opens: Opens, context: BrowserCont
     until(lambda: line.streams == (2 if "BroadcastChannel" in lacks else 1))
 
 
+def test_a_worker_that_was_begun_ahead_and_failed_meanwhile_is_no_way(context: BrowserContext, opens: Opens, line: Line) -> None:
+    fails = "set onerror(fails) { Promise.resolve().then(fails).then(() => { window.failed = true; }); }"
+    context.add_init_script(f"window.SharedWorker = class {{ port = new MessageChannel().port1; {fails} }}")
+    tab = opens()
+    tab.until_phase("live")
+    tab.page.evaluate("async () => { line.close(); failed = false; (await import('/console/client.js')).prepare(); }")
+    tab.until("failed")
+    tab.connect()
+    tab.until_phase("live")
+    until(lambda: line.streams == 1)
+
+
+def test_what_was_begun_ahead_is_used_by_the_first_who_reads_and_by_no_other(opens: Opens, line: Line, teller: Teller) -> None:
+    tab = opens(share="worker")
+    for _ in range(2):
+        tab.page.evaluate("async () => { line.close(); (await import('/console/client.js')).prepare(); }")
+        for _ in range(2):
+            tab.connect()
+            tab.until_phase("live")
+    teller.say(2)
+    tab.until_told(teller)
+    until(lambda: line.streams == 1)
+
+
 JOIN = """async ([service, token, hash, kept]) => {
   const { Hub } = await import(`/console/${hash}/client/hub.js`);
   const { TIMES } = await import(`/console/${hash}/client/line.js`);
