@@ -15,13 +15,8 @@ HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store, no-transform"),
     (b"x-accel-buffering", b"no"),
-    (b"connection", b"close"),
 ]
-"""Of every event stream.
-
-Its connection serves nothing after it, and says so. Else a browser that closed the stream may hold it for five seconds more, to use it again
-(Chromium's `HttpResponseBodyDrainer`): as one of its six for this host, and one reader too many here.
-"""
+"""Of every event stream."""
 
 
 def retry(spread_ms: tuple[int, int]) -> bytes:

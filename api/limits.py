@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import logs
 from api.chat.refusals import refusal
 from api.cors import Cors, Headers
+from api.draining import CLOSE
 from api.errors import Problem
 from api.gate import Drain
 from api.later import later
@@ -33,7 +34,10 @@ class Limits:
             return
         asked = scope["asked"] = find(scope)
         https = self._tells_https and scope.get("scheme") in ("https", "wss")
-        scope["answer_headers"] = [*self._cors.headers(scope), *([HSTS] if https else ())]
+        # The connection of a stream serves nothing after it. Else a browser that closed the stream may hold it for five seconds more, to use it again
+        # (Chromium's `HttpResponseBodyDrainer`): as one of its six for this host, and one reader too many here. While draining all answers say so.
+        closes = _is_stream(asked) and not self._drain.begun
+        scope["answer_headers"] = [*self._cors.headers(scope), *([HSTS] if https else ()), *([CLOSE] if closes else ())]
         # A stream gets `send` as it is: a wrapper would cost each of its events. It answers its own errors before it begins.
         answered = _Answered(send, scope["answer_headers"])
         try:

@@ -10,6 +10,7 @@ import re
 from starlette.types import Scope
 
 from api.connections import LINGERING, Cut, Doors
+from api.draining import CLOSE
 from api.errors import on_the_wire
 from api.later import HEADERS, LATER_MS, retry
 from api.routing import find
@@ -91,5 +92,7 @@ class TurnedAway(Cut, asyncio.Protocol):
         if route is None or route.kind != "stream":
             return on_the_wire(self._code, self._default_headers)
         fields = [*self._default_headers, *HEADERS, *self._doors.cors.headers(scope)]
+        if CLOSE not in fields:  # else the service ends, and all answers say so
+            fields.append(CLOSE)
         lines = [b"HTTP/1.1 200 OK", *(b"%b: %b" % field for field in fields)]
         return b"\r\n".join(lines) + b"\r\n\r\n" + (retry(LATER_MS) if found[1] == b"GET" else b"")

@@ -90,6 +90,11 @@ def test_the_end_is_gentle() -> None:
         until(lambda: server.should_exit)
 
 
+def test_a_stream_says_that_its_connection_ends_with_it() -> None:
+    with served() as (_, _, port), httpx.stream("GET", f"http://127.0.0.1:{port}/calls/CA1/events", timeout=PATIENCE_S) as stream:
+        assert stream.headers["connection"] == "close", "or a browser that closed it may hold it for five seconds more"
+
+
 @pytest.mark.parametrize(
     ("path", "status", "said"), [("/ready", 503, b"draining"), ("/health", 200, b'"draining"'), ("/calls/CA1/events", 200, b"retry:")]
 )
