@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
-from agent.record.delivery import Owed
+from agent.record.appointment import Appointment
+from agent.record.delivery import Delivery, Owed
 from storage.errors import StoreUnavailable
 from storage.outbox import OutboxFigures
 from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page, Published
@@ -103,6 +104,18 @@ class AwaitedStore:
 
     async def outbox(self) -> OutboxFigures:
         return await (await self._store()).outbox()
+
+    async def appointment(self, reference: str, business: str = "", sid: str = "") -> Appointment | None:
+        return await (await self._store()).appointment(reference, business, sid)
+
+    async def appointments(self, business: str = "", since: int = 0, until: int = 0, before: str = "", count: int = 100) -> Sequence[Appointment]:
+        return await (await self._store()).appointments(business, since, until, before, count)
+
+    async def appointments_of(self, business: str, caller: str) -> Sequence[Appointment]:
+        return await (await self._store()).appointments_of(business, caller)
+
+    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
+        return await (await self._store()).change(before, after, capacity, deliveries)
 
     async def ping(self) -> float:
         return await (await self._store()).ping()

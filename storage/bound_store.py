@@ -10,7 +10,9 @@ A new method of `CallStore` has to be answered here too, for nothing is passed o
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
-from agent.record.delivery import Owed
+from agent.record.appointment import Appointment
+from agent.record.booking_reference import booking_reference
+from agent.record.delivery import Delivery, Owed
 from storage import ids
 from storage.errors import CallElsewhere
 from storage.outbox import OutboxFigures
@@ -65,8 +67,8 @@ class BoundStore:
         return await self._store.how_many(status, since_ms, self._business) if business in ("", self._business) else 0
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
-        """As CallStore.erase. What an expired call still owes goes too, if it is all this business's."""
-        ours = await self._is_ours(sid) or (not await self._store.business(sid) and await self._owes_us_alone(sid))
+        """As CallStore.erase. What is left of an expired call, owed or booked, goes too, if it is all this business's."""
+        ours = await self._is_ours(sid) or (not await self._store.business(sid) and await self._is_left_to_us_alone(sid))
         return await self._store.erase(sid) if ours else ()
 
     async def unfinished(self, business: str, caller: str) -> str:
@@ -148,6 +150,20 @@ class BoundStore:
         """Raises CallElsewhere: the figures are of all businesses."""
         raise CallElsewhere(_OUTBOX)
 
+    async def appointment(self, reference: str, business: str = "", sid: str = "") -> Appointment | None:
+        return await self._store.appointment(reference, self._business, sid) if business in ("", self._business) else None
+
+    async def appointments(self, business: str = "", since: int = 0, until: int = 0, before: str = "", count: int = 100) -> Sequence[Appointment]:
+        return await self._store.appointments(self._business, since, until, before, count) if business in ("", self._business) else ()
+
+    async def appointments_of(self, business: str, caller: str) -> Sequence[Appointment]:
+        return await self._store.appointments_of(self._business, caller) if business == self._business else ()
+
+    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
+        """As CallStore.change. Raises CallElsewhere for an appointment of another business."""
+        self._need({before.business, after.business} == {self._business})
+        return await self._store.change(before, after, capacity, deliveries)
+
     async def ping(self) -> float:
         return await self._store.ping()
 
@@ -157,8 +173,10 @@ class BoundStore:
     async def _is_ours(self, sid: str) -> bool:
         return await self._store.business(sid) == self._business
 
-    async def _owes_us_alone(self, sid: str) -> bool:
-        return {owed.delivery.business for owed in await self._store.owed(sid)} == {self._business}
+    async def _is_left_to_us_alone(self, sid: str) -> bool:
+        booked = await self._store.appointment(booking_reference(sid), "", sid)
+        left = {owed.delivery.business for owed in await self._store.owed(sid)} | ({booked.business} if booked else set())
+        return left == {self._business}
 
     @staticmethod
     def _need(ours: bool) -> None:

@@ -47,15 +47,21 @@ class Calendars:
     def write(self, change: Change) -> None:
         """What the step does with the calendar."""
         if booking := change.booking:
-            places = self._places.setdefault(booking.business, {})
-            over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._booked_s
-            for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
-                del places[sid]
-            if (earlier := places.get(booking.instead_of)) and _passes_over(earlier, booking):
-                del places[booking.instead_of]
-            places[booking.sid] = booking
+            self.take(booking)
         elif change.release and change.before and change.before.place:
-            self._places.get(change.before.place.business, {}).pop(change.after.sid, None)
+            self.release(change.before.place)
+
+    def take(self, booking: Booking) -> None:
+        places = self._places.setdefault(booking.business, {})
+        over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._booked_s
+        for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
+            del places[sid]
+        if (earlier := places.get(booking.instead_of)) and _passes_over(earlier, booking):
+            del places[booking.instead_of]
+        places[booking.sid] = booking
+
+    def release(self, booking: Booking) -> None:
+        self._places.get(booking.business, {}).pop(booking.sid, None)
 
     def forget(self, sid: str) -> bool:
         """Leave an erased caller's places taken, by nobody; one that was only held is free again. Returns whether there was any."""

@@ -28,6 +28,7 @@ class ClusterErasing(Erasing):
         business = brief.business if brief else (await self._command("GET", keys.place(sid)) or b"").decode()
         found = 0
         if business:
+            found += await self._dismiss(sid, business)
             found += await self._script("cluster_forget", [*keys.calendar(business)[:2], keys.holds(business)], [sid])
         for status in keys.STATUSES:
             for key in keys.index(status):
@@ -60,6 +61,9 @@ class ClusterErasing(Erasing):
             for one in (channel, *others):
                 await self._command("PUBLISH", one, b'{"id":"%b",%b' % (id_, told[1:]))
         return (Entry(id=id_.decode(), sid=sid, data=told, business=business),)
+
+    @abstractmethod
+    async def _dismiss(self, sid: str, business: str) -> int: ...
 
     @abstractmethod
     async def _settle_place(self, sid: str, pending: Pending) -> None: ...

@@ -24,6 +24,7 @@ from redis.asyncio import RedisCluster
 
 from agent.record.call import Call
 from storage import channels, codec, keys
+from storage.cluster_appointments import ClusterAppointments
 from storage.cluster_erasing import ClusterErasing
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
@@ -31,6 +32,7 @@ from storage.lines import Roomy, Told, timed
 from storage.listening import ClusterListening
 from storage.pending import Pending
 from storage.reaching import in_doubt
+from storage.redis_appointments import appointing
 from storage.redis_outbox import owing
 from storage.redis_store import BOTH, THEIRS, UNREADABLE, RedisStore, on_calendar, opened, pairs, unfinished
 from storage.store import Change, Committed, Opened
@@ -40,7 +42,7 @@ FRESH_MS = 60_000
 OLD_MS = 180_000
 
 
-class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
+class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisStore):
     """Calls in a Redis Cluster (6.2 or later)."""
 
     def __init__(
@@ -102,7 +104,16 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
         shared = change.taken_back and self._adopted == BOTH
         gone = last(await self._command("GET", keys.history(sid)) or b"", change.taken_back) if shared else b""
         earlier = after.resumed_from if change.goes_on else ""
-        pending = Pending(seen=seen.decode(), hold=hold, business=business, release=released, earlier=earlier, gone=gone.decode(), owed=owed)
+        pending = Pending(
+            seen=seen.decode(),
+            hold=hold,
+            business=business,
+            release=released,
+            earlier=earlier,
+            gone=gone.decode(),
+            owed=owed,
+            appointment=appointing(change).decode(),
+        )
         changed = codec.fields(before, after)
         turn, answer = change.answer or ("", b"")
         values: list[Any] = [
@@ -115,7 +126,7 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
             held_ms,
             announced_ms,
             FRESH_MS,
-            {"take": business, "release": "-"}.get(operation, ""),
+            after.brief.business if pending.appointment else {"take": business, "release": "-"}.get(operation, ""),
             self._place_s(change),
             uuid4().hex,
             change.trace,
@@ -226,6 +237,7 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
             self._list_owed(pending),
             self._lead_here(call, ttl_s, moved=bool(pending.hold or pending.release)),
         )
+        await self._appoint(call.brief.business, pending.appointment, life, call.rev)
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
         names = [keys.record(sid), keys.events(sid), keys.untold(sid)]
         values = [call.rev, life, channels.session(self._channel_prefix, sid), keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
@@ -295,7 +307,8 @@ class ClusterStore(ClusterListening, ClusterErasing, RedisStore):
 
     def _place_s(self, change: Change) -> int:
         """How long the call remembers whose calendar has its place: from now, at least as long as the job is ahead of the call's beginning."""
-        ahead = change.booking.end - codec.milliseconds(change.after.created_at) // 1000 if change.booking else 0
+        place = change.booking or change.after.booked or (change.before.booked if change.before else None)
+        ahead = place.end - codec.milliseconds(change.after.created_at) // 1000 if place else 0
         return max(ahead, 0) + self._ttl.booked_s
 
 

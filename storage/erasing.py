@@ -70,7 +70,7 @@ class Erasing(ABC):
             names += [keys.deliveries(sid), keys.DUE, keys.DEAD]
             for status in keys.STATUSES:
                 names += keys.index(status)
-            names += keys.calendar(business)[:2] if business else ()
+            names += keys.calendar(business)[:2] + keys.appointments(business) if business else ()
             channel = channels.session(self._channel_prefix, sid)
             own = "1" if self._embedded else ""
             values = [sid, opened_with or b"", len(keys.STATUSES), told, channel, self._ttl.log_s * 1000, own, business]

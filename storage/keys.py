@@ -9,7 +9,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas; added to and taken from at its end | call |
 | `slotline:{sid}:trace` | list | what was heard and decided in each turn, JSON | call |
 | `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | call |
-| `slotline:{sid}:place` | string | id of the business whose calendar holds a place for this call | place |
+| `slotline:{sid}:place` | string | id of the business in whose calendar this call has a place, or has an appointment | place, appointment |
 | `slotline:{sid}:root` | string | sid of the call in which the conversation began that this call goes on with, if it does | kin |
 | `slotline:{root}:family` | set | sids of the calls that go on with the conversation begun in that call | kin |
 | `slotline:caller:<hash of business and number>` | string | sid of the number's newest call that has a name and no booking | call, open |
@@ -26,6 +26,10 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `{slotline:calls}:<status>:until` | sorted set | sid by the time (ms) at which the call expires | pruned as calls expire |
 | `slotline:{business}:calendar` | sorted set | sid by the end (s) of its job | place, of its last job |
 | `slotline:{business}:places` | hash | sid -> the booking as JSON | as the calendar |
+| `slotline:{business}:appointments` | hash | callSid -> the appointment as JSON | appointment, of the last |
+| `slotline:{business}:appointments:starts` | sorted set | sid by the start (s) of its job | as the appointments |
+| `slotline:{business}:appointments:names` | sorted set | "reference sid" and "+number sid", all at 0: what leads to one | as the appointments |
+| `{slotline:calls}:appointing` | set | ids of the businesses that ever had an appointment | for ever |
 | `slotline:watching` | sorted set | supervisors (`watchers.named`) by when (ms) a stream of theirs was last open | an hour after the last |
 | `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:claim:<name>` | string | who was the first to claim it, in a way of their own: one use of a ticket | as claimed |
@@ -43,6 +47,7 @@ On a cluster there are besides, for steps that are carried through one after the
 | `{slotline:calls}:standing` | hash | sid -> the call's life and revision as the lists show it | pruned as calls expire |
 | `{slotline:outbox}:announced` | sorted set | "id sid" by when (ms) to look whether the step that was to owe it was written | owed, as the newest |
 | `slotline:{business}:holds` | hash | token -> a place held for a step that is being written | place |
+| `slotline:{business}:unbrought` | hash | id -> what the change of an appointment owes and that call has not been told yet, JSON | owed |
 
 Marks in the record: of the document as we last wrote it, its fingerprint `sha`, the `width` of its head, its `size` in bytes, and whose the history
 in it is (`theirs`: "0" ours, "1" the other side's, "2" theirs with our lines in it); `cut` and `last` are for the call's stream what they are for the
@@ -50,7 +55,8 @@ log. On a cluster besides: `pending`, what its last step has left to do elsewher
 ids; `erasing`, that it is being erased.
 
 "call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "kin" is `Ttl.kin_s` after the last commit;
-"place" is until the job is over, at least `Ttl.booked_s` from now; "owed" is `Ttl.owed_s` after the last step that owed something.
+"place" is until the job is over, at least `Ttl.booked_s` from now; "appointment" until it has been over, and was
+booked, for that long; "owed" is `Ttl.owed_s` after the last step that owed something.
 """
 
 from hashlib import sha256
@@ -75,6 +81,7 @@ WATCHED_S = 3600
 """How long is remembered who watched."""
 BUSINESSES = "{slotline:calls}:business"
 STANDING = "{slotline:calls}:standing"
+APPOINTING = "{slotline:calls}:appointing"
 DUE = "{slotline:outbox}:due"
 DEAD = "{slotline:outbox}:dead"
 ANNOUNCED = "{slotline:outbox}:announced"
@@ -196,6 +203,16 @@ def calendar(business: str) -> tuple[str, str, str]:
     """A business's jobs by end, the bookings, and the longest job."""
     name = f"slotline:{{{tag(business)}}}"
     return f"{name}:calendar", f"{name}:places", f"{name}:longest"
+
+
+def appointments(business: str) -> tuple[str, str, str]:
+    """What a business's calls booked, their sids by start, and the names that lead to them."""
+    name = f"slotline:{{{tag(business)}}}:appointments"
+    return name, f"{name}:starts", f"{name}:names"
+
+
+def unbrought(business: str) -> str:
+    return f"slotline:{{{tag(business)}}}:unbrought"
 
 
 def tag(name: str) -> str:

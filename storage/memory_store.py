@@ -20,6 +20,7 @@ from storage.calendars import Calendars
 from storage.claims import Claims
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
+from storage.memory_appointments import MemoryAppointments
 from storage.memory_log import MemoryLog
 from storage.memory_outbox import MemoryOutbox
 from storage.store import Change, Committed, Entry, Listed, Opened, Page, Published
@@ -54,7 +55,7 @@ class _Document(msgspec.Struct, kw_only=True):
     """None: as long as whoever made it wants."""
 
 
-class MemoryStore(MemoryOutbox):
+class MemoryStore(MemoryAppointments, MemoryOutbox):
     """Calls in the memory of one process."""
 
     survives_restart = False
@@ -108,6 +109,7 @@ class MemoryStore(MemoryOutbox):
 
         self.owe(sid, change.deliveries)
         self._calendars.write(change)
+        self.appoint(change)
         until = self._clock() + self._ttl.of(after)
         kept = kept or _Kept(fields={})
         self._calls[sid] = kept
@@ -177,7 +179,7 @@ class MemoryStore(MemoryOutbox):
         self._documents.pop(sid, None)
         self._roots.pop(sid, None)
         self._log.forget(sid)
-        if self.forgive(sid) | self._calendars.forget(sid):
+        if self.forgive(sid) | self._calendars.forget(sid) | self.dismiss(sid):
             found.append(b"")
         return (self._log.tell(sid, codec.erased(sid, self._clock()), business),) if any(one is not None for one in found) else ()
 

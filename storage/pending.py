@@ -19,3 +19,5 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """Lines that the step took back, for a history that is not ours alone."""
     owed: tuple[str, ...] = ()
     """What the step owes, as it is listed: announced before, and due now."""
+    appointment: str = ""
+    """What the step does with the call's appointment, as its script takes it."""

@@ -28,6 +28,7 @@ from storage.listening import Listening
 from storage.listing import Listing
 from storage.patience import patience
 from storage.reaching import again, in_doubt, reaching
+from storage.redis_appointments import RedisAppointments, appointing
 from storage.redis_outbox import RedisOutbox, owing
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Opened, Page
@@ -42,7 +43,7 @@ SHORTEST_SECRET = 22
 """Bytes; the same holds for one that the settings name."""
 
 
-class RedisStore(Listening, Listing, Erasing, RedisOutbox):
+class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
     """Calls in one Redis (6.2 or later) or Valkey."""
 
     survives_restart = True
@@ -192,6 +193,9 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox):
             names += keys.calendar(business)
         if change.deliveries:
             names += [keys.deliveries(sid), keys.DUE]
+        appointment = appointing(change)
+        if appointment:
+            names += [*keys.appointments(after.brief.business), keys.APPOINTING]
         if after.root:
             names += [keys.family(after.root), keys.root(sid), keys.record(after.resumed_from)]
         turn, answer = change.answer or ("", b"")
@@ -226,6 +230,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox):
             change.taken_back,
             len(changed),
             len(change.deliveries),
+            appointment,
         ]
         for field in changed.items():
             values += field

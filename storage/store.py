@@ -2,8 +2,8 @@
 
 How it works. A call is one record with a revision. `open` reads it; `commit` writes the difference between two versions of it, if nobody
 wrote in between, together with everything that must be true at the same time: the lines of the conversation, the events, the
-answer to the turn, the place in the calendar, what it makes due to the outside, and the CallSkeleton document that other systems read. So a reader
-never sees half a step, and a turn that is cut off leaves either all of a step or none.
+answer to the turn, the place in the calendar and the appointment, what it makes due to the outside, and the CallSkeleton document that other systems
+read. So a reader never sees half a step, and a turn that is cut off leaves either all of a step or none.
 
 A call that goes on from an earlier one (`resumed_from`, `root`) can be found from any other of its kin as long as one of them lives, so that a
 caller is erased as a whole. The step that takes an earlier call's values over is stale when that call is no longer there.
@@ -26,6 +26,7 @@ import msgspec
 from agent.record.call import Booking, Call, Line
 from agent.record.delivery import Delivery
 from agent.record.events import Event
+from storage.appointments import Appointments
 from storage.outbox import Outbox
 
 
@@ -120,7 +121,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     document: dict[str, Any]
 
 
-class CallStore(Outbox, Protocol):
+class CallStore(Outbox, Appointments, Protocol):
     """Every method raises StoreUnavailable when the store cannot be reached."""
 
     survives_restart: bool
