@@ -118,6 +118,7 @@ class Service:
         self.post: Carrier | None = Post(settings)
         self.hooks: Hook | None = hooks(settings, self.businesses)
         self._news: News = NoNews()
+        self._wants = wanted(self.businesses, None, None)
         self.api = FastAPI(
             title="Slotline",
             version=version(),
@@ -177,7 +178,8 @@ class Service:
         if not settings.use_redis_sse:
             store = OwnEvents(store, hub)
         woken = asyncio.Event()
-        store = OwingStore(store, wanted(self.businesses, self.post, self.hooks), woken.set)
+        self._wants = wanted(self.businesses, self.post, self.hooks)
+        store = OwingStore(store, self._wants, woken.set)
         self._news = hub.news
         walker = self.walker(store)
         runner = Runner(store, carriers(self.post, self.hooks), walker.told, self.businesses, self.tallies, woken)
@@ -244,6 +246,7 @@ class Service:
             phrasebooks=self._phrasebooks,
             plan=msgspec.structs.replace(PLAN, handoff_s=self.settings.handoff_wait_s, away_s=self.settings.supervisor_away_s),
             render=answer,
+            wants=self._wants,
             took=part_took,
             news=self._news,
         )

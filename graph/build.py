@@ -24,8 +24,9 @@ from langgraph.graph.state import CompiledStateGraph
 from agent.policy.brought import Brought
 from agent.policy.people import Deed
 from agent.record.acts import UserAct
+from agent.record.appointment import Appointment
 from agent.record.call import Approval, Call
-from graph import approving, delivering, editing, hearing, people
+from graph import appointments, approving, delivering, editing, hearing, people
 from graph.approving import Answer
 from graph.holding import is_waiting
 from graph.nodes import Node, Nodes
@@ -179,6 +180,14 @@ class Walker:
     async def told(self, tried: Brought) -> Call | None:
         """The call as it stands after it was told how it went with what it owes; None when it is gone. Raises StoreUnavailable."""
         return await self._insist(tried.delivery.sid, lambda: delivering.note(self.deps, tried))
+
+    async def cancel(self, appointment: Appointment, now: datetime, source: str) -> Appointment:
+        """Give an appointment up. Raises BookingNotFound, BookingCancelled, StoreUnavailable. `source`: who does it, as all that follow."""
+        return await self._insist(appointment.sid, lambda: appointments.cancel(self.deps, appointment, now, source))
+
+    async def correct(self, appointment: Appointment, fields: Mapping[str, str], now: datetime, source: str) -> Appointment:
+        """Move an appointment, or change what it says. Raises BookingNotFound, BookingCancelled, FieldRefused, PlaceGone, StoreUnavailable."""
+        return await self._insist(appointment.sid, lambda: appointments.correct(self.deps, appointment, fields, now, source))
 
     async def _insist(self, sid: str, step: Callable[[], Awaitable[Done]]) -> Done:
         """Take a step from outside the conversation, again where another writer was first."""

@@ -2,13 +2,15 @@
 
 GraphError
 ├── CallNotFound         there is no such call
+├── BookingNotFound      there is no such appointment
+├── BookingCancelled     it was cancelled before
 ├── FieldRefused         a field from outside did not pass the slot's own check
 ├── DeedRefused          what a supervisor would do is not theirs to do, or not now
 ├── LineGone             the telephone line that a turn came over has ended before
 ├── TurnPassed           a turn that was never taken comes after later ones, or is being said in other words already
 ├── PermissionNotFound   the call has no such request
 ├── PermissionAnswered   it was answered otherwise, or nobody needs to answer it any more
-└── PlaceGone            what was approved could not be booked any more
+└── PlaceGone            what was approved, or where a booking was to be moved, could not be booked any more
 """
 
 
@@ -18,6 +20,14 @@ class GraphError(Exception):
 
 class CallNotFound(GraphError):
     """There is no such call."""
+
+
+class BookingNotFound(GraphError):
+    """There is no such appointment."""
+
+
+class BookingCancelled(GraphError):
+    """The appointment was cancelled before: there is nothing to cancel, move or correct."""
 
 
 class FieldRefused(GraphError):
@@ -53,4 +63,4 @@ class PermissionAnswered(GraphError):
 
 
 class PlaceGone(GraphError):
-    """It was approved, and somebody else has the place by now."""
+    """It was approved, or a booking was to be moved there, and somebody else has the place by now."""

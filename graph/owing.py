@@ -1,11 +1,13 @@
 """A store whose commits owe the outside what each step makes due, whoever takes it: no path can forget."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import time
 
 import msgspec
 
 from agent.policy.owed import Wants, owed, reckoned
+from agent.record.appointment import Appointment
+from agent.record.delivery import Delivery
 from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed
 
@@ -28,3 +30,10 @@ class OwingStore(PassingStore):
         if deliveries:
             self._woken()
         return committed
+
+    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
+        """What is owed was reckoned by whoever still knows the two versions as calls (`graph.appointments`)."""
+        changed = await self._store.change(before, after, capacity, deliveries)
+        if deliveries:
+            self._woken()
+        return changed

@@ -10,6 +10,7 @@ import msgspec
 
 from agent.dst.updates import Update
 from agent.nlg.speech import Speech
+from agent.policy.owed import Wants
 from agent.reader import Reader
 from agent.record.acts import SystemAct, UserAct
 from agent.record.business import Business
@@ -23,6 +24,11 @@ from storage.store import CallStore
 
 def _untold(part: str, seconds: float) -> None:
     """Nobody wants to know."""
+
+
+def _nothing(business: str) -> Wants:
+    """Nobody wants anything."""
+    return Wants()
 
 
 class News(Protocol):
@@ -51,6 +57,8 @@ class Deps(msgspec.Struct, frozen=True, kw_only=True):
     render: Callable[[Call, Speech, Business, str], bytes]
     """The answer in the form that is kept with the turn and sent: of the call as it now stands, what is said, its business, the service's clock
     (ISO 8601, UTC)."""
+    wants: Callable[[str], Wants] = _nothing
+    """What the business of an id wants to be told; a step of a call asks by itself (`graph.owing`), the change of an appointment alone does not."""
     took: Callable[[str, float], None] = _untold
     """Told how many seconds a part of the turn took: "understanding", "wording"."""
     news: News = NoNews()

@@ -2,7 +2,7 @@
 
 StoreError
 ├── StaleCall          another writer was first: read again and decide again
-├── StaleAppointment   the same of an appointment
+│   └── StaleAppointment   the same of an appointment
 ├── PlaceTaken         the calendar has no room left for this booking
 ├── CallElsewhere      the call is another business's, and whoever asks may not know of it
 ├── StoreUnavailable   Redis cannot be reached, or refuses to write
@@ -21,7 +21,7 @@ class StaleCall(StoreError):
     """The record, or the CallSkeleton beside it, changed since it was read."""
 
 
-class StaleAppointment(StoreError):
+class StaleAppointment(StaleCall):
     """The appointment changed since it was read, or is gone."""
 
 

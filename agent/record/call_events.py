@@ -12,7 +12,7 @@ from agent.record.progress import progress
 
 Closing = Literal["silence", "limit", "cancelled", "goodbye", "goodbye_waiting", "not_approved"]
 """Why the agent ends a call; each is said in words of its own ("close.limit")."""
-Told = Literal["released", "ended_by_supervisor", "opened_again", "line_dropped", "transferred", "unanswered", "revised"]
+Told = Literal["released", "ended_by_supervisor", "opened_again", "line_dropped", "transferred", "unanswered", "revised", "booking_cancelled"]
 """Why a status moved that neither the agent ended nor a person was wanted for."""
 
 
