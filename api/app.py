@@ -20,6 +20,7 @@ import prompts
 from agent.reader import RulesAlone
 from api import (
     approvals,
+    bookings,
     business_files,
     calls,
     completions,
@@ -85,7 +86,22 @@ from storage.store import CallStore
 
 ROUTERS = tuple(
     part.router
-    for part in (conversation, completions, summary, calls, people, approvals, dead_letters, tickets, desk, health, metrics, console, reference)
+    for part in (
+        conversation,
+        completions,
+        summary,
+        calls,
+        bookings,
+        people,
+        approvals,
+        dead_letters,
+        tickets,
+        desk,
+        health,
+        metrics,
+        console,
+        reference,
+    )
 )
 ENDPOINTS = {**conversation.ENDPOINTS, **completions.ENDPOINTS}
 """What is served past FastAPI."""

@@ -20,7 +20,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graph.errors import CallNotFound, DeedRefused, FieldRefused, PermissionAnswered, PermissionNotFound, PlaceGone
+from graph.errors import (
+    BookingCancelled,
+    BookingNotFound,
+    CallNotFound,
+    DeedRefused,
+    FieldRefused,
+    PermissionAnswered,
+    PermissionNotFound,
+    PlaceGone,
+)
 from storage.errors import CallElsewhere, StoreUnavailable
 
 
@@ -46,6 +55,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "not_verified": Kind(403, "The sender could not be verified."),
     "not_found": Kind(404, "There is nothing here."),
     "call_not_found": Kind(404, "There is no such call."),
+    "booking_not_found": Kind(404, "There is no such booking, or more than one of that reference."),
     "permission_not_found": Kind(404, "The call has no such request."),
     "delivery_not_found": Kind(404, "Nothing of that id was given up."),
     "method_refused": Kind(405, "This path does not take that method."),
@@ -55,6 +65,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "not_held": Kind(409, "No supervisor has the call."),
     "call_over": Kind(409, "The call is over."),
     "too_many_messages": Kind(429, "The caller has not heard the last messages yet."),
+    "booking_cancelled": Kind(409, "The booking is cancelled."),
     "permission_answered": Kind(409, "Nobody waits for this answer any more."),
     "place_gone": Kind(409, "Somebody else has the place by now."),
     "too_large": Kind(413, "The body is too large."),
@@ -86,6 +97,8 @@ RETRY_AFTER_S = {
 _NAMED: Mapping[type[Exception], str] = {
     CallNotFound: "call_not_found",
     CallElsewhere: "call_not_found",
+    BookingNotFound: "booking_not_found",
+    BookingCancelled: "booking_cancelled",
     PermissionNotFound: "permission_not_found",
     PermissionAnswered: "permission_answered",
     PlaceGone: "place_gone",
@@ -159,7 +172,7 @@ def as_problem(error: Exception) -> Problem:
             return Problem("bad_field", errors=errors)
         case StoreUnavailable():
             return Problem("store_unavailable")
-        case CallNotFound() | CallElsewhere() | PermissionNotFound() | PermissionAnswered() | PlaceGone():
+        case _ if type(error) in _NAMED:
             return Problem(_NAMED[type(error)])
         case FieldRefused():
             return Problem("field_refused", errors=[{"field": error.slot, "code": str(error.reason)}])

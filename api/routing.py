@@ -81,6 +81,10 @@ ROUTES = (
     Route("PATCH", "/calls/{callSid}", EDITORS),
     Route("DELETE", "/calls/{callSid}", EDITORS),
     Route("GET", "/calls/{callSid}/trace", EDITORS),
+    Route("GET", "/bookings", READERS),
+    Route("GET", "/bookings/{reference}", READERS),
+    Route("PATCH", "/bookings/{reference}", PEOPLE),
+    Route("DELETE", "/bookings/{reference}", PEOPLE),
     *(Route("POST", f"/calls/{{callSid}}/{deed}", PEOPLE) for deed in ("escalate", "takeover", "messages", "release", "end", "permission-response")),
     Route("POST", "/calls/{callSid}/hangup", CALLERS),
     Route("GET", "/outbox", READERS),
@@ -101,6 +105,7 @@ FOR_THE_BOUND = frozenset(
     {
         *("/openapi.json", "/docs", "/desk", "/ai/conversation", "/ai/reply", "/ai/summary", *CHAT),
         *("/calls", "/calls/{callSid}", "/calls/{callSid}/trace", "/calls/{callSid}/permission-response"),
+        *("/bookings", "/bookings/{reference}"),
         *(f"/calls/{{callSid}}/{deed}" for deed in ("escalate", "takeover", "messages", "release", "end", "hangup")),
         *("/outbox", "/outbox/{id}/send"),
         *("/events/ticket", "/events", "/calls/{callSid}/events", "/calls/{callSid}/events/health", "/agents/{agentId}/events"),

@@ -11,9 +11,11 @@ from typing import NamedTuple
 import msgspec
 import pytest
 
+from agent.record.appointment import Appointment
 from api.chat import PATHS as CHAT
 from api.console.assets import ENTRIES, assets
 from api.routing import SOCKET
+from storage.memory_appointments import MemoryAppointments
 from tests.api.services import served
 from tests.patience import PATIENCE_S
 
@@ -89,16 +91,25 @@ def _read(line: socket.socket, method: str) -> Seen:
 
 @contextmanager
 def open_house() -> Iterator[int]:
-    """A service with tokens behind a port, which does not slow failed tries: how it does is shown in test_tokens.py. Any delivery was given up."""
+    """A service with tokens behind a port, which does not slow failed tries: how it does is shown in test_tokens.py. Any delivery was given up, and
+    anything is booked."""
     with pytest.MonkeyPatch.context() as patched, served(tokens=TOKENS) as (_, _, port):
         patched.setattr("api.attempts.LONGEST_WAIT_S", 0.0)
         patched.setattr("storage.memory_outbox.MemoryOutbox.send_again", _given_up)
+        patched.setattr("storage.memory_appointments.MemoryAppointments.appointment", _booked)
         yield port
 
 
 async def _given_up(*_: object, **__: object) -> bool:
     """Whatever is sent again was given up before."""
     return True
+
+
+async def _booked(store: MemoryAppointments, reference: str, *_: str) -> Appointment:
+    """There is one of every reference."""
+    one = Appointment(reference=reference, sid=SID, business="acme", service="drain-cleaning", start=1_900_000_000, end=1_900_003_600, rev=1)
+    store._appointed[SID] = one
+    return one
 
 
 def found(port: int, row: Row, prefix: str = "") -> tuple[Seen, ...]:
@@ -109,7 +120,9 @@ def found(port: int, row: Row, prefix: str = "") -> tuple[Seen, ...]:
         opened = asked(port, "POST", "/ai/conversation", "integration", body={**BODIES["/ai/conversation"], "callSid": sid})
         assert opened.status == 200
         body = BODIES.get(row.path, {} if row.method == "PATCH" else None)
-        seen.append(asked(port, row.method, prefix + row.path.format(callSid=sid, agentId="a", id="msg_1", **FILE), identity, body=body))
+        seen.append(
+            asked(port, row.method, prefix + row.path.format(callSid=sid, agentId="a", id="msg_1", reference="ABCDE", **FILE), identity, body=body)
+        )
     return tuple(seen)
 
 

@@ -35,7 +35,7 @@ class Walker:
         self.store = store
         self.real = real
         """Does what people do."""
-        self.told = real.told
+        self.told, self.cancel, self.correct = real.told, real.cancel, real.correct
         self.requests: list[TurnRequest] = []
         self.edits: list[tuple[Any, ...]] = []
         self.failure: Exception | None = None

@@ -1,0 +1,164 @@
+"""Appointments, kept longer than the calls that made them: `GET /bookings`, `GET|PATCH|DELETE /bookings/{reference}`.
+
+A viewer sees that there is one, whose, and how it stands: neither when it is, nor what it is called, and may ask by no time, since enough answers to
+such questions are the time.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from fastapi import APIRouter, Path, Query
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent.record.appointment import Appointment
+from agent.record.booking_reference import ALPHABET, CHARACTERS
+from agent.record.slot_names import NAMES
+from api.acting import acting
+from api.bodies import SID, TEXT_LIMIT, read
+from api.errors import Problem, bad_field
+from api.masking import HIDDEN
+from api.parts import Parts, parts
+
+PAGE = 500
+"""Appointments read from the store at a time."""
+_PRIVATE = {"Cache-Control": "no-store"}
+_REFERENCE = re.compile(f"[{ALPHABET}]{{{CHARACTERS}}}")
+_SHOWN = ("callSid", "state", "business")
+"""What a viewer sees of one in a list."""
+
+Reference = Annotated[str, Path(alias="reference")]
+Sid = Annotated[str, Query(alias="callSid")]
+
+router = APIRouter(tags=["bookings"])
+_object = msgspec.json.Decoder(dict[str, Any])
+
+
+@router.get("/bookings", summary="Appointments, the first first")
+async def list_bookings(
+    request: Request,
+    business: str = "",
+    since: Annotated[str, Query(alias="from")] = "",
+    until: Annotated[str, Query(alias="to")] = "",
+) -> Response:
+    """{"bookings": [{"callSid", "reference", "state": "booked" or "cancelled", "business", "service", "start", "end", "sequence", "name", "phone",
+    "email", "address", "language"}]}: all that are kept, past and cancelled ones too.
+
+    `business`: only those of the business of that id. `from`, `to`: only those that begin then or later, and before; ISO 8601, without an offset in
+    the zone of that business, of a day alone its begin, for `to` its end. Of a viewer's question neither is looked at.
+    """
+    running, masked = parts(request), _masked(request)
+    zone = ZoneInfo((running.businesses.get(business) or running.businesses.default).time_zone)
+    begins, ends = _moment("from", since, zone, 0), _moment("to", until, zone, 1)
+    found = await everything(running, business, 0 if masked else begins, 0 if masked else ends)
+    shown = [_shown(running, one) for one in found]
+    if masked:
+        shown = sorted((_hidden(one, _SHOWN) for one in shown), key=lambda one: str(one["callSid"]))
+    return _json({"bookings": shown})
+
+
+async def everything(running: Parts, business: str, since: int = 0, until: int = 0) -> list[Appointment]:
+    """Every appointment of a business ("": of all), the first first; bounds as `CallStore.appointments` takes them."""
+    found: list[Appointment] = []
+    before = ""
+    while page := await running.store.appointments(business, since, until, before, PAGE):
+        found += page
+        before = page[-1].position
+    return found[::-1]
+
+
+@router.get("/bookings/{reference}", summary="One appointment")
+async def read_booking(request: Request, reference: Reference, business: str = "", sid: Sid = "") -> Response:
+    """As in the list. Where two have the same reference none is found by it alone: `business` and `callSid` tell whose is meant."""
+    return _answer(request, await _found(request, reference, business, sid))
+
+
+@router.patch("/bookings/{reference}", summary="Move an appointment, or change what it says")
+async def change_booking(request: Request, reference: Reference, business: str = "", sid: Sid = "") -> Response:
+    """Body: slot names to a value, as of a call ("time": ISO 8601), or null to clear; "agentId": who does it. All of it, or nothing: 422 says why.
+
+    The caller is told as of a change of their own. 409 when it is cancelled, or somebody else was faster.
+    """
+    was = await _found(request, reference, business, sid)
+    body = await read(request, _object)
+    fields, source = _fields(body), acting(request, body.get("agentId"))
+    if not fields:
+        return _answer(request, was)
+    return _answer(request, await parts(request).walker.correct(was, fields, datetime.now(UTC), source))
+
+
+@router.delete("/bookings/{reference}", summary="Cancel an appointment")
+async def cancel_booking(request: Request, reference: Reference, business: str = "", sid: Sid = "") -> Response:
+    """As it stands then. The caller is told as of a cancellation of their own; what is kept on them is erased by `DELETE /calls/{callSid}`."""
+    was = await _found(request, reference, business, sid)
+    return _answer(request, await parts(request).walker.cancel(was, datetime.now(UTC), acting(request, None)))
+
+
+async def _found(request: Request, reference: str, business: str, sid: str) -> Appointment:
+    wanted = reference.upper()
+    well_formed = _REFERENCE.fullmatch(wanted) and (not sid or SID.fullmatch(sid))
+    found = await parts(request).store.appointment(wanted, business, sid) if well_formed else None
+    if found is None:
+        raise Problem("booking_not_found")
+    return found
+
+
+def _moment(field: str, written: str, zone: ZoneInfo, later_days: int) -> int:
+    """Unix seconds of a bound, 0 for none. `later_days`: what of a day alone is meant. Raises the 422."""
+    if not written:
+        return 0
+    text = re.sub(r" (?=\d\d:?\d\d$)", "+", written.strip())  # a plus that nobody wrote as %2B
+    try:
+        if re.fullmatch(r"\d{4}-?\d\d-?\d\d", text):
+            found = datetime.combine(date.fromisoformat(text) + timedelta(days=later_days), time.min, zone)
+        else:
+            found = datetime.fromisoformat(text)
+        return max(1, int((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp()))
+    except (ValueError, OverflowError):
+        raise bad_field(field, "not_a_time", "ISO 8601 is expected") from None
+
+
+def _fields(body: Mapping[str, Any]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for name, value in body.items():
+        if name == "agentId":
+            continue
+        if name not in NAMES:
+            raise bad_field("body", "unknown_field", f"known are {', '.join((*NAMES, 'agentId'))}")
+        if value is not None and not isinstance(value, str):
+            raise bad_field(name, "wrong_type", "a string, or null to clear it, is expected")
+        if value is not None and len(value) > TEXT_LIMIT:
+            raise bad_field(name, "too_long", f"at most {TEXT_LIMIT} characters")
+        fields[name] = value or ""
+    return fields
+
+
+def _shown(running: Parts, one: Appointment) -> dict[str, Any]:
+    business = running.businesses.get(one.business)
+    zone = ZoneInfo(business.time_zone) if business else UTC
+    start, end = (datetime.fromtimestamp(at, zone).isoformat() for at in (one.start, one.end))
+    named = {name: getattr(one, name) for name in ("reference", "state", "business", "service")}
+    more = {name: getattr(one, name) for name in ("sequence", "name", "phone", "email", "address", "language")}
+    return {"callSid": one.sid, **named, "start": start, "end": end, **more}
+
+
+def _hidden(shown: Mapping[str, Any], kept: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value if name in kept or value == "" else HIDDEN for name, value in shown.items()}
+
+
+def _answer(request: Request, one: Appointment) -> Response:
+    """To who may see no values: of one that was asked for by its reference, not whose it is."""
+    shown = _shown(parts(request), one)
+    return _json(_hidden(shown, _SHOWN[1:]) if _masked(request) else shown)
+
+
+def _masked(request: Request) -> bool:
+    return bool(request.scope["role"] == "viewer")
+
+
+def _json(document: Any) -> Response:
+    return Response(msgspec.json.encode(document), headers=_PRIVATE, media_type="application/json")
