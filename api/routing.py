@@ -82,6 +82,8 @@ ROUTES = (
     Route("DELETE", "/calls/{callSid}", EDITORS),
     Route("GET", "/calls/{callSid}/trace", EDITORS),
     Route("GET", "/bookings", READERS),
+    Route("GET", "/bookings/feed", PEOPLE),
+    *(Route(method, "/feeds/{business}/{key}", ANYONE) for method in ("GET", "HEAD")),
     Route("GET", "/bookings/{reference}", READERS),
     Route("PATCH", "/bookings/{reference}", PEOPLE),
     Route("DELETE", "/bookings/{reference}", PEOPLE),
@@ -105,7 +107,7 @@ FOR_THE_BOUND = frozenset(
     {
         *("/openapi.json", "/docs", "/desk", "/ai/conversation", "/ai/reply", "/ai/summary", *CHAT),
         *("/calls", "/calls/{callSid}", "/calls/{callSid}/trace", "/calls/{callSid}/permission-response"),
-        *("/bookings", "/bookings/{reference}"),
+        *("/bookings", "/bookings/feed", "/bookings/{reference}"),
         *(f"/calls/{{callSid}}/{deed}" for deed in ("escalate", "takeover", "messages", "release", "end", "hangup")),
         *("/outbox", "/outbox/{id}/send"),
         *("/events/ticket", "/events", "/calls/{callSid}/events", "/calls/{callSid}/events/health", "/agents/{agentId}/events"),

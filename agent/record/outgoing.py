@@ -21,6 +21,9 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     webhook_events: list[Occasion] = msgspec.field(default_factory=list)
     """What the webhook is told of; everything unless some are named."""
 
+    feed_key: str = ""
+    """Any word: another one makes the address of its calendar another."""
+
     @property
     def secrets(self) -> list[str]:
         return [secret.strip() for secret in self.webhook_secret.split(",") if secret.strip()]

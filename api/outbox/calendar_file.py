@@ -41,7 +41,7 @@ def calendar_file(found: Agreed, change: Change, made: int, organiser: Party, by
     if start.fold or end.fold:  # the second of two hours with the same name: only UTC can say which
         start, end = start.astimezone(UTC), end.astimezone(UTC)
     else:
-        calendar.add_component(_zone(found.time_zone, start.astimezone(UTC) - AROUND, end.astimezone(UTC) + AROUND))
+        calendar.add_component(zone_of(found.time_zone, start.astimezone(UTC) - AROUND, end.astimezone(UTC) + AROUND))
     event.add("dtstart", start)
     event.add("dtend", end)
     event.add("summary", told["words"]["summary"])
@@ -68,7 +68,7 @@ def _address(party: Party, **parameters: str) -> vCalAddress:
     return address
 
 
-def _zone(name: str, first: datetime, last: datetime) -> Timezone:
+def zone_of(name: str, first: datetime, last: datetime) -> Timezone:
     """The clocks of a zone between two moments."""
     clocks = ZoneInfo(name)
     begins = first.replace(microsecond=0).astimezone(clocks)

@@ -40,6 +40,7 @@ BODIES = {
 }
 FILE = {"hash": assets().hash, "file": next(file for file in assets().files if file not in ENTRIES)}
 """One of the console's files."""
+KEY = "0123456789abcdef"
 HEAD_LIMIT = 65536
 UPGRADE = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
 """What asks for a WebSocket. Source: RFC 6455, 1.3."""
@@ -96,6 +97,7 @@ def open_house() -> Iterator[int]:
     with pytest.MonkeyPatch.context() as patched, served(tokens=TOKENS) as (_, _, port):
         patched.setattr("api.attempts.LONGEST_WAIT_S", 0.0)
         patched.setattr("storage.memory_outbox.MemoryOutbox.send_again", _given_up)
+        patched.setattr("api.feeds._key", _known)
         patched.setattr("storage.memory_appointments.MemoryAppointments.appointment", _booked)
         yield port
 
@@ -103,6 +105,11 @@ def open_house() -> Iterator[int]:
 async def _given_up(*_: object, **__: object) -> bool:
     """Whatever is sent again was given up before."""
     return True
+
+
+async def _known(*_: object) -> str:
+    """The key of every calendar."""
+    return KEY
 
 
 async def _booked(store: MemoryAppointments, reference: str, *_: str) -> Appointment:
@@ -121,7 +128,13 @@ def found(port: int, row: Row, prefix: str = "") -> tuple[Seen, ...]:
         assert opened.status == 200
         body = BODIES.get(row.path, {} if row.method == "PATCH" else None)
         seen.append(
-            asked(port, row.method, prefix + row.path.format(callSid=sid, agentId="a", id="msg_1", reference="ABCDE", **FILE), identity, body=body)
+            asked(
+                port,
+                row.method,
+                prefix + row.path.format(callSid=sid, agentId="a", id="msg_1", reference="ABCDE", business="acme", key=f"{KEY}.ics", **FILE),
+                identity,
+                body=body,
+            )
         )
     return tuple(seen)
 

@@ -202,7 +202,16 @@ async def test_a_viewer_reads_no_value_in_any_answer_there_is() -> None:
         read = 0
         for route in ROUTES:
             path = route.path.format_map(
-                {"callSid": "CA1", "agentId": "viewer-1", "id": "msg_1", "hash": assets().hash, "file": "client/slotline.js"}
+                {
+                    "callSid": "CA1",
+                    "agentId": "viewer-1",
+                    "id": "msg_1",
+                    "reference": "ABCDE",
+                    "business": "acme",
+                    "key": "x.ics",
+                    "hash": assets().hash,
+                    "file": "client/slotline.js",
+                }
             )
             if route.kind == "stream":
                 async with reading(service._streams, path, role="viewer") as feed, reading(service._streams, path, "0-1", role="viewer") as resumed:
