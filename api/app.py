@@ -28,6 +28,7 @@ from api import (
     conversation,
     dead_letters,
     desk,
+    export,
     feeds,
     health,
     logs,
@@ -48,6 +49,7 @@ from api.degraded import Degraded
 from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
+from api.keeping import kept_for
 from api.limits import Limits
 from api.masking import Masking
 from api.outbox import described
@@ -81,7 +83,6 @@ from graph.plan import PLAN
 from graph.state import Deps, News, NoNews
 from storage.connect import awaited, connect
 from storage.errors import StoreUnavailable
-from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
@@ -92,6 +93,7 @@ ROUTERS = tuple(
         completions,
         summary,
         calls,
+        export,
         feeds,
         bookings,
         people,
@@ -271,7 +273,7 @@ class Service:
 
     async def _store(self) -> CallStore:
         settings = self.settings
-        ttl = Ttl(call_s=settings.call_ttl_s, booked_s=settings.booked_ttl_s, log_s=settings.log_ttl_s)
+        ttl = kept_for(settings, self.businesses)
         into_theirs = settings.adopted_history == "ours"
         if not self._url:
             return MemoryStore(ttl=ttl, into_theirs=into_theirs)

@@ -80,7 +80,7 @@ ROUTES = (
     Route("GET", "/calls/{callSid}", READERS),
     Route("PATCH", "/calls/{callSid}", EDITORS),
     Route("DELETE", "/calls/{callSid}", EDITORS),
-    Route("GET", "/calls/{callSid}/trace", EDITORS),
+    *(Route("GET", f"/calls/{{callSid}}/{what}", EDITORS) for what in ("trace", "export")),
     Route("GET", "/bookings", READERS),
     Route("GET", "/bookings/feed", PEOPLE),
     *(Route(method, "/feeds/{business}/{key}", ANYONE) for method in ("GET", "HEAD")),
@@ -106,7 +106,7 @@ ROUTES = (
 FOR_THE_BOUND = frozenset(
     {
         *("/openapi.json", "/docs", "/desk", "/ai/conversation", "/ai/reply", "/ai/summary", *CHAT),
-        *("/calls", "/calls/{callSid}", "/calls/{callSid}/trace", "/calls/{callSid}/permission-response"),
+        *("/calls", "/calls/{callSid}", "/calls/{callSid}/trace", "/calls/{callSid}/export", "/calls/{callSid}/permission-response"),
         *("/bookings", "/bookings/feed", "/bookings/{reference}"),
         *(f"/calls/{{callSid}}/{deed}" for deed in ("escalate", "takeover", "messages", "release", "end", "hangup")),
         *("/outbox", "/outbox/{id}/send"),

@@ -2,7 +2,7 @@
 
 How it works. A step of a call that books, changes or gives up a place writes the appointment with it, in the same transaction (on a cluster as a step
 of its own that may be repeated): whoever takes the step need not think of it (`agent.record.appointment.appointed`). The appointment lies with the
-business and not with the call, which it outlives: it is kept until its job has been over, and it was booked, for `keys.Ttl.booked_s`. When its
+business and not with the call, which it outlives: it is kept until its job has been over, and it was booked, for `keys.Ttl.kept_s`. When its
 call is erased, it is gone as well; the place stays taken by nobody.
 
 References are short, so two calls of a business may have the same one. Neither is found by it then, since it is not known whose is meant; each

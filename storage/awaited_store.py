@@ -41,6 +41,9 @@ class AwaitedStore:
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         return await (await self._store()).erase(sid)
 
+    async def kin(self, sid: str) -> Sequence[str]:
+        return await (await self._store()).kin(sid)
+
     async def unfinished(self, business: str, caller: str) -> str:
         return await (await self._store()).unfinished(business, caller)
 

@@ -68,8 +68,11 @@ class BoundStore:
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         """As CallStore.erase. What is left of an expired call, owed or booked, goes too, if it is all this business's."""
-        ours = await self._is_ours(sid) or (not await self._store.business(sid) and await self._is_left_to_us_alone(sid))
-        return await self._store.erase(sid) if ours else ()
+        return await self._store.erase(sid) if await self._is_erasable(sid) else ()
+
+    async def kin(self, sid: str) -> Sequence[str]:
+        """As CallStore.kin; of a call that is not this business's, itself alone."""
+        return await self._store.kin(sid) if await self._is_erasable(sid) else (sid,)
 
     async def unfinished(self, business: str, caller: str) -> str:
         return await self._store.unfinished(self._business, caller) if business == self._business else ""
@@ -172,6 +175,9 @@ class BoundStore:
 
     async def _is_ours(self, sid: str) -> bool:
         return await self._store.business(sid) == self._business
+
+    async def _is_erasable(self, sid: str) -> bool:
+        return await self._is_ours(sid) or (not await self._store.business(sid) and await self._is_left_to_us_alone(sid))
 
     async def _is_left_to_us_alone(self, sid: str) -> bool:
         booked = await self._store.appointment(booking_reference(sid), "", sid)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from agent.record.call import Booking
+from storage.keys import Ttl
 from storage.store import Change
 
 _KEEP_OVER_S = 86_400
@@ -12,9 +13,9 @@ _KEEP_OVER_S = 86_400
 
 
 class Calendars:
-    def __init__(self, clock: Callable[[], float], booked_s: int) -> None:
-        """`booked_s`: how long ago a job that is over was booked at least, before it is dropped."""
-        self._clock, self._booked_s = clock, booked_s
+    def __init__(self, clock: Callable[[], float], ttl: Ttl) -> None:
+        """`ttl`: how long ago (`booked_s`) a job that is over was booked at least, before it is dropped."""
+        self._clock, self._ttl = clock, ttl
         self._places: dict[str, dict[str, Booking]] = {}
         """By business, then by sid; a place whose caller was erased has a name that is no sid."""
         self._forgotten = 0
@@ -53,7 +54,7 @@ class Calendars:
 
     def take(self, booking: Booking) -> None:
         places = self._places.setdefault(booking.business, {})
-        over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._booked_s
+        over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._ttl.at(booking.business).booked_s
         for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
             del places[sid]
         if (earlier := places.get(booking.instead_of)) and _passes_over(earlier, booking):

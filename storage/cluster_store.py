@@ -172,7 +172,7 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
         token = uuid4().hex
         kept = codec.encode({**msgspec.to_builtins(booking), "hold": token})
         names = [*keys.calendar(business), keys.holds(business)]
-        values = [booking.sid, token, booking.start, booking.free_from, change.capacity, kept, OLD_MS, self._ttl.booked_s]
+        values = [booking.sid, token, booking.start, booking.free_from, change.capacity, kept, OLD_MS, self._ttl.at(business).booked_s]
         answer, *rest = await self._script("cluster_hold", names, values)
         if answer == b"taken" and rest:
             for number in range(0, len(rest), 2):
@@ -301,7 +301,7 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
     async def _settle_place(self, sid: str, pending: Pending) -> None:
         if pending.hold:
             names = [*keys.calendar(pending.business), keys.holds(pending.business)]
-            await self._script("cluster_confirm", names, [pending.hold, self._ttl.booked_s])
+            await self._script("cluster_confirm", names, [pending.hold, self._ttl.at(pending.business).booked_s])
         elif pending.release:
             await self._script("cluster_release", keys.calendar(pending.business)[:2], [sid, pending.release])
 
@@ -309,7 +309,8 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
         """How long the call remembers whose calendar has its place: from now, at least as long as the job is ahead of the call's beginning."""
         place = change.booking or change.after.booked or (change.before.booked if change.before else None)
         ahead = place.end - codec.milliseconds(change.after.created_at) // 1000 if place else 0
-        return max(ahead, 0) + self._ttl.booked_s
+        own = self._ttl.at(change.after.brief.business)
+        return max(ahead, 0) + max(own.booked_s, own.kept_s)
 
 
 def _marks(kept: Mapping[str, bytes]) -> list[bytes]:

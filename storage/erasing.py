@@ -32,7 +32,7 @@ class Erasing(ABC):
         told: list[Entry] = []
         gone: list[str] = []
         # Read again until there is nobody new: a call that goes on from one of them may be written meanwhile, as long as that one is there.
-        while left := [one for one in await self._kin(sid) if one not in gone]:
+        while left := [one for one in await self.kin(sid) if one not in gone]:
             for one in left:
                 told += await self._erase_one(one)
                 gone.append(one)
@@ -42,7 +42,7 @@ class Erasing(ABC):
                 await self._command("DEL", keys.root(one))
         return tuple(told)
 
-    async def _kin(self, sid: str) -> list[str]:
+    async def kin(self, sid: str) -> list[str]:
         """The calls that belong together, `sid` the last: until then an erasure that was cut off can be found and done again."""
         found: dict[str, None] = {}
         ahead = [sid]

@@ -56,9 +56,10 @@ ids; `erasing`, that it is being erased.
 
 "call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "kin" is `Ttl.kin_s` after the last commit;
 "place" is until the job is over, at least `Ttl.booked_s` from now; "appointment" until it has been over, and was
-booked, for that long; "owed" is `Ttl.owed_s` after the last step that owed something.
+booked, for `Ttl.kept_s`; "owed" is `Ttl.owed_s` after the last step that owed something.
 """
 
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import get_args
 
@@ -101,14 +102,30 @@ class Ttl(msgspec.Struct, frozen=True, kw_only=True):
     owed_s: int = 30 * 86_400
     """What a call owes to the outside, after the last step that made something due, however often it is tried or sent again."""
 
+    appointment_s: int = 0
+    """An appointment, after its job is over, and after it was booked; 0: as `booked_s`."""
+    businesses: "Mapping[str, Ttl]" = msgspec.field(default_factory=dict)
+    """By its id, of each business that keeps things for another time: what of it differs, but the log."""
+
+    def at(self, business: str) -> "Ttl":
+        """How long the business of that id keeps things."""
+        return self.businesses.get(business, self)
+
     def of(self, call: Call) -> int:
         """A booked call's, also while it is still with a person."""
-        return self.booked_s if call.booked or call.status == "booked" else self.call_s
+        own = self.at(call.brief.business)
+        return own.booked_s if call.booked or call.status == "booked" else own.call_s
+
+    @property
+    def kept_s(self) -> int:
+        """Of an appointment."""
+        return self.appointment_s or self.booked_s
 
     @property
     def kin_s(self) -> int:
-        """How long is remembered which calls belong together: longer than any of them lives, or what it owes."""
-        return 2 * max(self.call_s, self.booked_s, self.owed_s)
+        """How long is remembered which calls belong together: longer than any of them lives, or what it owes or booked."""
+        longest = (max(one.call_s, one.booked_s, one.owed_s, one.kept_s) for one in (self, *self.businesses.values()))
+        return 2 * max(longest)
 
 
 def record(sid: str) -> str:

@@ -61,7 +61,7 @@ class MemoryAppointments:
 
     def _appointment(self, sid: str) -> Appointment | None:
         found = self._appointed.get(sid)
-        if found and found.is_over(self._clock(), self._ttl.booked_s):
+        if found and found.is_over(self._clock(), self._ttl.at(found.business).kept_s):
             del self._appointed[sid]
             return None
         return found

@@ -20,6 +20,7 @@ from storage.calendars import Calendars
 from storage.claims import Claims
 from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
+from storage.kinship import kin
 from storage.memory_appointments import MemoryAppointments
 from storage.memory_log import MemoryLog
 from storage.memory_outbox import MemoryOutbox
@@ -68,7 +69,7 @@ class MemoryStore(MemoryAppointments, MemoryOutbox):
         self._clock = clock
         self._calls: dict[str, _Kept] = {}
         self._documents: dict[str, _Document] = {}
-        self._calendars = Calendars(clock, self._ttl.booked_s)
+        self._calendars = Calendars(clock, self._ttl)
         self._callers: dict[tuple[str, str], str] = {}
         """By business and number: the newest call that is unfinished."""
         self._roots: dict[str, tuple[str, float]] = {}
@@ -163,13 +164,10 @@ class MemoryStore(MemoryAppointments, MemoryOutbox):
         return sum(kept.status == status and kept.created_ms >= since_ms for kept in living)
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
-        kin: set[str] = set()
-        ahead = {sid}
-        while ahead:
-            kin |= ahead
-            links = [(one, root) for one, (root, _) in self._roots.items() if one in ahead or root in ahead]
-            ahead = {end for link in links for end in link} - kin
-        return tuple(told for one in (*sorted(kin - {sid}), sid) for told in self._erase_one(one))
+        return tuple(told for one in await self.kin(sid) for told in self._erase_one(one))
+
+    async def kin(self, sid: str) -> Sequence[str]:
+        return kin(sid, {one: root for one, (root, _) in self._roots.items()})
 
     def _erase_one(self, sid: str) -> Sequence[Entry]:
         found = [self._kept(sid), self._document(sid)]

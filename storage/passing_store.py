@@ -38,6 +38,9 @@ class PassingStore:
     async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:
         return await self._store.how_many(status, since_ms, business)
 
+    async def kin(self, sid: str) -> Sequence[str]:
+        return await self._store.kin(sid)
+
     async def unfinished(self, business: str, caller: str) -> str:
         return await self._store.unfinished(business, caller)
 

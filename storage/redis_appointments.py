@@ -46,7 +46,7 @@ class RedisAppointments(ABC):
         booking = b"-" if after.state == "cancelled" else codec.encode(place) if before.needs_place(after) else b""
         names = [*keys.calendar(business), keys.holds(business), *keys.appointments(business), keys.unbrought(business)]
         values = [before.sid, before.rev, written(after), place.start, place.free_from, capacity, booking]
-        values += [self._ttl.booked_s, self._ttl.booked_s, self._ttl.owed_s]
+        values += [self._ttl.at(business).booked_s, self._ttl.at(business).kept_s, self._ttl.owed_s]
         with in_doubt(before.sid):
             answer, *rest = await self._changed(names, values, before, deliveries)
         if answer == b"stale":
@@ -73,7 +73,7 @@ class RedisAppointments(ABC):
     def _kept(self, page: Sequence[bytes]) -> tuple[float, Sequence[Appointment]]:
         now = float(page[0])
         found = [_read.decode(one) for one in page[1:]]
-        return now, [one for one in found if not one.is_over(now, self._ttl.booked_s)]
+        return now, [one for one in found if not one.is_over(now, self._ttl.at(one.business).kept_s)]
 
     @abstractmethod
     async def _script(self, name: str, names: Sequence[str], values: Sequence[Any]) -> Any: ...

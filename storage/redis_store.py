@@ -220,7 +220,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
             change.capacity,
             codec.encode(booking) if booking else b"",
             after.brief.business,
-            self._ttl.booked_s,
+            self._ttl.at(after.brief.business).booked_s,
             change.trace,
             unfinished(after),
             after.root,
@@ -231,6 +231,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
             len(changed),
             len(change.deliveries),
             appointment,
+            self._ttl.at(after.brief.business).kept_s,
         ]
         for field in changed.items():
             values += field

@@ -166,6 +166,9 @@ class CallStore(Outbox, Appointments, Protocol):
         loses: it is stale.
         """
 
+    async def kin(self, sid: str) -> Sequence[str]:
+        """The callSids of all calls that `erase` would take with this one, itself the last; whether there are such calls or not."""
+
     async def unfinished(self, business: str, caller: str) -> str:
         """The newest call from the number `caller` (E.164) that confirmed a name and was not booked, while it is kept; "" when there is none."""
 

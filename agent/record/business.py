@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from agent.record.keeping import Keeping
 from agent.record.outgoing import Outgoing
 
 Text = str | dict[str, str]
@@ -95,3 +96,5 @@ class Business(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     services: list[Service] = msgspec.field(default_factory=list)
     questions: list[Question] = msgspec.field(default_factory=list)
     outgoing: Outgoing = Outgoing()
+    keeping: Keeping = Keeping()
+    """How long what is known of its callers is kept."""

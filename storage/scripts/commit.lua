@@ -7,7 +7,7 @@ local record, turns, history, events, place, document, log, mark, trace, caller,
 local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 13, 19)
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
 local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, known_s, taken_back, field_count = unpack(ARGV, 14, 28)
-local owed, appointment = tonumber(ARGV[29]), ARGV[30]
+local owed, appointment, appointment_s = tonumber(ARGV[29]), ARGV[30], tonumber(ARGV[31])
 start, till, capacity, place_s, log_ms, taken_back = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms), tonumber(taken_back)
 
 if (redis.call('HGET', record, 'rev') or '') ~= rev then return {'stale'} end
@@ -27,8 +27,8 @@ elseif op == 'release' then
   redis.call('DEL', place)
 end
 
-local at = 31 + 2 * field_count
-local gone = keep(record, history, turns, trace, rev, 31, at - 1, taken_back, lines, turn, answer, traced)
+local at = 32 + 2 * field_count
+local gone = keep(record, history, turns, trace, rev, 32, at - 1, taken_back, lines, turn, answer, traced)
 if owed > 0 then
   local deliveries, due = unpack(KEYS, op == '' and 17 or 20)
   local last, now_ms = at + 2 * owed, clock_ms()
@@ -39,7 +39,7 @@ if owed > 0 then
 end
 if appointment ~= '' then
   local appointments, starts, names, appointing = unpack(KEYS, (op == '' and 17 or 20) + (owed > 0 and 2 or 0))
-  local till_then = appoint(appointments, starts, names, appointment, place_s, '', 0)
+  local till_then = appoint(appointments, starts, names, appointment, appointment_s, '', 0)
   redis.call('SADD', appointing, business)
   redis.call('SET', place, business)
   redis.call('EXPIREAT', place, till_then)

@@ -5,15 +5,18 @@ from typing import Any
 
 import msgspec
 import pytest
+import redis
 
 from agent.record.appointment import Appointment, appointed, appointment_of
 from agent.record.booking_reference import booking_reference
+from storage import keys
 from storage.bound_store import BoundStore
+from storage.cluster_appointments import ClusterAppointments
 from storage.errors import CallElsewhere, PlaceTaken, StaleAppointment, StaleCall
 from storage.keys import Ttl
 from storage.store import CallStore, Change, Committed
 from tests.conftest import Shelf
-from tests.storage.calls import begin, book, debt, event, filled, job, new_call, step
+from tests.storage.calls import begin, book, debt, event, filled, go_on, job, new_call, step
 
 pytestmark = pytest.mark.anyio
 NINE = 1_900_000_000
@@ -220,3 +223,56 @@ def test_a_step_that_changes_nothing_of_it_is_none_of_the_appointment() -> None:
     assert given_up.state == "cancelled"
     skipped = booked_call.with_slot("email", replace(filled("a@example.com"), status="skipped"))
     assert appointed(booked_call, skipped) is None, "an address that is not to be used is none"
+
+
+async def test_each_business_keeps_them_as_long_as_it_says(shelf: Shelf) -> None:
+    now = int(time.time())
+    store = await shelf.open(Ttl(booked_s=60, businesses={"acme": Ttl(booked_s=60, appointment_s=9 * HOUR), "beijing": Ttl(booked_s=9 * HOUR)}))
+    for sid, business in (("C1", "acme"), ("C2", "beijing"), ("C3", "other")):
+        await booked(store, sid, now - 3 * HOUR, business)
+    assert await sids(store) == ["C2", "C1"]
+    assert await sids(store, "other") == []
+    if shelf.url:
+        connection = redis.Redis.from_url(shelf.url) if "cluster" not in shelf.url else None
+        if connection is not None:
+            lives = {sid: connection.ttl(keys.record(sid)) for sid in ("C1", "C2", "C3")}
+            assert lives["C1"] <= 60 < 8 * HOUR < lives["C2"]
+            assert lives["C3"] <= 60
+            assert connection.ttl(keys.place("C1")) > 5 * HOUR, "so that it can be erased by its callSid"
+            connection.close()
+    assert await store.erase("C1")
+    assert await sids(store) == ["C2"]
+    await store.close()
+
+
+async def test_calls_that_belong_together_are_known_from_each(store: CallStore) -> None:
+    first = await begin(store, "C1")
+    second = await go_on(store, first, "C2")
+    await go_on(store, second, "C3")
+    await begin(store, "C9")
+    for sid, others in (("C1", {"C2", "C3"}), ("C3", {"C1", "C2"}), ("C9", set()), ("none", set())):
+        kin = await store.kin(sid)
+        assert (set(kin[:-1]), kin[-1]) == (others, sid)
+
+
+async def test_on_a_cluster_what_a_change_owes_survives_its_writer(cluster_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = await Shelf(cluster_url).open()
+    await booked(store)
+    await booked(store, "CA2")
+    was, other = await found(store), await found(store, "CA2")
+    with monkeypatch.context() as patched:
+        patched.setattr(ClusterAppointments, "_bring", _killed)
+        await store.change(was, replace(was, state="cancelled"), 1, (debt(9),))
+        await store.change(other, replace(other, state="cancelled"), 1, (debt(9, "CA2"),))
+    assert await store.due(9, 60) == ()
+    await store.erase("CA2")
+    assert await sids(store, "acme") == ["CA1"], "whoever reads the list carries it through"
+    assert [one.delivery for one in await store.due(9, 0)] == [debt(9)]
+    await store.delivered(debt(9).id, "CA1")
+    assert await sids(store, "acme") == ["CA1"]
+    assert await store.due(9, 60) == ()
+    await store.close()
+
+
+async def _killed(*_: object) -> None:
+    """The writer dies here."""
