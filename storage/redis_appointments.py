@@ -1,6 +1,7 @@
 """Appointments in Redis: one or a cluster. All of a business's lie in one slot, with its calendar."""
 
 import asyncio
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
@@ -47,6 +48,9 @@ class RedisAppointments(ABC):
         names = [*keys.calendar(business), keys.holds(business), *keys.appointments(business), keys.unbrought(business)]
         values = [before.sid, before.rev, written(after), place.start, place.free_from, capacity, booking]
         values += [self._ttl.at(business).booked_s, self._ttl.at(business).kept_s, self._ttl.owed_s]
+        # First, so that whoever erases the caller finds the appointment, however long after its call that is.
+        ahead_s = max(before.end - time.time(), place.end - time.time(), 0)
+        await self._command("SET", keys.place(before.sid), business, "EX", int(ahead_s) + self._ttl.at(business).kept_s + 1)
         with in_doubt(before.sid):
             answer, *rest = await self._changed(names, values, before, deliveries)
         if answer == b"stale":
