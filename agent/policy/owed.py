@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from agent.record.appointment import Appointment
 from agent.record.booking_reference import booking_reference
 from agent.record.business import in_language
 from agent.record.call import Booking, Call
@@ -83,6 +84,12 @@ def reckoned(before: Call | None, after: Call, wants: Wants) -> Call:
 def concerns(call: Call, body: Mapping[str, Any]) -> bool:
     """Whether a mail with this body still tells how it stands with the call's booking, and goes where its mails go; otherwise a later one does."""
     return body["sequence"] == call.confirmation.sequence and (call.booked is None or address_of(call) == body["email"])
+
+
+def tells(appointment: Appointment, body: Mapping[str, Any]) -> bool:
+    """The same of what a call booked that is no longer kept."""
+    moved = appointment.state == "booked" and appointment.email != body["email"]
+    return body["sequence"] == appointment.sequence and not moved
 
 
 def address_of(call: Call) -> str:

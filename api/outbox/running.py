@@ -18,7 +18,7 @@ from typing import Literal, Protocol, assert_never
 import msgspec
 
 from agent.policy.brought import Brought
-from agent.policy.owed import concerns
+from agent.policy.owed import concerns, tells
 from agent.record.business import Business
 from agent.record.businesses import Businesses
 from agent.record.call import Call
@@ -195,7 +195,10 @@ class Runner:
         if delivery.kind != "mail":
             return False
         call = (await self._store.open(delivery.sid)).call
-        return call is not None and not concerns(call, delivery.body)
+        if call is not None:
+            return not concerns(call, delivery.body)
+        kept = await self._store.appointment(delivery.body["reference"], delivery.business, delivery.sid)
+        return kept is not None and not tells(kept, delivery.body)
 
     async def _sent(self, delivery: Delivery) -> Outcome:
         carrier, business = self._carriers.get(delivery.kind), self._businesses.get(delivery.business)
