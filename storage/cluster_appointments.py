@@ -50,8 +50,10 @@ class ClusterAppointments(RedisAppointments):
     async def _appoint(self, business: str, appointment: str, life: bytes, rev: int) -> None:
         """The step of a call."""
         if appointment:
-            await self._script("cluster_appoint", keys.appointments(business), [appointment, self._ttl.at(business).kept_s, life, rev])
-            await self._command("SADD", keys.APPOINTING, business)
+            await asyncio.gather(
+                self._script("cluster_appoint", keys.appointments(business), [appointment, self._ttl.at(business).kept_s, life, rev]),
+                self._command("SADD", keys.APPOINTING, business),
+            )
 
     async def _dismiss(self, sid: str, business: str) -> int:
         """As a call is erased: its appointment, and what is unbrought of it; 1 when there was any."""

@@ -233,11 +233,10 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
             self._write_document(call, kept, pending, lines, said, adopted, ttl_s),
             self._log_events(call, life, told, untold, ttl_s),
             self._list(call, life, ttl_s),
-            self._settle_place(sid, pending),
+            asyncio.gather(self._settle_place(sid, pending), self._appoint(call.brief.business, pending.appointment, life, call.rev)),
             self._list_owed(pending),
             self._lead_here(call, ttl_s, moved=bool(pending.hold or pending.release)),
         )
-        await self._appoint(call.brief.business, pending.appointment, life, call.rev)
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
         names = [keys.record(sid), keys.events(sid), keys.untold(sid)]
         values = [call.rev, life, channels.session(self._channel_prefix, sid), keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]

@@ -1,5 +1,6 @@
 """An appointment that is cancelled, moved or corrected: with its call while that is kept, by itself afterwards. Told to the outside either way."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from graph import appointments
 from graph.errors import BookingCancelled, BookingNotFound, FieldRefused, PlaceGone
 from graph.owing import OwingStore
 from graph.state import Deps
+from storage.errors import StaleCall
 from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed, Opened
 from tests.callers import SAID, TO_THE_SUMMARY
@@ -198,3 +200,27 @@ async def test_what_is_gone_is_not_changed(store: CallStore, lives: bool) -> Non
     await store.erase("CA1")
     with pytest.raises(BookingNotFound):
         await appointments.cancel(deps_of(one, lives), was, one.now, "kim")
+
+
+async def test_of_many_who_want_one_hour_one_gets_it(store: CallStore, lives: bool) -> None:
+    hours = [f"tomorrow at {hour}" for hour in ("1 am", "2 am", "3 am", "4 am", "5 am", "6 am")]
+    callers = [await booked(store, f"CA{number}", hour) for number, hour in enumerate(hours)]
+    were = [await appointment(one) for one in callers]
+    there = datetime.fromtimestamp(were[0].start, UTC).replace(minute=0) + timedelta(hours=10)
+    moves = (appointments.move(deps_of(one, lives), was, there.isoformat(), one.now, "kim") for one, was in zip(callers, were, strict=True))
+    results = await asyncio.gather(*moves, return_exceptions=True)
+    refused = [one for one in results if isinstance(one, PlaceGone | FieldRefused)]
+    (moved,) = [one for one in results if isinstance(one, Appointment)]
+    assert len(refused) == 5
+    places = sorted((place.sid, place.start) for place in (await store.open("x", "", "acme")).bookings)
+    assert places == sorted((was.sid, moved.start if was.sid == moved.sid else was.start) for was in were)
+
+
+async def test_of_two_who_change_one_the_slower_is_told(store: CallStore, lives: bool) -> None:
+    one = await booked(store)
+    was, deps = await appointment(one), deps_of(one, lives)
+    results = await asyncio.gather(*(appointments.cancel(deps, was, one.now, who) for who in ("kim", "lee", "mo")), return_exceptions=True)
+    assert sum(isinstance(result, Appointment) for result in results) == 1
+    assert all(isinstance(result, Appointment | StaleCall | BookingCancelled) for result in results)
+    cancellations = [debt.delivery.kind for debt in await store.owed("CA1") if debt.delivery.occasion == "booking.cancelled"]
+    assert sorted(cancellations) == ["mail", "webhook"]
