@@ -1,0 +1,144 @@
+"""What a caller wants of an appointment that he has: to hear of it, to have it moved or cancelled, or what it was booked with put right.
+
+Read off three things: what names the appointment ("my booking", "I have an appointment", 我的预约), what is wanted of it, and what says that it is
+not meant so: denied ("I don't want to cancel"), only imagined ("if I need to move it"), told of others ("they cancelled"), or somebody else's
+("with the dentist"). All of them are lists of `appointment.toml`. Whoever has no appointment speaks of one that is to be made.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+
+from agent.languages import words
+from agent.nlu.acts.words import written_out
+from agent.nlu.effort import spend
+from agent.nlu.lexicon import Listed, by_first, end_of
+from agent.nlu.utterance import Utterance
+from agent.record.errand import Want
+
+_READING = 20
+"""Units of effort that it takes to read what stands at one place."""
+_MOST = 80
+"""Words behind which nobody says any more what he rings about."""
+_WITHIN = 6
+"""Words at most between what is wanted and what it is wanted of."""
+_DOUBTED = 1
+"""The same, where the appointment may be one that is to be made."""
+_OWN = 2
+"""Words between "my" and "appointment"."""
+_BEFORE = 3
+"""Words before a verb in which it is denied."""
+_WANTS: tuple[Want, ...] = ("cancel", "correct", "move", "hear")
+_STOPS = frozenset(".?!;。？！；")
+
+
+def wanted(utterance: Utterance) -> Want | None:
+    """What the caller wants of an appointment he has; None where he speaks of none."""
+    text = _Spoken(utterance)
+    own = text.own()
+    alone = text.of("alone") if own is None else []
+    if (own is None and not alone) or any(text.says(kind) for kind in ("elsewhere", "supposed", "later")):
+        return None
+    if own is None:
+        return None if text.denied_at(alone[0][0]) else "move"
+    wants = [want for want in _WANTS for at, end in text.of(want) if text.reaches(want, at, end, own)]
+    return wants[0] if wants else None
+
+
+def wanted_of_it(utterance: Utterance) -> Want | None:
+    """The same where it is clear which appointment is spoken of: "move it to Friday", "cancel", 取消吧."""
+    text = _Spoken(utterance)
+    if text.says("supposed"):
+        return None
+    return next((want for want in ("cancel", "correct", "move") for at, _ in text.of(want) if not text.denied_at(at)), None)
+
+
+def keeps(utterance: Utterance) -> bool:
+    """Whether nothing is to be done with it."""
+    return _Spoken(utterance).says("keep")
+
+
+def has_none(utterance: Utterance) -> bool:
+    """Whether the caller has no reference at hand."""
+    return _Spoken(utterance).says("none")
+
+
+def points(utterance: Utterance) -> bool:
+    """Whether something is pointed at that was spoken of before: "cancel that"."""
+    return _Spoken(utterance).says("it")
+
+
+def behind(utterance: Utterance, kind: str) -> str:
+    """The words behind the first phrase of a list; "" for none."""
+    found = _Spoken(utterance).of(kind)
+    return utterance.text[utterance.tokens[found[0][1] - 1].end :].strip() if found else ""
+
+
+def wants_another(utterance: Utterance) -> bool:
+    """Whether the caller has none, or wants one more."""
+    return _Spoken(utterance).says("another")
+
+
+class _Spoken:
+    """An utterance's words, with what is listed in its language."""
+
+    def __init__(self, utterance: Utterance) -> None:
+        self.language = "zh" if utterance.has_han else "en"
+        self.words = utterance.words[:_MOST]
+
+    def of(self, kind: str) -> list[tuple[int, int]]:
+        """Where the phrases of a list stand."""
+        spend(_READING + len(self.words))
+        listed = _listed(self.language, kind)
+        return [(at, end) for at, word in enumerate(self.words) if word in listed and (end := end_of(self.words, at, listed))]
+
+    def says(self, kind: str) -> bool:
+        return bool(self.of(kind))
+
+    def own(self) -> tuple[int, int, bool] | None:
+        """Where an appointment of the caller's is named, and whether beyond doubt: "the appointment" may be one that is to be made."""
+        if whole := self.of("have"):
+            return (*whole[0], True)
+        nouns = [(at, end) for at, end in self.of("nouns") if not end_of(self.words, end, _listed(self.language, "no_noun"))]
+        for kind, certain in (("mine", True), ("having", True), ("the", False)):
+            apart = _listed(self.language, "apart")
+            for at, end in self.of(kind):
+                noun = next((noun for noun in nouns if end <= noun[0] and sum(map(str.isalnum, self.words[end : noun[0]])) <= _OWN), None)
+                if noun is not None and not any(word in apart for word in self.words[end : noun[0]]):
+                    return at, noun[1], certain
+        bare = [noun for noun in nouns if self.language == "zh" and noun[1] - noun[0] > 1]  # 取消预约 needs no "my"
+        return (*bare[0], False) if bare else None
+
+    def reaches(self, want: Want, at: int, end: int, own: tuple[int, int, bool]) -> bool:
+        """Whether what is wanted is wanted of the appointment."""
+        start, stop, certain = own
+        if self.denied_at(at) or self._told(at, min(at, start)) or (not certain and want not in ("cancel", "move")):
+            return False
+        if start <= at and end <= stop:  # a verb within its name: 约的时间
+            return False
+        between = self.words[end:start] if end <= start else self.words[stop:at]
+        stopped = bool(_STOPS & set(between))
+        if not certain:
+            return sum(word.isalnum() for word in between) <= _DOUBTED and not stopped
+        return len(between) <= _WITHIN and not stopped if end <= start else want != "hear" or not stopped
+
+    def denied_at(self, at: int) -> bool:
+        """Whether what begins at word `at` is denied."""
+        asked = {place for start, end in self.of("whether") for place in range(start, end)}
+        near = [place for place in range(max(0, at - _BEFORE), at) if place not in asked]
+        ends = [end for place in near if (end := end_of(self.words, place, _listed(self.language, "denied"))) and end <= at]
+        return any(not _STOPS & set(self.words[end:at]) and "," not in self.words[end:at] for end in ends)
+
+    def _told(self, at: int, since: int) -> bool:
+        """Whether it is told of what others did: "they cancelled my last booking". `since`: where the appointment, or the verb, is named."""
+        past = end_of(self.words, at, _listed(self.language, "told_verbs"))
+        others = _listed(self.language, "told")
+        return bool(past) and any(end_of(self.words, place, others) for place in range(max(0, since - _BEFORE), since))
+
+
+@cache
+def _listed(language: str, kind: str) -> Listed:
+    return by_first(_written(words(language, "appointment")[kind], language))
+
+
+def _written(phrases: Sequence[str], language: str) -> list[str]:
+    return [plain for phrase in phrases for plain in written_out(phrase)]

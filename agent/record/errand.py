@@ -1,0 +1,35 @@
+"""What a booked caller rings about: an appointment he has, and what he wants of it."""
+
+from typing import Literal
+
+import msgspec
+
+Want = Literal["hear", "move", "cancel", "correct"]
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """None in a call that is to book. While `sid` is "" the caller is not recognised, and nothing of any appointment is said."""
+
+    want: Want
+    perhaps: bool = False
+    """It is about an appointment only if the name that is said next has one."""
+    sought: str = ""
+    """The reference by which the appointment is to be looked for in this turn, or `BY_NAME`."""
+    tries: int = 0
+    """How often none was found."""
+    several: bool = False
+    """The name has more than one, which only a reference tells apart."""
+    sid: str = ""
+    """The call that made the appointment."""
+    reference: str = ""
+    service: str = ""
+    """Id of the service."""
+    start: int = 0
+    """Unix seconds."""
+    end: int = 0
+    changes: tuple[str, ...] = ()
+    """The slots that are to be changed."""
+
+
+BY_NAME = "name"
+"""Sought by the name that was said, together with the number that is rung from."""

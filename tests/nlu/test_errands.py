@@ -1,0 +1,73 @@
+"""What callers want of an appointment that they have, and its reference, from the tables tests/cases/<lang>/appointment.toml."""
+
+from typing import Any
+
+import pytest
+
+from agent.nlu.effort import TooMuch, limited
+from agent.nlu.errands import wanted, wanted_of_it
+from agent.nlu.references import keyed, reference
+from agent.nlu.utterance import Utterance
+from agent.record.booking_reference import booking_reference
+from tests import tables
+
+
+def rows(kind: str) -> list[Any]:
+    return [
+        pytest.param(case, id=f"{path.parent.name}-{case['say'][:60]}")
+        for path in tables.paths("appointment")
+        for of, case in tables.cases(path)
+        if of == kind
+    ]
+
+
+@pytest.mark.parametrize("case", rows("understood"))
+def test_what_is_wanted(case: dict[str, Any]) -> None:
+    assert wanted(Utterance(case["say"])) == case["want"]
+
+
+@pytest.mark.parametrize("case", rows("no_match"))
+def test_nothing_is_wanted_of_an_appointment_that_the_caller_has(case: dict[str, Any]) -> None:
+    assert wanted(Utterance(case["say"])) is None
+
+
+@pytest.mark.parametrize("case", rows("reference"))
+def test_the_reference(case: dict[str, Any]) -> None:
+    assert reference(Utterance(case["say"]), asked=case["asked"]) == case["hold"]
+
+
+@pytest.mark.parametrize(
+    ("say", "want"),
+    [
+        ("move it to Friday", "move"),
+        ("cancel it please", "cancel"),
+        ("取消吧", "cancel"),
+        ("改到周五", "move"),
+        ("don't cancel it", None),
+        ("yes", None),
+    ],
+)
+def test_of_one_that_is_known_a_word_is_enough(say: str, want: str | None) -> None:
+    assert wanted_of_it(Utterance(say)) == want
+
+
+@pytest.mark.parametrize("number", range(200))
+def test_every_reference_is_heard_as_it_is_said_back(number: int) -> None:
+    code = booking_reference(f"CA{number}")
+    assert reference(Utterance(" ".join(code)), asked=True) == code
+    assert reference(Utterance(code), asked=True) == code
+
+
+def test_keys_are_a_reference_only_where_it_is_all_figures() -> None:
+    assert (keyed("23456"), keyed("2345"), keyed("10234"), keyed("234567")) == ("23456", "", "", "")
+
+
+@pytest.mark.parametrize("word", ["my", "appointment", "cancel", "c 8", "我的", "预约", "if"])
+def test_however_much_is_said_it_costs_no_more_than_a_turn_may(word: str) -> None:
+    try:
+        with limited():
+            utterance = Utterance(" ".join([word] * 300))
+            wanted(utterance)
+            reference(utterance, asked=True)
+    except TooMuch:
+        pytest.fail("an ordinary turn would have nothing left")
