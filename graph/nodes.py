@@ -30,7 +30,7 @@ from agent.record.call import OpenTurn
 from agent.record.call_events import Tool
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
-from graph import commits, revising
+from graph import commits, errands, revising
 from graph.answering import answer, looked_again, ms_since, timed
 from graph.finding import begun_for, found_for, unanswered
 from graph.hearing import connected, goes_on
@@ -96,7 +96,7 @@ class Nodes:
         if call.brief.business != business:  # another's calendar
             needed = call.hold or open_step(call) in AGREEING
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings if needed else ()
-        turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings)
+        turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, errands.of_others(call, bookings))
         reading_ms = ms_since(begun)
         work = Work(
             base=found.call,
@@ -115,12 +115,17 @@ class Nodes:
         return self._onward("understand", work if left else await _heard(work, deps, request))
 
     async def control(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
-        """What is about the call as a whole: silence, stop, a person, start over, another language, the yes to going on with an earlier call."""
+        """What is about the call as a whole: silence, stop, a person, start over, another language, the yes to going on with an earlier call,
+        or to what is to be done with an appointment.
+        """
         work = state["work"]
         while place(work) == "control":
             agrees = isinstance(work.todo[0], DialogueAct) and work.todo[0].act is Act.AFFIRM and not work.todo[0].slots
             if agrees and work.call.question.kind == "resume":
                 work = await _resumed(work, runtime.context)
+            elif agrees and work.call.question.kind == "errand":
+                work, update = await errands.done(work, runtime.context)
+                work = await _kept(work, update, runtime.context)
             else:
                 work = await _carried_out(work, runtime.context)
         return self._onward("control", work)
@@ -171,7 +176,7 @@ class Nodes:
             work = await _carried_out(work, deps)
         if work.todo:  # about a step that lies behind
             return Command(goto=END, update={"work": work})
-        work = await _recognised(work, deps)
+        work = await errands.looked_for(await _recognised(work, deps), deps)
         work, body = await answer(work, request, deps)
         mine = work.turn_context.turn.key == request.turn.key
         return Command(goto=END, update={"work": work, "answer": body} if mine else {"work": work})

@@ -30,7 +30,8 @@ And of whole calls, tests/calls/<lang>/*.toml:
     now = "..."             optional: the caller's clock, ISO 8601 with offset (a Monday morning without it)
     from = "+1..."          optional: the number rung from
     language = "en-US"      optional
-    before = ["..."]        optional: what was said in an earlier call from the same number, which was not finished
+    before = ["..."]        optional: what was said in an earlier call from the same number, which was not finished, or booked something
+    before_from = "+1..."   optional: the number of that call, where it is another
     opening = "..."         optional: the first turns, by their name in tests/calls/openings.toml
     [[call.turn]]           or `turn = [{ say = "..." }, ...]`
     say = "..."             "" is silence; `keys = "..."` for keys pressed; `alternatives = [...]`; `confidence = 0.3`

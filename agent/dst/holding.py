@@ -68,9 +68,9 @@ def gives_up(before: Call | None, after: Call) -> bool:
 
 
 def _wanted(call: Call, turn_context: TurnContext) -> Booking | None:
-    """What is to be held; what people have locked is theirs to settle."""
+    """What is to be held. What people have locked is theirs to settle; where an appointment is moved to, its own place may be in the way."""
     hold_s = turn_context.business.hold_minutes * 60
-    if not hold_s or call.status != "active" or call.booked or call.awaits_approval or call.slot(TIME.name).locked:
+    if not hold_s or call.status != "active" or call.booked or call.awaits_approval or call.errand or call.slot(TIME.name).locked:
         return None
     start = calendar.localise(_time(call), call.brief.time_zone)
     return replace(place_at(start, call, turn_context), held_until=int(turn_context.seconds) + hold_s) if start else None

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from agent.dst.contexts import context_for
 from agent.dst.replies import CONFIRMING
+from agent.nlu import references
 from agent.nlu.candidates import Candidate
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act, DialogueAct, Inform, UserAct
@@ -46,6 +47,8 @@ def keyed_acts(call: Call, turn: Turn, business: Business, now: datetime) -> tup
     if not keys:
         return ()
     question = call.question
+    if question.kind == "which" and (code := references.keyed(keys)):
+        return (DialogueAct(act=Act.REFERENCE, detail=code),)
     if question.kind in CONFIRMING and keys in KEYS:
         return (DialogueAct(act=KEYS[keys], slots=question.slots),)
     if question.kind == "choice":

@@ -12,8 +12,9 @@ from agent.dst.outside import adopted
 from agent.dst.updates import FAREWELL
 from agent.record.business import Business
 from agent.record.calendar import standing
-from agent.record.call import Booking, Brief, Call, Question, Turn
+from agent.record.call import Booking, Brief, Call, Question, SlotState, Turn
 from agent.record.call_events import status_moved
+from agent.record.caller_id import NAME_SLOT
 from agent.record.events import Event
 from agent.record.language_tags import begins_in
 from agent.record.moments import stamp
@@ -54,11 +55,19 @@ def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
     """
     call = adopting(call, foreign, now)
     if call.status == "ended" and call.open_turn is None and FAREWELL not in call.untold:
-        call = replace(call, status="active", silences=0, hung_up=False)
+        call = replace(without_errand(call), status="active", silences=0, hung_up=False)
     if call.status == "active" and call.question.kind == "none" and not call.is_unasked and not call.hears_back:
         here = step(call)
         call = replace(call, question=Question(kind="ask", slots=(here,)) if here in NAMES else Question(kind="summary"))
     return call
+
+
+def without_errand(call: Call) -> Call:
+    """The call no longer about an appointment, nor with what it held of that one; a name that was said stays."""
+    if call.errand is None:
+        return call
+    kept = {name: state if name == NAME_SLOT or state.locked else SlotState() for name, state in call.slots.items()}
+    return replace(call, errand=None, slots=kept)
 
 
 def opened_again(before: Call | None, call: Call, seconds: float) -> tuple[Event, ...]:

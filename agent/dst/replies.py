@@ -27,7 +27,7 @@ MORE_HAN = 7
 """The same in Chinese characters."""
 COURTESIES = (Act.THANKS, Act.GREET, Act.BACKCHANNEL, Act.AFFIRM)
 """What is no answer and no failed attempt either when it stands alone and nothing was to be confirmed."""
-CONFIRMING = ("read_back", "summary", "leave", "resume")
+CONFIRMING = ("read_back", "summary", "leave", "resume", "errand")
 """The questions that a yes or a no answers."""
 
 
@@ -51,7 +51,7 @@ class Reply:
 
     def _confirmed(self) -> list[UserAct]:
         """A yes or no to what was read back, unless the value itself was said again."""
-        slots, in_summary = self.question.slots, self.question.kind == "summary"
+        slots, in_summary = self.question.slots, self.question.kind in ("summary", "errand")
         if in_summary and not self.informs and restores(self.utterance):
             before = [slot for slot in NAMES if self.call.slot(slot).pending and self.call.slot(slot).value]
             return [DialogueAct(act=Act.CORRECTION, slots=(slot,), kind=DialogueActKind.RESTORE) for slot in before] or [NoMatch()]

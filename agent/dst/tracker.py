@@ -66,7 +66,7 @@ def no_match(call: Call, turn_context: TurnContext, missing: NoMatch) -> Update:
 
 def missed(call: Call) -> str:
     """The slot that something unusable was said to; "" when it was no question for a value."""
-    if call.question.kind in ("change", "leave", "resume"):
+    if call.question.kind in ("change", "leave", "resume", "which", "what", "errand"):
         return ""
     here = step(call)
     return call.question.slots[0] if call.question.slots else here if here in NAMES else ""

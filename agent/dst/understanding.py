@@ -13,6 +13,7 @@ from datetime import datetime
 
 from agent.dst.control import control, language_act, switched
 from agent.dst.corrections import edited, settle_acts
+from agent.dst.errands import errand_acts
 from agent.dst.hearing import Hearing
 from agent.dst.informing import keyed_acts
 from agent.dst.replies import Reply
@@ -52,6 +53,8 @@ def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tup
 def _user_acts(hearing: Hearing, informs: list[Inform]) -> tuple[UserAct, ...]:
     """The acts and values, in order."""
     switch = language_act(hearing, informs)
+    if done := errand_acts(hearing, informs):
+        return (*switch, *done)
     if steering := control(hearing, informs):
         return (*switch, steering)
     done = _answered(hearing, informs) or _left(hearing)

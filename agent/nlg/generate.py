@@ -6,6 +6,7 @@ A wording that has variants takes one by the count of turns, never by chance: th
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from agent.nlg import errands
 from agent.nlg.speech import Speech
 from agent.record import caller_id
 from agent.record.acts import SystemAct
@@ -191,6 +192,8 @@ def _question(call: Call, system_acts: Sequence[SystemAct], turn_context: TurnCo
             names = NAMES if question.whole or not question.slots else question.slots
             key = "summary" if question.whole else "summary_again"
             return str(book["common"]["question"][key]).format(list=_join(_items(call, names, turn_context, book), "sentence", book))
+        case "which" | "what" | "errand":
+            return errands.asked(call, turn_context, book)
         case "leave" | "resume" | "change":
             return str(book["common"]["question"][question.kind])
         case "none":

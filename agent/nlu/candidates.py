@@ -28,6 +28,12 @@ class OpenQuestion(StrEnum):
     """Whether to end the call."""
     RESUME = "resume"
     """Whether to go on with an earlier call."""
+    WHICH = "which"
+    """Which appointment the call is about."""
+    WHAT = "what"
+    """What is to be done with it."""
+    ERRAND = "errand"
+    """Whether to do that."""
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

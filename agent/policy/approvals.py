@@ -6,7 +6,7 @@ office's answer changes the record at once (`answered`); what the caller is to k
 about something the caller does not want any more, is read off the record at the end of each turn (`taken_in`).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -50,6 +50,13 @@ def rule_for(call: Call, turn_context: TurnContext, *, booked_before: bool) -> s
     return next((rule for rule in business.needs_approval if _holds(rule, call, business, booked_before)), "")
 
 
+def rule_for_change(call: Call, changes: Sequence[str], turn_context: TurnContext) -> str:
+    """The same of an appointment that is to be changed, by the slots that change: what was agreed to before stays agreed to."""
+    business = turn_context.business
+    kinds = {kind for slot in changes for kind in _OF_CHANGES.get(slot, ())}
+    return next((rule for rule in business.needs_approval if _kind(rule) in kinds and _holds(rule, call, business, booked_before=True)), "")
+
+
 def _holds(rule: str, call: Call, business: Business, booked_before: bool) -> bool:
     kind, limit = _kind(rule), rule.partition(":")[2]
     return kind == EVERY or (kind == FIRST_TIME_CALLER and not booked_before) or (kind in _RULES and _RULES[kind](call, business, limit))
@@ -86,6 +93,8 @@ _RULES: Mapping[str, Callable[[Call, Business, str], bool]] = {
     PRICE_ABOVE: _price_above,
     OUTSIDE_AREA: _outside_area,
 }
+_OF_CHANGES = {TIME.name: (EVERY, AFTER_HOURS), ADDRESS.name: (EVERY, OUTSIDE_AREA)}
+"""The rules that a change of one slot may come under."""
 
 
 # The request

@@ -4,6 +4,7 @@ from typing import Any
 
 from agent.languages import words
 from agent.record import caller_id
+from agent.record.booking_reference import CHARACTERS
 from agent.record.call import Call
 from agent.slots import SLOTS
 from agent.slots.descriptor import Listening
@@ -17,7 +18,7 @@ def listening_plan(call: Call, tag: str) -> dict[str, Any]:
     """`listen` of an answer. `tag`: the BCP 47 language of the call, e.g. "en-AU"."""
     question = call.question
     wanted = SLOTS[question.slots[0]].listening if question.kind in ("ask", "choice") and question.slots else _USUAL
-    yes_or_no = question.kind in ("read_back", "summary", "leave", "resume") or caller_id.offered(call)
+    yes_or_no = question.kind in ("read_back", "summary", "leave", "resume", "errand") or caller_id.offered(call)
     hints = words(call.language, "reactions")["answers"] if yes_or_no else wanted.hints(call.brief, call.language)
     return {
         "hints": list(hints[:HINTS]),
@@ -29,6 +30,8 @@ def listening_plan(call: Call, tag: str) -> dict[str, Any]:
 
 def _keys(call: Call, wanted: Listening) -> int:
     """How many keys the answer has; 0: it is not keyed."""
+    if call.question.kind == "which":
+        return CHARACTERS
     part = call.slot(call.question.slots[0]).part if call.question.kind == "ask" and call.question.slots else ""
     if part:
         return wanted.part_keys(part, call.brief)

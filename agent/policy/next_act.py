@@ -7,7 +7,7 @@ settled, the summary, or nothing. Nothing else decides what we ask, so the same 
 from agent.dst import times
 from agent.dst.tracker import TRACKED, dont_know, inform, missed, no_input, no_match, withheld
 from agent.dst.updates import Update
-from agent.policy import digressions
+from agent.policy import digressions, errands
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, UserAct
 from agent.record.call import Call, Question, SlotState
 from agent.record.progress import step
@@ -15,12 +15,14 @@ from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 
-_CHANGING = frozenset({*TRACKED, Act.DONT_CARE, Act.LANGUAGE})
+_CHANGING = frozenset({*TRACKED, Act.DONT_CARE, Act.LANGUAGE, Act.APPOINTMENT, Act.REFERENCE})
 """The acts that change the call."""
 
 
 def apply(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update:
     """One act carried out."""
+    if (update := errands.take(call, user_act, turn_context)) is not None:
+        return update
     match user_act:
         case Inform():
             return inform(call, user_act, turn_context)
@@ -56,24 +58,27 @@ def next_question(call: Call, turn_context: TurnContext, implied: tuple[str, ...
     """What is open now. `implied`: slots taken without a read-back in this turn."""
     if call.status != "active":
         return Question()
-    if call.question.kind in ("leave", "change"):
+    if call.question.kind in ("leave", "change") and not (call.errand and call.errand.sid):
         return call.question
     if call.recognised:
         return Question(kind="resume")
-    for name in NAMES:
+    if (about_it := errands.question(call)) is not None:
+        return about_it
+    names = errands.asked_of(call, NAMES)
+    for name in names:
         if call.slot(name).options:
             return Question(kind="choice", slots=(name,), implied=implied)
-    pending = tuple(name for name in NAMES if call.slot(name).pending)
-    if reopened := next((name for name in NAMES if _is_reopened(call.slot(name))), ""):
+    pending = tuple(name for name in names if call.slot(name).pending)
+    if reopened := next((name for name in names if _is_reopened(call.slot(name))), ""):
         return Question(kind="ask", slots=(reopened,), implied=implied)
-    rest = [name for name in NAMES if not (call.slot(name).settled or call.slot(name).locked) and name not in pending]
+    rest = [name for name in names if not (call.slot(name).settled or call.slot(name).locked) and name not in pending]
     if not rest and not pending and call.awaits_approval:
         return Question()
-    if not rest:
+    if not rest and call.errand is None:
         edited = implied or any(call.slot(name).denied for name in pending)
         again = call.question.whole and call.question.slots == pending and not edited
         return Question(kind="summary", slots=pending, implied=implied, whole=not call.summarised or again)
-    if pending and not call.summarised:
+    if pending and (not call.summarised or call.errand is not None):
         doubted = tuple(name for name in pending if call.slot(name).denied)
         return Question(kind="read_back", slots=doubted[:1] or pending, implied=implied)
     return Question(kind="ask", slots=(rest[0],), implied=implied)

@@ -28,7 +28,7 @@ AWAY_S = 150
 
 def may_recognise(call: Call) -> bool:
     """Whether it is time to compare names: the caller has just said one, and there is an earlier call to compare it with."""
-    return bool(call.unfinished) and not call.recognised and _is_said(call.slot(caller_id.NAME_SLOT))
+    return bool(call.unfinished) and not call.recognised and call.errand is None and is_said(call.slot(caller_id.NAME_SLOT))
 
 
 def recognise(call: Call, earlier: Call | None) -> Call:
@@ -36,7 +36,7 @@ def recognise(call: Call, earlier: Call | None) -> Call:
 
     There is one try: who said another name first hears of nothing any more.
     """
-    same = earlier is not None and _is_open(earlier) and _name(earlier) == _name(call)
+    same = earlier is not None and _is_open(earlier) and compared(_value(earlier)) == compared(_value(call))
     return replace(call, recognised=True) if same else replace(call, unfinished="")
 
 
@@ -60,10 +60,11 @@ def resume(call: Call, earlier: Call | None, turn_context: TurnContext) -> Updat
 
 def _is_open(earlier: Call) -> bool:
     """Whether there is something to go on with: it was not booked, nor is to be, and the name it was given stands."""
-    return earlier.booked is None and not earlier.awaits_approval and earlier.slot(caller_id.NAME_SLOT).status == "filled"
+    open_ = earlier.booked is None and not earlier.awaits_approval and earlier.errand is None
+    return open_ and earlier.slot(caller_id.NAME_SLOT).status == "filled"
 
 
-def _is_said(state: SlotState) -> bool:
+def is_said(state: SlotState) -> bool:
     """Whether a value was said in this call: not what another system, or a supervisor, has put there for the number that is shown."""
     return state.status == "filled" and state.provenance is not None and state.provenance.confirmed in ("explicit", "implicit", "keyed")
 
@@ -97,7 +98,10 @@ def was_away(call: Call, turn_context: TurnContext) -> bool:
     return (since - (before if before.tzinfo else before.replace(tzinfo=UTC))).total_seconds() >= AWAY_S
 
 
-def _name(call: Call) -> str:
-    """The name a call was given as it is compared: letters only, without case and accents."""
-    name = call.slot(caller_id.NAME_SLOT).value
+def _value(call: Call) -> str:
+    return call.slot(caller_id.NAME_SLOT).value
+
+
+def compared(name: str) -> str:
+    """A name as it is compared: letters only, without case and accents."""
     return "".join(letter for letter in unicodedata.normalize("NFKD", name).casefold() if letter.isalnum())

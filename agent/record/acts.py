@@ -49,6 +49,10 @@ class Act(StrEnum):
     """What do you have so far; did you get my number?"""
     SAME_NUMBER = "same_number"
     """The number I am calling from."""
+    APPOINTMENT = "appointment"
+    """Something is wanted of an appointment that the caller has; `detail` says what: "hear", "move", "cancel", "correct"."""
+    REFERENCE = "reference"
+    """The reference of an appointment, in `detail`."""
     LANGUAGE = "language"
     """Another language, please; `detail` is its code ("zh", "en") or its name when we do not speak it."""
     BACKCHANNEL = "backchannel"
@@ -115,6 +119,8 @@ class DialogueActKind(StrEnum):
     """Of a call for help: all of the services offered, of which one can be booked at a time."""
     RESTORE = "restore"
     """Of a correction: the value held before was right."""
+    PERHAPS = "perhaps"
+    """Of an appointment: it may be about this call instead."""
 
 
 class DialogueAct(msgspec.Struct, frozen=True, kw_only=True, tag="Did"):

@@ -11,6 +11,7 @@ import msgspec
 from agent.record.acts import SystemAct, UserAct
 from agent.record.business import Service
 from agent.record.confirmation import Confirmation
+from agent.record.errand import Errand
 from agent.record.handoff import Handoff
 from agent.record.newest import Newest
 from agent.record.provenance import Provenance
@@ -92,8 +93,8 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What we last asked, so that "yes" and a bare "four" have a meaning."""
 
-    kind: Literal["none", "ask", "read_back", "choice", "summary", "change", "leave", "resume"] = "none"
-    """`change`: what is to be corrected; `leave`: whether to cancel the call; `resume`: whether to go on with an earlier one."""
+    kind: Literal["none", "ask", "read_back", "choice", "summary", "change", "leave", "resume", "which", "what", "errand"] = "none"
+    """What each asks, `agent.nlu.candidates.OpenQuestion` says, by the same names."""
     slots: tuple[str, ...] = ()
     implied: tuple[str, ...] = ()
     """Slots just taken without a read-back: a "no" now is about them."""
@@ -110,7 +111,6 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """What was said, best hypothesis; "" is silence."""
     alternatives: tuple[str, ...] = ()
     digits: str = ""
-    """Keys pressed."""
     confidence: float | None = None
     started_at: str = ""
     """The caller's "now": ISO 8601 with offset."""
@@ -201,9 +201,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     slots: Mapping[str, SlotState] = msgspec.field(default_factory=lambda: {name: SlotState() for name in NAMES})
     question: Question = Question()
     turns: int = 0
-    """How many turns were answered."""
     silences: int = 0
-    """How many turns in a row were silence."""
     summarised: bool = False
     """The whole summary was read once; from then on only what changed is read again."""
     booked: Booking | None = None
@@ -251,6 +249,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier call from the same number that came to no end: its callSid. Nobody hears of it before its name was said in this one."""
     recognised: bool = False
     """The caller said the name of the unfinished call: going on with it is offered."""
+    errand: Errand | None = None
     resumed_from: str = ""
     """The earlier call whose values were taken over."""
     root: str = ""

@@ -10,7 +10,10 @@ from agent.record.handoff import Wanted
 from agent.record.packet import packet
 from agent.record.progress import progress
 
-Closing = Literal["silence", "limit", "cancelled", "goodbye", "goodbye_waiting", "not_approved"]
+Closing = Literal[
+    "silence", "limit", "cancelled", "goodbye", "goodbye_waiting", "not_approved",
+    "appointment_moved", "appointment_cancelled", "appointment_corrected", "appointment_kept",
+]  # fmt: skip
 """Why the agent ends a call; each is said in words of its own ("close.limit")."""
 Told = Literal["released", "ended_by_supervisor", "opened_again", "line_dropped", "transferred", "unanswered", "revised", "booking_cancelled"]
 """Why a status moved that neither the agent ended nor a person was wanted for."""

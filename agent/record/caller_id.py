@@ -16,5 +16,5 @@ def offered(call: Call) -> bool:
 
 
 def is_named(call: Call) -> bool:
-    """Whether the call could be known again: it shows a number, and a name was given."""
-    return bool(call.brief.caller) and bool(call.slot(NAME_SLOT).value)
+    """Whether the call could be known again: it shows a number, a name was given, and it was to book something."""
+    return bool(call.brief.caller) and bool(call.slot(NAME_SLOT).value) and call.errand is None

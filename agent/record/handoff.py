@@ -5,8 +5,9 @@ from typing import Literal
 import msgspec
 
 Wanted = Literal[
-    "caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "no_approval", "escalated", "supervisor_away"
-]
+    "caller_asked", "emergency", "not_understood", "refused", "no_free_time", "nothing_agreed", "no_approval", "escalated", "supervisor_away",
+    "appointment",
+]  # fmt: skip
 """What a person is wanted for."""
 
 

@@ -11,6 +11,10 @@ def step(call: Call) -> str:
     """The slot that is being dealt with, "confirm" at the summary, "done" when nothing is left to ask."""
     if call.status in ("booked", "ended"):
         return "done"
+    if call.question.kind == "which":
+        return NAMES[0]
+    if call.errand is not None and call.errand.sid:
+        return next((name for name in call.errand.changes if not call.slot(name).settled), "confirm")
     if call.question.kind == "summary" or (call.question.kind == "change" and all(state.settled or state.pending for state in call.slots.values())):
         return "confirm"
     if call.question.slots and not call.slot(call.question.slots[0]).settled:
@@ -25,7 +29,7 @@ def expecting(call: Call) -> str:
     if caller_id.offered(call):
         return "confirmation"
     match call.question.kind:
-        case "read_back" | "summary" | "leave" | "resume":
+        case "read_back" | "summary" | "leave" | "resume" | "errand":
             return "confirmation"
         case "choice":
             return "choice"

@@ -143,6 +143,12 @@ class Parked:
     async def unfinished(self, business: str, caller: str) -> str:
         return await self._others.unfinished(business, caller)
 
+    async def appointment(self, reference: str, business: str = "", sid: str = "") -> Any:
+        return await self._others.appointment(reference, business, sid)
+
+    async def appointments_of(self, business: str, caller: str) -> Any:
+        return await self._others.appointments_of(business, caller)
+
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         return {}
 

@@ -27,9 +27,8 @@ from agent.record.turn_context import TurnContext
 from agent.slots import PLACES
 from graph.plan import PLAN
 from graph.state import TurnRequest
-from storage.memory_store import MemoryStore
 from tests import tables
-from tests.graph.test_calls import MONDAY
+from tests.graph.test_calls import MONDAY, before, kept
 from tests.graph.walkers import walker
 
 replace = msgspec.structs.replace
@@ -116,17 +115,18 @@ async def _states(files: str) -> list[State]:
 
 async def _played(call: dict[str, Any]) -> AsyncIterator[State]:
     """The call before each of its turns but the first."""
-    store = MemoryStore()
+    store = kept(call)
     walk = walker(call.get("business", ""), store)
+    await before(call, walk)
     business = walk.deps.businesses.default
     begins = datetime.fromisoformat(call.get("now", MONDAY))
     for number, turn in enumerate(call["turn"]):
         at = begins + timedelta(seconds=20 * number)
         heard = Turn(key=str(number), text=turn.get("say", ""), digits=turn.get("keys", ""), started_at=at.isoformat())
         await walk.take_turn(TurnRequest(sid=SID, turn=heard, caller=call.get("from", ""), language=call.get("language", "")), at)
-        kept = (await store.open(SID)).call
-        if kept is not None and kept.status == "active":
-            yield State(prepared(kept, None, at), business, at.astimezone(ZoneInfo(business.time_zone)))
+        stands = (await store.open(SID)).call
+        if stands is not None and stands.status == "active":
+            yield State(prepared(stands, None, at), business, at.astimezone(ZoneInfo(business.time_zone)))
 
 
 def _asked_otherwise(state: State) -> Iterator[State]:

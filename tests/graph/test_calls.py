@@ -16,6 +16,7 @@ from agent.record.call import Turn
 from agent.record.slot_names import NAMES
 from agent.record.trace import TracedTurn
 from api.terminal.replay import Recording, differences
+from graph.build import Walker
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
 from tests import tables
@@ -33,14 +34,27 @@ def cases() -> list[Any]:
     return found
 
 
-async def play(call: dict[str, Any], store: MemoryStore) -> list[bytes]:
-    """The answers to every turn; a turn every twenty seconds."""
-    walk = walker(call.get("business", ""), store)
+def kept(call: dict[str, Any]) -> MemoryStore:
+    """A store at the time of the call, so that what was booked before it is still to come."""
+    seconds = datetime.fromisoformat(call.get("now", MONDAY)).timestamp()
+    return MemoryStore(clock=lambda: seconds)
+
+
+async def before(call: dict[str, Any], walk: Walker) -> None:
+    """The call that its caller made twenty minutes earlier, if there was one."""
     now = datetime.fromisoformat(call.get("now", MONDAY))
+    number_of_it = call.get("before_from", call.get("from", ""))
     for number, said in enumerate(call.get("before", ())):
         at = now + timedelta(seconds=20 * number - 1200)
         turn = Turn(key=f"turn {number}", text=said, started_at=at.isoformat())
-        await walk.take_turn(TurnRequest(sid="CA-before", turn=turn, caller=call.get("from", ""), language=call.get("language", "")), at)
+        await walk.take_turn(TurnRequest(sid="CA-before", turn=turn, caller=number_of_it, language=call.get("language", "")), at)
+
+
+async def play(call: dict[str, Any], store: MemoryStore) -> list[bytes]:
+    """The answers to every turn; a turn every twenty seconds."""
+    walk = walker(call.get("business", ""), store)
+    await before(call, walk)
+    now = datetime.fromisoformat(call.get("now", MONDAY))
     answers = []
     for number, turn in enumerate(call["turn"]):
         at = now + timedelta(seconds=20 * number)
@@ -59,7 +73,7 @@ async def play(call: dict[str, Any], store: MemoryStore) -> list[bytes]:
 
 async def again(call: dict[str, Any], first: MemoryStore) -> tuple[list[str], list[bytes | None]]:
     """What differs when the call is played again as it was recorded, and the answers of that second time."""
-    store = MemoryStore()
+    store = kept(call)
     differ = []
     for sid in ("CA-before", "CA0"):  # a call that was gone on with is played after the one it goes on with
         turns = [msgspec.json.decode(turn, type=TracedTurn) for turn in await first.trace(sid)]
@@ -69,7 +83,7 @@ async def again(call: dict[str, Any], first: MemoryStore) -> tuple[list[str], li
 
 @pytest.mark.parametrize(("call", "twice"), cases())
 def test_call(call: dict[str, Any], twice: bool) -> None:
-    store = MemoryStore()
+    store = kept(call)
     answers = asyncio.run(play(call, store))
     is_as_written(call, [json.loads(answer) for answer in answers])
     if twice:

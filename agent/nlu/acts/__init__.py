@@ -44,6 +44,8 @@ class ActKind(StrEnum):
     """A cancellation that may mean only what was just said: "never mind"."""
     ERASE = "erase"
     """The same, of something written down: "delete that"."""
+    EXISTING = "existing"
+    """A wish for a person because of something that was booked before: "I'd like to reschedule my next appointment"."""
     BARE_HELP = "help"
     """A call for help that names nothing to help with."""
     REQUEST = "leave"

@@ -51,6 +51,9 @@ _INVITES = {
     OpenQuestion.OFFER: Prompt.YES_NO,
     OpenQuestion.LEAVE: Prompt.YES_NO,
     OpenQuestion.RESUME: Prompt.STATEMENT,
+    OpenQuestion.WHICH: Prompt.VALUE,
+    OpenQuestion.WHAT: Prompt.YES_NO,
+    OpenQuestion.ERRAND: Prompt.CONFIRM,
 }
 
 

@@ -1,0 +1,115 @@
+"""What a caller does about an appointment that he has: what he wants of it, which one it is, and what it is to be.
+
+A new call that books nothing yet may turn out to be about one ("I'd like to move my appointment"). Once something of a booking is held, "my
+appointment" is the one that this call makes, and nothing here is heard.
+"""
+
+from collections.abc import Sequence
+
+from agent.dst.hearing import Hearing
+from agent.dst.informing import inform
+from agent.nlu import errands, references, set_phrases
+from agent.nlu.acts import ActKind
+from agent.nlu.lexicon import says
+from agent.nlu.mentions import names_of
+from agent.nlu.utterance import Utterance
+from agent.record import caller_id
+from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, UserAct
+from agent.record.appointment import PERSONAL
+from agent.record.call import Call, SlotState
+from agent.slots import SLOTS
+
+_HERE = ("explicit", "implicit", "keyed")
+"""How what the caller says in this call is confirmed."""
+
+
+def errand_acts(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
+    """What the turn does about an appointment; nothing where it is about none, or a danger or a person comes first."""
+    wish = hearing.acts.get(Act.HANDOFF)
+    if (wish and wish.kind is not ActKind.EXISTING) or set_phrases.urgent(hearing.utterance, hearing.business):
+        return []
+    errand, kind = hearing.call.errand, hearing.question.kind
+    if errand is not None and errand.sid:
+        return _to_change(hearing, informs) if kind == "change" else _of_it(hearing, informs) if kind in ("what", "errand") else []
+    if kind == "which":
+        return _which(hearing, informs)
+    return _begun(hearing, informs) if is_fresh(hearing.call) else []
+
+
+def is_fresh(call: Call) -> bool:
+    """Whether nothing of a booking was said in this call yet, but perhaps a name."""
+    others = [state for name, state in call.slots.items() if name != caller_id.NAME_SLOT]
+    return call.question.kind in ("none", "ask", "read_back", "resume", "leave") and not any(map(_is_begun, others))
+
+
+def _is_begun(state: SlotState) -> bool:
+    said = bool(state.value) and state.provenance is not None and state.provenance.confirmed in _HERE
+    return said or bool(state.pending or state.partial or state.options)
+
+
+def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
+    """A call that turns out to be about an appointment; by its reference alone, to hear of it."""
+    want, code = errands.wanted(hearing.utterance), references.reference(hearing.utterance, asked=False)
+    if want or code:
+        known = [DialogueAct(act=Act.REFERENCE, detail=code)] if code else []
+        wrong = _named(hearing) if want == "correct" else ()
+        return [DialogueAct(act=Act.APPOINTMENT, slots=wrong, detail=want or "hear"), *_names(informs), *known]
+    stop = hearing.acts.get(Act.CANCEL)
+    elsewhere = informs or errands.points(hearing.utterance) or hearing.question.kind == "leave" or hearing.call.errand is not None
+    if stop and stop.kind is ActKind.PLAIN and hearing.call.brief.caller and not elsewhere:
+        return [DialogueAct(act=Act.APPOINTMENT, detail="cancel", kind=DialogueActKind.PERHAPS)]
+    return []
+
+
+def _which(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
+    """Which appointment it is: its reference, or the name it is booked under; what is wanted of it may be said once more."""
+    want = errands.wanted(hearing.utterance) or errands.wanted_of_it(hearing.utterance)
+    wants = [DialogueAct(act=Act.APPOINTMENT, detail=want)] if want else []
+    names = _names(informs) or _booked_under(hearing)
+    for utterance in (hearing.utterance, *hearing.others()):
+        code = references.reference(utterance, asked=True)
+        if code and not (names and code.casefold() in utterance.words):  # "Baker, B A K E R" is a name
+            return [*wants, DialogueAct(act=Act.REFERENCE, detail=code)]
+    if errands.wants_another(hearing.utterance):
+        return [DialogueAct(act=Act.DENY)]
+    if errands.has_none(hearing.utterance) and not names:
+        return [DialogueAct(act=Act.DONT_KNOW)]
+    return [*wants, *names] or ([DialogueAct(act=Act.DENY)] if Act.DENY in hearing.acts and hearing.talk and not informs else [])
+
+
+def _booked_under(hearing: Hearing) -> list[Inform]:
+    """The name behind words for it that stand nowhere else: "it's under Ann Lee"."""
+    rest = Utterance(errands.behind(hearing.utterance, "under"))
+    found = hearing.extract(caller_id.NAME_SLOT, rest, hearing.asking(caller_id.NAME_SLOT, rest)) if rest else ()
+    return [inform(caller_id.NAME_SLOT, found[0], rest, asked=True)] if found else []
+
+
+def _to_change(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
+    """What of the appointment is to be put right, by its name, whatever else its words are like."""
+    told = [one for one in informs if one.slot in PERSONAL or SLOTS[one.slot].calendar == "start"]
+    named = _named(hearing)
+    return [DialogueAct(act=Act.CORRECTION, slots=named)] if named and not told else []
+
+
+def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
+    """What is to be done with the appointment, once it is known which one it is."""
+    want = errands.wanted_of_it(hearing.utterance)
+    told = list(informs)
+    if want == "move" and any(SLOTS[one.slot].calendar != "start" for one in told):  # "change the address to ..."
+        want = "correct"
+    if hearing.question.kind == "errand" and (Act.AFFIRM in hearing.acts or (hearing.call.errand and want == hearing.call.errand.want)):
+        return []
+    if want:
+        return [DialogueAct(act=Act.APPOINTMENT, detail=want), *(told if want in ("move", "correct") else ())]
+    declines = errands.keeps(hearing.utterance) or (Act.DENY in hearing.acts and hearing.talk)
+    return [DialogueAct(act=Act.DENY)] if hearing.question.kind == "what" and declines and not told else []
+
+
+def _named(hearing: Hearing) -> tuple[str, ...]:
+    """What of the appointment is said to be wrong: "my phone number is wrong on my booking"."""
+    spoken, han = hearing.utterance, hearing.utterance.has_han
+    return next(((slot,) for slot in PERSONAL if says(spoken, names_of(slot, han))), ())
+
+
+def _names(informs: Sequence[Inform]) -> list[Inform]:
+    return [one for one in informs if one.slot == caller_id.NAME_SLOT]

@@ -1,0 +1,89 @@
+"""Calls about an appointment that the caller has: it is looked for, and what is wanted of it is done. Nothing is decided here.
+
+Only calls that are about one ever come here for more than a look at their record: no other turn waits for it.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from agent.dst.updates import Update
+from agent.policy import errands
+from agent.policy.approvals import rule_for_change
+from agent.policy.resuming import is_said
+from agent.record import caller_id
+from agent.record.appointment import Appointment
+from agent.record.call import Booking, Call
+from agent.record.errand import BY_NAME
+from agent.slots.time import TIME
+from graph import appointments
+from graph.answering import looked_again
+from graph.errors import BookingCancelled, BookingNotFound, FieldRefused, PlaceGone
+from graph.state import Deps, Work
+
+replace = msgspec.structs.replace
+
+BY = "agent"
+"""Who changes the appointment, as those who watch are told."""
+
+
+async def looked_for(work: Work, deps: Deps) -> Work:
+    """With the appointment that was spoken of found, or not: one look-up, whatever comes of it. A name that is being read back is waited for."""
+    call = work.call
+    errand = call.errand
+    if errand is None or call.status != "active":
+        return work
+    name = call.slot(caller_id.NAME_SLOT)
+    if errand.perhaps and not errand.sought and is_said(name):  # the name that was asked for has come
+        errand = replace(errand, sought=BY_NAME)
+        call = replace(call, errand=errand)
+    if not errand.sought or (errand.sought == BY_NAME and (name.pending or not is_said(name))):
+        return work
+    return work.after(errands.recognised(call, await _found(errand.sought, work, deps), work.turn_context), done=0)
+
+
+async def _found(sought: str, work: Work, deps: Deps) -> tuple[Appointment, ...]:
+    brief = work.call.brief
+    if sought == BY_NAME:
+        return tuple(await deps.store.appointments_of(brief.business, brief.caller))
+    one = await deps.store.appointment(sought, brief.business)
+    return (one,) if one is not None else ()
+
+
+async def done(work: Work, deps: Deps) -> tuple[Work, Update]:
+    """What came of the yes to what is to be done. A turn that is taken up again finds it done, and says so.
+
+    Raises StaleCall, when somebody else changes the appointment at the same moment, and StoreUnavailable.
+    """
+    call, turn_context, errand = work.call, work.turn_context, errands.errand_of(work.call)
+    if not errands.is_settled(call):  # the yes came too late for the time
+        return work, Update(call=call)
+    one = await deps.store.appointment(errand.reference, call.brief.business, errand.sid)
+    if one is None or rule_for_change(call, list(errands.fields(call)), turn_context):
+        return work, errands.gone(call, turn_context)
+    if errands.wanted_of(call, one) == one:
+        return work, errands.done(call, turn_context)
+    now = datetime.fromtimestamp(turn_context.seconds, UTC)
+    try:
+        if errand.want == "cancel":
+            await appointments.cancel(deps, one, now, BY)
+        else:
+            await appointments.correct(deps, one, errands.fields(call), now, BY)
+    except (PlaceGone, FieldRefused) as lost:
+        return await _offered(work, deps) if isinstance(lost, PlaceGone) or lost.slot == TIME.name else (work, errands.gone(call, turn_context))
+    except (BookingNotFound, BookingCancelled):
+        return work, errands.gone(call, turn_context)
+    return work, errands.done(call, turn_context)
+
+
+async def _offered(work: Work, deps: Deps) -> tuple[Work, Update]:
+    """Somebody was faster with the time: others, by the calendar as it is by now."""
+    work = await looked_again(work, deps)
+    work = replace(work, turn_context=replace(work.turn_context, bookings=of_others(work.call, work.turn_context.bookings)))
+    return work, errands.taken(work.call, work.turn_context)
+
+
+def of_others(call: Call, bookings: Sequence[Booking]) -> Sequence[Booking]:
+    """The bookings that stand in the way of what the caller wants: not the place of the appointment that is to be moved."""
+    return [one for one in bookings if one.sid != call.errand.sid] if call.errand is not None and call.errand.sid else bookings
