@@ -125,7 +125,7 @@ def test_a_long_call_opens_at_its_end_and_comes_whole(opens: Opens, service: Run
 
 def test_while_redis_is_away_the_screen_says_so_and_nothing_can_be_done(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
     server = RedisServer("--appendonly", "yes", "--appendfsync", "always")
-    with answering(tmp_path_factory.mktemp("away"), REDIS_URL=server.url) as running:
+    with answering(tmp_path_factory.mktemp("away"), workers=1, REDIS_URL=server.url) as running:  # a process tells its own readers
         caller = ring(running, "LINE-away", 214, "Rita Gold")
         console = Console(browser.new_page(), running).open("LINE-away")
         expect(console.said).to_have_count(3)
