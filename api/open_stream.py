@@ -70,20 +70,21 @@ class OpenStream:
         finally:
             self._task = None
             if not left:
-                self._end()
+                self.end()
         if not left:
             await self._say(retry(SPREAD_MS), more=False)
             if self.wire is not None:
                 self.wire.take_back()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """It is over, whether it had begun or not."""
         self.reader.close()
         self._ended(self)
 
     def _go_on(self) -> None:
         """There is something to tell, and nobody who does."""
         if self.wire is not None and self.wire.transport.is_closing():
-            self._end()
+            self.end()
             self.wire.take_back()
         else:
             self._task = asyncio.get_running_loop().create_task(self.run())

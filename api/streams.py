@@ -87,19 +87,14 @@ class Streams:
             await begin(scope, send)
             await send({"type": "http.response.body", "body": b""})
             return
-        identity, agent, stream = scope["identity"], _watcher(topic, scope) if self._watching is not None else "", None
-        seated = self._seats.take(identity)
-        try:
-            if agent and self._watching is not None:
-                await self._watching.came(agent)
-            if seated and not self._drain.begun:
-                stream = self._opened(topic, scope, send, seen, agent)
-        finally:
-            if stream is None:
-                self._leave(identity if seated else None, agent)
-        if stream is not None:
-            await _until_left(stream, receive)
+        agent = _watcher(topic, scope) if self._watching is not None else ""
+        seated = self._seats.take(scope["identity"])
+        if seated and not self._drain.begun:
+            # Open before anything is waited for: a token that is revoked while the store is slow ends this stream too.
+            await self._serve(self._opened(topic, scope, send, seen, agent), receive)
             return
+        if seated:
+            self._seats.leave(scope["identity"])
         self._hub.tallies.count("refused", "draining" if seated else "no_seat")
         await begin(scope, send)
         await send({"type": "http.response.body", "body": retry(SPREAD_MS if seated else LATER_MS)})
@@ -110,16 +105,20 @@ class Streams:
         self._open[stream] = None
         return stream
 
+    async def _serve(self, stream: OpenStream, receive: Receive) -> None:
+        try:
+            if stream.agent and self._watching is not None:
+                await self._watching.came(stream.agent)
+        except BaseException:
+            stream.end()
+            raise
+        await _until_left(stream, receive)
+
     def _ended(self, stream: OpenStream) -> None:
         del self._open[stream]
-        self._leave(stream.identity, stream.agent)
-
-    def _leave(self, identity: str | None, agent: str) -> None:
-        """Free the seat of an identity, if it had one; no longer watched by a supervisor, if it was."""
-        if identity is not None:
-            self._seats.leave(identity)
-        if agent and self._watching is not None:
-            self._watching.left(agent)
+        self._seats.leave(stream.identity)
+        if stream.agent and self._watching is not None:
+            self._watching.left(stream.agent)
 
     async def _health(self, topic: Topic) -> Mapping[str, Any]:
         """Of a call that is not theirs whoever is bound to a business sees what they would of one that nobody knows."""

@@ -76,13 +76,14 @@ class Wire(HttpToolsProtocol):
 
     def lend(self, slow: Callable[[], None], gone: Callable[[], None]) -> None:
         """From now on `slow` is called whenever its peer does not keep up, and `gone` when the connection is no more."""
+        if self.transport.is_closing():  # the peer left while it was judged who it is; of a connection that is closed nothing can be set
+            gone()
+            return
         self._slow, self._gone = slow, gone
         self.transport.set_write_buffer_limits(WAITING)
         line = self.transport.get_extra_info("socket")
         if line is not None and line.family != socket.AF_UNIX and hasattr(socket, "TCP_NOTSENT_LOWAT"):
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
-        if self.transport.is_closing():
-            gone()
 
     def hold(self) -> None:
         """What is sent of the answer from now on waits, to be one write (`let_go`)."""

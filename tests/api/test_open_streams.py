@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,15 +12,22 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 from uvicorn.server import ServerState
 
-from api import snapshot
+from api import business_files, snapshot
 from api.connections import Doors
 from api.frames import Topic, order
 from api.gate import Seats
 from api.http_protocol import options
+from api.masking import Masking
 from api.routing import REMEMBERED_BYTES, _place, find
+from api.streams import Streams
+from api.watching import Watching
+from graph.build import Walker
+from storage.passing_store import PassingStore
 from storage.store import CallStore
-from tests.api.feeds import Service, Teller, asked, ids, until
+from tests.api.feeds import Service, Teller, asked, ids, reading, until
 from tests.api.services import settings
+from tests.graph.walkers import deps
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 CALL = "CA-open"
@@ -52,7 +59,8 @@ class Paper:
         return 0
 
     def set_write_buffer_limits(self, _: int) -> None:
-        pass
+        if self.closing:  # as uvloop says of one whose peer is gone
+            raise RuntimeError("the handler is closed")
 
     def pause_reading(self) -> None:
         pass
@@ -154,6 +162,43 @@ async def test_a_stream_left_to_the_hub_is_ended_and_its_connection_goes_on(stor
         assert b"retry: " in ended
         assert next_answer.startswith(b"HTTP/1.1 404"), "what was asked for behind the stream is answered after it"
         assert made.service.hub.all_readers() == []
+
+
+async def test_a_peer_that_is_gone_before_its_stream_begins_leaves_nothing_behind(store: CallStore) -> None:
+    async with desk(store, Seats(1, 1)) as made:
+        line, paper = made.line()
+        paper.close()
+        line.connection_lost(None)
+        await until(lambda: not made.state.tasks)
+        assert made.service.hub.all_readers() == []
+        made.line()
+        await made.left()
+        assert made.straight == 1, "its seat is free"
+
+
+async def test_a_token_that_is_revoked_while_it_is_noted_who_watches_ends_the_stream(store: CallStore) -> None:
+    noted, goes_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(PassingStore):
+        async def watching(self, agents: Sequence[str] = ()) -> dict[str, float]:
+            noted.set()
+            await goes_on.wait()
+            return {}
+
+    await Teller(store, CALL).tell()
+    service = Service(store)
+    watching = Watching(Slow(store), Walker(deps(store=store)), 60.0)
+    service.app = Streams(service.hub, service.drain, Masking(business_files.load(None)), Seats(1, 1), watching)
+    await service.hub.start()
+    async with reading(service.app, "/agents/ann/events") as feed:
+        await noted.wait()
+        service.app.end_those_of({"supervisor-1"})
+        goes_on.set()
+        async with asyncio.timeout(PATIENCE_S):
+            await feed.ended.wait()
+        assert b'"type":"history"' not in feed.raw
+    assert service.hub.all_readers() == []
+    await service.hub.close()
 
 
 async def test_a_reader_that_lags_has_a_task_until_it_keeps_up_again(store: CallStore) -> None:
