@@ -217,12 +217,22 @@ class Runner:
 
     async def _has_arrived(self, tried: Brought) -> None:
         delivery = tried.delivery
-        call = await self._note(msgspec.structs.replace(tried, result="taken"))
-        await self._store.delivered(delivery.id, delivery.sid)
+        call = await self._written_off(tried)
         self._arrived.discard(delivery.id)
         self._told(tried, "taken")
         if call is not None and delivery.kind == "mail":
             await self._clear(call)
+
+    async def _written_off(self, tried: Brought) -> Call | None:
+        """Tried until the store is back, or the lease is nearly over: whoever is given it after that does not know that it has arrived."""
+        while True:
+            try:
+                call = await self._note(msgspec.structs.replace(tried, result="taken"))
+                await self._store.delivered(tried.delivery.id, tried.delivery.sid)
+            except StoreUnavailable:
+                await asyncio.sleep(self._timing.away_s)
+            else:
+                return call
 
     async def _clear(self, call: Call) -> None:
         """A mail that came back is nobody's task any more once a later one has arrived."""

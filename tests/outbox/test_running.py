@@ -19,7 +19,7 @@ from tests.callers import TO_BOOKED
 from tests.conftest import Shelf
 from tests.graph.counting import Platform
 from tests.graph.test_crash import SAID, Fragile, PowerCutError
-from tests.outbox.houses import House, Receiver, until
+from tests.outbox.houses import NEVER_S, House, Receiver, until
 
 pytestmark = pytest.mark.anyio
 
@@ -220,11 +220,12 @@ class Away(PassingStore):
         return await self._store.commit(change)
 
 
-async def test_a_store_that_is_away_costs_nothing_but_time(capsys: pytest.CaptureFixture[str]) -> None:
-    """What arrived meanwhile is not sent again by whoever brought it."""
+@pytest.mark.parametrize("lease_s", [0.01, NEVER_S])
+async def test_a_store_that_is_away_costs_nothing_but_time(lease_s: float, capsys: pytest.CaptureFixture[str]) -> None:
+    """What arrived meanwhile is not sent again by whoever brought it, who says so before anybody else is given it."""
     house = House(away := Away(MemoryStore()))
     await house.whole_call()
-    async with house.bringing(poll_s=0.01, lease_s=0.01):
+    async with house.bringing(poll_s=0.01, lease_s=lease_s):
         await house.nothing_waits()
     assert away.looks > 3
     assert (len(house.post.tries), away.notes) == (1, 3)
