@@ -102,7 +102,7 @@ def place_at(start: datetime, call: Call, turn_context: TurnContext) -> Booking:
         business=call.brief.business,
         sid=call.sid,
         start=int(start.timestamp()),
-        end=int((start + timedelta(minutes=minutes_of(call))).timestamp()),
+        end=int(calendar.ends(start, minutes_of(call)).timestamp()),
         service=service.value or service.pending,
         made=int(turn_context.seconds),
         buffer=turn_context.business.buffer_minutes * 60,

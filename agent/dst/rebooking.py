@@ -5,7 +5,7 @@ So a value passes the same checks and a time the same calendar as when it was bo
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -91,9 +91,9 @@ def _place(before: Call, after: Call, turn_context: TurnContext) -> Booking | Re
     if start is None:  # it does not fit there any more
         return Refused(TIME.name, Reason.TAKEN.value)
     same = service == before.slot(SERVICE.name).value
-    end = start + (timedelta(seconds=was.end - was.start) if same else timedelta(minutes=minutes_of(after)))
+    begins, seconds = int(start.timestamp()), was.end - was.start if same else minutes_of(after) * 60
     buffer_s = turn_context.business.buffer_minutes * 60
-    return replace(was, start=int(start.timestamp()), end=int(end.timestamp()), service=service, buffer=buffer_s, held_until=0, instead_of="")
+    return replace(was, start=begins, end=begins + seconds, service=service, buffer=buffer_s, held_until=0, instead_of="")
 
 
 def _done(call: Call, seconds: float, occasion: Occasion) -> tuple[Event, ...]:

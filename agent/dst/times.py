@@ -1,6 +1,6 @@
 """The caller's wish for a time, held against the calendar: a time, a part of one, a window, several that may be meant, any at all."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import msgspec
 
@@ -72,15 +72,15 @@ def _window(call: Call, given: Inform, said: PartialTime, turn_context: TurnCont
         if there is None:
             return _part(call, given, said, turn_context)
         edge = there
-    length = timedelta(minutes=minutes_of(call))
-    suits = (lambda start: start + length <= edge) if given.kind is ValueKind.BEFORE else (lambda start: start >= edge)
+    minutes = minutes_of(call)
+    suits = (lambda start: calendar.ends(start, minutes) <= edge) if given.kind is ValueKind.BEFORE else (lambda start: start >= edge)
     return booking.offer_times(call, turn_context, edge, (), suits)
 
 
 def _on_any_day(call: Call, given: Inform, edge: time, turn_context: TurnContext) -> Update:
     """After five, before noon, and no day said: the nearest days are offered."""
-    length = timedelta(minutes=minutes_of(call))
-    suits = (lambda start: (start + length).time() <= edge) if given.kind is ValueKind.BEFORE else (lambda start: start.time() >= edge)
+    minutes = minutes_of(call)
+    suits = (lambda start: calendar.ends(start, minutes).time() <= edge) if given.kind is ValueKind.BEFORE else (lambda start: start.time() >= edge)
     return booking.offer_times(call, turn_context, datetime.combine(turn_context.now.date(), edge, turn_context.now.tzinfo), (), suits)
 
 

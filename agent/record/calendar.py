@@ -5,7 +5,7 @@ has somebody say yes to it (`needs_approval`), its hours on request count as wel
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 import holidays
@@ -80,9 +80,14 @@ def hours_heard(business: Business) -> dict[str, list[str]]:
     return {day: business.opening_hours.get(day) or business.on_request_hours.get(day, []) for day in DAYS}
 
 
+def ends(start: datetime, minutes: int) -> datetime:
+    """When a job is over that begins at `start` and takes so long, also in a night in which the clocks are changed."""
+    return (start.astimezone(UTC) + timedelta(minutes=minutes)).astimezone(start.tzinfo)
+
+
 def is_after_hours(start: datetime, minutes: int, business: Business) -> bool:
     """Whether a job that can be done is not all within one opening window."""
-    end = start + timedelta(minutes=minutes)
+    end = ends(start, minutes)
     return not any(_fits(start, end, opens, closes) for opens, closes in windows(start.date(), business))
 
 
@@ -103,7 +108,7 @@ def refusal(start: datetime, minutes: int, business: Business, now: datetime, bo
         return Reason.PAST
     if why := day_refusal(start.date(), business, now):
         return why
-    end = start + timedelta(minutes=minutes)
+    end = ends(start, minutes)
     free_from = int(end.timestamp()) + business.buffer_minutes * 60
     hours = _askable(start.date(), business)
     if not any(_fits(start, end, opens, closes) for opens, closes in hours):
@@ -194,7 +199,7 @@ def _starts(day: date, minutes: int, business: Business, like: datetime) -> Iter
         start = datetime.combine(day, opens, like.tzinfo)
         if start.minute % STEP_MINUTES:
             start += timedelta(minutes=STEP_MINUTES - start.minute % STEP_MINUTES)
-        while start.date() == day and _fits(start, start + timedelta(minutes=minutes), opens, closes):
+        while start.date() == day and _fits(start, ends(start, minutes), opens, closes):
             if localise(start.replace(tzinfo=None).isoformat(), str(like.tzinfo)) is not None:
                 yield start
             start += timedelta(minutes=STEP_MINUTES)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agent.record.business import Business
-from agent.record.calendar import free, is_after_hours, is_holiday, refusal
+from agent.record.calendar import ends, free, is_after_hours, is_holiday, refusal
 from agent.record.call import Booking
 from agent.record.reasons import Reason
 from agent.regions import subdivision
@@ -35,6 +35,25 @@ def test_closed_is_not_the_same_as_too_late_to_be_done(clock: str, minutes: int,
     zone = ZoneInfo("America/New_York")
     start = datetime.fromisoformat(f"2026-03-03T{clock}").replace(tzinfo=zone)
     assert refusal(start, minutes, business(), datetime(2026, 3, 2, 9, tzinfo=zone), ()) is why
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "end"),
+    [
+        ("2026-03-08T01:30-05:00", 120, "2026-03-08T04:30-04:00"),
+        ("2026-11-01T00:30-04:00", 120, "2026-11-01T01:30-05:00"),
+        ("2026-11-01T01:30-05:00", 15, "2026-11-01T01:45-05:00"),
+        ("2026-03-03T08:00-05:00", 60, "2026-03-03T09:00-05:00"),
+    ],
+)
+def test_a_job_takes_its_minutes_also_when_the_clocks_are_changed(start: str, minutes: int, end: str) -> None:
+    begins = datetime.fromisoformat(start).astimezone(ZoneInfo("America/New_York"))
+    assert ends(begins, minutes).isoformat(timespec="minutes") == end
+    night = Business(id="n", name="N", public_holidays=False)
+    taken = Booking(business="n", sid="x", start=int(begins.timestamp()), end=int(ends(begins, minutes).timestamp()))
+    assert taken.end - taken.start == minutes * 60
+    long_ago = datetime(2026, 1, 2, 9, tzinfo=ZoneInfo("America/New_York"))
+    assert refusal(begins, minutes, night, long_ago.replace(year=begins.year, month=begins.month - 1), [taken]) is Reason.TAKEN
 
 
 def test_what_is_left_free_behind_a_job_is_counted_on_both_sides_of_it() -> None:
