@@ -17,9 +17,7 @@ MAX_CHARS = 2000
 MAX_TOKENS = 300
 """Longer utterances are cut here: recognisers end one after a minute, and nobody says more words in it. Every rule's cost is bounded by it."""
 
-_STRAIGHT = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", " ": " "}
-)
+_STRAIGHT = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-"})
 _CURLY = re.compile(f"[{''.join(map(chr, _STRAIGHT))}]")
 _LETTER = r"[^\W\d_㐀-鿿豈-﫿]"
 _TOKEN = re.compile(rf"{_LETTER}+(?:'{_LETTER}+)*'?|\d+|[㐀-鿿豈-﫿]|[^\s]")
