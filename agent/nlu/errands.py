@@ -118,8 +118,14 @@ class _Spoken:
         between = self.words[end:start] if end <= start else self.words[stop:at]
         stopped = bool(_STOPS & set(between))
         if not certain:
-            return sum(word.isalnum() for word in between) <= _DOUBTED and not stopped
+            return not self._of_things(at, end, at >= stop) and sum(word.isalnum() for word in between) <= _DOUBTED and not stopped
         return len(between) <= _WITHIN and not stopped if end <= start else want != "hear" or not stopped
+
+    def _of_things(self, at: int, end: int, behind: bool) -> bool:
+        """Whether it may be done to what is to be repaired, or before there is an appointment: 预约换灯, 提前预约."""
+        apart = _listed(self.language, "of_things" if behind else "beforehand")
+        goes_on = any(word.isalnum() for word in self.words[end : end + 1])
+        return end_of(self.words, at, apart) == end and goes_on
 
     def denied_at(self, at: int) -> bool:
         """Whether what begins at word `at` is denied."""
