@@ -28,6 +28,7 @@ from agent.record.handoff import Handoff
 from agent.record.progress import step
 from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
+from agent.slots.email import EMAIL
 from agent.slots.presenting import named, service_of, spoken
 from agent.slots.service import SERVICE
 from agent.slots.time import TIME
@@ -53,7 +54,10 @@ def take(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update | N
         return None
     if isinstance(user_act, DialogueAct) and user_act.act is Act.GOODBYE:
         return close(call, turn_context, "appointment_kept")
-    return _of_it(call, errand, user_act, turn_context) if errand.sid else _unrecognised(call, user_act, turn_context)
+    if not errand.sid:
+        return _unrecognised(call, user_act, turn_context)
+    update = _of_it(call, errand, user_act, turn_context)
+    return gone(call, turn_context) if update and _asks_much(update.call) else update
 
 
 def question(call: Call) -> Question | None:
@@ -94,12 +98,15 @@ def recognised(call: Call, found: Sequence[Appointment], turn_context: TurnConte
     if len(mine) > 1:
         return Update(call=replace(call, errand=replace(looked, perhaps=False, several=True), question=Question()))
     one = mine[0]
-    known = replace(looked, perhaps=False, sid=one.sid, reference=one.reference, service=one.service, start=one.start, end=one.end)
+    proven = bool(one.caller) and one.caller == call.brief.caller
+    known = replace(looked, perhaps=False, proven=proven, sid=one.sid, reference=one.reference, service=one.service, start=one.start, end=one.end)
     slots = {name: state if name == caller_id.NAME_SLOT else SlotState(locked=state.locked) for name, state in call.slots.items()}
     slots[SERVICE.name] = SlotState(status="filled", value=one.service, timestamp=turn_context.stamp)
     after = replace(call, errand=known, slots=slots, question=Question(), unfinished="", recognised=False, silences=0)
     if errand.want in ("move", "correct"):
         after = _to_change(after, errand.want, (TIME.name,) if errand.want == "move" else errand.changes)
+    if _asks_much(after):
+        return gone(after, turn_context)
     told = () if errand.want == "cancel" else (SystemAct(key="notice.appointment", values=appointed(after, turn_context)),)
     return Update(call=after, system_acts=told)
 
@@ -142,7 +149,7 @@ def done(call: Call, turn_context: TurnContext) -> Update:
 
 
 def gone(call: Call, turn_context: TurnContext) -> Update:
-    """It was cancelled, moved or erased by others meanwhile: a person knows more."""
+    """It was cancelled, moved or erased by others meanwhile, or more is wanted than a reference allows: a person knows more."""
     return handoff(call, turn_context, Handoff(why="appointment"))
 
 
@@ -157,11 +164,6 @@ def appointed(call: Call, turn_context: TurnContext) -> dict[str, str | list[str
     }
 
 
-def _errand(call: Call) -> Errand:
-    """What the call is about, where it is known to be about an appointment."""
-    return call.errand or Errand(want="hear")
-
-
 def errand_of(call: Call) -> Errand:
     """What the call is about, where it is known to be about an appointment."""
     return call.errand or Errand(want="hear")
@@ -170,6 +172,12 @@ def errand_of(call: Call) -> Errand:
 def _changed(call: Call) -> list[str]:
     errand = call.errand
     return [name for name in errand.changes if call.slot(name).status == "filled" and call.slot(name).value] if errand else []
+
+
+def _asks_much(call: Call) -> bool:
+    """Whether mails about the appointment, with all that it says, are to go elsewhere for somebody who has but its reference."""
+    errand = call.errand
+    return errand is not None and EMAIL.name in errand.changes and not errand.proven
 
 
 def _is_his(appointment: Appointment, call: Call) -> bool:

@@ -21,6 +21,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """The name has more than one, which only a reference tells apart."""
     sid: str = ""
     """The call that made the appointment."""
+    proven: bool = False
+    """The caller rings from the number it was booked from: then more is known of him than a reference, which may have been found."""
     reference: str = ""
     service: str = ""
     """Id of the service."""

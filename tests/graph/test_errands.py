@@ -184,6 +184,19 @@ async def test_it_was_cancelled_meanwhile(store: CallStore) -> None:
     assert (await first.say("yes"))["shouldTransfer"]
 
 
+@pytest.mark.parametrize(
+    "said", [("I'd like to check my appointment", CODE, "correct something", "the email"), ("my email is wrong on my booking", CODE)]
+)
+@pytest.mark.parametrize("number", ["", OTHERS])
+async def test_a_reference_alone_sends_no_mail_elsewhere(store: CallStore, said: tuple[str, ...], number: str) -> None:
+    """It would say the name, the phone and the address to whoever found the reference."""
+    was = await booked(store)
+    assert (await caller(store, "CA2", number=number).say("", *said))["shouldTransfer"]
+    assert await appointment(store) == was
+    assert not (await caller(store, "CA3").say("", *said, "mary at yahoo dot com", "yes"))["shouldTransfer"]
+    assert (await appointment(store)).email == "mary@yahoo.com"
+
+
 async def test_a_time_that_the_office_has_to_agree_to_is_a_person_s(store: CallStore) -> None:
     await booked(store)
     again = caller(store, "CA2", needs_approval=["every"])
