@@ -64,6 +64,8 @@ async def done(work: Work, deps: Deps) -> tuple[Work, Update]:
         return work, errands.gone(call, turn_context)
     if errands.wanted_of(call, one) == one:
         return work, errands.done(call, turn_context)
+    if one.state == "booked" and (one.start, one.service) != (errand.start, errand.service):  # the yes was to another one
+        return work, errands.gone(call, turn_context)
     now = datetime.fromtimestamp(turn_context.seconds, UTC)
     try:
         if errand.want == "cancel":

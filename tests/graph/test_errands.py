@@ -184,6 +184,17 @@ async def test_it_was_cancelled_meanwhile(store: CallStore) -> None:
     assert (await first.say("yes"))["shouldTransfer"]
 
 
+@pytest.mark.parametrize("said", [(CANCEL, NAME), (MOVE, NAME, "tomorrow at 5 pm")])
+async def test_it_was_moved_meanwhile_and_the_yes_was_to_another_time(store: CallStore, said: tuple[str, ...]) -> None:
+    await booked(store)
+    first, second = caller(store, "CA2"), caller(store, "CA3")
+    await first.say("", *said)
+    await second.say("", MOVE, NAME, "tomorrow at 8 pm", "yes")
+    was = await appointment(store)
+    assert (await first.say("yes"))["shouldTransfer"]
+    assert await appointment(store) == was
+
+
 @pytest.mark.parametrize(
     "said", [("I'd like to check my appointment", CODE, "correct something", "the email"), ("my email is wrong on my booking", CODE)]
 )
