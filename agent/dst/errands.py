@@ -99,6 +99,9 @@ def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
         want = "correct"
     if hearing.question.kind == "errand" and (Act.AFFIRM in hearing.acts or (hearing.call.errand and want == hearing.call.errand.want)):
         return []
+    named = _named(hearing) if want in ("move", "correct") and not told else ()
+    if named:  # "change my phone number"
+        return [DialogueAct(act=Act.CORRECTION, slots=named)]
     if want:
         return [DialogueAct(act=Act.APPOINTMENT, detail=want), *(told if want in ("move", "correct") else ())]
     declines = errands.keeps(hearing.utterance) or (Act.DENY in hearing.acts and hearing.talk)

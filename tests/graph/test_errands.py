@@ -208,6 +208,15 @@ async def test_a_reference_alone_sends_no_mail_elsewhere(store: CallStore, said:
     assert (await appointment(store)).email == "mary@yahoo.com"
 
 
+@pytest.mark.parametrize("said", ["I want to change my phone number", "change my phone", "can I change my number", "my phone number is wrong"])
+async def test_what_is_to_be_put_right_is_heard_with_the_wish(store: CallStore, said: str) -> None:
+    await booked(store)
+    again = caller(store, "CA2")
+    assert (await again.say("", "when is my appointment", NAME, said))["progress"]["step"] == "phone"
+    await again.say("202 555 0188", "yes")
+    assert (await appointment(store)).phone == "+12025550188"
+
+
 async def test_a_time_that_the_office_has_to_agree_to_is_a_person_s(store: CallStore) -> None:
     await booked(store)
     again = caller(store, "CA2", needs_approval=["every"])
