@@ -17,11 +17,13 @@ addEventListener("pagehide", () => {
 const give = () => { wanted = 0; };
 for (const moved of ["wheel", "pointerdown", "keydown"]) addEventListener(moved, give, { capture: true, once: true, passive: true });
 setTimeout(give, PATIENCE_MS);
+let again = 0;
 function back() {
-  if (!wanted || !board()) return;
-  board().scrollTop = wanted;
-  if (board().scrollTop >= wanted - 1) give();
-  else setTimeout(back, 50); // rows and closed calls come a little later
+  clearTimeout(again);
+  if (!wanted) return;
+  if (board()) board().scrollTop = wanted;
+  if (board()?.scrollTop >= wanted - 1) give();
+  else again = setTimeout(back, 50); // the calls may come before the board is drawn; rows and closed calls come a little later
 }
 effect(() => {
   live.value;
