@@ -56,7 +56,8 @@ def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
         return [DialogueAct(act=Act.APPOINTMENT, slots=wrong, detail=want or "hear"), *_names(informs), *known]
     stop = hearing.acts.get(Act.CANCEL)
     elsewhere = informs or errands.points(hearing.utterance) or hearing.question.kind == "leave" or hearing.call.errand is not None
-    if stop and stop.kind is ActKind.PLAIN and hearing.call.brief.caller and not elsewhere:
+    cancels = errands.wanted_of_it(hearing.utterance) == "cancel"  # "stop" and "quit" are about this call
+    if stop and stop.kind is ActKind.PLAIN and cancels and hearing.call.brief.caller and not elsewhere:
         return [DialogueAct(act=Act.APPOINTMENT, detail="cancel", kind=DialogueActKind.PERHAPS)]
     return []
 
