@@ -5,6 +5,8 @@ import { live, needing } from "./calls.js";
 
 const KEY = "slotline.scroll";
 const PATIENCE_MS = 10_000;
+/** What is drawn a moment later may be less high than what stood there first: the place is held until it is. */
+const SETTLES_MS = 1_000;
 
 const board = () => document.getElementById("board");
 let wanted = performance.getEntriesByType("navigation")[0]?.type === "reload" ? Number(sessionStorage.getItem(KEY)) : 0;
@@ -17,13 +19,13 @@ addEventListener("pagehide", () => {
 const give = () => { wanted = 0; };
 for (const moved of ["wheel", "pointerdown", "keydown"]) addEventListener(moved, give, { capture: true, once: true, passive: true });
 setTimeout(give, PATIENCE_MS);
-let again = 0;
+let again = 0, settles = 0;
 function back() {
   clearTimeout(again);
   if (!wanted) return;
   if (board()) board().scrollTop = wanted;
-  if (board()?.scrollTop >= wanted - 1) give();
-  else again = setTimeout(back, 50); // the calls may come before the board is drawn; rows and closed calls come a little later
+  if (board()?.scrollTop >= wanted - 1) settles ||= setTimeout(give, SETTLES_MS);
+  again = setTimeout(back, 50); // the calls may come before the board is drawn; rows and closed calls come a little later
 }
 effect(() => {
   live.value;
