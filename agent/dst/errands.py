@@ -55,9 +55,10 @@ def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
         wrong = _named(hearing) if want == "correct" else ()
         return [DialogueAct(act=Act.APPOINTMENT, slots=wrong, detail=want or "hear"), *_names(informs), *known]
     stop = hearing.acts.get(Act.CANCEL)
+    if stop is None or stop.kind is not ActKind.PLAIN or not hearing.call.brief.caller:
+        return []
     elsewhere = informs or errands.points(hearing.utterance) or hearing.question.kind == "leave" or hearing.call.errand is not None
-    cancels = errands.wanted_of_it(hearing.utterance) == "cancel"  # "stop" and "quit" are about this call
-    if stop and stop.kind is ActKind.PLAIN and cancels and hearing.call.brief.caller and not elsewhere:
+    if not elsewhere and errands.wanted_of_it(hearing.utterance) == "cancel":  # "stop" and "quit" are about this call
         return [DialogueAct(act=Act.APPOINTMENT, detail="cancel", kind=DialogueActKind.PERHAPS)]
     return []
 
