@@ -9,6 +9,7 @@ form type, `api.access` closes: with tokens a page has no header to show, and wi
 
 import json
 import re
+from collections.abc import Mapping
 from email.message import Message
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -17,6 +18,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from agent.record.characters import readable
+from agent.record.slot_names import NAMES
 from api.errors import Problem, bad_field
 
 T = TypeVar("T")
@@ -119,3 +121,19 @@ def _inline(schema: Any, known: dict[str, Any]) -> Any:
     if isinstance(schema, dict):
         return _inline(known[schema["$ref"]], known) if "$ref" in schema else {name: _inline(part, known) for name, part in schema.items()}
     return [_inline(part, known) for part in schema] if isinstance(schema, list) else schema
+
+
+def slots_in(body: Mapping[str, Any], *beside: str) -> dict[str, str | None]:
+    """The slots that are to be set, None to clear one. `beside`: what else may stand in the body, and is left out. Raises the 422."""
+    slots: dict[str, str | None] = {}
+    for name, value in body.items():
+        if name in beside:
+            continue
+        if name not in NAMES:
+            raise bad_field("body", "unknown_field", f"known are {', '.join((*NAMES, *beside))}")
+        if value is not None and not isinstance(value, str):
+            raise bad_field(name, "wrong_type", "a string, or null to clear it, is expected")
+        if value is not None and len(value) > TEXT_LIMIT:
+            raise bad_field(name, "too_long", f"at most {TEXT_LIMIT} characters")
+        slots[name] = value
+    return slots

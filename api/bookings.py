@@ -17,9 +17,8 @@ from starlette.responses import Response
 
 from agent.record.appointment import Appointment
 from agent.record.booking_reference import ALPHABET, CHARACTERS
-from agent.record.slot_names import NAMES
 from api.acting import acting
-from api.bodies import SID, TEXT_LIMIT, read
+from api.bodies import SID, read, slots_in
 from api.errors import Problem, bad_field
 from api.masking import HIDDEN
 from api.parts import Parts, parts
@@ -85,7 +84,8 @@ async def change_booking(request: Request, reference: Reference, business: str =
     """
     was = await _found(request, reference, business, sid)
     body = await read(request, _object)
-    fields, source = _fields(body), acting(request, body.get("agentId"))
+    fields = {name: value or "" for name, value in slots_in(body, "agentId").items()}
+    source = acting(request, body.get("agentId"))
     if not fields:
         return _answer(request, was)
     return _answer(request, await parts(request).walker.correct(was, fields, datetime.now(UTC), source))
@@ -120,21 +120,6 @@ def _moment(field: str, written: str, zone: ZoneInfo, later_days: int) -> int:
         return max(1, int((found if found.tzinfo else found.replace(tzinfo=zone)).timestamp()))
     except (ValueError, OverflowError):
         raise bad_field(field, "not_a_time", "ISO 8601 is expected") from None
-
-
-def _fields(body: Mapping[str, Any]) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    for name, value in body.items():
-        if name == "agentId":
-            continue
-        if name not in NAMES:
-            raise bad_field("body", "unknown_field", f"known are {', '.join((*NAMES, 'agentId'))}")
-        if value is not None and not isinstance(value, str):
-            raise bad_field(name, "wrong_type", "a string, or null to clear it, is expected")
-        if value is not None and len(value) > TEXT_LIMIT:
-            raise bad_field(name, "too_long", f"at most {TEXT_LIMIT} characters")
-        fields[name] = value or ""
-    return fields
 
 
 def _shown(running: Parts, one: Appointment) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from agent.record import moments
 from agent.record.call import Status
 from agent.record.slot_names import NAMES
 from api.acting import acting
-from api.bodies import SID, TEXT_LIMIT, read
+from api.bodies import SID, read, slots_in
 from api.errors import Problem, bad_field
 from api.parts import parts
 from api.short_form import business_of, is_about, last_said
@@ -156,7 +156,7 @@ async def edit_call(request: Request, sid: Sid) -> Response:
     if not SID.fullmatch(sid):
         raise Problem("call_not_found")
     body = await read(request, _object)
-    fields = _fields(body)
+    fields = slots_in(body, "lock", "unlock", "agentId")
     lock, unlock = _names(body, "lock"), _names(body, "unlock")
     source = acting(request, body.get("agentId"))
     await parts(request).walker.edit(sid, fields, lock, unlock, datetime.now(UTC), source)
@@ -176,21 +176,6 @@ async def erase_call(request: Request, sid: Sid) -> Response:
 def _short(call: Listed) -> dict[str, Any]:
     kept = {name: value for name, value in call.document.items() if name not in _LONG}
     return {**kept, **last_said(call.document), "callSid": call.sid, "status": call.status}
-
-
-def _fields(body: Mapping[str, Any]) -> dict[str, str | None]:
-    fields: dict[str, str | None] = {}
-    for name, value in body.items():
-        if name in ("lock", "unlock", "agentId"):
-            continue
-        if name not in NAMES:
-            raise bad_field("body", "unknown_field", f"known are {', '.join((*NAMES, 'lock', 'unlock', 'agentId'))}")
-        if value is not None and not isinstance(value, str):
-            raise bad_field(name, "wrong_type", "a string, or null to clear it, is expected")
-        if value is not None and len(value) > TEXT_LIMIT:
-            raise bad_field(name, "too_long", f"at most {TEXT_LIMIT} characters")
-        fields[name] = value
-    return fields
 
 
 def _names(body: Mapping[str, Any], field: str) -> tuple[str, ...]:
