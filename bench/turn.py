@@ -1,28 +1,33 @@
-"""Turns per second and milliseconds of a turn, between two neighbours in the same run.
+"""Turns per second, milliseconds and CPU of a turn, between neighbours in the same run.
 
-    python -m bench.turn [--seconds 4] [--rounds 5] [--together 4]
+    python -m bench.turn [--seconds 4] [--rounds 5] [--together 4] [--before CHECKOUT]
 
 floor   FastAPI, pydantic, the same two Redis round trips, no agent: what the web framework and Redis cost alone
 ours    the service as `slotline serve` starts it, whole calls of eleven turns, events and documents included
-usual   LangGraph with interrupt() and a durable SQLite checkpointer, the record as one JSON value
+before  the same service from another checkout (`git worktree add`), to see what a change costs a turn
+usual   LangGraph with interrupt() and a durable SQLite checkpointer, the record as one JSON value (`pip install langgraph-checkpoint-sqlite`)
 
-Each has one process and the same Redis (appendfsync everysec); they take turns, round by round, and the medians of the rounds are compared.
+Each has one process and a Redis of its own (appendfsync everysec); they take turns, round by round, and the medians of the rounds are compared. CPU
+is that of the process and its Redis: it says on a busy machine what turns per second say on an idle one.
 """
 
 import argparse
 import asyncio
 import json
-import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
+from bench.streams.servers import free_port, listening, process
 from storage.embedded import find_server
 
+ROOT = Path(__file__).parents[1]
 SAID = (
     "",
     "it's Mary O'Neill",
@@ -37,7 +42,8 @@ SAID = (
     "no thanks, goodbye",
 )
 HEAD = b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-PORTS = {"floor": 18181, "ours": 18182, "usual": 18183}
+AIMS = {"floor": 0.4, "usual": 4.0, "before": 0.97}
+"""Turns per second of ours, of the other's."""
 
 
 async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> bytes:
@@ -71,49 +77,78 @@ async def load(port: int, seconds: float, together: int, prefix: str) -> list[fl
     return taken
 
 
-def figures(taken: list[float], seconds: float) -> dict[str, float]:
-    ordered = sorted(taken)
-    return {"turns/s": len(taken) / seconds, "p50": ordered[len(ordered) // 2], "p99": ordered[int(len(ordered) * 0.99)]}
+class Served(NamedTuple):
+    """A server with its Redis."""
+
+    port: int
+    pids: tuple[int, ...]
+
+    def cpu_s(self) -> float:
+        """CPU seconds so far, of all threads."""
+        files = [file for pid in self.pids for file in Path(f"/proc/{pid}/task").glob("*/schedstat")]
+        return sum(int(file.read_text().split()[0]) for file in files) / 1e9
+
+    def figures(self, seconds: float, together: int, prefix: str) -> dict[str, float]:
+        before = self.cpu_s()
+        ordered = sorted(asyncio.run(load(self.port, seconds, together, prefix)))
+        cpu = (self.cpu_s() - before) / len(ordered) * 1e6
+        return {"turns/s": len(ordered) / seconds, "p50 ms": ordered[len(ordered) // 2], "p99 ms": ordered[int(len(ordered) * 0.99)], "CPU µs": cpu}
 
 
-def start(folder: Path, redis_url: str) -> dict[str, subprocess.Popen[bytes]]:
-    env = {**os.environ, "REDIS_URL": redis_url, "LANGSMITH_TRACING": "false"}
-    plain = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools", "--port"]
-    commands = {
-        "floor": [*plain, str(PORTS["floor"]), "bench.floor_app:app"],
-        "ours": [sys.executable, "-m", "api.cli", "serve", "--port", str(PORTS["ours"])],
-        "usual": [*plain, str(PORTS["usual"]), "bench.usual_app:app"],
-    }
-    return {name: subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for name, command in commands.items()}
+def commands(before: Path | None) -> Iterator[tuple[str, Path, list[str]]]:
+    """Name, folder, and how it is started; the port comes behind it."""
+    plain = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"]
+    serve = [sys.executable, "-m", "api.cli", "serve"]
+    yield "floor", ROOT, [*plain, "bench.floor_app:app", "--port"]
+    yield "ours", ROOT, [*serve, "--port"]
+    if before is not None:
+        yield "before", before.resolve(), [*serve, "--port"]
+    if find_spec("langgraph.checkpoint.sqlite") is None:
+        print("without usual: pip install langgraph-checkpoint-sqlite")
+    else:
+        yield "usual", ROOT, [*plain, "bench.usual_app:app", "--port"]
 
 
-async def ready(port: int) -> None:
-    for _ in range(300):
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            await asyncio.sleep(0.1)
-        else:
-            writer.close()
-            return
-    raise RuntimeError(f"nothing listens on {port}")
+@contextmanager
+def served(folder: Path, root: Path, command: list[str]) -> Iterator[Served]:
+    server = find_server()
+    if server is None:
+        raise SystemExit("bench.turn needs a redis-server")
+    redis, port = free_port(), free_port()
+    settings = ["--port", str(redis), "--bind", "127.0.0.1", "--dir", str(folder), "--appendonly", "yes", "--save", ""]
+    env = {"REDIS_URL": f"redis://127.0.0.1:{redis}", "LANGSMITH_TRACING": "false", "PYTHONPATH": str(root)}
+    with process([str(server), *settings], {}) as redis_pid:
+        listening(redis)
+        with process([*command, str(port)], env, root) as pid:
+            listening(port)
+            yield Served(port, (pid, redis_pid))
 
 
-async def run(seconds: float, rounds: int, together: int) -> None:
-    found: dict[str, list[dict[str, float]]] = {name: [] for name in PORTS}
-    for name, port in PORTS.items():
-        await ready(port)
-        await load(port, 1.0, together, f"warm-{name}")
-    for round_ in range(rounds):
-        for name, port in PORTS.items():
-            found[name].append(figures(await load(port, seconds, together, f"bench-{os.getpid()}-{round_}"), seconds))
-    middle = {name: {key: statistics.median(one[key] for one in rows) for key in rows[0]} for name, rows in found.items()}
-    print(f"{'':8}{'turns/s':>10}{'p50 ms':>10}{'p99 ms':>10}   medians of {rounds} rounds of {seconds:g} s, {together} calls at a time")
-    for name, row in middle.items():
-        print(f"{name:8}{row['turns/s']:>10.0f}{row['p50']:>10.2f}{row['p99']:>10.2f}")
-    for other, aim in (("floor", 0.4), ("usual", 4.0)):
-        ratio = statistics.median(a["turns/s"] / b["turns/s"] for a, b in zip(found["ours"], found[other], strict=True))
-        print(f"ours / {other}  {ratio:.2f}   (aim: at least {aim:g})")
+def run(seconds: float, rounds: int, together: int, before: Path | None) -> None:
+    with ExitStack() as stack:
+        servers = {}
+        for name, root, command in commands(before):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"bench-{name}-")))
+            servers[name] = stack.enter_context(served(folder, root, command))
+        for server in servers.values():
+            server.figures(1.0, together, "warm")
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in servers}
+        for round_ in range(rounds):
+            for name, server in servers.items():
+                found[name].append(server.figures(seconds, together, f"bench-{round_}"))
+    _show(found, f"medians of {rounds} rounds of {seconds:g} s, {together} calls at a time")
+
+
+def _show(found: dict[str, list[dict[str, float]]], how: str) -> None:
+    keys = [*found["ours"][0]]
+    print(f"{'':8}" + "".join(f"{key:>10}" for key in keys) + f"   {how}")
+    for name, rows in found.items():
+        print(f"{name:8}" + "".join(f"{statistics.median(row[key] for row in rows):>10.2f}" for key in keys))
+    for other, aim in AIMS.items():
+        if other in found:
+            turns, cpu = (sorted(a[key] / b[key] for a, b in zip(found["ours"], found[other], strict=True)) for key in ("turns/s", "CPU µs"))
+            said = f"{statistics.median(turns):.2f}   (aim: at least {aim:g}; {turns[0]:.2f} to {turns[-1]:.2f})"
+            print(f"ours / {other:7} turns/s {said}, CPU {statistics.median(cpu):.2f} ({cpu[0]:.2f} to {cpu[-1]:.2f})")
 
 
 def main() -> None:
@@ -121,25 +156,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--together", type=int, default=4)
+    parser.add_argument("--before", type=Path, help="another checkout of this project")
     options = parser.parse_args()
-    if find_spec("langgraph.checkpoint.sqlite") is None:
-        raise SystemExit("bench.turn needs one package more for the usual way: pip install langgraph-checkpoint-sqlite")
-    server = find_server()
-    if server is None:
-        raise SystemExit("bench.turn needs a redis-server")
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        socket = f"{folder}/redis.sock"
-        settings = ["--port", "0", "--unixsocket", socket, "--dir", folder, "--appendonly", "yes", "--save", ""]
-        processes = [subprocess.Popen([server, *settings], stdout=subprocess.DEVNULL)]
-        try:
-            while not Path(socket).exists():
-                time.sleep(0.05)
-            processes += start(Path(folder), f"unix://{socket}").values()
-            asyncio.run(run(options.seconds, options.rounds, options.together))
-        finally:
-            for process in reversed(processes):
-                process.terminate()
-                process.wait(20)
+    run(options.seconds, options.rounds, options.together, options.before)
 
 
 if __name__ == "__main__":

@@ -95,9 +95,9 @@ def redis(folder: Path) -> Iterator[Redised]:
 
 
 @contextmanager
-def process(command: list[str], environment: Mapping[str, str]) -> Iterator[int]:
+def process(command: list[str], environment: Mapping[str, str], root: Path = ROOT) -> Iterator[int]:
     quiet = subprocess.DEVNULL
-    ran = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), **environment}, stdin=quiet, stdout=quiet, stderr=quiet)
+    ran = subprocess.Popen(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root), **environment}, stdin=quiet, stdout=quiet, stderr=quiet)
     try:
         yield ran.pid
     finally:
