@@ -8,7 +8,7 @@ and characters of every Unicode category. Half of the tries are drawn by chance;
 climbing). Each is a whole turn of a call with some question open and some values held (tests/graph/midway.py).
 
 Times are process time. What looks dear is timed again and the least counts, since other programs slow any of them; at the end each of the dearest is
-timed beside a yardstick, a loop that the core ought to do in two milliseconds, and its milliseconds are those of such a core. Beside them stand the
+timed beside a yardstick, a loop that the core ought to do in one millisecond, and its milliseconds are those of such a core. Beside them stand the
 calls of functions that the turn makes: the same on every machine, however busy. Printed are the counts, the dearest, and the power of the length
 that their cost grows with (1.0: twice the length, twice the cost). Exit 1 when one raises or stays over a limit. `--counted` goes by the calls, and
 by time only where it is several times the limit: so a busy machine says what an idle one does. Ctrl-C ends the search, and what it has found is
@@ -44,8 +44,8 @@ LIMIT_CALLS = 250_000
 """Calls of functions, Python's own among them; a turn that uses up all its effort makes a little more than half of it."""
 SLACK = 4.0
 """How many times its limit a time may be where calls are what counts: less is noise of the machine, more is a pattern that ran away in one call."""
-STICK_MS = 2.0
-"""What the yardstick takes on a core at rest."""
+STICK_MS = 1.0
+"""What the yardstick takes on the core that the limit is meant for, at rest: one of 2026."""
 SHOWN = 12
 POOL = 60
 """How many of the dearest are changed further."""
@@ -101,8 +101,8 @@ class Try(msgspec.Struct, frozen=True):
 
     def least_ms(self, size: int = MAX_CHARS) -> float:
         """The least of several times, on a core that does the yardstick in its time."""
-        pairs = [(yardstick_ms(), self.cost_ms(size)[0], yardstick_ms()) for _ in range(AGAIN)]
-        return STICK_MS * min(ms / max(before, after) for before, ms, after in pairs)
+        pairs = [(self.cost_ms(size)[0], yardstick_ms()) for _ in range(AGAIN)]
+        return STICK_MS * min(ms for ms, _ in pairs) / min(stick for _, stick in pairs)
 
     def calls(self) -> int:
         """Functions that are called in it, once all caches are warm."""

@@ -113,10 +113,15 @@ def _plain(text: str) -> str:
     if text.isascii() and text.isprintable() and "`" not in text and len(text) <= MAX_CHARS:  # nothing to normalise: nearly every utterance
         return _rejoined(" ".join(text.split()) if "  " in text else text.strip())
     straight = _straightened(unicodedata.normalize("NFKC", _straightened(text[:MAX_CHARS])))
-    for figure in {c for c in set(straight) if c.isdigit() and not c.isascii()}:
-        straight = straight.replace(figure, str(unicodedata.digit(figure)))
-    seen = straight if straight.isprintable() else "".join(c if c.isprintable() or c.isspace() else " " for c in straight)
-    return _rejoined(_SPACE.sub(" ", seen).strip()[:MAX_CHARS])
+    written = {ord(c): as_read for c in set(straight) if (as_read := _as_read(c)) != c}
+    return _rejoined(_SPACE.sub(" ", straight.translate(written) if written else straight).strip()[:MAX_CHARS])
+
+
+def _as_read(character: str) -> str:
+    """A figure of any script as one of ours, and a space for what cannot be seen."""
+    if character.isdigit() and not character.isascii():
+        return str(unicodedata.digit(character))
+    return character if character.isprintable() or character.isspace() else " "
 
 
 def _straightened(text: str) -> str:
