@@ -31,9 +31,11 @@ class OwingStore(PassingStore):
             self._woken()
         return committed
 
-    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
+    async def change(
+        self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = (), instead_of: str = ""
+    ) -> Appointment:
         """What is owed was reckoned by whoever still knows the two versions as calls (`graph.appointments`)."""
-        changed = await self._store.change(before, after, capacity, deliveries)
+        changed = await self._store.change(before, after, capacity, deliveries, instead_of)
         if deliveries:
             self._woken()
         return changed

@@ -34,9 +34,12 @@ class Appointments(Protocol):
     async def appointments_of(self, business: str, caller: str) -> Sequence[Appointment]:
         """What was booked from the number `caller` (E.164), is not cancelled, and has not begun, the first first."""
 
-    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
+    async def change(
+        self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = (), instead_of: str = ""
+    ) -> Appointment:
         """Move, correct or cancel one whose call is no longer kept, with its place in the calendar and what that makes due, all at once.
 
+        `instead_of`: the call in which it is moved; the place that is held for that one passes over to this.
         Returns it as it stands, with `sequence` and `rev` counted: those of `after` are not looked at; `reference`, `sid`, `business`, `caller` stay.
         Raises StaleAppointment when it is not as `before` was, PlaceTaken when there is no place for it, InDoubt when it may be written or not.
         """

@@ -81,6 +81,9 @@ class AwaitedStore:
     async def claim(self, name: str, for_s: int) -> bool:
         return await (await self._store()).claim(name, for_s)
 
+    async def tally(self, name: str, by: int, for_s: int) -> int:
+        return await (await self._store()).tally(name, by, for_s)
+
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         return await (await self._store()).watching(agents)
 
@@ -117,8 +120,10 @@ class AwaitedStore:
     async def appointments_of(self, business: str, caller: str) -> Sequence[Appointment]:
         return await (await self._store()).appointments_of(business, caller)
 
-    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
-        return await (await self._store()).change(before, after, capacity, deliveries)
+    async def change(
+        self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = (), instead_of: str = ""
+    ) -> Appointment:
+        return await (await self._store()).change(before, after, capacity, deliveries, instead_of)
 
     async def ping(self) -> float:
         return await (await self._store()).ping()

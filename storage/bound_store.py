@@ -120,6 +120,9 @@ class BoundStore:
     async def claim(self, name: str, for_s: int) -> bool:
         return await self._store.claim(f"{self._business} {name}", for_s)
 
+    async def tally(self, name: str, by: int, for_s: int) -> int:
+        return await self._store.tally(f"{self._business} {name}", by, for_s)
+
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         found = await self._store.watching([name for name in agents if may_see(name, self._business)])
         return {name: age_s for name, age_s in found.items() if may_see(name, self._business)}
@@ -162,10 +165,12 @@ class BoundStore:
     async def appointments_of(self, business: str, caller: str) -> Sequence[Appointment]:
         return await self._store.appointments_of(self._business, caller) if business == self._business else ()
 
-    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
+    async def change(
+        self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = (), instead_of: str = ""
+    ) -> Appointment:
         """As CallStore.change. Raises CallElsewhere for an appointment of another business."""
         self._need({before.business, after.business} == {self._business})
-        return await self._store.change(before, after, capacity, deliveries)
+        return await self._store.change(before, after, capacity, deliveries, instead_of)
 
     async def ping(self) -> float:
         return await self._store.ping()

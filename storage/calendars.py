@@ -37,7 +37,7 @@ class Calendars:
                 continue
             if 0 < other.held_until <= self._clock():
                 del places[sid]
-            elif not _passes_over(other, booking):
+            elif sid != booking.moves and not _passes_over(other, booking):
                 moments += [(max(other.start, booking.start), 1), (min(other.free_from, booking.free_from), -1)]
         now = peak = 0
         for _, change in sorted(moments):

@@ -33,6 +33,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:watching` | sorted set | supervisors (`watchers.named`) by when (ms) a stream of theirs was last open | an hour after the last |
 | `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:claim:<name>` | string | who was the first to claim it, in a way of their own: one use of a ticket | as claimed |
+| `slotline:tally:<hash of the name, made with the secret>` | string | how often appointments were looked for in vain | as counted |
 | `slotline:{sid}:deliveries` | hash | id -> `tries`, `due_ms`, `why`, `delivery` in this order, JSON: what the call owes to the outside | owed |
 | `{slotline:outbox}:due` | sorted set | "id sid" by when (ms) that delivery is to be looked at | owed, as the newest |
 | `{slotline:outbox}:dead` | sorted set | "id sid" by when (ms) that delivery was given up | owed, as the newest |
@@ -159,6 +160,10 @@ def _hashed(business: str, number: str) -> str:
 
 def claim(name: str) -> str:
     return f"slotline:claim:{name}"
+
+
+def tally(hashed: str) -> str:
+    return f"slotline:tally:{hashed}"
 
 
 def events(sid: str) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from agent.record.appointment import Appointment, appointed, counted
 from agent.record.delivery import Delivery
 from storage.calendars import Calendars
@@ -45,14 +47,17 @@ class MemoryAppointments:
     async def appointments_of(self, business: str, caller: str) -> Sequence[Appointment]:
         return to_come((one for one in self._all(business) if caller and one.caller == caller), self._clock())
 
-    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
+    async def change(
+        self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = (), instead_of: str = ""
+    ) -> Appointment:
         was = self._appointment(before.sid)
         if was is None or was.rev != before.rev:
             raise StaleAppointment(f"what call {before.sid} booked was changed by another writer")
         if before.needs_place(after):
-            if not self._calendars.fits(after.place, capacity):
+            place = msgspec.structs.replace(after.place, instead_of=instead_of)
+            if not self._calendars.fits(place, capacity):
                 raise PlaceTaken(f"no place left for what call {before.sid} booked")
-            self._calendars.take(after.place)
+            self._calendars.take(place)
         elif after.state == "cancelled":
             self._calendars.release(before.place)
         self.owe(before.sid, deliveries)

@@ -56,7 +56,7 @@ class _Document(msgspec.Struct, kw_only=True):
     """None: as long as whoever made it wants."""
 
 
-class MemoryStore(MemoryAppointments, MemoryOutbox):
+class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
     """Calls in the memory of one process."""
 
     survives_restart = False
@@ -80,7 +80,6 @@ class MemoryStore(MemoryAppointments, MemoryOutbox):
         self._heard: set[str] = set()
         self.watchers = Watchers(clock)
         self._secret = secrets.token_bytes(32)
-        self._claims = Claims(clock)
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         kept = self._kept(sid)
@@ -248,9 +247,6 @@ class MemoryStore(MemoryAppointments, MemoryOutbox):
 
     async def secret(self, known: bytes = b"") -> bytes:
         return self._secret
-
-    async def claim(self, name: str, for_s: int) -> bool:
-        return self._claims.take(name, for_s)
 
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         return self.watchers.note(agents)

@@ -78,6 +78,9 @@ class PassingStore:
     async def claim(self, name: str, for_s: int) -> bool:
         return await self._store.claim(name, for_s)
 
+    async def tally(self, name: str, by: int, for_s: int) -> int:
+        return await self._store.tally(name, by, for_s)
+
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         return await self._store.watching(agents)
 
@@ -114,8 +117,10 @@ class PassingStore:
     async def appointments_of(self, business: str, caller: str) -> Sequence[Appointment]:
         return await self._store.appointments_of(business, caller)
 
-    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
-        return await self._store.change(before, after, capacity, deliveries)
+    async def change(
+        self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = (), instead_of: str = ""
+    ) -> Appointment:
+        return await self._store.change(before, after, capacity, deliveries, instead_of)
 
     async def ping(self) -> float:
         return await self._store.ping()

@@ -42,8 +42,10 @@ class RedisAppointments(ABC):
         now, found = await self._named(business, caller) if caller else (0.0, ())
         return to_come(found, now)
 
-    async def change(self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = ()) -> Appointment:
-        place, business = after.place, before.business
+    async def change(
+        self, before: Appointment, after: Appointment, capacity: int = 1, deliveries: Sequence[Delivery] = (), instead_of: str = ""
+    ) -> Appointment:
+        place, business = msgspec.structs.replace(after.place, instead_of=instead_of), before.business
         booking = b"-" if after.state == "cancelled" else codec.encode(place) if before.needs_place(after) else b""
         names = [*keys.calendar(business), keys.holds(business), *keys.appointments(business), keys.unbrought(business)]
         values = [before.sid, before.rev, written(after), place.start, place.free_from, capacity, booking]

@@ -8,6 +8,7 @@ A script that may have run although its answer was lost is sent again when the c
 been written is refused as stale by its own revision, upon which the caller reads again and finds it.
 """
 
+import hmac
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -165,6 +166,10 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
             return True
         # It may have been sent twice, when the answer to the first was lost.
         return bool(await self._command("GET", key) == ours)
+
+    async def tally(self, name: str, by: int, for_s: int) -> int:
+        key = keys.tally(hmac.digest(await self.secret(), name.encode("utf-8", "surrogatepass"), "sha256").hex()[:32])
+        return int(await self._script("tally", [key], [by, for_s]))
 
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         found = await self._script("watching", [keys.WATCHING], [keys.WATCHED_S * 1000, *agents])

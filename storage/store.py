@@ -217,6 +217,12 @@ class CallStore(Outbox, Appointments, Protocol):
     async def claim(self, name: str, for_s: int) -> bool:
         """Whether this is the first to claim `name` from any who use this store, which is remembered for `for_s` seconds."""
 
+    async def tally(self, name: str, by: int, for_s: int) -> int:
+        """Add `by` to what is counted under `name`, which is forgotten `for_s` seconds after the first; how much that is now, 0 or more.
+
+        What is kept says nothing of `name` to whoever does not know the store's secret.
+        """
+
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         """Note that streams of these supervisors are open here; for each whose stream was lately open anywhere, how many seconds ago it last was.
 

@@ -59,9 +59,8 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unspoken(self) -> bool:
-        """Whether its value was taken over from an earlier call, and not said in this one: whoever calls now may be somebody else.
-
-        It counts, and is never read aloud, nor edited in part, which would tell the rest of it."""
+        """Whether its value was taken over from an earlier call, and not said in this one: it counts, and is never read aloud, nor edited in part,
+        which would tell the rest of it. Whoever calls now may be somebody else."""
         return bool(self.value) and self.provenance is not None and self.provenance.confirmed == "resumed"
 
     @property
@@ -76,10 +75,9 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
-    """What the call was opened with; never changes, so that a changed business file does not change a running call."""
+    """What the call was opened with, `business` by its id; never changes, so that a changed business file does not change a running call."""
 
     business: str
-    """Id of the business."""
     region: str
     time_zone: str
     services: tuple[Service, ...] = ()
@@ -154,7 +152,9 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
     buffer: int = 0
     """Seconds behind it in which nothing else may begin."""
     instead_of: str = ""
-    """The earlier call that this one goes on from: what is held for that one passes over to this one."""
+    """The call whose held place passes over to this one: the earlier one that this one goes on from, or the one in which this one was moved."""
+    moves: str = ""
+    """Of a held place: the call whose booking is to be moved here, and does not stand in its way."""
 
     @property
     def free_from(self) -> int:
@@ -163,8 +163,7 @@ class Booking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ApprovalState = Literal["waiting", "approved", "refused", "unanswered", "withdrawn", "taken"]
-"""What became of a request. `unanswered`: nobody said anything in time; `withdrawn`: the caller wants something else; `taken`: approved, and
-the place was gone by then."""
+"""What became of a request. `unanswered`: not in time; `withdrawn`: the caller wants something else; `taken`: approved, and the place was gone."""
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -250,6 +249,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     recognised: bool = False
     """The caller said the name of the unfinished call: going on with it is offered."""
     errand: Errand | None = None
+    in_vain: int = 0
+    """How often it stayed unknown which appointment the caller means, whatever else was wanted in between."""
     resumed_from: str = ""
     """The earlier call whose values were taken over."""
     root: str = ""

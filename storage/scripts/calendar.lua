@@ -15,8 +15,8 @@ local function is_held(job)
 end
 
 -- Whether a job, `booking` as JSON, fits beside the others, from `from` until the next may begin at `till` (Unix seconds): at no moment more than `capacity`
--- at once. The call's own older place does not count, it would be replaced; nor does what is held for the call it goes on from, which passes over to it; nor
--- what was held for long enough, which is dropped where it is in the way. `held` are further bookings, as JSON, that may yet be taken.
+-- at once. The call's own older place does not count, it would be replaced; nor does what is held for the call it goes on from, which passes over to it; nor the place
+-- of the call whose booking is to be moved here; nor what was held for long enough, which is dropped where it is in the way. `held` are further bookings, as JSON, that may yet be taken.
 local function fits(calendar, places, longest, booking, from, till, capacity, held)
   local mine, clock, jobs = cjson.decode(booking), tonumber(redis.call('TIME')[1]), {}
   local function lapsed(job) return is_held(job) and job['held_until'] <= clock end
@@ -35,7 +35,8 @@ local function fits(calendar, places, longest, booking, from, till, capacity, he
   local moments = {}
   for _, job in ipairs(jobs) do
     local passes_over = is_held(job) and job['sid'] == mine['instead_of']
-    if not passes_over and job['start'] < till and free_from(job) > from then
+    local is_moved = job['sid'] ~= '' and job['sid'] == mine['moves']
+    if not passes_over and not is_moved and job['start'] < till and free_from(job) > from then
       moments[#moments + 1] = {math.max(job['start'], from), 1}
       moments[#moments + 1] = {math.min(free_from(job), till), -1}
     end

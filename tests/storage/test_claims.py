@@ -1,4 +1,4 @@
-"""Claims: of all who claim a name one is the first, until that is forgotten."""
+"""Claims: of all who claim a name one is the first, until that is forgotten. Tallies: how often something was, until that is."""
 
 import asyncio
 from typing import Any
@@ -11,6 +11,7 @@ from storage.connect import connect
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.redis_store import RedisStore
+from storage.store import CallStore
 from tests.conftest import Shelf
 
 pytestmark = pytest.mark.anyio
@@ -58,4 +59,30 @@ async def test_a_claim_whose_answer_was_lost_is_still_the_first(redis_url: str) 
     store._send = losing
     assert await store.claim("a", 60)
     assert not await store.claim("a", 60)
+    await store.close()
+
+
+async def test_a_tally_counts_up_and_down_and_never_below_nothing(store: CallStore) -> None:
+    assert [await store.tally("a", by, 60) for by in (1, 1, 0, -1, -5, 1)] == [1, 2, 2, 1, 0, 1]
+    assert await store.tally("b", 1, 60) == 1
+    assert sorted(await asyncio.gather(*(store.tally("c", 1, 60) for _ in range(20)))) == [*range(1, 21)]
+
+
+async def test_a_tally_is_forgotten_some_time_after_it_was_begun(redis_url: str) -> None:
+    now = [0.0]
+    memory = MemoryStore(clock=lambda: now[0])
+    await memory.tally("a", 1, 60)
+    now[0] = 59.9
+    assert await memory.tally("a", 1, 60) == 2
+    now[0] = 60.0
+    assert await memory.tally("a", 1, 60) == 1
+    store = await connect(redis_url, channel_prefix="sse:", ttl=Ttl())
+    assert [await store.tally("+12025550123", 1, for_s) for for_s in (60, 6000)] == [1, 2]
+    with redis.from_url(redis_url) as line:
+        [key] = line.keys("slotline:tally:*")
+        assert 0 < int(line.ttl(key)) <= 60
+        assert b"2025550123" not in key
+    other = await connect(redis_url, channel_prefix="sse:", ttl=Ttl())
+    assert await other.tally("+12025550123", 0, 60) == 2, "whoever uses this store counts the same"
+    await other.close()
     await store.close()
