@@ -5,11 +5,11 @@ from time import perf_counter
 import msgspec
 
 from agent.dst import holding
+from agent.dst.opening import in_the_way
 from agent.dst.updates import Update
 from agent.nlg.generate import generate
 from agent.policy.people import wait_or_dial
 from agent.policy.turns import asking, counted
-from agent.record import calendar
 from agent.record.call import Booking
 from agent.record.call_events import measured
 from agent.slots.time import TIME
@@ -37,8 +37,7 @@ async def looked_again(work: Work, deps: Deps) -> Work:
     """With the calendar as it is by now: what the turn began with are not the bookings it lost against, and what is offered must not be that hour."""
     call = work.call
     found = (await deps.store.open(call.sid, business=call.brief.business)).bookings
-    bookings = calendar.standing(found, work.turn_context.seconds, call.resumed_from)
-    return replace(work, turn_context=replace(work.turn_context, bookings=bookings))
+    return replace(work, turn_context=replace(work.turn_context, bookings=in_the_way(call, found, work.turn_context.seconds)))
 
 
 def timed(update: Update, begun: float, work: Work) -> Update:

@@ -15,6 +15,7 @@ from agent.dst.rebooking import cancelled, rebooked, recalled
 from agent.dst.updates import Update
 from agent.policy.owed import owed, reckoned
 from agent.record.appointment import Appointment, appointed, appointment_of
+from agent.record.calendar import standing
 from agent.record.call import Call, Turn
 from agent.record.turn_context import TurnContext
 from graph.errors import BookingCancelled, BookingNotFound, FieldRefused, PlaceGone
@@ -37,15 +38,15 @@ async def move(deps: Deps, appointment: Appointment, start: str, now: datetime, 
     return await correct(deps, appointment, {"time": start}, now, source)
 
 
-async def correct(deps: Deps, appointment: Appointment, fields: Mapping[str, str], now: datetime, source: str) -> Appointment:
-    """Set fields of it, by the slots' names, all or none; as it stands then.
+async def correct(deps: Deps, appointment: Appointment, fields: Mapping[str, str], now: datetime, source: str, instead_of: str = "") -> Appointment:
+    """Set fields of it, by the slots' names, all or none; as it stands then. `instead_of`: the call whose held place passes over to it.
 
     Raises BookingNotFound, BookingCancelled, FieldRefused (the first field refused), PlaceGone, StaleCall, StoreUnavailable.
     """
-    return await _change(deps, appointment, now, lambda call, turn_context: rebooked(call, fields, turn_context, source))
+    return await _change(deps, appointment, now, lambda call, turn_context: rebooked(call, fields, turn_context, source, instead_of), instead_of)
 
 
-async def _change(deps: Deps, appointment: Appointment, now: datetime, deed: Deed) -> Appointment:
+async def _change(deps: Deps, appointment: Appointment, now: datetime, deed: Deed, instead_of: str = "") -> Appointment:
     was = await deps.store.appointment(appointment.reference, appointment.business, appointment.sid)
     if was is None:
         raise BookingNotFound(f"there is no booking of call {appointment.sid}")
@@ -56,7 +57,7 @@ async def _change(deps: Deps, appointment: Appointment, now: datetime, deed: Dee
     call = found.call if lives and found.call else recalled(was, deps.businesses.get(was.business) or deps.businesses.default, now)
     call = adopting(call, found.foreign, now) if lives else call
     business = deps.business_of(call)
-    turn_context = turn_context_of(call, Turn(key=""), business, deps.plan, now, found.bookings)
+    turn_context = turn_context_of(call, Turn(key=""), business, deps.plan, now, standing(found.bookings, now.timestamp(), instead_of))
     turn_context = replace(turn_context, now=clock_of(call, now).astimezone(turn_context.now.tzinfo))
     update = deed(call, turn_context)
     if isinstance(update, Refused):
@@ -64,7 +65,7 @@ async def _change(deps: Deps, appointment: Appointment, now: datetime, deed: Dee
     try:
         if lives:
             return await _with_its_call(deps, found, update, business.capacity)
-        return await _alone(deps, was, call, update, now, business.capacity)
+        return await _alone(deps, was, call, update, now, business.capacity, instead_of)
     except PlaceTaken:
         raise PlaceGone(f"there is no place any more for the booking of call {was.sid}") from None
 
@@ -87,7 +88,7 @@ async def _with_its_call(deps: Deps, found: Opened, update: Update, capacity: in
     return now
 
 
-async def _alone(deps: Deps, was: Appointment, call: Call, update: Update, now: datetime, capacity: int) -> Appointment:
+async def _alone(deps: Deps, was: Appointment, call: Call, update: Update, now: datetime, capacity: int, instead_of: str) -> Appointment:
     """Raises StaleCall, PlaceTaken, StoreUnavailable."""
     wants = deps.wants(was.business)
     after = reckoned(call, update.call, wants)
@@ -95,4 +96,4 @@ async def _alone(deps: Deps, was: Appointment, call: Call, update: Update, now: 
     if stands is None:
         return was
     stands = replace(stands, made=was.made, language=was.language, caller=was.caller)
-    return await deps.store.change(was, stands, capacity, owed(call, after, wants, int(now.timestamp())))
+    return await deps.store.change(was, stands, capacity, owed(call, after, wants, int(now.timestamp())), instead_of)

@@ -3,7 +3,6 @@
 Only calls that are about one ever come here for more than a look at their record: no other turn waits for it.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,12 +13,12 @@ from agent.policy.approvals import rule_for_change
 from agent.policy.resuming import is_said
 from agent.record import caller_id
 from agent.record.appointment import Appointment
-from agent.record.call import Booking, Call
 from agent.record.errand import BY_NAME
 from agent.slots.time import TIME
 from graph import appointments
 from graph.answering import looked_again
 from graph.errors import BookingCancelled, BookingNotFound, FieldRefused, PlaceGone
+from graph.looking import may_look, was_found
 from graph.state import Deps, Work
 
 replace = msgspec.structs.replace
@@ -40,7 +39,12 @@ async def looked_for(work: Work, deps: Deps) -> Work:
         call = replace(call, errand=errand)
     if not errand.sought or (errand.sought == BY_NAME and (name.pending or not is_said(name))):
         return work
-    return work.after(errands.recognised(call, await _found(errand.sought, work, deps), work.turn_context), done=0)
+    if not await may_look(work, errand.sought, deps):
+        return work.after(errands.gone(call, work.turn_context), done=0)
+    update = errands.recognised(call, await _found(errand.sought, work, deps), work.turn_context)
+    if update.call.in_vain == call.in_vain:
+        await was_found(work, errand.sought, deps)
+    return work.after(update, done=0)
 
 
 async def _found(sought: str, work: Work, deps: Deps) -> tuple[Appointment, ...]:
@@ -71,7 +75,7 @@ async def done(work: Work, deps: Deps) -> tuple[Work, Update]:
         if errand.want == "cancel":
             await appointments.cancel(deps, one, now, BY)
         else:
-            await appointments.correct(deps, one, errands.fields(call), now, BY)
+            await appointments.correct(deps, one, errands.fields(call), now, BY, instead_of=call.sid)
     except (PlaceGone, FieldRefused) as lost:
         return await _offered(work, deps) if isinstance(lost, PlaceGone) or lost.slot == TIME.name else (work, errands.gone(call, turn_context))
     except (BookingNotFound, BookingCancelled):
@@ -82,10 +86,4 @@ async def done(work: Work, deps: Deps) -> tuple[Work, Update]:
 async def _offered(work: Work, deps: Deps) -> tuple[Work, Update]:
     """Somebody was faster with the time: others, by the calendar as it is by now."""
     work = await looked_again(work, deps)
-    work = replace(work, turn_context=replace(work.turn_context, bookings=of_others(work.call, work.turn_context.bookings)))
     return work, errands.taken(work.call, work.turn_context)
-
-
-def of_others(call: Call, bookings: Sequence[Booking]) -> Sequence[Booking]:
-    """The bookings that stand in the way of what the caller wants: not the place of the appointment that is to be moved."""
-    return [one for one in bookings if one.sid != call.errand.sid] if call.errand is not None and call.errand.sid else bookings

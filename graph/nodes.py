@@ -96,7 +96,7 @@ class Nodes:
         if call.brief.business != business:  # another's calendar
             needed = call.hold or open_step(call) in AGREEING
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings if needed else ()
-        turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, errands.of_others(call, bookings))
+        turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings)
         reading_ms = ms_since(begun)
         work = Work(
             base=found.call,

@@ -3,8 +3,11 @@
 How it works. What is held is read off the record at the end of each turn (`held`): the place of the time that is agreed or waits for a yes, for as
 long as the job takes. So another time, another service, a start over or the end of the call gives up what was held, whatever led there. It is held
 for some minutes from the last thing that was said (`Business.hold_minutes`) and lapses by itself, also for one whose line was cut. While a person has
-the call it stays as it is. A request for the office's yes has a place of its own, in its stead (`agent.policy.approvals`).
+the call it stays as it is. Where an appointment is to be moved to is held the same way, beside its own place. A request for the office's yes has a
+place of its own, in its stead (`agent.policy.approvals`).
 """
+
+from datetime import datetime
 
 import msgspec
 
@@ -58,7 +61,7 @@ def over(call: Call) -> Call:
 def fitting(call: Call, turn_context: TurnContext) -> Call:
     """The call as it was changed from outside, where nobody is asked anything: what is held stays if it is still what is wanted."""
     start = calendar.localise(_time(call), call.brief.time_zone)
-    stays = start is not None and call.hold is not None and _where(call.hold) == _where(place_at(start, _as_read(call), turn_context))
+    stays = start is not None and call.hold is not None and _where(call.hold) == _where(_place(start, _as_read(call), turn_context))
     return call if stays else let_go(call)
 
 
@@ -68,12 +71,19 @@ def gives_up(before: Call | None, after: Call) -> bool:
 
 
 def _wanted(call: Call, turn_context: TurnContext) -> Booking | None:
-    """What is to be held. What people have locked is theirs to settle; where an appointment is moved to, its own place may be in the way."""
+    """What is to be held. What people have locked is theirs to settle."""
     hold_s = turn_context.business.hold_minutes * 60
-    if not hold_s or call.status != "active" or call.booked or call.awaits_approval or call.errand or call.slot(TIME.name).locked:
+    is_no_wish = call.errand is not None and TIME.name not in call.errand.changes
+    if not hold_s or call.status != "active" or call.booked or call.awaits_approval or is_no_wish or call.slot(TIME.name).locked:
         return None
     start = calendar.localise(_time(call), call.brief.time_zone)
-    return replace(place_at(start, call, turn_context), held_until=int(turn_context.seconds) + hold_s) if start else None
+    return replace(_place(start, call, turn_context), held_until=int(turn_context.seconds) + hold_s) if start else None
+
+
+def _place(start: datetime, call: Call, turn_context: TurnContext) -> Booking:
+    """Of an appointment that is moved: as long as it takes now, and its old place, which stays its own meanwhile, is not in the way."""
+    place, errand = place_at(start, call, turn_context), call.errand
+    return place if errand is None else replace(place, end=place.start + errand.end - errand.start, moves=errand.sid)
 
 
 def _as_read(call: Call) -> Call:

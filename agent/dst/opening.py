@@ -89,8 +89,14 @@ def turn_context_of(call: Call, turn: Turn, business: Business, plan: Plan, now:
         seconds=now.timestamp(),
         turn=turn,
         plan=plan,
-        bookings=standing(bookings, now.timestamp(), call.resumed_from),
+        bookings=in_the_way(call, bookings, now.timestamp()),
     )
+
+
+def in_the_way(call: Call, bookings: Sequence[Booking], seconds: float) -> tuple[Booking, ...]:
+    """The places that are not for this call to take at `seconds` (Unix): an appointment that it is about may take what it has."""
+    own = call.errand.sid if call.errand is not None else ""
+    return tuple(one for one in standing(bookings, seconds, call.resumed_from) if not own or one.sid != own)
 
 
 def clock_of(call: Call, now: datetime) -> datetime:

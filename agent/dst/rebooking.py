@@ -65,8 +65,11 @@ def cancelled(call: Call, turn_context: TurnContext, source: str) -> Update:
     return Update(call=after, events=(*events, *moved), settled=True, release=True)
 
 
-def rebooked(call: Call, fields: Mapping[str, str], turn_context: TurnContext, source: str) -> Update | Refused:
-    """The call with other values, and the place that they need; none of it when one is refused. "" clears what the business can do without."""
+def rebooked(call: Call, fields: Mapping[str, str], turn_context: TurnContext, source: str, instead_of: str = "") -> Update | Refused:
+    """The call with other values, and the place that they need; none of it when one is refused. "" clears what the business can do without.
+
+    `instead_of`: the call in which it is wanted; what is held for that one passes over to this one.
+    """
     needed = next((name for name, value in fields.items() if not value.strip() and name not in turn_context.business.may_skip), "")
     if needed:
         return Refused(needed, "needed")
@@ -74,7 +77,7 @@ def rebooked(call: Call, fields: Mapping[str, str], turn_context: TurnContext, s
     update = edited(free, fields, (), (), turn_context, source)
     if isinstance(update, Refused):
         return update
-    place = _place(call, update.call, turn_context)
+    place = _place(call, update.call, turn_context, instead_of)
     if isinstance(place, Refused):
         return place
     after = replace(update.call, booked=place, status=call.status)
@@ -83,7 +86,7 @@ def rebooked(call: Call, fields: Mapping[str, str], turn_context: TurnContext, s
     return replace(update, call=after, booking=place, events=(*update.events, *_done(after, turn_context.seconds, "booking.changed")))
 
 
-def _place(before: Call, after: Call, turn_context: TurnContext) -> Booking | Refused | None:
+def _place(before: Call, after: Call, turn_context: TurnContext, instead_of: str) -> Booking | Refused | None:
     was, service, time = before.booked, after.slot(SERVICE.name).value, after.slot(TIME.name).value
     if was is None or all(before.slot(name).value == after.slot(name).value for name in SLOTS if SLOTS[name].calendar):
         return was
@@ -93,7 +96,7 @@ def _place(before: Call, after: Call, turn_context: TurnContext) -> Booking | Re
     same = service == before.slot(SERVICE.name).value
     begins, seconds = int(start.timestamp()), was.end - was.start if same else minutes_of(after) * 60
     buffer_s = turn_context.business.buffer_minutes * 60
-    return replace(was, start=begins, end=begins + seconds, service=service, buffer=buffer_s, held_until=0, instead_of="")
+    return replace(was, start=begins, end=begins + seconds, service=service, buffer=buffer_s, held_until=0, instead_of=instead_of)
 
 
 def _done(call: Call, seconds: float, occasion: Occasion) -> tuple[Event, ...]:

@@ -19,7 +19,7 @@ def asked(call: Call, turn_context: TurnContext, book: Mapping[str, Mapping[str,
         return ""
     if call.question.kind == "which":
         key = "which_name" if call.question.slots else "which_several" if errand.several else "which"
-        return str(words[f"{key}_again" if errand.tries else key])
+        return str(words[f"{key}_again" if call.in_vain else key])
     if call.question.kind == "what":
         return str(words["what"])
     begins = datetime.fromtimestamp(errand.start, UTC).astimezone(ZoneInfo(call.brief.time_zone))

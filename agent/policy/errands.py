@@ -92,7 +92,9 @@ def recognised(call: Call, found: Sequence[Appointment], turn_context: TurnConte
     mine = [one for one in found if one.state == "booked" and one.start > turn_context.seconds and (errand.sought != BY_NAME or _is_his(one, call))]
     looked = replace(errand, sought="")
     if not mine and errand.perhaps:  # then "I want to cancel" was about this call
-        return Update(call=replace(call, errand=None, question=Question(kind="leave")))
+        update = _strike(replace(call, errand=looked), turn_context)
+        about_this = replace(update.call, errand=None, question=Question(kind="leave"))
+        return Update(call=about_this) if update.call.status == "active" else update
     if not mine:
         return _strike(replace(call, errand=looked), turn_context, (SystemAct(key="notice.not_found"),))
     if len(mine) > 1:
@@ -192,7 +194,7 @@ def _wished(call: Call, dialogue_act: DialogueAct) -> Update:
     if errand is not None and errand.sid:
         return Update(call=_to_change(call, want, (TIME.name,) if want == "move" else ()))
     perhaps = dialogue_act.kind is DialogueActKind.PERHAPS
-    by_name = bool(call.brief.caller) and is_said(call.slot(caller_id.NAME_SLOT)) and not (errand and errand.tries)
+    by_name = bool(call.brief.caller) and is_said(call.slot(caller_id.NAME_SLOT)) and not call.in_vain
     changes = tuple(slot for slot in dialogue_act.slots if slot in PERSONAL)
     asked = replace(errand or Errand(want=want), want=want, perhaps=perhaps, sought=BY_NAME if by_name else "", changes=changes)
     after = replace(call, errand=asked, unfinished="", recognised=False, silences=0, question=Question())
@@ -235,8 +237,8 @@ def _unrecognised(call: Call, user_act: UserAct, turn_context: TurnContext) -> U
 
 def _strike(call: Call, turn_context: TurnContext, system_acts: tuple[SystemAct, ...] = ()) -> Update:
     """It is not known which appointment it is: asked again, and after the last try a person takes over."""
-    after = replace(call, errand=replace(errand_of(call), tries=errand_of(call).tries + 1, sought=""), question=Question(), silences=0)
-    if errand_of(call).tries + 1 < turn_context.plan.tries:
+    after = replace(call, errand=replace(errand_of(call), sought=""), in_vain=call.in_vain + 1, question=Question(), silences=0)
+    if after.in_vain < turn_context.plan.tries:
         return Update(call=after, system_acts=system_acts)
     update = handoff(after, turn_context, Handoff(why="appointment"))
     return replace(update, system_acts=(*system_acts, *update.system_acts))

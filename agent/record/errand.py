@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from agent.record.acts import Inform
+
 Want = Literal["hear", "move", "cancel", "correct"]
 
 
@@ -15,8 +17,6 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """It is about an appointment only if the name that is said next has one."""
     sought: str = ""
     """The reference by which the appointment is to be looked for in this turn, or `BY_NAME`."""
-    tries: int = 0
-    """How often none was found."""
     several: bool = False
     """The name has more than one, which only a reference tells apart."""
     sid: str = ""
@@ -31,6 +31,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     end: int = 0
     changes: tuple[str, ...] = ()
     """The slots that are to be changed."""
+    told: tuple[Inform, ...] = ()
+    """What it is to be, said before it was known which one it is."""
 
 
 BY_NAME = "name"

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -13,31 +12,18 @@ from agent.record.booking_reference import booking_reference
 from storage.errors import StoreUnavailable
 from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed, Opened
-from tests.callers import TO_THE_SUMMARY
 from tests.conftest import Shelf
 from tests.graph.counting import Platform
-from tests.graph.office import Caller, words
+from tests.graph.office import words
+from tests.graph.ringing import CANCEL, CODE, HIS, MOVE, NAME, OPEN, OTHERS, Without, appointment, booked, caller, hour
 
 pytestmark = pytest.mark.anyio
-HIS, OTHERS = "+12025550123", "+12025550199"
-NAME, TWO = "it's Mary O'Neill", "tomorrow at 2 pm"
-OPEN: dict[str, Any] = {"capacity": 1, "opening_hours": {}, "public_holidays": False, "lead_time_minutes": 0}
-CANCEL, MOVE = "I want to cancel my appointment", "I'd like to move my appointment"
-CODE = " ".join(booking_reference("CA1"))
 
 
 @pytest.fixture(params=["memory", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
     return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
-
-
-class Without(PassingStore):
-    """Where the call that booked is no longer kept."""
-
-    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
-        found = await self._store.open(sid, turn, business, former)
-        return Opened(call=None, bookings=found.bookings) if sid == "CA1" else found
 
 
 class Counting(PassingStore):
@@ -88,28 +74,6 @@ class CutOff(PassingStore):
         return await self._store.commit(change)
 
 
-def caller(store: CallStore, sid: str, number: str = HIS, **changed: Any) -> Caller:
-    one = Caller(store, sid, caller=number, **{**OPEN, **changed})
-    one.now = datetime.now(UTC).replace(hour=15)
-    return one
-
-
-async def booked(store: CallStore, sid: str = "CA1", time: str = TWO, number: str = HIS, **changed: Any) -> Appointment:
-    one = caller(store, sid, number, **changed)
-    assert (await one.say(*TO_THE_SUMMARY, time, "yes"))["progress"]["status"] == "booked"
-    return await appointment(store, sid)
-
-
-async def appointment(store: CallStore, sid: str = "CA1") -> Appointment:
-    found = await store.appointment(booking_reference(sid), "acme", sid)
-    assert found is not None
-    return found
-
-
-async def hour(store: CallStore, sid: str = "CA1") -> int:
-    return datetime.fromtimestamp((await appointment(store, sid)).start, UTC).hour
-
-
 @pytest.mark.parametrize("lives", [True, False])
 async def test_it_is_cancelled_whether_its_call_still_lives_or_not(store: CallStore, lives: bool) -> None:
     await booked(store)
@@ -146,7 +110,7 @@ async def test_what_was_wrong_is_put_right_and_the_rest_stays(store: CallStore) 
 async def test_somebody_was_faster_with_the_time(store: CallStore, at_the_last_moment: bool) -> None:
     await booked(store)
     raced = Raced(store)
-    again = caller(raced, "CA2")
+    again = caller(raced, "CA2", hold_minutes=0)
     await again.say("", MOVE, NAME, "tomorrow at 5 pm")
     other = partial(booked, store, "CA3", "tomorrow at 5 pm", OTHERS)
     if at_the_last_moment:
