@@ -22,12 +22,14 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from agent.policy.brought import Brought
-from agent.policy.people import Deed
+from agent.policy.people import Deed, Drop
 from agent.record.acts import UserAct
 from agent.record.appointment import Appointment
 from agent.record.call import Approval, Call
 from graph import appointments, approving, delivering, editing, hearing, people
 from graph.approving import Answer
+from graph.errors import CallNotFound
+from graph.finding import AGAIN
 from graph.holding import is_waiting
 from graph.nodes import Node, Nodes
 from graph.plan import STEPS
@@ -172,6 +174,10 @@ class Walker:
     async def do(self, sid: str, deed: Deed, now: datetime) -> None:
         """Carry out what a supervisor does. Raises CallNotFound, DeedRefused, StoreUnavailable."""
         await self._insist(sid, lambda: people.do(self.deps, sid, deed, now))
+        again = f"{sid}{AGAIN}"
+        if isinstance(deed, Drop):  # the line is also that of the call in which its caller rang again
+            with suppress(CallNotFound):
+                await self._insist(again, lambda: people.do(self.deps, again, deed, now))
 
     async def heard(self, sid: str, at: str, said: str, heard: str, now: datetime) -> None:
         """Of the last answer, `said` at `at`, the caller heard so much and no more. Raises StoreUnavailable; nothing for what is the last no more."""

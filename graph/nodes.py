@@ -16,7 +16,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agent.dst.booking import place_taken
-from agent.dst.opening import adopting, opened_again, prepared, turn_context_of
+from agent.dst.opening import opened_again, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
 from agent.policy import approvals, resuming
@@ -32,7 +32,7 @@ from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits, errands, revising
 from graph.answering import answer, looked_again, ms_since, timed
-from graph.finding import begun_for, found_for, unanswered
+from graph.finding import found_for, stood_for, unanswered
 from graph.hearing import connected, goes_on
 from graph.holding import beside_a_person
 from graph.people import is_watched
@@ -83,10 +83,11 @@ class Nodes:
         deps, request, now = runtime.context, state["request"], state["now"]
         business = deps.businesses.for_number(request.dialled).id
         begun = perf_counter()
-        found = await found_for(state, deps, business)
+        there = await found_for(state, deps, business)
+        found, request = there.record, there.request
         if found.answer is not None:
             return Command(goto=END, update={"answer": found.answer})
-        stood = adopting(found.call or await begun_for(request, deps, now), found.foreign, now)
+        stood = await stood_for(there, deps, now)
         call = connected(prepared(stood, None, now), request)
         left = call.open_turn
         if left is None:
@@ -97,7 +98,6 @@ class Nodes:
             needed = call.hold or open_step(call) in AGREEING
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings if needed else ()
         turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings)
-        reading_ms = ms_since(begun)
         work = Work(
             base=found.call,
             call=call,
@@ -105,14 +105,14 @@ class Nodes:
             turn_context=turn_context,
             asked=call.question,
             foreign=found.foreign,
-            reading_ms=reading_ms,
+            reading_ms=ms_since(begun),
             events=opened_again(found.call, call, turn_context.seconds),
         )
         if left:
             work = _gone_on(work, left)
         if call.status == "with_agent":
-            return await beside_a_person(state, work, deps)
-        return self._onward("understand", work if left else await _heard(work, deps, request))
+            return await beside_a_person({**state, "request": request}, work, deps)
+        return self._onward("understand", work if left else await _heard(work, deps, request), request)
 
     async def control(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         """What is about the call as a whole: silence, stop, a person, start over, another language, the yes to going on with an earlier call,
@@ -181,10 +181,11 @@ class Nodes:
         mine = work.turn_context.turn.key == request.turn.key
         return Command(goto=END, update={"work": work, "answer": body} if mine else {"work": work})
 
-    def _onward(self, here: str, work: Work) -> Command[str]:
-        """To the place of the next act; when that lies behind, or none is left, to `respond`."""
+    def _onward(self, here: str, work: Work, request: TurnRequest | None = None) -> Command[str]:
+        """To the place of the next act; when that lies behind, or none is left, to `respond`. `request`: as one of the call that it belongs to."""
         there = place(work)
-        return Command(goto=there if self._rank[there] > self._rank[here] else "respond", update={"work": work})
+        update = {"work": work} if request is None else {"work": work, "request": request}
+        return Command(goto=there if self._rank[there] > self._rank[here] else "respond", update=update)
 
 
 def _gone_on(work: Work, left: OpenTurn) -> Work:

@@ -15,6 +15,7 @@ from agent.record.calendar import standing
 from agent.record.call import Booking, Brief, Call, Question, SlotState, Turn
 from agent.record.call_events import status_moved
 from agent.record.caller_id import NAME_SLOT
+from agent.record.errand import Errand
 from agent.record.events import Event
 from agent.record.language_tags import begins_in
 from agent.record.moments import stamp
@@ -68,6 +69,20 @@ def without_errand(call: Call) -> Call:
         return call
     kept = {name: state if name == NAME_SLOT or state.locked else SlotState() for name, state in call.slots.items()}
     return replace(call, errand=None, slots=kept)
+
+
+def rung_again(call: Call, earlier: Call) -> Call:
+    """The call of somebody who wants something of an appointment, under the callSid that made it: he is asked which one, as anybody is."""
+    return replace(
+        call,
+        brief=earlier.brief,
+        language=call.language if call.turns else earlier.language,
+        errand=Errand(want="hear"),
+        question=Question(kind="which"),
+        unfinished="",
+        resumed_from=earlier.sid,
+        root=earlier.root or earlier.sid,
+    )
 
 
 def opened_again(before: Call | None, call: Call, seconds: float) -> tuple[Event, ...]:

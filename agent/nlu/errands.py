@@ -27,6 +27,8 @@ _OWN = 2
 """Words between "my" and "appointment"."""
 _BEFORE = 3
 """Words before a verb in which it is denied."""
+_BRIEF = 5
+"""Words that are all about the appointment, where nothing else is spoken of."""
 _WANTS: tuple[Want, ...] = ("cancel", "correct", "move", "hear")
 _STOPS = frozenset(".?!;。？！；")
 
@@ -50,6 +52,14 @@ def wanted_of_it(utterance: Utterance) -> Want | None:
     if text.says("supposed"):
         return None
     return next((want for want in ("cancel", "correct", "move") for at, _ in text.of(want) if not text.denied_at(at)), None)
+
+
+def wanted_afterwards(utterance: Utterance) -> bool:
+    """Whether something is wanted of an appointment that was made a moment ago: "can I move it", or no more words than that takes."""
+    if wanted(utterance) is not None:
+        return True
+    brief = sum(map(str.isalnum, utterance.words)) <= _BRIEF or points(utterance)
+    return brief and wanted_of_it(utterance) is not None
 
 
 def keeps(utterance: Utterance) -> bool:
