@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from agent.dst.updates import Update
-from agent.policy import errands
+from agent.policy import errands, recognising
 from agent.policy.approvals import rule_for_change
 from agent.policy.resuming import is_said
+from agent.policy.wishes import errand_of, gone
 from agent.record import caller_id
 from agent.record.appointment import Appointment
 from agent.record.errand import BY_NAME
@@ -40,8 +41,8 @@ async def looked_for(work: Work, deps: Deps) -> Work:
     if not errand.sought or (errand.sought == BY_NAME and (name.pending or not is_said(name))):
         return work
     if not await may_look(work, errand.sought, deps):
-        return work.after(errands.gone(call, work.turn_context), done=0)
-    update = errands.recognised(call, await _found(errand.sought, work, deps), work.turn_context)
+        return work.after(gone(call, work.turn_context), done=0)
+    update = recognising.recognised(call, await _found(errand.sought, work, deps), work.turn_context)
     if update.call.in_vain == call.in_vain:
         await was_found(work, errand.sought, deps)
     return work.after(update, done=0)
@@ -60,16 +61,16 @@ async def done(work: Work, deps: Deps) -> tuple[Work, Update]:
 
     Raises StaleCall, when somebody else changes the appointment at the same moment, and StoreUnavailable.
     """
-    call, turn_context, errand = work.call, work.turn_context, errands.errand_of(work.call)
+    call, turn_context, errand = work.call, work.turn_context, errand_of(work.call)
     if not errands.is_settled(call):  # the yes came too late for the time
         return work, Update(call=call)
     one = await deps.store.appointment(errand.reference, call.brief.business, errand.sid)
     if one is None or rule_for_change(call, list(errands.fields(call)), turn_context):
-        return work, errands.gone(call, turn_context)
+        return work, gone(call, turn_context)
     if errands.wanted_of(call, one) == one:
         return work, errands.done(call, turn_context)
     if one.state == "booked" and (one.start, one.service) != (errand.start, errand.service):  # the yes was to another one
-        return work, errands.gone(call, turn_context)
+        return work, gone(call, turn_context)
     now = datetime.fromtimestamp(turn_context.seconds, UTC)
     try:
         if errand.want == "cancel":
@@ -77,9 +78,9 @@ async def done(work: Work, deps: Deps) -> tuple[Work, Update]:
         else:
             await appointments.correct(deps, one, errands.fields(call), now, BY, instead_of=call.sid)
     except (PlaceGone, FieldRefused) as lost:
-        return await _offered(work, deps) if isinstance(lost, PlaceGone) or lost.slot == TIME.name else (work, errands.gone(call, turn_context))
+        return await _offered(work, deps) if isinstance(lost, PlaceGone) or lost.slot == TIME.name else (work, gone(call, turn_context))
     except (BookingNotFound, BookingCancelled):
-        return work, errands.gone(call, turn_context)
+        return work, gone(call, turn_context)
     return work, errands.done(call, turn_context)
 
 

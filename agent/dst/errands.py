@@ -18,7 +18,10 @@ from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, UserAct
 from agent.record.appointment import PERSONAL
 from agent.record.call import Call, SlotState
 from agent.slots import SLOTS
+from agent.slots.time import TIME
 
+_OF_THE_JOB = frozenset({Act.ASK_PRICE, Act.ASK_LENGTH, Act.ASK_SERVICES})
+"""Questions that are answered as they always are, also where they are about "my appointment"."""
 _HERE = ("explicit", "implicit", "keyed")
 """How what the caller says in this call is confirmed."""
 
@@ -50,10 +53,13 @@ def _is_begun(state: SlotState) -> bool:
 def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     """A call that turns out to be about an appointment; by its reference alone, to hear of it."""
     want, code = errands.wanted(hearing.utterance), references.reference(hearing.utterance, asked=False)
+    if want == "hear" and not _OF_THE_JOB.isdisjoint(hearing.acts):
+        want = None
     if want or code:
         known = [DialogueAct(act=Act.REFERENCE, detail=code)] if code else []
         wrong = _named(hearing) if want == "correct" else ()
-        return [DialogueAct(act=Act.APPOINTMENT, slots=wrong, detail=want or "hear"), *_names(informs), *known]
+        when = _moved_to(hearing) if want == "move" else []
+        return [DialogueAct(act=Act.APPOINTMENT, slots=wrong, detail=want or "hear"), *_names(informs), *when, *known]
     stop = hearing.acts.get(Act.CANCEL)
     if stop is None or stop.kind is not ActKind.PLAIN or not hearing.call.brief.caller:
         return []
@@ -66,7 +72,7 @@ def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
 def _which(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     """Which appointment it is: its reference, or the name it is booked under; what is wanted of it may be said once more."""
     want = errands.wanted(hearing.utterance) or errands.wanted_of_it(hearing.utterance)
-    wants = [DialogueAct(act=Act.APPOINTMENT, detail=want)] if want else []
+    wants = [DialogueAct(act=Act.APPOINTMENT, detail=want), *(_moved_to(hearing) if want == "move" else ())] if want else []
     names = _names(informs) or _booked_under(hearing)
     for utterance in (hearing.utterance, *hearing.others()):
         code = references.reference(utterance, asked=True)
@@ -77,6 +83,13 @@ def _which(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     if errands.has_none(hearing.utterance) and not names:
         return [DialogueAct(act=Act.DONT_KNOW)]
     return [*wants, *names] or ([DialogueAct(act=Act.DENY)] if Act.DENY in hearing.acts and hearing.talk and not informs else [])
+
+
+def _moved_to(hearing: Hearing) -> list[Inform]:
+    """The time that it is to be moved to, which is not the one that it has: "move my Tuesday appointment to Thursday at three"."""
+    rest = Utterance(errands.moved_to(hearing.utterance))
+    found = hearing.extract(TIME.name, rest, hearing.asking(TIME.name, rest)) if rest else ()
+    return [inform(TIME.name, found[0], rest, asked=True)] if found else []
 
 
 def _booked_under(hearing: Hearing) -> list[Inform]:
@@ -97,12 +110,14 @@ def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     """What is to be done with the appointment, once it is known which one it is."""
     want = errands.wanted_of_it(hearing.utterance)
     told = list(informs)
+    named = _named(hearing) if want in ("move", "correct") and not told else ()
+    if named and hearing.call.errand and named[0] not in hearing.call.errand.changes:  # "change my phone number", "add my email as well"
+        return [DialogueAct(act=Act.CORRECTION, slots=named)]
     if want == "move" and any(SLOTS[one.slot].calendar != "start" for one in told):  # "change the address to ..."
         want = "correct"
     if hearing.question.kind == "errand" and (Act.AFFIRM in hearing.acts or (hearing.call.errand and want == hearing.call.errand.want)):
         return []
-    named = _named(hearing) if want in ("move", "correct") and not told else ()
-    if named:  # "change my phone number"
+    if named:
         return [DialogueAct(act=Act.CORRECTION, slots=named)]
     if want:
         return [DialogueAct(act=Act.APPOINTMENT, detail=want), *(told if want in ("move", "correct") else ())]

@@ -42,7 +42,7 @@ def wanted(utterance: Utterance) -> Want | None:
         return None
     if own is None:
         return None if text.denied_at(alone[0][0]) else "move"
-    wants = [want for want in _WANTS for at, end in text.of(want) if text.reaches(want, at, end, own)]
+    wants = [want for want in _WANTS for at, end in text.all_of(want, own[1]) if text.reaches(want, at, end, own)]
     return wants[0] if wants else None
 
 
@@ -83,6 +83,14 @@ def behind(utterance: Utterance, kind: str) -> str:
     return utterance.text[utterance.tokens[found[0][1] - 1].end :].strip() if found else ""
 
 
+def moved_to(utterance: Utterance) -> str:
+    """The words behind what says where it is to be moved: "from Tuesday to Thursday at three"; "" for none."""
+    text = _Spoken(utterance)
+    verbs = text.of("move")
+    onto = [end for at, end in text.of("onto") if at >= verbs[0][0]] if verbs else []
+    return utterance.text[utterance.tokens[onto[0] - 1].end :].strip() if onto else ""
+
+
 def wants_another(utterance: Utterance) -> bool:
     """Whether the caller has none, or wants one more."""
     return _Spoken(utterance).says("another")
@@ -101,6 +109,15 @@ class _Spoken:
         listed = _listed(self.language, kind)
         return [(at, end) for at, word in enumerate(self.words) if word in listed and (end := end_of(self.words, at, listed))]
 
+    def all_of(self, want: Want, stop: int) -> list[tuple[int, int]]:
+        """Where it is said what is wanted of the appointment whose name ends at word `stop`."""
+        return self.of(want) + ([one for one in self.of("whether_it_is") if self._of_its_being(max(one[1], stop))] if want == "hear" else [])
+
+    def _of_its_being(self, since: int) -> bool:
+        """Whether what is said behind is of the appointment's being or its time, or nothing is."""
+        at = next((at for at in range(since, len(self.words)) if self.words[at].isalnum()), len(self.words))
+        return at == len(self.words) or self.words[at].isdigit() or bool(end_of(self.words, at, _listed(self.language, "of_its_being")))
+
     def says(self, kind: str) -> bool:
         return bool(self.of(kind))
 
@@ -115,8 +132,14 @@ class _Spoken:
                 noun = next((noun for noun in nouns if end <= noun[0] and sum(map(str.isalnum, self.words[end : noun[0]])) <= _OWN), None)
                 if noun is not None and not any(word in apart for word in self.words[end : noun[0]]):
                     return at, noun[1], certain
-        bare = [noun for noun in nouns if self.language == "zh" and noun[1] - noun[0] > 1]  # 取消预约 needs no "my"
-        return (*bare[0], False) if bare else None
+        bare = [noun for noun in nouns if self.language == "zh" and noun[1] - noun[0] > 1 and not self._is_to_be_made(*noun)]
+        return (*bare[0], False) if bare else None  # 取消预约 needs no "my"
+
+    def _is_to_be_made(self, at: int, end: int) -> bool:
+        """Whether right before the name stands what makes a verb of it, and behind it what is to be done: 想预约修空调, but not 要预约改到周五."""
+        wants = (end_of(self.words, end, _listed(self.language, want)) for want in ("cancel", "move"))
+        told = any(stop - end > 1 for stop in wants)
+        return not told and any(end_of(self.words, place, _listed(self.language, "to_book")) == at for place in range(max(0, at - _BEFORE), at))
 
     def reaches(self, want: Want, at: int, end: int, own: tuple[int, int, bool]) -> bool:
         """Whether what is wanted is wanted of the appointment."""
@@ -132,10 +155,10 @@ class _Spoken:
         return len(between) <= _WITHIN and not stopped if end <= start else want != "hear" or not stopped
 
     def _of_things(self, at: int, end: int, behind: bool) -> bool:
-        """Whether it may be done to what is to be repaired, or before there is an appointment: 预约换灯, 提前预约."""
-        apart = _listed(self.language, "of_things" if behind else "beforehand")
+        """Whether it may be done to what is to be repaired (预约换灯: such a verb takes an object), or before there is an appointment (提前预约)."""
         goes_on = any(word.isalnum() for word in self.words[end : end + 1])
-        return end_of(self.words, at, apart) == end and goes_on
+        takes = end - at == 1 and self.language == "zh" if behind else end_of(self.words, at, _listed(self.language, "beforehand")) == end
+        return takes and goes_on
 
     def denied_at(self, at: int) -> bool:
         """Whether what begins at word `at` is denied."""

@@ -1,6 +1,7 @@
 """The reference of a booking as callers say it: "C eight two L C", "charlie 8 2 lima charlie", "C82LC", "C as in cat, eighty-two, L C".
 
-Heard only where it was asked for, or behind a word for it ("my reference is ..."). What is heard has all of its characters, and none but those that
+Heard only where it was asked for, or behind a word for it ("my reference is ..."); there figures alone are another's number, since one of ours in a
+thousand has no letter. What is heard has all of its characters, and none but those that
 references are made of: nothing is guessed, since a guess may be another caller's.
 """
 
@@ -26,6 +27,11 @@ _FILLING = frozenset("-,./、，。#:")
 
 def reference(utterance: Utterance, *, asked: bool) -> str:
     """The reference that was said, such as "C82LC"; "" for none. `asked`: without a word for it before."""
+    code = _said(utterance, asked=asked)
+    return code if asked or not code.isdigit() else ""
+
+
+def _said(utterance: Utterance, *, asked: bool) -> str:
     tokens = utterance.tokens[:_MOST]
     spoken = utterance.words[:_MOST]
     named = [end for at in range(len(spoken)) if (end := end_of(spoken, at, _listed("reference")))]

@@ -7,38 +7,29 @@ it is done. A change goes through the steps of what changes, and no others.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import cast
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import msgspec
 
 from agent.dst import tracker
 from agent.dst.booking import no_time
-from agent.dst.opening import without_errand
-from agent.dst.updates import Update, bare, close, handoff
-from agent.policy.resuming import compared, is_said
+from agent.dst.updates import Update, close, handoff
+from agent.policy.recognising import unrecognised, wished
+from agent.policy.wishes import also, appointed, asks_much, errand_of, gone, to_change
 from agent.record import caller_id
-from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct, UserAct
+from agent.record.acts import Act, DialogueAct, Inform, SystemAct, UserAct
 from agent.record.appointment import PERSONAL, Appointment
-from agent.record.call import Call, Question, SlotState
-from agent.record.call_events import Closing, step_taken
-from agent.record.errand import BY_NAME, Errand, Want
+from agent.record.call import Call, Question
+from agent.record.call_events import Closing
+from agent.record.errand import Errand, Want
 from agent.record.handoff import Handoff
-from agent.record.progress import step
 from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
-from agent.slots.email import EMAIL
-from agent.slots.presenting import named, service_of, spoken
-from agent.slots.service import SERVICE
+from agent.slots.presenting import spoken
 from agent.slots.time import TIME
 
 replace = msgspec.structs.replace
 
-_NO_ANSWER = frozenset({Act.DONT_KNOW, Act.DONT_CARE, Act.REFUSE, Act.AFFIRM, Act.CANCEL})
-"""What says neither a reference nor a name."""
-_NOT_MEANT = frozenset({Act.DENY, Act.START_OVER, Act.GO_BACK})
-"""Which appointment? None."""
 _CLOSED: dict[Want, Closing] = {"cancel": "appointment_cancelled", "move": "appointment_moved", "correct": "appointment_corrected"}
 
 
@@ -46,7 +37,7 @@ def take(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update | N
     """An act as it is meant in a call about an appointment; None where it means what it always does."""
     match user_act:
         case DialogueAct(act=Act.APPOINTMENT):
-            return _wished(call, user_act)
+            return wished(call, user_act)
         case DialogueAct(act=Act.REFERENCE):
             return Update(call=replace(call, errand=replace(errand_of(call), perhaps=False, sought=user_act.detail), question=Question(), silences=0))
     errand = call.errand
@@ -55,9 +46,9 @@ def take(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update | N
     if isinstance(user_act, DialogueAct) and user_act.act is Act.GOODBYE:
         return close(call, turn_context, "appointment_kept")
     if not errand.sid:
-        return _unrecognised(call, user_act, turn_context)
+        return unrecognised(call, user_act, turn_context)
     update = _of_it(call, errand, user_act, turn_context)
-    return gone(call, turn_context) if update and _asks_much(update.call) else update
+    return gone(call, turn_context) if update and asks_much(update.call) else update
 
 
 def question(call: Call) -> Question | None:
@@ -84,33 +75,6 @@ def asked_of(call: Call, names: Sequence[str]) -> Sequence[str]:
     if call.errand is None or call.errand.perhaps:
         return names
     return call.errand.changes if call.errand.sid else (caller_id.NAME_SLOT,)
-
-
-def recognised(call: Call, found: Sequence[Appointment], turn_context: TurnContext) -> Update:
-    """The call once it was looked for an appointment. `found`: what has the reference, or was booked from the caller's number, whoever by."""
-    errand = errand_of(call)
-    mine = [one for one in found if one.state == "booked" and one.start > turn_context.seconds and (errand.sought != BY_NAME or _is_his(one, call))]
-    looked = replace(errand, sought="")
-    if not mine and errand.perhaps:  # then "I want to cancel" was about this call
-        update = _strike(replace(call, errand=looked), turn_context)
-        about_this = replace(update.call, errand=None, question=Question(kind="leave"))
-        return Update(call=about_this) if update.call.status == "active" else update
-    if not mine:
-        return _strike(replace(call, errand=looked), turn_context, (SystemAct(key="notice.not_found"),))
-    if len(mine) > 1:
-        return Update(call=replace(call, errand=replace(looked, perhaps=False, several=True), question=Question()))
-    one = mine[0]
-    proven = bool(one.caller) and one.caller == call.brief.caller
-    known = replace(looked, perhaps=False, proven=proven, sid=one.sid, reference=one.reference, service=one.service, start=one.start, end=one.end)
-    slots = {name: state if name == caller_id.NAME_SLOT else SlotState(locked=state.locked) for name, state in call.slots.items()}
-    slots[SERVICE.name] = SlotState(status="filled", value=one.service, timestamp=turn_context.stamp)
-    after = replace(call, errand=known, slots=slots, question=Question(), unfinished="", recognised=False, silences=0)
-    if errand.want in ("move", "correct"):
-        after = _to_change(after, errand.want, (TIME.name,) if errand.want == "move" else errand.changes)
-    if _asks_much(after):
-        return gone(after, turn_context)
-    told = () if errand.want == "cancel" else (SystemAct(key="notice.appointment", values=appointed(after, turn_context)),)
-    return Update(call=after, system_acts=told)
 
 
 def wanted_of(call: Call, appointment: Appointment) -> Appointment:
@@ -143,105 +107,17 @@ def taken(call: Call, turn_context: TurnContext) -> Update:
 def done(call: Call, turn_context: TurnContext) -> Update:
     """What the caller wanted was done: he hears so, and the call is over."""
     errand = errand_of(call)
-    update = close(replace(call, before=None), turn_context, key := _CLOSED[errand.want])  # what was done is not taken back by other words
+    want: Want = "move" if TIME.name in errand.changes else errand.want
+    update = close(replace(call, before=None), turn_context, key := _CLOSED[want])  # what was done is not taken back by other words
     values = appointed(call, turn_context)
-    if errand.want == "move":
+    if want == "move":
         values |= {TIME.name: spoken(call, TIME.name, call.slot(TIME.name).value, turn_context)}
     return replace(update, system_acts=(SystemAct(key=f"close.{key}", values=values),), settled=True)
-
-
-def gone(call: Call, turn_context: TurnContext) -> Update:
-    """It was cancelled, moved or erased by others meanwhile, or more is wanted than a reference allows: a person knows more."""
-    return handoff(call, turn_context, Handoff(why="appointment"))
-
-
-def appointed(call: Call, turn_context: TurnContext) -> dict[str, str | list[str]]:
-    """The service and the time of the appointment, in words."""
-    errand = errand_of(call)
-    begins = datetime.fromtimestamp(errand.start, UTC).astimezone(ZoneInfo(call.brief.time_zone))
-    service = service_of(call)
-    return {
-        SERVICE.name: named(service, call.language) if service else errand.service,
-        TIME.name: spoken(call, TIME.name, begins.isoformat(), turn_context),
-    }
-
-
-def errand_of(call: Call) -> Errand:
-    """What the call is about, where it is known to be about an appointment."""
-    return call.errand or Errand(want="hear")
 
 
 def _changed(call: Call) -> list[str]:
     errand = call.errand
     return [name for name in errand.changes if call.slot(name).status == "filled" and call.slot(name).value] if errand else []
-
-
-def _asks_much(call: Call) -> bool:
-    """Whether mails about the appointment, with all that it says, are to go elsewhere for somebody who has but its reference."""
-    errand = call.errand
-    return errand is not None and EMAIL.name in errand.changes and not errand.proven
-
-
-def _is_his(appointment: Appointment, call: Call) -> bool:
-    """Whether it was booked in the name that was said in this call."""
-    name = compared(call.slot(caller_id.NAME_SLOT).value)
-    return bool(name) and compared(appointment.name) == name
-
-
-def _wished(call: Call, dialogue_act: DialogueAct) -> Update:
-    """What is wanted of an appointment: of the one that is known, else of one that is looked for by the name, if one was said."""
-    want, errand = cast(Want, dialogue_act.detail), call.errand
-    if errand is not None and errand.sid:
-        return Update(call=_to_change(call, want, (TIME.name,) if want == "move" else ()))
-    perhaps = dialogue_act.kind is DialogueActKind.PERHAPS
-    by_name = bool(call.brief.caller) and is_said(call.slot(caller_id.NAME_SLOT)) and not call.in_vain
-    changes = tuple(slot for slot in dialogue_act.slots if slot in PERSONAL)
-    asked = replace(errand or Errand(want=want), want=want, perhaps=perhaps, sought=BY_NAME if by_name else "", changes=changes)
-    after = replace(call, errand=asked, unfinished="", recognised=False, silences=0, question=Question())
-    return Update(call=after, system_acts=() if by_name or errand else (SystemAct(key="notice.gladly"),))
-
-
-def _to_change(call: Call, want: Want, changes: tuple[str, ...]) -> Call:
-    """The call with something else to be done with the appointment; what is to change is asked for anew."""
-    slots = {name: SlotState(locked=state.locked) if name in changes else state for name, state in call.slots.items()}
-    return replace(call, errand=replace(errand_of(call), want=want, changes=changes), slots=slots, question=Question(), silences=0)
-
-
-def _unrecognised(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update | None:
-    """The answer to the question which appointment it is."""
-    if isinstance(user_act, Inform) and user_act.slot == caller_id.NAME_SLOT:
-        update = tracker.inform(call, user_act, turn_context)
-        errand = update.call.errand
-        by_name = errand is not None and bool(call.brief.caller) and not errand.several
-        if errand and by_name:
-            return replace(update, call=replace(update.call, errand=replace(errand, sought=BY_NAME)))
-        return _strike(update.call, turn_context) if call.question.kind == "which" else update
-    if call.question.kind != "which":
-        return None
-    match user_act:
-        case Inform():
-            return _strike(call, turn_context)
-        case NoMatch():
-            event = step_taken(call, step(call), "missed", "", turn_context.seconds, "no_match")
-            update = _strike(replace(call, misses=call.misses + 1), turn_context, (SystemAct(key="notice.not_caught"),))
-            return replace(update, events=(event, *update.events))
-        case DialogueAct(act=act) if act in _NOT_MEANT:
-            return Update(call=replace(without_errand(call), question=Question(), silences=0), system_acts=(SystemAct(key="notice.neither"),))
-        case DialogueAct(act=Act.DONT_KNOW | Act.REFUSE) if not call.question.slots:  # nothing else tells who it is
-            return handoff(call, turn_context, Handoff(why="appointment"))
-        case DialogueAct(act=act) if act in _NO_ANSWER:
-            return _strike(call, turn_context)
-        case _:
-            return None
-
-
-def _strike(call: Call, turn_context: TurnContext, system_acts: tuple[SystemAct, ...] = ()) -> Update:
-    """It is not known which appointment it is: asked again, and after the last try a person takes over."""
-    after = replace(call, errand=replace(errand_of(call), sought=""), in_vain=call.in_vain + 1, question=Question(), silences=0)
-    if after.in_vain < turn_context.plan.tries:
-        return Update(call=after, system_acts=system_acts)
-    update = handoff(after, turn_context, Handoff(why="appointment"))
-    return replace(update, system_acts=(*system_acts, *update.system_acts))
 
 
 def _of_it(call: Call, errand: Errand, user_act: UserAct, turn_context: TurnContext) -> Update | None:
@@ -252,17 +128,17 @@ def _of_it(call: Call, errand: Errand, user_act: UserAct, turn_context: TurnCont
         case DialogueAct(act=Act.CORRECTION, slots=(slot, *_)):
             return _amended(call, slot, turn_context)
         case DialogueAct(act=Act.CORRECTION):
-            return Update(call=_to_change(call, "correct", ()))
+            return Update(call=to_change(call, "correct", ()))
         case DialogueAct(act=Act.CANCEL):
-            return Update(call=_to_change(call, "cancel", ()))
+            return Update(call=to_change(call, "cancel", ()))
         case DialogueAct(act=Act.START_OVER | Act.GO_BACK):
-            return Update(call=_to_change(call, "hear", ()))
+            return Update(call=to_change(call, "hear", ()))
         case DialogueAct(act=Act.DENY) if call.question.kind in ("what", "change"):
             return close(call, turn_context, "appointment_kept")
         case DialogueAct(act=Act.DENY) if call.question.kind == "errand" and errand.want == "cancel":
-            return Update(call=_to_change(call, "hear", ()), system_acts=(SystemAct(key="notice.neither"),))
+            return Update(call=to_change(call, "hear", ()), system_acts=(SystemAct(key="notice.neither"),))
         case DialogueAct(act=Act.DENY, slots=()) if call.question.kind == "errand":
-            return Update(call=_to_change(call, errand.want, errand.changes), system_acts=(SystemAct(key="notice.neither"),))
+            return Update(call=to_change(call, errand.want, errand.changes), system_acts=(SystemAct(key="notice.neither"),))
         case DialogueAct(act=Act.THANKS) if call.question.kind == "what":
             return close(call, turn_context, "appointment_kept")
         case _:
@@ -274,18 +150,17 @@ def _told(call: Call, errand: Errand, slot: str, given: Inform, turn_context: Tu
     if slot in errand.changes:
         return None
     if slot == TIME.name and errand.want != "correct":
-        return tracker.inform(_to_change(call, "move", (TIME.name,)), given, turn_context)
-    if slot in PERSONAL and errand.want in ("correct", "hear"):
-        changes = tuple(dict.fromkeys((*errand.changes, slot)))
-        fresh = call.with_slot(slot, bare(SlotState(locked=call.slot(slot).locked), "empty"))
-        return tracker.inform(replace(fresh, errand=replace(errand, want="correct", changes=changes), question=Question()), given, turn_context)
+        return tracker.inform(to_change(call, "move", (TIME.name,)), given, turn_context)
+    if slot in PERSONAL and (errand.want in ("correct", "hear") or (slot != caller_id.NAME_SLOT and call.question.kind == "errand")):
+        return tracker.inform(also(call, errand, slot), given, turn_context)
     return handoff(call, turn_context, Handoff(why="appointment")) if errand.want == "correct" else Update(call=replace(call, silences=0))
 
 
 def _amended(call: Call, slot: str, turn_context: TurnContext) -> Update:
     """What is to be put right, by its name."""
     if slot == TIME.name:
-        return Update(call=_to_change(call, "move", (slot,)))
+        return Update(call=to_change(call, "move", (slot,)))
     if slot not in PERSONAL:
         return handoff(call, turn_context, Handoff(why="appointment"))
-    return Update(call=_to_change(call, "correct", (slot,)), system_acts=(SystemAct(key="notice.neither"),))
+    changed = also(call, replace(errand_of(call), changes=errand_of(call).changes if call.question.kind == "errand" else ()), slot)
+    return Update(call=changed, system_acts=(SystemAct(key="notice.neither"),))

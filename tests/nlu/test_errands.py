@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent.nlu.effort import TooMuch, limited
-from agent.nlu.errands import wanted, wanted_of_it
+from agent.nlu.errands import moved_to, wanted, wanted_afterwards, wanted_of_it
 from agent.nlu.references import keyed, reference
 from agent.nlu.utterance import Utterance
 from agent.record.booking_reference import booking_reference
@@ -71,3 +71,32 @@ def test_however_much_is_said_it_costs_no_more_than_a_turn_may(word: str) -> Non
             reference(utterance, asked=True)
     except TooMuch:
         pytest.fail("an ordinary turn would have nothing left")
+
+
+@pytest.mark.parametrize(
+    ("say", "to"),
+    [
+        ("I'd like to move my appointment to Thursday at three", "Thursday at three"),
+        ("change my appointment from Tuesday to Thursday at 3", "Thursday at 3"),
+        ("I'd like to move my Tuesday appointment", ""),
+        ("I want to go to Boston, cancel my appointment", ""),
+        ("我想把预约从周二改到周四下午三点", "周四下午三点"),
+        ("我的预约推迟到明天下午五点", "明天下午五点"),
+        ("我周二的预约想改", ""),
+    ],
+)
+def test_where_it_is_to_be_moved_to(say: str, to: str) -> None:
+    assert moved_to(Utterance(say)) == to
+
+
+@pytest.mark.parametrize(
+    ("say", "wanted_"),
+    [
+        ("can I move it", True), ("I need to reschedule", True), ("cancel my appointment", True), ("cancel", True),
+        ("取消吧", True), ("改到周五", True),
+        ("thanks", False), ("don't change anything", False), ("I have to move my furniture before you come on Tuesday", False),
+        ("不用改了", False), ("谢谢", False),
+    ],
+)  # fmt: skip
+def test_after_it_was_booked_a_brief_wish_is_enough(say: str, wanted_: bool) -> None:
+    assert wanted_afterwards(Utterance(say)) is wanted_

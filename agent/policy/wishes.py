@@ -1,0 +1,58 @@
+"""What a caller wants of an appointment, as it stands in his call: what is to change, and what of the appointment may be said."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from agent.dst.updates import Update, handoff
+from agent.record.call import Call, Question, SlotState
+from agent.record.errand import Errand, Want
+from agent.record.handoff import Handoff
+from agent.record.turn_context import TurnContext
+from agent.slots.email import EMAIL
+from agent.slots.presenting import named, service_of, spoken
+from agent.slots.service import SERVICE
+from agent.slots.time import TIME
+
+replace = msgspec.structs.replace
+
+
+def errand_of(call: Call) -> Errand:
+    """What the call is about, where it is known to be about an appointment."""
+    return call.errand or Errand(want="hear")
+
+
+def appointed(call: Call, turn_context: TurnContext) -> dict[str, str | list[str]]:
+    """The service and the time of the appointment, in words."""
+    errand = errand_of(call)
+    begins = datetime.fromtimestamp(errand.start, UTC).astimezone(ZoneInfo(call.brief.time_zone))
+    service = service_of(call)
+    return {
+        SERVICE.name: named(service, call.language) if service else errand.service,
+        TIME.name: spoken(call, TIME.name, begins.isoformat(), turn_context),
+    }
+
+
+def gone(call: Call, turn_context: TurnContext) -> Update:
+    """It was cancelled, moved or erased by others meanwhile, or more is wanted than a reference allows: a person knows more."""
+    return handoff(call, turn_context, Handoff(why="appointment"))
+
+
+def to_change(call: Call, want: Want, changes: tuple[str, ...]) -> Call:
+    """The call with something else to be done with the appointment; what is to change is asked for anew."""
+    slots = {name: SlotState(locked=state.locked) if name in changes else state for name, state in call.slots.items()}
+    return replace(call, errand=replace(errand_of(call), want=want, changes=changes), slots=slots, question=Question(), silences=0)
+
+
+def also(call: Call, errand: Errand, slot: str) -> Call:
+    """The call with one more of the appointment's values to be put right, beside what was asked back of it."""
+    fresh = call.with_slot(slot, SlotState(locked=call.slot(slot).locked))
+    changes = tuple(dict.fromkeys((*errand.changes, slot)))
+    return replace(fresh, errand=replace(errand, want="correct", changes=changes), question=Question(), silences=0)
+
+
+def asks_much(call: Call) -> bool:
+    """Whether mails about the appointment, with all that it says, are to go elsewhere for somebody who has but its reference."""
+    errand = call.errand
+    return errand is not None and EMAIL.name in errand.changes and not errand.proven
