@@ -2,7 +2,7 @@
 
     nothing booked -> a place              booking.created     a mail to the caller, a webhook
     a place -> none                        booking.cancelled   a mail to the address of the booking, a webhook
-    a place, and other values              booking.changed     a webhook; a mail where a calendar shows it, or to the address that is another now
+    a place, and other values              booking.changed     a webhook, and a mail, to the address that is another now if that is what changed
     the call is over                       call.ended          a webhook
     a person is wanted who was not         handoff.wanted      a webhook
 
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from agent.record.appointment import Appointment
+from agent.record.appointment import PERSONAL, Appointment
 from agent.record.booking_reference import booking_reference
 from agent.record.business import in_language
 from agent.record.call import Booking, Call
@@ -34,6 +34,7 @@ from agent.slots.email import EMAIL
 from agent.slots.name import NAME
 from agent.slots.phone import PHONE
 from agent.slots.service import SERVICE
+from agent.slots.time import TIME
 
 replace = msgspec.structs.replace
 
@@ -74,7 +75,7 @@ def owed(before: Call | None, after: Call, wants: Wants, now: int) -> tuple[Deli
 def reckoned(before: Call | None, after: Call, wants: Wants) -> Call:
     """The call after a step, with how it stands with the mail about its booking: the one thing about it that is reckoned and not decided."""
     occasion = _shown(before, after)
-    if occasion is None and not _moved(before, after):
+    if occasion is None and not _moved(before, after) and not (wants.mail and _changed(before, after)):
         return after
     sequence = after.confirmation.sequence + (occasion is not None)
     is_due = wants.mail and _mail(before, after) is not None
@@ -104,7 +105,7 @@ def _occasions(before: Call | None, after: Call) -> tuple[Occasion, ...]:
     shown = _shown(before, after)
     if shown is not None:
         found.append(shown)
-    elif before is not None and after.booked is not None and _values(before) != _values(after):
+    elif _changed(before, after):
         found.append("booking.changed")
     if after.status in _OVER and (before is None or before.status not in _OVER):
         found.append("call.ended")
@@ -123,18 +124,34 @@ def _shown(before: Call | None, after: Call) -> Occasion | None:
 
 
 def _mail(before: Call | None, after: Call) -> Occasion | None:
-    """What a mail is owed about. To an address that is another now, all is news: whoever had the mails before is not the caller."""
+    """What a mail is owed about. To an address that is another now, all is news: whoever had the mails before is not the caller. Whatever else is
+    changed, whoever booked hears of it: it may have been somebody who found the reference."""
     shown = _shown(before, after)
     if shown == "booking.cancelled":
         return shown if before is not None and address_of(before) else None
     if after.booked is None or not address_of(after):
         return None
-    return "booking.created" if shown is None and _moved(before, after) else shown
+    if shown is None and _moved(before, after):
+        return "booking.created"
+    return "booking.changed" if shown is None and _changed(before, after) else shown
 
 
 def _moved(before: Call | None, after: Call) -> bool:
     """Whether the mails about one booking go elsewhere from now on."""
     return before is not None and before.booked is not None and after.booked is not None and address_of(before) != address_of(after)
+
+
+def _changed(before: Call | None, after: Call) -> tuple[str, ...]:
+    """The slots whose values are others than those of the booking that was there before."""
+    if before is None or before.booked is None or after.booked is None:
+        return ()
+    was, now = before.booked, after.booked
+    parts = {
+        SERVICE.name: _service_id(before, was) != _service_id(after, now),
+        TIME.name: (was.start, was.end) != (now.start, now.end),
+        **{name: before.slot(name).value != after.slot(name).value for name in PERSONAL},
+    }
+    return tuple(name for name, differs in parts.items() if differs)
 
 
 def _wants_a_person(call: Call) -> bool:
@@ -146,10 +163,6 @@ def _entry(call: Call, place: Booking) -> tuple[str | int, ...]:
     return (place.start, place.end, _service_id(call, place), call.slot(ADDRESS.name).value)
 
 
-def _values(call: Call) -> tuple[str, ...]:
-    return tuple(call.slot(one.name).value for one in (NAME, PHONE, EMAIL))
-
-
 def _service_id(call: Call, place: Booking) -> str:
     return call.slot(SERVICE.name).value or place.service
 
@@ -159,6 +172,8 @@ def _body(before: Call | None, after: Call, occasion: Occasion, revision: int) -
     body = {**_of_the_booking(call), "sequence": after.confirmation.sequence, "revision": revision, **_of_the_call(call)}
     if occasion == "booking.cancelled":
         body["state"] = "cancelled"
+    if occasion == "booking.changed":
+        body["changed"] = list(_changed(before, after))
     if occasion == "call.ended":
         body |= {"status": after.status, "outcome": _outcome(before, after), "filled": progress(after)["filled"]}
     return body | packet(after) if occasion == "handoff.wanted" else body

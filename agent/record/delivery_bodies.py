@@ -57,6 +57,13 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     end: str
 
 
+class ChangedTold(Told, frozen=True, kw_only=True):
+    """A booking that is otherwise than it was."""
+
+    changed: Sequence[str]
+    """The slots whose values are others now."""
+
+
 class CallEndedTold(Told, frozen=True, kw_only=True):
     """A call that is over."""
 
@@ -85,7 +92,7 @@ class HandoffTold(Told, frozen=True, kw_only=True):
 
 BODIES: Mapping[Occasion, type[msgspec.Struct]] = {
     "booking.created": Told,
-    "booking.changed": Told,
+    "booking.changed": ChangedTold,
     "booking.cancelled": Told,
     "call.ended": CallEndedTold,
     "handoff.wanted": HandoffTold,

@@ -48,6 +48,8 @@ class Agreed(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     phone: str = ""
     email: str = ""
     address: str = ""
+    changed: tuple[str, ...] = ()
+    """What of it is otherwise now, by slot."""
 
 
 def agreed(delivery: Delivery) -> Agreed:
@@ -84,7 +86,7 @@ def values(found: Agreed, change: Change, business: Business, office: str) -> di
     words = {
         "subject": book["subject"][change],
         "hello": book["hello" if told["name"] else "hello_nameless"],
-        "lead": book["lead"][change],
+        "lead": _lead(found, change, book),
         "attached": book["attached"][change],
         **{key: book[key] for key in ("colon", "number", "answer", "stranger", "summary", "booked")},
     }
@@ -96,6 +98,13 @@ def values(found: Agreed, change: Change, business: Business, office: str) -> di
         "words": {key: wording.format_map(told) for key, wording in words.items()},
         "details": [{"label": label, "value": told[key]} for key, label in labels if told[key]],
     }
+
+
+def _lead(found: Agreed, change: Change, book: Mapping[str, Any]) -> str:
+    """What has become of the booking; of one that is otherwise now, also what is."""
+    new = [book["label"][name] for name in found.changed if name in book["label"]]
+    lead = str(book["lead"][change])
+    return lead + book["new"].format(labels=book["and"].join(new)) if new and change == "changed" else lead
 
 
 def _told(found: Agreed, business: Business, language: str, book: Mapping[str, Any]) -> dict[str, str]:

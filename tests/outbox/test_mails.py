@@ -53,6 +53,20 @@ def test_a_mail_says_what_was_agreed(occasion: Occasion, subject: str, lead: str
             assert said in text
 
 
+@pytest.mark.parametrize(
+    ("language", "lead"),
+    [
+        ("en", "Your booking with Acme Home Services has changed. This is how it stands now. New: Time, Phone."),
+        ("zh", "您在Acme Home Services的预约有变动，现在的安排如下。变动的是：时间、电话。"),
+    ],
+)
+def test_a_mail_about_a_change_says_what_has_changed(language: str, lead: str) -> None:
+    mail = arrived(booking("booking.changed", language=language, changed=["time", "phone", "email"]))
+    assert lead in body(mail, "plain")
+    assert lead in body(mail, "html")
+    assert "New:" not in body(arrived(booking("booking.changed")), "plain")
+
+
 def test_a_mandarin_call_has_a_mandarin_mail() -> None:
     mail = arrived(booking(language="zh", name="王小明"))
     assert (mail["Subject"], mail["To"], mail["Content-Language"]) == ("预约成功：疏通下水道，2026年3月3日星期二", "王小明 <ann@example.com>", "zh")

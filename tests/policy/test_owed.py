@@ -112,7 +112,8 @@ def test_a_booking_of_a_call_that_a_person_has_counts_and_the_call_ends_later() 
     ("changed", "told", "sequence"),
     [
         ({"email": "eda@example.com"}, [("mail", "booking.created"), ("webhook", "booking.changed")], 0),
-        ({"name": "Eda"}, [("webhook", "booking.changed")], 0),
+        ({"name": "Eda"}, [("mail", "booking.changed"), ("webhook", "booking.changed")], 0),
+        ({"phone": "+61491570156"}, [("mail", "booking.changed"), ("webhook", "booking.changed")], 0),
         ({"address": "2 High St"}, [("mail", "booking.changed"), ("webhook", "booking.changed")], 1),
         ({"address": "2 High St", "email": "eda@example.com"}, [("mail", "booking.changed"), ("webhook", "booking.changed")], 1),
         ({"email": ""}, [("webhook", "booking.changed")], 0),
@@ -127,7 +128,8 @@ def test_a_value_that_is_corrected_after_the_booking_is_told_to_whom_it_concerns
     assert steps.call is not None
     assert steps.call.confirmation.sequence == sequence
     assert steps.call.confirmation.mail == ("none" if changed.get("email") == "" else "due")
-    assert concerns(steps.call, first.body) is (changed.keys() <= {"name"})
+    assert concerns(steps.call, first.body) is (changed.keys() <= {"name", "phone"})
+    assert set(steps.last.get("changed", ())) == set(changed)
 
 
 def test_without_an_address_there_is_no_mail_until_there_is_one() -> None:
