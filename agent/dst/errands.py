@@ -33,7 +33,9 @@ def errand_acts(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
         return []
     errand, kind = hearing.call.errand, hearing.question.kind
     if errand is not None and errand.sid:
-        return _to_change(hearing, informs) if kind == "change" else _of_it(hearing, informs) if kind in ("what", "errand") else []
+        if kind == "change":
+            return _to_change(hearing, informs)
+        return _of_it(hearing, informs) if kind in ("what", "errand") else _to_cancel(hearing)
     if kind == "which":
         return _which(hearing, informs)
     return _begun(hearing, informs) if is_fresh(hearing.call) else []
@@ -104,6 +106,12 @@ def _to_change(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     told = [one for one in informs if one.slot in PERSONAL or SLOTS[one.slot].calendar == "start"]
     named = _named(hearing)
     return [DialogueAct(act=Act.CORRECTION, slots=named)] if named and not told else []
+
+
+def _to_cancel(hearing: Hearing) -> list[UserAct]:
+    """The appointment is to be cancelled, while something of its change is asked for; "never mind" is about that change."""
+    said = Act.CANCEL in hearing.acts and errands.wanted_of_it(hearing.utterance) == "cancel"
+    return [DialogueAct(act=Act.APPOINTMENT, detail="cancel")] if said else []
 
 
 def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:

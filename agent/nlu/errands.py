@@ -55,10 +55,10 @@ def wanted_of_it(utterance: Utterance) -> Want | None:
 
 
 def wanted_afterwards(utterance: Utterance) -> bool:
-    """Whether something is wanted of an appointment that was made a moment ago: "can I move it", or no more words than that takes."""
+    """Whether something is wanted of an appointment that was made a moment ago: "can I move it", "change to Friday", or no more words than that."""
     if wanted(utterance) is not None:
         return True
-    brief = sum(map(str.isalnum, utterance.words)) <= _BRIEF or points(utterance)
+    brief = sum(map(str.isalnum, utterance.words)) <= _BRIEF or points(utterance) or _Spoken(utterance).moves_to()
     return brief and wanted_of_it(utterance) is not None
 
 
@@ -117,6 +117,11 @@ class _Spoken:
         """Whether what is said behind is of the appointment's being or its time, or nothing is."""
         at = next((at for at in range(since, len(self.words)) if self.words[at].isalnum()), len(self.words))
         return at == len(self.words) or self.words[at].isdigit() or bool(end_of(self.words, at, _listed(self.language, "of_its_being")))
+
+    def moves_to(self) -> bool:
+        """Whether nothing stands between the verb and where to: then it is nothing else that is moved."""
+        ends = {end for _, end in self.of("move")}
+        return any(at in ends or end in ends for at, end in self.of("onto"))
 
     def says(self, kind: str) -> bool:
         return bool(self.of(kind))

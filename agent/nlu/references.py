@@ -76,7 +76,7 @@ def _run(tokens: Sequence[Token], start: int, language: str, *, asked: bool) -> 
             at = end
             continue
         one, end = _characters(tokens, at, language, begun=bool(found), asked=asked)
-        if not one:
+        if not one or (len(found) == CHARACTERS and not set(one) <= set(ALPHABET)):  # "C 8 2 L C, I want to move it"
             break
         found, at = found + one, end
     return found, max(at, start + 1)

@@ -129,13 +129,11 @@ def _of_it(call: Call, errand: Errand, user_act: UserAct, turn_context: TurnCont
             return _amended(call, slot, turn_context)
         case DialogueAct(act=Act.CORRECTION):
             return Update(call=to_change(call, "correct", ()))
-        case DialogueAct(act=Act.CANCEL):
-            return Update(call=to_change(call, "cancel", ()))
-        case DialogueAct(act=Act.START_OVER | Act.GO_BACK):
-            return Update(call=to_change(call, "hear", ()))
-        case DialogueAct(act=Act.DENY) if call.question.kind in ("what", "change"):
+        case DialogueAct(act=Act.DENY | Act.CANCEL) if call.question.kind in ("what", "change"):
             return close(call, turn_context, "appointment_kept")
         case DialogueAct(act=Act.DENY) if call.question.kind == "errand" and errand.want == "cancel":
+            return Update(call=to_change(call, "hear", ()), system_acts=(SystemAct(key="notice.neither"),))
+        case DialogueAct(act=Act.START_OVER | Act.GO_BACK | Act.CANCEL):  # "never mind": of the change
             return Update(call=to_change(call, "hear", ()), system_acts=(SystemAct(key="notice.neither"),))
         case DialogueAct(act=Act.DENY, slots=()) if call.question.kind == "errand":
             return Update(call=to_change(call, errand.want, errand.changes), system_acts=(SystemAct(key="notice.neither"),))

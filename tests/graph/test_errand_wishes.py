@@ -112,3 +112,28 @@ async def test_a_question_is_no_wish(store: CallStore, language: str, said: str)
     call = (await store.open("CA2")).call
     assert call is not None
     assert call.errand is None
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("my phone number is wrong on my booking", NAME, "never mind, keep it")), ("en", (MOVE, NAME, "forget it")),
+        ("en", (MOVE, NAME, "tomorrow at 5 pm", "never mind")), ("zh", ("我想改一下我的预约", "Mary O'Neill", "算了不改了")),
+    ],
+)  # fmt: skip
+async def test_never_mind_is_about_the_change(store: CallStore, language: str, said: tuple[str, ...]) -> None:
+    was = await booked(store)
+    one = again(store, language)
+    answer = await one.say("", *said)
+    assert answer["progress"]["status"] == "active"
+    assert "shall I cancel" not in words(answer)
+    assert "要帮您取消" not in words(answer)
+    answer = await one.say({"en": "never mind", "zh": "算了"}[language])
+    assert (answer["shouldHangup"], await appointment(store)) == (True, was)
+
+
+@pytest.mark.parametrize("said", [(MOVE, NAME, "actually, cancel it"), (MOVE, NAME, "tomorrow at 5 pm", "no, cancel it"), (MOVE, NAME, "取消吧")])
+async def test_to_cancel_is_about_the_appointment(store: CallStore, said: tuple[str, ...]) -> None:
+    await booked(store)
+    answer = await again(store).say("", *said)
+    assert "shall I cancel" in words(answer) or "取消" in words(answer)

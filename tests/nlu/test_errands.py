@@ -93,9 +93,9 @@ def test_where_it_is_to_be_moved_to(say: str, to: str) -> None:
     ("say", "wanted_"),
     [
         ("can I move it", True), ("I need to reschedule", True), ("cancel my appointment", True), ("cancel", True),
-        ("取消吧", True), ("改到周五", True),
+        ("取消吧", True), ("改到周五", True), ("等一下，能不能改到后天下午四点", True), ("hold on, could we change to Friday at four", True),
         ("thanks", False), ("don't change anything", False), ("I have to move my furniture before you come on Tuesday", False),
-        ("不用改了", False), ("谢谢", False),
+        ("不用改了", False), ("谢谢", False), ("I'll move my furniture to the garage before you come", False),
     ],
 )  # fmt: skip
 def test_after_it_was_booked_a_brief_wish_is_enough(say: str, wanted_: bool) -> None:
