@@ -82,7 +82,7 @@ def decided(events: tuple[Event, ...]) -> tuple[str, ...]:
 
 def places(bookings: Sequence[Booking], sid: str) -> tuple[Booking, ...]:
     """Bookings as they may stand in the trace of the call `sid`: of other callers only when, so that nothing of one who is erased stays there."""
-    nobody = (msgspec.structs.replace(one, sid=f" {number}", service="", instead_of="") for number, one in enumerate(bookings))
+    nobody = (msgspec.structs.replace(one, sid=f" {number}", service="", instead_of="", moves="") for number, one in enumerate(bookings))
     return tuple(one if one.sid == sid else other for one, other in zip(bookings, nobody, strict=True))
 
 
