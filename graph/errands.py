@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from agent.dst.opening import in_the_way
 from agent.dst.updates import Update
 from agent.policy import errands, recognising
 from agent.policy.approvals import rule_for_change
@@ -45,7 +46,9 @@ async def looked_for(work: Work, deps: Deps) -> Work:
     update = recognising.recognised(call, await _found(errand.sought, work, deps), work.turn_context)
     if update.call.in_vain == call.in_vain:
         await was_found(work, errand.sought, deps)
-    return work.after(update, done=0)
+    turn_context = work.turn_context
+    bookings = in_the_way(update.call, turn_context.bookings, turn_context.seconds)
+    return replace(work, turn_context=replace(turn_context, bookings=bookings)).after(update, done=0)
 
 
 async def _found(sought: str, work: Work, deps: Deps) -> tuple[Appointment, ...]:

@@ -59,6 +59,18 @@ async def test_a_part_of_a_time_is_kept_as_well(store: CallStore) -> None:
     assert answer["progress"]["pending"]["time"][11:16] == "17:00"
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "I'd like to move my appointment to tomorrow at 2:30 pm"), ("zh", "我的预约改到明天下午两点半")]
+)
+async def test_its_own_place_is_not_in_the_way(store: CallStore, language: str, said: str) -> None:
+    was = await booked(store)
+    one = again(store, language)
+    answer = await one.say("", said, "Mary O'Neill")
+    assert answer["progress"]["expecting"] == "confirmation", words(answer)
+    await one.say(YES[language])
+    assert (await appointment(store)).start - was.start == 1800
+
+
 async def test_a_time_that_others_have_is_answered_with_others(store: CallStore) -> None:
     await booked(store)
     await booked(store, "CA3", "tomorrow at 5 pm", OTHERS)
