@@ -78,7 +78,7 @@ def next_question(call: Call, turn_context: TurnContext, implied: tuple[str, ...
         edited = implied or any(call.slot(name).denied for name in pending)
         again = call.question.whole and call.question.slots == pending and not edited
         return Question(kind="summary", slots=pending, implied=implied, whole=not call.summarised or again)
-    if pending and (not call.summarised or call.errand is not None):
+    if pending and (not call.summarised if call.errand is None else not rest):  # of an appointment, all that changes is asked back together
         doubted = tuple(name for name in pending if call.slot(name).denied)
         return Question(kind="read_back", slots=doubted[:1] or pending, implied=implied)
     return Question(kind="ask", slots=(rest[0],), implied=implied)

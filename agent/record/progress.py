@@ -14,7 +14,8 @@ def step(call: Call) -> str:
     if call.question.kind == "which":
         return NAMES[0]
     if call.errand is not None and call.errand.sid:
-        return next((name for name in call.errand.changes if not call.slot(name).settled), "confirm")
+        open_ = [name for name in (*call.question.slots, *call.errand.changes) if not call.slot(name).settled]
+        return open_[0] if open_ else "confirm"
     if call.question.kind == "summary" or (call.question.kind == "change" and all(state.settled or state.pending for state in call.slots.values())):
         return "confirm"
     if call.question.slots and not call.slot(call.question.slots[0]).settled:

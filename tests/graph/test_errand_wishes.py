@@ -101,7 +101,8 @@ async def test_what_it_has_not_is_added(store: CallStore, language: str, said: t
 async def test_it_is_added_beside_the_new_time(store: CallStore) -> None:
     was = await booked(store)
     one = again(store)
-    await one.say("", "I'd like to move my appointment to tomorrow at 5 pm", NAME, "and can you put my email on it as well")
+    answer = await one.say("", "I'd like to move my appointment to tomorrow at 5 pm", NAME, "and can you put my email on it as well")
+    assert (answer["progress"]["step"], answer["progress"]["expecting"]) == ("email", "value")
     answer = await one.say("mary at yahoo dot com")
     assert "yahoo" in words(answer)
     assert "5" in words(answer)
