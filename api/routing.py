@@ -10,7 +10,6 @@ Source: RFC 3986, 2.1 and 6.2.2.
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote_to_bytes
@@ -38,10 +37,6 @@ Kind = Literal["plain", "stream", "telephony", "chat"]
 _PREFIX = "api"
 """Every path is also served under it."""
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-REMEMBERED = 1024
-"""Paths that are remembered: what thousands ask for is not made anew for each."""
-REMEMBERED_BYTES = 200
-"""No longer ones, so that whoever asks for what there is not fills no memory."""
 _SAFE = "!$&'()*+,;=:@-._~"
 """What stands unescaped in a part of a path. Source: RFC 3986, 3.3 (pchar)."""
 
@@ -134,7 +129,7 @@ NOWHERE = Asked(None, (), {})
 def find(scope: Scope) -> Asked:
     """What a request, or a handshake, asks for; `scope` gets the path it is served by, and keeps the one that was sent ("sent_path")."""
     given = _sent(scope)
-    place = _place(given) if len(given) <= REMEMBERED_BYTES else _place.__wrapped__(given)
+    place = _FIXED.get(given) or _place(given)
     if place is None:
         return NOWHERE
     if scope["type"] == "websocket":
@@ -147,7 +142,7 @@ def find(scope: Scope) -> Asked:
 
 
 class _Place:
-    """A path, made once however often it is asked for."""
+    """A path."""
 
     __slots__ = ("_asked", "_routes", "parts", "path", "raw")
 
@@ -188,7 +183,6 @@ def _sent(scope: Scope) -> bytes:
     return quote(scope["path"]).encode() if raw is None else raw
 
 
-@lru_cache(REMEMBERED)
 def _place(raw: bytes) -> _Place | None:
     """None for a path that names nothing that could be ours."""
     root, *coded = raw.split(b"/")
@@ -223,3 +217,18 @@ def _fits(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
     return len(pattern) == len(parts) and all(
         part and (wanted == part or wanted.startswith("{")) for wanted, part in zip(pattern, parts, strict=True)
     )
+
+
+def _made() -> dict[bytes, _Place]:
+    found = {}
+    for parts in _EXACT:
+        raw = ("/" + "/".join(parts)).encode("ascii")
+        place = _place(raw)
+        if place is not None:
+            found |= {raw: place, b"/%b%b" % (_PREFIX.encode(), raw): place}
+    return found
+
+
+_FIXED = _made()
+"""Made once: the paths in which nothing but a route's own words stands. One that names somebody is made anew for each who asks, so that none of
+these names outlives the request, least of all a call's that is erased meanwhile."""
