@@ -17,7 +17,7 @@ from api.parts import parts
 
 PAGE = 50
 PAGE_LIMIT = 200
-ID_LIMIT = 100
+ID_LIMIT, POSITION_LIMIT = 100, 120
 """Characters."""
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -37,16 +37,16 @@ _body = msgspec.json.Decoder(SendAgain)
 async def list_dead_letters(request: Request, business: str = "", before: str = "", count: int = PAGE) -> Response:
     """{"deliveries": [{"id", "kind": "mail" or "webhook", "occasion", "callSid", "business", "reference", "to", "made", "tries", "why"}], "next"}.
 
-    The last given up first; `next`: an id to give as `before`, or null. `to`: the address of a mail. `why`: a code. `business`: only those of the
-    business of that id.
+    The last given up first; `next`: what to give as `before`, or null: the next page is the same whatever became of this one meanwhile.
+    `to`: the address of a mail. `why`: a code. `business`: only those of the business of that id.
     """
     if not 1 <= count <= PAGE_LIMIT:
         raise bad_field("count", "out_of_range", f"from 1 to {PAGE_LIMIT}")
-    if len(before) > ID_LIMIT or not before.isprintable():
-        raise bad_field("before", "bad_id")
+    if len(before) > POSITION_LIMIT or not before.isprintable():
+        raise bad_field("before", "bad_position")
     found = await parts(request).store.dead_letters(before, count, business)
     masked = request.scope["role"] == "viewer"
-    listed = {"deliveries": [_shown(one, masked) for one in found], "next": found[-1].delivery.id if len(found) == count else None}
+    listed = {"deliveries": [_shown(one, masked) for one in found], "next": found[-1].position if len(found) == count else None}
     return Response(msgspec.json.encode(listed), headers=_PRIVATE, media_type="application/json")
 
 

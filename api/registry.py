@@ -43,8 +43,8 @@ class Measure(NamedTuple):
     values: tuple[str, ...] = ("",)
 
 
-DELIVERED = ("taken", "again", "returned", "overtaken")
-"""What comes of a try: given up is "returned"; a mail about what a later one tells is not sent any more."""
+DELIVERED = ("taken", "again", "returned", "overtaken", "late")
+"""What comes of a try: given up is "returned"; a mail about what a later one tells is not sent any more, nor one about what has begun."""
 COUNTERS = (
     Measure("turns", "Turns answered", "outcome", ("taken", "repeated", "store_unavailable", "failed")),
     Measure("no_matches", "Turns with speech that could not be used, by what was asked", "slot", (*NAMES, "confirm", "done")),

@@ -220,7 +220,7 @@ def _fits(pattern: tuple[str, ...], parts: tuple[str, ...]) -> bool:
 
 
 def _made() -> dict[bytes, _Place]:
-    found = {}
+    found: dict[bytes, _Place] = {}
     for parts in _EXACT:
         raw = ("/" + "/".join(parts)).encode("ascii")
         place = _place(raw)

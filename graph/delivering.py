@@ -1,4 +1,8 @@
-"""A call is told how it went with what it owes, in one commit; whoever brings it need not be the one who made it due."""
+"""A call is told how it went with what it owes, in one commit; whoever brings it need not be the one who made it due.
+
+How it ended is told and settled in the same commit, so it is told once, however often that commit is sent, and by whomever: who comes second finds it
+settled, and has nothing to tell.
+"""
 
 from datetime import UTC, datetime
 
@@ -7,7 +11,9 @@ import msgspec
 from agent.dst.opening import adopting
 from agent.policy.brought import Brought, brought
 from agent.record.call import Call
+from agent.record.delivery import Settled
 from graph.state import Deps
+from storage.errors import AlreadySettled
 from storage.store import Change
 
 replace = msgspec.structs.replace
@@ -24,4 +30,8 @@ async def note(deps: Deps, tried: Brought) -> Call | None:
     if not update.events:
         return call
     after = replace(update.call, rev=found.call.rev)
-    return (await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, events=update.events))).call
+    settles = Settled(id=tried.delivery.id, why=tried.why if tried.result == "returned" else "") if tried.result != "begun" else None
+    try:
+        return (await deps.store.commit(Change(before=found.call, after=after, seen=found.seen, events=update.events, settles=settles))).call
+    except AlreadySettled:
+        return found.call

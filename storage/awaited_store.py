@@ -93,8 +93,11 @@ class AwaitedStore:
     async def delivered(self, id_: str, sid: str) -> None:
         await (await self._store()).delivered(id_, sid)
 
-    async def put_off(self, id_: str, sid: str, for_s: float, why: str) -> None:
-        await (await self._store()).put_off(id_, sid, for_s, why)
+    async def holds(self, id_: str, sid: str, till_ms: int) -> bool:
+        return await (await self._store()).holds(id_, sid, till_ms)
+
+    async def put_off(self, id_: str, sid: str, for_s: float, why: str, till_ms: int = 0) -> None:
+        await (await self._store()).put_off(id_, sid, for_s, why, till_ms)
 
     async def give_up(self, id_: str, sid: str, why: str) -> None:
         await (await self._store()).give_up(id_, sid, why)

@@ -135,7 +135,11 @@ class BoundStore:
         """Raises CallElsewhere."""
         raise CallElsewhere(_OUTBOX)
 
-    async def put_off(self, id_: str, sid: str, for_s: float, why: str) -> None:
+    async def holds(self, id_: str, sid: str, till_ms: int) -> bool:
+        """Raises CallElsewhere."""
+        raise CallElsewhere(_OUTBOX)
+
+    async def put_off(self, id_: str, sid: str, for_s: float, why: str, till_ms: int = 0) -> None:
         """Raises CallElsewhere."""
         raise CallElsewhere(_OUTBOX)
 

@@ -26,14 +26,14 @@ from agent.record.call import Call
 from storage import channels, codec, keys
 from storage.cluster_appointments import ClusterAppointments
 from storage.cluster_erasing import ClusterErasing
-from storage.errors import PlaceTaken, StaleCall
+from storage.errors import AlreadySettled, PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.lines import Roomy, Told, timed
 from storage.listening import ClusterListening
 from storage.pending import Pending
 from storage.reaching import in_doubt
 from storage.redis_appointments import appointing
-from storage.redis_outbox import owing
+from storage.redis_outbox import owing, settling
 from storage.redis_store import BOTH, THEIRS, UNREADABLE, RedisStore, on_calendar, opened, pairs, unfinished
 from storage.store import Change, Committed, Opened
 from storage.weaving import last
@@ -135,17 +135,18 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
             change.taken_back,
             len(changed),
             len(owed),
+            *settling(change),
         ]
         for field in changed.items():
             values += field
         values += owing(change, self._ttl)
         values += (channels.addressed(self._channel_prefix, event) for event in change.events)
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.place(sid), keys.untold(sid), keys.trace(sid), keys.root(sid)]
-        names += [keys.deliveries(sid)] if owed else []
+        names += [keys.deliveries(sid)] if owed or change.settles else []
         result = await self._script("cluster_commit", names, values)
-        if result[0] == b"stale":
+        if result[0] in (b"stale", b"settled"):
             await self._give_up(business, hold)
-            raise StaleCall(f"call {sid} was changed by another writer")
+            raise (StaleCall if result[0] == b"stale" else AlreadySettled)(f"call {sid} was changed by another writer")
         _, told, life, untold = result
         call = msgspec.structs.replace(after, rev=(before.rev if before else 0) + 1)
         adopted = after.foreign is not None and not change.seen.startswith(UNREADABLE)

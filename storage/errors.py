@@ -4,6 +4,7 @@ StoreError
 ├── StaleCall          another writer was first: read again and decide again
 │   └── StaleAppointment   the same of an appointment
 ├── PlaceTaken         the calendar has no room left for this booking
+├── AlreadySettled     how it ended with a delivery was told before
 ├── CallElsewhere      the call is another business's, and whoever asks may not know of it
 ├── StoreUnavailable   Redis cannot be reached, or refuses to write
 │   └── InDoubt        a step was sent and nothing came back: it may be written, or not, or yet be
@@ -27,6 +28,10 @@ class StaleAppointment(StaleCall):
 
 class PlaceTaken(StoreError):
     """Every place in the booking's hour is taken by other calls."""
+
+
+class AlreadySettled(StoreError):
+    """The delivery is no longer owed, or was given up before: whoever says how it ended has said it, or somebody else has."""
 
 
 class CallElsewhere(StoreError):

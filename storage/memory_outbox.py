@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agent.record.delivery import Delivery, Owed
+from agent.record.delivery import Delivery, Owed, Settled
 from storage import codec
+from storage.errors import AlreadySettled
 from storage.keys import Ttl
 from storage.outbox import OutboxFigures
 
@@ -42,6 +43,18 @@ class MemoryOutbox:
             owing.until = self._clock() + self._ttl.owed_s
             owing.deliveries |= kept
 
+    def settle(self, sid: str, settled: Settled | None) -> Callable[[], None]:
+        """What takes it off what the call owes, or gives it up; nothing is done yet. Raises AlreadySettled."""
+        if settled is None:
+            return lambda: None
+        owing, id_ = self._of(sid), settled.id
+        owed = self._one(owing, id_)
+        if owing is None or owed is None or (settled.why and not owed.due_ms):
+            raise AlreadySettled(f"how it ended with what call {sid} owes was told before")
+        if settled.why:
+            return lambda: self._fail(id_, sid, 0, settled.why)
+        return lambda: self._drop(id_, sid)
+
     def forgive(self, sid: str) -> bool:
         """Forget what a call owes; whether there was anything."""
         return self._of(sid) is not None and self._owing.pop(sid) is not None
@@ -50,17 +63,20 @@ class MemoryOutbox:
         now_ms = self._now_ms()
         found = [(kept.look_ms, owed.delivery.id, kept, owed) for kept, owed in self._everything() if owed.due_ms and kept.look_ms <= now_ms]
         taken = sorted(found, key=lambda one: one[:2])[:count]
+        till_ms = now_ms + round(lease_s * 1000)
         for _, _, kept, _ in taken:
-            kept.look_ms = now_ms + round(lease_s * 1000)
-        return tuple(owed for _, _, _, owed in taken)
+            kept.look_ms = till_ms
+        return tuple(msgspec.structs.replace(owed, till_ms=till_ms) for _, _, _, owed in taken)
+
+    async def holds(self, id_: str, sid: str, till_ms: int) -> bool:
+        return self._holds(id_, sid, till_ms)
 
     async def delivered(self, id_: str, sid: str) -> None:
-        owing = self._of(sid)
-        if owing and owing.deliveries.pop(id_, None) and not owing.deliveries:
-            del self._owing[sid]
+        self._drop(id_, sid)
 
-    async def put_off(self, id_: str, sid: str, for_s: float, why: str) -> None:
-        self._fail(id_, sid, self._now_ms() + round(for_s * 1000), why)
+    async def put_off(self, id_: str, sid: str, for_s: float, why: str, till_ms: int = 0) -> None:
+        if not till_ms or self._holds(id_, sid, till_ms):
+            self._fail(id_, sid, self._now_ms() + round(for_s * 1000), why)
 
     async def give_up(self, id_: str, sid: str, why: str) -> None:
         self._fail(id_, sid, 0, why)
@@ -74,10 +90,11 @@ class MemoryOutbox:
         return True
 
     async def dead_letters(self, before: str = "", count: int = 50, business: str = "") -> Sequence[Owed]:
-        dead = [(kept.look_ms, owed.delivery.id.encode(), owed) for kept, owed in self._everything() if not owed.due_ms]
-        order = [owed for *_, owed in sorted(dead, key=lambda one: one[:2], reverse=True)]
+        dead = [msgspec.structs.replace(owed, listed_ms=kept.look_ms) for kept, owed in self._everything() if not owed.due_ms]
+        order = sorted(dead, key=_at, reverse=True)
         if before:
-            order = order[next((at + 1 for at, owed in enumerate(order) if owed.delivery.id == before), len(order)) :]
+            last = place_in_list(before)
+            order = [owed for owed in order if last and _at(owed) < last]
         return tuple(owed for owed in order if business in ("", owed.delivery.business))[:count]
 
     async def owed(self, sid: str, business: str = "") -> Sequence[Owed]:
@@ -89,6 +106,16 @@ class MemoryOutbox:
         waiting = [look_ms for look_ms, due_ms in everything if due_ms]
         overdue_ms = max(self._now_ms() - min(waiting, default=self._now_ms()), 0)
         return OutboxFigures(waiting=len(waiting), overdue_s=overdue_ms / 1000, dead=len(everything) - len(waiting))
+
+    def _holds(self, id_: str, sid: str, till_ms: int) -> bool:
+        owing = self._of(sid)
+        kept = owing.deliveries.get(id_) if owing else None
+        return kept is not None and kept.look_ms == till_ms and _read(kept).due_ms > 0
+
+    def _drop(self, id_: str, sid: str) -> None:
+        owing = self._of(sid)
+        if owing and owing.deliveries.pop(id_, None) and not owing.deliveries:
+            del self._owing[sid]
 
     def _fail(self, id_: str, sid: str, due_ms: int, why: str) -> None:
         owing = self._of(sid)
@@ -117,6 +144,16 @@ class MemoryOutbox:
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def place_in_list(position: str) -> tuple[int, bytes] | None:
+    """Where `Owed.position` stands: since when, and an id; None where it is none."""
+    listed_ms, _, id_ = position.partition("-")
+    return (int(listed_ms), id_.encode()) if listed_ms.isascii() and listed_ms.isdigit() and id_ else None
+
+
+def _at(owed: Owed) -> tuple[int, bytes]:
+    return owed.listed_ms, owed.delivery.id.encode()
 
 
 def _read(kept: _Kept) -> Owed:

@@ -22,6 +22,7 @@ from storage.errors import PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.kinship import kin
 from storage.memory_appointments import MemoryAppointments
+from storage.memory_kept import Document, Kept
 from storage.memory_log import MemoryLog
 from storage.memory_outbox import MemoryOutbox
 from storage.store import Change, Committed, Entry, Listed, Opened, Page, Published
@@ -29,31 +30,6 @@ from storage.watchers import Watchers
 from storage.weaving import woven
 
 _SWEEP_S = 60
-
-
-class _Kept(msgspec.Struct, kw_only=True):
-    """What Redis has under one call's tag."""
-
-    fields: dict[str, bytes]
-    rev: int = 0
-    sha: str = ""
-    """Fingerprint of the document as we last wrote it."""
-    theirs: bool = False
-    """Whether the history in the document is the other side's, with or without our lines in it."""
-    status: str = "active"
-    created_ms: int = 0
-    until: float = 0.0
-    answers: dict[str, bytes] = msgspec.field(default_factory=dict)
-    trace: list[bytes] = msgspec.field(default_factory=list)
-    history: list[bytes] = msgspec.field(default_factory=list)
-    entries: list[Entry] = msgspec.field(default_factory=list)
-    cut: ids.Position = ids.START
-
-
-class _Document(msgspec.Struct, kw_only=True):
-    text: bytes
-    until: float | None
-    """None: as long as whoever made it wants."""
 
 
 class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
@@ -67,8 +43,8 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         self._into_theirs = into_theirs
         self._ttl = ttl or Ttl()
         self._clock = clock
-        self._calls: dict[str, _Kept] = {}
-        self._documents: dict[str, _Document] = {}
+        self._calls: dict[str, Kept] = {}
+        self._documents: dict[str, Document] = {}
         self._calendars = Calendars(clock, self._ttl)
         self._callers: dict[tuple[str, str], str] = {}
         """By business and number: the newest call that is unfinished."""
@@ -104,14 +80,16 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
             raise StaleCall(f"call {sid} was to go on from one that is gone")
         if change.booking and not self._calendars.fits(change.booking, change.capacity):
             raise PlaceTaken(f"no place left for call {sid}")
+        settle = self.settle(sid, change.settles)
         changed, body = codec.fields(before, after), codec.body(after)
         lines, envelopes = [codec.encode(line) for line in change.lines], [codec.envelope(event) for event in change.events]
 
+        settle()
         self.owe(sid, change.deliveries)
         self._calendars.write(change)
         self.appoint(change)
         until = self._clock() + self._ttl.of(after)
-        kept = kept or _Kept(fields={})
+        kept = kept or Kept(fields={})
         self._calls[sid] = kept
         kept.fields |= changed
         kept.rev += 1
@@ -262,7 +240,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         if text is None:
             self._documents.pop(sid, None)
         else:
-            self._documents[sid] = _Document(text=text, until=None)
+            self._documents[sid] = Document(text=text, until=None)
 
     def put_bookings(self, bookings: Sequence[Booking]) -> None:
         """Fill the calendars of these bookings' businesses with them, as other calls would have."""
@@ -277,14 +255,14 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
             del self._callers[number]
 
     @staticmethod
-    def _business(kept: _Kept | None) -> str:
+    def _business(kept: Kept | None) -> str:
         return codec.business(kept.fields["brief"]) if kept else ""
 
-    def _is_of(self, kept: _Kept, business: str) -> bool:
+    def _is_of(self, kept: Kept, business: str) -> bool:
         """Whether a call is the business's; "": anybody's."""
         return not business or self._business(kept) == business
 
-    def _call(self, sid: str, kept: _Kept) -> Call:
+    def _call(self, sid: str, kept: Kept) -> Call:
         return codec.call(sid, {**kept.fields, "rev": b"%d" % kept.rev})
 
     def _sweep(self) -> None:
@@ -297,7 +275,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
                 self._of(sid)
             self._roots = {sid: (root, until) for sid, (root, until) in self._roots.items() if until > self._clock()}
 
-    def _kept(self, sid: str) -> _Kept | None:
+    def _kept(self, sid: str) -> Kept | None:
         kept = self._calls.get(sid)
         if kept and kept.until <= self._clock():
             del self._calls[sid]
@@ -319,18 +297,18 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
             return codec.compose(codec.body(self._call(sid, kept)), b"[%b]" % b",".join(kept.history))
         return shown
 
-    def _write_document(self, sid: str, kept: _Kept, text: bytes | None, body: bytes, gone: bytes, *, adopted: bool, until: float) -> None:
+    def _write_document(self, sid: str, kept: Kept, text: bytes | None, body: bytes, gone: bytes, *, adopted: bool, until: float) -> None:
         kept.theirs = adopted and text is not None and (kept.theirs or kept.sha != _fingerprint(text)) and codec.parse(text) is not None
         if kept.theirs and text is not None:
             there, said = codec.history_of(text), b",".join(kept.history)
             written = codec.compose(body, woven(there, said, gone) if self._into_theirs else there)
-            self._documents[sid] = _Document(text=written, until=self._documents[sid].until)
+            self._documents[sid] = Document(text=written, until=self._documents[sid].until)
         else:
             written = codec.compose(body, b"[%b]" % b",".join(kept.history))
-            self._documents[sid] = _Document(text=written, until=until)
+            self._documents[sid] = Document(text=written, until=until)
         kept.sha = _fingerprint(written)
 
-    def _append(self, sid: str, kept: _Kept, data: bytes) -> str:
+    def _append(self, sid: str, kept: Kept, data: bytes) -> str:
         entry = self._log.tell(sid, data, self._business(kept))
         at = memory_log.position(entry)
         if not kept.entries:

@@ -1,9 +1,12 @@
 """Outbox: what a store promises about what its calls owe to the outside.
 
 How it works. A step names what it makes due (`storage.store.Change.deliveries`), and the commit keeps it with the step: both are written, or neither.
-Whoever brings things then asks for what is `due`, is the only one who has it for a while (a lease), and says how it went: `delivered`, `put_off` or
-`give_up`. Whoever dies in between says nothing, and when the lease has run out somebody else is given it. So each arrives at least once, and its id,
-which never changes, tells the receiver that it came before.
+Whoever brings things then asks for what is `due`, is the only one who has it for a while (a lease), and says how it went: a step of the call that
+settles it (`storage.store.Change.settles`), then `delivered` or `give_up`, or else `put_off`. Whoever dies in between says nothing, and when the
+lease has run out somebody else is given it. So each arrives at least once, and its id, which never changes, tells the receiver that it came before.
+
+Whoever was held up for longer than its lease finds that it does not hold it any more (`holds`) before it hands anything over, and changes nothing
+of what another has.
 
 What a call owes stands with the call, and only there; two lists in another place say when to look at which. A list may name what is gone, since it is
 looked up before it is given out; what is owed and not yet arrived is always in one of them.
@@ -42,11 +45,17 @@ class Outbox(Protocol):
         May be fewer than there are: empty when there is nothing left. One round trip then.
         """
 
+    async def holds(self, id_: str, sid: str, till_ms: int) -> bool:
+        """Whether it is still owed, and still held by whoever was given it until `till_ms` (`Owed.till_ms`)."""
+
     async def delivered(self, id_: str, sid: str) -> None:
         """It has arrived: it is owed no more."""
 
-    async def put_off(self, id_: str, sid: str, for_s: float, why: str) -> None:
-        """A try failed, which is counted: it is due again in `for_s` seconds. `why`: a code. A dead letter stays one."""
+    async def put_off(self, id_: str, sid: str, for_s: float, why: str, till_ms: int = 0) -> None:
+        """A try failed, which is counted: it is due again in `for_s` seconds. `why`: a code. A dead letter stays one.
+
+        `till_ms`: only if it is held by that lease; 0: whoever has it.
+        """
 
     async def give_up(self, id_: str, sid: str, why: str) -> None:
         """The last try failed, which is counted: it is a dead letter, kept as long as any delivery and never due by itself."""
@@ -55,9 +64,9 @@ class Outbox(Protocol):
         """A dead letter is due now, as if it had never been tried; False when there is none. `business`: only if it is of the business of that id."""
 
     async def dead_letters(self, before: str = "", count: int = 50, business: str = "") -> Sequence[Owed]:
-        """What was given up, the last first; `before` is the id of the delivery that the last page ended with, () when that is none of them any more.
+        """What was given up, the last first; `before` is the `Owed.position` that the last page ended with, whatever became of that one since.
 
-        `business`: only those of the business of that id.
+        () where `before` is no such position. `business`: only those of the business of that id.
         """
 
     async def owed(self, sid: str, business: str = "") -> Sequence[Owed]:

@@ -16,9 +16,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from agent.record.delivery import Owed
 from storage import codec, keys
 from storage.keys import Ttl
+from storage.memory_outbox import place_in_list
 from storage.outbox import OutboxFigures
 from storage.store import Change
 
@@ -39,21 +42,27 @@ class RedisOutbox(ABC):
                 break
             for name, owed in await self._looked_up(listed):
                 if owed and owed.due_ms:
-                    found.append(owed)
+                    found.append(msgspec.structs.replace(owed, till_ms=int(till)))
                     continue
                 if owed:
                     await self._bury(name)
                 await self._script("owed_drop", [keys.DUE], [till, name])
         return tuple(found)
 
+    async def holds(self, id_: str, sid: str, till_ms: int) -> bool:
+        held, kept = await asyncio.gather(self._command("ZSCORE", keys.DUE, keys.listed(id_, sid)), self._command("HGET", keys.deliveries(sid), id_))
+        return held is not None and float(held) == till_ms and kept is not None and codec.owed(kept).due_ms > 0
+
     async def delivered(self, id_: str, sid: str) -> None:
         await self._command("HDEL", keys.deliveries(sid), id_)
         await asyncio.gather(*(self._command("ZREM", key, keys.listed(id_, sid)) for key in (keys.DUE, keys.DEAD)))
 
-    async def put_off(self, id_: str, sid: str, for_s: float, why: str) -> None:
+    async def put_off(self, id_: str, sid: str, for_s: float, why: str, till_ms: int = 0) -> None:
+        if till_ms and not await self.holds(id_, sid, till_ms):
+            return
         due_ms = await self._script("owed_fail", [keys.deliveries(sid)], [id_, round(for_s * 1000), codec.encode(why)])
         if due_ms:
-            await self._command("ZADD", keys.DUE, "XX", due_ms, keys.listed(id_, sid))
+            await self._script("owed_later", [keys.DUE], [keys.listed(id_, sid), due_ms, till_ms])
 
     async def give_up(self, id_: str, sid: str, why: str) -> None:
         if await self._script("owed_fail", [keys.deliveries(sid)], [id_, "", codec.encode(why)]):
@@ -68,14 +77,16 @@ class RedisOutbox(ABC):
     async def dead_letters(self, before: str = "", count: int = 50, business: str = "") -> Sequence[Owed]:
         found: list[Owed] = []
         seen: list[tuple[bytes, Owed | None]] = []
-        ended_with: str | bytes = before
-        while len(found) < count:
-            listed = await self._script("owed_dead", [keys.DEAD], [ended_with, max(count, LOOKED_THROUGH) if business else count])
-            if not listed:
+        ended_with = place_in_list(before) if before else ("", "")
+        while ended_with is not None and len(found) < count:
+            flat = await self._script("owed_dead", [keys.DEAD], [*ended_with, max(count, LOOKED_THROUGH) if business else count])
+            if not flat:
                 break
-            ended_with = listed[-1]
-            looked_up = await self._looked_up(listed)
-            found += (owed for _, owed in looked_up if owed and not owed.due_ms and business in ("", owed.delivery.business))
+            ended_with = flat[-1], flat[-2].partition(b" ")[0]
+            looked_up = await self._looked_up(flat[::2])
+            for (_, owed), since in zip(looked_up, flat[1::2], strict=True):
+                if owed and not owed.due_ms and business in ("", owed.delivery.business):
+                    found.append(msgspec.structs.replace(owed, listed_ms=int(since)))
             seen += looked_up
         await self._mend(seen)
         return tuple(found[:count])
@@ -122,3 +133,9 @@ def owing(change: Change, ttl: Ttl) -> list[Any]:
     """What a step owes, as its script takes it: for how long, then ids and deliveries; nothing when it owes nothing."""
     named = [part for one in change.deliveries for part in (one.id, codec.encode(one))]
     return [ttl.owed_s, *named] if named else []
+
+
+def settling(change: Change) -> tuple[str, bytes]:
+    """What a step settles, as its script takes it: its id, "" for nothing, and why it was given up, as JSON, b"" when it has arrived."""
+    settled = change.settles
+    return (settled.id, codec.encode(settled.why) if settled.why else b"") if settled else ("", b"")

@@ -22,7 +22,7 @@ from agent.record import caller_id
 from agent.record.call import Call
 from storage import channels, codec, ids, keys
 from storage.erasing import Erasing
-from storage.errors import PlaceTaken, StaleCall
+from storage.errors import AlreadySettled, PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.lines import Sender
 from storage.listening import Listening
@@ -30,7 +30,7 @@ from storage.listing import Listing
 from storage.patience import patience
 from storage.reaching import again, in_doubt, reaching
 from storage.redis_appointments import RedisAppointments, appointing
-from storage.redis_outbox import RedisOutbox, owing
+from storage.redis_outbox import RedisOutbox, owing, settling
 from storage.scripts import script
 from storage.store import Change, Committed, Entry, Opened, Page
 
@@ -92,6 +92,8 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
                 raise StaleCall(f"call {change.after.sid} was changed by another writer")
             case b"taken":
                 raise PlaceTaken(f"no place left for call {change.after.sid}")
+            case b"settled":
+                raise AlreadySettled(f"how it ended with what call {change.after.sid} owes was told before")
         call = msgspec.structs.replace(change.after, rev=(change.before.rev if change.before else 0) + 1)
         return Committed(call=call, seen=result[1].decode(), event_ids=tuple(one.decode() for one in result[2:]))
 
@@ -196,7 +198,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         operation, business = on_calendar(change)
         if operation:
             names += keys.calendar(business)
-        if change.deliveries:
+        if change.deliveries or change.settles:
             names += [keys.deliveries(sid), keys.DUE]
         appointment = appointing(change)
         if appointment:
@@ -237,6 +239,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
             len(change.deliveries),
             appointment,
             self._ttl.at(after.brief.business).kept_s,
+            *settling(change),
         ]
         for field in changed.items():
             values += field

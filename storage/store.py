@@ -24,7 +24,7 @@ from typing import Any, Protocol
 import msgspec
 
 from agent.record.call import Booking, Call, Line
-from agent.record.delivery import Delivery
+from agent.record.delivery import Delivery, Settled
 from agent.record.events import Event
 from storage.appointments import Appointments
 from storage.outbox import Outbox
@@ -70,6 +70,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Give up the place this call holds."""
     deliveries: tuple[Delivery, ...] = ()
     """What this step of this call makes due to the outside, each with an id of its own without a space; see `storage.outbox`."""
+    settles: Settled | None = None
+    """What the step tells of something owed before: it is taken, or given up, with the step that says so, and so once."""
 
     @property
     def goes_on(self) -> bool:
@@ -136,7 +138,8 @@ class CallStore(Outbox, Appointments, Protocol):
     async def commit(self, change: Change) -> Committed:
         """Write one step, in one round trip.
 
-        Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place, InDoubt when it may be written or not.
+        Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place, AlreadySettled when what the step settles
+        was before, InDoubt when it may be written or not.
         """
 
     async def document(self, sid: str) -> bytes | None:

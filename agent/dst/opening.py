@@ -96,10 +96,10 @@ def turn_context_of(call: Call, turn: Turn, business: Business, plan: Plan, now:
 
     `business`: as its file stands now; what was promised to this caller is in the brief.
     """
-    heard_at = datetime.fromisoformat(turn.started_at) if turn.started_at else now
+    heard_at = _aware(turn.started_at) if turn.started_at else now
     return TurnContext(
         business=business,
-        now=(heard_at if heard_at.tzinfo else heard_at.replace(tzinfo=UTC)).astimezone(ZoneInfo(call.brief.time_zone)),
+        now=heard_at.astimezone(ZoneInfo(call.brief.time_zone)),
         stamp=stamp(now),
         seconds=now.timestamp(),
         turn=turn,
@@ -121,5 +121,11 @@ def clock_of(call: Call, now: datetime) -> datetime:
     """
     for line, following in reversed(tuple(pairwise(call.recent))):
         if (line.speaker, following.speaker) == ("customer", "AI"):
-            return now + (datetime.fromisoformat(line.startedAt) - datetime.fromisoformat(following.startedAt))
+            return now + (_aware(line.startedAt) - _aware(following.startedAt))
     return now
+
+
+def _aware(written: str) -> datetime:
+    """A time that was written; without an offset it is UTC."""
+    found = datetime.fromisoformat(written)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -10,17 +10,20 @@ How the place came to be is all the same: by the caller's yes, the office's, a p
 is taken back (`agent.policy.revising`) and had booked a place gives that up, which is a cancellation. What is owed goes by the step's revision, so a
 step that is tried again owes the same once more, under the same ids, and nothing that was owed before it.
 
+A mail is of no use any more once the appointment that it is about has begun, and is not sent then; a webhook always is.
+
 What a body says is what holds after the step; of a place that is given up, what held before. `sequence` is that of `Confirmation`; `revision` grows
 with every step of the call, for receivers that something reaches out of turn.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from agent.dst.opening import clock_of
 from agent.record.appointment import PERSONAL, Appointment
 from agent.record.booking_reference import booking_reference
 from agent.record.business import in_language
@@ -66,6 +69,7 @@ def owed(before: Call | None, after: Call, wants: Wants, now: int) -> tuple[Deli
             sid=after.sid,
             business=after.brief.business,
             made=now,
+            until=_until(before, after, now) if kind == "mail" else 0,
             body=_body(before, after, occasion, revision),
         )
         for kind, occasion in due
@@ -97,6 +101,13 @@ def address_of(call: Call) -> str:
     """Where mails about the booking go; "" where the caller gave no address."""
     state = call.slot(EMAIL.name)
     return state.value if state.status != "skipped" else ""
+
+
+def _until(before: Call | None, after: Call, now: int) -> int:
+    """When the appointment begins, or would have: by the service's clock, also where the call's turns are played at another time."""
+    place = after.booked or (before.booked if before is not None else None)
+    here = clock_of(after, datetime.fromtimestamp(now, UTC)).timestamp()
+    return int(now + place.start - here) if place is not None else 0
 
 
 def _occasions(before: Call | None, after: Call) -> tuple[Occasion, ...]:

@@ -103,7 +103,11 @@ def measured(event: Event, ms: float, reading_ms: float) -> Event:
     return msgspec.structs.replace(event, payload={**event.payload, "ms": round(took, 3)})
 
 
-def tool(call: Call, name: Tool, state: Literal["started", "done", "failed"], seconds: float, **result: Any) -> Event:
+ToolState = Literal["started", "done", "failed", "late"]
+"""`late`: it was not done, since it would be of no use any more."""
+
+
+def tool(call: Call, name: Tool, state: ToolState, seconds: float, **result: Any) -> Event:
     """`tool_status` when work begins, `tool_result` when it ended; `success` stands in the result, and whoever can measure it adds `ms`."""
     result |= {"success": state == "done"} if state != "started" else {}
     return Event(

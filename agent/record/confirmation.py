@@ -4,8 +4,9 @@ from typing import Literal
 
 import msgspec
 
-MailState = Literal["none", "due", "taken", "returned"]
-"""`due`: owed and not yet taken by a server; `taken`: by the caller's server, or one on the way to it; `returned`: refused for good."""
+MailState = Literal["none", "due", "taken", "returned", "late"]
+"""`due`: owed and not yet taken by a server; `taken`: by the caller's server, or one on the way to it; `returned`: refused for good; `late`: not sent
+before the appointment had begun, and not sent any more."""
 
 
 class Confirmation(msgspec.Struct, frozen=True, kw_only=True):

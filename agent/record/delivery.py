@@ -28,6 +28,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """Id of the business."""
     made: int
     """When the step was taken: Unix seconds."""
+    until: int = 0
+    """From when on it is of no use, by the clock that `made` is of: nobody wants to read that he is booked for what has begun. 0: never."""
     body: Mapping[str, Any]
     """What it says, as values; how that is worded is up to whoever brings it."""
 
@@ -42,6 +44,23 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     """When it is tried next: Unix milliseconds. 0 while it is given up."""
     why: str = ""
     """How the last try failed, as a code; "" when none did."""
+    till_ms: int = 0
+    """Until when whoever was given it has it alone: Unix milliseconds, and what their lease is known by. 0 where nobody was given it."""
+    listed_ms: int = 0
+    """Since when it is listed as given up: Unix milliseconds. 0 but in such a list."""
+
+    @property
+    def position(self) -> str:
+        """Where it stands in a list of dead letters: goes back as `before` for the next page, also when it is none any more."""
+        return f"{self.listed_ms}-{self.delivery.id}"
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """How it ended with a delivery."""
+
+    id: str
+    why: str = ""
+    """Why it was given up, as a code; "" when it has arrived."""
 
 
 def delivery_id(sid: str, kind: DeliveryKind, occasion: Occasion, rev: int) -> str:

@@ -27,7 +27,8 @@ _FOR_EVERYONE = frozenset({"status_change", "transfer_request", "permission_requ
 
 def is_for_everyone(kind: str, payload: Mapping[str, Any]) -> bool:
     """Whether every supervisor hears of an event, whoever it concerns: a mail that came back is somebody's to see to."""
-    return kind in _FOR_EVERYONE or (kind == "tool_result" and payload.get("tool") == "mail" and payload.get("success") is False)
+    came_back = kind == "tool_result" and payload.get("tool") == "mail" and payload.get("success") is False and payload.get("status") != "late"
+    return kind in _FOR_EVERYONE or came_back
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

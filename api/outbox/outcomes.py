@@ -1,6 +1,16 @@
 """How a try to bring a delivery ended."""
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
+
+Holds = Callable[[], Awaitable[bool]]
+"""Whether what is to be brought is still owed, and still held by whoever brings it. Raises StoreUnavailable."""
+
+
+async def held() -> bool:
+    """For whoever brings something that nobody else can have."""
+    return True
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -23,4 +33,8 @@ class Refused(msgspec.Struct, frozen=True):
     """A code."""
 
 
-Outcome = Sent | Again | Refused
+class Lost(msgspec.Struct, frozen=True):
+    """Nothing was handed over: by then it was another's to bring, or nobody's."""
+
+
+Outcome = Sent | Again | Refused | Lost

@@ -12,7 +12,7 @@ from agent.record.business import Business
 from agent.record.delivery import Delivery
 from api import logs
 from api.mail_addresses import Sender, Server, sender_of, server_of
-from api.outbox.outcomes import Again, Outcome, Refused
+from api.outbox.outcomes import Again, Holds, Outcome, Refused, held
 from api.settings import Settings, is_loopback
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class Post:
             await asyncio.to_thread(_load)
             await asyncio.to_thread(lambda: self._tls)
 
-    async def send(self, delivery: Delivery, business: Business) -> Outcome:
-        """Write the mail and hand it to the server. Never raises but for a cancellation.
+    async def send(self, delivery: Delivery, business: Business, holds: Holds = held) -> Outcome:
+        """Write the mail and hand it to the server. Never raises but for a cancellation, and what `holds` raises.
 
         Sent when the server has taken it. Refused with its code ("smtp_550") when it is for good: the address, or the mail. Else Again, with the code
         or how it failed: "smtp_timeout", "smtp_disconnected", "smtp_unreachable", "smtp_certificate", "smtp_tls", "smtp_no_tls", "smtp_protocol".
@@ -60,10 +60,10 @@ class Post:
             return Again("mail_failed")
         if isinstance(mail, Refused):
             return mail
-        from api.outbox.smtp import Limits, bring
+        from api.outbox.smtp import Letter, Limits, bring
 
         recipient = mail["To"].addresses[0].addr_spec
-        return await bring(self.server, mail, sender.address, recipient, tls, Limits(*self._limits))
+        return await bring(self.server, Letter(mail, sender.address, recipient), tls, Limits(*self._limits), holds)
 
     async def look(self, business: Business) -> "Seen | Again":
         """Whether the server would take the business's mails, without sending one."""

@@ -13,7 +13,7 @@ from socket import SOCK_STREAM
 
 import httpx
 
-from api.outbox.outcomes import Again, Outcome, Refused
+from api.outbox.outcomes import Again, Holds, Lost, Outcome, Refused, held
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, best first; itself when it is one. Raises OSError when there are none."""
@@ -52,9 +52,10 @@ def is_public(address: str) -> bool:
 class Reaching(httpx.AsyncBaseTransport):
     """Carries a request to an address that it may be carried to. Lives for one request, so that no connection is shared between two names."""
 
-    def __init__(self, tls: ssl.SSLContext, private: bool, find: Resolve = resolve) -> None:
+    def __init__(self, tls: ssl.SSLContext, private: bool, find: Resolve = resolve, holds: Holds = held) -> None:
+        """`holds` is asked before each connection."""
         self._carry = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
-        self._private, self._find = private, find
+        self._private, self._find, self._holds = private, find, holds
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises Unreached, and what httpx raises."""
@@ -62,10 +63,15 @@ class Reaching(httpx.AsyncBaseTransport):
         addresses = await self._addresses(host, request.url)
         for address in addresses[:-1]:
             try:
-                return await self._carry.handle_async_request(_to(address, host, request))
+                return await self._carried(_to(address, host, request))
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-        return await self._carry.handle_async_request(_to(addresses[-1], host, request))
+        return await self._carried(_to(addresses[-1], host, request))
+
+    async def _carried(self, request: httpx.Request) -> httpx.Response:
+        if not await self._holds():
+            raise Unreached(Lost())
+        return await self._carry.handle_async_request(request)
 
     async def aclose(self) -> None:
         await self._carry.aclose()

@@ -3,14 +3,17 @@
 Each worker asks the store for what is due and is the only one who has it, for as long as a lease lasts; nothing tells them from one another, and
 whoever dies leaves what it had to the others. A worker looks at once when a step of its own makes something due, else every second or two. What has
 arrived is told to the call before it is taken out of the outbox, so that a worker killed in between brings it twice, under the same id, and never
-leaves a call that does not know of its mail.
+leaves a call that does not know of its mail. Whoever was held up, or frozen, for longer than its lease finds that out right before it hands anything
+over, and does not; neither is anybody written to who was erased until then.
 
 A mail that is overtaken by a later one about the same booking is not sent any more (`agent.policy.owed.concerns`): the later one says how it stands.
+Neither is one about an appointment that has begun meanwhile.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from random import Random
 from time import perf_counter, time
 from typing import Literal, Protocol, assert_never
@@ -24,7 +27,7 @@ from agent.record.businesses import Businesses
 from agent.record.call import Call
 from agent.record.delivery import Delivery, DeliveryKind, Owed
 from api import logs
-from api.outbox.outcomes import Again, Outcome, Refused, Sent
+from api.outbox.outcomes import Again, Holds, Lost, Outcome, Refused, Sent
 from api.outbox.schedule import pause_s
 from api.tallies import Tallies
 from storage.errors import StoreUnavailable
@@ -40,8 +43,8 @@ class Carrier(Protocol):
     async def ready(self) -> None:
         """Load what it needs, so that no call has to wait for that."""
 
-    async def send(self, delivery: Delivery, business: Business) -> Outcome:
-        """Try once. May take long; whoever calls ends it."""
+    async def send(self, delivery: Delivery, business: Business, holds: Holds) -> Outcome:
+        """Try once. May take long; whoever calls ends it. `holds` is asked as late as can be, and where it says no nothing is handed over: Lost."""
 
 
 Note = Callable[[Brought], Awaitable[Call | None]]
@@ -84,10 +87,11 @@ class Runner:
         tallies: Tallies,
         woken: asyncio.Event,
         timing: Timing = TIMING,
+        clock: Callable[[], float] = time,
     ) -> None:
-        """`carriers`: by the kind they bring; of a kind that has none, nothing arrives. `woken` is set when something is due."""
+        """`carriers`: by the kind they bring; of a kind that has none, nothing arrives. `woken` is set when something is due. `clock`: Unix time."""
         self._store, self._carriers, self._note, self._businesses = store, carriers, note, businesses
-        self._tallies, self._timing = tallies, timing
+        self._tallies, self._timing, self._clock = tallies, timing, clock
         self._random = Random()  # noqa: S311 - nobody gains by guessing a pause
         self._woken, self._ends = woken, False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -171,14 +175,15 @@ class Runner:
 
     async def _try(self, owed: Owed) -> None:
         delivery = owed.delivery
-        if delivery.id not in self._arrived and await self._is_overtaken(delivery):
-            await self._store.delivered(delivery.id, delivery.sid)
-            self._count(delivery, "overtaken")
+        if delivery.id not in self._arrived and await self._is_of_no_use(owed):
             return
         began, clock = time(), perf_counter()
-        outcome = await self._sent(delivery)
+        holds = partial(self._store.holds, delivery.id, delivery.sid, owed.till_ms)
+        outcome = await self._sent(delivery, holds)
         seconds = perf_counter() - clock
         self._tallies.took("delivery", seconds, delivery.kind)
+        if not isinstance(outcome, Sent) and not await holds():  # what becomes of it is another's to say
+            return
         tried = Brought(delivery=delivery, result="begun", first=owed.tries == 0, began=began, ms=seconds * 1000)
         match outcome:
             case Sent():
@@ -188,8 +193,24 @@ class Runner:
                 await self._again(tried, owed, why, after_s)
             case Refused(why):
                 await self._given_up(tried, why)
+            case Lost():
+                pass
             case _:
                 assert_never(outcome)
+
+    async def _is_of_no_use(self, owed: Owed) -> bool:
+        """Whether it is not to be sent any more; then it is owed no more, either."""
+        delivery = owed.delivery
+        if await self._is_overtaken(delivery):
+            self._count(delivery, "overtaken")
+        elif delivery.until and self._clock() >= delivery.until:
+            tried = Brought(delivery=delivery, result="late", first=owed.tries == 0, began=time(), ms=0.0, why="appointment_begun")
+            await self._note(tried)
+            self._told(tried, "late", tried.why)
+        else:
+            return False
+        await self._store.delivered(delivery.id, delivery.sid)
+        return True
 
     async def _is_overtaken(self, delivery: Delivery) -> bool:
         if delivery.kind != "mail":
@@ -200,7 +221,7 @@ class Runner:
         kept = await self._store.appointment(delivery.body["reference"], delivery.business, delivery.sid)
         return kept is not None and not tells(kept, delivery.body)
 
-    async def _sent(self, delivery: Delivery) -> Outcome:
+    async def _sent(self, delivery: Delivery, holds: Holds) -> Outcome:
         carrier, business = self._carriers.get(delivery.kind), self._businesses.get(delivery.business)
         if delivery.id in self._arrived:
             return Sent()
@@ -208,9 +229,11 @@ class Runner:
             return Again("not_set_up")
         try:
             async with asyncio.timeout(self._timing.send_s):
-                return await carrier.send(delivery, business)
+                return await carrier.send(delivery, business, holds)
         except TimeoutError:
             return Again("timeout")
+        except StoreUnavailable:  # nobody can tell whose it is
+            return Lost()
         except Exception as error:
             self._failed(error, delivery)
             return Again("failed")
@@ -245,7 +268,7 @@ class Runner:
         if wait_s is None:
             await self._given_up(tried, why)
             return
-        await self._store.put_off(tried.delivery.id, tried.delivery.sid, wait_s, why)
+        await self._store.put_off(tried.delivery.id, tried.delivery.sid, wait_s, why, owed.till_ms)
         self._told(tried, "again", why)
         if tried.first:
             await self._note(tried)
@@ -255,7 +278,7 @@ class Runner:
         await self._store.give_up(tried.delivery.id, tried.delivery.sid, why)
         self._told(tried, "returned", why)
 
-    def _told(self, tried: Brought, outcome: Literal["taken", "again", "returned"], why: str = "") -> None:
+    def _told(self, tried: Brought, outcome: Literal["taken", "again", "returned", "late"], why: str = "") -> None:
         delivery = tried.delivery
         self._count(delivery, outcome)
         level = "warning" if outcome == "returned" else "info"

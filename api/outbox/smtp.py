@@ -17,7 +17,7 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from api.mail_addresses import Server
-from api.outbox.outcomes import Again, Outcome, Refused, Sent
+from api.outbox.outcomes import Again, Holds, Lost, Outcome, Refused, Sent
 
 FROM_US = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
 """Answers about how we speak or who we are, wherever they come."""
@@ -34,6 +34,13 @@ class Limits(NamedTuple):
     """For a mail from the first byte to the last answer."""
 
 
+class Letter(NamedTuple):
+    mail: EmailMessage
+    sender: str
+    """An address, as the recipient."""
+    recipient: str
+
+
 class Seen(NamedTuple):
     """A server that takes mails from us, as far as can be seen without one."""
 
@@ -46,14 +53,17 @@ class Unsafe(Exception):
     """The server can be spoken to, but not in a way that a password could be given; the message is a code."""
 
 
-async def bring(server: Server, mail: EmailMessage, sender: str, recipient: str, tls: ssl.SSLContext, limits: Limits) -> Outcome:
-    """Hand the mail over; never raises but for a cancellation. `sender`, `recipient`: addresses."""
+async def bring(server: Server, letter: Letter, tls: ssl.SSLContext, limits: Limits, holds: Holds) -> Outcome:
+    """Hand the mail over; never raises but for a cancellation, and what `holds` raises: it is asked once the server is ready to take the mail."""
+    mail, sender, recipient = letter
     try:
         async with _connection(server, sender, tls, limits) as client:
             async with asyncio.timeout(limits.whole_s):
                 await _begin(client, server, tls)
                 if not (recipient.isascii() or client.supports_extension("smtputf8")):
                     return Refused("smtp_no_utf8")  # the address cannot be written to from here, however often one tries
+                if not await holds():
+                    return Lost()
                 await client.sendmail(sender, recipient, mail.as_bytes(), mail_options=() if recipient.isascii() else ("SMTPUTF8",))
             await _leave(client)
     except (SMTPException, OSError, ValueError, Unsafe) as error:

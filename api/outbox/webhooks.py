@@ -19,7 +19,7 @@ from standardwebhooks.webhooks import Webhook as Signer
 from agent.record.business import Business
 from agent.record.delivery import Delivery, Occasion
 from agent.record.webhook import Webhook
-from api.outbox.outcomes import Again, Outcome, Refused, Sent
+from api.outbox.outcomes import Again, Holds, Outcome, Refused, Sent, held
 from api.outbox.reaching import Reaching, Resolve, Unreached, resolve
 from api.version import version
 
@@ -51,7 +51,7 @@ class Hooks:
         """Load what is needed before anything is brought. Raises OSError."""
         await self._certificates()
 
-    async def send(self, delivery: Delivery, business: Business) -> Outcome:
+    async def send(self, delivery: Delivery, business: Business, holds: Holds = held) -> Outcome:
         """Post it, once. `business` is the delivery's, as its file stands now."""
         if delivery.business != business.id:
             raise ValueError("a delivery for another business")
@@ -60,7 +60,7 @@ class Hooks:
             return Refused("no_webhook")
         try:
             async with asyncio.timeout(self._patience_s):
-                return await self._post(hook, delivery)
+                return await self._post(hook, delivery, holds)
         except Unreached as error:
             return error.outcome
         except (TimeoutError, httpx.TimeoutException):
@@ -79,11 +79,11 @@ class Hooks:
     def _hook(self, business: Business) -> Webhook | None:
         return business.outgoing.webhook or self._ours
 
-    async def _post(self, hook: Webhook, delivery: Delivery) -> Outcome:
+    async def _post(self, hook: Webhook, delivery: Delivery, holds: Holds) -> Outcome:
         tls = await self._certificates()
         now = datetime.now(UTC)
         body = payload(delivery)
-        carrier = Reaching(tls, self._private, self._find)
+        carrier = Reaching(tls, self._private, self._find, holds)
         timeouts = httpx.Timeout(self._patience_s, connect=CONNECT_S)
         # A proxy named by the environment would make the connection in our place.
         async with (

@@ -1,13 +1,15 @@
 -- uses: document, weaving, record, log, calendar, index, owed, appointments
 -- One step of a call: all of it, or nothing. Everything is checked before the first write. A call that goes on from others has its family, its root and
 -- the earlier call's record as the last three KEYS.
--- Returns {"stale"}, {"taken"}, or {"ok", fingerprint of the document, event ids ...}.
+-- Returns {"stale"}, {"taken"}, {"settled"}, or {"ok", fingerprint of the document, event ids ...}.
 
 local record, turns, history, events, place, document, log, mark, trace, caller, known, businesses = unpack(KEYS, 1, 12)
 local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 13, 19)
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
 local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, known_s, taken_back, field_count = unpack(ARGV, 14, 28)
-local owed, appointment, appointment_s = tonumber(ARGV[29]), ARGV[30], tonumber(ARGV[31])
+local owed, appointment, appointment_s, settled, why = tonumber(ARGV[29]), ARGV[30], tonumber(ARGV[31]), ARGV[32], ARGV[33]
+local behind = op == '' and 17 or 20
+local deliveries, due = unpack(KEYS, behind, behind + 1)
 start, till, capacity, place_s, log_ms, taken_back = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms), tonumber(taken_back)
 
 if (redis.call('HGET', record, 'rev') or '') ~= rev then return {'stale'} end
@@ -17,7 +19,9 @@ if print ~= seen then return {'stale'} end
 local family, lead, earlier = unpack(KEYS, #KEYS - 2)
 if goes_on == '1' and redis.call('EXISTS', earlier) == 0 then return {'stale'} end
 if op == 'take' and not fits(calendar, places, longest, booking, start, till, capacity) then return {'taken'} end
+if settled ~= '' and not is_open(deliveries, settled, why) then return {'settled'} end
 
+if settled ~= '' then settle(deliveries, settled, why) end
 if op == 'take' then
   local till_then = take(calendar, places, longest, sid, start, till, booking, place_s)
   redis.call('SET', place, business)
@@ -27,10 +31,9 @@ elseif op == 'release' then
   redis.call('DEL', place)
 end
 
-local at = 32 + 2 * field_count
-local gone = keep(record, history, turns, trace, rev, 32, at - 1, taken_back, lines, turn, answer, traced)
+local at = 34 + 2 * field_count
+local gone = keep(record, history, turns, trace, rev, 34, at - 1, taken_back, lines, turn, answer, traced)
 if owed > 0 then
-  local deliveries, due = unpack(KEYS, op == '' and 17 or 20)
   local last, now_ms = at + 2 * owed, clock_ms()
   owe(deliveries, at + 1, last, now_ms, ARGV[at])
   for i = at + 1, last, 2 do redis.call('ZADD', due, now_ms, listed_as(ARGV[i], sid)) end
@@ -38,7 +41,7 @@ if owed > 0 then
   at = last + 1
 end
 if appointment ~= '' then
-  local appointments, starts, names, appointing = unpack(KEYS, (op == '' and 17 or 20) + (owed > 0 and 2 or 0))
+  local appointments, starts, names, appointing = unpack(KEYS, behind + ((owed > 0 or settled ~= '') and 2 or 0))
   local till_then = appoint(appointments, starts, names, appointment, appointment_s, '', 0)
   redis.call('SADD', appointing, business)
   redis.call('SET', place, business)

@@ -25,6 +25,17 @@ local function standing(deliveries, id)
   return tonumber(tries), tonumber(due_ms), string.sub(kept, from + 1, -2)
 end
 
+-- Whether it can be told how it ended with one: that it has arrived, as long as it is kept; that it was given up, once. `why`: as JSON, "" when it arrived.
+local function is_open(deliveries, id, why)
+  local _, due_ms = standing(deliveries, id)
+  return due_ms ~= nil and (why == '' or due_ms > 0)
+end
+
+local function settle(deliveries, id, why)
+  local tries, _, delivery = standing(deliveries, id)
+  if why == '' then redis.call('HDEL', deliveries, id) else stand(deliveries, id, tries + 1, 0, why, delivery) end
+end
+
 -- Owe what ARGV names from `first` to `last`, ids and deliveries, from now on.
 local function owe(deliveries, first, last, now_ms, owed_s)
   for at = first, last, 2 do stand(deliveries, ARGV[at], 0, now_ms, '""', ARGV[at + 1]) end

@@ -65,8 +65,8 @@ async def test_whoever_may_sees_what_came_back_and_has_it_sent_again() -> None:
 
         last, first = await listed(desk)
         page = (await desk.ask("GET", "/outbox", params={"count": 1})).json()
-        assert (page["deliveries"], page["next"]) == ([last], last["id"])
-        assert await listed(desk, count=1, before=last["id"]) == [first]
+        assert page["deliveries"] == [last]
+        assert await listed(desk, count=1, before=page["next"]) == [first]
 
         again = f"/outbox/{letter['id']}/send"
         for body, whose in (({"callSid": "CA2"}, ""), ({"callSid": "CA1"}, BEIJING), ({"callSid": "no such call"}, "")):
@@ -89,7 +89,7 @@ async def mailed(desk: Neighbours, sid: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("query", "field"), [({"count": 0}, "count"), ({"count": 201}, "count"), ({"before": "x" * 101}, "before"), ({"before": "a\nb"}, "before")]
+    ("query", "field"), [({"count": 0}, "count"), ({"count": 201}, "count"), ({"before": "x" * 121}, "before"), ({"before": "a\nb"}, "before")]
 )
 async def test_what_is_asked_for_wrongly_is_told(query: dict[str, Any], field: str) -> None:
     async with office(Receiver()) as desk:

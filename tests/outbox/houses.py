@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from time import time
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from agent.record.businesses import Businesses
 from agent.record.call import Call, Turn
 from agent.record.delivery import Delivery, Occasion
 from api.outbox.carriers import carriers, wanted
-from api.outbox.outcomes import Outcome, Sent
+from api.outbox.outcomes import Holds, Lost, Outcome, Sent
 from api.outbox.running import Runner, Timing
 from api.tallies import Tallies
 from graph.build import Walker
@@ -41,6 +42,11 @@ class Receiver:
         self.open = asyncio.Event()
         """Nobody is answered while this is not set."""
         self.open.set()
+        self.come = 0
+        """How often somebody has come with something, handed over or not."""
+        self.ready_to_take = asyncio.Event()
+        """Nobody hands anything over while this is not set."""
+        self.ready_to_take.set()
         self.there, self.most = 0, 0
         """How many are in the door now, and were at most."""
 
@@ -53,8 +59,12 @@ class Receiver:
     async def ready(self) -> None:
         """It is."""
 
-    async def send(self, delivery: Delivery, business: Business) -> Outcome:
+    async def send(self, delivery: Delivery, business: Business, holds: Holds) -> Outcome:
         assert delivery.business == business.id
+        self.come += 1
+        await self.ready_to_take.wait()
+        if not await holds():
+            return Lost()
         self.tries.append(delivery.id)
         self.there += 1
         self.most = max(self.most, self.there)
@@ -75,18 +85,19 @@ class Receiver:
 class House:
     """Workers over one store."""
 
-    def __init__(self, store: CallStore, post: Receiver | None = None, hooks: Receiver | None = None) -> None:
+    def __init__(self, store: CallStore, post: Receiver | None = None, hooks: Receiver | None = None, clock: Callable[[], float] = time) -> None:
+        self.clock = clock
         self.post, self.hooks = post or Receiver(), hooks or Receiver()
         self.under, self.woken = store, asyncio.Event()
         self.businesses: Businesses = deps().businesses
-        self.store = OwingStore(store, wanted(self.businesses, self.post, self.hooks), self.woken.set)
+        self.store = OwingStore(store, wanted(self.businesses, self.post, self.hooks), self.woken.set, clock)
         self.walker = Walker(deps(store=self.store))
         self.tallies = Tallies()
 
     def runner(self, **timing: Any) -> Runner:
         bring = carriers(self.post, self.hooks)
         made = msgspec.structs.replace(TIMING, **timing)
-        return Runner(self.store, bring, self.walker.told, self.businesses, self.tallies, self.woken, made)
+        return Runner(self.store, bring, self.walker.told, self.businesses, self.tallies, self.woken, made, self.clock)
 
     @asynccontextmanager
     async def bringing(self, **timing: Any) -> AsyncIterator[Runner]:

@@ -1,7 +1,5 @@
 """What is told of an appointment whose call is no longer kept: the same mails and webhooks, and no mail that a later one has overtaken."""
 
-from datetime import UTC, datetime
-
 import msgspec
 import pytest
 
@@ -12,6 +10,7 @@ from graph import appointments
 from graph.state import Deps
 from storage.memory_store import MemoryStore
 from tests.graph.test_appointments import Later
+from tests.graph.test_crash import NOW
 from tests.graph.walkers import deps
 from tests.outbox.houses import House
 
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.anyio
 async def booked(store: MemoryStore) -> tuple[House, Deps, Appointment]:
     """A house where the call is gone, and what it booked."""
     await House(store).whole_call()
-    later = House(Later(store))
+    later = House(Later(store), clock=NOW.timestamp)
     parts = msgspec.structs.replace(deps(store=later.store), wants=wanted(later.businesses, later.post, later.hooks))
     found = await store.appointment(booking_reference("CA1"))
     assert found is not None
@@ -30,7 +29,7 @@ async def booked(store: MemoryStore) -> tuple[House, Deps, Appointment]:
 
 async def test_a_cancellation_is_brought_and_the_confirmation_before_it_no_more() -> None:
     house, parts, was = await booked(MemoryStore())
-    await appointments.cancel(parts, was, datetime.now(UTC), "ann")
+    await appointments.cancel(parts, was, NOW, "ann")
     assert house.woken.is_set(), "who brings things does not have to look for it"
     async with house.bringing():
         await house.nothing_waits()
@@ -43,7 +42,7 @@ async def test_a_cancellation_is_brought_and_the_confirmation_before_it_no_more(
 
 async def test_after_a_correction_mails_go_to_the_other_address_alone() -> None:
     house, parts, was = await booked(MemoryStore())
-    await appointments.correct(parts, was, {"email": "ann@example.com"}, datetime.now(UTC), "ann")
+    await appointments.correct(parts, was, {"email": "ann@example.com"}, NOW, "ann")
     async with house.bringing():
         await house.nothing_waits()
     (mail,) = house.post.got

@@ -7,16 +7,16 @@ import msgspec
 import pytest
 import redis
 
-from agent.record.delivery import Owed
+from agent.record.delivery import Owed, Settled
 from storage import keys
 from storage.bound_store import BoundStore
-from storage.errors import CallElsewhere, PlaceTaken, StaleCall
+from storage.errors import AlreadySettled, CallElsewhere, PlaceTaken, StaleCall
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.outbox import OutboxFigures
 from storage.store import CallStore
 from tests.conftest import Shelf
-from tests.storage.calls import begin, book, debt, go_on, job, step
+from tests.storage.calls import begin, book, debt, event, go_on, job, step
 
 pytestmark = pytest.mark.anyio
 HOUR_S = 3600.0
@@ -43,7 +43,8 @@ async def test_what_a_step_owes_is_due_whole_and_to_one_alone(store: CallStore) 
     assert [one.delivery for one in found] == sorted((debt(1, price=12.5, big=2**53 + 1), debt(2)), key=lambda one: one.id)
     assert [(one.tries, one.why, one.due_ms > 1_700_000_000_000) for one in found] == [(0, "", True)] * 2
     assert await ids(store) == [], "somebody has them"
-    assert await store.owed("CA1") == tuple(sorted(found, key=lambda one: one.delivery.made)), "and they are owed meanwhile"
+    owed = [msgspec.structs.replace(one, till_ms=0) for one in found]
+    assert await store.owed("CA1") == tuple(sorted(owed, key=lambda one: one.delivery.made)), "and they are owed meanwhile"
     figures = await store.outbox()
     assert (figures.waiting, figures.overdue_s, figures.dead) == (2, 0.0, 0)
 
@@ -105,7 +106,9 @@ async def test_a_dead_letter_stays_and_is_sent_again_when_somebody_wants_it(stor
         await store.give_up(debt().id, "CA1", "no such address")
     await store.put_off(debt().id, "CA1", 0, "late")
     assert await ids(store, lease_s=0) == []
-    assert await store.dead_letters() == await store.owed("CA1") == (Owed(delivery=debt(), tries=1, why="no such address"),)
+    (letter,) = await store.dead_letters()
+    assert letter.listed_ms > 1_700_000_000_000
+    assert (msgspec.structs.replace(letter, listed_ms=0),) == await store.owed("CA1") == (Owed(delivery=debt(), tries=1, why="no such address"),)
     assert await store.outbox() == OutboxFigures(dead=1)
     assert await store.send_again(debt().id, "CA1")
     assert not await store.send_again(debt().id, "CA1")
@@ -127,14 +130,75 @@ async def test_dead_letters_page_by_page_the_last_first(store: CallStore) -> Non
         order.insert(0, number)
     assert await dead(store) == order
     found: list[Owed] = []
-    while page := await store.dead_letters(found[-1].delivery.id if found else "", 3):
+    while page := await store.dead_letters(found[-1].position if found else "", 3):
         found += page
     assert [one.delivery.body["sequence"] for one in found] == order
     assert await dead(store, business="acme") == [4, 6, 2]
-    assert await dead(store, found[1].delivery.id, 1, "acme") == [2]
-    assert await dead(store, business="nobody") == await dead(store, "unknown") == []
-    assert await store.send_again(found[1].delivery.id, "C6")
-    assert await dead(store, found[1].delivery.id) == []
+    assert await dead(store, found[1].position, 1, "acme") == [2]
+    assert await dead(store, business="nobody") == await dead(store, "unknown") == await dead(store, "-1-x") == await dead(store, "0-x") == []
+
+
+@pytest.mark.parametrize("business", ["", "acme"])
+async def test_more_dead_letters_than_fit_on_a_page_are_all_sent_again(store: CallStore, business: str) -> None:
+    """Each page is taken off the list before the next one is asked for, as by whoever has all of it sent again."""
+    many = 120
+    for number in range(many):
+        await begin(store, f"C{number}", deliveries=(debt(number, f"C{number}"),))
+        await store.give_up(debt(number, f"C{number}").id, f"C{number}", "no")
+    again: list[int] = []
+    before = ""
+    while page := await store.dead_letters(before, 50, business):
+        for one in page:
+            assert await store.send_again(one.delivery.id, one.delivery.sid)
+            again.append(one.delivery.body["sequence"])
+        before = page[-1].position
+    assert sorted(again) == list(range(many))
+    assert len(await ids(store, many + 1)) == many
+
+
+async def test_a_lease_is_held_until_another_has_it_or_nothing_is_owed(store: CallStore) -> None:
+    await begin(store, deliveries=(debt(1), debt(2), debt(3)))
+    first = {one.delivery.id: one.till_ms for one in await store.due(9, 0)}
+    await asyncio.sleep(0.002)  # leases that end in one millisecond are one
+    second = {one.delivery.id: one.till_ms for one in await store.due(9, HOUR_S)}
+    one, two, three = (debt(number).id for number in (1, 2, 3))
+    assert [await store.holds(id_, "CA1", first[id_]) for id_ in first] == [False] * 3
+    assert [await store.holds(id_, "CA1", second[id_]) for id_ in second] == [True] * 3
+    await store.put_off(one, "CA1", 0, "late", first[one])
+    assert [one.tries for one in await store.owed("CA1")] == [0, 0, 0], "it is not theirs any more"
+    assert await ids(store) == []
+    await store.put_off(one, "CA1", 0, "late", second[one])
+    await store.give_up(two, "CA1", "no")
+    assert [await store.holds(id_, "CA1", second[id_]) for id_ in (one, two, three)] == [False, False, True]
+    await store.erase("CA1")
+    assert not await store.holds(three, "CA1", second[three])
+
+
+@pytest.mark.parametrize("why", ["", "no such address"])
+async def test_how_it_ended_is_told_by_one_step_alone(store: CallStore, why: str) -> None:
+    was = await begin(store, deliveries=(debt(1), debt(2)))
+    settles = Settled(id=debt(1).id, why=why)
+    was = await step(store, was, settles=settles, events=(event(1),))
+    assert [one.why for one in await store.owed("CA1") if one.delivery.id == debt(1).id] == ([why] if why else [])
+    for other in (settles, Settled(id="unknown")):
+        with pytest.raises(AlreadySettled):
+            await step(store, was, settles=other, deliveries=(debt(3),), events=(event(2),))
+    found = (await store.open("CA1")).call
+    assert found is not None
+    assert (found.rev, len((await store.events("CA1", "0")).entries)) == (was.call.rev, 1), "nothing of it was written"
+    assert await ids(store) == [debt(2).id], "whoever looks finds it settled"
+    await (store.give_up(debt(1).id, "CA1", why) if why else store.delivered(debt(1).id, "CA1"))
+    assert await dead(store) == ([1] if why else [])
+    assert await store.outbox() == OutboxFigures(waiting=1, dead=bool(why))
+
+
+async def test_what_was_given_up_may_still_be_told_to_have_arrived(store: CallStore) -> None:
+    """By whoever brought it and was slow to say so."""
+    was = await begin(store, deliveries=(debt(1), debt(2)))
+    await store.give_up(debt(1).id, "CA1", "timeout")
+    await step(store, was, settles=Settled(id=debt(1).id), deliveries=(debt(3),))
+    assert {one.delivery.id for one in await store.owed("CA1")} == {debt(2).id, debt(3).id}
+    assert await dead(store) == []
 
 
 async def test_the_longest_wait_is_given_out_first_and_no_more_than_asked_for(store: CallStore) -> None:
@@ -231,6 +295,7 @@ async def test_to_whoever_is_bound_another_s_debts_are_none(store: CallStore) ->
     steps: list[Any] = [
         bound.due(1, 1),
         bound.outbox(),
+        bound.holds(debt(1, "beijing").id, "beijing", 1),
         *(bound.delivered(debt(n, one).id, one) for n, one in enumerate(BOTH)),
         *(bound.put_off(debt(n, one).id, one, 0, "") for n, one in enumerate(BOTH)),
         *(bound.give_up(debt(n, one).id, one, "") for n, one in enumerate(BOTH)),

@@ -372,5 +372,5 @@ async def test_the_embedded_file_forgets_what_an_erased_caller_was_owed(tmp_path
 
 
 def test_the_cluster_s_stores_share_all_of_it() -> None:
-    for name in ("due", "delivered", "put_off", "give_up", "send_again", "dead_letters", "owed", "outbox"):
+    for name in ("due", "holds", "delivered", "put_off", "give_up", "send_again", "dead_letters", "owed", "outbox"):
         assert getattr(ClusterStore, name) is getattr(RedisStore, name)
