@@ -5,20 +5,17 @@ URL, so that a name which leads elsewhere a moment later (DNS rebinding) changes
 connection, but takes an address in the URL beside a name for TLS (`sni_hostname`): it is never given a name to look up.
 """
 
-import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from socket import SOCK_STREAM
 
 import httpx
 
+from api.outbox.looking_up import MOST_ADDRESSES, addresses
 from api.outbox.outcomes import Again, Holds, Lost, Outcome, Refused, held
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, best first; itself when it is one. Raises OSError when there are none."""
-MOST_ADDRESSES = 4
-"""How many of a host's are tried."""
 _NAT64 = IPv6Network("64:ff9b::/96")
 _ALSO_OURS = tuple(map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16", "3fff::/20", "5f00::/16")))
 """What is not of the internet by IANA's registries, and older Pythons do not know; and where Azure's machines ask for metadata."""
@@ -30,11 +27,6 @@ class Unreached(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(repr(outcome))
         self.outcome = outcome
-
-
-async def resolve(host: str, port: int) -> Sequence[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
 def is_public(address: str) -> bool:
@@ -52,7 +44,7 @@ def is_public(address: str) -> bool:
 class Reaching(httpx.AsyncBaseTransport):
     """Carries a request to an address that it may be carried to. Lives for one request, so that no connection is shared between two names."""
 
-    def __init__(self, tls: ssl.SSLContext, private: bool, find: Resolve = resolve, holds: Holds = held) -> None:
+    def __init__(self, tls: ssl.SSLContext, private: bool, find: Resolve = addresses, holds: Holds = held) -> None:
         """`holds` is asked before each connection."""
         self._carry = httpx.AsyncHTTPTransport(verify=tls, trust_env=False)
         self._private, self._find, self._holds = private, find, holds
@@ -60,13 +52,13 @@ class Reaching(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Raises Unreached, and what httpx raises."""
         host = request.url.raw_host.decode()
-        addresses = await self._addresses(host, request.url)
-        for address in addresses[:-1]:
+        allowed = await self._allowed(host, request.url)
+        for address in allowed[:-1]:
             try:
                 return await self._carried(_to(address, host, request))
             except (httpx.ConnectError, httpx.ConnectTimeout):
                 continue
-        return await self._carried(_to(addresses[-1], host, request))
+        return await self._carried(_to(allowed[-1], host, request))
 
     async def _carried(self, request: httpx.Request) -> httpx.Response:
         if not await self._holds():
@@ -76,7 +68,7 @@ class Reaching(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         await self._carry.aclose()
 
-    async def _addresses(self, host: str, url: httpx.URL) -> Sequence[str]:
+    async def _allowed(self, host: str, url: httpx.URL) -> Sequence[str]:
         try:
             found = await self._find(host, url.port or (443 if url.scheme == "https" else 80))
         except (OSError, UnicodeError):  # no such name; a name that none can be

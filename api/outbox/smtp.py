@@ -10,6 +10,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
+from socket import socket
 from time import monotonic
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from api.mail_addresses import Server
+from api.outbox.looking_up import connection
 from api.outbox.outcomes import Again, Holds, Lost, Outcome, Refused, Sent
 
 FROM_US = frozenset({500, 502, 503, 504, 530, 534, 535, 538})
@@ -88,9 +90,7 @@ async def look(server: Server, sender: str, tls: ssl.SSLContext, limits: Limits)
 @asynccontextmanager
 async def _connection(server: Server, sender: str, tls: ssl.SSLContext, limits: Limits) -> AsyncIterator[SMTP]:
     domain = sender.rpartition("@")[2]  # what we greet with: the host's own name may be nobody's, and asking for it may take a while
-    client = SMTP(
-        hostname=server.host, port=server.port, local_hostname=domain, timeout=limits.step_s, use_tls=server.tls, start_tls=False, tls_context=tls
-    )
+    client = SMTP(hostname=server.host, local_hostname=domain, timeout=limits.step_s, use_tls=server.tls, start_tls=False, tls_context=tls)
     try:
         yield client
     finally:
@@ -99,7 +99,7 @@ async def _connection(server: Server, sender: str, tls: ssl.SSLContext, limits: 
 
 async def _begin(client: SMTP, server: Server, tls: ssl.SSLContext) -> None:
     """Connect, encrypt as the server offers it, and sign in; never with a password that others could read on the way."""
-    await client.connect()
+    await client.connect(sock=await _connected(server, client.timeout))
     await client.ehlo()
     if not server.tls and client.supports_extension("starttls"):
         await client.starttls()
@@ -107,6 +107,16 @@ async def _begin(client: SMTP, server: Server, tls: ssl.SSLContext) -> None:
         raise Unsafe("smtp_no_tls")
     if server.user:
         await client.login(server.user, server.password)
+
+
+async def _connected(server: Server, within_s: float | None) -> socket:
+    """A connection, made here since `aiosmtplib` has names looked up in threads that the end of the process would wait for."""
+    try:
+        async with asyncio.timeout(within_s):
+            return await connection(server.host, server.port)
+    except (TimeoutError, OSError, UnicodeError) as error:
+        kind = aiosmtplib.SMTPConnectTimeoutError if isinstance(error, TimeoutError) else aiosmtplib.SMTPConnectError
+        raise kind(type(error).__name__) from error
 
 
 async def _leave(client: SMTP) -> None:

@@ -19,8 +19,9 @@ from standardwebhooks.webhooks import Webhook as Signer
 from agent.record.business import Business
 from agent.record.delivery import Delivery, Occasion
 from agent.record.webhook import Webhook
+from api.outbox.looking_up import addresses
 from api.outbox.outcomes import Again, Holds, Outcome, Refused, Sent, held
-from api.outbox.reaching import Reaching, Resolve, Unreached, resolve
+from api.outbox.reaching import Reaching, Resolve, Unreached
 from api.version import version
 
 PATIENCE_S = 20.0
@@ -34,7 +35,7 @@ LONGEST_WAIT_S = 86_400.0
 class Hooks:
     """Brings deliveries to whoever may have them: a business with a webhook of its own has only that one, the others share the service's."""
 
-    def __init__(self, ours: Webhook | None, private: bool = False, find: Resolve = resolve, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, ours: Webhook | None, private: bool = False, find: Resolve = addresses, patience_s: float = PATIENCE_S) -> None:
         """`ours`: the service's. `private`: whether loopback and private addresses may be reached."""
         self._ours, self._private = ours, private
         self._find, self._patience_s = find, patience_s

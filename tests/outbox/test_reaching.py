@@ -3,8 +3,9 @@
 import pytest
 
 from agent.record.business import Business
+from api.outbox.looking_up import addresses
 from api.outbox.outcomes import Again, Refused, Sent
-from api.outbox.reaching import is_public, resolve
+from api.outbox.reaching import is_public
 from api.outbox.webhooks import Hooks
 from tests.outbox.receivers import NAME, Names, delivery, receiving
 
@@ -97,7 +98,7 @@ async def test_a_name_that_leads_nowhere_is_tried_again() -> None:
 
 
 async def test_the_look_up_gives_each_address_once() -> None:
-    assert list(await resolve("127.0.0.1", 443)) == ["127.0.0.1"]
-    assert set(await resolve("localhost", 443)) <= {"127.0.0.1", "::1"}
+    assert list(await addresses("127.0.0.1", 443)) == ["127.0.0.1"]
+    assert set(await addresses("localhost", 443)) <= {"127.0.0.1", "::1"}
     with pytest.raises(OSError, match=r".+"):
-        await resolve(NAME, 443)
+        await addresses(NAME, 443)
