@@ -57,6 +57,14 @@ async def read(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
         raise Problem("bad_json", next((why for bytes_, why in _BEGINNINGS.items() if body.startswith(bytes_)), "")) from None
 
 
+async def read_if_any(request: Request, decoder: msgspec.json.Decoder[T], nothing: T) -> T:
+    """The same, or `nothing` where there is no body. Raises as `read`."""
+    try:
+        return await read(request, decoder) if await request.body() else nothing
+    except ClientDisconnect:
+        raise Problem("bad_request") from None
+
+
 def _need_json(request: Request) -> None:
     for name, value in request.scope["headers"]:
         if name == b"content-type" and not _is_json(value):
@@ -111,10 +119,10 @@ def _misfit(message: str) -> Problem:
     return bad_field(path or "body", "wrong_type", said if said.startswith("Expected ") else "")
 
 
-def described(kind: type) -> dict[str, Any]:
+def described(kind: type, *, required: bool = True) -> dict[str, Any]:
     """What the API's description says about a body that `read` takes: its JSON schema, written out in place."""
     (schema,), known = msgspec.json.schema_components([kind], ref_template="{name}")
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": _inline(schema, known)}}}}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": _inline(schema, known)}}}}
 
 
 def _inline(schema: Any, known: dict[str, Any]) -> Any:

@@ -17,8 +17,10 @@ from starlette.responses import Response
 
 from agent.record.appointment import Appointment
 from agent.record.booking_reference import ALPHABET, CHARACTERS
+from agent.record.cancellation import MOST, Cancellation
+from agent.record.characters import readable
 from api.acting import acting
-from api.bodies import SID, read, slots_in
+from api.bodies import SID, described, read, read_if_any, slots_in
 from api.errors import Problem, bad_field
 from api.masking import HIDDEN
 from api.parts import Parts, parts
@@ -33,7 +35,16 @@ _SHOWN = ("callSid", "state", "business")
 Reference = Annotated[str, Path(alias="reference")]
 Sid = Annotated[str, Query(alias="callSid")]
 
+
+class Cancelling(msgspec.Struct, frozen=True, kw_only=True):
+    """Body of `DELETE /bookings/{reference}`; unknown fields are ignored."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=MOST)] | None = None
+    agentId: str | None = None  # noqa: N815 - the contract's word
+
+
 router = APIRouter(tags=["bookings"])
+_cancelling = msgspec.json.Decoder(Cancelling)
 _object = msgspec.json.Decoder(dict[str, Any])
 
 
@@ -91,11 +102,16 @@ async def change_booking(request: Request, reference: Reference, business: str =
     return _answer(request, await parts(request).walker.correct(was, fields, datetime.now(UTC), source))
 
 
-@router.delete("/bookings/{reference}", summary="Cancel an appointment")
+@router.delete("/bookings/{reference}", summary="Cancel an appointment", openapi_extra=described(Cancelling, required=False))
 async def cancel_booking(request: Request, reference: Reference, business: str = "", sid: Sid = "") -> Response:
-    """As it stands then. The caller is told as of a cancellation of their own; what is kept on them is erased by `DELETE /calls/{callSid}`."""
+    """As it stands then. The caller is told as of a cancellation of their own; what is kept on them is erased by `DELETE /calls/{callSid}`.
+
+    Body, if there is one: "reason", which the business's webhook is told and the caller is not; "agentId": who does it.
+    """
     was = await _found(request, reference, business, sid)
-    return _answer(request, await parts(request).walker.cancel(was, datetime.now(UTC), acting(request, None)))
+    body = await read_if_any(request, _cancelling, Cancelling())
+    given_up = Cancellation(why="office", reason=" ".join(readable(body.reason or "").split()))
+    return _answer(request, await parts(request).walker.cancel(was, datetime.now(UTC), acting(request, body.agentId), given_up))
 
 
 async def _found(request: Request, reference: str, business: str, sid: str) -> Appointment:

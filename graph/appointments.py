@@ -17,6 +17,7 @@ from agent.policy.owed import owed, reckoned
 from agent.record.appointment import Appointment, appointed, appointment_of
 from agent.record.calendar import standing
 from agent.record.call import Call, Turn
+from agent.record.cancellation import Cancellation
 from agent.record.turn_context import TurnContext
 from graph.errors import BookingCancelled, BookingNotFound, FieldRefused, PlaceGone
 from graph.state import Deps
@@ -28,9 +29,9 @@ replace = msgspec.structs.replace
 Deed = Callable[[Call, TurnContext], Update | Refused]
 
 
-async def cancel(deps: Deps, appointment: Appointment, now: datetime, source: str) -> Appointment:
+async def cancel(deps: Deps, appointment: Appointment, now: datetime, source: str, given_up: Cancellation) -> Appointment:
     """Give it up; as it stands then. `source`: who does it. Raises BookingNotFound, BookingCancelled, StaleCall, StoreUnavailable."""
-    return await _change(deps, appointment, now, lambda call, turn_context: cancelled(call, turn_context, source))
+    return await _change(deps, appointment, now, lambda call, turn_context: cancelled(call, turn_context, source, given_up))
 
 
 async def move(deps: Deps, appointment: Appointment, start: str, now: datetime, source: str) -> Appointment:
@@ -79,6 +80,7 @@ async def _with_its_call(deps: Deps, found: Opened, update: Update, capacity: in
         events=update.events,
         booking=update.booking,
         release=update.release,
+        given_up=update.given_up,
         capacity=capacity,
     )
     stands = appointed(found.call, (await deps.store.commit(change)).call) or appointment_of(update.call)
@@ -96,4 +98,4 @@ async def _alone(deps: Deps, was: Appointment, call: Call, update: Update, now: 
     if stands is None:
         return was
     stands = replace(stands, made=was.made, language=was.language, caller=was.caller)
-    return await deps.store.change(was, stands, capacity, owed(call, after, wants, int(now.timestamp())), instead_of)
+    return await deps.store.change(was, stands, capacity, owed(call, after, wants, int(now.timestamp()), update.given_up), instead_of)

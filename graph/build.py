@@ -26,6 +26,7 @@ from agent.policy.people import Deed, Drop
 from agent.record.acts import UserAct
 from agent.record.appointment import Appointment
 from agent.record.call import Approval, Call
+from agent.record.cancellation import Cancellation
 from graph import appointments, approving, delivering, editing, hearing, people
 from graph.approving import Answer
 from graph.errors import CallNotFound
@@ -187,9 +188,9 @@ class Walker:
         """The call as it stands after it was told how it went with what it owes; None when it is gone. Raises StoreUnavailable."""
         return await self._insist(tried.delivery.sid, lambda: delivering.note(self.deps, tried))
 
-    async def cancel(self, appointment: Appointment, now: datetime, source: str) -> Appointment:
+    async def cancel(self, appointment: Appointment, now: datetime, source: str, given_up: Cancellation) -> Appointment:
         """Give an appointment up. Raises BookingNotFound, BookingCancelled, StoreUnavailable. `source`: who does it, as all that follow."""
-        return await self._insist(appointment.sid, lambda: appointments.cancel(self.deps, appointment, now, source))
+        return await self._insist(appointment.sid, lambda: appointments.cancel(self.deps, appointment, now, source, given_up))
 
     async def correct(self, appointment: Appointment, fields: Mapping[str, str], now: datetime, source: str) -> Appointment:
         """Move an appointment, or change what it says. Raises BookingNotFound, BookingCancelled, FieldRefused, PlaceGone, StoreUnavailable."""

@@ -15,6 +15,7 @@ from agent.policy.resuming import is_said
 from agent.policy.wishes import errand_of, gone
 from agent.record import caller_id
 from agent.record.appointment import Appointment
+from agent.record.cancellation import Cancellation
 from agent.record.errand import BY_NAME
 from agent.slots.time import TIME
 from graph import appointments
@@ -77,7 +78,7 @@ async def done(work: Work, deps: Deps) -> tuple[Work, Update]:
     now = datetime.fromtimestamp(turn_context.seconds, UTC)
     try:
         if errand.want == "cancel":
-            await appointments.cancel(deps, one, now, BY)
+            await appointments.cancel(deps, one, now, BY, Cancellation(why="caller", reason=errand.reason))
         else:
             await appointments.correct(deps, one, errands.fields(call), now, BY, instead_of=call.sid)
     except (PlaceGone, FieldRefused) as lost:

@@ -23,7 +23,7 @@ class OwingStore(PassingStore):
     async def commit(self, change: Change) -> Committed:
         wants = self._wants(change.after.brief.business)
         after = reckoned(change.before, change.after, wants)
-        deliveries = owed(change.before, after, wants, int(self._clock()))
+        deliveries = owed(change.before, after, wants, int(self._clock()), change.given_up)
         if after is not change.after or deliveries:
             change = msgspec.structs.replace(change, after=after, deliveries=deliveries)
         committed = await self._store.commit(change)

@@ -24,6 +24,7 @@ from typing import Any, Protocol
 import msgspec
 
 from agent.record.call import Booking, Call, Line
+from agent.record.cancellation import Cancellation
 from agent.record.delivery import Delivery, Settled
 from agent.record.events import Event
 from storage.appointments import Appointments
@@ -68,6 +69,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """How many bookings of the business may overlap."""
     release: bool = False
     """Give up the place this call holds."""
+    given_up: Cancellation = Cancellation()
+    """Why, where that was a booking; kept in nothing but what the step owes."""
     deliveries: tuple[Delivery, ...] = ()
     """What this step of this call makes due to the outside, each with an id of its own without a space; see `storage.outbox`."""
     settles: Settled | None = None

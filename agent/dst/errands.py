@@ -6,6 +6,8 @@ appointment" is the one that this call makes, and nothing here is heard.
 
 from collections.abc import Sequence
 
+import msgspec
+
 from agent.dst.hearing import Hearing
 from agent.dst.informing import inform
 from agent.nlu import errands, references, set_phrases
@@ -17,6 +19,8 @@ from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, UserAct
 from agent.record.appointment import PERSONAL
 from agent.record.call import Call, SlotState
+from agent.record.cancellation import MOST
+from agent.record.errand import Want
 from agent.slots import SLOTS
 from agent.slots.time import TIME
 
@@ -61,20 +65,26 @@ def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
         known = [DialogueAct(act=Act.REFERENCE, detail=code)] if code else []
         wrong = _named(hearing) if want == "correct" else ()
         when = _moved_to(hearing) if want == "move" else []
-        return [DialogueAct(act=Act.APPOINTMENT, slots=wrong, detail=want or "hear"), *_names(informs), *when, *known]
+        return [_wish(hearing, want or "hear", wrong), *_names(informs), *when, *known]
     stop = hearing.acts.get(Act.CANCEL)
     if stop is None or stop.kind is not ActKind.PLAIN or not hearing.call.brief.caller:
         return []
     elsewhere = informs or errands.points(hearing.utterance) or hearing.question.kind == "leave" or hearing.call.errand is not None
     if not elsewhere and errands.wanted_of_it(hearing.utterance) == "cancel":  # "stop" and "quit" are about this call
-        return [DialogueAct(act=Act.APPOINTMENT, detail="cancel", kind=DialogueActKind.PERHAPS)]
+        return [msgspec.structs.replace(_wish(hearing, "cancel"), kind=DialogueActKind.PERHAPS)]
     return []
+
+
+def _wish(hearing: Hearing, want: Want, wrong: tuple[str, ...] = ()) -> DialogueAct:
+    """What is wanted of an appointment; `wrong`: what of it is not right."""
+    reason = errands.reason(hearing.utterance)[:MOST] if want == "cancel" else ""
+    return DialogueAct(act=Act.APPOINTMENT, slots=wrong, detail=want, reason=reason or msgspec.UNSET)
 
 
 def _which(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     """Which appointment it is: its reference, or the name it is booked under; what is wanted of it may be said once more."""
     want = errands.wanted(hearing.utterance) or errands.wanted_of_it(hearing.utterance)
-    wants = [DialogueAct(act=Act.APPOINTMENT, detail=want), *(_moved_to(hearing) if want == "move" else ())] if want else []
+    wants = [_wish(hearing, want), *(_moved_to(hearing) if want == "move" else ())] if want else []
     names = _names(informs) or _booked_under(hearing)
     for utterance in (hearing.utterance, *hearing.others()):
         code = references.reference(utterance, asked=True)
@@ -128,7 +138,7 @@ def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     if named:
         return [DialogueAct(act=Act.CORRECTION, slots=named)]
     if want:
-        return [DialogueAct(act=Act.APPOINTMENT, detail=want), *(told if want in ("move", "correct") else ())]
+        return [_wish(hearing, want), *(told if want in ("move", "correct") else ())]
     declines = errands.keeps(hearing.utterance) or (Act.DENY in hearing.acts and hearing.talk)
     return [DialogueAct(act=Act.DENY)] if hearing.question.kind == "what" and declines and not told else []
 

@@ -18,6 +18,7 @@ from agent.record.appointment import PERSONAL, Appointment
 from agent.record.business import Business, Service
 from agent.record.call import Booking, Call, SlotState
 from agent.record.call_events import status_moved, tool
+from agent.record.cancellation import Cancellation
 from agent.record.confirmation import Confirmation
 from agent.record.delivery import Occasion
 from agent.record.events import Event
@@ -57,12 +58,12 @@ def recalled(appointment: Appointment, business: Business, now: datetime) -> Cal
     )
 
 
-def cancelled(call: Call, turn_context: TurnContext, source: str) -> Update:
+def cancelled(call: Call, turn_context: TurnContext, source: str, given_up: Cancellation) -> Update:
     """The call without its place. Nobody is asked anything: a call that was over for its booking has ended without one. `source`: who did it."""
     after = replace(call, booked=None, before=None, status="ended" if call.status == "booked" else call.status)
     events = _done(after, turn_context.seconds, "booking.cancelled")
     moved = (status_moved(after, call.status, turn_context.seconds, "booking_cancelled", source),) if after.status != call.status else ()
-    return Update(call=after, events=(*events, *moved), settled=True, release=True)
+    return Update(call=after, events=(*events, *moved), settled=True, release=True, given_up=given_up)
 
 
 def rebooked(call: Call, fields: Mapping[str, str], turn_context: TurnContext, source: str, instead_of: str = "") -> Update | Refused:

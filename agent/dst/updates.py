@@ -5,6 +5,7 @@ import msgspec
 from agent.record.acts import SystemAct
 from agent.record.call import Booking, Call, Question, SlotState, SlotStatus
 from agent.record.call_events import Closing, status_moved, step_taken
+from agent.record.cancellation import Cancellation
 from agent.record.events import Event
 from agent.record.handoff import Handoff
 from agent.record.turn_context import TurnContext
@@ -23,6 +24,8 @@ class Update(msgspec.Struct, frozen=True, kw_only=True):
     """A place to take, or to hold, with this commit."""
     release: bool = False
     """Give up the call's place with it."""
+    given_up: Cancellation = Cancellation()
+    """Why, where that was a booking."""
 
 
 replace = msgspec.structs.replace

@@ -5,6 +5,7 @@ not meant so: denied ("I don't want to cancel"), only imagined ("if I need to mo
 ("with the dentist"). All of them are lists of `appointment.toml`. Whoever has no appointment speaks of one that is to be made.
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -30,6 +31,8 @@ _BEFORE = 3
 _BRIEF = 5
 """Words that are all about the appointment, where nothing else is spoken of."""
 _WANTS: tuple[Want, ...] = ("cancel", "correct", "move", "hear")
+_ENDS = re.compile(r"[.?!;,](?!\w)|[。？！；，]", re.ASCII)
+"""What ends a reason."""
 _STOPS = frozenset(".?!;。？！；")
 
 
@@ -89,6 +92,11 @@ def moved_to(utterance: Utterance) -> str:
     verbs = text.of("move")
     onto = [end for at, end in text.of("onto") if at >= verbs[0][0]] if verbs else []
     return utterance.text[utterance.tokens[onto[0] - 1].end :].strip() if onto else ""
+
+
+def reason(utterance: Utterance) -> str:
+    """Why, as the caller says it, to the end of that sentence or part of one; "" where no reason is given."""
+    return _ENDS.split(behind(utterance, "because").lstrip(" ,，"))[0].strip()
 
 
 def wants_another(utterance: Utterance) -> bool:

@@ -28,6 +28,7 @@ from agent.record.appointment import PERSONAL, Appointment
 from agent.record.booking_reference import booking_reference
 from agent.record.business import in_language
 from agent.record.call import Booking, Call
+from agent.record.cancellation import Cancellation
 from agent.record.confirmation import Confirmation
 from agent.record.delivery import Delivery, DeliveryKind, Occasion, delivery_id
 from agent.record.packet import packet
@@ -42,6 +43,7 @@ from agent.slots.time import TIME
 replace = msgspec.structs.replace
 
 _OVER = ("booked", "ended")
+NOT_SAID = Cancellation()
 
 
 class Wants(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,8 +54,11 @@ class Wants(msgspec.Struct, frozen=True, kw_only=True):
     """The occasions its hook is told of."""
 
 
-def owed(before: Call | None, after: Call, wants: Wants, now: int) -> tuple[Delivery, ...]:
-    """What the step from `before` (None: the call began) to `after` owes. `after`: as `reckoned` gives it; `now`: Unix seconds."""
+def owed(before: Call | None, after: Call, wants: Wants, now: int, given_up: Cancellation = NOT_SAID) -> tuple[Delivery, ...]:
+    """What the step from `before` (None: the call began) to `after` owes. `after`: as `reckoned` gives it; `now`: Unix seconds.
+
+    `given_up`: why a booking was, if the step does that.
+    """
     occasions = _occasions(before, after)
     hooks = [("webhook", one) for one in occasions if one in wants.hooks]
     mail = _mail(before, after) if wants.mail else None
@@ -70,7 +75,7 @@ def owed(before: Call | None, after: Call, wants: Wants, now: int) -> tuple[Deli
             business=after.brief.business,
             made=now,
             until=_until(before, after, now) if kind == "mail" else 0,
-            body=_body(before, after, occasion, revision),
+            body=_body(before, after, occasion, revision) | (msgspec.structs.asdict(given_up) if occasion == "booking.cancelled" else {}),
         )
         for kind, occasion in due
     )

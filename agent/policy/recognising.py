@@ -68,12 +68,15 @@ def recognised(call: Call, found: Sequence[Appointment], turn_context: TurnConte
 def wished(call: Call, dialogue_act: DialogueAct) -> Update:
     """What is wanted of an appointment: of the one that is known, else of one that is looked for by the name, if one was said."""
     want, errand = cast(Want, dialogue_act.detail), call.errand
+    reason = dialogue_act.reason if isinstance(dialogue_act.reason, str) else ""
     if errand is not None and errand.sid:
-        return Update(call=to_change(call, want, (TIME.name,) if want == "move" else ()))
+        return Update(call=to_change(replace(call, errand=replace(errand, reason=reason)), want, (TIME.name,) if want == "move" else ()))
     perhaps = dialogue_act.kind is DialogueActKind.PERHAPS
     by_name = bool(call.brief.caller) and is_said(call.slot(caller_id.NAME_SLOT)) and not call.in_vain
     changes = tuple(slot for slot in dialogue_act.slots if slot in PERSONAL)
-    asked = replace(errand or Errand(want=want), want=want, perhaps=perhaps, sought=BY_NAME if by_name else "", changes=changes, told=())
+    asked = replace(
+        errand or Errand(want=want), want=want, reason=reason, perhaps=perhaps, sought=BY_NAME if by_name else "", changes=changes, told=()
+    )
     after = replace(call, errand=asked, unfinished="", recognised=False, silences=0, question=Question())
     return Update(call=after, system_acts=() if by_name or errand else (SystemAct(key="notice.gladly"),))
 

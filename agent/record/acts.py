@@ -131,6 +131,8 @@ class DialogueAct(msgspec.Struct, frozen=True, kw_only=True, tag="Did"):
     detail: str = ""
     kind: DialogueActKind | msgspec.UnsetType = msgspec.UNSET
     """Unset, and not written, when the act says it all."""
+    reason: str | msgspec.UnsetType = msgspec.UNSET
+    """Of the wish to cancel an appointment: why, in the caller's words. Unset where he gave no reason."""
 
     def __post_init__(self) -> None:
         if self.slots in (("asked",), ("both",)):  # a turn left open before kinds were kept

@@ -64,6 +64,15 @@ class ChangedTold(Told, frozen=True, kw_only=True):
     """The slots whose values are others now."""
 
 
+class CancelledTold(Told, frozen=True, kw_only=True):
+    """A booking that was given up."""
+
+    why: Literal["caller", "office", "revised"]
+    """Who wanted it so, as `agent.record.cancellation.Cancellation`."""
+    reason: str
+    """In their words; "" where they gave none."""
+
+
 class CallEndedTold(Told, frozen=True, kw_only=True):
     """A call that is over."""
 
@@ -93,7 +102,7 @@ class HandoffTold(Told, frozen=True, kw_only=True):
 BODIES: Mapping[Occasion, type[msgspec.Struct]] = {
     "booking.created": Told,
     "booking.changed": ChangedTold,
-    "booking.cancelled": Told,
+    "booking.cancelled": CancelledTold,
     "call.ended": CallEndedTold,
     "handoff.wanted": HandoffTold,
 }

@@ -13,6 +13,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     """None in a call that is to book. While `sid` is "" the caller is not recognised, and nothing of any appointment is said."""
 
     want: Want
+    reason: str = ""
+    """Why it is to be cancelled, in the caller's words; "" where he gave no reason."""
     perhaps: bool = False
     """It is about an appointment only if the name that is said next has one."""
     sought: str = ""

@@ -10,6 +10,7 @@ import pytest
 from agent.policy.owed import Wants
 from agent.record.appointment import Appointment
 from agent.record.booking_reference import booking_reference
+from agent.record.cancellation import Cancellation
 from agent.record.delivery import Delivery
 from graph import appointments
 from graph.errors import BookingCancelled, BookingNotFound, FieldRefused, PlaceGone
@@ -24,6 +25,7 @@ from tests.graph.office import Caller
 
 pytestmark = pytest.mark.anyio
 ALL = Wants(mail=True, hooks=frozenset({"booking.created", "booking.changed", "booking.cancelled"}))
+BY_OFFICE = Cancellation(why="office", reason="the van has broken down")
 TWO = "tomorrow at 2 pm"
 OTHER_DAY: dict[str, Any] = {"capacity": 1, "opening_hours": {}, "public_holidays": False, "lead_time_minutes": 0}
 
@@ -79,7 +81,7 @@ async def newest(one: Caller) -> dict[str, Delivery]:
 async def test_one_that_is_cancelled_gives_its_place_up_and_is_told_of(store: CallStore, lives: bool) -> None:
     one = await booked(store)
     was = await appointment(one)
-    now = await appointments.cancel(deps_of(one, lives), was, one.now, "kim")
+    now = await appointments.cancel(deps_of(one, lives), was, one.now, "kim", BY_OFFICE)
     assert (now.state, now.sequence, now.start, now.name, now.caller) == ("cancelled", 1, was.start, was.name, was.caller)
     assert await appointment(one) == now
     assert await one.places() == 0
@@ -88,16 +90,17 @@ async def test_one_that_is_cancelled_gives_its_place_up_and_is_told_of(store: Ca
     body = told["mail"].body
     assert (body["reference"], body["state"], body["sequence"], body["email"]) == (was.reference, "cancelled", 1, was.email)
     assert body["service"]["id"] == was.service
+    assert (told["webhook"].body["why"], told["webhook"].body["reason"]) == ("office", "the van has broken down")
     assert datetime.fromisoformat(body["start"]).timestamp() == was.start
     with pytest.raises(BookingCancelled):
-        await appointments.cancel(deps_of(one, lives), was, one.now, "kim")
+        await appointments.cancel(deps_of(one, lives), was, one.now, "kim", BY_OFFICE)
     with pytest.raises(BookingCancelled):
         await appointments.correct(deps_of(one, lives), was, {"name": "Ann Lee"}, one.now, "kim")
 
 
 async def test_the_call_that_made_it_knows_of_it(store: CallStore) -> None:
     one = await booked(store)
-    await appointments.cancel(deps_of(one, True), await appointment(one), one.now, "kim")
+    await appointments.cancel(deps_of(one, True), await appointment(one), one.now, "kim", BY_OFFICE)
     document = await one.document()
     assert (document["servicebooked"], "booking" in document) == (False, False)
     moved = (await one.told("status_change"))[-1]
@@ -199,7 +202,7 @@ async def test_what_is_gone_is_not_changed(store: CallStore, lives: bool) -> Non
     was = await appointment(one)
     await store.erase("CA1")
     with pytest.raises(BookingNotFound):
-        await appointments.cancel(deps_of(one, lives), was, one.now, "kim")
+        await appointments.cancel(deps_of(one, lives), was, one.now, "kim", BY_OFFICE)
 
 
 async def test_of_many_who_want_one_hour_one_gets_it(store: CallStore, lives: bool) -> None:
@@ -219,7 +222,7 @@ async def test_of_many_who_want_one_hour_one_gets_it(store: CallStore, lives: bo
 async def test_of_two_who_change_one_the_slower_is_told(store: CallStore, lives: bool) -> None:
     one = await booked(store)
     was, deps = await appointment(one), deps_of(one, lives)
-    results = await asyncio.gather(*(appointments.cancel(deps, was, one.now, who) for who in ("kim", "lee", "mo")), return_exceptions=True)
+    results = await asyncio.gather(*(appointments.cancel(deps, was, one.now, who, BY_OFFICE) for who in ("kim", "lee", "mo")), return_exceptions=True)
     assert sum(isinstance(result, Appointment) for result in results) == 1
     assert all(isinstance(result, Appointment | StaleCall | BookingCancelled) for result in results)
     cancellations = [debt.delivery.kind for debt in await store.owed("CA1") if debt.delivery.occasion == "booking.cancelled"]

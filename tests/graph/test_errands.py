@@ -5,10 +5,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
 import pytest
 
+from agent.policy.owed import Wants
 from agent.record.appointment import Appointment
 from agent.record.booking_reference import booking_reference
+from agent.record.delivery_bodies import BODIES
+from graph.owing import OwingStore
 from storage.errors import StoreUnavailable
 from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed, Opened
@@ -85,6 +89,20 @@ async def test_it_is_cancelled_whether_its_call_still_lives_or_not(store: CallSt
     after = await appointment(store)
     assert (after.state, after.sequence, await again.places()) == ("cancelled", 1, 0)
     assert [one["reason"] for one in await again.told("status_change")] == ["appointment_cancelled"]
+
+
+@pytest.mark.parametrize("lives", [True, False])
+@pytest.mark.parametrize(("said", "reason"), [((CANCEL, NAME), ""), ((f"{CANCEL} because we're moving away, sorry", NAME), "we're moving away")])
+async def test_the_business_is_told_who_cancelled_it_and_why(store: CallStore, said: Sequence[str], reason: str, lives: bool) -> None:
+    owing = OwingStore(store, lambda _: Wants(hooks=frozenset({"booking.cancelled"})), lambda: None)
+    await booked(owing)
+    again = caller(owing if lives else Without(owing), "CA2")
+    walker = again.walker
+    walker.deps = msgspec.structs.replace(walker.deps, wants=lambda _: Wants(hooks=frozenset({"booking.cancelled"})))
+    await again.say("", *said, "yes")
+    (told,) = await store.owed("CA1")
+    assert (told.delivery.body["why"], told.delivery.body["reason"]) == ("caller", reason)
+    msgspec.convert(told.delivery.body, BODIES["booking.cancelled"])
 
 
 @pytest.mark.parametrize("lives", [True, False])

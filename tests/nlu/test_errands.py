@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent.nlu.effort import TooMuch, limited
-from agent.nlu.errands import moved_to, wanted, wanted_afterwards, wanted_of_it
+from agent.nlu.errands import moved_to, reason, wanted, wanted_afterwards, wanted_of_it
 from agent.nlu.references import keyed, reference
 from agent.nlu.utterance import Utterance
 from agent.record.booking_reference import booking_reference
@@ -100,3 +100,20 @@ def test_where_it_is_to_be_moved_to(say: str, to: str) -> None:
 )  # fmt: skip
 def test_after_it_was_booked_a_brief_wish_is_enough(say: str, wanted_: bool) -> None:
     assert wanted_afterwards(Utterance(say)) is wanted_
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("I'd like to cancel my appointment because of the flood on 5.30 Oak Street. My name is Ann", "the flood on 5.30 Oak Street"),
+        ("cancel it, because, I'm ill, sorry", "I'm ill"),
+        ("please cancel my appointment due to illness", "illness"),
+        ("cancel my appointment", ""),
+        ("cancel my appointment because", ""),
+        ("因为我要出差，所以想取消我的预约", "我要出差"),
+        ("取消我的预约，是因为孩子病了", "孩子病了"),
+        ("取消我的预约", ""),
+    ],
+)
+def test_why_something_is_to_be_cancelled(said: str, why: str) -> None:
+    assert reason(Utterance(said)) == why

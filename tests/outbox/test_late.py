@@ -10,6 +10,7 @@ import pytest
 from agent.policy.owed import Wants, owed, reckoned
 from agent.record.booking_reference import booking_reference
 from agent.record.call import Line
+from agent.record.cancellation import Cancellation
 from agent.record.events import is_for_everyone
 from api.outbox.carriers import wanted
 from api.outbox.outcomes import Refused
@@ -70,7 +71,7 @@ async def test_neither_is_a_change_sent_nor_a_cancellation() -> None:
     was = await store.appointment(booking_reference("CA1"))
     assert was is not None
     parts = msgspec.structs.replace(deps(store=first.store), wants=wanted(first.businesses, first.post, first.hooks))
-    await appointments.cancel(parts, was, datetime.now(NOW.tzinfo), "ann")
+    await appointments.cancel(parts, was, datetime.now(NOW.tzinfo), "ann", Cancellation())
     house = await brought_in(3, store)
     assert (house.post.tries, house.hooks.told) == ([], ["booking.cancelled"])
 

@@ -290,6 +290,8 @@ async def test_a_turn_that_is_taken_back_gives_up_what_it_booked(store: CallStor
         ("booking.created", 2),
     ]
     assert len({one.delivery.id for one in await store.owed("CA1")}) == len(owed)
+    given_up = [one.delivery.body for one in await store.owed("CA1") if one.delivery.occasion == "booking.cancelled"]
+    assert [(one["why"], one["reason"]) for one in given_up] == [("revised", "")]
     async with house.bringing():
         await house.nothing_waits()
     assert house.post.tries == []

@@ -125,3 +125,21 @@ async def test_a_caller_who_books_nothing_gets_no_mail() -> None:
         (ended,) = found.told()
         assert (ended["type"], ended["data"]["outcome"], ended["data"]["state"]) == ("call.ended", "ended", "none")
         assert found.mails.recipients == []
+
+
+@pytest.mark.parametrize(("body", "reason"), [({"reason": " the van has broken\n down ", "agentId": "ann"}, "the van has broken down"), (None, "")])
+async def test_the_firms_system_is_told_why_the_office_cancelled(body: Any, reason: str) -> None:
+    async with firm() as found:
+        reference = (await found.book())["booking"]["reference"]
+        refused = await found.http.request("DELETE", f"/bookings/{reference}", json={"reason": "x" * 501})
+        assert (refused.status_code, refused.json()["code"], "reason" in refused.text) == (422, "bad_field", True)
+        answer = await found.http.request("DELETE", f"/bookings/{reference}", json=body)
+        assert (answer.status_code, answer.json()["state"]) == (200, "cancelled")
+
+        async def told() -> bool:
+            return "booking.cancelled" in [one["type"] for one in found.told()]
+
+        await until(told)
+        (data,) = (one["data"] for one in found.told() if one["type"] == "booking.cancelled")
+        assert (data["why"], data["reason"]) == ("office", reason)
+        assert all(b"broken" not in one for one in found.mails.mails), "the caller is not told it"

@@ -5,6 +5,7 @@ import pytest
 
 from agent.record.appointment import Appointment
 from agent.record.booking_reference import booking_reference
+from agent.record.cancellation import Cancellation
 from api.outbox.carriers import wanted
 from graph import appointments
 from graph.state import Deps
@@ -29,7 +30,7 @@ async def booked(store: MemoryStore) -> tuple[House, Deps, Appointment]:
 
 async def test_a_cancellation_is_brought_and_the_confirmation_before_it_no_more() -> None:
     house, parts, was = await booked(MemoryStore())
-    await appointments.cancel(parts, was, NOW, "ann")
+    await appointments.cancel(parts, was, NOW, "ann", Cancellation())
     assert house.woken.is_set(), "who brings things does not have to look for it"
     async with house.bringing():
         await house.nothing_waits()
