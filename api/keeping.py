@@ -21,5 +21,6 @@ def _own(whole: Ttl, keeping: Keeping) -> Ttl:
         whole,
         call_s=(keeping.open_calls_minutes or 0) * _MINUTE_S or whole.call_s,
         booked_s=(keeping.booked_calls_days or 0) * _DAY_S or whole.booked_s,
+        words_s=(keeping.transcripts_minutes or 0) * _MINUTE_S,
         appointment_s=(keeping.bookings_days or 0) * _DAY_S,
     )

@@ -114,7 +114,7 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
             owed=owed,
             appointment=appointing(change).decode(),
         )
-        changed = codec.fields(before, after)
+        changed, words = codec.fields(before, after), codec.words(before, after)
         turn, answer = change.answer or ("", b"")
         values: list[Any] = [
             before.rev if before else "",
@@ -136,8 +136,10 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
             len(changed),
             len(owed),
             *settling(change),
+            len(words),
+            self._ttl.words_of(after),
         ]
-        for field in changed.items():
+        for field in (*changed.items(), *words.items()):
             values += field
         values += owing(change, self._ttl)
         values += (channels.addressed(self._channel_prefix, event) for event in change.events)
@@ -229,9 +231,9 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
         if pending.earlier and await self._is_gone(pending.earlier):
             await self._erase_one(sid, call.brief)
             raise StaleCall(f"call {sid} was to go on from one that is gone")
-        ttl_s = self._ttl.of(call)
+        ttl_s, words_s = self._ttl.of(call), self._ttl.words_of(call)
         marks, found, *_ = await asyncio.gather(
-            self._write_document(call, kept, pending, lines, said, adopted, ttl_s),
+            self._write_document(call, kept, pending, lines, said, adopted, words_s),
             self._log_events(call, life, told, untold, ttl_s),
             self._list(call, life, ttl_s),
             asyncio.gather(self._settle_place(sid, pending), self._appoint(call.brief.business, pending.appointment, life, call.rev)),
@@ -240,7 +242,7 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
         )
         numbered = [part for number, id_ in enumerate(found, told + 1) for part in (number, id_)]
         names = [keys.record(sid), keys.events(sid), keys.untold(sid)]
-        values = [call.rev, life, channels.session(self._channel_prefix, sid), keys.EVENTS_KEPT, ttl_s, *(marks or ("", "", "", "")), *numbered]
+        values = [call.rev, life, channels.session(self._channel_prefix, sid), keys.EVENTS_KEPT, words_s, *(marks or ("", "", "", "")), *numbered]
         if not await self._script("cluster_finish", names, values):
             await self._erase_one(sid, call.brief)  # it was erased meanwhile, and some of it may have come back
         return (marks[0].decode() if marks else "other"), [id_.decode() for id_ in found]

@@ -17,12 +17,14 @@ from agent.slots import PLACES
 from storage.weaving import woven
 
 _APART = ("sid", "rev", "brief", "slots", "foreign", "before")
-_STATE = tuple(name for name in Call.__struct_fields__ if name not in _APART)
-"""What is kept together in the field `state`: whatever the call has beside the fields of its own."""
+_WORDS = ("recent", "open_turn", "unheard", "newest")
+"""What of a call is what was said in it, or is of no use without that."""
+_STATE = tuple(name for name in Call.__struct_fields__ if name not in (*_APART, *_WORDS))
+"""What is kept together in the field `state`: whatever the call has beside the fields of its own, and beside what was said."""
 _DEFAULTS = {
     field.name: field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
     for field in msgspec.structs.fields(Call)
-    if field.name in _STATE
+    if field.name in (*_STATE, *_WORDS)
 }
 _KEPT_AS = {field.name: field.encode_name for field in msgspec.structs.fields(Call)}
 _EMPTY = SlotState()
@@ -40,29 +42,83 @@ _call = msgspec.json.Decoder(Call)
 _brief = msgspec.json.Decoder(Brief)
 _booking = msgspec.json.Decoder(Booking)
 _owed = msgspec.json.Decoder(Owed)
+replace = msgspec.structs.replace
 MOST_NESTED = 100
 """Levels of another system's document; a thousand would be the end of Python's stack."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
+class Said(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The words that a call's values came from: by slot, of the one that is held and of the one that waits for a yes; and why an appointment goes."""
+
+    held: Mapping[str, str] = {}
+    pending: Mapping[str, str] = {}
+    reason: str = ""
+
+
+_said = msgspec.json.Decoder(Said)
+
+
 def fields(before: Call | None, after: Call) -> dict[str, bytes]:
-    """The record's fields that differ: `brief`, `foreign`, `before`, `state`, and one for each slot."""
+    """The record's fields that differ: `brief`, `foreign`, `state`, and one for each slot. No words are in them: those are in `words`."""
     changed: dict[str, bytes] = {}
     if before is None or before.brief != after.brief:
         changed["brief"] = encode(after.brief)
     if (before.foreign if before else None) != after.foreign:
         changed["foreign"] = encode(after.foreign)
-    if (before.before if before else None) != after.before:
-        changed["before"] = encode(after.before)
     old = before.slots if before else {}
     for name, state in after.slots.items():
         was = old.get(name, _EMPTY)
         if was is not state and was != state:
-            changed[name] = encode(state)
+            changed[name] = encode(_unsaid(state))
     if before is None or any(getattr(before, name) != getattr(after, name) for name in _STATE):
-        state_now = {name: getattr(after, name) for name in _STATE}
-        changed["state"] = encode({_KEPT_AS[name]: value for name, value in state_now.items() if value != _DEFAULTS.get(name, msgspec.NODEFAULT)})
+        errand = replace(after.errand, reason="") if after.errand and after.errand.reason else after.errand
+        changed["state"] = _kept(replace(after, errand=errand), _STATE)
     return changed
+
+
+def words(before: Call | None, after: Call) -> dict[str, bytes]:
+    """What differs of the words of a call, which may be kept for a shorter time than the rest of it: `words`, `said`, and `before`, where it goes back
+    to when its newest turn is said otherwise.
+    """
+    changed: dict[str, bytes] = {}
+    if before is None or any(getattr(before, name) != getattr(after, name) for name in _WORDS):
+        changed["words"] = _kept(after, _WORDS)
+    if (said := _said_in(after)) != (_said_in(before) if before else Said()):
+        changed["said"] = encode(said)
+    if (before.before if before else None) != after.before:
+        changed["before"] = encode(after.before)
+    return changed
+
+
+def _kept(call: Call, names: Sequence[str]) -> bytes:
+    values = ((name, getattr(call, name)) for name in names)
+    return encode({_KEPT_AS[name]: value for name, value in values if value != _DEFAULTS.get(name, msgspec.NODEFAULT)})
+
+
+def _said_in(call: Call) -> Said:
+    slots = call.slots.items()
+    return Said(
+        held={name: one.provenance.words for name, one in slots if one.provenance and one.provenance.words},
+        pending={name: one.pending_provenance.words for name, one in slots if one.pending_provenance and one.pending_provenance.words},
+        reason=call.errand.reason if call.errand else "",
+    )
+
+
+def _unsaid(state: SlotState) -> SlotState:
+    held, pending = state.provenance, state.pending_provenance
+    return replace(state, provenance=held and replace(held, words=""), pending_provenance=pending and replace(pending, words=""))
+
+
+def _with_words(call: Call, said: Said) -> Call:
+    slots = dict(call.slots)
+    for name, text in said.held.items():
+        if (origin := slots[name].provenance) is not None:
+            slots[name] = replace(slots[name], provenance=replace(origin, words=text))
+    for name, text in said.pending.items():
+        if (origin := slots[name].pending_provenance) is not None:
+            slots[name] = replace(slots[name], pending_provenance=replace(origin, words=text))
+    return replace(call, slots=slots, errand=call.errand and replace(call.errand, reason=said.reason))
 
 
 def brief(text: bytes) -> Brief:
@@ -76,12 +132,24 @@ def business(text: bytes) -> str:
 
 
 def call(sid: str, kept: Mapping[str, bytes]) -> Call:
-    """The call from its record's fields. Raises msgspec.DecodeError when they are no call."""
+    """The call from its record's fields and what is kept of its words. Raises msgspec.DecodeError when they are no call."""
     slots = b",".join(b'"%b":%b' % (name.encode(), kept.get(name, b"{}")) for name in NAMES)
-    return _call.decode(
-        b'{"sid":%b,"rev":%b,"brief":%b,"foreign":%b,"before":%b,"slots":{%b},%b'
-        % (encode(sid), kept["rev"], kept["brief"], kept.get("foreign", b"null"), kept.get("before", b"null"), slots, kept["state"][1:])
+    said = kept.get("words", b"{}")[1:-1]
+    found = _call.decode(
+        b'{"sid":%b,"rev":%b,"brief":%b,"foreign":%b,"before":%b,"slots":{%b},%b%b%b}'
+        % (
+            encode(sid),
+            kept["rev"],
+            kept["brief"],
+            kept.get("foreign", b"null"),
+            kept.get("before", b"null"),
+            slots,
+            kept["state"][1:-1],
+            said and b",",
+            said,
+        )
     )
+    return _with_words(found, _said.decode(kept["said"])) if "said" in kept else found
 
 
 def lines(some: Sequence[Line]) -> bytes:

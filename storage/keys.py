@@ -4,17 +4,17 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 
 | key | type | content | lives |
 |---|---|---|---|
-| `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, `before`, one JSON field for each slot; the marks below | call |
-| `slotline:{sid}:turns` | hash | turn key -> the answer it got | call |
-| `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas; added to and taken from at its end | call |
-| `slotline:{sid}:trace` | list | what was heard and decided in each turn, JSON | call |
-| `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | call |
+| `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, one JSON field for each slot, no words in any of them; the marks below | call |
+| `slotline:{sid}:turns` | hash | turn key -> the answer it got; `words`, `said`, `before`: what of the call was said, as JSON | words |
+| `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas; added to and taken from at its end | words |
+| `slotline:{sid}:trace` | list | what was heard and decided in each turn, JSON | words |
+| `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | words |
 | `slotline:{sid}:place` | string | id of the business in whose calendar this call has a place, or has an appointment | place, appointment |
 | `slotline:{sid}:root` | string | sid of the call in which the conversation began that this call goes on with, if it does | kin |
 | `slotline:{root}:family` | set | sids of the calls that go on with the conversation begun in that call | kin |
 | `slotline:caller:<hash of business and number>` | string | sid of the number's newest call that has a name and no booking | call, open |
 | `slotline:known:<hash of business and number>` | string | sid of the first call from the number that was booked | `KNOWN_S` |
-| `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | call, or as its maker set it |
+| `call:<sid>` | string | the CallSkeleton as JSON, what other systems read and may replace | words, or as its maker set it |
 | `slotline:log` | stream | `sid`, `data`, `business`: every event of every call, the same ids as in the calls' streams | log |
 | `{slotline:log}:mark` | hash | `cut`: newest id that cannot be read any more; `last`: newest id given | for ever |
 | `{slotline:log}:heard:<name>` | string | that an event of another program's was taken in | ten minutes |
@@ -43,7 +43,7 @@ On a cluster there are besides, for steps that are carried through one after the
 
 | key | type | content | lives |
 |---|---|---|---|
-| `slotline:{sid}:outbox` | list | events of the record's last step that have no id yet | call |
+| `slotline:{sid}:outbox` | list | events of the record's last step that have no id yet | words |
 | `{slotline:log}:sent:<sid>` | hash | names of a call's events -> the ids they got in the log | call |
 | `{slotline:calls}:standing` | hash | sid -> the call's life and revision as the lists show it | pruned as calls expire |
 | `{slotline:outbox}:announced` | sorted set | "id sid" by when (ms) to look whether the step that was to owe it was written | owed, as the newest |
@@ -55,9 +55,9 @@ in it is (`theirs`: "0" ours, "1" the other side's, "2" theirs with our lines in
 log. On a cluster besides: `pending`, what its last step has left to do elsewhere; `life`, which call of that sid it is; `told`, how many events have
 ids; `erasing`, that it is being erased.
 
-"call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "log" is `Ttl.log_s`; "kin" is `Ttl.kin_s` after the last commit;
-"place" is until the job is over, at least `Ttl.booked_s` from now; "appointment" until it has been over, and was
-booked, for `Ttl.kept_s`; "owed" is `Ttl.owed_s` after the last step that owed something.
+"call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "words" is `Ttl.words_s` after it, and never longer than the call; "log" is
+`Ttl.log_s`; "kin" is `Ttl.kin_s` after the last commit; "place" is until the job is over, at least `Ttl.booked_s` from now; "appointment" until it
+has been over, and was booked, for `Ttl.kept_s`; "owed" is `Ttl.owed_s` after the last step that owed something.
 """
 
 from collections.abc import Mapping
@@ -100,6 +100,8 @@ class Ttl(msgspec.Struct, frozen=True, kw_only=True):
     """The same, once it is booked."""
     log_s: int = 600
     """An event in the shared log."""
+    words_s: int = 0
+    """What was said in a call, with its events, after its last commit; 0: as long as the call."""
     owed_s: int = 30 * 86_400
     """What a call owes to the outside, after the last step that made something due, however often it is tried or sent again."""
 
@@ -116,6 +118,10 @@ class Ttl(msgspec.Struct, frozen=True, kw_only=True):
         """A booked call's, also while it is still with a person."""
         own = self.at(call.brief.business)
         return own.booked_s if call.booked or call.status == "booked" else own.call_s
+
+    def words_of(self, call: Call) -> int:
+        """Of what was said in it: no longer than the call itself."""
+        return min(self.at(call.brief.business).words_s or self.of(call), self.of(call))
 
     @property
     def kept_s(self) -> int:

@@ -18,11 +18,23 @@ class Kept(msgspec.Struct, kw_only=True):
     status: str = "active"
     created_ms: int = 0
     until: float = 0.0
+    words_until: float = 0.0
+    words: dict[str, bytes] = msgspec.field(default_factory=dict)
+    """As `codec.words` gives them."""
     answers: dict[str, bytes] = msgspec.field(default_factory=dict)
     trace: list[bytes] = msgspec.field(default_factory=list)
     history: list[bytes] = msgspec.field(default_factory=list)
     entries: list[Entry] = msgspec.field(default_factory=list)
     cut: ids.Position = ids.START
+    last: str = ids.NEVER
+    """The id of the newest event, also when it is gone."""
+
+    def forget_words(self) -> None:
+        """What was said in it, and its events."""
+        if self.entries:
+            self.cut = ids.position(self.last) or self.cut
+        for said in (self.words, self.answers, self.trace, self.history, self.entries):
+            said.clear()
 
 
 class Document(msgspec.Struct, kw_only=True):

@@ -88,12 +88,14 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         self.owe(sid, change.deliveries)
         self._calendars.write(change)
         self.appoint(change)
-        until = self._clock() + self._ttl.of(after)
+        until, words_until = self._clock() + self._ttl.of(after), self._clock() + self._ttl.words_of(after)
         kept = kept or Kept(fields={})
         self._calls[sid] = kept
         kept.fields |= changed
+        kept.words |= codec.words(before, after)
         kept.rev += 1
         kept.status, kept.created_ms, kept.until = after.status, codec.milliseconds(after.created_at), until
+        kept.words_until = words_until
         gone = b",".join(kept.history[-change.taken_back :]) if change.taken_back else b""
         if change.taken_back:
             del kept.history[-change.taken_back :]
@@ -105,7 +107,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         self._lead_here(after)
         if after.root:
             self._roots[sid] = after.root, self._clock() + self._ttl.kin_s
-        self._write_document(sid, kept, text, body, gone, adopted=after.foreign is not None, until=until)
+        self._write_document(sid, kept, text, body, gone, adopted=after.foreign is not None, until=words_until)
         event_ids = tuple(self._append(sid, kept, data) for data in envelopes)
         return Committed(call=msgspec.structs.replace(after, rev=kept.rev), seen=kept.sha, event_ids=event_ids)
 
@@ -182,7 +184,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
             kept = self._kept(sid)
             kept = kept if kept and self._is_of(kept, business) else None
             entries = kept.entries if kept else []
-            last = ids.position(entries[-1].id) if entries else None
+            last = ids.position(kept.last) if kept and kept.last != ids.NEVER else None
             reason = ids.gone_from_call(at, kept.cut if kept else ids.START, last, log.last)
         return ids.lost(reason) if reason else Page(entries=memory_log.after(entries, at, count))
 
@@ -190,7 +192,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         if not sid:
             return ids.written(self._log.last) if self._log.last else ids.NEVER
         kept = self._kept(sid)
-        return kept.entries[-1].id if kept and kept.entries else ids.NEVER
+        return kept.last if kept else ids.NEVER
 
     async def follow(self, after: str, wait_s: float) -> Page:
         grown = self._log.grown
@@ -263,7 +265,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         return not business or self._business(kept) == business
 
     def _call(self, sid: str, kept: Kept) -> Call:
-        return codec.call(sid, {**kept.fields, "rev": b"%d" % kept.rev})
+        return codec.call(sid, {**kept.fields, **kept.words, "rev": b"%d" % kept.rev})
 
     def _sweep(self) -> None:
         """Drop, now and then, what has expired and nobody looks at."""
@@ -280,6 +282,8 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         if kept and kept.until <= self._clock():
             del self._calls[sid]
             return None
+        if kept and kept.words_until <= self._clock():
+            kept.forget_words()
         return kept
 
     def _document(self, sid: str) -> bytes | None:
@@ -314,6 +318,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         if not kept.entries:
             kept.cut = ids.before(at)
         kept.entries.append(entry)
+        kept.last = entry.id
         if len(kept.entries) > keys.EVENTS_KEPT + 100:
             del kept.entries[:100]
             kept.cut = ids.before(memory_log.position(kept.entries[0]))

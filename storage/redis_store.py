@@ -39,6 +39,8 @@ SLACK_S = 2.0
 UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
 THEIRS, BOTH = "1", "2"
+WORDS = ("words", "said")
+"""What a document needs of them (`codec.words`)."""
 SECRET_BYTES = 32
 SHORTEST_SECRET = 22
 """Bytes; the same holds for one that the settings name."""
@@ -206,7 +208,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         if after.root:
             names += [keys.family(after.root), keys.root(sid), keys.record(after.resumed_from)]
         turn, answer = change.answer or ("", b"")
-        changed = codec.fields(before, after)
+        changed, words = codec.fields(before, after), codec.words(before, after)
         values: list[Any] = [
             sid,
             before.rev if before else "",
@@ -240,8 +242,10 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
             appointment,
             self._ttl.at(after.brief.business).kept_s,
             *settling(change),
+            len(words),
+            self._ttl.words_of(after),
         ]
-        for field in changed.items():
+        for field in (*changed.items(), *words.items()):
             values += field
         values += owing(change, self._ttl)
         values += (channels.addressed(self._channel_prefix, event) for event in change.events)
@@ -252,7 +256,8 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         found = await self._command("HGETALL", keys.record(sid))
         if not found:
             return None
-        kept = pairs(found)
+        said = zip(WORDS, await self._command("HMGET", keys.turns(sid), *WORDS), strict=True)
+        kept = pairs(found) | {name: value for name, value in said if value is not None}
         history = await self._command("GET", keys.history(sid)) or b""
         return codec.compose(codec.body(codec.call(sid, kept)), b"[%b]" % history)
 

@@ -5,6 +5,8 @@ from typing import Annotated
 import msgspec
 
 MOST_DAYS = 3650
+LEAST_MINUTES = 10
+"""Of a transcript: a turn that is sent again gets the answer it had, which is one of its words."""
 Days = Annotated[int, msgspec.Meta(ge=1, le=MOST_DAYS)]
 
 
@@ -15,5 +17,7 @@ class Keeping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A call that booked nothing, with what was said in it and its events, after its last turn."""
     booked_calls_days: Days | None = None
     """The same of one that did."""
+    transcripts_minutes: Annotated[int, msgspec.Meta(ge=LEAST_MINUTES, le=MOST_DAYS * 24 * 60)] | None = None
+    """What was said in either, and its events, after the last turn; where it is not given, and never longer than, the call."""
     bookings_days: Days | None = None
     """An appointment, after its job is over; where it is not given, as long as booked calls."""

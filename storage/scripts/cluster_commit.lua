@@ -5,7 +5,7 @@
 
 local record, turns, history, place, untold, trace, lead, deliveries = unpack(KEYS)
 local rev, pending, ttl, lines, turn, answer, held_ms, announced_ms, fresh_ms, business, place_s, life, traced, root, kin_s = unpack(ARGV, 1, 15)
-local taken_back, field_count, owed, settled, why = unpack(ARGV, 16, 20)
+local taken_back, field_count, owed, settled, why, words, words_s = unpack(ARGV, 16, 22)
 
 local known = redis.call('HMGET', record, 'rev', 'pending', 'erasing')
 if (known[1] or '') ~= rev or known[2] or known[3] then return {'stale'} end
@@ -15,9 +15,10 @@ for _, ms in ipairs({held_ms, announced_ms}) do
 end
 if settled ~= '' and not is_open(deliveries, settled, why) then return {'settled'} end
 
-local at = 21 + 2 * field_count
+local at = 23 + 2 * field_count
 if settled ~= '' then settle(deliveries, settled, why) end
-keep(record, history, turns, trace, rev, 21, at - 1, tonumber(taken_back), lines, turn, answer, traced)
+keep(record, history, turns, trace, rev, 23, at - 1, tonumber(words), tonumber(taken_back), lines, turn, answer, traced)
+at = at + 2 * words
 redis.call('HSET', record, 'pending', pending)
 redis.call('HSETNX', record, 'life', life)
 if root ~= '' then redis.call('SET', lead, root, 'EX', kin_s) end
@@ -31,5 +32,6 @@ if tonumber(owed) > 0 then
   at = at + 1 + 2 * owed
 end
 for i = at, #ARGV do redis.call('RPUSH', untold, ARGV[i]) end
-expire(ttl, record, turns, history, untold, trace)
+expire(ttl, record)
+expire(words_s, turns, history, untold, trace)
 return {'ok', tonumber(redis.call('HGET', record, 'told') or 0), redis.call('HGET', record, 'life'), redis.call('LRANGE', untold, 0, -1)}

@@ -8,6 +8,7 @@ local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 1
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
 local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, known_s, taken_back, field_count = unpack(ARGV, 14, 28)
 local owed, appointment, appointment_s, settled, why = tonumber(ARGV[29]), ARGV[30], tonumber(ARGV[31]), ARGV[32], ARGV[33]
+local words, words_s = tonumber(ARGV[34]), ARGV[35]
 local behind = op == '' and 17 or 20
 local deliveries, due = unpack(KEYS, behind, behind + 1)
 start, till, capacity, place_s, log_ms, taken_back = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms), tonumber(taken_back)
@@ -31,8 +32,9 @@ elseif op == 'release' then
   redis.call('DEL', place)
 end
 
-local at = 34 + 2 * field_count
-local gone = keep(record, history, turns, trace, rev, 34, at - 1, taken_back, lines, turn, answer, traced)
+local at = 36 + 2 * field_count
+local gone = keep(record, history, turns, trace, rev, 36, at - 1, words, taken_back, lines, turn, answer, traced)
+at = at + 2 * words
 if owed > 0 then
   local last, now_ms = at + 2 * owed, clock_ms()
   owe(deliveries, at + 1, last, now_ms, ARGV[at])
@@ -64,11 +66,11 @@ if root ~= '' then
 end
 
 local whose = whose_history(adopted, ours, untouched, text)
-local now = untouched and (whose == THEIRS or taken_back == 0) and write_in_place(document, ours, head, lines, whose, ttl)
+local now = untouched and (whose == THEIRS or taken_back == 0) and write_in_place(document, ours, head, lines, whose, words_s)
 if not now then
   local there = whose ~= OURS and history_there(document, ours, text)
   local said = whose ~= THEIRS and (redis.call('GET', history) or '')
-  now = write_whole(document, head, whose, whose == THEIRS and there or whose == BOTH and woven(there, said, gone) or '[' .. said .. ']', ttl)
+  now = write_whole(document, head, whose, whose == THEIRS and there or whose == BOTH and woven(there, said, gone) or '[' .. said .. ']', words_s)
 end
 remember(record, now)
 
@@ -83,5 +85,6 @@ end
 if at <= #ARGV then trim(log, mark, log_ms) end
 if from ~= to then unlist(from, from_until, sid) end
 list(to, to_until, businesses, sid, created_ms, ttl, business, rev == '')
-expire(ttl, record, turns, history, events, trace)
+expire(ttl, record)
+expire(words_s, turns, history, events, trace)
 return result
