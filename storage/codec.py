@@ -78,8 +78,8 @@ def fields(before: Call | None, after: Call) -> dict[str, bytes]:
 
 
 def words(before: Call | None, after: Call) -> dict[str, bytes]:
-    """What differs of the words of a call, which may be kept for a shorter time than the rest of it: `words`, `said`, and `before`, where it goes back
-    to when its newest turn is said otherwise.
+    """What differs of the words of a call, which may be kept for a shorter time than the rest of it: `words`, `said`, and `before`, where it goes
+    back to when its newest turn is said otherwise.
     """
     changed: dict[str, bytes] = {}
     if before is None or any(getattr(before, name) != getattr(after, name) for name in _WORDS):

@@ -1,10 +1,13 @@
 """All that is held on one caller: of the call and its kin, for whoever may, and exactly what an erasure takes."""
 
+from time import time
 from typing import Any
 
+import msgspec
 import pytest
 
 from agent.record.booking_reference import booking_reference
+from storage.store import Change
 from tests.api.neighbours import ACME, BEIJING, Neighbours, neighbours
 from tests.api.test_bookings import VALUES, book
 from tests.storage.calls import begin, debt, event, go_on, line
@@ -56,3 +59,23 @@ async def test_what_outlives_its_call_is_held_and_erased_too() -> None:
         assert (await house.ask("DELETE", "/calls/CA1", "supervisor", ACME)).status_code == 204
         assert (await house.ask("GET", "/calls/CA1/export")).status_code == 404
         assert (await export(house, "CB1"))["bookings"]
+
+
+async def test_of_a_call_whose_transcript_is_gone_it_has_no_word() -> None:
+    async with neighbours() as house:
+        house.memory._ttl = msgspec.structs.replace(house.memory._ttl, words_s=900)
+        await book(house, "CA1")
+        was = await house.memory.open("CA1")
+        assert was.call is not None
+        change = Change(before=was.call, after=was.call.with_lines((line("by the zebra"),)), seen=was.seen, lines=(line("by the zebra"),))
+        told = event(words="zebra")
+        await house.memory.commit(msgspec.structs.replace(change, events=(told,), trace=b'{"said":"zebra"}', answer=("t1", b'{"zebra":1}')))
+        assert str(await export(house, "CA1")).count("zebra") == 3
+        house.memory._clock = lambda: time() + 900
+        found = await export(house, "CA1")
+        (call,) = found["calls"]
+        assert (call["document"]["history"], call["trace"], call["events"], "zebra" in str(found)) == ([], [], [], False)
+        assert (call["document"]["servicebooked"], len(found["bookings"])) == (True, 1)
+        for path in ("/calls/CA1?events=1", "/calls/CA1/trace", "/calls"):
+            answer = await house.ask("GET", path)
+            assert (answer.status_code, "zebra" in answer.text) == (200, False)

@@ -10,14 +10,14 @@ import redis
 from agent.record.call import Call
 from agent.record.skeleton import adopt
 from agent.slots import PLACES
-from storage import keys
+from storage import codec, keys
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore, Change
 from tests.callers import TO_BOOKED
 from tests.conftest import Shelf
 from tests.graph.counting import Platform
-from tests.storage.calls import job, new_call
+from tests.storage.calls import filled, job, line, new_call
 
 pytestmark = pytest.mark.anyio
 MARK = "zebra"
@@ -184,3 +184,22 @@ async def test_a_document_that_another_system_made_is_theirs_to_keep(shelf: Shel
     document = msgspec.json.decode(await place.store.document("CA1") or b"")
     assert (document["history"], document["crm"]) == (theirs["history"], 7)
     await place.store.close()
+
+
+def test_a_record_that_an_earlier_release_wrote_is_read_with_its_words_and_goes_on_without_them_in_it() -> None:
+    was = msgspec.structs.replace(new_call(), recent=(line(MARK),), unheard=(MARK,)).with_slot("name", filled("Mary"))
+    was = msgspec.structs.replace(was, before=new_call())
+    state = {**msgspec.json.decode(codec.fields(None, was)["state"]), **msgspec.json.decode(codec.words(None, was)["words"])}
+    old = {
+        **codec.fields(None, was),
+        "name": codec.encode(was.slot("name")),
+        "state": codec.encode(state),
+        "before": codec.encode(was.before),
+        "rev": b"1",
+    }
+    read = codec.call("CA1", old)
+    assert read == msgspec.structs.replace(was, rev=1)
+    after = msgspec.structs.replace(read, recent=(line("x"),), misses=1, before=None)
+    new = {**old, **codec.fields(read, after), **codec.words(read, after)}
+    assert codec.call("CA1", new) == after
+    assert MARK not in new["state"].decode()
