@@ -2,9 +2,9 @@
 
 Each worker asks the store for what is due and is the only one who has it, for as long as a lease lasts; nothing tells them from one another, and
 whoever dies leaves what it had to the others. A worker looks at once when a step of its own makes something due, else every second or two. What has
-arrived is told to the call before it is taken out of the outbox, so that a worker killed in between brings it twice, under the same id, and never
-leaves a call that does not know of its mail. Whoever was held up, or frozen, for longer than its lease finds that out right before it hands anything
-over, and does not; neither is anybody written to who was erased until then.
+arrived is told to the call in the step that takes it out of the outbox, so that a worker killed before it brings it twice, under the same id, and
+never leaves a call that does not know of its mail. Whoever was held up, or frozen, for longer than its lease finds that out right before it hands
+anything over, and does not; neither is anybody written to who was erased until then.
 
 A mail that is overtaken by a later one about the same booking is not sent any more (`agent.policy.owed.concerns`): the later one says how it stands.
 Neither is one about an appointment that has begun meanwhile.
