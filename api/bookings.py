@@ -1,4 +1,4 @@
-"""Appointments, kept longer than the calls that made them: `GET /bookings`, `GET|PATCH|DELETE /bookings/{reference}`.
+"""Appointments, kept longer than the calls that made them: `GET /bookings`, `GET|PATCH|DELETE /bookings/{reference}`, `GET .../times`.
 
 A viewer sees that there is one, whose, and how it stands: neither when it is, nor what it is called, and may ask by no time, since enough answers to
 such questions are the time.
@@ -85,6 +85,21 @@ async def everything(running: Parts, business: str, since: int = 0, until: int =
 async def read_booking(request: Request, reference: Reference, business: str = "", sid: Sid = "") -> Response:
     """As in the list. Where two have the same reference none is found by it alone: `business` and `callSid` tell whose is meant."""
     return _answer(request, await _found(request, reference, business, sid))
+
+
+@router.get("/bookings/{reference}/times", summary="When on a day an appointment could begin")
+async def read_times(request: Request, reference: Reference, day: str = "", business: str = "", sid: Sid = "") -> Response:
+    """{"day", "times": [ISO 8601]}: the free times on the hour and half hour, as `PATCH` takes them until somebody else does; its own is among them.
+
+    `day`: YYYY-MM-DD, where the business is; left out, the day on which it is now. 409 when it is cancelled.
+    """
+    running, one = parts(request), await _found(request, reference, business, sid)
+    try:
+        wanted = date.fromisoformat(day or _shown(running, one)["start"][:10])
+    except ValueError:
+        raise bad_field("day", "not_a_day", "YYYY-MM-DD is expected") from None
+    free = await running.walker.times(one, wanted, datetime.now(UTC))
+    return _json({"day": wanted.isoformat(), "times": [at.isoformat() for at in free]})
 
 
 @router.patch("/bookings/{reference}", summary="Move an appointment, or change what it says")

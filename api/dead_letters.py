@@ -1,10 +1,10 @@
-"""What could not be brought to the outside: `GET /outbox`, `POST /outbox/{id}/send`."""
+"""What could not be brought to the outside, and what a call still owes: `GET /outbox`, `POST /outbox/{id}/send`."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,19 +34,27 @@ _body = msgspec.json.Decoder(SendAgain)
 
 
 @router.get("/outbox", summary="What could not be brought: mails that came back, webhooks that nobody took")
-async def list_dead_letters(request: Request, business: str = "", before: str = "", count: int = PAGE) -> Response:
-    """{"deliveries": [{"id", "kind": "mail" or "webhook", "occasion", "callSid", "business", "reference", "to", "made", "tries", "why"}], "next"}.
+async def list_dead_letters(
+    request: Request, business: str = "", before: str = "", count: int = PAGE, sid: Annotated[str, Query(alias="callSid")] = ""
+) -> Response:
+    """{"deliveries": [{"id", "kind": "mail" or "webhook", "occasion", "callSid", "business", "reference", "to", "made", "tries", "why", "state",
+    "due"}], "next"}.
 
     The last given up first; `next`: what to give as `before`, or null: the next page is the same whatever became of this one meanwhile.
-    `to`: the address of a mail. `why`: a code. `business`: only those of the business of that id.
+    `to`: the address of a mail. `why`: a code. `business`: only those of the business of that id. `callSid`: all that this call owes and that has not arrived, in the order in which it was made; `state` is "given_up", or
+    "waiting" until `due`, when it is tried next.
     """
     if not 1 <= count <= PAGE_LIMIT:
         raise bad_field("count", "out_of_range", f"from 1 to {PAGE_LIMIT}")
     if len(before) > POSITION_LIMIT or not before.isprintable():
         raise bad_field("before", "bad_position")
-    found = await parts(request).store.dead_letters(before, count, business)
+    if sid and not SID.fullmatch(sid):
+        raise bad_field("callSid", "bad_id")
+    store = parts(request).store
+    found = await store.owed(sid, business) if sid else await store.dead_letters(before, count, business)
     masked = request.scope["role"] == "viewer"
-    listed = {"deliveries": [_shown(one, masked) for one in found], "next": found[-1].position if len(found) == count else None}
+    more = not sid and len(found) == count
+    listed = {"deliveries": [_shown(one, masked) for one in found], "next": found[-1].position if more else None}
     return Response(msgspec.json.encode(listed), headers=_PRIVATE, media_type="application/json")
 
 
@@ -75,4 +83,6 @@ def _shown(owed: Owed, masked: bool) -> dict[str, Any]:
         "made": stamp(datetime.fromtimestamp(delivery.made, UTC)),
         "tries": owed.tries,
         "why": owed.why,
+        "state": "waiting" if owed.due_ms else "given_up",
+        "due": stamp(datetime.fromtimestamp(owed.due_ms / 1000, UTC)) if owed.due_ms else "",
     }

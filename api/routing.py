@@ -80,6 +80,7 @@ ROUTES = (
     Route("GET", "/bookings/feed", PEOPLE),
     *(Route(method, "/feeds/{business}/{key}", ANYONE) for method in ("GET", "HEAD")),
     Route("GET", "/bookings/{reference}", READERS),
+    Route("GET", "/bookings/{reference}/times", PEOPLE),
     Route("PATCH", "/bookings/{reference}", PEOPLE),
     Route("DELETE", "/bookings/{reference}", PEOPLE),
     *(Route("POST", f"/calls/{{callSid}}/{deed}", PEOPLE) for deed in ("escalate", "takeover", "messages", "release", "end", "permission-response")),
@@ -102,7 +103,7 @@ FOR_THE_BOUND = frozenset(
     {
         *("/openapi.json", "/docs", "/desk", "/ai/conversation", "/ai/reply", "/ai/summary", *CHAT),
         *("/calls", "/calls/{callSid}", "/calls/{callSid}/trace", "/calls/{callSid}/export", "/calls/{callSid}/permission-response"),
-        *("/bookings", "/bookings/feed", "/bookings/{reference}"),
+        *("/bookings", "/bookings/feed", "/bookings/{reference}", "/bookings/{reference}/times"),
         *(f"/calls/{{callSid}}/{deed}" for deed in ("escalate", "takeover", "messages", "release", "end", "hangup")),
         *("/outbox", "/outbox/{id}/send"),
         *("/events/ticket", "/events", "/calls/{callSid}/events", "/calls/{callSid}/events/health", "/agents/{agentId}/events"),

@@ -5,7 +5,7 @@ the appointment. Afterwards only the appointment is there, and is changed alone;
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 
 import msgspec
 
@@ -14,11 +14,12 @@ from agent.dst.outside import Refused
 from agent.dst.rebooking import cancelled, rebooked, recalled
 from agent.dst.updates import Update
 from agent.policy.owed import owed, reckoned
+from agent.record import calendar
 from agent.record.appointment import Appointment, appointed, appointment_of
-from agent.record.calendar import standing
 from agent.record.call import Call, Turn
 from agent.record.cancellation import Cancellation
 from agent.record.turn_context import TurnContext
+from agent.slots.presenting import minutes_of
 from graph.errors import BookingCancelled, BookingNotFound, FieldRefused, PlaceGone
 from graph.state import Deps
 from storage.errors import PlaceTaken
@@ -47,7 +48,30 @@ async def correct(deps: Deps, appointment: Appointment, fields: Mapping[str, str
     return await _change(deps, appointment, now, lambda call, turn_context: rebooked(call, fields, turn_context, source, instead_of), instead_of)
 
 
-async def _change(deps: Deps, appointment: Appointment, now: datetime, deed: Deed, instead_of: str = "") -> Appointment:
+async def times(deps: Deps, appointment: Appointment, day: date, now: datetime) -> tuple[datetime, ...]:
+    """When on a day of the business's it could begin, on the hour and half hour: each is one that `correct` takes while nobody is faster.
+
+    Raises BookingNotFound, BookingCancelled, StoreUnavailable.
+    """
+    stands = await _standing(deps, appointment, now)
+    here = stands.turn_context
+    like = datetime.combine(day, time.min, here.now.tzinfo)
+    return calendar.on_the_day(like, minutes_of(stands.call), here.business, here.now, here.bookings, sid=appointment.sid)
+
+
+class _Standing(msgspec.Struct, frozen=True):
+    """An appointment, with all that a change of it is judged by."""
+
+    was: Appointment
+    found: Opened
+    lives: bool
+    """Whether its call is kept, and so is what is changed."""
+    call: Call
+    turn_context: TurnContext
+
+
+async def _standing(deps: Deps, appointment: Appointment, now: datetime, instead_of: str = "") -> _Standing:
+    """`instead_of`: the call for which a place is held to move to. Raises BookingNotFound, BookingCancelled, StoreUnavailable."""
     was = await deps.store.appointment(appointment.reference, appointment.business, appointment.sid)
     if was is None:
         raise BookingNotFound(f"there is no booking of call {appointment.sid}")
@@ -58,17 +82,22 @@ async def _change(deps: Deps, appointment: Appointment, now: datetime, deed: Dee
     call = found.call if lives and found.call else recalled(was, deps.businesses.get(was.business) or deps.businesses.default, now)
     call = adopting(call, found.foreign, now) if lives else call
     business = deps.business_of(call)
-    turn_context = turn_context_of(call, Turn(key=""), business, deps.plan, now, standing(found.bookings, now.timestamp(), instead_of))
-    turn_context = replace(turn_context, now=clock_of(call, now).astimezone(turn_context.now.tzinfo))
-    update = deed(call, turn_context)
+    turn_context = turn_context_of(call, Turn(key=""), business, deps.plan, now, calendar.standing(found.bookings, now.timestamp(), instead_of))
+    return _Standing(was, found, lives, call, replace(turn_context, now=clock_of(call, now).astimezone(turn_context.now.tzinfo)))
+
+
+async def _change(deps: Deps, appointment: Appointment, now: datetime, deed: Deed, instead_of: str = "") -> Appointment:
+    stands = await _standing(deps, appointment, now, instead_of)
+    update = deed(stands.call, stands.turn_context)
     if isinstance(update, Refused):
         raise FieldRefused(update.slot, update.reason)
+    capacity = stands.turn_context.business.capacity
     try:
-        if lives:
-            return await _with_its_call(deps, found, update, business.capacity)
-        return await _alone(deps, was, call, update, now, business.capacity, instead_of)
+        if stands.lives:
+            return await _with_its_call(deps, stands.found, update, capacity)
+        return await _alone(deps, stands.was, stands.call, update, now, capacity, instead_of)
     except PlaceTaken:
-        raise PlaceGone(f"there is no place any more for the booking of call {was.sid}") from None
+        raise PlaceGone(f"there is no place any more for the booking of call {stands.was.sid}") from None
 
 
 async def _with_its_call(deps: Deps, found: Opened, update: Update, capacity: int) -> Appointment:

@@ -12,7 +12,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TypeVar, cast
 from weakref import WeakValueDictionary
@@ -195,6 +195,10 @@ class Walker:
     async def correct(self, appointment: Appointment, fields: Mapping[str, str], now: datetime, source: str) -> Appointment:
         """Move an appointment, or change what it says. Raises BookingNotFound, BookingCancelled, FieldRefused, PlaceGone, StoreUnavailable."""
         return await self._insist(appointment.sid, lambda: appointments.correct(self.deps, appointment, fields, now, source))
+
+    async def times(self, appointment: Appointment, day: date, now: datetime) -> tuple[datetime, ...]:
+        """When on a day an appointment could begin. Raises BookingNotFound, BookingCancelled, StoreUnavailable."""
+        return await appointments.times(self.deps, appointment, day, now)
 
     async def _insist(self, sid: str, step: Callable[[], Awaitable[Done]]) -> Done:
         """Take a step from outside the conversation, again where another writer was first."""

@@ -167,6 +167,14 @@ def _can_begin(minutes: int, business: Business, now: datetime, bookings: Sequen
     return lambda start: refusal(start, minutes, business, now, bookings, sid) is None
 
 
+def on_the_day(
+    like: datetime, minutes: int, business: Business, now: datetime, bookings: Sequence[Booking], *, sid: str = ""
+) -> tuple[datetime, ...]:
+    """Every free time of the day of `like` on the hour and half hour, in order; the call's own booking (`sid`) is no obstacle."""
+    is_open = _can_begin(minutes, business, now, bookings, sid)
+    return tuple(start for start in _starts(like.date(), minutes, business, like) if is_open(start))
+
+
 def through_the_day(
     near: datetime,
     minutes: int,
@@ -178,8 +186,7 @@ def through_the_day(
     suits: Callable[[datetime], bool] = lambda start: True,
 ) -> tuple[datetime, ...]:
     """The first free time of each part of the day of `near` that suits, in order: at most three; with one part alone, the first two of it."""
-    is_open = _can_begin(minutes, business, now, bookings, sid)
-    open_times = [start for start in _starts(near.date(), minutes, business, near) if suits(start) and is_open(start)]
+    open_times = [start for start in on_the_day(near, minutes, business, now, bookings, sid=sid) if suits(start)]
     first = {sum(start.hour >= edge for edge in PART_EDGES): start for start in reversed(open_times)}
     return tuple(sorted(first.values())) if len(first) > 1 else tuple(open_times[:2])
 

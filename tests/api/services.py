@@ -35,7 +35,7 @@ class Walker:
         self.store = store
         self.real = real
         """Does what people do."""
-        self.told, self.cancel, self.correct = real.told, real.cancel, real.correct
+        self.told, self.cancel, self.correct, self.times = real.told, real.cancel, real.correct, real.times
         self.requests: list[TurnRequest] = []
         self.edits: list[tuple[Any, ...]] = []
         self.failure: Exception | None = None

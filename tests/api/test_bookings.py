@@ -110,13 +110,34 @@ async def test_a_supervisor_moves_corrects_and_cancels_and_the_call_follows() ->
         document = await house.call("CA1")
         assert (document["user"]["userInfo"]["name"], document["booking"]["start"]) == ("Ann Lee", changed["start"])
         assert (await house.ask("PATCH", path, json={})).json() == changed
-        gone = await house.ask("DELETE", path)
+        for body, status in (({"reason": "x" * 501}, 422), ({"reason": 7}, 422), ({"agentId": "a b"}, 422)):
+            assert (await house.ask("DELETE", path, json=body)).status_code == status
+        gone = await house.ask("DELETE", path, json={"reason": " No van\nthat day. ", "agentId": "kim"})
         assert (gone.status_code, gone.json()["state"]) == (200, "cancelled")
         assert (await house.call("CA1"))["servicebooked"] is False
         for method, body in (("DELETE", None), ("PATCH", {"name": "Ann"})):
             again = await house.ask(method, path, json=body)
             assert (again.status_code, again.json()["code"]) == (409, "booking_cancelled")
         assert [one["state"] for one in await listed(house)] == ["cancelled"]
+
+
+async def test_a_supervisor_is_told_when_on_a_day_it_could_be() -> None:
+    async with neighbours() as house:
+        path, day = f"/bookings/{await book(house, 'CA1')}", open_day(house)
+        answer = await house.ask("GET", f"{path}/times", "supervisor", ACME, params={"day": day})
+        assert (answer.status_code, answer.headers["cache-control"], answer.json()["day"]) == (200, "no-store", day)
+        times = answer.json()["times"]
+        assert datetime.fromisoformat(f"{day}T08:00").replace(tzinfo=ZONE).isoformat() in times
+        moved = await house.ask("PATCH", path, json={"time": times[-1]})
+        assert moved.json()["start"] == times[-1]
+        assert times[-1] in (await house.ask("GET", f"{path}/times", params={"day": day})).json()["times"]
+        assert (await house.ask("GET", f"{path}/times", params={"day": "2020-01-01"})).json()["times"] == []
+        assert (await house.ask("GET", f"{path}/times")).json()["day"] == day
+        refused = await house.ask("GET", f"{path}/times", params={"day": "soon"})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "day")
+        assert (await house.ask("GET", f"{path}/times", "supervisor", BEIJING, params={"day": day})).status_code == 404
+        await house.ask("DELETE", path)
+        assert (await house.ask("GET", f"{path}/times", params={"day": day})).json()["code"] == "booking_cancelled"
 
 
 REFUSED: list[tuple[dict[str, Any], str, str]] = [

@@ -11,7 +11,7 @@ from agent.record.booking_reference import booking_reference
 from agent.record.call import SlotState
 from api.app import Service
 from api.frames import Frame
-from api.outbox.outcomes import Refused
+from api.outbox.outcomes import Again, Refused
 from storage.ids import position
 from storage.store import Change, Entry
 from tests.api.neighbours import ACME, BEIJING, BUSINESSES, TOKENS, Neighbours, client
@@ -68,6 +68,10 @@ async def test_whoever_may_sees_what_came_back_and_has_it_sent_again() -> None:
         assert page["deliveries"] == [last]
         assert await listed(desk, count=1, before=page["next"]) == [first]
 
+        (owed,) = await listed(desk, callSid="CA1")
+        assert owed == letter == {**letter, "state": "given_up", "due": ""}
+        assert await listed(desk, whose=BEIJING, callSid="CA1") == await listed(desk, callSid="CA9") == []
+
         again = f"/outbox/{letter['id']}/send"
         for body, whose in (({"callSid": "CA2"}, ""), ({"callSid": "CA1"}, BEIJING), ({"callSid": "no such call"}, "")):
             refused = await desk.ask("POST", again, "supervisor", whose, json=body)
@@ -89,7 +93,14 @@ async def mailed(desk: Neighbours, sid: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("query", "field"), [({"count": 0}, "count"), ({"count": 201}, "count"), ({"before": "x" * 121}, "before"), ({"before": "a\nb"}, "before")]
+    ("query", "field"),
+    [
+        ({"count": 0}, "count"),
+        ({"count": 201}, "count"),
+        ({"before": "x" * 121}, "before"),
+        ({"before": "a\nb"}, "before"),
+        ({"callSid": "a b"}, "callSid"),
+    ],
 )
 async def test_what_is_asked_for_wrongly_is_told(query: dict[str, Any], field: str) -> None:
     async with office(Receiver()) as desk:
@@ -97,6 +108,20 @@ async def test_what_is_asked_for_wrongly_is_told(query: dict[str, Any], field: s
         assert (refused.status_code, refused.json()["code"]) == (422, "bad_field")
         assert field in refused.text
         assert (await desk.ask("POST", "/outbox/msg_1/send", json={})).status_code == 422
+
+
+async def test_what_a_call_still_owes_is_told_with_when_it_is_tried_next() -> None:
+    async with office(Receiver(Again("smtp_451"))) as desk:
+        await book(desk, "CA1", ACME)
+
+        async def tried() -> bool:
+            return [one["tries"] for one in await listed(desk, callSid="CA1")] == [1]
+
+        await until(tried)
+        (letter,) = await listed(desk, "viewer", callSid="CA1")
+        assert (letter["state"], letter["why"], letter["to"]) == ("waiting", "smtp_451", "•••")
+        assert letter["due"] > letter["made"]
+        assert await listed(desk) == []
 
 
 async def test_every_supervisor_hears_of_a_mail_that_came_back_and_a_viewer_sees_that_it_did() -> None:

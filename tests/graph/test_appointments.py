@@ -78,6 +78,23 @@ async def newest(one: Caller) -> dict[str, Delivery]:
     return {delivery.kind: delivery for delivery in owed if delivery.body["revision"] == last}
 
 
+async def test_the_free_times_of_a_day_are_those_to_which_it_can_be_moved(store: CallStore, lives: bool) -> None:
+    one = await booked(store)
+    was = await appointment(one)
+    deps, day = deps_of(one, lives), one.now.date() + timedelta(days=2)
+    before = await appointments.times(deps, was, day, one.now)
+    assert [at.strftime("%H:%M") for at in before[:3]] == ["00:00", "00:30", "01:00"]  # a business without hours
+    await booked(store, "CA2", "the day after tomorrow at 2 pm")
+    free = await appointments.times(deps, was, day, one.now)
+    gone = sorted(set(before) - set(free))
+    assert [at.strftime("%H:%M") for at in gone] == ["13:30", "14:00", "14:30"]
+    with pytest.raises(FieldRefused, match="taken"):
+        await appointments.move(deps, was, gone[1].isoformat(), one.now, "kim")
+    there = await appointments.move(deps, was, free[-1].isoformat(), one.now, "kim")
+    assert there.start == int(free[-1].timestamp())
+    assert free[-1] in await appointments.times(deps, there, day, one.now), "its own is no obstacle"
+
+
 async def test_one_that_is_cancelled_gives_its_place_up_and_is_told_of(store: CallStore, lives: bool) -> None:
     one = await booked(store)
     was = await appointment(one)
