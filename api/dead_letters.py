@@ -41,8 +41,9 @@ async def list_dead_letters(
     "due"}], "next"}.
 
     The last given up first; `next`: what to give as `before`, or null: the next page is the same whatever became of this one meanwhile.
-    `to`: the address of a mail. `why`: a code. `business`: only those of the business of that id. `callSid`: all that this call owes and that has not arrived, in the order in which it was made; `state` is "given_up", or
-    "waiting" until `due`, when it is tried next.
+    `to`: the address of a mail. `why`: a code. `business`: only those of the business of that id.
+    `callSid`: all that this call owes and that has not arrived, in the order in which it was made; `state` is "given_up", or "waiting" until `due`,
+    when it is tried next.
     """
     if not 1 <= count <= PAGE_LIMIT:
         raise bad_field("count", "out_of_range", f"from 1 to {PAGE_LIMIT}")

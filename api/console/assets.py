@@ -24,7 +24,7 @@ RENEW = "page/renew.js"
 """What a page is given that asks for the `MAIN` or `BEGIN` of another release."""
 ENTRIES = (MAIN, BEGIN, CLIENT, WORKER, RENEW)
 STYLES = "page/page.css"
-SHEETS = ("tokens", "base", "frame", "board", "call", "panels", "narrow")
+SHEETS = ("tokens", "base", "frame", "board", "call", "pages", "panels", "narrow")
 """What it is put together from, in order: `page/styles/tokens.css` and so on."""
 EARLY = "page/early.js"
 """A script that runs before the first paint; no module."""

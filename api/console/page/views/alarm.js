@@ -7,9 +7,10 @@ import { narrow } from "../store/session.js";
 import { unseen } from "../store/sight.js";
 import { Icon } from "./icon.js";
 
-/** An emergency that nobody has taken, where its row is out of sight or under the caller's panel: it stays until somebody does. */
+const PAGES = new Set(["bookings", "outbox"]);
+/** An emergency that nobody has taken, where its row is out of sight or under a page or the caller's panel: it stays until somebody does. */
 export function Alarm() {
-  const covered = narrow.value && panel.value;
+  const covered = (narrow.value && panel.value) || PAGES.has(route.value.view);
   const [first, ...others] = emergencies.value.filter((call) => call.sid !== route.value.sid && (covered || unseen.value.has(call.sid)));
   if (!first) return null;
   return html`<section class="banner" data-kind="alarm" aria-label=${t("why.emergency")}>
