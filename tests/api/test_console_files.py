@@ -80,7 +80,9 @@ def test_what_a_page_loads_asks_for_nothing_else() -> None:
 
 
 def test_the_styles_are_all_there_in_their_order() -> None:
-    sheets = [(HERE / "page" / "styles" / f"{name}.css").read_bytes() for name in ("tokens", "base", "frame", "board", "call", "pages", "panels", "narrow")]
+    sheets = [
+        (HERE / "page" / "styles" / f"{name}.css").read_bytes() for name in ("tokens", "base", "frame", "board", "call", "pages", "panels", "narrow")
+    ]
     assert assets().files[STYLES].body == b"".join(sheets)
     assert len(sheets) == len([*(HERE / "page" / "styles").iterdir()])
 

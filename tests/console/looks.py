@@ -19,6 +19,8 @@ class Look(NamedTuple):
     shows: str
     sid: str = ""
     query: str = ""
+    page: str = ""
+    """Of the pages that lie over the board: what stands behind "#/"."""
     go: Callable[[Console], None] = lambda _: None
     leave: Callable[[Console], None] = lambda _: None
 
@@ -94,6 +96,16 @@ def _escape(console: Console) -> None:
     console.tab.keyboard.press("Escape")
 
 
+def _deed(number: int) -> Callable[[Console], None]:
+    """Of the first booking of the list: 0 moves it, 1 corrects it, 2 cancels it."""
+
+    def begin(console: Console) -> None:
+        console.tab.locator(".page a.row").first.click()
+        console.tab.locator(".appointment-card > .actions > button").nth(number).click()
+
+    return begin
+
+
 EMPTY = (Look("nobody", ".empty"),)
 """A supervisor's board before anybody has called."""
 LOOKS = {
@@ -113,10 +125,23 @@ LOOKS = {
         Look("odd", ".said a[href]", "LOOK-odd"),
         Look("provenance", ".field .from", "LOOK-talks", go=_press('.field[data-slot="name"] .value')),
         Look("refused", "[aria-invalid=true]", "LOOK-talks", go=_refused, leave=_escape),
+        Look("bookings", ".listing.bookings", page="bookings"),
+        Look("no bookings", ".page p", page="bookings", query="day=2020-01-01"),
+        Look("a booking", ".owed p", page="bookings", go=_press(".page a.row >> nth=0")),
+        Look("moving", ".times button", page="bookings", go=_deed(0), leave=_escape),
+        Look("correcting", ".deed input", page="bookings", go=_deed(1), leave=_escape),
+        Look("cancelling", "dialog[open]", page="bookings", go=_deed(2), leave=_escape),
+        Look("calendar", "dialog[open] code", page="bookings", go=_press(".to-feed"), leave=_escape),
+        Look("no booking", ".appointment-card p", page="bookings/ABCDE/CA-nobody"),
+        Look("all delivered", ".page p[role=status]", page="outbox"),
         Look("unknown", "[data-kind=unknown]", "LOOK-nobody"),
         Look("erased", "[data-kind=erased]", "LOOK-erased", go=_erase),
     ),
-    VIEWER: (Look("a viewer's board", ".need"), Look("a viewer's call", ".booking", "LOOK-booked")),
+    VIEWER: (
+        Look("a viewer's board", ".need"),
+        Look("a viewer's call", ".booking", "LOOK-booked"),
+        Look("a viewer's bookings", ".listing.bookings", page="bookings"),
+    ),
     CALLER: (Look("the caller's panel", ".caller", go=_press(".tools .plain")),),
     NAMELESS: (
         Look("name", "dialog[open]", go=_press(".tools .me"), leave=_escape),
@@ -129,7 +154,7 @@ LOOKS = {
 def see(console: Console, look: Look) -> None:
     """Go to a screen, in a window that is wide enough for all of it."""
     console.tab.set_viewport_size({"width": 1440, "height": 900})
-    where = f"#/call/{look.sid}" if look.sid else f"#/?{look.query}"
+    where = f"#/call/{look.sid}" if look.sid else f"#/{look.page}?{look.query}"
     console.tab.evaluate("(where) => { location.hash = where; }", where)
     look.go(console)
     expect(console.tab.locator(look.shows).first).to_be_visible()

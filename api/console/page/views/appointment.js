@@ -60,17 +60,21 @@ function Owed({ owed, sid }) {
 /** What a supervisor does with it: one thing at a time. */
 function Deeds({ one, took }) {
   const open = useSignal("");
-  const [dialog, last] = [useRef(null), useRef(null)];
+  const dialog = useRef(null);
   const off = acts.value ? undefined : "true";
-  const close = () => { open.value = ""; setTimeout(() => last.current?.focus()); };
-  const begin = (name) => (event) => { last.current = event.currentTarget; press(() => { open.value = name; })(); };
+  const begin = (name) => press(() => { open.value = name; });
+  const close = () => {
+    const id = `deed-${open.value}`;
+    open.value = "";
+    setTimeout(() => document.getElementById(id)?.focus());
+  };
   if (!me.may("people") || one.state !== "booked") return null;
   const done = (booking) => { took(booking); close(); };
   if (open.value === "move") return html`<${Moving} one=${one} done=${done} close=${close} />`;
   if (open.value === "edit") return html`<${Editing} one=${one} done=${done} close=${close} />`;
   return html`<div class="actions">
-    <button type="button" class="main" aria-disabled=${off} title=${whyOff()} onclick=${begin("move")}>${t("bookings.move")}</button>
-    <button type="button" class="plain" aria-disabled=${off} title=${whyOff()} onclick=${begin("edit")}>${t("bookings.edit")}</button>
+    <button type="button" id="deed-move" class="main" aria-disabled=${off} title=${whyOff()} onclick=${begin("move")}>${t("bookings.move")}</button>
+    <button type="button" id="deed-edit" class="plain" aria-disabled=${off} title=${whyOff()} onclick=${begin("edit")}>${t("bookings.edit")}</button>
     <button type="button" class="quiet" aria-disabled=${off} title=${whyOff()} onclick=${press(() => dialog.current.showModal())}>${t("bookings.cancel")}</button>
     <${Cancelling} one=${one} dialog=${dialog} took=${took} /></div>`;
 }
