@@ -89,7 +89,7 @@ export function look(sid) {
 listen(({ type, payload }) => {
   if (type === "history" && payload.calls) read().then((list) => returned(list, page));
   if (type === "tool_result" && (payload.tool === "mail" || payload.tool === "webhook")) {
-    soon();
+    if (payload.success === false || letters.value?.length) soon();
     look(payload.callSid);
   }
   if (type === "status_change" && payload.status === "erased") {

@@ -42,7 +42,7 @@ function Facts({ one, call }) {
   const rows = [
     ["booking.when", plain(visits(one.start, one.end))], ["booking.zone", timeZone], ["booking.what", serviceName(one.service, one.business)], ["step.name", plain(one.name)],
     ["step.phone", plain(phone(one.phone))], ["step.address", plain(one.address)], ["step.email", plain(one.email)], ["booking.mail", mailed(one, call)],
-    ["bookings.reason", plain(one.reason)], ["business", firm(one.business, "") && called],
+    ["business", firm(one.business, "") && called],
   ].filter(([, fact]) => fact);
   return html`<dl class="facts">${rows.map(([name, fact]) => html`<div key=${name}><dt>${t(name)}</dt><dd><bdi dir="auto">${fact}</bdi></dd></div>`)}
     <div><dt>${t("bookings.call")}</dt><dd>${call === "gone" ? html`<span class="dim">${t("bookings.call_gone")}</span>` : html`<a href=${callLink(one.callSid)}>${t("bookings.to_call")}</a>`}</dd></div></dl>`;
