@@ -4,12 +4,13 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
 
-from api import business_files
-from api.fan_out import SLICE
+from api import business_files, fan_out
+from api.fan_out import LONG_SLICE, SLICE
 from api.frames import Topic, order, text
 from api.hub import Hub
 from api.masking import Masking
@@ -141,15 +142,37 @@ async def test_lines_that_fill_leave_and_come_back_at_random_get_exactly_the_log
 
 async def test_others_have_their_turn_between_two_slices(store: CallStore) -> None:
     async with started(store) as hub:
-        made = await lines(hub, 5 * SLICE)
+        made = await lines(hub, 3 * LONG_SLICE)
         teller = Teller(store, CALL)
-        seen: set[int] = set()
+        seen = [0]
         telling = asyncio.create_task(teller.tell())
-        while len(seen) == 0 or max(seen) < len(made):
+        while seen[-1] < len(made):
             await asyncio.sleep(0)
-            seen.add(sum(bool(line.got) for line in made))
-        assert {SLICE, 2 * SLICE, 3 * SLICE, 4 * SLICE} <= seen
+            seen.append(sum(bool(line.got) for line in made))
+        assert SLICE in seen
+        assert max(after - before for before, after in pairwise(seen)) <= LONG_SLICE
         await telling
+        for line in made:
+            await line.close()
+
+
+@pytest.mark.parametrize(("quiet", "slices"), [(True, [64, 128, 256, 256]), (False, [64] * 11)])
+async def test_a_slice_is_long_only_while_nobody_else_has_anything_to_do(
+    store: CallStore, monkeypatch: pytest.MonkeyPatch, quiet: bool, slices: list[int]
+) -> None:
+    async with started(store) as hub:
+        made = await lines(hub, 64 + 128 + 256 + 256 + 64)
+        seen = [0]
+
+        async def others() -> bool:
+            await asyncio.sleep(0)
+            seen.append(sum(bool(line.got) for line in made))
+            return quiet
+
+        monkeypatch.setattr(fan_out, "_others", others)
+        await Teller(store, CALL).tell()
+        await until(lambda: all(line.got for line in made))
+        assert [after - before for before, after in pairwise(seen)] == slices
         for line in made:
             await line.close()
 
