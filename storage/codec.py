@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from agent.record.acts import Inform
 from agent.record.call import Booking, Brief, Call, Line, SlotState
 from agent.record.delivery import Owed
 from agent.record.events import Event
@@ -49,11 +50,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The words that a call's values came from: by slot, of the one that is held and of the one that waits for a yes; and why an appointment goes."""
+    """The words that a call's values came from: by slot, of the one that is held and of the one that waits for a yes; and of what is wanted of an
+    appointment why it is to go, and what it is to be."""
 
     held: Mapping[str, str] = {}
     pending: Mapping[str, str] = {}
     reason: str = ""
+    told: tuple[Inform, ...] = ()
 
 
 _said = msgspec.json.Decoder(Said)
@@ -72,8 +75,7 @@ def fields(before: Call | None, after: Call) -> dict[str, bytes]:
         if was is not state and was != state:
             changed[name] = encode(_unsaid(state))
     if before is None or any(getattr(before, name) != getattr(after, name) for name in _STATE):
-        errand = replace(after.errand, reason="") if after.errand and after.errand.reason else after.errand
-        changed["state"] = _kept(replace(after, errand=errand), _STATE)
+        changed["state"] = _kept(replace(after, errand=after.errand and replace(after.errand, reason="", told=())), _STATE)
     return changed
 
 
@@ -102,6 +104,7 @@ def _said_in(call: Call) -> Said:
         held={name: one.provenance.words for name, one in slots if one.provenance and one.provenance.words},
         pending={name: one.pending_provenance.words for name, one in slots if one.pending_provenance and one.pending_provenance.words},
         reason=call.errand.reason if call.errand else "",
+        told=call.errand.told if call.errand else (),
     )
 
 
@@ -118,7 +121,7 @@ def _with_words(call: Call, said: Said) -> Call:
     for name, text in said.pending.items():
         if (origin := slots[name].pending_provenance) is not None:
             slots[name] = replace(slots[name], pending_provenance=replace(origin, words=text))
-    return replace(call, slots=slots, errand=call.errand and replace(call.errand, reason=said.reason))
+    return replace(call, slots=slots, errand=call.errand and replace(call.errand, reason=said.reason, told=said.told))
 
 
 def brief(text: bytes) -> Brief:

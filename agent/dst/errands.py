@@ -121,7 +121,7 @@ def _to_change(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
 def _to_cancel(hearing: Hearing) -> list[UserAct]:
     """The appointment is to be cancelled, while something of its change is asked for; "never mind" is about that change."""
     said = Act.CANCEL in hearing.acts and errands.wanted_of_it(hearing.utterance) == "cancel"
-    return [DialogueAct(act=Act.APPOINTMENT, detail="cancel")] if said else []
+    return [_wish(hearing, "cancel")] if said else []
 
 
 def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:

@@ -7,7 +7,9 @@ import msgspec
 import pytest
 import redis
 
+from agent.record.acts import Inform
 from agent.record.call import Call
+from agent.record.errand import Errand
 from agent.record.skeleton import adopt
 from agent.slots import PLACES
 from storage import codec, keys
@@ -203,3 +205,12 @@ def test_a_record_that_an_earlier_release_wrote_is_read_with_its_words_and_goes_
     new = {**old, **codec.fields(read, after), **codec.words(read, after)}
     assert codec.call("CA1", new) == after
     assert MARK not in new["state"].decode()
+
+
+def test_what_is_wanted_of_an_appointment_is_kept_without_the_words_for_it() -> None:
+    told = Inform(slot="time", value="2026-03-03T14:00", rule="day", words=MARK)
+    call = msgspec.structs.replace(new_call(), errand=Errand(want="cancel", reason=MARK, told=(told,)))
+    record, words = codec.fields(None, call), codec.words(None, call)
+    assert MARK not in str(record)
+    assert codec.call("CA1", {**record, **words, "rev": b"0"}) == call
+    assert codec.call("CA1", {**record, "rev": b"0"}).errand == Errand(want="cancel")
