@@ -126,7 +126,7 @@ def _document(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[st
         "packet": _packet(),
         "approval": {**_permission(businesses), "askedAt": moment, "until": moment},
         "booking": {
-            "state": one_of("booked", "awaiting_approval", "held"),
+            "state": one_of("booked", "to_be_confirmed", "awaiting_approval", "held"),
             "until": moment,
             **dict.fromkeys(("reference", "service", "start", "end", "mailWhy"), hidden),
             "mail": one_of(*get_args(MailState)),
@@ -191,7 +191,7 @@ def _line() -> dict[str, Plan]:
 
 def _packet() -> dict[str, Plan]:
     """What a person who takes over is given."""
-    known = {"fields": _slots(), "pending": _slots(), "gaps": [one_of(*NAMES)], "lastTurns": [_line()]}
+    known = {"fields": _slots(), "pending": _slots(), "gaps": [one_of(*NAMES)], "lastTurns": [_line()], "free": [hidden]}
     return {**known, "why": one_of(*WHY), "slot": one_of(*NAMES), "askedAt": matches(MOMENT), "reason": hidden, "sentence": hidden}
 
 

@@ -16,7 +16,7 @@ from agent.slots.time import TIME
 from graph import commits
 from graph.people import briefed, is_watched
 from graph.state import Deps, TurnRequest, Work
-from storage.errors import PlaceTaken
+from storage.errors import PlaceTaken, StaleCall
 
 replace = msgspec.structs.replace
 
@@ -36,8 +36,10 @@ async def answer(work: Work, request: TurnRequest, deps: Deps) -> tuple[Work, by
 async def looked_again(work: Work, deps: Deps) -> Work:
     """With the calendar as it is by now: what the turn began with are not the bookings it lost against, and what is offered must not be that hour."""
     call = work.call
-    found = (await deps.store.open(call.sid, business=call.brief.business)).bookings
-    return replace(work, turn_context=replace(work.turn_context, bookings=in_the_way(call, found, work.turn_context.seconds)))
+    found = await deps.store.open(call.sid, business=call.brief.business)
+    if found.away:
+        raise StaleCall(f"call {call.sid}: no place can be promised any more")
+    return replace(work, turn_context=replace(work.turn_context, bookings=in_the_way(call, found.bookings, work.turn_context.seconds)))
 
 
 def timed(update: Update, begun: float, work: Work) -> Update:

@@ -22,7 +22,7 @@ from agent.record.turn_context import TurnContext
 from agent.slots.presenting import minutes_of
 from graph.errors import BookingCancelled, BookingNotFound, FieldRefused, PlaceGone
 from graph.state import Deps
-from storage.errors import PlaceTaken
+from storage.errors import PlaceTaken, StoreUnavailable
 from storage.store import Change, Opened
 
 replace = msgspec.structs.replace
@@ -72,12 +72,14 @@ class _Standing(msgspec.Struct, frozen=True):
 
 async def _standing(deps: Deps, appointment: Appointment, now: datetime, instead_of: str = "") -> _Standing:
     """`instead_of`: the call for which a place is held to move to. Raises BookingNotFound, BookingCancelled, StoreUnavailable."""
+    found = await deps.store.open(appointment.sid, "", appointment.business)
+    if found.away:
+        raise StoreUnavailable(f"no place can be promised for the booking of call {appointment.sid}")
     was = await deps.store.appointment(appointment.reference, appointment.business, appointment.sid)
     if was is None:
         raise BookingNotFound(f"there is no booking of call {appointment.sid}")
     if was.state == "cancelled":
         raise BookingCancelled(f"the booking of call {appointment.sid} was cancelled before")
-    found = await deps.store.open(was.sid, "", was.business)
     lives = found.call is not None and found.call.brief.business == was.business and found.call.booked is not None
     call = found.call if lives and found.call else recalled(was, deps.businesses.get(was.business) or deps.businesses.default, now)
     call = adopting(call, found.foreign, now) if lives else call

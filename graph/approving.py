@@ -12,7 +12,7 @@ from agent.record.call_events import measured
 from agent.record.trace import TracedTurn, held, waiting
 from graph.errors import CallNotFound, PermissionAnswered, PermissionNotFound, PlaceGone
 from graph.state import Deps
-from storage.errors import PlaceTaken
+from storage.errors import PlaceTaken, StoreUnavailable
 from storage.store import Change, Opened
 
 replace = msgspec.structs.replace
@@ -37,6 +37,8 @@ async def answer(deps: Deps, sid: str, given: Answer, now: datetime) -> Approval
     found = await deps.store.open(sid)
     if found.call is None:
         raise CallNotFound(f"there is no call {sid}")
+    if found.away:
+        raise StoreUnavailable(f"call {sid}: no place can be promised")
     call = adopting(found.call, found.foreign, now)
     approval = call.approval
     if approval is None or given.permission_id not in ("", approval.id):

@@ -32,7 +32,7 @@ async def edit(
     bookings = found.bookings
     if call.brief.business != deps.businesses.default.id:
         bookings = (await deps.store.open(sid, "", call.brief.business)).bookings
-    turn_context = turn_context_of(call, Turn(key=""), deps.business_of(call), deps.plan, now, bookings)
+    turn_context = turn_context_of(call, Turn(key=""), deps.business_of(call), deps.plan, now, bookings, away=found.away)
     turn_context = replace(turn_context, now=clock_of(call, now).astimezone(turn_context.now.tzinfo))
     update = edited(call, fields, lock, unlock, turn_context, source)
     if isinstance(update, Refused):

@@ -9,7 +9,7 @@ import msgspec
 
 from agent.dst.opening import in_the_way
 from agent.dst.updates import Update
-from agent.policy import errands, recognising
+from agent.policy import away, errands, recognising
 from agent.policy.approvals import rule_for_change
 from agent.policy.resuming import is_said
 from agent.policy.wishes import errand_of, gone
@@ -37,6 +37,8 @@ async def looked_for(work: Work, deps: Deps) -> Work:
     if errand is None or call.status != "active":
         return work
     name = call.slot(caller_id.NAME_SLOT)
+    if work.turn_context.away and (not errand.perhaps or is_said(name)):
+        return work.after(away.no_appointments(call, work.turn_context), done=0)
     if errand.perhaps and not errand.sought and is_said(name):  # the name that was asked for has come
         errand = replace(errand, sought=BY_NAME)
         call = replace(call, errand=errand)
@@ -68,6 +70,8 @@ async def done(work: Work, deps: Deps) -> tuple[Work, Update]:
     call, turn_context, errand = work.call, work.turn_context, errand_of(work.call)
     if not errands.is_settled(call):  # the yes came too late for the time
         return work, Update(call=call)
+    if turn_context.away:
+        return work, away.no_appointments(call, turn_context)
     one = await deps.store.appointment(errand.reference, call.brief.business, errand.sid)
     if one is None or rule_for_change(call, list(errands.fields(call)), turn_context):
         return work, gone(call, turn_context)

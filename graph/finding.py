@@ -15,7 +15,7 @@ from agent.record.call import Call, Turn
 from graph import revising
 from graph.errors import LineGone
 from graph.hearing import is_late
-from graph.state import Deps, TurnRequest, Walk
+from graph.state import Deps, TurnRequest, Walk, Work
 from storage.store import Opened
 
 replace = msgspec.structs.replace
@@ -70,6 +70,16 @@ def unanswered(state: Walk, call: Call | None) -> Turn:
     """The turn that came in; without its words where the call was erased while it waited, for they were erased with it."""
     turn = state["request"].turn
     return Turn(key=turn.key, started_at=turn.started_at) if call is None and state.get("waited") else turn
+
+
+def begins_anew(work: Work, request: TurnRequest) -> bool:
+    """Whether this host may not know what was said before: the first that it hears of a call are words, while Redis is away.
+
+    Callers who speak first begin like this as well, so that what they hear has to hold for them, too; but a sender who counts knows the first turn.
+    """
+    turn, call = work.turn_context.turn, work.call
+    is_known = bool(call.resumed_from) or (request.counted is not None and request.counted.number == 1)
+    return work.base is None and work.turn_context.away and bool(turn.text or turn.digits) and not is_known
 
 
 async def stood_for(found: Found, deps: Deps, now: datetime) -> Call:

@@ -19,20 +19,20 @@ from agent.dst.booking import place_taken
 from agent.dst.opening import opened_again, prepared, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
-from agent.policy import approvals, resuming
+from agent.policy import approvals, away, resuming
 from agent.policy.next_act import about, apply, only_asks
 from agent.policy.people import still_waiting, unasked
 from agent.policy.turns import deaf, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.business import FIRST_TIME_CALLER
 from agent.record.calendar import standing
-from agent.record.call import OpenTurn
+from agent.record.call import OpenTurn, Question
 from agent.record.call_events import Tool
 from agent.record.progress import step as open_step
 from agent.slots import SLOTS
 from graph import commits, errands, revising
 from graph.answering import answer, looked_again, ms_since, timed
-from graph.finding import found_for, stood_for, unanswered
+from graph.finding import begins_anew, found_for, stood_for, unanswered
 from graph.hearing import connected, goes_on
 from graph.holding import beside_a_person
 from graph.people import is_watched
@@ -97,7 +97,7 @@ class Nodes:
         if call.brief.business != business:  # another's calendar
             needed = call.hold or open_step(call) in AGREEING
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings if needed else ()
-        turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings)
+        turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings, away=found.away)
         work = Work(
             base=found.call,
             call=call,
@@ -202,14 +202,18 @@ async def _heard(work: Work, deps: Deps, request: TurnRequest) -> Work:
         call = still_waiting(call, await is_watched(deps.store, call), turn_context)
     if (update := deaf(call, turn_context)) is not None:
         return work.after(update)
-    began = perf_counter()
-    user_acts = (AGAIN,) if goes_on(call, request) else understand(call, turn_context.turn, turn_context.business, turn_context.now)
+    began, anew = perf_counter(), begins_anew(work, request)
+    asked = replace(call, question=Question()) if anew else call
+    user_acts = (AGAIN,) if goes_on(call, request) else understand(asked, turn_context.turn, turn_context.business, turn_context.now)
     deps.took("understanding", perf_counter() - began)
-    if call.is_unasked:
+    if anew:
+        user_acts = away.unanswering(user_acts)
+    elif call.is_unasked:
         user_acts = unasked(user_acts)
     elif len(user_acts) == 1 and isinstance(user_acts[0], NoMatch):
         user_acts = tuple(await deps.reader.read(call, turn_context.turn)) or user_acts
-    return replace(work, user_acts=user_acts, todo=user_acts, system_acts=welcome(call, work.base, user_acts, turn_context))
+    said_first = (away.ANEW,) if anew else welcome(call, work.base, user_acts, turn_context)
+    return replace(work, user_acts=user_acts, todo=user_acts, system_acts=said_first)
 
 
 async def _carried_out(work: Work, deps: Deps) -> Work:
@@ -234,9 +238,9 @@ async def _placed(work: Work, update: Update, tool: Tool, begun: float, deps: De
 
 
 async def _rule(work: Work, deps: Deps) -> str:
-    """The rule by which what the caller says yes to needs the office's yes; "" for none."""
+    """The rule by which what the caller says yes to needs the office's yes; "" for none, and while a yes is only noted."""
     call, turn_context = work.call, work.turn_context
-    if not turn_context.business.needs_approval or not call.is_complete:
+    if not turn_context.business.needs_approval or not call.is_complete or turn_context.away:
         return ""
     asks = FIRST_TIME_CALLER in turn_context.business.needs_approval
     known = asks and await deps.store.booked_before(call.brief.business, call.brief.caller)
@@ -246,7 +250,7 @@ async def _rule(work: Work, deps: Deps) -> str:
 async def _resumed(work: Work, deps: Deps) -> Work:
     """What the earlier call had is taken over, in one commit."""
     earlier = await _earlier(work, deps, work.call.brief.business)
-    if earlier is not None:  # to see whether its time is still free
+    if earlier is not None and not work.turn_context.away:  # to see whether its time is still free
         bookings = standing(earlier.bookings, work.turn_context.seconds, work.call.unfinished)
         work = replace(work, turn_context=replace(work.turn_context, bookings=bookings))
     return await _kept(work, resuming.resume(work.call, earlier.call if earlier else None, work.turn_context), deps)
@@ -257,7 +261,7 @@ async def _recognised(work: Work, deps: Deps) -> Work:
     if not resuming.may_recognise(work.call):
         return work
     earlier = await _earlier(work, deps)
-    return replace(work, call=resuming.recognise(work.call, earlier.call if earlier else None))
+    return work.after(resuming.recognise(work.call, earlier.call if earlier else None), done=0)
 
 
 async def _earlier(work: Work, deps: Deps, business: str = "") -> Opened | None:

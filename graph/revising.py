@@ -61,6 +61,8 @@ async def _gone_back(found: Opened, newest: Newest, request: TurnRequest, deps: 
     call, lines = found.call, found.call.newest.lines if found.call.newest and found.call.before is not None else 0
     update = revising.gone_back(call, newest, request.turn.key, now.timestamp())
     update = replace(update, call=_adopting(update.call, call, found, now))
+    if found.away and update.booking is not None:
+        update = revising.unheld(update)
     change = Change(
         before=call,
         after=update.call,
@@ -77,7 +79,7 @@ async def _gone_back(found: Opened, newest: Newest, request: TurnRequest, deps: 
     except PlaceTaken:
         lost = revising.place_gone(update)
         done = await deps.store.commit(replace(change, after=lost.call, events=lost.events, booking=None, release=lost.release))
-    return Opened(call=done.call, seen=done.seen, bookings=found.bookings)
+    return Opened(call=done.call, seen=done.seen, bookings=found.bookings, away=found.away)
 
 
 def _adopting(after: Call, call: Call, found: Opened, now: datetime) -> Call:

@@ -115,9 +115,9 @@ class Ttl(msgspec.Struct, frozen=True, kw_only=True):
         return self.businesses.get(business, self)
 
     def of(self, call: Call) -> int:
-        """A booked call's, also while it is still with a person."""
+        """A booked call's, also while it is still with a person, or its place is still to be taken."""
         own = self.at(call.brief.business)
-        return own.booked_s if call.booked or call.status == "booked" else own.call_s
+        return own.booked_s if call.booked or call.to_be_confirmed or call.status == "booked" else own.call_s
 
     def words_of(self, call: Call) -> int:
         """Of what was said in it: no longer than the call itself."""

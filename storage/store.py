@@ -44,6 +44,8 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     """Fingerprint of the document as read; goes back in `Change.seen`."""
     bookings: tuple[Booking, ...] = ()
     """The business's places that are taken; only read while a time is being agreed (`open(..., business=...)`). Jobs just over may be among them."""
+    away: bool = False
+    """Redis is away: this host alone keeps the step, and no place can be promised."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,6 +145,7 @@ class CallStore(Outbox, Appointments, Protocol):
 
         Raises StaleCall when the record or the document moved, PlaceTaken when the booking has no place, AlreadySettled when what the step settles
         was before, InDoubt when it may be written or not.
+        A step with a booking is stale as well once no place can be promised any more (`Opened.away`): whoever reads again hears of that.
         """
 
     async def document(self, sid: str) -> bytes | None:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from agent.dst.updates import Update, bare, emptied, failed_attempt, handoff
+from agent.dst.updates import Update, bare, close, emptied, failed_attempt, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
-from agent.record.call import Booking, Call, Question, SlotState
+from agent.record.call import Booking, Call, Question, SlotState, Status
 from agent.record.call_events import Tool, status_moved, step_taken, tool
 from agent.record.handoff import Handoff
 from agent.record.reasons import Reason
@@ -111,10 +111,12 @@ def place_at(start: datetime, call: Call, turn_context: TurnContext) -> Booking:
 
 
 def book(call: Call, turn_context: TurnContext) -> Update:
-    """The caller's yes to the summary: a place is taken, in the same commit that says so."""
+    """The caller's yes to the summary: a place is taken, in the same commit that says so; noted, where none can be."""
     place = agreed(call, turn_context)
     if isinstance(place, Update):
         return place
+    if turn_context.away:
+        return replace(close(replace(call, to_be_confirmed=place), turn_context, "to_be_confirmed"), settled=True)
     update = booked(call, place, turn_context)
     return replace(update, system_acts=(SystemAct(key="close.booked"),))
 
@@ -122,7 +124,8 @@ def book(call: Call, turn_context: TurnContext) -> Update:
 def booked(call: Call, place: Booking, turn_context: TurnContext) -> Update:
     """The call with this place taken. Whoever is with a person stays there; for anybody else the call is over."""
     with_person = call.status in ("waiting_agent", "with_agent")
-    after = replace(call, status=call.status if with_person else "booked", booked=place, hold=None, question=Question())
+    status: Status = call.status if with_person else "booked"
+    after = replace(call, status=status, booked=place, hold=None, to_be_confirmed=None, question=Question())
     events = (
         tool(call, "booking", "started", turn_context.seconds),
         tool(after, "booking", "done", turn_context.seconds, service=place.service, time=call.slot(TIME.name).value),
@@ -141,7 +144,9 @@ def place_taken(call: Call, turn_context: TurnContext, work: Tool = "booking") -
 
 
 def looked_up(call: Call, update: Update, turn_context: TurnContext) -> Update:
-    """What came of a wish, with the calendar's answer told. `call`: as it was before."""
+    """What came of a wish, with the calendar's answer told, where it was asked. `call`: as it was before."""
+    if turn_context.away:
+        return update
     free = not any(act.slot == TIME.name and act.key.startswith("refused.") for act in update.system_acts)
     begun = tool(call, "availability", "started", turn_context.seconds)
     done = tool(update.call, "availability", "done", turn_context.seconds, free=free)

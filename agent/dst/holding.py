@@ -32,6 +32,8 @@ def held(call: Call, turn_context: TurnContext) -> Update:
     if call.status in ("waiting_agent", "with_agent"):
         return Update(call=call)
     place, before = _wanted(_as_read(call), turn_context), call.hold
+    if turn_context.away:  # what was held before stays while it is still what is wanted, and lapses by itself
+        return Update(call=fitting(call, turn_context) if place or call.to_be_confirmed else let_go(call))
     if place is None:
         return Update(call=let_go(call))
     is_same = before is not None and _where(before) == _where(place)

@@ -52,10 +52,11 @@ def prepared(call: Call, foreign: dict[str, Any] | None, now: datetime) -> Call:
     """The call ready to listen: gaps filled, reopened if it had ended, with the question that is open.
 
     What was done to it from outside comes first: a caller whom a supervisor has bidden farewell hears so before the call opens again, and one who has
-    not heard of a change, or of the office's answer, was asked nothing since. A call that an open turn has ended is closed by it first.
+    not heard of a change, or of the office's answer, was asked nothing since. A call that an open turn has ended is closed by it first. One whose
+    booking is to be confirmed stays over, as a booked one does.
     """
     call = adopting(call, foreign, now)
-    if call.status == "ended" and call.open_turn is None and FAREWELL not in call.untold:
+    if call.status == "ended" and call.open_turn is None and FAREWELL not in call.untold and call.to_be_confirmed is None:
         call = replace(without_errand(call), status="active", silences=0, hung_up=False)
     if call.status == "active" and call.question.kind == "none" and not call.is_unasked and not call.hears_back:
         here = step(call)
@@ -91,10 +92,13 @@ def opened_again(before: Call | None, call: Call, seconds: float) -> tuple[Event
     return (status_moved(call, "ended", seconds, "opened_again"),) if came_back else ()
 
 
-def turn_context_of(call: Call, turn: Turn, business: Business, plan: Plan, now: datetime, bookings: Sequence[Booking]) -> TurnContext:
+def turn_context_of(
+    call: Call, turn: Turn, business: Business, plan: Plan, now: datetime, bookings: Sequence[Booking], *, away: bool = False
+) -> TurnContext:
     """What the turn is decided against. The caller's "now" is the turn's `started_at`, in the business's zone; without one, the service's clock.
 
-    `business`: as its file stands now; what was promised to this caller is in the brief.
+    `business`: as its file stands now; what was promised to this caller is in the brief. `away`: no calendar can be asked; a copy of one
+    says nothing of what others do meanwhile, so that the business's hours alone count.
     """
     heard_at = _aware(turn.started_at) if turn.started_at else now
     return TurnContext(
@@ -104,7 +108,8 @@ def turn_context_of(call: Call, turn: Turn, business: Business, plan: Plan, now:
         seconds=now.timestamp(),
         turn=turn,
         plan=plan,
-        bookings=in_the_way(call, bookings, now.timestamp()),
+        bookings=() if away else in_the_way(call, bookings, now.timestamp()),
+        away=away,
     )
 
 

@@ -58,10 +58,10 @@ def _is_slow(call: Call, system_acts: Sequence[SystemAct]) -> bool:
 
 def _without_doubles(system_acts: Sequence[SystemAct]) -> list[SystemAct]:
     """One acknowledgement is enough: a bare one gives way to one that says something, and nothing is lovely before a booking is told or refused."""
-    if any(system_act.key == "notice.resumed" for system_act in system_acts):
+    if any(system_act.key in ("notice.resumed", "notice.begun_anew") for system_act in system_acts):
         system_acts = [system_act for system_act in system_acts if system_act.key != "notice.hello"]
     if any(
-        system_act.key == "close.booked" for system_act in system_acts
+        system_act.key in ("close.booked", "close.to_be_confirmed") for system_act in system_acts
     ):  # it says all that was agreed; a question beside the yes is answered before
         told = [system_act for system_act in system_acts if system_act.key.startswith(ANSWERS)]
         return [*told, *(system_act for system_act in system_acts if system_act.key.startswith("close."))]
@@ -83,7 +83,13 @@ def briefing(call: Call, turn_context: TurnContext, book: Phrasebook) -> str:
     gaps = _labels([name for name in NAMES if not call.slot(name).settled], book)
     wanted = call.handoff
     why = words["why"][wanted.why].format(label=book[wanted.slot]["label"] if wanted.slot else "") if wanted else ""
-    parts = (why, words["known"].format(list=known) if known else words["nothing"], words["gaps"].format(list=gaps) if gaps else "")
+    free = _join([spoken(call, TIME.name, start, turn_context) for start in wanted.free], "or", book) if wanted else ""
+    parts = (
+        why,
+        words["free"].format(list=free) if free else "",
+        words["known"].format(list=known) if known else words["nothing"],
+        words["gaps"].format(list=gaps) if gaps else "",
+    )
     return ("" if call.language == "zh" else " ").join(part for part in parts if part)
 
 
@@ -163,8 +169,8 @@ def _words(call: Call, slot: str, book: Phrasebook) -> dict[str, Any]:
 
 
 def _booked(call: Call, turn_context: TurnContext, book: Phrasebook) -> dict[str, str]:
-    """What is said of a booking: only ever read from the committed record; what may not be spoken is called what it is."""
-    if call.booked is None:
+    """What is said of a booking, made or to be confirmed, by the record alone; what may not be spoken is called what it is."""
+    if call.booked is None and call.to_be_confirmed is None:
         return {}
     service, time, known = service_of(call, aloud=True), call.slot(TIME.name), book["common"]["known"]
     return {

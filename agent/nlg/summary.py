@@ -50,7 +50,9 @@ def of_record(document: Mapping[str, Any]) -> Summary:
     parts = [f"{who} called {company}." if company else f"{who} called."]
     if wish := " on ".join(value for name, value in held.items() if SLOTS[name].calendar):
         parts.append(f"{'Booked' if booked else 'Asked for'}: {wish}.")
-    if _table(document.get("approval")) and not booked:
+    if _table(document.get("booking")).get("state") == "to_be_confirmed":
+        parts.append("The booking is noted and still to be confirmed.")
+    elif _table(document.get("approval")) and not booked:
         parts.append("The booking waits for the office's yes.")
     elif status in _STATUS:
         parts.append(_STATUS[status])

@@ -17,7 +17,7 @@ from agent.dst.updates import Update, close, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
 from agent.record.business import AFTER_HOURS, EVERY, FIRST_TIME_CALLER, OUTSIDE_AREA, PRICE_ABOVE, Business
-from agent.record.call import Approval, ApprovalState, Call, Question
+from agent.record.call import Approval, ApprovalState, Booking, Call, Question
 from agent.record.call_events import permission_cleared, permission_wanted, status_moved, step_taken, tool
 from agent.record.handoff import Handoff
 from agent.record.moments import stamp
@@ -105,13 +105,22 @@ def ask(call: Call, rule: str, turn_context: TurnContext) -> Update:
     place = booking.agreed(call, turn_context)
     if isinstance(place, Update):
         return place
-    what = {name: value for name in NAMES if (value := call.slot(name).value)}
     last = call.approval
     if last and call.awaits_approval and stands(call, last):
         return Update(call=replace(call, question=Question(), silences=0))
-    if last and last.state == "refused" and last.what == what:
+    if last and is_refused(call):
         return _no(call, last, turn_context)
-    seconds = turn_context.seconds
+    return asked(call, rule, place, turn_context)
+
+
+def is_refused(call: Call) -> bool:
+    """Whether the office has said no to just what the call has now."""
+    return call.approval is not None and call.approval.state == "refused" and call.approval.what == _agreed(call)
+
+
+def asked(call: Call, rule: str, place: Booking, turn_context: TurnContext) -> Update:
+    """The office is asked whether `place` may be booked."""
+    what, last, seconds = _agreed(call), call.approval, turn_context.seconds
     asked_at = datetime.fromisoformat(turn_context.stamp)
     place = replace(place, held_until=int(seconds) + HOLD_S)
     approval = Approval(
@@ -122,13 +131,17 @@ def ask(call: Call, rule: str, turn_context: TurnContext) -> Update:
         asked_at=stamp(asked_at),
         until=stamp(asked_at + timedelta(seconds=turn_context.business.approval_wait_s)),
     )
-    after = replace(call, approval=approval, hold=None, question=Question(), silences=0)
+    after = replace(call, approval=approval, hold=None, to_be_confirmed=None, question=Question(), silences=0)
     events = (
         *((permission_cleared(call, replace(last, state="withdrawn"), seconds),) if last and call.awaits_approval else ()),
         *(() if call.hold else (tool(call, "hold", "started", seconds), tool(after, "hold", "done", seconds))),
         permission_wanted(after, approval, seconds),
     )
     return Update(call=after, system_acts=(SystemAct(key="notice.approval_asked"),), events=events, settled=True, booking=place)
+
+
+def _agreed(call: Call) -> dict[str, str]:
+    return {name: value for name in NAMES if (value := call.slot(name).value)}
 
 
 def _id(*about: object) -> str:
@@ -200,6 +213,8 @@ def _waiting(call: Call, approval: Approval, said: Collection[SystemAct], turn_c
         return _cleared(call, approval, "withdrawn", turn_context)
     if call.status == "ended" or turn_context.stamp < approval.until:  # for one who rang off it stays open
         return None
+    if turn_context.away:  # nobody in the office could be heard: it stays open, and the caller need not wait for it
+        return close(call, turn_context, "goodbye_waiting")
     update = _cleared(call, approval, "unanswered", turn_context)
     then = _no(update.call, replace(approval, state="unanswered"), turn_context)
     return replace(then, events=(*update.events, *then.events), settled=True, release=True)

@@ -3,6 +3,7 @@
     nothing booked -> a place              booking.created     a mail to the caller, a webhook
     a place -> none                        booking.cancelled   a mail to the address of the booking, a webhook
     a place, and other values              booking.changed     a webhook, and a mail, to the address that is another now if that is what changed
+    noted, and not free any more           booking.not_free    a mail to the caller, a webhook
     the call is over                       call.ended          a webhook
     a person is wanted who was not         handoff.wanted      a webhook
 
@@ -12,8 +13,8 @@ step that is tried again owes the same once more, under the same ids, and nothin
 
 A mail is of no use any more once the appointment that it is about has begun, and is not sent then; a webhook always is.
 
-What a body says is what holds after the step; of a place that is given up, what held before. `sequence` is that of `Confirmation`; `revision` grows
-with every step of the call, for receivers that something reaches out of turn.
+What a body says is what holds after the step; of a place that is given up, or was not free, what held before. `sequence` is that of `Confirmation`;
+`revision` grows with every step of the call, for receivers that something reaches out of turn.
 """
 
 from collections.abc import Mapping
@@ -44,6 +45,8 @@ replace = msgspec.structs.replace
 
 _OVER = ("booked", "ended")
 NOT_SAID = Cancellation()
+_GIVEN_UP: Mapping[Occasion, str] = {"booking.cancelled": "cancelled", "booking.not_free": "not_free"}
+"""Occasions on which what stood before is told, and what is said of it."""
 
 
 class Wants(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +126,8 @@ def _occasions(before: Call | None, after: Call) -> tuple[Occasion, ...]:
         found.append(shown)
     elif _changed(before, after):
         found.append("booking.changed")
+    if _is_lost(before, after):
+        found.append("booking.not_free")
     if after.status in _OVER and (before is None or before.status not in _OVER):
         found.append("call.ended")
     if _wants_a_person(after) and not (before is not None and _wants_a_person(before)):
@@ -143,6 +148,8 @@ def _mail(before: Call | None, after: Call) -> Occasion | None:
     """What a mail is owed about. To an address that is another now, all is news: whoever had the mails before is not the caller. Whatever else is
     changed, whoever booked hears of it: it may have been somebody who found the reference."""
     shown = _shown(before, after)
+    if _is_lost(before, after):
+        return "booking.not_free" if address_of(after) else None
     if shown == "booking.cancelled":
         return shown if before is not None and address_of(before) else None
     if after.booked is None or not address_of(after):
@@ -150,6 +157,12 @@ def _mail(before: Call | None, after: Call) -> Occasion | None:
     if shown is None and _moved(before, after):
         return "booking.created"
     return "booking.changed" if shown is None and _changed(before, after) else shown
+
+
+def _is_lost(before: Call | None, after: Call) -> bool:
+    """Whether what was to be confirmed turned out to be another's, so that a person is wanted for it."""
+    noted = before is not None and before.to_be_confirmed is not None and after.to_be_confirmed is None
+    return noted and after.handoff is not None and after.handoff.why == "not_free"
 
 
 def _moved(before: Call | None, after: Call) -> bool:
@@ -184,10 +197,10 @@ def _service_id(call: Call, place: Booking) -> str:
 
 
 def _body(before: Call | None, after: Call, occasion: Occasion, revision: int) -> dict[str, Any]:
-    call = before if occasion == "booking.cancelled" and before is not None else after
+    call = before if occasion in _GIVEN_UP and before is not None else after
     body = {**_of_the_booking(call), "sequence": after.confirmation.sequence, "revision": revision, **_of_the_call(call)}
-    if occasion == "booking.cancelled":
-        body["state"] = "cancelled"
+    if occasion in _GIVEN_UP:
+        body["state"] = _GIVEN_UP[occasion]
     if occasion == "booking.changed":
         body["changed"] = list(_changed(before, after))
     if occasion == "call.ended":
@@ -212,12 +225,13 @@ def _of_the_call(call: Call) -> dict[str, Any]:
 
 def _of_the_booking(call: Call) -> dict[str, Any]:
     """Where nothing is booked, "none" is, at no time."""
-    place = call.booked
+    place = call.booked or call.to_be_confirmed
     if place is None:
         return {"reference": "", "state": "none", "service": None, "start": "", "end": ""}
     start, end = (datetime.fromtimestamp(at, ZoneInfo(call.brief.time_zone)).isoformat() for at in (place.start, place.end))
     service = _service_of(call, _service_id(call, place), (place.end - place.start) // 60)
-    return {"reference": booking_reference(call.sid), "state": "booked", "service": service, "start": start, "end": end}
+    state = "booked" if call.booked else "to_be_confirmed"
+    return {"reference": booking_reference(call.sid), "state": state, "service": service, "start": start, "end": end}
 
 
 def _service_of(call: Call, id_: str, minutes: int) -> dict[str, Any]:

@@ -31,13 +31,17 @@ def may_recognise(call: Call) -> bool:
     return bool(call.unfinished) and not call.recognised and call.errand is None and is_said(call.slot(caller_id.NAME_SLOT))
 
 
-def recognise(call: Call, earlier: Call | None) -> Call:
+def recognise(call: Call, earlier: Call | None) -> Update:
     """The call with the earlier one offered, when the whole name it was given is the one said now; otherwise as if there were none.
 
-    There is one try: who said another name first hears of nothing any more.
+    There is one try: who said another name first hears of nothing any more. One that is to be confirmed is not gone on with, or it were booked twice.
     """
-    same = earlier is not None and _is_open(earlier) and compared(_value(earlier)) == compared(_value(call))
-    return replace(call, recognised=True) if same else replace(call, unfinished="")
+    forgotten = replace(call, unfinished="")
+    if earlier is None or compared(_value(earlier)) != compared(_value(call)):
+        return Update(call=forgotten)
+    if earlier.to_be_confirmed is not None:
+        return Update(call=forgotten, system_acts=(SystemAct(key="notice.noted_before"),))
+    return Update(call=replace(call, recognised=True) if _is_open(earlier) else forgotten)
 
 
 def resume(call: Call, earlier: Call | None, turn_context: TurnContext) -> Update:
@@ -60,7 +64,7 @@ def resume(call: Call, earlier: Call | None, turn_context: TurnContext) -> Updat
 
 def _is_open(earlier: Call) -> bool:
     """Whether there is something to go on with: it was not booked, nor is to be, and the name it was given stands."""
-    open_ = earlier.booked is None and not earlier.awaits_approval and earlier.errand is None
+    open_ = earlier.booked is None and earlier.to_be_confirmed is None and not earlier.awaits_approval and earlier.errand is None
     return open_ and earlier.slot(caller_id.NAME_SLOT).status == "filled"
 
 

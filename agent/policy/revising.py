@@ -86,6 +86,11 @@ def place_gone(update: Update) -> Update:
     return replace(update, call=after, events=tuple(asks_no_more), booking=None, release=True)
 
 
+def unheld(update: Update) -> Update:
+    """The same where no place can be promised: what was held before is held no more."""
+    return replace(update, call=replace(update.call, hold=None), booking=None, release=True)
+
+
 def heard_of(message: str, heard: str) -> str:
     """As much of our words as a platform says the caller heard, by how it wrote them down: all of them where they are not the beginning of ours."""
     begins = " ".join(heard.split()).rstrip(_CUT)

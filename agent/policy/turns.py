@@ -22,13 +22,13 @@ IMPLIED = {slot.noted: name for name, slot in SLOTS.items() if slot.grounding.im
 
 
 def deaf(call: Call, turn_context: TurnContext) -> Update | None:
-    """What is said to a call that listens no more: it is booked, waits for a person, was ended, or has lasted too long. None: it listens."""
+    """What is said to a call that listens no more: it is booked or to be, waits for a person, was ended, or has lasted too long. None: it listens."""
     if call.status == "booked" or (call.booked and call.hears_back and call.status == "active"):
         return Update(call=call, system_acts=() if call.hears_back else (SystemAct(key="close.already_booked"),))
     if call.status == "waiting_agent":
         return _on_the_line(call)
     if call.status == "ended":  # by a supervisor, as the caller is about to be told
-        return Update(call=call)
+        return Update(call=call, system_acts=(SystemAct(key="close.already_noted"),) if call.to_be_confirmed else ())
     if call.turns >= turn_context.plan.turns or call.idle >= turn_context.plan.idle:
         return close(call, turn_context, "limit")
     return None

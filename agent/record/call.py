@@ -59,8 +59,7 @@ class SlotState(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unspoken(self) -> bool:
-        """Whether its value was taken over from an earlier call, and not said in this one: it counts, and is never read aloud, nor edited in part,
-        which would tell the rest of it. Whoever calls now may be somebody else."""
+        """Whether its value is an earlier call's, not said in this one: it counts, and is never read aloud, nor edited in part."""
         return bool(self.value) and self.provenance is not None and self.provenance.confirmed == "resumed"
 
     @property
@@ -137,12 +136,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Booking(msgspec.Struct, frozen=True, kw_only=True):
-    """A place in a business's calendar."""
+    """A place in a business's calendar; `start` and `end` are Unix seconds."""
 
     business: str
     sid: str
     start: int
-    """Unix seconds."""
     end: int
     service: str = ""
     made: int = 0
@@ -207,6 +205,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """Set once the booking is committed, never before."""
     hold: Booking | None = None
     """The place that is kept for the caller, who has not said the last yes."""
+    to_be_confirmed: Booking | None = None
+    """What the caller said the last yes to while no place could be promised: taken nowhere, until that can be tried (`graph.settling`)."""
     confirmation: Confirmation = Confirmation()
     """How it stands with the mail about it; kept by `agent.policy.owed.reckoned`, whatever a step makes of the rest."""
     approval: Approval | None = None

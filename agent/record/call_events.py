@@ -12,7 +12,7 @@ from agent.record.progress import progress
 
 Closing = Literal[
     "silence", "limit", "cancelled", "goodbye", "goodbye_waiting", "not_approved",
-    "appointment_moved", "appointment_cancelled", "appointment_corrected", "appointment_kept",
+    "appointment_moved", "appointment_cancelled", "appointment_corrected", "appointment_kept", "to_be_confirmed",
 ]  # fmt: skip
 """Why the agent ends a call; each is said in words of its own ("close.limit")."""
 Told = Literal["released", "ended_by_supervisor", "opened_again", "line_dropped", "transferred", "unanswered", "revised", "booking_cancelled"]

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import msgspec
 
 DeliveryKind = Literal["mail", "webhook"]
-Occasion = Literal["booking.created", "booking.changed", "booking.cancelled", "call.ended", "handoff.wanted"]
+Occasion = Literal["booking.created", "booking.changed", "booking.cancelled", "booking.not_free", "call.ended", "handoff.wanted"]
 """What a delivery tells of; the types of the webhooks."""
 
 

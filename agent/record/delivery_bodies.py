@@ -33,7 +33,7 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What every occasion tells: the call, the caller, and what is booked; of what was cancelled, as it stood before."""
+    """What every occasion tells: the call, the caller, and what is booked; of what was cancelled, or was not free, as it stood before."""
 
     callSid: str  # noqa: N815
     business: str
@@ -47,7 +47,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     reference: str
     """Of the booking: the same whatever becomes of it."""
-    state: Literal["booked", "cancelled", "none"]
+    state: Literal["booked", "to_be_confirmed", "not_free", "cancelled", "none"]
     sequence: int
     """Grows when a calendar would show the booking otherwise."""
     revision: int
@@ -97,12 +97,15 @@ class HandoffTold(Told, frozen=True, kw_only=True):
     """All of it in one sentence of the call's language."""
     lastTurns: Sequence[Spoken]  # noqa: N815
     reason: str = ""
+    free: Sequence[str] = ()
+    """Free times near the one that was not, where that is why."""
 
 
 BODIES: Mapping[Occasion, type[msgspec.Struct]] = {
     "booking.created": Told,
     "booking.changed": ChangedTold,
     "booking.cancelled": CancelledTold,
+    "booking.not_free": Told,
     "call.ended": CallEndedTold,
     "handoff.wanted": HandoffTold,
 }

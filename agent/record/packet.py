@@ -18,6 +18,7 @@ def packet(call: Call) -> dict[str, Any]:
         "slot": wanted.slot,
         **({"reason": wanted.reason} if wanted.reason else {}),
         **_asked_before(call, wanted),
+        **({"free": list(wanted.free)} if wanted.free else {}),
         "lastTurns": [{"speaker": line.speaker, "message": line.message, "startedAt": line.startedAt} for line in call.recent],
         "sentence": wanted.sentence,
     }

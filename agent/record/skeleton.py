@@ -102,18 +102,24 @@ def _standing(call: Call) -> dict[str, Any]:
 
 
 def _asked_and_booked(call: Call) -> dict[str, Any]:
-    """`approval` while a request stands open, `booking` while a place is the call's."""
+    """`approval` while a request stands open, `booking` while a place is the call's, or is to be."""
     found: dict[str, Any] = {}
     if call.approval and call.awaits_approval:
         asked = call.approval
         found["approval"] = {"permissionId": asked.id, "tool_name": "booking", "rule": asked.rule, "askedAt": asked.asked_at, "until": asked.until}
-    if call.place:
-        start, end = (datetime.fromtimestamp(at, ZoneInfo(call.brief.time_zone)).isoformat() for at in (call.place.start, call.place.end))
-        state = "booked" if call.booked else "awaiting_approval" if call.awaits_approval else "held"
-        reference = {"reference": booking_reference(call.sid)} if call.booked else {}
-        until = {"until": stamp(datetime.fromtimestamp(call.place.held_until, UTC))} if state == "held" else {}
-        found["booking"] = {"state": state, **reference, **until, "service": call.place.service, "start": start, "end": end, **_mail(call)}
+    if place := call.booked or call.to_be_confirmed or call.place:
+        start, end = (datetime.fromtimestamp(at, ZoneInfo(call.brief.time_zone)).isoformat() for at in (place.start, place.end))
+        state = _state(call)
+        reference = {"reference": booking_reference(call.sid)} if state in ("booked", "to_be_confirmed") else {}
+        until = {"until": stamp(datetime.fromtimestamp(place.held_until, UTC))} if state == "held" else {}
+        found["booking"] = {"state": state, **reference, **until, "service": place.service, "start": start, "end": end, **_mail(call)}
     return found
+
+
+def _state(call: Call) -> str:
+    if call.booked:
+        return "booked"
+    return "to_be_confirmed" if call.to_be_confirmed else "awaiting_approval" if call.awaits_approval else "held"
 
 
 def _mail(call: Call) -> dict[str, str]:

@@ -44,6 +44,10 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     over_a_socket: bool | msgspec.UnsetType = msgspec.UNSET
     """It came over a connection on which the caller is told at once of all that happens."""
+    away: bool | msgspec.UnsetType = msgspec.UNSET
+    """Redis was away: no place could be promised."""
+    settled: bool | msgspec.UnsetType = msgspec.UNSET
+    """The booking that was to be confirmed was tried, instead of a turn."""
     before: dict[str, Any] = msgspec.field(default_factory=dict)
     """What had been asked: the question that was open."""
     user_acts: tuple[UserAct, ...] = msgspec.field(default=(), name="taken")

@@ -39,3 +39,6 @@ class TurnContext(msgspec.Struct, frozen=True, kw_only=True):
     turn: Turn
     plan: Plan
     bookings: Sequence[Booking] = ()
+    """The places of others that are taken; none are known while `away`."""
+    away: bool = False
+    """Redis is away: no place can be promised, and nobody can say which are taken."""

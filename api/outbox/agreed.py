@@ -17,8 +17,13 @@ from agent.record.characters import one_line, readable
 from agent.record.delivery import Delivery, Occasion
 from agent.slots.presenting import price
 
-Change = Literal["created", "changed", "cancelled"]
-CHANGES: Mapping[Occasion, Change] = {"booking.created": "created", "booking.changed": "changed", "booking.cancelled": "cancelled"}
+Change = Literal["created", "changed", "cancelled", "not_free"]
+CHANGES: Mapping[Occasion, Change] = {
+    "booking.created": "created",
+    "booking.changed": "changed",
+    "booking.cancelled": "cancelled",
+    "booking.not_free": "not_free",
+}
 """The occasions that a mail is written on."""
 MOST_OF_A_VALUE = 500
 """Characters of one in a mail; the rest of it stands in the record."""

@@ -1,4 +1,4 @@
-"""The mail about a booking: what was agreed, plain and as HTML, with the calendar file.
+"""The mail about a booking: what was agreed, plain and as HTML, with the calendar file; or that what was to be confirmed is not free, without one.
 
 Nothing a caller said comes into a header but on one line, without what steers a screen, and the addresses are judged again before they stand in one.
 A delivery that is brought again has the same Message-ID and the same date.
@@ -61,12 +61,13 @@ def compose(delivery: Delivery, look: MailLook) -> EmailMessage:
     mail["Date"] = format_datetime(datetime.fromtimestamp(delivery.made, UTC))
     mail["Message-ID"] = f"<{delivery.id}@{look.sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    organiser = Party(told["company"], office or look.sender.address)
-    file = calendar_file(found, change, delivery.made, organiser, look.sender.address, told)
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
-    mail.add_alternative(file.decode(), subtype="calendar", params={"method": method(change)})
-    mail.add_attachment(file, maintype="application", subtype="ics", filename=FILE)
+    if change != "not_free":  # then there is nothing for a calendar
+        organiser = Party(told["company"], office or look.sender.address)
+        file = calendar_file(found, change, delivery.made, organiser, look.sender.address, told)
+        mail.add_alternative(file.decode(), subtype="calendar", params={"method": method(change)})
+        mail.add_attachment(file, maintype="application", subtype="ics", filename=FILE)
     mail["Content-Language"] = told["language"]  # last, else it would go with the text into its part
     return mail
 

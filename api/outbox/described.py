@@ -15,6 +15,7 @@ _SUMMARIES: Mapping[Occasion, str] = {
     "booking.created": "A place was booked",
     "booking.changed": "A booking was changed",
     "booking.cancelled": "A booking was cancelled",
+    "booking.not_free": "A booking that was to be confirmed cannot be",
     "call.ended": "A call is over",
     "handoff.wanted": "A caller wants a person",
 }

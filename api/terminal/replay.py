@@ -31,8 +31,11 @@ from graph.approving import Answer
 from graph.build import Walker
 from graph.errors import GraphError
 from graph.plan import PLAN
+from graph.settling import Settling
 from graph.state import Counted, Deps, TurnRequest
 from storage.memory_store import MemoryStore
+from storage.passing_store import PassingStore
+from storage.store import Opened
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,15 +77,29 @@ def run(arguments: argparse.Namespace) -> int:
     return int(bool(found))
 
 
+class Replayed(PassingStore):
+    """The same store, away when that of then was."""
+
+    away = False
+
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        return msgspec.structs.replace(await super().open(sid, turn, business, former), away=self.away)
+
+
 async def differences(recording: Recording, walker: Walker, store: MemoryStore) -> list[str]:
-    """What this version does otherwise, one line each: what is said, what is held, what waits for a yes, turn by turn."""
-    found = []
+    """What this version does otherwise, one line each: what is said, what is held, what waits for a yes, turn by turn.
+
+    `store`: the walker's own, or what is beneath it.
+    """
+    found, of_then = [], Replayed(walker.deps.store)
+    walker = Walker(msgspec.structs.replace(walker.deps, store=of_then))
     for number, traced in enumerate(recording.turns, start=1):
         if traced.foreign is not None:
             store.put_document(recording.callSid, msgspec.json.encode(traced.foreign))
         if traced.bookings:
             store.put_bookings(traced.bookings)
         store.watchers.put(("somebody",) if traced.watched else ())
+        of_then.away = traced.away is True
         try:
             said, held, waiting = await _again(recording.callSid, traced, walker)
         except GraphError as error:
@@ -98,6 +115,8 @@ async def _again(sid: str, traced: TracedTurn, walker: Walker) -> tuple[str, dic
     if traced.permission is not None:
         given = Answer(approved=traced.permission["approved"], permission_id=traced.permission["permissionId"], by=traced.source)
         await walker.answer_permission(sid, given, now)
+    elif traced.settled is True:
+        await Settling(walker.deps, lambda: now).settle(sid)
     elif traced.edit is not None:
         await walker.edit(sid, traced.edit, traced.locked, traced.unlocked, now, traced.source)
     elif traced.deed:

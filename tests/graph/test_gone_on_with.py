@@ -138,10 +138,10 @@ def test_only_the_whole_name_is_recognised(given: str, said: str, known: bool) -
     before = before.with_slot("name", replace(before.slot("name"), value=given))
     call = new_call("now", said)
     assert resuming.may_recognise(call)
-    assert resuming.recognise(call, before).recognised is known
+    assert resuming.recognise(call, before).call.recognised is known
     denied = before.with_slot("name", replace(before.slot("name"), status="empty", disputed=given))
-    assert not resuming.recognise(call, denied).recognised, "that name was called wrong there"
-    assert not resuming.recognise(call, replace(before, booked=Booking(business="acme", sid="before", start=0, end=1))).recognised
+    assert not resuming.recognise(call, denied).call.recognised, "that name was called wrong there"
+    assert not resuming.recognise(call, replace(before, booked=Booking(business="acme", sid="before", start=0, end=1))).call.recognised
 
 
 @pytest.mark.parametrize("how", ["adopted", "supervisor"])

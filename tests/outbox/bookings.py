@@ -19,7 +19,7 @@ def booking(occasion: Occasion = "booking.created", *, language: str = "en", mad
         "business": ACME.id,
         "company": {"name": ACME.name, "email": ACME.email, "id": ACME.id},
         "language": language,
-        "state": "cancelled" if occasion == "booking.cancelled" else "booked",
+        "state": {"booking.cancelled": "cancelled", "booking.not_free": "not_free"}.get(occasion, "booked"),
         "sequence": {"booking.created": 0, "booking.changed": 1}.get(occasion, 2),
         "service": {"id": "drain-cleaning", "name": {"en": "Drain cleaning", "zh": "疏通下水道"}, "price": 149, "minutes": 60},
         "start": "2026-03-03T14:30:00-05:00",

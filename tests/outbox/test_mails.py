@@ -67,6 +67,15 @@ def test_a_mail_about_a_change_says_what_has_changed(language: str, lead: str) -
     assert "New:" not in body(arrived(booking("booking.changed")), "plain")
 
 
+@pytest.mark.parametrize(("language", "lead", "next_"), [("en", "not free any more", "Somebody will ring you"), ("zh", "没有空了", "给您打电话")])
+def test_what_is_not_free_any_more_is_told_without_a_calendar_file(language: str, lead: str, next_: str) -> None:
+    mail = arrived(booking("booking.not_free", language=language))
+    for text in (body(mail, "plain"), body(mail, "html")):
+        assert lead in text
+        assert next_ in text
+    assert {part.get_content_type() for part in mail.walk()} == {"multipart/alternative", "text/plain", "text/html"}
+
+
 def test_a_mandarin_call_has_a_mandarin_mail() -> None:
     mail = arrived(booking(language="zh", name="王小明"))
     assert (mail["Subject"], mail["To"], mail["Content-Language"]) == ("预约成功：疏通下水道，2026年3月3日星期二", "王小明 <ann@example.com>", "zh")

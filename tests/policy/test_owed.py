@@ -101,6 +101,29 @@ def test_a_booking_that_is_made_changed_and_given_up_is_told_each_time() -> None
     assert len({one.id for one in steps.told}) == len(steps.told)
 
 
+def test_what_is_noted_is_told_as_such_and_its_end_too() -> None:
+    steps = Steps()
+    steps.to(known())
+    assert steps.to(known(), to_be_confirmed=place(), status="ended") == [("webhook", "call.ended")]
+    assert (steps.last["state"], steps.last["reference"], steps.last["outcome"]) == ("to_be_confirmed", booking_reference("CA1"), "ended")
+    noted = steps.call
+    assert steps.to(known(), booked=place(), status="booked") == [("mail", "booking.created"), ("webhook", "booking.created")]
+    steps.call = noted
+    wanted = Handoff(why="not_free", sentence="Please ring.", free=("2030-03-19T09:00:00+11:00",))
+    assert steps.to(known(), status="waiting_agent", handoff=wanted) == [
+        ("mail", "booking.not_free"),
+        ("webhook", "booking.not_free"),
+        ("webhook", "handoff.wanted"),
+    ]
+    told = {(one.kind, one.occasion): one for one in steps.told}
+    lost = told["mail", "booking.not_free"]
+    assert (lost.body["state"], lost.body["start"], lost.until) == ("not_free", "2030-03-18T04:46:40+11:00", 0)
+    assert (steps.last["state"], steps.last["free"]) == ("none", ["2030-03-19T09:00:00+11:00"])
+    assert concerns(steps.call, lost.body)
+    assert steps.to(known(email=""), to_be_confirmed=place(), status="ended") == [("webhook", "call.ended")]
+    assert ("mail", "booking.not_free") not in steps.to(known(email=""), status="waiting_agent", handoff=wanted), "nobody to write to"
+
+
 def test_a_booking_of_a_call_that_a_person_has_counts_and_the_call_ends_later() -> None:
     steps = Steps()
     steps.to(known(), status="with_agent", held_by="ann")
