@@ -9,7 +9,7 @@ form type, `api.access` closes: with tokens a page has no header to show, and wi
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from email.message import Message
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -48,7 +48,7 @@ async def read(request: Request, decoder: msgspec.json.Decoder[T]) -> T:
         _keys.decode(body.decode())
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise _misfit(str(error)) from None
+        raise _misfit(str(error), decoder.type) from None
     except _Twice:
         raise Problem("bad_json", "a key stands twice in one object") from None
     except RecursionError:
@@ -109,14 +109,20 @@ def known_sid(sid: str, field: str = "callSid") -> str:
     return sid
 
 
-def _misfit(message: str) -> Problem:
+def _misfit(message: str, kind: Any) -> Problem:
     found = _PATH.search(message)
     path = found[1] if found else ""
     said = message[: found.start()] if found else message
     if missing := _MISSING.match(said):
         return bad_field(f"{path}.{missing[1]}".lstrip("."), "missing")
+    if said.startswith("Object contains unknown field "):
+        return bad_field(path or "body", "unknown_field", "" if path else _known(kind.__struct_encode_fields__))
     # Only the messages that begin so are made of our own types alone; others quote what was sent.
     return bad_field(path or "body", "wrong_type", said if said.startswith("Expected ") else "")
+
+
+def _known(names: Iterable[str]) -> str:
+    return f"known are {', '.join(names)}"
 
 
 def described(kind: type, *, required: bool = True) -> dict[str, Any]:
@@ -138,7 +144,7 @@ def slots_in(body: Mapping[str, Any], *beside: str) -> dict[str, str | None]:
         if name in beside:
             continue
         if name not in NAMES:
-            raise bad_field("body", "unknown_field", f"known are {', '.join((*NAMES, *beside))}")
+            raise bad_field("body", "unknown_field", _known((*NAMES, *beside)))
         if value is not None and not isinstance(value, str):
             raise bad_field(name, "wrong_type", "a string, or null to clear it, is expected")
         if value is not None and len(value) > TEXT_LIMIT:

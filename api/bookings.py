@@ -36,8 +36,8 @@ Reference = Annotated[str, Path(alias="reference")]
 Sid = Annotated[str, Query(alias="callSid")]
 
 
-class Cancelling(msgspec.Struct, frozen=True, kw_only=True):
-    """Body of `DELETE /bookings/{reference}`; unknown fields are ignored."""
+class Cancelling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Body of `DELETE /bookings/{reference}`: what is written wrong must not cancel without it."""
 
     reason: Annotated[str, msgspec.Meta(max_length=MOST)] | None = None
     agentId: str | None = None  # noqa: N815 - the contract's word

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
-from agent.record.delivery import Owed
+from agent.record.delivery import Owed, place_in_list
 from agent.record.moments import stamp
 from api.bodies import SID, described, read
 from api.errors import Problem, bad_field
@@ -17,7 +17,7 @@ from api.parts import parts
 
 PAGE = 50
 PAGE_LIMIT = 200
-ID_LIMIT, POSITION_LIMIT = 100, 120
+ID_LIMIT = 100
 """Characters."""
 _PRIVATE = {"Cache-Control": "no-store"}
 
@@ -47,8 +47,8 @@ async def list_dead_letters(
     """
     if not 1 <= count <= PAGE_LIMIT:
         raise bad_field("count", "out_of_range", f"from 1 to {PAGE_LIMIT}")
-    if len(before) > POSITION_LIMIT or not before.isprintable():
-        raise bad_field("before", "bad_position")
+    if before and not place_in_list(before):
+        raise bad_field("before", "bad_position", 'what "next" of the page before said is expected')
     if sid and not SID.fullmatch(sid):
         raise bad_field("callSid", "bad_id")
     store = parts(request).store

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from agent.record.delivery import Delivery, Owed, Settled
+from agent.record.delivery import Delivery, Owed, Settled, place_in_list
 from storage import codec
 from storage.errors import AlreadySettled
 from storage.keys import Ttl
@@ -144,12 +144,6 @@ class MemoryOutbox:
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
-
-
-def place_in_list(position: str) -> tuple[int, bytes] | None:
-    """Where `Owed.position` stands: since when, and an id; None where it is none."""
-    listed_ms, _, id_ = position.partition("-")
-    return (int(listed_ms), id_.encode()) if listed_ms.isascii() and listed_ms.isdigit() and id_ else None
 
 
 def _at(owed: Owed) -> tuple[int, bytes]:

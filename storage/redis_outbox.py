@@ -18,10 +18,9 @@ from typing import Any
 
 import msgspec
 
-from agent.record.delivery import Owed
+from agent.record.delivery import Owed, place_in_list
 from storage import codec, keys
 from storage.keys import Ttl
-from storage.memory_outbox import place_in_list
 from storage.outbox import OutboxFigures
 from storage.store import Change
 

@@ -5,6 +5,7 @@ taken, and it is brought later by whichever worker comes to it first. Until it h
 held when the step was taken, whatever the call says since.
 """
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any, Literal
@@ -14,6 +15,7 @@ import msgspec
 DeliveryKind = Literal["mail", "webhook"]
 Occasion = Literal["booking.created", "booking.changed", "booking.cancelled", "booking.not_free", "call.ended", "handoff.wanted"]
 """What a delivery tells of; the types of the webhooks."""
+_POSITION = re.compile(r"(\d{1,16})-([!-~]{1,100})", re.ASCII)
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,12 @@ class Owed(msgspec.Struct, frozen=True, kw_only=True):
     def position(self) -> str:
         """Where it stands in a list of dead letters: goes back as `before` for the next page, also when it is none any more."""
         return f"{self.listed_ms}-{self.delivery.id}"
+
+
+def place_in_list(position: str) -> tuple[int, bytes] | None:
+    """Where `Owed.position` stands: since when, and an id; None where it is none."""
+    found = _POSITION.fullmatch(position)
+    return (int(found[1]), found[2].encode()) if found else None
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):

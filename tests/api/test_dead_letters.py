@@ -97,8 +97,13 @@ async def mailed(desk: Neighbours, sid: str) -> bool:
     [
         ({"count": 0}, "count"),
         ({"count": 201}, "count"),
-        ({"before": "x" * 121}, "before"),
-        ({"before": "a\nb"}, "before"),
+        ({"before": "garbage"}, "before"),
+        ({"before": "1790000000000"}, "before"),
+        ({"before": "-msg_1"}, "before"),
+        ({"before": "soon-msg_1"}, "before"),
+        ({"before": "1-" + "x" * 101}, "before"),
+        ({"before": "1-a b"}, "before"),
+        ({"before": "1-a\nb"}, "before"),
         ({"callSid": "a b"}, "callSid"),
     ],
 )
