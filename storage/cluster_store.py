@@ -91,7 +91,7 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
         before, after = change.before, change.after
         sid = after.sid
         operation, business = on_calendar(change)
-        known = ("rev", "sha", "width", "size", "theirs")
+        known = ("rev", "sha", "width", "size", "theirs", "apart")
         found = await self._command("HMGET", keys.record(sid), *known)
         kept = {name: value for name, value in zip(known, found, strict=True) if value is not None}
         seen, _ = await self._script("cluster_look", [keys.document(sid)], _marks(kept)[:3])
@@ -114,7 +114,8 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
             owed=owed,
             appointment=appointing(change).decode(),
         )
-        changed, words = codec.fields(before, after), codec.words(before, after)
+        whole = codec.is_mixed(before, kept.get("apart"))
+        changed, words = codec.fields(before, after, whole=whole), codec.words(before, after, whole=whole)
         turn, answer = change.answer or ("", b"")
         values: list[Any] = [
             before.rev if before else "",
@@ -138,6 +139,7 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
             *settling(change),
             len(words),
             self._ttl.words_of(after),
+            "1" if whole else "",
         ]
         for field in (*changed.items(), *words.items()):
             values += field

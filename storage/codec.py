@@ -9,16 +9,17 @@ from typing import Any
 import msgspec
 
 from agent.record.acts import Inform
-from agent.record.call import Booking, Brief, Call, Line, SlotState
+from agent.record.call import RECENT, Booking, Brief, Call, Line, SlotState
 from agent.record.delivery import Owed
 from agent.record.events import Event
+from agent.record.provenance import Provenance
 from agent.record.skeleton import document
 from agent.record.slot_names import NAMES
 from agent.slots import PLACES
 from storage.weaving import woven
 
-_APART = ("sid", "rev", "brief", "slots", "foreign", "before")
-_WORDS = ("recent", "open_turn", "unheard", "newest")
+_APART = ("sid", "rev", "brief", "slots", "foreign")
+_WORDS = ("recent", "open_turn", "unheard", "newest", "before")
 """What of a call is what was said in it, or is of no use without that."""
 _STATE = tuple(name for name in Call.__struct_fields__ if name not in (*_APART, *_WORDS))
 """What is kept together in the field `state`: whatever the call has beside the fields of its own, and beside what was said."""
@@ -50,11 +51,11 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The words that a call's values came from: by slot, of the one that is held and of the one that waits for a yes; and of what is wanted of an
-    appointment why it is to go, and what it is to be."""
+    """The words that a call's values came from, each with the turn it was said in: by slot, of the one that is there and of the one that waits for a
+    yes; and of what is wanted of an appointment why it is to go, and what it is to be."""
 
-    held: Mapping[str, str] = {}
-    pending: Mapping[str, str] = {}
+    there: Mapping[str, tuple[str, str]] = {}
+    waiting: Mapping[str, tuple[str, str]] = {}
     reason: str = ""
     told: tuple[Inform, ...] = ()
 
@@ -62,35 +63,40 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
 _said = msgspec.json.Decoder(Said)
 
 
-def fields(before: Call | None, after: Call) -> dict[str, bytes]:
-    """The record's fields that differ: `brief`, `foreign`, `state`, and one for each slot. No words are in them: those are in `words`."""
+def fields(before: Call | None, after: Call, *, whole: bool = False) -> dict[str, bytes]:
+    """The record's fields that differ: `brief`, `foreign`, `state`, and one for each slot; `whole`: all of them. No words are in them: those are in
+    `words`."""
     changed: dict[str, bytes] = {}
-    if before is None or before.brief != after.brief:
+    if whole or before is None or before.brief != after.brief:
         changed["brief"] = encode(after.brief)
-    if (before.foreign if before else None) != after.foreign:
+    if whole or (before.foreign if before else None) != after.foreign:
         changed["foreign"] = encode(after.foreign)
     old = before.slots if before else {}
     for name, state in after.slots.items():
         was = old.get(name, _EMPTY)
-        if was is not state and was != state:
+        if whole or (was is not state and was != state):
             changed[name] = encode(_unsaid(state))
-    if before is None or any(getattr(before, name) != getattr(after, name) for name in _STATE):
+    if whole or before is None or any(getattr(before, name) != getattr(after, name) for name in _STATE):
         changed["state"] = _kept(replace(after, errand=after.errand and replace(after.errand, reason="", told=())), _STATE)
     return changed
 
 
-def words(before: Call | None, after: Call) -> dict[str, bytes]:
-    """What differs of the words of a call, which may be kept for a shorter time than the rest of it: `words`, `said`, and `before`, where it goes
-    back to when its newest turn is said otherwise.
+def words(before: Call | None, after: Call, *, whole: bool = False) -> dict[str, bytes]:
+    """What differs of the words of a call, which may be kept for a shorter time than the rest of it: `words`, with where it goes back to when its
+    newest turn is said otherwise, and `said`; `whole`: both.
     """
     changed: dict[str, bytes] = {}
-    if before is None or any(getattr(before, name) != getattr(after, name) for name in _WORDS):
+    if whole or before is None or any(getattr(before, name) != getattr(after, name) for name in _WORDS):
         changed["words"] = _kept(after, _WORDS)
-    if (said := _said_in(after)) != (_said_in(before) if before else Said()):
+    if (said := _said_in(after)) != (_said_in(before) if before else Said()) or whole:
         changed["said"] = encode(said)
-    if (before.before if before else None) != after.before:
-        changed["before"] = encode(after.before)
     return changed
+
+
+def is_mixed(before: Call | None, apart: bytes | None) -> bool:
+    """Whether words are still in the record itself, so that the next step is to write all of it: an earlier release wrote its last step, as `apart`
+    says, the revision of the last that had its words apart."""
+    return before is not None and apart != b"%d" % before.rev
 
 
 def _kept(call: Call, names: Sequence[str]) -> bytes:
@@ -101,8 +107,8 @@ def _kept(call: Call, names: Sequence[str]) -> bytes:
 def _said_in(call: Call) -> Said:
     slots = call.slots.items()
     return Said(
-        held={name: one.provenance.words for name, one in slots if one.provenance and one.provenance.words},
-        pending={name: one.pending_provenance.words for name, one in slots if one.pending_provenance and one.pending_provenance.words},
+        there={name: (one.provenance.turn, one.provenance.words) for name, one in slots if one.provenance and one.provenance.words},
+        waiting={name: (one.turn, one.words) for name, state in slots if (one := state.pending_provenance) and one.words},
         reason=call.errand.reason if call.errand else "",
         told=call.errand.told if call.errand else (),
     )
@@ -115,13 +121,20 @@ def _unsaid(state: SlotState) -> SlotState:
 
 def _with_words(call: Call, said: Said) -> Call:
     slots = dict(call.slots)
-    for name, text in said.held.items():
-        if (origin := slots[name].provenance) is not None:
-            slots[name] = replace(slots[name], provenance=replace(origin, words=text))
-    for name, text in said.pending.items():
-        if (origin := slots[name].pending_provenance) is not None:
-            slots[name] = replace(slots[name], pending_provenance=replace(origin, words=text))
-    return replace(call, slots=slots, errand=call.errand and replace(call.errand, reason=said.reason, told=said.told))
+    for name, from_turn in said.there.items():
+        slots[name] = replace(slots[name], provenance=_spoken(slots[name].provenance, *from_turn))
+    for name, from_turn in said.waiting.items():
+        if slots[name].pending_provenance:
+            slots[name] = replace(slots[name], pending_provenance=_spoken(slots[name].pending_provenance, *from_turn))
+        else:  # an earlier release's worker heard the yes
+            slots[name] = replace(slots[name], provenance=_spoken(slots[name].provenance, *from_turn))
+    errand = call.errand
+    return replace(call, slots=slots, errand=errand and replace(errand, reason=errand.reason or said.reason, told=errand.told or said.told))
+
+
+def _spoken(origin: Provenance | None, turn: str, text: str) -> Provenance | None:
+    """With its words, unless it has its own, or is another's meanwhile: an earlier release's worker puts a value into the record alone."""
+    return replace(origin, words=text) if origin is not None and origin.turn == turn and not origin.words else origin
 
 
 def brief(text: bytes) -> Brief:
@@ -137,22 +150,42 @@ def business(text: bytes) -> str:
 def call(sid: str, kept: Mapping[str, bytes]) -> Call:
     """The call from its record's fields and what is kept of its words. Raises msgspec.DecodeError when they are no call."""
     slots = b",".join(b'"%b":%b' % (name.encode(), kept.get(name, b"{}")) for name in NAMES)
-    said = kept.get("words", b"{}")[1:-1]
+    state, spoken, said = kept["state"], kept.get("words", b"{}"), _said.decode(kept.get("said", b"{}"))
+    if kept.get("apart") != kept["rev"]:
+        state, spoken, said = _unmixed(kept, said)
+    spoken = spoken[1:-1]
     found = _call.decode(
-        b'{"sid":%b,"rev":%b,"brief":%b,"foreign":%b,"before":%b,"slots":{%b},%b%b%b}'
-        % (
-            encode(sid),
-            kept["rev"],
-            kept["brief"],
-            kept.get("foreign", b"null"),
-            kept.get("before", b"null"),
-            slots,
-            kept["state"][1:-1],
-            said and b",",
-            said,
-        )
+        b'{"sid":%b,"rev":%b,"brief":%b,"foreign":%b,"slots":{%b},%b%b%b}'
+        % (encode(sid), kept["rev"], kept["brief"], kept.get("foreign", b"null"), slots, state[1:-1], spoken and b",", spoken)
     )
-    return _with_words(found, _said.decode(kept["said"])) if "said" in kept else found
+    return _with_words(found, said) if "said" in kept else found
+
+
+def _unmixed(kept: Mapping[str, bytes], said: Said) -> tuple[bytes, bytes, Said]:
+    """State and words of a record whose last step an earlier release wrote, with the words of that step in it, and what was said as far as it counts.
+
+    That release does not see the words that are apart. So whatever it has of a turn is newer; to the lines, and to what a supervisor said and nobody
+    heard yet, it has added its own.
+    """
+    state, apart = _parts(kept["state"]), _parts(kept.get("words", b"{}"))
+    inside = {name: state.pop(name) for name in _WORDS if name in state}
+    if "before" in kept:
+        inside["before"] = msgspec.Raw(kept["before"])
+    added = {name: _joined(apart[name], inside[name]) for name in ("recent", "unheard") if name in apart and name in inside}
+    if inside.keys() - {"unheard"}:
+        apart = {name: value for name, value in apart.items() if name in ("recent", "unheard")}
+        said = replace(said, reason="", told=())
+    return encode(state), encode({**apart, **inside, **added}), said
+
+
+def _parts(text: bytes) -> dict[str, msgspec.Raw]:
+    return msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+
+
+def _joined(first: msgspec.Raw, then: msgspec.Raw) -> msgspec.Raw:
+    """As many as are kept of lines; of what a supervisor said there are seldom more."""
+    both = [*msgspec.json.decode(first), *msgspec.json.decode(then)]
+    return msgspec.Raw(encode(both[-RECENT:]))
 
 
 def lines(some: Sequence[Line]) -> bytes:

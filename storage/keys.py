@@ -5,7 +5,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | key | type | content | lives |
 |---|---|---|---|
 | `slotline:{sid}:record` | hash | `rev`, `brief`, `state`, `foreign`, one JSON field for each slot, no words in any of them; the marks below | call |
-| `slotline:{sid}:turns` | hash | turn key -> the answer it got; `words`, `said`, `before`: what of the call was said, as JSON | words |
+| `slotline:{sid}:turns` | hash | turn key -> the answer it got; `words`, `said`: what of the call was said, as JSON | words |
 | `slotline:{sid}:history` | string | our conversation: JSON objects joined by commas; added to and taken from at its end | words |
 | `slotline:{sid}:trace` | list | what was heard and decided in each turn, JSON | words |
 | `slotline:{sid}:events` | stream | `data`: one envelope; about the last 1000 | words |
@@ -52,8 +52,8 @@ On a cluster there are besides, for steps that are carried through one after the
 
 Marks in the record: of the document as we last wrote it, its fingerprint `sha`, the `width` of its head, its `size` in bytes, and whose the history
 in it is (`theirs`: "0" ours, "1" the other side's, "2" theirs with our lines in it); `cut` and `last` are for the call's stream what they are for the
-log. On a cluster besides: `pending`, what its last step has left to do elsewhere; `life`, which call of that sid it is; `told`, how many events have
-ids; `erasing`, that it is being erased.
+log. `apart` is `rev` unless the last step was of a release that keeps no words apart (`codec.call`). On a cluster besides: `pending`, what its last
+step has left to do elsewhere; `life`, which call of that sid it is; `told`, how many events have ids; `erasing`, that it is being erased.
 
 "call" is `Ttl.call_s` after the last commit, `Ttl.booked_s` once booked; "words" is `Ttl.words_s` after it, and never longer than the call; "log" is
 `Ttl.log_s`; "kin" is `Ttl.kin_s` after the last commit; "place" is until the job is over, at least `Ttl.booked_s` from now; "appointment" until it

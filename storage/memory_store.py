@@ -81,7 +81,8 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         if change.booking and not self._calendars.fits(change.booking, change.capacity):
             raise PlaceTaken(f"no place left for call {sid}")
         settle = self.settle(sid, change.settles)
-        changed, body = codec.fields(before, after), codec.body(after)
+        whole = codec.is_mixed(before, kept.fields.get("apart") if kept else None)
+        changed, words, body = codec.fields(before, after, whole=whole), codec.words(before, after, whole=whole), codec.body(after)
         lines, envelopes = [codec.encode(line) for line in change.lines], [codec.envelope(event) for event in change.events]
 
         settle()
@@ -91,9 +92,9 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
         until, words_until = self._clock() + self._ttl.of(after), self._clock() + self._ttl.words_of(after)
         kept = kept or Kept(fields={})
         self._calls[sid] = kept
-        kept.fields |= changed
-        kept.words |= codec.words(before, after)
         kept.rev += 1
+        kept.fields |= {**changed, "apart": b"%d" % kept.rev}
+        kept.words |= words
         kept.status, kept.created_ms, kept.until = after.status, codec.milliseconds(after.created_at), until
         kept.words_until = words_until
         gone = b",".join(kept.history[-change.taken_back :]) if change.taken_back else b""

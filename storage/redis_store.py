@@ -86,9 +86,10 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         return opened(sid, kept, answer, text, seen, bookings)
 
     async def commit(self, change: Change) -> Committed:
-        names, values = self._arguments(change)
         with in_doubt(change.after.sid):
-            result = await self._script("commit", names, values)
+            result = await self._script("commit", *self._arguments(change))
+            if result[0] == b"whole":
+                result = await self._script("commit", *self._arguments(change, whole=True))
         match result[0]:
             case b"stale":
                 raise StaleCall(f"call {change.after.sid} was changed by another writer")
@@ -190,7 +191,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         await self._waiting.close()
         await self._tail.aclose()
 
-    def _arguments(self, change: Change) -> tuple[list[str], list[Any]]:
+    def _arguments(self, change: Change, *, whole: bool = False) -> tuple[list[str], list[Any]]:
         before, after, booking = change.before, change.after, change.booking
         sid = after.sid
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG, keys.LOG_MARK]
@@ -208,7 +209,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         if after.root:
             names += [keys.family(after.root), keys.root(sid), keys.record(after.resumed_from)]
         turn, answer = change.answer or ("", b"")
-        changed, words = codec.fields(before, after), codec.words(before, after)
+        changed, words = codec.fields(before, after, whole=whole), codec.words(before, after, whole=whole)
         values: list[Any] = [
             sid,
             before.rev if before else "",
@@ -244,6 +245,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
             *settling(change),
             len(words),
             self._ttl.words_of(after),
+            "1" if whole else "",
         ]
         for field in (*changed.items(), *words.items()):
             values += field

@@ -5,7 +5,7 @@
 
 local record, turns, history, place, untold, trace, lead, deliveries = unpack(KEYS)
 local rev, pending, ttl, lines, turn, answer, held_ms, announced_ms, fresh_ms, business, place_s, life, traced, root, kin_s = unpack(ARGV, 1, 15)
-local taken_back, field_count, owed, settled, why, words, words_s = unpack(ARGV, 16, 22)
+local taken_back, field_count, owed, settled, why, words, words_s, whole = unpack(ARGV, 16, 23)
 
 local known = redis.call('HMGET', record, 'rev', 'pending', 'erasing')
 if (known[1] or '') ~= rev or known[2] or known[3] then return {'stale'} end
@@ -15,9 +15,9 @@ for _, ms in ipairs({held_ms, announced_ms}) do
 end
 if settled ~= '' and not is_open(deliveries, settled, why) then return {'settled'} end
 
-local at = 23 + 2 * field_count
+local at = 24 + 2 * field_count
 if settled ~= '' then settle(deliveries, settled, why) end
-keep(record, history, turns, trace, rev, 23, at - 1, tonumber(words), tonumber(taken_back), lines, turn, answer, traced)
+keep(record, history, turns, trace, rev, whole, 24, at - 1, tonumber(words), tonumber(taken_back), lines, turn, answer, traced)
 at = at + 2 * words
 redis.call('HSET', record, 'pending', pending)
 redis.call('HSETNX', record, 'life', life)

@@ -1,19 +1,21 @@
 -- uses: document, weaving, record, log, calendar, index, owed, appointments
 -- One step of a call: all of it, or nothing. Everything is checked before the first write. A call that goes on from others has its family, its root and
 -- the earlier call's record as the last three KEYS.
--- Returns {"stale"}, {"taken"}, {"settled"}, or {"ok", fingerprint of the document, event ids ...}.
+-- Returns {"stale"}, {"taken"}, {"settled"}, {"whole"} when all of the record is to be sent, since its last step was an earlier release's, or {"ok", fingerprint of the document, event ids ...}.
 
 local record, turns, history, events, place, document, log, mark, trace, caller, known, businesses = unpack(KEYS, 1, 12)
 local to, to_until, from, from_until, calendar, places, longest = unpack(KEYS, 13, 19)
 local sid, rev, seen, head, adopted, ttl, lines, turn, answer, channel, log_ms, created_ms, events_kept = unpack(ARGV, 1, 13)
 local op, start, till, capacity, booking, business, place_s, traced, unfinished, root, kin_s, goes_on, known_s, taken_back, field_count = unpack(ARGV, 14, 28)
 local owed, appointment, appointment_s, settled, why = tonumber(ARGV[29]), ARGV[30], tonumber(ARGV[31]), ARGV[32], ARGV[33]
-local words, words_s = tonumber(ARGV[34]), ARGV[35]
+local words, words_s, whole = tonumber(ARGV[34]), ARGV[35], ARGV[36]
 local behind = op == '' and 17 or 20
 local deliveries, due = unpack(KEYS, behind, behind + 1)
 start, till, capacity, place_s, log_ms, taken_back = tonumber(start), tonumber(till), tonumber(capacity), tonumber(place_s), tonumber(log_ms), tonumber(taken_back)
 
-if (redis.call('HGET', record, 'rev') or '') ~= rev then return {'stale'} end
+local known_rev, apart = unpack(redis.call('HMGET', record, 'rev', 'apart'))
+if (known_rev or '') ~= rev then return {'stale'} end
+if rev ~= '' and apart ~= rev and whole == '' then return {'whole'} end
 local ours = remembered(record)
 local print, text = look(document, ours)
 if print ~= seen then return {'stale'} end
@@ -32,8 +34,8 @@ elseif op == 'release' then
   redis.call('DEL', place)
 end
 
-local at = 36 + 2 * field_count
-local gone = keep(record, history, turns, trace, rev, 36, at - 1, words, taken_back, lines, turn, answer, traced)
+local at = 37 + 2 * field_count
+local gone = keep(record, history, turns, trace, rev, whole, 37, at - 1, words, taken_back, lines, turn, answer, traced)
 at = at + 2 * words
 if owed > 0 then
   local last, now_ms = at + 2 * owed, clock_ms()

@@ -23,7 +23,7 @@ end
 -- What of the call was said, which may be gone before its record is: names and values behind those of the record's `fields`.
 local function with_words(fields, turns)
   if #fields == 0 then return fields end
-  local names = {'words', 'said', 'before'}
+  local names = {'words', 'said'}
   for at, value in ipairs(redis.call('HMGET', turns, unpack(names))) do
     if value then
       fields[#fields + 1] = names[at]
@@ -34,9 +34,12 @@ local function with_words(fields, turns)
 end
 
 -- A step's changed fields (ARGV from `first` to `last`, names and values, and behind them `words` more that are what was said), what it takes back of the
--- conversation and adds to it, its answer ("" for a turn that has none any more) and its trace. Returns what it took back.
-local function keep(record, history, turns, trace, rev, first, last, words, taken_back, lines, turn, answer, traced)
-  redis.call('HSET', record, 'rev', (tonumber(rev) or 0) + 1, unpack(ARGV, first, last))
+-- conversation and adds to it, its answer ("" for a turn that has none any more) and its trace. Returns what it took back. With `whole`, what an earlier
+-- release left in the record where words are not any more is taken away.
+local function keep(record, history, turns, trace, rev, whole, first, last, words, taken_back, lines, turn, answer, traced)
+  local now = (tonumber(rev) or 0) + 1
+  redis.call('HSET', record, 'rev', now, 'apart', now, unpack(ARGV, first, last))
+  if whole == '1' then redis.call('HDEL', record, 'before') end
   if words > 0 then redis.call('HSET', turns, unpack(ARGV, last + 1, last + 2 * words)) end
   local gone = taken_back > 0 and take_back(history, taken_back) or ''
   if lines ~= '' then
