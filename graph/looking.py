@@ -18,18 +18,28 @@ AT_ONE_BUSINESS = 100
 """The same by references, whoever they come from, without a number or with one that is made up. docs/ringing-again.md reckons with it."""
 
 
-async def may_look(work: Work, sought: str, deps: Deps) -> bool:
-    """Whether it may be looked for, which is counted as if it were in vain. Raises StoreUnavailable."""
-    if work.call.in_vain >= deps.plan.tries:
-        return False
-    counted = _counted(work, sought)
-    found = await asyncio.gather(*(deps.store.tally(name, 1, DAY_S) for name, _ in counted))
-    return all(count <= most for count, (_, most) in zip(found, counted, strict=True))
+async def may_look(work: Work, sought: str, deps: Deps) -> tuple[bool, Sequence[str]]:
+    """Whether it may be looked for, which is counted as if it were in vain; and under what, to be taken off should it be found.
+
+    The number comes first: what it may not look for costs the business nothing, or one number would use up what all have. A turn that is taken up
+    again, since somebody else changed the call meanwhile, is counted once. Raises StoreUnavailable.
+    """
+    call = work.call
+    if call.in_vain >= deps.plan.tries:
+        return False, ()
+    once = f"sought {call.sid} {work.turn_context.turn.key} {sought}"
+    by = 1 if await deps.store.tally(once, 1, DAY_S) == 1 else 0
+    counted = [once]
+    for name, most in _counted(work, sought):
+        counted.append(name)
+        if await deps.store.tally(name, by, DAY_S) > most:
+            return False, ()
+    return True, counted if by else ()
 
 
-async def was_found(work: Work, sought: str, deps: Deps) -> None:
+async def was_found(counted: Sequence[str], deps: Deps) -> None:
     """It was not in vain. Raises StoreUnavailable."""
-    await asyncio.gather(*(deps.store.tally(name, -1, DAY_S) for name, _ in _counted(work, sought)))
+    await asyncio.gather(*(deps.store.tally(name, -1, DAY_S) for name in counted))
 
 
 def _counted(work: Work, sought: str) -> Sequence[tuple[str, int]]:

@@ -6,7 +6,9 @@ import pytest
 
 from agent.record.booking_reference import ALPHABET
 from graph.looking import AT_ONE_BUSINESS, FROM_ONE_NUMBER
-from storage.store import CallStore
+from storage.errors import StaleCall
+from storage.passing_store import PassingStore
+from storage.store import CallStore, Change, Committed
 from tests.callers import SAID
 from tests.graph.office import Caller, words
 from tests.graph.ringing import CANCEL, CODE, HIS, MOVE, NAME, OTHERS, appointment, booked, caller
@@ -106,3 +108,32 @@ async def test_other_calls_are_as_free_as_ever(store: CallStore) -> None:
     await store.tally(f"sought acme {OTHERS}", 50, 60)
     booking: dict[str, Any] = await stranger(store, "X1").say("", *(SAID["en"][slot] for slot in ("name", "service")))
     assert not booking["shouldTransfer"]
+
+
+async def test_one_number_uses_up_no_more_than_its_own(store: CallStore) -> None:
+    await booked(store)
+    for tried, reference in enumerate(guesses(FROM_ONE_NUMBER + 5)):
+        assert await is_taken_over(stranger(store, f"X{tried}"), "", MOVE, reference) == (tried >= FROM_ONE_NUMBER)
+    assert await store.tally("sought acme", 0, 60) == FROM_ONE_NUMBER
+
+
+class Meddled(PassingStore):
+    """Where somebody else is faster with every first step that would end a turn."""
+
+    refused = 0
+
+    async def commit(self, change: Change) -> Committed:
+        if change.answer and self.refused % 2 == 0:
+            self.refused += 1
+            raise StaleCall("somebody was faster")
+        self.refused += 1 if change.answer else 0
+        return await self._store.commit(change)
+
+
+@pytest.mark.parametrize(("said", "many"), [(guesses(1)[0], 1), (CODE, 0)])
+async def test_a_turn_that_is_taken_up_again_is_counted_once(store: CallStore, said: str, many: int) -> None:
+    await booked(store)
+    meddled = Meddled(store)
+    await stranger(meddled, "X1").say("", MOVE, said)
+    assert meddled.refused == 6
+    assert [await store.tally(name, 0, 60) for name in (f"sought acme {OTHERS}", "sought acme")] == [many, many]
