@@ -33,7 +33,8 @@ replace = msgspec.structs.replace
 
 
 def recalled(appointment: Appointment, business: Business, now: datetime) -> Call:
-    """A call that has booked this, put together of what is still known. `business`: as its file stands now; `now`: aware.
+    """A call that has booked this, put together of what is still known. `business`: as its file stands now, but what was booked takes as long as it
+    was booked for; `now`: aware.
 
     Its `rev` is larger than that of any step its call ever took, and larger each time: the time in milliseconds.
     """
@@ -42,16 +43,15 @@ def recalled(appointment: Appointment, business: Business, now: datetime) -> Cal
     start = datetime.fromtimestamp(appointment.start, ZoneInfo(call.brief.time_zone))
     values |= {SERVICE.name: appointment.service, TIME.name: start.isoformat()}
     slots = {name: SlotState(status="filled", value=value) if value else SlotState(status="skipped") for name, value in values.items()}
-    services = call.brief.services
-    if all(one.id != appointment.service for one in services):
-        gone = Service(id=appointment.service, name=appointment.service, minutes=(appointment.end - appointment.start) // 60)
-        services = (*services, gone)
+    known = {one.id: one for one in call.brief.services}
+    service = known.get(appointment.service) or Service(id=appointment.service, name=appointment.service)
+    known[service.id] = replace(service, minutes=(appointment.end - appointment.start) // 60)
     return replace(
         call,
         rev=int(now.timestamp() * 1000),
         status="booked",
         language=appointment.language or call.language,
-        brief=replace(call.brief, business=appointment.business, caller=appointment.caller, services=services),
+        brief=replace(call.brief, business=appointment.business, caller=appointment.caller, services=tuple(known.values())),
         slots={**call.slots, **slots},
         booked=appointment.place,
         confirmation=Confirmation(sequence=appointment.sequence),

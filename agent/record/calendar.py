@@ -171,6 +171,8 @@ def on_the_day(
     like: datetime, minutes: int, business: Business, now: datetime, bookings: Sequence[Booking], *, sid: str = ""
 ) -> tuple[datetime, ...]:
     """Every free time of the day of `like` on the hour and half hour, in order; the call's own booking (`sid`) is no obstacle."""
+    if day_refusal(like.date(), business, now):  # of the last day there is no time has an end
+        return ()
     is_open = _can_begin(minutes, business, now, bookings, sid)
     return tuple(start for start in _starts(like.date(), minutes, business, like) if is_open(start))
 

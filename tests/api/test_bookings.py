@@ -131,7 +131,11 @@ async def test_a_supervisor_is_told_when_on_a_day_it_could_be() -> None:
         moved = await house.ask("PATCH", path, json={"time": times[-1]})
         assert moved.json()["start"] == times[-1]
         assert times[-1] in (await house.ask("GET", f"{path}/times", params={"day": day})).json()["times"]
-        assert (await house.ask("GET", f"{path}/times", params={"day": "2020-01-01"})).json()["times"] == []
+        for never in ("2020-01-01", "0001-01-01", "9999-12-31", "9999-12-30"):
+            answer = await house.ask("GET", f"{path}/times", params={"day": never})
+            assert (answer.status_code, answer.json()) == (200, {"day": never, "times": []})
+        for never in ("9999-12-31T12:00", "0001-01-01T00:00", "9999-12-31T23:59:59+14:00", "0001-01-01T00:00-12:00"):
+            assert (await house.ask("PATCH", path, json={"time": never})).status_code == 422
         assert (await house.ask("GET", f"{path}/times")).json()["day"] == day
         refused = await house.ask("GET", f"{path}/times", params={"day": "soon"})
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "day")

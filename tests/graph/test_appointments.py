@@ -1,8 +1,9 @@
 """An appointment that is cancelled, moved or corrected: with its call while that is kept, by itself afterwards. Told to the outside either way."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -212,6 +213,20 @@ async def test_one_of_a_service_that_is_offered_no_more_keeps_its_length(store: 
     odd = await store.change(was, msgspec.structs.replace(was, service="gone", end=was.end + 600))
     now = await appointments.move(deps_of(one, False), odd, datetime.fromtimestamp(was.start + 7200, UTC).isoformat(), one.now, "kim")
     assert (now.service, now.end - now.start) == ("gone", was.end - was.start + 600)
+
+
+async def test_one_that_was_booked_for_longer_is_offered_only_where_all_of_it_fits(store: CallStore) -> None:
+    """Whatever its service takes today."""
+    one, _ = await booked(store), await booked(store, "CA2", "the day after tomorrow at 2 pm")
+    was = await appointment(one)
+    odd = await store.change(was, msgspec.structs.replace(was, end=was.end + 3600))
+    deps, day = deps_of(one, False), one.now.date() + timedelta(days=2)
+    every = [datetime.combine(day, time(half // 2, half % 2 * 30), ZoneInfo("America/New_York")) for half in range(48)]
+    free = await appointments.times(deps, odd, day, one.now)
+    assert [at.strftime("%H:%M") for at in every if at not in free] == ["12:30", "13:00", "13:30", "14:00", "14:30", "22:30", "23:00", "23:30"]
+    with pytest.raises(FieldRefused, match="taken"):
+        await appointments.move(deps, odd, f"{day}T12:30", one.now, "kim")
+    assert (await appointments.move(deps, odd, f"{day}T12:00", one.now, "kim")).end - was.end == 3600 + every[24].timestamp() - was.start
 
 
 async def test_what_is_gone_is_not_changed(store: CallStore, lives: bool) -> None:
