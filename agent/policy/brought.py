@@ -15,7 +15,6 @@ from agent.dst.updates import Update
 from agent.policy.owed import concerns
 from agent.record.call import Call
 from agent.record.call_events import ToolState, tool
-from agent.record.confirmation import Confirmation
 from agent.record.delivery import Delivery
 
 replace = msgspec.structs.replace
@@ -42,7 +41,8 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
 def brought(call: Call, tried: Brought) -> Update:
     """The call after it was told; the same call where there is nothing to tell."""
     delivery = tried.delivery
-    counts = delivery.kind == "mail" and tried.result != "begun" and concerns(call, delivery.body)
+    newest = delivery.body.get("revision", 0) >= call.confirmation.revision
+    counts = delivery.kind == "mail" and tried.result != "begun" and concerns(call, delivery.body) and newest
     events = []
     if tried.first and tried.result != "late":
         events.append(tool(call, delivery.kind, "started", tried.began, occasion=delivery.occasion))
@@ -53,6 +53,5 @@ def brought(call: Call, tried: Brought) -> Update:
         return Update(call=call)
     if counts and tried.result != "begun":
         why = tried.why if tried.result == "returned" else ""
-        stands = Confirmation(sequence=call.confirmation.sequence, mail=tried.result, why=why)
-        call = replace(call, confirmation=stands)
+        call = replace(call, confirmation=replace(call.confirmation, mail=tried.result, why=why))
     return Update(call=call, events=tuple(events))

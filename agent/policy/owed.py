@@ -65,7 +65,7 @@ def owed(before: Call | None, after: Call, wants: Wants, now: int, given_up: Can
     occasions = _occasions(before, after)
     hooks = [("webhook", one) for one in occasions if one in wants.hooks]
     mail = _mail(before, after) if wants.mail else None
-    revision = (before.rev if before else 0) + 1
+    revision = _revision(before)
     # Under a callSid that was erased another call may begin: its revisions are not that one's.
     who = f"{after.sid} {after.created_at}"
     due: list[tuple[DeliveryKind, Occasion]] = [*([("mail", mail)] if mail else []), *hooks]  # type: ignore[list-item]
@@ -91,7 +91,13 @@ def reckoned(before: Call | None, after: Call, wants: Wants) -> Call:
         return after
     sequence = after.confirmation.sequence + (occasion is not None)
     is_due = wants.mail and _mail(before, after) is not None
-    return replace(after, confirmation=Confirmation(sequence=sequence, mail="due" if is_due else "none"))
+    revision = _revision(before) if is_due else 0
+    return replace(after, confirmation=Confirmation(sequence=sequence, revision=revision, mail="due" if is_due else "none"))
+
+
+def _revision(before: Call | None) -> int:
+    """Of the step from there."""
+    return (before.rev if before else 0) + 1
 
 
 def concerns(call: Call, body: Mapping[str, Any]) -> bool:

@@ -15,6 +15,8 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True):
     sequence: int = -1
     """How often what stands in a calendar has changed since it was first booked: 0 as first booked, one more for each change of it, for giving it
     up and for booking again. -1: nothing was booked yet."""
+    revision: int = 0
+    """Of the step that owes the newest mail: how it went with an older one about the same says nothing of that."""
     mail: MailState = "none"
     why: str = ""
     """Why it came back, as a code; "" unless it did."""

@@ -68,6 +68,21 @@ def test_a_webhook_says_nothing_of_the_mail() -> None:
     assert (after, [event["tool"] for event in events]) == (call, ["webhook", "webhook"])
 
 
+@pytest.mark.parametrize("changed", [{"name": "Eda"}, {"phone": "+61491570156"}])
+@pytest.mark.parametrize("result", ["taken", "returned", "late"])
+def test_nor_does_one_that_is_still_of_use_say_anything_of_the_newer_one(changed: dict[str, str], result: Result) -> None:
+    """Both are sent, and have the same sequence and address: nothing has changed in a calendar."""
+    call, due = booked()
+    call = replace(call, rev=1)
+    corrected = replace(reckoned(call, known(call, **changed), ALL), rev=2)
+    (second,) = (one for one in owed(call, corrected, ALL, 0) if one.kind == "mail")
+    after, events = told(corrected, due["mail"], result, why="smtp_550")
+    assert (shown(after), events[-1]["tool"]) == ((False, "due", ""), "mail")
+    after, _ = told(after, second, "taken")
+    assert shown(after) == (True, "taken", "")
+    assert shown(told(after, due["mail"], result, why="smtp_550")[0]) == (True, "taken", ""), "whichever came first"
+
+
 def test_what_became_of_a_mail_that_was_overtaken_says_nothing_of_the_later_one() -> None:
     call, due = booked()
     corrected = reckoned(call, known(call, email="eda@example.com"), ALL)
