@@ -99,8 +99,8 @@ class AwaitedStore:
     async def put_off(self, id_: str, sid: str, for_s: float, why: str, till_ms: int = 0) -> None:
         await (await self._store()).put_off(id_, sid, for_s, why, till_ms)
 
-    async def give_up(self, id_: str, sid: str, why: str) -> None:
-        await (await self._store()).give_up(id_, sid, why)
+    async def give_up(self, id_: str, sid: str, why: str, till_ms: int = 0) -> None:
+        await (await self._store()).give_up(id_, sid, why, till_ms)
 
     async def send_again(self, id_: str, sid: str, business: str = "") -> bool:
         return await (await self._store()).send_again(id_, sid, business)

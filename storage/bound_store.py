@@ -143,7 +143,7 @@ class BoundStore:
         """Raises CallElsewhere."""
         raise CallElsewhere(_OUTBOX)
 
-    async def give_up(self, id_: str, sid: str, why: str) -> None:
+    async def give_up(self, id_: str, sid: str, why: str, till_ms: int = 0) -> None:
         """Raises CallElsewhere."""
         raise CallElsewhere(_OUTBOX)
 

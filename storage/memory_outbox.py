@@ -78,8 +78,9 @@ class MemoryOutbox:
         if not till_ms or self._holds(id_, sid, till_ms):
             self._fail(id_, sid, self._now_ms() + round(for_s * 1000), why)
 
-    async def give_up(self, id_: str, sid: str, why: str) -> None:
-        self._fail(id_, sid, 0, why)
+    async def give_up(self, id_: str, sid: str, why: str, till_ms: int = 0) -> None:
+        if not till_ms or self._holds(id_, sid, till_ms):
+            self._fail(id_, sid, 0, why)
 
     async def send_again(self, id_: str, sid: str, business: str = "") -> bool:
         owing = self._of(sid)

@@ -57,8 +57,11 @@ class Outbox(Protocol):
         `till_ms`: only if it is held by that lease; 0: whoever has it.
         """
 
-    async def give_up(self, id_: str, sid: str, why: str) -> None:
-        """The last try failed, which is counted: it is a dead letter, kept as long as any delivery and never due by itself."""
+    async def give_up(self, id_: str, sid: str, why: str, till_ms: int = 0) -> None:
+        """The last try failed, which is counted: it is a dead letter, kept as long as any delivery and never due by itself.
+
+        `till_ms`: as in `put_off`; whoever was told of it with the step that settled it may have sent it again meanwhile.
+        """
 
     async def send_again(self, id_: str, sid: str, business: str = "") -> bool:
         """A dead letter is due now, as if it had never been tried; False when there is none. `business`: only if it is of the business of that id."""

@@ -63,8 +63,12 @@ class RedisOutbox(ABC):
         if due_ms:
             await self._script("owed_later", [keys.DUE], [keys.listed(id_, sid), due_ms, till_ms])
 
-    async def give_up(self, id_: str, sid: str, why: str) -> None:
-        if await self._script("owed_fail", [keys.deliveries(sid)], [id_, "", codec.encode(why)]):
+    async def give_up(self, id_: str, sid: str, why: str, till_ms: int = 0) -> None:
+        if till_ms and not await self.holds(id_, sid, till_ms):
+            kept = await self._command("HGET", keys.deliveries(sid), id_)
+            if kept is not None and not codec.owed(kept).due_ms:  # noted with the step that told of it; listed, unless it is sent again by now
+                await self._bury(keys.listed(id_, sid).encode())
+        elif await self._script("owed_fail", [keys.deliveries(sid)], [id_, "", codec.encode(why)]):
             await self._bury(keys.listed(id_, sid).encode())
 
     async def send_again(self, id_: str, sid: str, business: str = "") -> bool:

@@ -192,7 +192,7 @@ class Runner:
             case Again(why, after_s):
                 await self._again(tried, owed, why, after_s)
             case Refused(why):
-                await self._given_up(tried, why)
+                await self._given_up(tried, why, owed.till_ms)
             case Lost():
                 pass
             case _:
@@ -266,16 +266,16 @@ class Runner:
     async def _again(self, tried: Brought, owed: Owed, why: str, after_s: float) -> None:
         wait_s = pause_s(tried.delivery.kind, owed.tries, after_s, self._random)
         if wait_s is None:
-            await self._given_up(tried, why)
+            await self._given_up(tried, why, owed.till_ms)
             return
         await self._store.put_off(tried.delivery.id, tried.delivery.sid, wait_s, why, owed.till_ms)
         self._told(tried, "again", why)
         if tried.first:
             await self._note(tried)
 
-    async def _given_up(self, tried: Brought, why: str) -> None:
+    async def _given_up(self, tried: Brought, why: str, till_ms: int) -> None:
         await self._note(msgspec.structs.replace(tried, result="returned", why=why))
-        await self._store.give_up(tried.delivery.id, tried.delivery.sid, why)
+        await self._store.give_up(tried.delivery.id, tried.delivery.sid, why, till_ms)
         self._told(tried, "returned", why)
 
     def _told(self, tried: Brought, outcome: Literal["taken", "again", "returned", "late"], why: str = "") -> None:

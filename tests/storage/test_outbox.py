@@ -192,6 +192,21 @@ async def test_how_it_ended_is_told_by_one_step_alone(store: CallStore, why: str
     assert await store.outbox() == OutboxFigures(waiting=1, dead=bool(why))
 
 
+async def test_what_is_sent_again_before_it_is_listed_as_given_up_is_tried(store: CallStore) -> None:
+    """By somebody who saw it among what its call owes, right after the step that told of it."""
+    was = await begin(store, deliveries=(debt(1), debt(2)))
+    held = {one.delivery.id: one.till_ms for one in await store.due(50, HOUR_S)}
+    was = await step(store, was, settles=Settled(id=debt(1).id, why="no"))
+    assert await store.send_again(debt(1).id, "CA1")
+    await store.give_up(debt(1).id, "CA1", "no", held[debt(1).id])
+    assert [(one.delivery.id, one.tries, one.why) for one in await store.due(50, HOUR_S)] == [(debt(1).id, 0, "")]
+    await store.give_up(debt(2).id, "CA1", "no", held[debt(2).id] - 1)
+    assert await dead(store) == [], "another's lease"
+    await step(store, was, settles=Settled(id=debt(2).id, why="no"))
+    await store.give_up(debt(2).id, "CA1", "no", held[debt(2).id])
+    assert (await dead(store), await store.outbox()) == ([2], OutboxFigures(waiting=1, dead=1))
+
+
 async def test_what_was_given_up_may_still_be_told_to_have_arrived(store: CallStore) -> None:
     """By whoever brought it and was slow to say so."""
     was = await begin(store, deliveries=(debt(1), debt(2)))
