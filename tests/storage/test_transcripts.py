@@ -126,6 +126,23 @@ async def test_whatever_holds_a_word_goes_with_the_words(request: pytest.Fixture
     await place.store.close()
 
 
+@pytest.mark.parametrize("kind", ["redis", "cluster"])
+async def test_so_do_the_words_of_what_an_appointment_is_to_be(request: pytest.FixtureRequest, kind: str) -> None:
+    """Said with the wish, and kept until it is known which appointment is meant."""
+    place = await open_place(Shelf(request.getfixturevalue(f"{kind}_url")))
+    await Platform(place.store).all_said("", "I'd like to move my appointment to tomorrow at 3 pm")
+    errand = (await call_of(place)).errand
+    assert errand is not None
+    assert [one.words for one in errand.told] == ["tomorrow at 3 pm"]
+    lives = {name: ttl for name, ttl, text in place.kept() if b"tomorrow at 3" in text.lower()}
+    assert keys.turns("CA1") in lives
+    assert all(0 < ttl <= WORDS_S for ttl in lives.values()), lives
+    place.pass_s(WORDS_S)
+    now = (await call_of(place)).errand
+    assert (now and now.want, now and now.told) == ("move", ())
+    await place.store.close()
+
+
 async def test_a_caller_who_speaks_again_later_is_heard_and_said_anew(shelf: Shelf) -> None:
     place = await open_place(shelf)
     platform = Platform(place.store)
