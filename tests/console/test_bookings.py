@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from tests.api.processes import Running
 from tests.conftest import RedisServer
@@ -208,6 +208,31 @@ def test_a_viewer_sees_that_there_are_some_and_no_value(opens: Opens, booked: li
     rows(console).filter(has_text="BOOK-0").click()
     expect(console.field("name").get_by_role("button")).to_have_text("•••")
     expect(console.tab.get_by_role("region", name="Booking").get_by_role("link")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("mail", "sent", "told"),
+    [
+        ("late", False, "not sent: the appointment had begun"),
+        ("returned", False, "came back from mary@example.com"),
+        ("taken", True, "sent to mary@example.com"),
+        ("due", False, "not sent yet"),
+    ],
+)
+def test_how_it_stands_with_its_mail_is_said_as_at_its_call(opens: Opens, booked: list[Caller], mail: str, sent: bool, told: str) -> None:
+    """What the service says of the mail is made up here."""
+
+    def answered(route: Route) -> None:
+        call = route.fetch().json()
+        call |= {"booking": {**call["booking"], "mail": mail}, "confirmEmailsent": sent}
+        route.fulfill(status=200, json=call)
+
+    console = opens()
+    console.tab.route(re.compile(r"/calls/BOOK-1$"), answered)
+    open_bookings(console)
+    rows(console).filter(has_text="Bo Lindqvist").click()
+    expect(card(console)).to_contain_text(told)
+    expect(card(console).get_by_text("not sent yet")).to_have_count(int(mail == "due"))
 
 
 def test_the_address_of_the_calendar_is_told_to_a_supervisor(opens: Opens, booked: list[Caller]) -> None:

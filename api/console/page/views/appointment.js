@@ -9,6 +9,7 @@ import { again, owedBy } from "../store/outbox.js";
 import { callLink, viewLink } from "../store/route.js";
 import { me } from "../store/session.js";
 import { Cancelling, Editing, Moving } from "./appointment_forms.js";
+import { mailed } from "./booking.js";
 import { SendAgain, standing, what } from "./deliveries.js";
 import { Icon } from "./icon.js";
 import { press, whyOff } from "./off.js";
@@ -31,17 +32,11 @@ function useAppointment(reference, sid, known) {
   return found;
 }
 
-/** How it stands with the mail about it, as far as its call tells. */
-function mailed({ email, state }, call) {
-  if (!email || state !== "booked" || !call?.booking?.mail) return "";
-  return t({ taken: "booking.mailed", returned: "booking.returned" }[call.booking.mail] ?? "booking.unmailed", { email: plain(email) });
-}
-
 function Facts({ one, call }) {
   const { name: called, timeZone } = business(one.business);
   const rows = [
     ["booking.when", plain(visits(one.start, one.end))], ["booking.zone", timeZone], ["booking.what", serviceName(one.service, one.business)], ["step.name", plain(one.name)],
-    ["step.phone", plain(phone(one.phone))], ["step.address", plain(one.address)], ["step.email", plain(one.email)], ["booking.mail", mailed(one, call)],
+    ["step.phone", plain(phone(one.phone))], ["step.address", plain(one.address)], ["step.email", plain(one.email)], ["booking.mail", call === "gone" ? "" : mailed(call ?? {}, one.email)],
     ["business", firm(one.business, "") && called],
   ].filter(([, fact]) => fact);
   return html`<dl class="facts">${rows.map(([name, fact]) => html`<div key=${name}><dt>${t(name)}</dt><dd><bdi dir="auto">${fact}</bdi></dd></div>`)}
