@@ -1,7 +1,7 @@
 """What a caller does about an appointment that he has: what he wants of it, which one it is, and what it is to be.
 
 A new call that books nothing yet may turn out to be about one ("I'd like to move my appointment"). Once something of a booking is held, "my
-appointment" is the one that this call makes, and nothing here is heard.
+appointment" may as well be the one that this call makes: then it is about one only if the caller has one.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from agent.nlu import errands, references, set_phrases
 from agent.nlu.acts import ActKind
 from agent.nlu.lexicon import says
 from agent.nlu.mentions import names_of
+from agent.nlu.reactions import denies
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, UserAct
@@ -42,7 +43,7 @@ def errand_acts(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
         return _of_it(hearing, informs) if kind in ("what", "errand") else _to_cancel(hearing)
     if kind == "which":
         return _which(hearing, informs)
-    return _begun(hearing, informs) if is_fresh(hearing.call) else []
+    return _begun(hearing, informs) if is_fresh(hearing.call) else _midway(hearing)
 
 
 def is_fresh(call: Call) -> bool:
@@ -58,7 +59,7 @@ def _is_begun(state: SlotState) -> bool:
 
 def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     """A call that turns out to be about an appointment; by its reference alone, to hear of it."""
-    want, code = errands.wanted(hearing.utterance), references.reference(hearing.utterance, asked=False)
+    want, code = _wanted(hearing), references.reference(hearing.utterance, asked=False)
     if want == "hear" and not _OF_THE_JOB.isdisjoint(hearing.acts):
         want = None
     if want or code:
@@ -73,6 +74,28 @@ def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     if not elsewhere and errands.wanted_of_it(hearing.utterance) == "cancel":  # "stop" and "quit" are about this call
         return [msgspec.structs.replace(_wish(hearing, "cancel"), kind=DialogueActKind.PERHAPS)]
     return []
+
+
+def _midway(hearing: Hearing) -> list[UserAct]:
+    """The same where something of a booking is held: to be moved is no appointment of this call's that has no time yet, nor is it asked after."""
+    call = hearing.call
+    if call.errand is not None or not errands.may_name_one(hearing.utterance):
+        return []
+    want = _wanted(hearing)
+    if want is None or want == "correct" or (want != "cancel" and _is_begun(call.slot(TIME.name))):
+        return []
+    certain = Act.HANDOFF in hearing.acts or (hearing.question.kind == "leave" and denies(hearing.utterance))
+    if not certain and (not call.brief.caller or Act.AFFIRM in hearing.acts or not _OF_THE_JOB.isdisjoint(hearing.acts)):
+        return []
+    wish = _wish(hearing, want)
+    when = _moved_to(hearing) if want == "move" else []
+    return [wish if certain else msgspec.structs.replace(wish, kind=DialogueActKind.PERHAPS), *when]
+
+
+def _wanted(hearing: Hearing) -> Want | None:
+    """What is wanted of an appointment that the caller has; whoever stops "my appointment", by whatever word, wants it cancelled."""
+    stop = hearing.acts.get(Act.CANCEL)
+    return errands.wanted(hearing.utterance) or ("cancel" if stop and errands.stops_it(hearing.utterance, *stop.span) else None)
 
 
 def _wish(hearing: Hearing, want: Want, wrong: tuple[str, ...] = ()) -> DialogueAct:

@@ -31,6 +31,8 @@ _BEFORE = 3
 _BRIEF = 5
 """Words that are all about the appointment, where nothing else is spoken of."""
 _WANTS: tuple[Want, ...] = ("cancel", "correct", "move", "hear")
+_NOT_MEANT = ("elsewhere", "supposed", "later")
+"""The lists of what says that none of his is meant, or not now."""
 _ENDS = re.compile(r"[.?!;,](?!\w)|[。？！；，]", re.ASCII)
 """What ends a reason."""
 _STOPS = frozenset(".?!;。？！；")
@@ -41,12 +43,27 @@ def wanted(utterance: Utterance) -> Want | None:
     text = _Spoken(utterance)
     own = text.own()
     alone = text.of("alone") if own is None else []
-    if (own is None and not alone) or any(text.says(kind) for kind in ("elsewhere", "supposed", "later")):
+    if (own is None and not alone) or any(text.says(kind) for kind in _NOT_MEANT):
         return None
     if own is None:
         return None if text.denied_at(alone[0][0]) else "move"
     wants = [want for want in _WANTS for at, end in text.all_of(want, own[1]) if text.reaches(want, at, end, own)]
     return wants[0] if wants else None
+
+
+def may_name_one(utterance: Utterance) -> bool:
+    """Whether a word is said that appointments are called by: what can be asked of every turn."""
+    return not _listed("zh" if utterance.has_han else "en", "nouns").keys().isdisjoint(utterance.words)
+
+
+def stops_it(utterance: Utterance, start: int, end: int) -> bool:
+    """Whether what is to stop, by the words from `start` to `end` of the text, is an appointment of the caller's: "scratch my appointment"."""
+    text = _Spoken(utterance)
+    own = text.own()
+    if own is None or not own[2] or any(text.says(kind) for kind in _NOT_MEANT):
+        return False
+    said = [place for place, token in enumerate(utterance.tokens[: len(text.words)]) if start <= token.start < end]
+    return bool(said) and text.reaches("cancel", said[0], said[-1] + 1, own)
 
 
 def wanted_of_it(utterance: Utterance) -> Want | None:

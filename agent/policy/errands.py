@@ -41,6 +41,8 @@ def take(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update | N
         case DialogueAct(act=Act.REFERENCE):
             return Update(call=replace(call, errand=replace(errand_of(call), perhaps=False, sought=user_act.detail), question=Question(), silences=0))
     errand = call.errand
+    if errand is not None and errand.perhaps and errand.sought and isinstance(user_act, Inform) and user_act.slot == TIME.name:
+        return Update(call=replace(call, errand=replace(errand, told=(user_act,))))
     if errand is None or errand.perhaps:
         return None
     if isinstance(user_act, DialogueAct) and user_act.act is Act.GOODBYE:

@@ -39,10 +39,8 @@ def recognised(call: Call, found: Sequence[Appointment], turn_context: TurnConte
     errand = errand_of(call)
     mine = [one for one in found if one.state == "booked" and one.start > turn_context.seconds and (errand.sought != BY_NAME or _is_his(one, call))]
     looked = replace(errand, sought="")
-    if not mine and errand.perhaps:  # then "I want to cancel" was about this call
-        update = _strike(replace(call, errand=looked), turn_context)
-        about_this = replace(update.call, errand=None, question=Question(kind="leave"))
-        return Update(call=about_this) if update.call.status == "active" else update
+    if not mine and errand.perhaps:
+        return _about_this(replace(call, errand=looked), turn_context)
     if not mine:
         return _strike(replace(call, errand=looked), turn_context, (SystemAct(key="notice.not_found"),))
     if len(mine) > 1:
@@ -65,6 +63,18 @@ def recognised(call: Call, found: Sequence[Appointment], turn_context: TurnConte
     return replace(update, system_acts=(SystemAct(key="notice.appointment", values=appointed(after, turn_context)), *update.system_acts))
 
 
+def _about_this(call: Call, turn_context: TurnContext) -> Update:
+    """The caller has none: then "I want to cancel" was about this call, and a time that was told is to be this one's."""
+    errand = errand_of(call)
+    update = _strike(call, turn_context)
+    if update.call.status != "active":
+        return update
+    if errand.want == "cancel":
+        return Update(call=replace(update.call, errand=None, question=Question(kind="leave")))
+    told = _as_told(replace(update.call, errand=None), errand.told, turn_context)
+    return told if errand.told else replace(told, system_acts=(SystemAct(key="notice.not_found"),))
+
+
 def wished(call: Call, dialogue_act: DialogueAct) -> Update:
     """What is wanted of an appointment: of the one that is known, else of one that is looked for by the name, if one was said."""
     want, errand = cast(Want, dialogue_act.detail), call.errand
@@ -72,7 +82,8 @@ def wished(call: Call, dialogue_act: DialogueAct) -> Update:
     if errand is not None and errand.sid:
         return Update(call=to_change(replace(call, errand=replace(errand, reason=reason)), want, (TIME.name,) if want == "move" else ()))
     perhaps = dialogue_act.kind is DialogueActKind.PERHAPS
-    by_name = bool(call.brief.caller) and is_said(call.slot(caller_id.NAME_SLOT)) and not call.in_vain
+    known = is_said(call.slot(caller_id.NAME_SLOT))
+    by_name = bool(call.brief.caller) and known and (perhaps or not call.in_vain)
     changes = tuple(slot for slot in dialogue_act.slots if slot in PERSONAL)
     asked = replace(
         errand or Errand(want=want), want=want, reason=reason, perhaps=perhaps, sought=BY_NAME if by_name else "", changes=changes, told=()
