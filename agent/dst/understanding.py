@@ -9,6 +9,7 @@ and the caller's own questions (`replies`); and where all of that is nothing, wh
 courtesy, musing. Nothing is decided about values here: that is `tracker` and `values`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from agent.dst.control import control, language_act, switched
@@ -21,10 +22,12 @@ from agent.dst.selection import values_told
 from agent.nlu import set_phrases
 from agent.nlu.acts.recognition import asks
 from agent.nlu.effort import TooMuch, limited
+from agent.nlu.some_day import asks_of_some_day
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, UserAct
 from agent.record.business import Business
 from agent.record.call import Call, Turn
+from agent.slots import SLOTS
 
 _MUSING = 3
 """Words up to which one who only hums and haws is thinking: "uh", "well, let's see"."""
@@ -53,12 +56,26 @@ def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tup
 def _user_acts(hearing: Hearing, informs: list[Inform]) -> tuple[UserAct, ...]:
     """The acts and values, in order."""
     switch = language_act(hearing, informs)
+    if asked := _of_some_day(hearing, informs):
+        return (*switch, *asked)
     if done := errand_acts(hearing, informs):
         return (*switch, *done)
     if steering := control(hearing, informs):
         return (*switch, steering)
     done = _answered(hearing, informs) or _left(hearing)
     return (*switch, *done) if done else (*switch, NoMatch())
+
+
+def _of_some_day(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
+    """The question what could still be done later, which neither stops nor changes anything; with what was told beside it, and the yes before it."""
+    hurries = Act.HANDOFF in hearing.acts or set_phrases.urgent(hearing.utterance, hearing.business)
+    if hurries or not asks_of_some_day(hearing.utterance):
+        return []
+    question = hearing.question
+    yes = question.slots if question.kind == "read_back" and Act.AFFIRM in hearing.acts else ()
+    told = [inform for inform in informs if not SLOTS[inform.slot].calendar]
+    asked = DialogueAct(act=Act.ASK, slots=question.slots, detail=hearing.utterance.text)
+    return [*(DialogueAct(act=Act.AFFIRM, slots=(slot,)) for slot in yes), *told, asked]
 
 
 def _answered(hearing: Hearing, informs: list[Inform]) -> list[UserAct]:

@@ -7,6 +7,7 @@ import pytest
 from agent.nlu.effort import TooMuch, limited
 from agent.nlu.errands import moved_to, reason, wanted, wanted_afterwards, wanted_of_it
 from agent.nlu.references import keyed, reference
+from agent.nlu.some_day import asks_of_some_day
 from agent.nlu.utterance import Utterance
 from agent.record.booking_reference import booking_reference
 from tests import tables
@@ -29,6 +30,11 @@ def test_what_is_wanted(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", rows("no_match"))
 def test_nothing_is_wanted_of_an_appointment_that_the_caller_has(case: dict[str, Any]) -> None:
     assert wanted(Utterance(case["say"])) is None
+
+
+@pytest.mark.parametrize("case", rows("some_day"))
+def test_what_could_still_be_done_some_day(case: dict[str, Any]) -> None:
+    assert asks_of_some_day(Utterance(case["say"])) is case["hold"]
 
 
 @pytest.mark.parametrize("case", rows("reference"))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from agent.nlu.acts.fitting import mask
+from agent.nlu.acts.grammar import slot_marks
 from agent.nlu.acts.words import Unit, table
 
 
@@ -129,16 +130,18 @@ def _judges(units: Sequence[Unit]) -> bool:
 
 
 def _mandarin(units: Sequence[Unit], at: int) -> Question | None:
-    """可以停车吗, 你们在哪里, 要不要带钥匙: by its last word, or a question word in it; 改到五点可以吗 wants a change."""
+    """可以停车吗, 你们在哪里, 要不要带钥匙: by its last word, or a question word in it; 改到五点可以吗 wants a change, 会提前打电话吗 does not."""
     rest = units[at:]
     last = next((place for place in range(len(rest) - 1, -1, -1) if rest[place].words[0] not in table("single")["trailing"]), -1)
     if last < 1:
         return None
+    foretells = any("".join(unit.words) in table("single")["foretelling"] for unit in rest)
     form = rest[last].marks & mask("tail") or any(unit.marks & mask("wh", "why", "aux", "supposed") for unit in rest)
     if not form:
         return None
-    if any(unit.marks & mask("change", "fix", "instead", "shifted") for unit in rest):
+    if any(unit.marks & mask("change", "fix", "instead", "shifted") for unit in rest) and not foretells:
         return Question(at, len(units), "request")
-    if all(unit.marks for unit in rest) and not any(unit.marks & mask("wh", "bot", "supposed") for unit in rest):  # 这样可以吗
+    tells = any(unit.marks & mask("wh", "bot", "supposed") for unit in rest) or (foretells and any(unit.marks & mask(*slot_marks()) for unit in rest))
+    if all(unit.marks for unit in rest) and not tells:  # 这样可以吗
         return None
     return Question(at, len(units), "ask")
