@@ -22,13 +22,14 @@ from agent.dst.updates import Update
 from agent.policy import approvals, away, resuming
 from agent.policy.next_act import about, apply, only_asks
 from agent.policy.people import still_waiting, unasked
-from agent.policy.turns import deaf, welcome
+from agent.policy.turns import deaf, opened_for, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.business import FIRST_TIME_CALLER
 from agent.record.calendar import standing
-from agent.record.call import OpenTurn, Question
+from agent.record.call import Call, OpenTurn, Question
 from agent.record.call_events import Tool
 from agent.record.progress import step as open_step
+from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from graph import commits, errands, revising
 from graph.answering import answer, looked_again, ms_since, timed
@@ -90,14 +91,14 @@ class Nodes:
         stood = await stood_for(there, deps, now)
         call = connected(prepared(stood, None, now), request)
         left = call.open_turn
-        if left is None:
-            call = revising.taken_up(call, stood, request)
+        call = call if left else revising.taken_up(call, stood, request)
         turn = left.turn if left else revising.whole(unanswered(state, found.call), call, request)
         bookings = found.bookings
         if call.brief.business != business:  # another's calendar
             needed = call.hold or open_step(call) in AGREEING
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings if needed else ()
         turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings, away=found.away)
+        call = call if left else _listening(call, stood, request, turn_context)
         work = Work(
             base=found.call,
             call=call,
@@ -186,6 +187,11 @@ class Nodes:
         there = place(work)
         update = {"work": work} if request is None else {"work": work, "request": request}
         return Command(goto=there if self._rank[there] > self._rank[here] else "respond", update=update)
+
+
+def _listening(call: Call, stood: Call, request: TurnRequest, turn_context: TurnContext) -> Call:
+    """The call as this turn finds it: one that was opened again for nothing is over, as it stood."""
+    return opened_for(call, stood, turn_context) or revising.taken_up(connected(stood, request), stood, request)
 
 
 def _gone_on(work: Work, left: OpenTurn) -> Work:

@@ -72,14 +72,17 @@ def without_errand(call: Call) -> Call:
     return replace(call, errand=None, slots=kept)
 
 
+def asked_which(call: Call) -> Call:
+    """The call with something wanted of an appointment, and to be told which one it is."""
+    return replace(call, errand=Errand(want="hear"), question=Question(kind="which"))
+
+
 def rung_again(call: Call, earlier: Call) -> Call:
     """The call of somebody who wants something of an appointment, under the callSid that made it: he is asked which one, as anybody is."""
     return replace(
-        call,
+        asked_which(call),
         brief=earlier.brief,
         language=call.language if call.turns else earlier.language,
-        errand=Errand(want="hear"),
-        question=Question(kind="which"),
         unfinished="",
         resumed_from=earlier.sid,
         root=earlier.root or earlier.sid,

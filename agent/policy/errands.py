@@ -13,9 +13,9 @@ import msgspec
 
 from agent.dst import tracker
 from agent.dst.booking import no_time
-from agent.dst.updates import Update, close, handoff
+from agent.dst.updates import Update, handoff
 from agent.policy.recognising import unrecognised, wished
-from agent.policy.wishes import also, appointed, asks_much, errand_of, gone, to_change
+from agent.policy.wishes import also, appointed, asks_much, errand_of, gone, over, to_change
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, Inform, SystemAct, UserAct
 from agent.record.appointment import PERSONAL, Appointment
@@ -46,7 +46,7 @@ def take(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update | N
     if errand is None or errand.perhaps:
         return None
     if isinstance(user_act, DialogueAct) and user_act.act is Act.GOODBYE:
-        return close(call, turn_context, "appointment_kept")
+        return over(call, turn_context, "appointment_kept")
     if not errand.sid:
         return unrecognised(call, user_act, turn_context)
     update = _of_it(call, errand, user_act, turn_context)
@@ -110,7 +110,7 @@ def done(call: Call, turn_context: TurnContext) -> Update:
     """What the caller wanted was done: he hears so, and the call is over."""
     errand = errand_of(call)
     want: Want = "move" if TIME.name in errand.changes else errand.want
-    update = close(replace(call, before=None), turn_context, key := _CLOSED[want])  # what was done is not taken back by other words
+    update = over(replace(call, before=None), turn_context, key := _CLOSED[want])  # what was done is not taken back by other words
     values = appointed(call, turn_context)
     if want == "move":
         values |= {TIME.name: spoken(call, TIME.name, call.slot(TIME.name).value, turn_context)}
@@ -132,7 +132,7 @@ def _of_it(call: Call, errand: Errand, user_act: UserAct, turn_context: TurnCont
         case DialogueAct(act=Act.CORRECTION):
             return Update(call=to_change(call, "correct", ()))
         case DialogueAct(act=Act.DENY | Act.CANCEL) if call.question.kind in ("what", "change"):
-            return close(call, turn_context, "appointment_kept")
+            return over(call, turn_context, "appointment_kept")
         case DialogueAct(act=Act.DENY) if call.question.kind == "errand" and errand.want == "cancel":
             return Update(call=to_change(call, "hear", ()), system_acts=(SystemAct(key="notice.neither"),))
         case DialogueAct(act=Act.START_OVER | Act.GO_BACK | Act.CANCEL):  # "never mind": of the change
@@ -140,7 +140,7 @@ def _of_it(call: Call, errand: Errand, user_act: UserAct, turn_context: TurnCont
         case DialogueAct(act=Act.DENY, slots=()) if call.question.kind == "errand":
             return Update(call=to_change(call, errand.want, errand.changes), system_acts=(SystemAct(key="notice.neither"),))
         case DialogueAct(act=Act.THANKS) if call.question.kind == "what":
-            return close(call, turn_context, "appointment_kept")
+            return over(call, turn_context, "appointment_kept")
         case _:
             return None
 

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 
 import msgspec
 
+from agent.dst.opening import asked_which
+from agent.dst.understanding import understand
 from agent.dst.updates import Update, close
+from agent.nlu.errands import wanted_afterwards
+from agent.nlu.utterance import Utterance
 from agent.policy import people
 from agent.policy.next_act import next_question
 from agent.policy.resuming import was_away
-from agent.record.acts import NoInput, SystemAct, UserAct
+from agent.policy.wishes import is_over
+from agent.record.acts import Act, DialogueAct, NoInput, NoMatch, SystemAct, UserAct
 from agent.record.business import Business, in_language
 from agent.record.call import Call, Question
 from agent.record.company import company_name, is_another
@@ -19,6 +24,10 @@ replace = msgspec.structs.replace
 
 IMPLIED = {slot.noted: name for name, slot in SLOTS.items() if slot.grounding.implicit}
 """Acknowledgements that say a value which was not read back, and its slot."""
+_TO_A_FAREWELL = frozenset({
+    Act.AFFIRM, Act.DENY, Act.REPEAT, Act.HOLD_ON, Act.CANCEL, Act.DONT_KNOW, Act.DONT_CARE, Act.REFUSE, Act.BACKCHANNEL, Act.GREET, Act.THANKS,
+    Act.GOODBYE, Act.LANGUAGE,
+})  # fmt: skip
 
 
 def deaf(call: Call, turn_context: TurnContext) -> Update | None:
@@ -27,11 +36,27 @@ def deaf(call: Call, turn_context: TurnContext) -> Update | None:
         return Update(call=call, system_acts=() if call.hears_back else (SystemAct(key="close.already_booked"),))
     if call.status == "waiting_agent":
         return _on_the_line(call)
+    if is_over(call):
+        return Update(call=call, system_acts=(SystemAct(key="close.farewell"),))
     if call.status == "ended":  # by a supervisor, as the caller is about to be told
         return Update(call=call, system_acts=(SystemAct(key="close.already_noted"),) if call.to_be_confirmed else ())
     if call.turns >= turn_context.plan.turns or call.idle >= turn_context.plan.idle:
         return close(call, turn_context, "limit")
     return None
+
+
+def opened_for(call: Call, stood: Call, turn_context: TurnContext) -> Call | None:
+    """The call, opened again; None where it was over, as it `stood`, for an appointment, and no more is said now than one says to a farewell.
+
+    Nothing that was asked before is answered by it. Whoever wants something else of "it" means the same appointment.
+    """
+    if not is_over(stood) or call.status != "active":
+        return call
+    if wanted_afterwards(Utterance(turn_context.turn.text)):
+        return asked_which(call)
+    heard = understand(replace(call, question=Question()), turn_context.turn, turn_context.business, turn_context.now)
+    more = any(not isinstance(one, NoInput | NoMatch) and not (isinstance(one, DialogueAct) and one.act in _TO_A_FAREWELL) for one in heard)
+    return call if more else None
 
 
 def _on_the_line(call: Call) -> Update:
@@ -46,7 +71,7 @@ def welcome(call: Call, before: Call | None, user_acts: Sequence[UserAct], turn_
     """What is said first: the greeting to a new caller who waits for it, a word to one who comes back after the line was cut. `before`: as kept."""
     if call.turns == 0 and tuple(user_acts) == (NoInput(),):
         return (_greeting(call, turn_context.business),)
-    if before is not None and (before.status == "ended" or was_away(call, turn_context)):
+    if before is not None and not is_over(before) and (before.status == "ended" or was_away(call, turn_context)):
         return (SystemAct(key="notice.resumed"),)
     return ()
 

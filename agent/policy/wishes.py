@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from agent.dst.updates import Update, handoff
+from agent.dst.updates import Update, close, handoff
 from agent.record.call import Call, Question, SlotState
+from agent.record.call_events import Closing
 from agent.record.errand import Errand, Want
 from agent.record.handoff import Handoff
 from agent.record.turn_context import TurnContext
@@ -37,6 +38,16 @@ def appointed(call: Call, turn_context: TurnContext) -> dict[str, str | list[str
 def gone(call: Call, turn_context: TurnContext) -> Update:
     """It was cancelled, moved or erased by others meanwhile, or more is wanted than a reference allows: a person knows more."""
     return handoff(call, turn_context, Handoff(why="appointment"))
+
+
+def over(call: Call, turn_context: TurnContext, key: Closing) -> Update:
+    """The farewell to whoever rang about an appointment."""
+    return close(replace(call, errand=replace(errand_of(call), done=True)), turn_context, key)
+
+
+def is_over(call: Call) -> bool:
+    """Whether it was about an appointment, and its caller was bidden farewell."""
+    return call.status == "ended" and call.errand is not None and call.errand.done
 
 
 def to_change(call: Call, want: Want, changes: tuple[str, ...]) -> Call:

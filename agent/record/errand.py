@@ -33,6 +33,8 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     end: int = 0
     changes: tuple[str, ...] = ()
     """The slots that are to be changed."""
+    done: bool = False
+    """What was wanted is done, or is not wanted any more: the caller was bidden farewell."""
     told: tuple[Inform, ...] = ()
     """What it is to be, said before it was known which one it is."""
 

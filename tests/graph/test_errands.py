@@ -275,5 +275,5 @@ async def test_what_was_done_is_not_taken_back_by_other_words(store: CallStore) 
     platform = Platform(store, "CA2", caller=HIS, **OPEN)
     await platform.all_said("", CANCEL, NAME)
     await platform.say("yes", "yes but wait")
-    assert ((await appointment(store)).state, (await platform.call()).errand) == ("cancelled", None)
+    assert ((await appointment(store)).state, (await platform.call()).status) == ("cancelled", "ended")
     assert await hour(store) is not None
