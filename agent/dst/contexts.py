@@ -1,13 +1,16 @@
 """What each slot is given to listen with, read off the call."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from agent.nlu import errands
 from agent.nlu.candidates import Context, Held, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.business import Business
 from agent.record.calendar import hours_heard
 from agent.record.call import Call
+from agent.record.errand import Errand
 from agent.regions import subdivision
 from agent.slots import SLOTS
 
@@ -23,6 +26,9 @@ def context_for(
     offers = caller_id.offered(call)
     offered = call.brief.caller if slot == caller_id.SLOT and offers else ""  # "no, it ends in 55"
     held = (state.pending or state.disputed or state.said or offered) if editing else ""
+    if SLOTS[slot].calendar == "start" and call.errand is not None and call.errand.sid:
+        held = held or ("" if state.partial or state.options else _counted_from(call.errand, call, utterance))
+        now = _in_its_week(call.errand, utterance, now)
     return Context(
         language=utterance.language(call.language),
         region=call.brief.region,
@@ -40,3 +46,17 @@ def context_for(
             options=tuple(SLOTS[slot].local(option) for option in state.options),
         ),
     )
+
+
+def _counted_from(errand: Errand, call: Call, utterance: Utterance) -> str:
+    """The time of the appointment that the call is about, where the one it is to be moved to is told from there: "an hour later"; else ""."""
+    if not errands.counts_from_it(utterance):
+        return ""
+    return datetime.fromtimestamp(errand.start, ZoneInfo(call.brief.time_zone)).isoformat()
+
+
+def _in_its_week(errand: Errand, utterance: Utterance, now: datetime) -> datetime:
+    """From when days are counted: "from Wednesday to Friday" speaks of the week that the appointment is in."""
+    starts = datetime.fromtimestamp(errand.start, now.tzinfo)
+    monday = (starts - timedelta(days=starts.weekday())).replace(hour=0, minute=0)
+    return max(now, monday) if errands.moves_within(utterance) else now

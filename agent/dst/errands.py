@@ -127,6 +127,14 @@ def _moved_to(hearing: Hearing) -> list[Inform]:
     return [inform(TIME.name, found[0], rest, asked=True)] if found else []
 
 
+def _counted(hearing: Hearing) -> list[Inform]:
+    """The time that is told from the one it has: "move it an hour later"."""
+    if not errands.counts_from_it(hearing.utterance):
+        return []
+    found = hearing.extract(TIME.name, hearing.utterance, hearing.asking(TIME.name, hearing.utterance))
+    return [inform(TIME.name, found[0], hearing.utterance, asked=True)] if found else []
+
+
 def _booked_under(hearing: Hearing) -> list[Inform]:
     """The name behind words for it that stand nowhere else: "it's under Ann Lee"."""
     rest = Utterance(errands.behind(hearing.utterance, "under"))
@@ -150,7 +158,7 @@ def _to_cancel(hearing: Hearing) -> list[UserAct]:
 def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     """What is to be done with the appointment, once it is known which one it is."""
     want = errands.wanted_of_it(hearing.utterance)
-    told = list(informs)
+    told = list(informs) or (_counted(hearing) if want == "move" else [])
     named = _named(hearing) if want in ("move", "correct") and not told else ()
     if named and hearing.call.errand and named[0] not in hearing.call.errand.changes:  # "change my phone number", "add my email as well"
         return [DialogueAct(act=Act.CORRECTION, slots=named)]

@@ -31,8 +31,6 @@ _BEFORE = 3
 _BRIEF = 5
 """Words that are all about the appointment, where nothing else is spoken of."""
 _WANTS: tuple[Want, ...] = ("cancel", "correct", "move", "hear")
-_NOT_MEANT = ("elsewhere", "supposed", "later")
-"""The lists of what says that none of his is meant, or not now."""
 _ENDS = re.compile(r"[.?!;,](?!\w)|[。？！；，]", re.ASCII)
 """What ends a reason."""
 _STOPS = frozenset(".?!;。？！；")
@@ -43,7 +41,7 @@ def wanted(utterance: Utterance) -> Want | None:
     text = _Spoken(utterance)
     own = text.own()
     alone = text.of("alone") if own is None else []
-    if (own is None and not alone) or any(text.says(kind) for kind in _NOT_MEANT):
+    if (own is None and not alone) or text.is_not_meant():
         return None
     if own is None:
         return None if text.denied_at(alone[0][0]) else "move"
@@ -60,7 +58,7 @@ def stops_it(utterance: Utterance, start: int, end: int) -> bool:
     """Whether what is to stop, by the words from `start` to `end` of the text, is an appointment of the caller's: "scratch my appointment"."""
     text = _Spoken(utterance)
     own = text.own()
-    if own is None or not own[2] or any(text.says(kind) for kind in _NOT_MEANT):
+    if own is None or not own[2] or text.is_not_meant():
         return False
     said = [place for place, token in enumerate(utterance.tokens[: len(text.words)]) if start <= token.start < end]
     return bool(said) and text.reaches("cancel", said[0], said[-1] + 1, own)
@@ -80,6 +78,16 @@ def wanted_afterwards(utterance: Utterance) -> bool:
         return True
     brief = sum(map(str.isalnum, utterance.words)) <= _BRIEF or points(utterance) or _Spoken(utterance).moves_to()
     return brief and wanted_of_it(utterance) is not None
+
+
+def counts_from_it(utterance: Utterance) -> bool:
+    """Whether a time is told as later or earlier than that of the appointment, or as its own: "an hour later", "the next day, same time"."""
+    return _Spoken(utterance).says("from_it")
+
+
+def moves_within(utterance: Utterance) -> bool:
+    """Whether it is told as a day of the week that the appointment is in: "from Wednesday to Friday"."""
+    return _Spoken(utterance).says("from_day")
 
 
 def keeps(utterance: Utterance) -> bool:
@@ -147,6 +155,11 @@ class _Spoken:
         """Whether nothing stands between the verb and where to: then it is nothing else that is moved."""
         ends = {end for _, end in self.of("move")}
         return any(at in ends or end in ends for at, end in self.of("onto"))
+
+    def is_not_meant(self) -> bool:
+        """Whether none of the caller's is meant, or not now; "an hour later" is how far."""
+        far = {place for at, end in self.of("from_it") for place in range(at, end)}
+        return self.says("elsewhere") or self.says("supposed") or any(at not in far for at, _ in self.of("later"))
 
     def says(self, kind: str) -> bool:
         return bool(self.of(kind))

@@ -15,7 +15,7 @@ from agent.dst import tracker
 from agent.dst.booking import no_time
 from agent.dst.updates import Update, handoff
 from agent.policy.recognising import unrecognised, wished
-from agent.policy.wishes import also, appointed, asks_much, errand_of, gone, over, to_change
+from agent.policy.wishes import also, appointed, asks_much, errand_of, gone, moved, over, to_change
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, Inform, SystemAct, UserAct
 from agent.record.appointment import PERSONAL, Appointment
@@ -147,10 +147,12 @@ def _of_it(call: Call, errand: Errand, user_act: UserAct, turn_context: TurnCont
 
 def _told(call: Call, errand: Errand, slot: str, given: Inform, turn_context: TurnContext) -> Update | None:
     """A value: of what is to change; else it says what is, where that is still open. Another service is another job: for a person."""
+    if slot == TIME.name and slot in errand.changes:
+        return moved(tracker.inform(call, given, turn_context), turn_context)
     if slot in errand.changes:
         return None
     if slot == TIME.name and errand.want != "correct":
-        return tracker.inform(to_change(call, "move", (TIME.name,)), given, turn_context)
+        return moved(tracker.inform(to_change(call, "move", (TIME.name,)), given, turn_context), turn_context)
     if slot in PERSONAL and (errand.want in ("correct", "hear") or (slot != caller_id.NAME_SLOT and call.question.kind == "errand")):
         return tracker.inform(also(call, errand, slot), given, turn_context)
     return handoff(call, turn_context, Handoff(why="appointment")) if errand.want == "correct" else Update(call=replace(call, silences=0))

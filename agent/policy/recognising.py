@@ -13,7 +13,7 @@ from agent.dst import tracker
 from agent.dst.opening import in_the_way, without_errand
 from agent.dst.updates import Update, handoff
 from agent.policy.resuming import compared, is_said
-from agent.policy.wishes import appointed, asks_much, errand_of, gone, to_change
+from agent.policy.wishes import appointed, asks_much, errand_of, gone, moved, to_change
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct, UserAct
 from agent.record.appointment import PERSONAL, Appointment
@@ -58,9 +58,11 @@ def recognised(call: Call, found: Sequence[Appointment], turn_context: TurnConte
     if asks_much(after):
         return gone(after, turn_context)
     update = _as_told(after, errand.told, replace(turn_context, bookings=in_the_way(after, turn_context.bookings, turn_context.seconds)))
+    update = moved(update, turn_context)
     if errand.want == "cancel" or update.call.slot(TIME.name).pending:  # what is asked next says which one it is
         return update
-    return replace(update, system_acts=(SystemAct(key="notice.appointment", values=appointed(after, turn_context)), *update.system_acts))
+    told = SystemAct(key="notice.appointment", values=appointed(after, turn_context))
+    return replace(update, system_acts=(told, *(one for one in update.system_acts if one.key != told.key)))
 
 
 def _about_this(call: Call, turn_context: TurnContext) -> Update:

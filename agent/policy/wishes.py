@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from agent.dst.updates import Update, close, handoff
+from agent.record.acts import SystemAct
 from agent.record.call import Call, Question, SlotState
 from agent.record.call_events import Closing
 from agent.record.errand import Errand, Want
@@ -51,9 +52,24 @@ def is_over(call: Call) -> bool:
 
 
 def to_change(call: Call, want: Want, changes: tuple[str, ...]) -> Call:
-    """The call with something else to be done with the appointment; what is to change is asked for anew."""
-    slots = {name: SlotState(locked=state.locked) if name in changes else state for name, state in call.slots.items()}
+    """The call with something else to be done with the appointment; what is to change is asked for anew, what was to change is dropped."""
+    anew = {*changes, *errand_of(call).changes}
+    slots = {name: SlotState(locked=state.locked) if name in anew else state for name, state in call.slots.items()}
     return replace(call, errand=replace(errand_of(call), want=want, changes=changes), slots=slots, question=Question(), silences=0)
+
+
+def is_where_it_was(call: Call) -> bool:
+    """Whether the time that is waiting for a yes is the one that the appointment has."""
+    pending = call.slot(TIME.name).pending
+    return bool(pending) and datetime.fromisoformat(pending).timestamp() == errand_of(call).start
+
+
+def moved(update: Update, turn_context: TurnContext) -> Update:
+    """What a new time comes to; of the one that the appointment has, the caller hears that it has it, and is asked for another."""
+    if not is_where_it_was(update.call):
+        return update
+    after = to_change(update.call, errand_of(update.call).want, errand_of(update.call).changes)
+    return replace(update, call=after, system_acts=(SystemAct(key="notice.appointment", values=appointed(after, turn_context)),))
 
 
 def also(call: Call, errand: Errand, slot: str) -> Call:
