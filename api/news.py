@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from graph.lines import begun_by
+
 Told = Callable[[str, str], None]
 """Told what kind of event it is, and who speaks where it is a line of the conversation."""
 
@@ -14,14 +16,14 @@ class CallNews:
 
     @contextmanager
     def of(self, sid: str) -> Iterator[asyncio.Event]:
-        """An event that is set at each piece of news of the call, while the context lasts."""
+        """An event that is set at each piece of news of the call, or of one in which its caller rings again, while the context lasts."""
         news = asyncio.Event()
         with self.each(sid, lambda kind, speaker: news.set()):
             yield news
 
     @contextmanager
     def each(self, sid: str, told: Told) -> Iterator[None]:
-        """Have `told` called for each piece of news of the call, while the context lasts."""
+        """Have `told` called for each piece of the same news, while the context lasts."""
         self._told.setdefault(sid, set()).add(told)
         try:
             yield
@@ -31,5 +33,5 @@ class CallNews:
                 del self._told[sid]
 
     def tell(self, sid: str, kind: str = "", speaker: str = "") -> None:
-        for told in tuple(self._told.get(sid, ())):
+        for told in {*self._told.get(sid, ()), *self._told.get(begun_by(sid), ())}:
             told(kind, speaker)

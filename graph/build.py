@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar, cast
 from weakref import WeakValueDictionary
 
@@ -22,16 +22,15 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from agent.policy.brought import Brought
-from agent.policy.people import Deed, Drop
+from agent.policy.people import Deed, Drop, Unanswered
 from agent.record.acts import UserAct
 from agent.record.appointment import Appointment
 from agent.record.call import Approval, Call
 from agent.record.cancellation import Cancellation
 from graph import appointments, approving, delivering, editing, hearing, people
 from graph.approving import Answer
-from graph.errors import CallNotFound
-from graph.finding import AGAIN
 from graph.holding import is_waiting
+from graph.lines import calls_of, current
 from graph.nodes import Node, Nodes
 from graph.plan import STEPS
 from graph.state import Deps, TurnRequest, Walk, Work
@@ -150,7 +149,7 @@ class Walker:
         with self.deps.news.of(request.sid) as news:
             while (left_s := begun + at_most_s - clock()) > 0:
                 news.clear()
-                if not is_waiting((await self.deps.store.open(request.sid)).call, request.turn.key):
+                if not is_waiting(await current(self.deps.store, request.sid), request.turn.key):
                     break
                 with suppress(TimeoutError):
                     async with asyncio.timeout(min(left_s, LOOK_AGAIN_S)):
@@ -173,16 +172,23 @@ class Walker:
         await self._insist(sid, lambda: editing.edit(self.deps, sid, fields, lock, unlock, now, source))
 
     async def do(self, sid: str, deed: Deed, now: datetime) -> None:
-        """Carry out what a supervisor does. Raises CallNotFound, DeedRefused, StoreUnavailable."""
-        await self._insist(sid, lambda: people.do(self.deps, sid, deed, now))
-        again = f"{sid}{AGAIN}"
-        if isinstance(deed, Drop):  # the line is also that of the call in which its caller rang again
-            with suppress(CallNotFound):
-                await self._insist(again, lambda: people.do(self.deps, again, deed, now))
+        """Carry out what a supervisor does, or what a telephone tells: whose line has ended, that nobody answered. Raises CallNotFound, DeedRefused,
+        StoreUnavailable.
+        """
+        for one in await self._meant(sid, deed):
+            await self._insist(one, partial(people.do, self.deps, one, deed, now))
+
+    async def _meant(self, sid: str, deed: Deed) -> Sequence[str]:
+        """Whom a deed is done to. A telephone knows one callSid: its line is that of all calls under it, and one of them was dialled through."""
+        if isinstance(deed, Drop):
+            return [one for one, found in await calls_of(self.deps.store, sid) if found.call is not None] or [sid]
+        call = await current(self.deps.store, sid) if isinstance(deed, Unanswered) else None
+        return [call.sid if call is not None else sid]
 
     async def heard(self, sid: str, at: str, said: str, heard: str, now: datetime) -> None:
         """Of the last answer, `said` at `at`, the caller heard so much and no more. Raises StoreUnavailable; nothing for what is the last no more."""
-        await self._insist(sid, lambda: hearing.cut_short(self.deps, sid, at, said, heard, now))
+        for one, _ in await calls_of(self.deps.store, sid):
+            await self._insist(one, partial(hearing.cut_short, self.deps, one, at, said, heard, now))
 
     async def told(self, tried: Brought) -> Call | None:
         """The call as it stands after it was told how it went with what it owes; None when it is gone. Raises StoreUnavailable."""

@@ -1,27 +1,29 @@
 """What a turn begins with: the record as it stands, or a new one, and the words that are still to be answered.
 
-Under the callSid of a call that has booked another may follow: its caller wants something of the appointment. That is a call like any that rings
-again, with a callSid of its own, made of that one; what was booked stays where it is. The turns come under the callSid that their sender knows.
+Under the callSid of a call that has booked another may follow (`graph.lines`): its caller wants something of the appointment. That is a call like
+any that rings again, with a callSid of its own, made of that one; what was booked stays where it is. All of them share their sender's count of
+turns: a turn that is said in other words is taken back in whichever heard it, and what it begins is judged anew.
 """
 
 from datetime import datetime
 
 import msgspec
 
-from agent.dst.opening import adopting, new_call, prepared, rung_again
+from agent.dst.opening import adopting, new_call
 from agent.nlu.errands import wanted_afterwards
 from agent.nlu.utterance import Utterance
 from agent.record.call import Call, Turn
+from agent.record.errand import Errand
 from graph import revising
 from graph.errors import LineGone
 from graph.hearing import is_late
+from graph.lines import calls_of, is_over, spoken_in
 from graph.state import Deps, TurnRequest, Walk, Work
 from storage.store import Opened
 
 replace = msgspec.structs.replace
 
-AGAIN = ".again"
-"""Behind a callSid, that of the call in which its caller rings again under it."""
+Line = list[tuple[str, Opened]]
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,35 +37,46 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 async def found_for(state: Walk, deps: Deps, business: str) -> Found:
     """The record, with the answer where the turn has one; gone back where the turn was said in other words. Raises LineGone, TurnPassed."""
     request = state["request"]
-    first = found = Found(request=request, record=await _opened(request, state, deps, business))
-    while (there := await _following(found, state, deps, business)) is not None:
-        found = there
-    record, line = found.record, first.record.call
-    over = line is not None and line.hung_up and request.over_a_line
-    if record.answer is None and (over or (record.call is not None and is_late(found.request, record.call))):
-        raise LineGone(f"call {found.request.sid}: its line has ended")
+    line = await calls_of(deps.store, request.sid, request.turn.key, business, request.former_key)
+    if request.counted is not None:
+        line = await _revised(line, state, deps)
+    answered = next((Found(request=replace(request, sid=sid), record=one) for sid, one in line if one.answer is not None), None)
+    if answered is not None:
+        return answered
+    found = _belonging(line, request)
+    call = found.record.call
+    if is_late(request, [call] if call is not None and not is_over(call) else [one.call for _, one in line if one.call is not None]):
+        raise LineGone(f"call {request.sid}: its line has ended")
     return found
 
 
-async def _opened(request: TurnRequest, state: Walk, deps: Deps, business: str) -> Opened:
-    found = await deps.store.open(request.sid, request.turn.key, business, request.former_key)
-    if request.counted is None:
-        return found
-    return await revising.revised(found, request, deps, state["now"], at_once=state.get("at_once", False))
+async def _revised(line: Line, state: Walk, deps: Deps) -> Line:
+    """The calls with the turn taken back in those that heard it in other words. Raises TurnPassed, StaleCall, StoreUnavailable.
+
+    Whether it comes late is said by the call that heard the newest words of all; the others follow it.
+    """
+    request, newest = state["request"], {sid: one.call.newest for sid, one in line if one.call is not None and one.call.newest is not None}
+    counted = request.counted
+    if counted is None or not newest:
+        return line
+    head = max(newest, key=lambda sid: (newest[sid].number, newest[sid].came))
+    if newest[head].number > counted.number and any(one.answer is not None for _, one in line):
+        return line
+    done = dict(line)
+    for sid in sorted(newest, key=lambda sid: sid != head):
+        if newest[sid].number == newest[head].number:
+            at_once = state.get("at_once", False) or sid != head
+            done[sid] = await revising.revised(done[sid], replace(request, sid=sid), deps, state["now"], at_once=at_once)
+    return list(done.items())
 
 
-async def _following(found: Found, state: Walk, deps: Deps, business: str) -> Found | None:
-    """The call that follows under the same callSid, where the turn is one of it: going on, or begun by what is wanted."""
-    call = found.record.call
-    if found.record.answer is not None or call is None or call.status not in ("booked", "ended") or call.open_turn or call.hears_back:
-        return None
-    request = replace(found.request, sid=f"{call.sid}{AGAIN}")
-    record = await _opened(request, state, deps, business)
-    if record.answer is not None or (record.call is not None and record.call.status not in ("booked", "ended")):
-        return Found(request=request, record=record)
-    if call.booked is None or not wanted_afterwards(Utterance(request.turn.text)):
-        return Found(request=request, record=record) if record.call is not None and record.call.status == "booked" else None
-    return Found(request=request, record=record, rung_from=call)
+def _belonging(line: Line, request: TurnRequest) -> Found:
+    """The call that a new turn is one of: the one the caller is in, or one that is begun by what is wanted of an appointment."""
+    record = spoken_in(line)
+    call, (last, latest) = record.call, line[-1]
+    if call is not None and call.status == "booked" and is_over(call) and wanted_afterwards(Utterance(request.turn.text)):
+        return Found(request=replace(request, sid=last), record=latest, rung_from=call)
+    return Found(request=replace(request, sid=call.sid if call is not None else request.sid), record=record)
 
 
 def unanswered(state: Walk, call: Call | None) -> Turn:
@@ -83,10 +96,14 @@ def begins_anew(work: Work, request: TurnRequest) -> bool:
 
 
 async def stood_for(found: Found, deps: Deps, now: datetime) -> Call:
-    """The call as it stood before the turn, or a new one, with what another system left beside it taken in."""
-    record = found.record
-    call = adopting(record.call or await _begun(found.request, deps, now), record.foreign, now)
-    return call if found.rung_from is None else rung_again(prepared(call, None, now), found.rung_from)
+    """The call as it stood before the turn, or a new one, with what another system left beside it taken in.
+
+    One that begins under the callSid of another was over until then: where the words that begin it are taken back, it is so again.
+    """
+    call = found.record.call or await _begun(found.request, deps, now)
+    if found.record.call is None and found.rung_from is not None:
+        call = replace(call, status="ended", errand=Errand(want="hear"), unfinished="")
+    return adopting(call, found.record.foreign, now)
 
 
 async def _begun(request: TurnRequest, deps: Deps, now: datetime) -> Call:

@@ -1,5 +1,6 @@
 """A caller who is spoken with over a connection: which connection that is, and what of an answer was really heard."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,14 +14,16 @@ from storage.store import Change
 replace = msgspec.structs.replace
 
 
-def is_late(request: TurnRequest, call: Call) -> bool:
-    """Whether a turn comes over a line that has ended, or over a connection that is no longer the call's."""
-    return (request.over_a_line and call.hung_up) or (bool(request.socket) and not request.opens_socket and request.socket != call.socket)
+def is_late(request: TurnRequest, calls: Sequence[Call]) -> bool:
+    """Whether a turn comes over a line that has ended, or over a connection that is none of its calls' any more."""
+    if request.over_a_line and any(call.hung_up for call in calls):
+        return True
+    return bool(calls) and bool(request.socket) and not request.opens_socket and all(call.socket != request.socket for call in calls)
 
 
 def connected(call: Call, request: TurnRequest) -> Call:
-    """The call with the connection that this turn is the first over, as far as the call knows."""
-    return replace(call, socket=request.socket) if request.opens_socket or (request.socket and not call.socket) else call
+    """The call with the connection that this turn came over, which is not late."""
+    return replace(call, socket=request.socket) if request.socket else call
 
 
 def goes_on(call: Call, request: TurnRequest) -> bool:

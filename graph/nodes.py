@@ -16,7 +16,7 @@ from langgraph.runtime import Runtime
 from langgraph.types import Command
 
 from agent.dst.booking import place_taken
-from agent.dst.opening import opened_again, prepared, turn_context_of
+from agent.dst.opening import opened_again, prepared, rung_again, turn_context_of
 from agent.dst.understanding import understand
 from agent.dst.updates import Update
 from agent.policy import approvals, away, resuming
@@ -33,7 +33,7 @@ from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from graph import commits, errands, revising
 from graph.answering import answer, looked_again, ms_since, timed
-from graph.finding import begins_anew, found_for, stood_for, unanswered
+from graph.finding import Found, begins_anew, found_for, stood_for, unanswered
 from graph.hearing import connected, goes_on
 from graph.holding import beside_a_person
 from graph.people import is_watched
@@ -89,7 +89,7 @@ class Nodes:
         if found.answer is not None:
             return Command(goto=END, update={"answer": found.answer})
         stood = await stood_for(there, deps, now)
-        call = connected(prepared(stood, None, now), request)
+        call = connected(rung_again(prepared(stood, None, now), there.rung_from) if there.rung_from else prepared(stood, None, now), request)
         left = call.open_turn
         call = call if left else revising.taken_up(call, stood, request)
         turn = left.turn if left else revising.whole(unanswered(state, found.call), call, request)
@@ -113,7 +113,7 @@ class Nodes:
             work = _gone_on(work, left)
         if call.status == "with_agent":
             return await beside_a_person({**state, "request": request}, work, deps)
-        return self._onward("understand", work if left else await _heard(work, deps, request), request)
+        return self._onward("understand", work if left else await _heard(work, deps, request, there), request)
 
     async def control(self, state: Walk, runtime: Runtime[Deps]) -> Command[str]:
         """What is about the call as a whole: silence, stop, a person, start over, another language, the yes to going on with an earlier call,
@@ -201,7 +201,7 @@ def _gone_on(work: Work, left: OpenTurn) -> Work:
     return replace(work, user_acts=left.user_acts, todo=todo, system_acts=left.system_acts, decided=left.decided)
 
 
-async def _heard(work: Work, deps: Deps, request: TurnRequest) -> Work:
+async def _heard(work: Work, deps: Deps, request: TurnRequest, found: Found) -> Work:
     """With the turn's acts, or with what is said to a call that hears none."""
     call, turn_context = work.call, work.turn_context
     if call.kept_waiting:
@@ -218,8 +218,8 @@ async def _heard(work: Work, deps: Deps, request: TurnRequest) -> Work:
         user_acts = unasked(user_acts)
     elif len(user_acts) == 1 and isinstance(user_acts[0], NoMatch):
         user_acts = tuple(await deps.reader.read(call, turn_context.turn)) or user_acts
-    said_first = (away.ANEW,) if anew else welcome(call, work.base, user_acts, turn_context)
-    return replace(work, user_acts=user_acts, todo=user_acts, system_acts=said_first)
+    before = None if found.rung_from else work.base  # who was never away is not welcomed back
+    return replace(work, user_acts=user_acts, todo=user_acts, system_acts=welcome(call, before, user_acts, turn_context))
 
 
 async def _carried_out(work: Work, deps: Deps) -> Work:

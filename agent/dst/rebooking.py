@@ -16,11 +16,12 @@ from agent.dst.updates import Update
 from agent.record import calendar
 from agent.record.appointment import PERSONAL, Appointment
 from agent.record.business import Business, Service
-from agent.record.call import Booking, Call, SlotState
+from agent.record.call import Booking, Call, Question, SlotState
 from agent.record.call_events import status_moved, tool
 from agent.record.cancellation import Cancellation
 from agent.record.confirmation import Confirmation
 from agent.record.delivery import Occasion
+from agent.record.errand import Errand
 from agent.record.events import Event
 from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
@@ -58,9 +59,28 @@ def recalled(appointment: Appointment, business: Business, now: datetime) -> Cal
     )
 
 
+def has_booked(call: Call) -> bool:
+    """Whether it ever has, whatever became of that."""
+    return call.booked is not None or call.confirmation.sequence >= 0 or is_given_up(call)
+
+
+def is_given_up(call: Call) -> bool:
+    """Whether it has ended since what it had booked was cancelled."""
+    return call.status == "ended" and call.errand is not None and call.errand.sid == call.sid
+
+
 def cancelled(call: Call, turn_context: TurnContext, source: str, given_up: Cancellation) -> Update:
-    """The call without its place. Nobody is asked anything: a call that was over for its booking has ended without one. `source`: who did it."""
-    after = replace(call, booked=None, before=None, status="ended" if call.status == "booked" else call.status)
+    """The call without its place. `source`: who did it.
+
+    It has ended, and is about what was cancelled: opened again it holds nothing that a yes could book. A person who has it goes on without a time.
+    """
+    told = call.approval and replace(call.approval, told=True)
+    free, place = replace(call, booked=None, before=None, approval=told), call.booked
+    if call.status in ("waiting_agent", "with_agent"):
+        after = free.with_slot(TIME.name, SlotState(locked=call.slot(TIME.name).locked))
+    else:
+        about = Errand(want="cancel", sid=call.sid, service=place.service, start=place.start, end=place.end) if place else call.errand
+        after = replace(free, status="ended", question=Question(), errand=about)
     events = _done(after, turn_context.seconds, "booking.cancelled")
     moved = (status_moved(after, call.status, turn_context.seconds, "booking_cancelled", source),) if after.status != call.status else ()
     return Update(call=after, events=(*events, *moved), settled=True, release=True, given_up=given_up)

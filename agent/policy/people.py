@@ -11,6 +11,7 @@ import msgspec
 
 from agent.dst.booking import refusal
 from agent.dst.hearing import UNMISTAKABLE
+from agent.dst.rebooking import is_given_up
 from agent.dst.updates import FAREWELL, Update
 from agent.record import calendar
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, SystemAct, UserAct
@@ -201,8 +202,8 @@ def _drop(call: Call, deed: Drop, turn_context: TurnContext) -> Update:
 
 
 def _unanswered(call: Call, turn_context: TurnContext) -> Update:
-    """The agent goes on with the caller, who is told so. A call that somebody took meanwhile is theirs, and one that is booked has nothing open."""
-    if call.status in ("with_agent", "booked") or call.hung_up:
+    """The agent goes on with the caller, who is told so. One that somebody took meanwhile is theirs; one that is booked, or was, has nothing open."""
+    if call.status in ("with_agent", "booked") or call.hung_up or is_given_up(call):
         return Update(call=call)
     after = _goes_on(call, SystemAct(key="people.unanswered"))
     moved = () if call.status == "active" else (status_moved(after, call.status, turn_context.seconds, "unanswered"),)

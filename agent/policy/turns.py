@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from agent.dst.opening import asked_which
+from agent.dst.rebooking import is_given_up
 from agent.dst.understanding import understand
 from agent.dst.updates import Update, close
 from agent.nlu.errands import wanted_afterwards
@@ -12,7 +13,7 @@ from agent.nlu.utterance import Utterance
 from agent.policy import people
 from agent.policy.next_act import next_question
 from agent.policy.resuming import was_away
-from agent.policy.wishes import is_over
+from agent.policy.wishes import appointed, is_over
 from agent.record.acts import Act, DialogueAct, NoInput, NoMatch, SystemAct, UserAct
 from agent.record.business import Business, in_language
 from agent.record.call import Call, Question
@@ -36,6 +37,8 @@ def deaf(call: Call, turn_context: TurnContext) -> Update | None:
         return Update(call=call, system_acts=() if call.hears_back else (SystemAct(key="close.already_booked"),))
     if call.status == "waiting_agent":
         return _on_the_line(call)
+    if is_given_up(call):
+        return Update(call=call, system_acts=(SystemAct(key="close.appointment_cancelled", values=appointed(call, turn_context)),))
     if is_over(call):
         return Update(call=call, system_acts=(SystemAct(key="close.farewell"),))
     if call.status == "ended":  # by a supervisor, as the caller is about to be told
@@ -50,9 +53,9 @@ def opened_for(call: Call, stood: Call, turn_context: TurnContext) -> Call | Non
 
     Nothing that was asked before is answered by it. Whoever wants something else of "it" means the same appointment.
     """
-    if not is_over(stood) or call.status != "active":
+    if call.status != "active" or not (is_over(stood) or is_given_up(stood)):
         return call
-    if wanted_afterwards(Utterance(turn_context.turn.text)):
+    if not is_given_up(stood) and wanted_afterwards(Utterance(turn_context.turn.text)):
         return asked_which(call)
     heard = understand(replace(call, question=Question()), turn_context.turn, turn_context.business, turn_context.now)
     more = any(not isinstance(one, NoInput | NoMatch) and not (isinstance(one, DialogueAct) and one.act in _TO_A_FAREWELL) for one in heard)

@@ -28,6 +28,7 @@ from api.telephony.relay_peer import NORMAL, ODD, POLICY, RESTART, Peer, Signal
 from api.telephony.relay_speech import Sent, Speaker
 from api.telephony.replies import ROUNDS, Answer, Words, read_answer
 from graph.errors import LineGone
+from graph.lines import current
 from graph.state import TurnRequest
 from storage.errors import StoreUnavailable
 
@@ -269,7 +270,7 @@ class Session:
         if self._leaves is not None:
             return
         try:
-            call = (await self._parts.store.open(self._sid)).call
+            call = await current(self._parts.store, self._sid)
         except StoreUnavailable:  # the next silence looks again
             return
         if call is None:  # erased: whatever comes next begins anew

@@ -5,6 +5,7 @@ import contextlib
 
 from api.turn_keys import TurnKeys
 from api.turns import Turns
+from graph.lines import answer_on
 from graph.state import TurnRequest
 from storage.store import CallStore
 
@@ -39,7 +40,7 @@ class Turning:
     async def known(self, request: TurnRequest) -> bytes | None:
         """The answer to a turn that was answered before; None when it was not. Raises StoreUnavailable."""
         keyed = await self._keys.keyed(request)
-        return (await self._store.open(keyed.sid, keyed.turn.key)).answer
+        return await answer_on(self._store, keyed.sid, keyed.turn.key)
 
     async def is_first(self, request: TurnRequest) -> bool:
         """Whether nobody has asked so about this turn, which is not taken, but only told of. Raises StoreUnavailable."""

@@ -8,7 +8,7 @@ from agent.policy.people import Drop
 from agent.record.booking_reference import booking_reference
 from agent.record.call import Turn
 from graph.errors import LineGone
-from graph.finding import AGAIN
+from graph.lines import AGAIN
 from graph.state import TurnRequest
 from storage.store import CallStore
 from tests.callers import SAID
