@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from agent.dst.opening import adopting, new_call
-from agent.nlu.errands import wanted_afterwards
+from agent.nlu.afterwards import wanted_afterwards
 from agent.nlu.utterance import Utterance
 from agent.record.call import Call, Turn
 from agent.record.errand import Errand

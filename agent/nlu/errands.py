@@ -28,8 +28,8 @@ _OWN = 2
 """Words between "my" and "appointment"."""
 _BEFORE = 3
 """Words before a verb in which it is denied."""
-_BRIEF = 5
-"""Words that are all about the appointment, where nothing else is spoken of."""
+_FARTHEST = 6
+"""Words before it in which a denial of several words begins."""
 _WANTS: tuple[Want, ...] = ("cancel", "correct", "move", "hear")
 _ENDS = re.compile(r"[.?!;,](?!\w)|[。？！；，]", re.ASCII)
 """What ends a reason."""
@@ -38,7 +38,7 @@ _STOPS = frozenset(".?!;。？！；")
 
 def wanted(utterance: Utterance) -> Want | None:
     """What the caller wants of an appointment he has; None where he speaks of none."""
-    text = _Spoken(utterance)
+    text = Spoken(utterance)
     own = text.own()
     alone = text.of("alone") if own is None else []
     if (own is None and not alone) or text.is_not_meant():
@@ -56,7 +56,7 @@ def may_name_one(utterance: Utterance) -> bool:
 
 def stops_it(utterance: Utterance, start: int, end: int) -> bool:
     """Whether what is to stop, by the words from `start` to `end` of the text, is an appointment of the caller's: "scratch my appointment"."""
-    text = _Spoken(utterance)
+    text = Spoken(utterance)
     own = text.own()
     if own is None or not own[2] or text.is_not_meant():
         return False
@@ -66,54 +66,46 @@ def stops_it(utterance: Utterance, start: int, end: int) -> bool:
 
 def wanted_of_it(utterance: Utterance) -> Want | None:
     """The same where it is clear which appointment is spoken of: "move it to Friday", "cancel", 取消吧."""
-    text = _Spoken(utterance)
+    text = Spoken(utterance)
     if text.says("supposed"):
         return None
     return next((want for want in ("cancel", "correct", "move") for at, _ in text.of(want) if not text.denied_at(at)), None)
 
 
-def wanted_afterwards(utterance: Utterance) -> bool:
-    """Whether something is wanted of an appointment that was made a moment ago: "can I move it", "change to Friday", or no more words than that."""
-    if wanted(utterance) is not None:
-        return True
-    brief = sum(map(str.isalnum, utterance.words)) <= _BRIEF or points(utterance) or _Spoken(utterance).moves_to()
-    return brief and wanted_of_it(utterance) is not None
-
-
 def counts_from_it(utterance: Utterance) -> bool:
     """Whether a time is told as later or earlier than that of the appointment, or as its own: "an hour later", "the next day, same time"."""
-    return _Spoken(utterance).says("from_it")
+    return Spoken(utterance).says("from_it")
 
 
 def moves_within(utterance: Utterance) -> bool:
     """Whether it is told as a day of the week that the appointment is in: "from Wednesday to Friday"."""
-    return _Spoken(utterance).says("from_day")
+    return Spoken(utterance).says("from_day")
 
 
 def keeps(utterance: Utterance) -> bool:
     """Whether nothing is to be done with it."""
-    return _Spoken(utterance).says("keep")
+    return Spoken(utterance).says("keep")
 
 
 def has_none(utterance: Utterance) -> bool:
     """Whether the caller has no reference at hand."""
-    return _Spoken(utterance).says("none")
+    return Spoken(utterance).says("none")
 
 
 def points(utterance: Utterance) -> bool:
     """Whether something is pointed at that was spoken of before: "cancel that"."""
-    return _Spoken(utterance).says("it")
+    return Spoken(utterance).says("it")
 
 
 def behind(utterance: Utterance, kind: str) -> str:
     """The words behind the first phrase of a list; "" for none."""
-    found = _Spoken(utterance).of(kind)
+    found = Spoken(utterance).of(kind)
     return utterance.text[utterance.tokens[found[0][1] - 1].end :].strip() if found else ""
 
 
 def moved_to(utterance: Utterance) -> str:
     """The words behind what says where it is to be moved: "from Tuesday to Thursday at three"; "" for none."""
-    text = _Spoken(utterance)
+    text = Spoken(utterance)
     verbs = text.of("move")
     onto = [end for at, end in text.of("onto") if at >= verbs[0][0]] if verbs else []
     return utterance.text[utterance.tokens[onto[0] - 1].end :].strip() if onto else ""
@@ -126,10 +118,10 @@ def reason(utterance: Utterance) -> str:
 
 def wants_another(utterance: Utterance) -> bool:
     """Whether the caller has none, or wants one more."""
-    return _Spoken(utterance).says("another")
+    return Spoken(utterance).says("another")
 
 
-class _Spoken:
+class Spoken:
     """An utterance's words, with what is listed in its language."""
 
     def __init__(self, utterance: Utterance) -> None:
@@ -163,6 +155,16 @@ class _Spoken:
 
     def says(self, kind: str) -> bool:
         return bool(self.of(kind))
+
+    def end_of(self, kind: str, at: int) -> int:
+        """The end of the phrase of a list that stands at word `at`; 0 for none."""
+        spend(1)
+        return end_of(self.words, at, _listed(self.language, kind))
+
+    def is_stopped(self, since: int, until: int) -> bool:
+        """Whether a part of the sentence ends between two words."""
+        between = set(self.words[since:until])
+        return "," in between or "，" in between or bool(_STOPS & between)
 
     def own(self) -> tuple[int, int, bool] | None:
         """Where an appointment of the caller's is named, and whether beyond doubt: "the appointment" may be one that is to be made."""
@@ -200,15 +202,15 @@ class _Spoken:
     def _of_things(self, at: int, end: int, behind: bool) -> bool:
         """Whether it may be done to what is to be repaired (预约换灯: such a verb takes an object), or before there is an appointment (提前预约)."""
         goes_on = any(word.isalnum() for word in self.words[end : end + 1])
-        takes = end - at == 1 and self.language == "zh" if behind else end_of(self.words, at, _listed(self.language, "beforehand")) == end
+        takes = end_of(self.words, at, _listed(self.language, "takes_object" if behind else "beforehand")) == end
         return takes and goes_on
 
     def denied_at(self, at: int) -> bool:
         """Whether what begins at word `at` is denied."""
         asked = {place for start, end in self.of("whether") for place in range(start, end)}
-        near = [place for place in range(max(0, at - _BEFORE), at) if place not in asked]
-        ends = [end for place in near if (end := end_of(self.words, place, _listed(self.language, "denied"))) and end <= at]
-        return any(not _STOPS & set(self.words[end:at]) and "," not in self.words[end:at] for end in ends)
+        near = [place for place in range(max(0, at - _FARTHEST), at) if place not in asked]
+        ends = [end for place in near if (end := end_of(self.words, place, _listed(self.language, "denied"))) and at - _BEFORE < end <= at]
+        return any(not self.is_stopped(end, at) for end in ends)
 
     def _told(self, at: int, since: int) -> bool:
         """Whether it is told of what others did: "they cancelled my last booking". `since`: where the appointment, or the verb, is named."""

@@ -8,7 +8,7 @@ from agent.dst.opening import asked_which
 from agent.dst.rebooking import is_given_up
 from agent.dst.understanding import understand
 from agent.dst.updates import Update, close
-from agent.nlu.errands import wanted_afterwards
+from agent.nlu.afterwards import wanted_afterwards
 from agent.nlu.utterance import Utterance
 from agent.policy import people
 from agent.policy.next_act import next_question

@@ -67,6 +67,7 @@ async def test_it_is_moved(store: CallStore, said: str) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
+        ("en", "yes, that's correct, thank you"), ("en", "should I bring anything?"), ("en", "who will fix it"), ("zh", "改天见"),
         ("en", "thanks, bye"), ("en", ""), ("en", "great"), ("en", "don't change anything"), ("en", "I'll move my furniture before you come"),
         ("zh", "谢谢，再见"), ("zh", "好的"), ("zh", "不用改了"),
     ],

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from agent.nlu.afterwards import wanted_afterwards
 from agent.nlu.effort import TooMuch, limited
-from agent.nlu.errands import moved_to, reason, wanted, wanted_afterwards, wanted_of_it
+from agent.nlu.errands import moved_to, reason, wanted, wanted_of_it
 from agent.nlu.references import keyed, reference
 from agent.nlu.some_day import asks_of_some_day
 from agent.nlu.utterance import Utterance
@@ -74,6 +75,7 @@ def test_however_much_is_said_it_costs_no_more_than_a_turn_may(word: str) -> Non
         with limited():
             utterance = Utterance(" ".join([word] * 300))
             wanted(utterance)
+            wanted_afterwards(utterance)
             reference(utterance, asked=True)
     except TooMuch:
         pytest.fail("an ordinary turn would have nothing left")
@@ -95,17 +97,14 @@ def test_where_it_is_to_be_moved_to(say: str, to: str) -> None:
     assert moved_to(Utterance(say)) == to
 
 
-@pytest.mark.parametrize(
-    ("say", "wanted_"),
-    [
-        ("can I move it", True), ("I need to reschedule", True), ("cancel my appointment", True), ("cancel", True),
-        ("取消吧", True), ("改到周五", True), ("等一下，能不能改到后天下午四点", True), ("hold on, could we change to Friday at four", True),
-        ("thanks", False), ("don't change anything", False), ("I have to move my furniture before you come on Tuesday", False),
-        ("不用改了", False), ("谢谢", False), ("I'll move my furniture to the garage before you come", False),
-    ],
-)  # fmt: skip
-def test_after_it_was_booked_a_brief_wish_is_enough(say: str, wanted_: bool) -> None:
-    assert wanted_afterwards(Utterance(say)) is wanted_
+@pytest.mark.parametrize("case", rows("wanted_afterwards"))
+def test_after_it_was_booked_a_brief_wish_is_enough(case: dict[str, Any]) -> None:
+    assert wanted_afterwards(Utterance(case["say"]))
+
+
+@pytest.mark.parametrize("case", rows("not_afterwards"))
+def test_after_it_was_booked_ordinary_words_are_no_wish(case: dict[str, Any]) -> None:
+    assert not wanted_afterwards(Utterance(case["say"]))
 
 
 @pytest.mark.parametrize(
