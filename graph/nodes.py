@@ -22,6 +22,7 @@ from agent.dst.updates import Update
 from agent.policy import approvals, away, resuming
 from agent.policy.next_act import about, apply, only_asks
 from agent.policy.people import still_waiting, unasked
+from agent.policy.recognising import no_answers
 from agent.policy.turns import deaf, opened_for, welcome
 from agent.record.acts import Act, DialogueAct, NoMatch
 from agent.record.business import FIRST_TIME_CALLER
@@ -214,6 +215,8 @@ async def _heard(work: Work, deps: Deps, request: TurnRequest, found: Found) -> 
     deps.took("understanding", perf_counter() - began)
     if anew:
         user_acts = away.unanswering(user_acts)
+    elif found.rung_from:
+        user_acts = no_answers(user_acts)
     elif call.is_unasked:
         user_acts = unasked(user_acts)
     elif len(user_acts) == 1 and isinstance(user_acts[0], NoMatch):

@@ -15,7 +15,7 @@ from agent.dst.updates import Update, handoff
 from agent.policy.resuming import compared, is_said
 from agent.policy.wishes import appointed, asks_much, errand_of, gone, moved, to_change
 from agent.record import caller_id
-from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct, UserAct
+from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoInput, NoMatch, SystemAct, UserAct
 from agent.record.appointment import PERSONAL, Appointment
 from agent.record.call import Call, Question, SlotState
 from agent.record.call_events import step_taken
@@ -32,6 +32,7 @@ _NO_ANSWER = frozenset({Act.DONT_KNOW, Act.DONT_CARE, Act.REFUSE, Act.AFFIRM, Ac
 """What says neither a reference nor a name."""
 _NOT_MEANT = frozenset({Act.DENY, Act.START_OVER, Act.GO_BACK})
 """Which appointment? None."""
+_ANSWERS = _NO_ANSWER | _NOT_MEANT | {Act.THANKS, Act.GOODBYE}
 
 
 def recognised(call: Call, found: Sequence[Appointment], turn_context: TurnContext) -> Update:
@@ -75,6 +76,11 @@ def _about_this(call: Call, turn_context: TurnContext) -> Update:
         return Update(call=replace(update.call, errand=None, question=Question(kind="leave")))
     told = _as_told(replace(update.call, errand=None), errand.told, turn_context)
     return told if errand.told else replace(told, system_acts=(SystemAct(key="notice.not_found"),))
+
+
+def no_answers(user_acts: Sequence[UserAct]) -> tuple[UserAct, ...]:
+    """The acts of words that began a call about an appointment, and answer no question yet: what they tell, and not what they would answer."""
+    return tuple(one for one in user_acts if not (isinstance(one, NoMatch | NoInput) or (isinstance(one, DialogueAct) and one.act in _ANSWERS)))
 
 
 def wished(call: Call, dialogue_act: DialogueAct) -> Update:

@@ -145,3 +145,21 @@ async def test_when_the_line_is_gone_it_is_gone_for_both(store: CallStore) -> No
     late = TurnRequest(sid="CA1", turn=Turn(key="late", text="yes"), over_a_line=True)
     with pytest.raises(LineGone):
         await one.walker.take_turn(late, one.now)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I can't make it"),
+        ("en", "no wait, the address is wrong"),
+        ("en", "yes but can I move it, bye"),
+        ("zh", "等等我来不了"),
+        ("zh", "不是，地址不对"),
+    ],
+)
+async def test_the_words_that_begin_it_answer_nothing_and_count_against_nobody(store: CallStore, language: str, said: str) -> None:
+    one = await booked(store, language)
+    answer = await one.say(said)
+    call = (await store.open(f"CA1{AGAIN}")).call
+    assert call is not None, words(answer)
+    assert (call.status, call.question.kind, call.in_vain, call.misses) == ("active", "which", 0, 0), words(answer)

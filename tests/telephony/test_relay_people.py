@@ -176,3 +176,25 @@ async def test_the_office_s_answer_is_told_at_once(redis_url: str, tmp_path: Pat
         assert "You're booked:" in (await phone.hears()).said
         assert (await phone.ends()).hangs_up
         assert (await phone.call())["servicebooked"]
+
+
+async def test_who_rings_again_in_the_call_that_booked_is_reached_there(redis_url: str) -> None:
+    """Under the callSid that the telephone knows: a supervisor's words, what was heard of ours, and another connection."""
+    async with relaying(redis_url, {"letter_s": 0.2}) as house, relaying(redis_url) as other:
+        phone = RelayPhone(house)
+        await phone.ring()
+        while not (await phone.call())["servicebooked"]:
+            stands = (await phone.call())["progress"]
+            await phone.say(SAID["en"]["yes"] if stands["expecting"] == "confirmation" else SAID["en"][stands["step"]])
+        asked = await phone.say("can I move it")
+        again = f"{phone.sid}.again"
+        await phone.interrupt(asked.said[:10])
+        async with asyncio.timeout(PATIENCE_S):
+            while (await other.http.get(f"/calls/{again}")).json()["history"][-1]["message"] == asked.said:  # noqa: ASYNC110 - written elsewhere
+                await asyncio.sleep(0.01)
+        await phone.lost()
+        for deed, body in (("takeover", {}), ("messages", {"message": "Hello, this is Ann."})):
+            assert (await other.http.post(f"/calls/{again}/{deed}", json={"agentId": "ann", **body})).status_code in (200, 202)
+        assert (await phone.hears()).said == "Hello, this is Ann."
+        await other.http.post(f"/calls/{again}/release", json={"agentId": "ann"})
+        assert (await phone.hears()).said.startswith("Thanks for waiting, let's go on.")
