@@ -222,7 +222,8 @@ async def _heard(work: Work, deps: Deps, request: TurnRequest, found: Found) -> 
     elif len(user_acts) == 1 and isinstance(user_acts[0], NoMatch):
         user_acts = tuple(await deps.reader.read(call, turn_context.turn)) or user_acts
     before = None if found.rung_from else work.base  # who was never away is not welcomed back
-    return replace(work, user_acts=user_acts, todo=user_acts, system_acts=welcome(call, before, user_acts, turn_context))
+    said_first = (away.ANEW,) if anew else welcome(call, before, user_acts, turn_context)
+    return replace(work, user_acts=user_acts, todo=user_acts, system_acts=said_first)
 
 
 async def _carried_out(work: Work, deps: Deps) -> Work:
