@@ -37,7 +37,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 async def found_for(state: Walk, deps: Deps, business: str) -> Found:
     """The record, with the answer where the turn has one; gone back where the turn was said in other words. Raises LineGone, TurnPassed."""
     request = state["request"]
-    line = await calls_of(deps.store, request.sid, request.turn.key, business, request.former_key)
+    whole = request.counted is not None  # whose count goes on over all of them
+    line = await calls_of(deps.store, request.sid, request.turn.key, business, request.former_key, whole=whole)
     if request.counted is not None:
         line = await _revised(line, state, deps)
     answered = next((Found(request=replace(request, sid=sid), record=one) for sid, one in line if one.answer is not None), None)

@@ -30,10 +30,15 @@ def begun_by(sid: str) -> str:
     return sid
 
 
-async def calls_of(store: CallStore, sid: str, turn: str = "", business: str = "", former: str = "") -> list[tuple[str, Opened]]:
-    """The calls under a callSid with their own, the first one first; the last may be one that has not begun. As CallStore.open gives and raises."""
+async def calls_of(
+    store: CallStore, sid: str, turn: str = "", business: str = "", former: str = "", *, whole: bool = True
+) -> list[tuple[str, Opened]]:
+    """The calls under a callSid with their own, the first one first; the last may be one that has not begun. As CallStore.open gives and raises.
+
+    `whole`: also those behind the one that has answered the turn.
+    """
     line = [(sid, await store.open(sid, turn, business, former))]
-    while (call := line[-1][1].call) is not None and has_booked(call):
+    while (whole or line[-1][1].answer is None) and (call := line[-1][1].call) is not None and has_booked(call):
         line.append((following(call.sid), await store.open(following(call.sid), turn, business, former)))
     return line
 
@@ -56,4 +61,4 @@ async def current(store: CallStore, sid: str) -> Call | None:
 
 async def answer_on(store: CallStore, sid: str, turn: str) -> bytes | None:
     """The answer to a turn that came under a callSid; None when it has none. Raises StoreUnavailable."""
-    return next((one.answer for _, one in await calls_of(store, sid, turn) if one.answer is not None), None)
+    return next((one.answer for _, one in await calls_of(store, sid, turn, whole=False) if one.answer is not None), None)
