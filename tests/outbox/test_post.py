@@ -126,7 +126,7 @@ async def test_encryption_is_used_where_it_is_offered(tls: ssl.SSLContext) -> No
 async def test_smtps_is_encrypted_from_the_first_byte(tls: ssl.SSLContext) -> None:
     async with mail_server(tls=tls, encrypted=True) as server:
         assert await post(server, scheme="smtps").send(booking(), ACME) == Sent()
-        assert isinstance(await post(server).look(ACME), Again)
+        assert isinstance(await post(server, step_s=0.5).look(ACME), Again)
 
 
 async def test_a_wrong_password_is_none_of_the_callers(tls: ssl.SSLContext) -> None:
