@@ -1,6 +1,6 @@
 """The calendars of businesses, kept in this process: who holds which place, and whether another one fits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -8,7 +8,7 @@ from agent.record.call import Booking
 from storage.keys import Ttl
 from storage.store import Change
 
-_KEEP_OVER_S = 86_400
+KEEP_OVER_S = 86_400
 """How long a job that is over is kept, in seconds."""
 
 
@@ -30,20 +30,16 @@ class Calendars:
 
     def fits(self, booking: Booking, capacity: int) -> bool:
         """Whether it fits beside the others; those in its way that were held for long enough are dropped."""
-        moments: list[tuple[int, int]] = []
+        others: list[Booking] = []
         places = self._places.get(booking.business, {})
         for sid, other in tuple(places.items()):
             if sid == booking.sid or other.start >= booking.free_from or other.free_from <= booking.start:
                 continue
             if 0 < other.held_until <= self._clock():
                 del places[sid]
-            elif sid != booking.moves and not _passes_over(other, booking):
-                moments += [(max(other.start, booking.start), 1), (min(other.free_from, booking.free_from), -1)]
-        now = peak = 0
-        for _, change in sorted(moments):
-            now += change
-            peak = max(peak, now)
-        return peak < capacity
+            else:
+                others.append(other)
+        return fits(booking, others, capacity)
 
     def write(self, change: Change) -> None:
         """What the step does with the calendar."""
@@ -54,10 +50,10 @@ class Calendars:
 
     def take(self, booking: Booking) -> None:
         places = self._places.setdefault(booking.business, {})
-        over, made = self._clock() - _KEEP_OVER_S, self._clock() - self._ttl.at(booking.business).booked_s
+        over, made = self._clock() - KEEP_OVER_S, self._clock() - self._ttl.at(booking.business).booked_s
         for sid in [sid for sid, other in places.items() if other.end <= over and other.made < made]:
             del places[sid]
-        if (earlier := places.get(booking.instead_of)) and _passes_over(earlier, booking):
+        if (earlier := places.get(booking.instead_of)) and passes_over(earlier, booking):
             del places[booking.instead_of]
         places[booking.sid] = booking
 
@@ -76,6 +72,23 @@ class Calendars:
         return found
 
 
-def _passes_over(held: Booking, booking: Booking) -> bool:
+def fits(booking: Booking, others: Iterable[Booking], capacity: int) -> bool:
+    """Whether it fits beside others that are in its way.
+
+    What is held for the call that it goes on from passes over to it, and the place of the call whose booking is to be moved here is given up.
+    """
+    moments: list[tuple[int, int]] = []
+    for other in others:
+        is_moved = bool(other.sid) and other.sid == booking.moves
+        if not is_moved and not passes_over(other, booking):
+            moments += [(max(other.start, booking.start), 1), (min(other.free_from, booking.free_from), -1)]
+    now = peak = 0
+    for _, change in sorted(moments):
+        now += change
+        peak = max(peak, now)
+    return peak < capacity
+
+
+def passes_over(held: Booking, booking: Booking) -> bool:
     """Whether a place is held for the call that the other's goes on from."""
     return held.held_until > 0 and held.sid == booking.instead_of

@@ -7,7 +7,8 @@ StoreError
 ├── AlreadySettled     how it ended with a delivery was told before
 ├── CallElsewhere      the call is another business's, and whoever asks may not know of it
 ├── StoreUnavailable   Redis cannot be reached, or refuses to write
-│   └── InDoubt        a step was sent and nothing came back: it may be written, or not, or yet be
+│   ├── InDoubt        a step was sent and nothing came back: it may be written, or not, or yet be
+│   └── JournalUnavailable   the journal on this host cannot be read or written
 ├── NoRedisServer      none to be started on this machine
 ├── DataFolderInUse    another service has the data folder
 └── RedisDidNotStart   the server that was found would not run
@@ -44,6 +45,16 @@ class StoreUnavailable(StoreError):
 
 class InDoubt(StoreUnavailable):
     """A commit whose answer never came."""
+
+
+class JournalUnavailable(StoreUnavailable):
+    """The journal on this host did not take it, and nothing of it is written."""
+
+    def __init__(self, message: str, why: str) -> None:
+        """`why`, a code: "full", "read_only", "busy" (another process kept it for too long), "folder" (it cannot be made or opened), "corrupt",
+        "layout" (another release's), "disk" (anything else the disk said), "closed"."""
+        super().__init__(message)
+        self.why = why
 
 
 class NoRedisServer(StoreError):

@@ -7,9 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 import redis
@@ -20,6 +21,9 @@ from redis.retry import Retry
 from storage import connect as connecting
 from storage.connect import connect
 from storage.embedded import GUARD, find_server
+from storage.journal import calls
+from storage.journal.schema import connected
+from storage.journal.store import JournalStore
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore
@@ -141,22 +145,39 @@ def anyio_backend() -> str:
 class Shelf:
     """An empty place for calls, and what a test needs beside the store's own contract."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, journal: Path | None = None) -> None:
         self.url = url
-        """"" is in memory."""
+        """Of a Redis; "" is in the folder `journal`, or in memory."""
+        self.journal = journal
+        self.lasts = bool(url or journal)
+        """Whether it is found again by whoever opens it once more."""
         self.memory: MemoryStore | None = None
 
-    async def open(self, ttl: Ttl | None = None, *, into_theirs: bool = False) -> CallStore:
-        """A store over this place; opened again, it finds what was there (but in memory)."""
+    @classmethod
+    def of(cls, request: pytest.FixtureRequest, kind: str = "") -> Self:
+        """The place that a test is run with, or of a kind: "memory", "journal", "redis" or "cluster"."""
+        kind = kind or request.param
+        if kind in ("memory", "journal"):
+            return cls("", request.getfixturevalue("tmp_path") if kind == "journal" else None)
+        return cls(request.getfixturevalue(f"{kind}_url"))
+
+    async def open(self, ttl: Ttl | None = None, *, into_theirs: bool = False, clock: Callable[[], float] = time.time) -> CallStore:
+        """A store over this place; opened again, it finds what was there (but in memory). Redis has a clock of its own."""
         if self.url:
             return await connect(self.url, channel_prefix="sse:", ttl=ttl or Ttl(), into_theirs=into_theirs)
-        self.memory = MemoryStore(ttl=ttl, into_theirs=into_theirs)
+        if self.journal:
+            return JournalStore(self.journal, ttl=ttl, into_theirs=into_theirs, clock=clock)
+        self.memory = MemoryStore(ttl=ttl, into_theirs=into_theirs, clock=clock)
         return self.memory
 
     async def put_document(self, sid: str, text: bytes | None) -> None:
         """Replace the CallSkeleton as another system does, without asking the store."""
         if self.memory is not None:
             self.memory.put_document(sid, text)
+            return
+        if self.journal:
+            with closing(connected(self.journal / "journal")) as db:
+                db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?)", (sid, text))
             return
         client = redis.Redis.from_url(self.url)
         with client:
@@ -169,6 +190,11 @@ class Shelf:
         """The CallSkeleton as another system finds it."""
         if self.memory is not None:
             return self.memory._document(sid)
+        if self.journal:
+            with closing(connected(self.journal / "journal")) as db:
+                row = calls.find(db, sid, time.time())
+                there = calls.lying(db, sid, row)
+                return there.text if there.apart or row is None else calls.composed(db, sid, row)
         with redis.Redis.from_url(self.url) as client:
             found: bytes | None = client.get(f"call:{sid}")
             return found
@@ -177,7 +203,7 @@ class Shelf:
 @pytest.fixture(params=["memory", "redis"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
-    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
+    return Shelf.of(request)
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ ACME, BEIJING = "acme", "beijing"
 PATHS = ("/events", "/agents/kim/events", "/calls/CA-acme-0/events", "/calls/CA-beijing-0/events")
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "journal", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
-    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
+    return Shelf.of(request)
 
 
 class Street:

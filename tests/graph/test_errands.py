@@ -24,10 +24,10 @@ from tests.graph.ringing import CANCEL, CODE, HIS, MOVE, NAME, OPEN, OTHERS, Wit
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "journal", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
-    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
+    return Shelf.of(request)
 
 
 class Counting(PassingStore):

@@ -25,10 +25,10 @@ FREE: dict[str, Any] = {"capacity": 1, "opening_hours": {}, "public_holidays": F
 """One after the other, at any time: what is held by a store's own clock is held on any day that these tests are run."""
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "journal", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
-    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
+    return Shelf.of(request)
 
 
 def caller(store: CallStore, sid: str = "CA1", *, minutes_ago: float = 0, **changed: Any) -> Caller:

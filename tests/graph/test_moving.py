@@ -16,10 +16,10 @@ pytestmark = pytest.mark.anyio
 TWO, FIVE = "tomorrow at 2 pm", "tomorrow at 5 pm"
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "journal", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
-    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
+    return Shelf.of(request)
 
 
 def caller(store: CallStore, sid: str, number: str = HIS, *, minutes_ago: float = 0, **changed: Any) -> Caller:

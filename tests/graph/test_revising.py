@@ -36,10 +36,10 @@ OTHERWISE = (
 )
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "journal", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
-    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
+    return Shelf.of(request)
 
 
 def bare(call: Call) -> Call:

@@ -32,10 +32,10 @@ SET = {"name": ("Maria O'Neill", "Bob Stone"), "email": ("office@example.com", "
 """What a supervisor sets; "" clears."""
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "journal", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     """A place for calls of each kind."""
-    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
+    return Shelf.of(request)
 
 
 async def until(platform: Platform, lines: int) -> None:

@@ -137,7 +137,7 @@ async def test_any_history_of_theirs_is_written_into_or_takes_our_place(ours: Ca
 
 async def test_the_other_setting_in_the_middle_of_a_call(ours: CallStore, shelf: Shelf) -> None:
     """A restart with another setting: a history that was ours to write into is theirs from then on, and the other way round."""
-    if not shelf.url:
+    if not shelf.lasts:
         return  # nothing is there after a restart
     await shelf.put_document("CA1", document(GREETING))
     was = await adopted(ours, lines=(line("one"),))

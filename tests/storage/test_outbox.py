@@ -286,7 +286,7 @@ async def test_what_is_owed_outlives_its_call_and_then_goes() -> None:
 
 async def test_of_many_who_ask_at_once_each_delivery_is_given_to_one(shelf: Shelf) -> None:
     stores = [await shelf.open()]
-    stores += [await shelf.open() for _ in range(3)] if shelf.url else stores * 3
+    stores += [await shelf.open() for _ in range(3)] if shelf.lasts else stores * 3
     for number in range(1, 31):
         await begin(stores[0], f"C{number}", deliveries=(debt(number, f"C{number}"),))
     found = await asyncio.gather(*(store.due(4, HOUR_S) for store in stores for _ in range(4)))
@@ -327,9 +327,7 @@ async def test_to_whoever_is_bound_another_s_debts_are_none(store: CallStore) ->
 
 async def test_whoever_is_bound_may_erase_what_their_expired_call_owes(shelf: Shelf) -> None:
     now = 1_800_000_000.0
-    store: CallStore = MemoryStore(clock=lambda: now)
-    if shelf.url:
-        store = await shelf.open()
+    store = await shelf.open(clock=lambda: now)
     for business in BOTH:
         await begin(store, business, business=business, deliveries=(debt(1, business, business),))
     if shelf.url:

@@ -28,12 +28,12 @@ HALF_HOURS = 12
 replace = msgspec.structs.replace
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "journal", "redis", "cluster"])
 async def racing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[CallStore, int]]:
     """An empty store of each kind, and how many callers; on a cluster, where each step is many, fewer. It is not away because all come at once."""
     monkeypatch.setattr(connecting, "CONNECT_TIMEOUT_S", PATIENCE_S)
     monkeypatch.setattr(connecting, "ANSWER_TIMEOUT_S", PATIENCE_S)
-    store = await Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url")).open()
+    store = await Shelf.of(request).open()
     yield store, 150 if request.param == "cluster" else 1000
     await store.close()
 

@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -175,9 +176,9 @@ def alike(shown: Sequence[Any]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(20))
-async def test_a_life_is_the_same_in_every_store(redis_url: str, cluster_url: str, seed: int) -> None:
+async def test_a_life_is_the_same_in_every_store(redis_url: str, cluster_url: str, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    shelves = [Shelf(""), Shelf(redis_url), Shelf(cluster_url)]
+    shelves = [Shelf(""), Shelf("", tmp_path), Shelf(redis_url), Shelf(cluster_url)]
     together = Together(shelves, [await shelf.open() for shelf in shelves], chance)
     try:
         for _ in range(120):

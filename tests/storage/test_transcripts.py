@@ -13,6 +13,7 @@ from agent.record.errand import Errand
 from agent.record.skeleton import adopt
 from agent.slots import PLACES
 from storage import codec, keys
+from storage.journal.store import JournalStore
 from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.store import CallStore, Change
@@ -27,9 +28,9 @@ WORDS_S, CALL_S = 800, 5000
 LIVES = Ttl(call_s=CALL_S, booked_s=CALL_S, log_s=600, words_s=WORDS_S)
 
 
-@pytest.fixture(params=["memory", "redis", "cluster"])
+@pytest.fixture(params=["memory", "journal", "redis", "cluster"])
 def shelf(request: pytest.FixtureRequest) -> Shelf:
-    return Shelf("" if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
+    return Shelf.of(request)
 
 
 class Place:
@@ -39,6 +40,8 @@ class Place:
         self.store, self.url, self.now = store, url, 1_800_000_000.0
         if isinstance(store, MemoryStore):
             store._clock = store._log._clock = lambda: self.now
+        elif isinstance(store, JournalStore):
+            store._clock = lambda: self.now
 
     def client(self) -> Any:
         return redis.Redis.from_url(self.url)
@@ -70,7 +73,7 @@ class Place:
 
 
 async def open_place(shelf: Shelf, ttl: Ttl = LIVES) -> Place:
-    return Place(MemoryStore(ttl=ttl) if not shelf.url else await shelf.open(ttl), shelf.url)
+    return Place(await shelf.open(ttl), shelf.url)
 
 
 async def booked(place: Place, *more: str) -> Platform:

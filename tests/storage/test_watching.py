@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 async def test_what_one_process_notes_all_know(store: CallStore, shelf: Shelf) -> None:
     assert dict(await store.watching()) == {}
     assert {*await store.watching(("ann", "王宝强"))} == {"ann", "王宝强"}
-    other = await connect(shelf.url, channel_prefix="sse:", ttl=Ttl()) if shelf.url else store
+    other = await shelf.open() if shelf.lasts else store
     ages = await other.watching(("bob",))
     assert {*ages} == {"ann", "bob", "王宝强"}
     assert all(0 <= age_s < PATIENCE_S for age_s in ages.values())

@@ -1,0 +1,219 @@
+"""What the journal has beyond a store of calls: copies of what Redis has, and the way back of what Redis has not seen.
+
+How it works. `keep` notes calls as Redis has them. While Redis is away the journal is the store, and notes each step. Once it is back, somebody asks
+which calls wait (`waiting`), is the only one who has these for a while (a lease, as in the outbox), takes their steps in Redis, in order, and says of
+each `written`; whoever dies in between says nothing, and the next one finds in Redis what was taken already. Callers erased meanwhile come first
+(`to_erase`, `erased`). `forget` takes a call away that is over.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from agent.record.call import Booking, Call, Line
+from storage import ids
+from storage.journal import calls, places, steps
+from storage.journal.calls import Copied, Lying
+from storage.journal.engine import note_removed
+from storage.journal.log import Log, packed
+from storage.journal.part import Part
+from storage.journal.steps import Waiting
+
+WAITING_S = 86_400.0
+"""How long steps wait for Redis at most, once their call has expired."""
+
+
+class Copy(msgspec.Struct, kw_only=True):
+    """A call as Redis has it, and what has come since the copy before."""
+
+    call: Call
+    since_rev: int
+    """The revision that the rest begins behind."""
+    taken_back: int = 0
+    lines: list[Line] = msgspec.field(default_factory=list)
+    answers: dict[str, bytes] = msgspec.field(default_factory=dict)
+    """By turn key."""
+    told: str = ""
+    """The id of the last event."""
+    places: list[Booking] = msgspec.field(default_factory=list)
+    """What of the calendar is the call's now; at most one."""
+    released: bool = False
+    """Whether it gave up what it had there."""
+
+
+class JournalFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What of this host Redis has not seen."""
+
+    calls: int = 0
+    steps: int = 0
+    since: float = 0.0
+    """When the oldest step was taken: Unix seconds; 0.0 when there is none."""
+    erasures: int = 0
+
+
+class JournalBack(Part):
+    """Copies, and the way back."""
+
+    _log: Log
+
+    async def keep(self, copies: Sequence[Copy]) -> None:
+        """Note calls as Redis has them, without waiting for the disk. A call with steps that Redis has not seen stays as it is."""
+
+        def keep(db: sqlite3.Connection) -> None:
+            for copy in copies:
+                self._keep(db, copy)
+            self._log.go_on_from(db, max((_number(copy.told) for copy in copies), default=0))
+
+        await self._write(keep, durable=False)
+
+    def _keep(self, db: sqlite3.Connection, copy: Copy) -> None:
+        now, after = self._clock(), copy.call
+        sid = after.sid
+        for booking in copy.places:
+            places.take(db, now, booking, self._ttl)
+        if copy.released:
+            db.execute("DELETE FROM places WHERE business = ? AND sid = ?", (after.brief.business, sid))
+        row = calls.find(db, sid, now)
+        if row and (row.steps or row.rev >= after.rev):
+            return
+        if row is None:
+            self._expire(db, sid, calls.lying(db, sid, row))
+        if row and not row.spoken:
+            self._forget_words(db, sid)
+            row = calls.find(db, sid, now)
+        whole = (row.rev if row else 0) == copy.since_rev and (not row or bool(row.whole))
+        until = now + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
+        told = Copied(after.rev, whole, _number(copy.told))
+        calls.write(db, row, after, until, min(until, now + self._ttl.words_of(after)), told)
+        db.executemany("INSERT OR REPLACE INTO turns VALUES (?, ?, ?)", [(sid, turn, answer) for turn, answer in copy.answers.items()])
+        calls.say(db, sid, copy.taken_back, copy.lines)
+        if after.root:
+            db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", (sid, after.root, now + self._ttl.kin_s))
+
+    async def keep_places(self, business: str, bookings: Sequence[Booking]) -> None:
+        """Note a business's calendar as Redis has it: what a copy brings is added to it."""
+        await self._write(lambda db: places.replace(db, business, bookings), durable=False)
+
+    async def keep_secret(self, secret: bytes) -> None:
+        """Note the secret that all who use Redis share, whatever was kept here as such."""
+        await self._write(lambda db: db.execute("INSERT OR REPLACE INTO marks VALUES ('secret', ?)", (secret,)), durable=False)
+
+    async def go_on_from(self, head: str) -> None:
+        """Whoever reads all calls' log and stands at this id of Redis's, the newest that this host knows, goes on from there in the log here."""
+        await self._write(lambda db: self._log.go_on_from(db, _number(head)), durable=False)
+
+    async def forget(self, sids: Iterable[str]) -> None:
+        """Take calls away, erased in Redis or over, with all there is of them here; nobody is told."""
+
+        def forget(db: sqlite3.Connection) -> None:
+            for sid in sids:
+                calls.remove(db, sid)
+                db.execute("DELETE FROM events WHERE sid = ? AND erasure = 0", (sid,))
+                for table in ("roots", "deliveries", "appointments"):
+                    db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,))  # noqa: S608 - our own names
+                places.forget(db, sid)
+                note_removed(db)
+
+        sids = tuple(sids)
+        await self._write(forget)
+
+    async def waiting(self, count: int, lease_s: float) -> Sequence[Waiting]:
+        """Calls with steps that Redis has not seen, the longest waiting first; nobody else is given them for `lease_s` seconds."""
+
+        def take(db: sqlite3.Connection) -> tuple[Waiting, ...]:
+            now = self._clock()
+            what = "SELECT sid FROM calls WHERE steps > 0 AND leased <= ? ORDER BY since, sid LIMIT ?"
+            sids = [row[0] for row in db.execute(what, (now, count))]
+            db.executemany("UPDATE calls SET leased = ? WHERE sid = ?", [(now + lease_s, sid) for sid in sids])
+            return tuple(found for sid in sids if (found := steps.of(db, sid)))
+
+        found: Sequence[Waiting] = await self._write(take, durable=False)
+        return found
+
+    async def steps_of(self, sid: str) -> Waiting | None:
+        """What waits of one call, whoever has it; None when that is nothing."""
+        found: Waiting | None = await self._read(lambda db: steps.of(db, sid))
+        return found
+
+    async def written(self, sid: str, rev: int, standing: Call) -> None:
+        """Redis has the call's steps up to revision `rev`, as it is counted here, and `standing` is what it has.
+
+        Further steps go on from there. After the last, what stands here is a copy like any other: what the call owes, what it booked and what it told
+        are for Redis to keep.
+        """
+
+        def note(db: sqlite3.Connection) -> None:
+            if not steps.written(db, sid, rev, standing):
+                return
+            for table in ("traces", "deliveries", "appointments"):
+                db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,))  # noqa: S608 - our own names
+            until = self._clock() + self._ttl.at(standing.brief.business).call_s
+            db.execute("UPDATE calls SET until = min(until, ?) WHERE sid = ?", (until, sid))
+            self._log.disown(db, sid)
+
+        await self._write(note)
+
+    async def is_whole(self, sid: str) -> bool:
+        """Whether all of the call's conversation is here: not where another host heard some of it, or there is no such call."""
+        row = await self._read(lambda db: calls.find(db, sid, self._clock()))
+        return row is not None and bool(row.whole)
+
+    async def to_erase(self) -> Sequence[str]:
+        """The callSids that were erased here and may yet stand in Redis."""
+        rows: Any = await self._read(lambda db: db.execute("SELECT sid FROM erasures ORDER BY at, sid").fetchall())
+        return tuple(row[0] for row in rows)
+
+    async def erased(self, sid: str) -> None:
+        """It is erased in Redis as well."""
+        await self._write(lambda db: db.execute("DELETE FROM erasures WHERE sid = ?", (sid,)))
+
+    async def figures(self) -> JournalFigures:
+        def count(db: sqlite3.Connection) -> JournalFigures:
+            what = "SELECT count(*), coalesce(sum(steps), 0), coalesce(min(since), 0.0) FROM calls WHERE steps > 0"
+            some, number, since = db.execute(what).fetchone()
+            erasures = db.execute("SELECT count(*) FROM erasures").fetchone()[0]
+            return JournalFigures(calls=some, steps=number, since=since, erasures=erasures)
+
+        found: JournalFigures = await self._read(count)
+        return found
+
+    async def tidy(self) -> bool:
+        """Take away what has expired, and write the file anew; whether nothing is left in it of who was taken away. Done by itself, now and then."""
+        return await self._engine.tidy()
+
+    def _expire(self, db: sqlite3.Connection, sid: str, there: Lying) -> None:
+        """Take a call away that has expired and another one follows under its sid, if there is one; a document of another system's stays."""
+        if calls.remove(db, sid):
+            note_removed(db)
+        self._log.disown(db, sid)
+        if there.apart:
+            db.execute("INSERT INTO documents VALUES (?, ?)", (sid, there.text))
+
+    def _forget_words(self, db: sqlite3.Connection, sid: str) -> None:
+        self._log.disown(db, sid)
+        calls.forget_words(db, sid)
+        note_removed(db)
+
+    def _sweep(self, db: sqlite3.Connection) -> None:
+        """Take away what has expired. Steps that wait for Redis stay for a while; their call is found no more."""
+        now = self._clock()
+        for (sid,) in db.execute("SELECT sid FROM calls WHERE until <= ? AND (steps = 0 OR until <= ?)", (now, now - WAITING_S)).fetchall():
+            calls.remove(db, sid)
+            self._log.disown(db, sid)
+            note_removed(db)
+        for (sid,) in db.execute("SELECT sid FROM calls WHERE words_until > 0 AND words_until <= ?", (now,)).fetchall():
+            self._forget_words(db, sid)
+        self._log.trim(db, now)
+        gone = sum(db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,)).rowcount for table in ("appointments", "deliveries"))  # noqa: S608
+        if gone:
+            note_removed(db)
+        for table in ("roots", "claims", "tallies", "readers"):
+            db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))  # noqa: S608 - our own names
+
+
+def _number(id_: str) -> int:
+    """An event's id as the log counts; 0 for none."""
+    at = ids.position(id_)
+    return packed(at) if at else 0

@@ -1,0 +1,93 @@
+"""Write behind: what Redis has just taken is noted in the journal as well, off the turn's path.
+
+How it works. A turn only leaves word (`note`): the call as it stands, and what the step added. A task takes all that has come together in a moment
+and keeps it in one transaction: of a turn that commits three times only what stands in the end. So a worker that is killed leaves the journal behind
+by that moment, never with half a step. What the journal cannot take is given up, told once, and made up for by the call's next step.
+"""
+
+import asyncio
+import logging
+
+from storage.errors import JournalUnavailable
+from storage.journal.back import Copy
+from storage.journal.store import JournalStore
+from storage.store import Change, Committed
+
+MOMENT_S = 0.2
+"""How long what is noted may come together: the fixed cost of a transaction is then that of many turns."""
+_log = logging.getLogger("slotline.journal")
+
+
+class WriteBehind:
+    """Notes calls in the journal, from the first `note` to `close`."""
+
+    def __init__(self, journal: JournalStore, *, moment_s: float = MOMENT_S) -> None:
+        self._journal, self._moment_s = journal, moment_s
+        self._noted: dict[str, Copy] = {}
+        self._gone: set[str] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._failing = False
+
+    def note(self, change: Change, done: Committed) -> None:
+        """Redis took the step. Never waits and never fails."""
+        standing, sid = done.call, done.call.sid
+        was, begins = self._noted.get(sid), change.before.rev if change.before else 0
+        copy = was if was and was.call.rev == begins else Copy(call=standing, since_rev=begins)
+        taken_back = max(change.taken_back - len(copy.lines), 0)
+        if change.taken_back:
+            del copy.lines[-change.taken_back :]
+        copy.call, copy.taken_back = standing, copy.taken_back + taken_back
+        copy.lines += change.lines
+        if change.answer and change.answer[0]:
+            copy.answers[change.answer[0]] = change.answer[1]
+        if done.event_ids:
+            copy.told = done.event_ids[-1]
+        if change.booking:
+            copy.places, copy.released = [change.booking], False
+        elif change.release:
+            copy.places, copy.released = [], True
+        self._noted[sid] = copy
+        self._begin()
+
+    def forget(self, sid: str) -> None:
+        """The call was erased in Redis: soon there is nothing of it here."""
+        self._noted.pop(sid, None)
+        self._gone.add(sid)
+        self._begin()
+
+    async def flush(self) -> None:
+        """Ends when all that was noted so far is kept, or given up."""
+        while self._task is not None and not self._task.done():
+            await asyncio.shield(self._task)
+        await self._write()
+
+    async def close(self) -> None:
+        """Keeps what is noted. The journal stays open."""
+        await self.flush()
+
+    def _begin(self) -> None:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._after_a_moment())
+
+    async def _after_a_moment(self) -> None:
+        while self._noted or self._gone:
+            await asyncio.sleep(self._moment_s)
+            await self._write()
+
+    async def _write(self) -> None:
+        copies, gone = tuple(self._noted.values()), tuple(self._gone)
+        self._noted, self._gone = {}, set()
+        try:
+            if gone:
+                await self._journal.forget(gone)
+            if copies:
+                await self._journal.keep(copies)
+        except JournalUnavailable as error:
+            self._gone |= {*gone}
+            if not self._failing:
+                _log.warning("the journal takes no copies: calls could not go on here if Redis went away", extra={"why": error.why})
+            self._failing = True
+            if gone:
+                await asyncio.sleep(1.0)
+        else:
+            self._failing = False

@@ -1,0 +1,168 @@
+"""Calls as the journal keeps them, and the CallSkeleton beside each. Everything here runs inside a transaction."""
+
+import hashlib
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from agent.record import caller_id
+from agent.record.call import Call, Line
+from storage import codec, keys
+
+_COLUMNS = "life, rev, writes, fields, business, leads, status, created_ms, until, sha, theirs, cut, whole, steps, base_rev, words"
+_encode = msgspec.msgpack.encode
+_fields = msgspec.msgpack.Decoder(dict[str, bytes])
+OF_A_CALL = ("steps", "lines", "turns", "traces", "documents")
+"""Tables that hold what goes with a call."""
+
+
+class Row(msgspec.Struct, frozen=True, array_like=True):
+    """A call as it stands in its table."""
+
+    life: int
+    """No two calls have the same, also when one follows the other under its sid."""
+    rev: int
+    writes: int
+    """How often it was written: counts on where `rev` is set to what Redis says."""
+    fields: bytes
+    business: str
+    leads: int
+    status: str
+    created_ms: int
+    until: float
+    sha: str
+    """Fingerprint of the document as we last wrote it, where it has a row of its own."""
+    theirs: int
+    cut: int
+    whole: int
+    """Whether all lines of the conversation are here: not where another host heard some of them."""
+    steps: int
+    base_rev: int
+    words: bytes
+    spoken: int
+    """Whether what was said in it is still kept."""
+
+    @property
+    def whole_fields(self) -> dict[str, bytes]:
+        """Of the record and of the words."""
+        return decoded(self.fields) | (decoded(self.words) if self.spoken else {})
+
+    def call(self, sid: str) -> Call:
+        return call(sid, self.rev, self.whole_fields)
+
+
+class Copied(msgspec.Struct, frozen=True):
+    """What is known of a call beside its record, where Redis has it."""
+
+    rev: int
+    whole: bool
+    cut: int
+    """The id of its last event there."""
+
+
+class Lying(msgspec.Struct, frozen=True):
+    """The CallSkeleton beside a call."""
+
+    text: bytes | None
+    """None: there is none, or it is simply read off the call."""
+    seen: str
+    """Its fingerprint."""
+    apart: bool
+    """Whether it has a row of its own."""
+
+
+def call(sid: str, rev: int, fields: Mapping[str, bytes]) -> Call:
+    return codec.call(sid, {**fields, "rev": b"%d" % rev})
+
+
+def decoded(fields: bytes) -> dict[str, bytes]:
+    return _fields.decode(fields)
+
+
+def encoded(fields: Mapping[str, bytes]) -> bytes:
+    return _encode(fields)
+
+
+def find(db: sqlite3.Connection, sid: str, now: float) -> Row | None:
+    """A call that is there and has not expired."""
+    what = f"SELECT {_COLUMNS}, words_until > ? FROM calls WHERE sid = ? AND until > ?"  # noqa: S608 - our own names
+    found = db.execute(what, (now, sid, now)).fetchone()
+    return Row(*found) if found else None
+
+
+def lying(db: sqlite3.Connection, sid: str, row: Row | None) -> Lying:
+    """What stands beside a call, or under the sid of none."""
+    found = db.execute("SELECT text FROM documents WHERE sid = ?", (sid,)).fetchone()
+    if found is not None:
+        return Lying(found[0], fingerprint(found[0]), True)
+    return Lying(None, seen(row.life, row.writes) if row and row.spoken else "", False)
+
+
+def seen(life: int, writes: int) -> str:
+    """The fingerprint of a document that is read off its call: nobody else writes there."""
+    return f"{life}.{writes}"
+
+
+def fingerprint(text: bytes | None) -> str:
+    return "" if text is None else hashlib.sha1(text, usedforsecurity=False).hexdigest()
+
+
+def write(db: sqlite3.Connection, row: Row | None, after: Call, until: float, words_until: float, copy: Copied | None = None) -> int:
+    """A call's next revision, or (`copy`) as Redis has it; its life. `row`: as it stands, None for a new one.
+
+    The caller's number leads to it from now on, or does not any longer.
+    """
+    brief = after.brief
+    number = keys.caller(brief.business, brief.caller) if brief.caller else ""
+    leads = bool(number) and caller_id.is_named(after) and not after.booked
+    if leads and not (row and row.leads):
+        db.execute("UPDATE calls SET leads = 0 WHERE caller = ? AND leads", (number,))
+    rev, whole, cut = (copy.rev, copy.whole, copy.cut) if copy else (row.rev + 1 if row else 1, row.whole if row else True, 0)
+    fields, words = encoded(codec.fields(None, after)), encoded(codec.words(None, after))
+    moving = (rev, leads, after.status, until, whole, words_until, fields, words)
+    if row is None:
+        new = (after.sid, brief.business, number, codec.milliseconds(after.created_at), cut, *moving)
+        columns = "sid, business, caller, created_ms, cut, rev, leads, status, until, whole, words_until, fields, words"
+        done = db.execute(f"INSERT INTO calls ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", new)  # noqa: S608 - our own names
+        return int(done.lastrowid or 0)
+    columns = "rev = ?, leads = ?, status = ?, until = ?, whole = ?, words_until = ?, fields = ?, words = ?, writes = writes + 1, cut = max(cut, ?)"
+    db.execute(f"UPDATE calls SET {columns} WHERE life = ?", (*moving, cut, row.life))  # noqa: S608 - our own names
+    return row.life
+
+
+def said(db: sqlite3.Connection, sid: str) -> bytes:
+    """The conversation: JSON objects joined by commas."""
+    return b",".join(row[0] for row in db.execute("SELECT line FROM lines WHERE sid = ? ORDER BY number", (sid,)))
+
+
+def say(db: sqlite3.Connection, sid: str, taken_back: int, lines: Sequence[Line]) -> bytes:
+    """Take the last lines back and add these; what was taken back."""
+    gone: list[tuple[int, bytes]] = []
+    if taken_back:
+        gone = db.execute("SELECT number, line FROM lines WHERE sid = ? ORDER BY number DESC LIMIT ?", (sid, taken_back)).fetchall()
+        db.executemany("DELETE FROM lines WHERE number = ?", [(number,) for number, _ in gone])
+    if lines:
+        db.executemany("INSERT INTO lines (sid, line) VALUES (?, ?)", [(sid, codec.encode(line)) for line in lines])
+    return b",".join(line for _, line in reversed(gone))
+
+
+def composed(db: sqlite3.Connection, sid: str, row: Row) -> bytes:
+    """The CallSkeleton as it is read off the call."""
+    return codec.compose(codec.body(row.call(sid)), b"[%b]" % (said(db, sid) if row.spoken else b""))
+
+
+def forget_words(db: sqlite3.Connection, sid: str) -> None:
+    """Take away what was said in a call, but its events."""
+    for table in ("lines", "turns", "traces"):
+        db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,))  # noqa: S608 - our own names
+    db.execute("UPDATE calls SET words = ?, words_until = 0 WHERE sid = ?", (encoded({}), sid))
+
+
+def remove(db: sqlite3.Connection, sid: str) -> bool:
+    """Take a call away, and all that goes with it but its events; whether there was one, or a document."""
+    found = False
+    for table in (*OF_A_CALL, "calls"):
+        gone = db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,)).rowcount  # noqa: S608 - our own names
+        found |= gone > 0
+    return found

@@ -1,0 +1,111 @@
+"""Steps that Redis has not seen: how the journal keeps each, in order, and gives them back."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from agent.record.call import Booking, Call, Line
+from agent.record.delivery import Delivery, Settled
+from agent.record.events import Event
+from storage import codec
+from storage.journal import calls
+from storage.journal.calls import Row
+from storage.store import Change
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A `Change`, but for the call before and after it: only the fields of the record that differ."""
+
+    fields: dict[str, bytes]
+    taken_back: int = 0
+    lines: tuple[Line, ...] = ()
+    events: tuple[Event, ...] = ()
+    event_ids: tuple[str, ...] = ()
+    """What the events are called here."""
+    answer: tuple[str, bytes] | None = None
+    trace: bytes = b""
+    booking: Booking | None = None
+    capacity: int = 1
+    release: bool = False
+    deliveries: tuple[Delivery, ...] = ()
+    settles: Settled | None = None
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """One step as it was taken here. A `Change` for Redis, but for `seen`, which only Redis knows."""
+
+    change: Change
+    event_ids: tuple[str, ...]
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A call with steps that Redis has not seen."""
+
+    sid: str
+    base: Call | None
+    """As Redis was last known to have it; None: it began here."""
+    steps: tuple[Taken, ...]
+    """In order; the first one's `before` is `base`."""
+    since: float
+    """When the first of them was taken: Unix seconds."""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_step = msgspec.msgpack.Decoder(Step)
+_CARRIED = tuple(name for name in Step.__struct_fields__ if name not in ("fields", "event_ids"))
+
+
+def keep(db: sqlite3.Connection, row: Row | None, change: Change, fields: dict[str, bytes], event_ids: Sequence[str], now: float) -> None:
+    """Note a step that was just written. `row`: the call as it stood before."""
+    sid, rev = change.after.sid, row.rev if row else 0
+    step = Step(fields=fields, event_ids=tuple(event_ids), **{name: getattr(change, name) for name in _CARRIED})
+    db.execute("INSERT INTO steps VALUES (?, ?, ?)", (sid, rev + 1, _encode(step)))
+    if row and row.steps:
+        db.execute("UPDATE calls SET steps = steps + 1 WHERE sid = ?", (sid,))
+    else:
+        base = calls.encoded(row.whole_fields) if row else None
+        db.execute("UPDATE calls SET steps = 1, base = ?, base_rev = ?, since = ? WHERE sid = ?", (base, rev, now, sid))
+
+
+def of(db: sqlite3.Connection, sid: str) -> Waiting | None:
+    """What waits of one call; None when that is nothing, also when the call has expired here meanwhile."""
+    found = db.execute("SELECT base, base_rev, since FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone()
+    if not found:
+        return None
+    base, rev, since = found
+    fields = calls.decoded(base) if base is not None else {}
+    before = first = calls.call(sid, rev, fields) if base is not None else None
+    steps: list[Taken] = []
+    for number, data in db.execute("SELECT rev, step FROM steps WHERE sid = ? ORDER BY rev", (sid,)):
+        step = _step.decode(data)
+        fields |= step.fields
+        after = calls.call(sid, number, fields)
+        carried: dict[str, Any] = {name: getattr(step, name) for name in _CARRIED}
+        same_rev = msgspec.structs.replace(after, rev=number - 1)
+        steps.append(Taken(change=Change(before=before, after=same_rev, **carried), event_ids=step.event_ids))
+        before = after
+    return Waiting(sid=sid, base=first, steps=tuple(steps), since=since)
+
+
+def written(db: sqlite3.Connection, sid: str, rev: int, standing: Call) -> bool:
+    """Redis has every step up to revision `rev` (as it is counted here), and the call as `standing`. Returns whether that was the last.
+
+    While further steps wait, these go on from there; after the last, what stands here is what stands in Redis.
+    """
+    db.execute("DELETE FROM steps WHERE sid = ? AND rev <= ?", (sid, rev))
+    left = db.execute("SELECT count(*) FROM steps WHERE sid = ?", (sid,)).fetchone()[0]
+    fields, words = codec.fields(None, standing), codec.words(None, standing)
+    if left:
+        db.execute("UPDATE calls SET steps = ?, base = ?, base_rev = ? WHERE sid = ?", (left, calls.encoded(fields | words), rev, sid))
+        return False
+    found = db.execute("SELECT rev, fields, words, whole FROM calls WHERE sid = ?", (sid,)).fetchone()
+    if not found:  # erased meanwhile
+        return False
+    rev_now, kept, said, whole = found
+    moved = calls.call(sid, rev_now, calls.decoded(kept) | calls.decoded(said)) != standing  # if not, a turn that is under way here goes on
+    values = (standing.rev, moved, calls.encoded(fields), calls.encoded(words), standing.status, whole and rev == standing.rev, sid)
+    now = "steps = 0, base = NULL, leased = 0, rev = ?, writes = writes + ?, fields = ?, words = ?, status = ?, whole = ?"
+    db.execute(f"UPDATE calls SET {now} WHERE sid = ?", values)  # noqa: S608 - our own names
+    return True
