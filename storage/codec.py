@@ -249,9 +249,10 @@ def envelope(event: Event) -> bytes:
     return encode(event)
 
 
-def erased(sid: str, seconds: float) -> bytes:
+def erased(sid: str, seconds: float, *, degraded: bool = False) -> bytes:
     """What readers are told of an erased call, as an envelope. `seconds`: Unix time."""
-    return envelope(Event(type="status_change", payload={"callSid": sid, "status": "erased"}, timestamp=seconds, source="service"))
+    told = Event(type="status_change", payload={"callSid": sid, "status": "erased"}, timestamp=seconds, source="service")
+    return envelope(msgspec.structs.replace(told, degraded=True) if degraded else told)
 
 
 def bookings(some: Sequence[bytes]) -> tuple[Booking, ...]:

@@ -1,20 +1,22 @@
 """From a URL to a store of calls."""
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ResponseError
 
-from storage import address
+from storage import address, keys
 from storage.awaited_store import AwaitedStore
 from storage.cluster_store import ClusterStore
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.lines import Lines, Pooled, Sender, Told, can_reach, timed
 from storage.patience import patience
-from storage.reaching import reaching
+from storage.reaching import reaching, refuses
 from storage.redis_store import RedisStore
 from storage.servers import Server, told
 from storage.store import CallStore
@@ -65,6 +67,24 @@ def awaited(
     """The same store without asking whether anything answers there yet: it is tried whenever it is needed. Raises ValueError when `url` is none."""
     _client(_redis(url))
     return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded, told=told, into_theirs=into_theirs))
+
+
+def probing(url: str) -> Callable[[], Awaitable[None]]:
+    """What writes a small key to the Redis at `url` each time it is called, over a connection of its own, or raises StoreUnavailable."""
+    where = _redis(url)
+
+    async def probe() -> None:
+        redis = Redis.from_url(where, **_settings(None))
+        try:
+            with reaching():
+                await redis.set(keys.PROBE, 1, ex=1)
+        except StoreUnavailable as error:
+            if refuses(error) or not isinstance(error.__cause__, ResponseError):
+                raise  # and a node of a cluster that sends us to another is well
+        finally:
+            await redis.aclose()
+
+    return probe
 
 
 async def answer_time(url: str) -> float:

@@ -31,6 +31,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{business}:appointments:names` | sorted set | "reference sid" and "+number sid", all at 0: what leads to one | as the appointments |
 | `{slotline:calls}:appointing` | set | ids of the businesses that ever had an appointment | for ever |
 | `slotline:watching` | sorted set | supervisors (`watchers.named`) by when (ms) a stream of theirs was last open | an hour after the last |
+| `slotline:probe` | string | nothing: written to see whether Redis takes steps | a second |
 | `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:claim:<name>` | string | who was the first to claim it, in a way of their own: one use of a ticket | as claimed |
 | `slotline:tally:<hash of the name, made with the secret>` | string | how often appointments were looked for in vain | as counted |
@@ -77,6 +78,7 @@ LOG_ANEW = "{slotline:log}:anew"
 """The log while a script writes it anew; never there in between."""
 READERS = "{slotline:readers}"
 UNWRITTEN = "slotline:unwritten"
+PROBE = "slotline:probe"
 SECRET = "slotline:secret"  # noqa: S105 - the name of a key
 WATCHING = "slotline:watching"
 WATCHED_S = 3600

@@ -183,7 +183,6 @@ class Approval(msgspec.Struct, frozen=True, kw_only=True):
     told: bool = False
     """Whether the caller knows what became of it; never while it is waiting."""
     by: str = ""
-    """Who answered."""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,7 +192,6 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     status: Status = "active"
     language: str = "en"
     created_at: str
-    """ISO 8601, UTC."""
     brief: Brief
     slots: Mapping[str, SlotState] = msgspec.field(default_factory=lambda: {name: SlotState() for name in NAMES})
     question: Question = Question()
@@ -255,6 +253,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """The earlier call whose values were taken over."""
     root: str = ""
     """The call in which all this began: of the earlier call the same, or itself. "" when this call goes on from none."""
+    brought: Mapping[str, int] = msgspec.field(default_factory=dict)
+    """How far steps that were taken in journals have come: the last one's number, by the call's name there."""
     foreign: Mapping[str, Any] | None = None
     """What another system keeps in the CallSkeleton and we do not know, without its history; None when the document is ours alone."""
 

@@ -58,6 +58,9 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     asked: dict[str, Any] = msgspec.field(default_factory=dict)
     """The question that is open now."""
     said: str = ""
+    merged: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    """Of a turn taken while Redis was away, and merged with what another host did meanwhile: by slot that both settled, whose value stands, the
+    "journal"'s or "redis"'s."""
     held: dict[str, str] = msgspec.field(default_factory=dict)
     """The values confirmed when the turn was over."""
     waiting: dict[str, str] = msgspec.field(default_factory=dict)

@@ -13,10 +13,11 @@ from typing import Any
 import msgspec
 
 from agent.record.call import Booking, Call, Line
-from storage import ids
+from storage import codec, ids
 from storage.journal import calls, places, steps
 from storage.journal.calls import Copied, Lying
 from storage.journal.engine import note_removed
+from storage.journal.flag import Flag
 from storage.journal.log import Log, packed
 from storage.journal.part import Part
 from storage.journal.steps import Waiting
@@ -57,6 +58,7 @@ class JournalBack(Part):
     """Copies, and the way back."""
 
     _log: Log
+    flag: Flag
 
     async def keep(self, copies: Sequence[Copy]) -> None:
         """Note calls as Redis has them, without waiting for the disk. A call with steps that Redis has not seen stays as it is."""
@@ -76,6 +78,8 @@ class JournalBack(Part):
         if copy.released:
             db.execute("DELETE FROM places WHERE business = ? AND sid = ?", (after.brief.business, sid))
         row = calls.find(db, sid, now)
+        if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):
+            row = None  # another call has begun under its sid
         if row and (row.steps or row.rev >= after.rev):
             return
         if row is None:
@@ -137,23 +141,58 @@ class JournalBack(Part):
         found: Waiting | None = await self._read(lambda db: steps.of(db, sid))
         return found
 
-    async def written(self, sid: str, rev: int, standing: Call) -> None:
+    async def written(self, sid: str, rev: int, standing: Call) -> bool:
         """Redis has the call's steps up to revision `rev`, as it is counted here, and `standing` is what it has.
 
         Further steps go on from there. After the last, what stands here is a copy like any other: what the call owes, what it booked and what it told
-        are for Redis to keep.
+        are for Redis to keep. Returns False when the call was erased meanwhile. Not synced: whoever does not find it noted finds the steps in Redis.
         """
 
-        def note(db: sqlite3.Connection) -> None:
+        def note(db: sqlite3.Connection) -> bool:
             if not steps.written(db, sid, rev, standing):
-                return
+                return db.execute("SELECT 1 FROM calls WHERE sid = ?", (sid,)).fetchone() is not None
             for table in ("traces", "deliveries", "appointments"):
                 db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,))  # noqa: S608 - our own names
             until = self._clock() + self._ttl.at(standing.brief.business).call_s
             db.execute("UPDATE calls SET until = min(until, ?) WHERE sid = ?", (until, sid))
             self._log.disown(db, sid)
+            return True
 
-        await self._write(note)
+        return await self._write(note, durable=False)
+
+    async def give_back(self, sids: Iterable[str]) -> None:
+        """What these calls' steps wait for is not to be had now: anybody may be given them again."""
+        rows = [(sid,) for sid in sids]
+        await self._write(lambda db: db.executemany("UPDATE calls SET leased = 0 WHERE sid = ?", rows), durable=False)
+
+    async def unseen(self, sid: str) -> str:
+        """What Redis has not seen of a call: "steps", that it is "erased", or nothing, ""."""
+
+        def look(db: sqlite3.Connection) -> str:
+            if db.execute("SELECT 1 FROM erasures WHERE sid = ?", (sid,)).fetchone():
+                return "erased"
+            return "steps" if db.execute("SELECT 1 FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone() else ""
+
+        return await self._read(look)
+
+    async def said(self, sid: str) -> Sequence[Line]:
+        """What was said in a call, as far as it is known here."""
+
+        def look(db: sqlite3.Connection) -> list[Line]:
+            return msgspec.json.decode(b"[%b]" % calls.said(db, sid), type=list[Line])
+
+        return await self._read(look)
+
+    async def look_again(self) -> bool:
+        """Whether anything waits; where nothing does, the flag goes down."""
+
+        def look(db: sqlite3.Connection) -> bool:
+            waits = "SELECT EXISTS (SELECT 1 FROM calls WHERE steps > 0) OR EXISTS (SELECT 1 FROM erasures)"
+            up = bool(db.execute(waits).fetchone()[0])
+            self.flag.put(up)
+            return up
+
+        return await self._write(look, durable=False)
 
     async def is_whole(self, sid: str) -> bool:
         """Whether all of the call's conversation is here: not where another host heard some of it, or there is no such call."""

@@ -27,6 +27,7 @@ class WriteBehind:
         self._gone: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._failing = False
+        self._one_at_a_time = asyncio.Lock()
 
     def note(self, change: Change, done: Committed) -> None:
         """Redis took the step. Never waits and never fails."""
@@ -57,8 +58,6 @@ class WriteBehind:
 
     async def flush(self) -> None:
         """Ends when all that was noted so far is kept, or given up."""
-        while self._task is not None and not self._task.done():
-            await asyncio.shield(self._task)
         await self._write()
 
     async def close(self) -> None:
@@ -75,6 +74,11 @@ class WriteBehind:
             await self._write()
 
     async def _write(self) -> None:
+        async with self._one_at_a_time:
+            if self._noted or self._gone:
+                await self._write_all()
+
+    async def _write_all(self) -> None:
         copies, gone = tuple(self._noted.values()), tuple(self._gone)
         self._noted, self._gone = {}, set()
         try:

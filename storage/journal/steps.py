@@ -1,5 +1,6 @@
 """Steps that Redis has not seen: how the journal keeps each, in order, and gives them back."""
 
+import secrets
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
@@ -50,6 +51,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """In order; the first one's `before` is `base`."""
     since: float
     """When the first of them was taken: Unix seconds."""
+    name: str
+    """What tells this call here from any other, and any other journal's; a step's number in it is `change.after.rev` + 1."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -60,6 +63,7 @@ _CARRIED = tuple(name for name in Step.__struct_fields__ if name not in ("fields
 def keep(db: sqlite3.Connection, row: Row | None, change: Change, fields: dict[str, bytes], event_ids: Sequence[str], now: float) -> None:
     """Note a step that was just written. `row`: the call as it stood before."""
     sid, rev = change.after.sid, row.rev if row else 0
+    db.execute("INSERT OR IGNORE INTO marks VALUES ('name', ?)", (secrets.token_hex(8),))
     step = Step(fields=fields, event_ids=tuple(event_ids), **{name: getattr(change, name) for name in _CARRIED})
     db.execute("INSERT INTO steps VALUES (?, ?, ?)", (sid, rev + 1, _encode(step)))
     if row and row.steps:
@@ -71,10 +75,11 @@ def keep(db: sqlite3.Connection, row: Row | None, change: Change, fields: dict[s
 
 def of(db: sqlite3.Connection, sid: str) -> Waiting | None:
     """What waits of one call; None when that is nothing, also when the call has expired here meanwhile."""
-    found = db.execute("SELECT base, base_rev, since FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone()
+    found = db.execute("SELECT base, base_rev, since, life FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone()
     if not found:
         return None
-    base, rev, since = found
+    base, rev, since, life = found
+    (whose,) = db.execute("SELECT value FROM marks WHERE name = 'name'").fetchone()
     fields = calls.decoded(base) if base is not None else {}
     before = first = calls.call(sid, rev, fields) if base is not None else None
     steps: list[Taken] = []
@@ -86,20 +91,24 @@ def of(db: sqlite3.Connection, sid: str) -> Waiting | None:
         same_rev = msgspec.structs.replace(after, rev=number - 1)
         steps.append(Taken(change=Change(before=before, after=same_rev, **carried), event_ids=step.event_ids))
         before = after
-    return Waiting(sid=sid, base=first, steps=tuple(steps), since=since)
+    return Waiting(sid=sid, base=first, steps=tuple(steps), since=since, name=f"{whose}.{life}")
 
 
 def written(db: sqlite3.Connection, sid: str, rev: int, standing: Call) -> bool:
     """Redis has every step up to revision `rev` (as it is counted here), and the call as `standing`. Returns whether that was the last.
 
-    While further steps wait, these go on from there; after the last, what stands here is what stands in Redis.
+    While further steps wait, these go on from what the call had come to here; after the last, what stands here is what stands in Redis.
     """
+    base = db.execute("SELECT base FROM calls WHERE sid = ?", (sid,)).fetchone()
+    before = calls.decoded(base[0]) if base and base[0] is not None else {}
+    for (data,) in db.execute("SELECT step FROM steps WHERE sid = ? AND rev <= ? ORDER BY rev", (sid, rev)):
+        before |= _step.decode(data).fields
     db.execute("DELETE FROM steps WHERE sid = ? AND rev <= ?", (sid, rev))
     left = db.execute("SELECT count(*) FROM steps WHERE sid = ?", (sid,)).fetchone()[0]
-    fields, words = codec.fields(None, standing), codec.words(None, standing)
     if left:
-        db.execute("UPDATE calls SET steps = ?, base = ?, base_rev = ? WHERE sid = ?", (left, calls.encoded(fields | words), rev, sid))
+        db.execute("UPDATE calls SET steps = ?, base = ?, base_rev = ? WHERE sid = ?", (left, calls.encoded(before), rev, sid))
         return False
+    fields, words = codec.fields(None, standing), codec.words(None, standing)
     found = db.execute("SELECT rev, fields, words, whole FROM calls WHERE sid = ?", (sid,)).fetchone()
     if not found:  # erased meanwhile
         return False

@@ -23,6 +23,7 @@ from storage.journal.appointments import JournalAppointments
 from storage.journal.back import JournalBack
 from storage.journal.calls import Lying, Row
 from storage.journal.engine import Engine
+from storage.journal.flag import Flag
 from storage.journal.lists import JournalLists
 from storage.journal.log import Log, unpacked, written
 from storage.journal.outbox import JournalOutbox
@@ -45,6 +46,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         self._ttl, self._clock, self._into_theirs = ttl or Ttl(), clock, into_theirs
         self._log = Log(self._ttl.log_s)
         self._engine = Engine(data, self._sweep)
+        self.flag = Flag(self._engine.home)
         self._told = asyncio.Event()
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
@@ -105,6 +107,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         told = self._log.tell(db, now, sid, [codec.envelope(event) for event in change.events], after.brief.business, owned=True)
         event_ids = tuple(map(written, told))
         steps.keep(db, row, change, codec.fields(before, after) | codec.words(before, after), event_ids, now)
+        self.flag.put(True)
         rev, writes = (row.rev, row.writes) if row else (0, 0)
         return Committed(call=msgspec.structs.replace(after, rev=rev + 1), seen=sha or calls.seen(life, writes + 1), event_ids=event_ids)
 
@@ -146,6 +149,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
             for one in self._kin(db, sid):
                 told += self._erase_one(db, one)
                 db.execute("INSERT OR REPLACE INTO erasures VALUES (?, ?)", (one, self._clock()))
+            self.flag.put(True)
             return tuple(told)
 
         found: tuple[Entry, ...] = await self._write(erase)
@@ -249,6 +253,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
 
     async def close(self) -> None:
         await self._engine.close()
+        self.flag.close()
 
 
 def _answered(db: sqlite3.Connection, sid: str, turns: Sequence[str]) -> bytes | None:

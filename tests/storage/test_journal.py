@@ -387,7 +387,7 @@ async def test_who_goes_on_from_an_earlier_call_is_erased_with_it(journal: Journ
 async def test_nobody_else_may_look_into_the_folder(journal: JournalStore, tmp_path: Path) -> None:
     os.chmod(tmp_path, 0o755)
     await begin(journal)
-    assert {*os.listdir(tmp_path / "journal")} == {"journal.db", "journal.db-wal", "journal.db-shm"}
+    assert {*os.listdir(tmp_path / "journal")} == {"journal.db", "journal.db-wal", "journal.db-shm", "waiting"}
     modes = {
         name: stat.S_IMODE(os.stat(name).st_mode)
         for folder, _, names in os.walk(tmp_path)

@@ -1,0 +1,167 @@
+"""A step that a host took while Redis was away, fitted to the record as Redis has it by now. Nothing is read or written here.
+
+Mostly nobody else wrote meanwhile, and the step stands as it was taken. Where another host did, the two records are merged, each against what both
+began with: of a slot that both settled a supervisor's value wins, else the one confirmed later; what became of the call as a whole (a booking, a
+person who has it) is told by who wrote to Redis; the conversation goes by time. What was decided between the two stands in the turn's trace.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from agent.record.call import RECENT, Call, Line, SlotState
+from agent.record.confirmation import Confirmation
+from agent.record.events import Event
+from storage.store import Change
+
+replace = msgspec.structs.replace
+
+_STANDING = frozenset({
+    "status", "since", "booked", "hold", "to_be_confirmed", "confirmation", "approval", "handoff", "kept_waiting", "held_by", "acted_at",
+})  # fmt: skip
+"""What became of the call as a whole: of one hand, or the other."""
+_COUNTED = frozenset({"turns", "silences", "misses", "holds"})
+_APART = frozenset({"sid", "rev", "brief", "created_at", "slots", "recent", "foreign", "brought", *_STANDING, *_COUNTED})
+
+
+def same(one: Call | None, other: Call | None) -> bool:
+    """Whether two records say the same, however often each was written."""
+    if one is None or other is None:
+        return one is other
+    return _bare(one) == _bare(other)
+
+
+def fitted(change: Change, theirs: Call | None, history: Sequence[Line] = ()) -> tuple[Change, dict[str, str]]:
+    """The step as it is to be taken on top of `theirs`, what Redis has, and which slots were decided between the two, by whom.
+
+    `history`: the conversation as Redis has it; only looked at where somebody else wrote.
+    """
+    if theirs is None or same(theirs, change.before):
+        return _on(change, theirs, change.after), {}
+    decided: dict[str, str] = {}
+    after = _merged(change.before, change.after, theirs, decided)
+    lines = [line for line in change.lines if line not in history]
+    later = _later(history, lines)
+    told = _told_before(change, theirs)
+    known = [(line.message, line.startedAt) for line in change.lines if line in history]
+    events = tuple(one for one in change.events if (one.payload.get("message"), one.payload.get("startedAt")) not in known and not told(one))
+    changed = replace(change, lines=tuple(sorted((*later, *lines), key=_at)), taken_back=len(later), events=events)
+    return _on(changed, theirs, after), decided
+
+
+def repeated(change: Change) -> Change:
+    """The step of a turn that Redis has had already: nobody hears of it again."""
+    counted = {name: getattr(change.before, name) if change.before else 0 for name in _COUNTED}
+    after = replace(change.after, **counted)
+    return replace(change, after=after, lines=(), taken_back=0, events=(), answer=None, trace=b"", deliveries=())
+
+
+def turn_of(change: Change) -> str:
+    """The key of the turn that a step belongs to; "" for none."""
+    if change.answer:
+        return change.answer[0]
+    return change.after.open_turn.turn.key if change.after.open_turn else ""
+
+
+def unplaced(change: Change) -> Change:
+    """The step without the place that it would take, which is somebody else's or was held for too long."""
+    after = replace(change.after, hold=None)
+    if after.approval is not None and after.awaits_approval:
+        after = replace(after, approval=replace(after.approval, state="taken"))
+    if after.booked is None:
+        return replace(change, after=after, booking=None)
+    after = replace(after, booked=None, to_be_confirmed=after.booked, status="ended", confirmation=Confirmation())
+    deliveries = tuple(one for one in change.deliveries if not one.occasion.startswith("booking."))
+    return replace(change, after=after, booking=None, deliveries=deliveries)
+
+
+def traced(change: Change, decided: Mapping[str, str]) -> Change:
+    """With what was decided in its trace, which it has."""
+    return replace(change, trace=msgspec.json.encode({**msgspec.json.decode(change.trace), "merged": decided}))
+
+
+def _on(change: Change, theirs: Call | None, after: Call) -> Change:
+    """The step from `theirs` to `after`; with its place where that is the call's, and giving up what the call has."""
+    return replace(
+        change,
+        before=theirs,
+        after=replace(after, rev=theirs.rev if theirs else 0),
+        booking=change.booking if change.booking == after.place else None,
+        release=change.release and theirs is not None and theirs.place is not None and after.place is None,
+    )
+
+
+def _merged(base: Call | None, ours: Call, theirs: Call, decided: dict[str, str]) -> Call:
+    base = base or Call(sid=ours.sid, created_at=ours.created_at, brief=ours.brief)
+    slots = {name: _slot(name, base.slot(name), ours.slot(name), theirs.slot(name), decided) for name in theirs.slots}
+    changes: dict[str, Any] = {
+        name: getattr(ours, name) for name in Call.__struct_fields__ if name not in _APART and getattr(ours, name) != getattr(base, name)
+    }
+    counts = {name: max(getattr(theirs, name) + getattr(ours, name) - getattr(base, name), 0) for name in _COUNTED}
+    merged = replace(theirs, slots=slots, recent=_recent(ours, theirs), **changes, **counts)
+    return replace(merged, **_standing(base, ours, theirs))
+
+
+def _standing(base: Call, ours: Call, theirs: Call) -> dict[str, Any]:
+    """What became of the call: a booking or a person stands in Redis or nowhere; else what was heard here counts, which is later."""
+    moved_here, moved_there = (any(getattr(one, name) != getattr(base, name) for name in _STANDING) for one in (ours, theirs))
+    if not moved_here:
+        return {}
+    if moved_there and (theirs.booked or theirs.status in ("waiting_agent", "with_agent")):
+        return {"to_be_confirmed": ours.to_be_confirmed} if ours.to_be_confirmed and not theirs.booked else {}
+    return {name: getattr(ours, name) for name in _STANDING}
+
+
+def _slot(name: str, base: SlotState, ours: SlotState, theirs: SlotState, decided: dict[str, str]) -> SlotState:
+    if theirs in (base, ours):
+        return ours
+    if ours == base or (ours.settled and theirs.settled and ours.value == theirs.value):
+        return theirs
+    weights = [(one.locked or one.supervised, one.settled, one.timestamp) for one in (ours, theirs)]
+    won = weights[0] > weights[1]
+    decided[name] = "journal" if won else "redis"
+    return ours if won else theirs
+
+
+def _recent(ours: Call, theirs: Call) -> tuple[Line, ...]:
+    lines = (*theirs.recent, *(line for line in ours.recent if line not in theirs.recent))
+    return tuple(sorted(lines, key=_at)[-RECENT:])
+
+
+def _told_before(change: Change, theirs: Call) -> Callable[[Event], bool]:
+    """Whether an event tells what `theirs` has come to as well, by itself: somebody began the same turn there."""
+    base, ours = change.before, change.after
+
+    def told(event: Event) -> bool:
+        name = event.payload.get("slot", "")
+        if event.type == "progress" and event.payload.get("status") == "filled" and name in ours.slots:
+            was = base.slot(name).value if base else ""
+            return theirs.slot(name).settled and was != theirs.slot(name).value == ours.slot(name).value
+        if event.payload.get("tool") == "booking":
+            return theirs.booked is not None and (base is None or base.booked is None)
+        was_status = base.status if base else "active"
+        return event.type == "status_change" and was_status != theirs.status == ours.status
+
+    return told
+
+
+def _later(history: Sequence[Line], lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The last lines of the conversation that were said after the first of these."""
+    number = 0
+    while lines and number < len(history) and _at(history[-1 - number]) > _at(lines[0]):
+        number += 1
+    return tuple(history[len(history) - number :])
+
+
+def _at(line: Line) -> float:
+    try:
+        at = datetime.fromisoformat(line.startedAt)
+    except ValueError:
+        return 0.0
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def _bare(call: Call) -> Call:
+    return replace(call, rev=0, brought={})

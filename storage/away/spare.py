@@ -1,0 +1,74 @@
+"""All that one worker has for the time without Redis, joined: the journal of its host, the breaker, the store before both, and the way back."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from time import time
+
+from storage.away.breaker import Breaker
+from storage.away.spare_store import SpareStore
+from storage.away.way_back import WayBack
+from storage.errors import StoreUnavailable
+from storage.journal.back import JournalFigures
+from storage.journal.store import JournalStore
+from storage.keys import Ttl
+from storage.store import CallStore
+
+CALENDARS_S = 30.0
+"""Between two looks into the calendars of a Redis that nobody else uses, which the journal has to know to promise a place."""
+
+
+class Spare:
+    """From its making to `close` of its `store`; `keep` runs beside it."""
+
+    def __init__(
+        self,
+        redis: CallStore,
+        probe: Callable[[], Awaitable[None]],
+        data: Path,
+        ttl: Ttl,
+        *,
+        promises: bool = False,
+        businesses: Sequence[str] = (),
+        into_theirs: bool = False,
+        told: Callable[[bool], None] = lambda away: None,
+    ) -> None:
+        """`redis`: the store that is spared. `data`: the service's folder. `promises`: nobody but this host ever uses that Redis; `businesses` are
+        the ids of those whose places may be promised then. `told` hears that Redis went away, and that it is back. `into_theirs`: see `MemoryStore`.
+        """
+        self.redis = redis
+        self.journal = JournalStore(data, ttl=ttl, into_theirs=into_theirs)
+        self._told = told
+        self.breaker = Breaker(probe, told=self._tell)
+        self.way_back = WayBack(self.journal, redis, self.breaker, time)
+        self.store = SpareStore(redis, self.journal, self.breaker, self.way_back, promises=promises)
+        self._businesses = businesses if promises else ()
+
+    def _tell(self, away: bool) -> None:
+        if away:
+            self.store.note_all()
+        self._told(away)
+
+    async def keep(self) -> None:
+        """Bring back what waits, and know the calendars, for ever."""
+        await asyncio.gather(self.way_back.keep(), self._know_calendars())
+
+    async def figures(self) -> JournalFigures | None:
+        """What of this host Redis has not seen; None where the journal cannot say."""
+        if not self.journal.flag.up:
+            return JournalFigures()
+        try:
+            return await self.journal.figures()
+        except StoreUnavailable:
+            return None
+
+    async def _know_calendars(self) -> None:
+        while self._businesses:
+            for business in self._businesses:
+                with contextlib.suppress(StoreUnavailable):
+                    async with self.breaker.passing():
+                        found = await self.redis.open("calendar", business=business)
+                    if not self.journal.flag.up:  # places taken here are not there yet
+                        await self.journal.keep_places(business, found.bookings)
+            await asyncio.sleep(CALENDARS_S)

@@ -1,0 +1,216 @@
+"""A store that stands before Redis and the journal of this host: each step is taken where the call is.
+
+How it works. While Redis is there, everything goes to it, and is noted in the journal behind the answer (`journal/behind.py`). Once the breaker says
+that it is away, turns read from the journal and are committed there. What was read in one is never committed in the other: whoever read in Redis and
+finds it away is told that the step is stale, reads again, and goes on here; so does a step of which nobody knows whether Redis took it. A call with
+steps that Redis has not seen is brought back first, by whoever comes for it, or goes on here.
+
+What is of all hosts, the log and its readers, the outbox, appointments, stays with Redis, and is away with it. Events of steps that are taken here go
+to the readers of this process, aside of the log (`told`); the log gets them on the way back.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import monotonic, time
+from typing import TypeVar
+
+import msgspec
+
+from agent.record.appointment import Appointment
+from storage import codec
+from storage.away.breaker import Breaker
+from storage.away.way_back import WayBack
+from storage.errors import InDoubt, JournalUnavailable, StaleCall, StoreUnavailable
+from storage.journal.behind import WriteBehind
+from storage.journal.store import JournalStore
+from storage.passing_store import PassingStore
+from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page
+
+T = TypeVar("T")
+TOGETHER_S = 0.05
+"""How long the first turns after Redis went away wait for what other workers of this host have still to note."""
+HERE = "here "
+"""Before the fingerprint of what was read in the journal."""
+Told = Callable[[str, Sequence[bytes], str], None]
+"""Told of the events of a call, as envelopes, and its business."""
+
+
+class SpareStore(PassingStore):
+    """Redis, or the journal."""
+
+    def __init__(self, store: CallStore, journal: JournalStore, breaker: Breaker, way_back: WayBack, *, promises: bool) -> None:
+        """`promises`: nobody but this host ever uses that Redis, so a place that is free here is free."""
+        super().__init__(store)
+        self._journal, self._breaker, self._way_back, self._promises = journal, breaker, way_back, promises
+        self._behind = WriteBehind(journal)
+        self._noting: asyncio.Task[None] | None = None
+        self.told: Told = _nobody
+
+    async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
+        if not await self._is_here(sid):
+            try:
+                async with self._breaker.passing():
+                    return await self._store.open(sid, turn, business, former)
+            except StoreUnavailable as error:
+                if await self._breaker.is_well(error):
+                    raise
+        await self._all_noted()
+        found = await self._journal.open(sid, turn, business, former)
+        return msgspec.structs.replace(found, seen=HERE + found.seen, away=not self._promises)
+
+    async def commit(self, change: Change) -> Committed:
+        if change.seen.startswith(HERE):
+            return await self._commit_here(change)
+        sid = change.after.sid
+        try:
+            async with self._breaker.passing():
+                done = await self._store.commit(change)
+        except StoreUnavailable as error:
+            if await self._breaker.is_well(error):
+                raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
+            raise StaleCall(f"call {sid} was read in Redis, which is away") from error
+        self._behind.note(change, done)
+        return done
+
+    async def _commit_here(self, change: Change) -> Committed:
+        if change.booking is not None and not self._promises:
+            raise StaleCall(f"call {change.after.sid}: no place can be promised")
+        if change.settles is not None:
+            raise StoreUnavailable(f"call {change.after.sid}: what it owes is known to Redis alone")
+        done = await self._journal.commit(msgspec.structs.replace(change, seen=change.seen.removeprefix(HERE)))
+        envelopes = [codec.envelope(msgspec.structs.replace(event, degraded=True)) for event in change.events]
+        self.told(change.after.sid, envelopes, change.after.brief.business)
+        return msgspec.structs.replace(done, seen=HERE + done.seen)
+
+    async def erase(self, sid: str) -> tuple[Entry, ...]:
+        """As CallStore.erase; while Redis is away, what may stand there under this sid is erased on the way back, and counts as erased now."""
+        away, gone = self._breaker.away, {sid: None}
+        if away or self._journal.flag.up:
+            gone |= {one.sid: None for one in await self._journal.erase(sid)}
+        if away:
+            told = tuple(Entry(id="", sid=one, data=codec.erased(one, time(), degraded=True)) for one in gone)
+            for one in told:
+                self.told(one.sid, [one.data], "")
+            return told
+        told = await self._store.erase(sid)
+        for erased in {*gone, *(entry.sid for entry in told)}:
+            self._behind.forget(erased)
+        return told
+
+    async def document(self, sid: str) -> bytes | None:
+        return await self._either(sid, lambda: self._store.document(sid), lambda: self._journal.document(sid))
+
+    async def business(self, sid: str) -> str:
+        return await self._either(sid, lambda: self._store.business(sid), lambda: self._journal.business(sid))
+
+    async def kin(self, sid: str) -> Sequence[str]:
+        return await self._either(sid, lambda: self._store.kin(sid), lambda: self._journal.kin(sid))
+
+    async def trace(self, sid: str) -> Sequence[bytes]:
+        return await self._either(sid, lambda: self._store.trace(sid), lambda: self._journal.trace(sid))
+
+    async def calls(
+        self, status: str = "", before: str = "", count: int = 50, business: str = "", since_ms: int = 0, until_ms: int = 0
+    ) -> Sequence[Listed]:
+        given = (status, before, count, business, since_ms, until_ms)
+        return await self._either("", lambda: self._store.calls(*given), lambda: self._journal.calls(*given))
+
+    async def how_many(self, status: str, since_ms: int = 0, business: str = "") -> int:
+        given = (status, since_ms, business)
+        return await self._either("", lambda: self._store.how_many(*given), lambda: self._journal.how_many(*given))
+
+    async def unfinished(self, business: str, caller: str) -> str:
+        return await self._either("", lambda: self._store.unfinished(business, caller), lambda: self._journal.unfinished(business, caller))
+
+    async def booked_before(self, business: str, caller: str) -> bool:
+        return await self._either("", lambda: self._store.booked_before(business, caller), lambda: self._journal.booked_before(business, caller))
+
+    async def appointments_of(self, business: str, caller: str) -> Sequence[Appointment]:
+        return await self._either("", lambda: self._store.appointments_of(business, caller), _none)
+
+    async def secret(self, known: bytes = b"") -> bytes:
+        found = await self._either("", lambda: self._store.secret(known), lambda: self._journal.secret(known))
+        if found != known:
+            with contextlib.suppress(JournalUnavailable):
+                await self._journal.keep_secret(found)
+        return found
+
+    async def claim(self, name: str, for_s: int) -> bool:
+        return await self._either("", lambda: self._store.claim(name, for_s), lambda: self._journal.claim(name, for_s))
+
+    async def tally(self, name: str, by: int, for_s: int) -> int:
+        return await self._either("", lambda: self._store.tally(name, by, for_s), lambda: self._journal.tally(name, by, for_s))
+
+    async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
+        return await self._either("", lambda: self._store.watching(agents), lambda: self._journal.watching(agents))
+
+    async def events(self, sid: str, after: str, count: int = 64, business: str = "") -> Page:
+        async with self._breaker.passing():
+            return await self._store.events(sid, after, count, business)
+
+    async def head(self, sid: str = "") -> str:
+        async with self._breaker.passing():
+            return await self._store.head(sid)
+
+    async def follow(self, after: str, wait_s: float) -> Page:
+        if self._breaker.away:
+            raise StoreUnavailable("Redis is away")
+        try:
+            return await self._store.follow(after, wait_s)
+        except StoreUnavailable:
+            self._breaker.suspect()
+            raise
+
+    async def ping(self) -> float:
+        async with self._breaker.passing():
+            return await self._store.ping()
+
+    async def close(self) -> None:
+        await self._breaker.close()
+        await self._behind.close()
+        await self._journal.close()
+        await self._store.close()
+
+    async def _is_here(self, sid: str) -> bool:
+        """Whether a call's next step is to be taken here; one that waits for Redis, which is back, is brought there first."""
+        if self._breaker.away:
+            return True
+        if not sid or not self._journal.flag.up:
+            return False
+        try:
+            if await self._journal.unseen(sid):
+                await self._way_back.bring(sid)
+        except StoreUnavailable:
+            return True
+        return False
+
+    async def _either(self, sid: str, redis: Callable[[], Awaitable[T]], journal: Callable[[], Awaitable[T]]) -> T:
+        if not await self._is_here(sid):
+            try:
+                async with self._breaker.passing():
+                    return await redis()
+            except StoreUnavailable as error:
+                if await self._breaker.is_well(error):
+                    raise
+        await self._all_noted()
+        return await journal()
+
+    async def _all_noted(self) -> None:
+        """Ends when the journal has what the workers of this host know: each notes that at once when it finds Redis away, as all do together."""
+        await self._behind.flush()
+        if self._breaker.away_since is not None and (left_s := self._breaker.away_since + TOGETHER_S - monotonic()) > 0:
+            await asyncio.sleep(left_s)
+
+    def note_all(self) -> None:
+        """Redis is away: what is to be noted in the journal is noted now."""
+        self._noting = asyncio.create_task(self._behind.flush())
+
+
+def _nobody(sid: str, envelopes: Sequence[bytes], business: str) -> None:
+    """Nobody reads."""
+
+
+async def _none() -> Sequence[Appointment]:
+    """What a caller booked is known to Redis alone."""
+    return ()

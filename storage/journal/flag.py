@@ -1,0 +1,45 @@
+"""Whether anything of this host waits for Redis: one byte that all workers share, so that asking costs a turn nothing.
+
+It is put up inside the transaction that leaves something waiting, and down inside one that finds nothing; these follow one another.
+"""
+
+import contextlib
+import mmap
+import os
+from pathlib import Path
+
+
+class Flag:
+    """A file beside the journal."""
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "waiting"
+        self._byte: mmap.mmap | None = None
+
+    @property
+    def up(self) -> bool:
+        """False also where there is no journal yet."""
+        if self._byte is None:
+            with contextlib.suppress(OSError, ValueError):
+                self._byte = self._mapped(os.O_RDWR)
+        return self._byte is not None and self._byte[0] != 0
+
+    def put(self, up: bool) -> None:
+        """Raises OSError."""
+        if self._byte is None:
+            self._byte = self._mapped(os.O_RDWR | os.O_CREAT)
+        self._byte[0] = int(up)
+
+    def close(self) -> None:
+        if self._byte is not None:
+            self._byte.close()
+            self._byte = None
+
+    def _mapped(self, flags: int) -> mmap.mmap:
+        file = os.open(self._path, flags, 0o600)
+        try:
+            if os.fstat(file).st_size == 0:
+                os.ftruncate(file, 1)
+            return mmap.mmap(file, 1)
+        finally:
+            os.close(file)

@@ -1,0 +1,273 @@
+"""Two hosts and one Redis that one of them cannot reach: what each took stands once in the end, whatever is killed on the way back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+
+from agent.record.call import Line, SlotState
+from agent.record.provenance import Provenance
+from storage.away.spare import Spare
+from storage.errors import InDoubt, StaleCall, StoreUnavailable
+from storage.keys import Ttl
+from storage.memory_store import MemoryStore
+from storage.passing_store import PassingStore
+from storage.store import CallStore, Change, Committed
+from tests.storage.calls import debt, event, filled, job, new_call
+
+pytestmark = pytest.mark.anyio
+replace = msgspec.structs.replace
+
+
+class Killed(Exception):
+    """Whoever brought a step is no more."""
+
+
+class Wire(PassingStore):
+    """The way of one host to Redis."""
+
+    def __init__(self, store: CallStore) -> None:
+        super().__init__(store)
+        self.cut = False
+        self.kills: dict[int, str] = {}
+        """At which commit from now (1: the next) whoever sends it is killed: "before" Redis has it, or "after"; or its answer is "lost"."""
+        self._sent = 0
+
+    async def probe(self) -> None:
+        if self.cut:
+            raise StoreUnavailable("cut")
+
+    async def commit(self, change: Change) -> Committed:
+        await self.probe()
+        self._sent += 1
+        how = self.kills.pop(self._sent, "")
+        if how == "before":
+            raise Killed
+        done = await self._store.commit(change)
+        if how == "after":
+            raise Killed
+        if how == "lost":
+            raise InDoubt("no answer")
+        return done
+
+    async def open(self, *given: Any, **named: Any) -> Any:
+        await self.probe()
+        return await self._store.open(*given, **named)
+
+    async def erase(self, sid: str) -> Any:
+        await self.probe()
+        return await self._store.erase(sid)
+
+    def kill_at(self, kills: dict[int, str]) -> None:
+        self._sent, self.kills = 0, dict(kills)
+
+
+@asynccontextmanager
+async def host(redis: CallStore, data: Path) -> AsyncIterator[tuple[Spare, Wire]]:
+    wire = Wire(redis)
+    spare = Spare(wire, wire.probe, data, Ttl())
+    try:
+        yield spare, wire
+    finally:
+        await spare.store.close()
+
+
+async def cut_off(spare: Spare, wire: Wire) -> None:
+    wire.cut = True
+    spare.breaker.suspect()
+    assert not await spare.breaker.is_well()
+
+
+async def reached_again(spare: Spare, wire: Wire) -> None:
+    wire.cut = False
+    while spare.breaker.away:  # noqa: ASYNC110 - a probe is on its way
+        await asyncio.sleep(0.01)
+
+
+def said(number: int) -> Line:
+    return Line(speaker="customer", message=f"line {number}", startedAt=f"2026-03-02T01:{number // 60:02}:{number % 60:02}Z")
+
+
+async def turn(store: CallStore, number: int, sid: str = "CA1", **slots: SlotState) -> Committed:
+    """A turn that says one line, at that second, and settles slots."""
+    while True:
+        found = await store.open(sid)
+        call = found.call or new_call(sid)
+        after = replace(call, turns=call.turns + 1, slots={**call.slots, **slots}).with_lines((said(number),))
+        told = event(number, "new_message", callSid=sid, message=said(number).message, startedAt=said(number).startedAt)
+        change = Change(
+            before=found.call, after=after, seen=found.seen, lines=(said(number),), events=(told,), answer=(f"t{number}", b"%d" % number), trace=b"{}"
+        )
+        with suppress(StaleCall):
+            return await store.commit(change)
+
+
+async def lines_of(store: CallStore, sid: str = "CA1") -> list[str]:
+    return [one["message"] for one in msgspec.json.decode(await store.document(sid) or b"{}")["history"]]
+
+
+def supervised(value: str, at: str) -> SlotState:
+    return SlotState(status="filled", value=value, timestamp=at, provenance=Provenance(turn="", words="", rule="edit", confirmed="supervisor"))
+
+
+async def test_what_two_hosts_heard_is_merged_by_slot_and_the_conversation_by_time(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path / "a") as (here, wire), host(redis, tmp_path / "b") as (there, _):
+        await turn(here.store, 0, time=filled("then"))
+        await cut_off(here, wire)
+        await turn(here.store, 1, name=filled("Ann", "2026-03-02T02:00:01Z"), phone=filled("+1", "2026-03-02T02:00:01Z"))
+        await turn(there.store, 2, name=filled("Bob", "2026-03-02T02:00:02Z"), phone=supervised("+2", "2026-03-02T02:00:00Z"), email=filled("b"))
+        await turn(here.store, 3, address=filled("High St"), service=filled("drain"))
+        assert (await here.store.open("CA1")).away
+        await reached_again(here, wire)
+        await turn(here.store, 4)
+        found = (await redis.open("CA1")).call
+        assert found is not None
+        values = {name: state.value for name, state in found.slots.items()}
+        assert values == {"name": "Bob", "phone": "+2", "address": "High St", "email": "b", "service": "drain", "time": "then"}
+        assert (found.turns, [line.message for line in found.recent]) == (5, [f"line {number}" for number in range(5)])
+        assert await lines_of(redis) == [f"line {number}" for number in range(5)]
+        merges = [msgspec.json.decode(one).get("merged") for one in await redis.trace("CA1")]
+        assert merges == [None, None, {"name": "redis", "phone": "redis"}, None, None]
+
+
+async def test_a_value_confirmed_later_here_and_a_supervisors_here_win(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await cut_off(here, wire)
+        await turn(here.store, 1, name=filled("Ann", "2026-03-02T03:00:00Z"), email=supervised("s", "2026-03-02T01:00:00Z"))
+        await turn(redis, 2, name=filled("Bob", "2026-03-02T02:00:00Z"), email=filled("b", "2026-03-02T02:00:00Z"))
+        await reached_again(here, wire)
+        await here.way_back.bring("CA1")
+        found = (await redis.open("CA1")).call
+        assert found is not None
+        assert (found.slot("name").value, found.slot("email").value) == ("Ann", "s")
+
+
+async def test_a_turn_that_both_hosts_took_is_told_once(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await cut_off(here, wire)
+        await turn(here.store, 1, name=filled("Ann"))
+        await turn(redis, 1, name=filled("Ann", "2026-03-02T01:00:09Z"))
+        await turn(here.store, 2)
+        await reached_again(here, wire)
+        await here.way_back.bring("CA1")
+        assert await lines_of(redis) == ["line 0", "line 1", "line 2"]
+        assert [msgspec.json.decode(one.data)["payload"]["n"] for one in (await redis.events("CA1", "0")).entries] == [0, 1, 2]
+        assert (await redis.open("CA1", "t1")).answer == b"1"
+
+
+async def test_who_was_erased_while_it_was_away_is_gone_from_redis_as_well(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await turn(here.store, 0, "CA2")
+        await cut_off(here, wire)
+        await turn(here.store, 1)
+        for sid in ("CA1", "CA2"):
+            assert [one.sid for one in await here.store.erase(sid)] == [sid]
+        assert await here.store.document("CA1") is None
+        await turn(here.store, 9)
+        await reached_again(here, wire)
+        assert await here.store.document("CA2") is None
+        assert await lines_of(here.store) == ["line 9"]
+        assert await redis.document("CA2") is None
+        assert await lines_of(redis) == ["line 9"]
+
+
+async def test_who_was_erased_by_another_host_does_not_come_back(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await cut_off(here, wire)
+        await turn(here.store, 1)
+        await turn(here.store, 2)
+        await redis.erase("CA1")
+        await reached_again(here, wire)
+        await here.way_back.bring("CA1")
+        assert await redis.document("CA1") is None
+        assert await here.journal.document("CA1") is None
+
+
+async def test_a_call_that_redis_lost_is_there_again(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        for number in range(3):
+            await turn(here.store, number, name=filled(f"Ann {number}"))
+        await cut_off(here, wire)
+        await turn(here.store, 3)
+        wire._store = here.way_back._store = emptied = Wire(MemoryStore())
+        await reached_again(here, wire)
+        await here.way_back.bring("CA1")
+        assert await lines_of(emptied) == [f"line {number}" for number in range(4)]
+        found = (await emptied.open("CA1", "t3")).call
+        assert found is not None
+        assert found.slot("name").value == "Ann 2"
+
+
+async def test_a_place_that_is_taken_meanwhile_is_left_to_be_confirmed(tmp_path: Path) -> None:
+    """Where places are promised while nobody else books, somebody did."""
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        here.store._promises = True
+        settled: list[str] = []
+
+        async def settle(sid: str) -> None:
+            settled.append(sid)
+            found = await redis.open(sid)
+            assert found.call is not None
+            assert (found.call.status, found.call.booked, found.call.to_be_confirmed) == ("ended", None, job())
+            await redis.commit(Change(before=found.call, after=replace(found.call, to_be_confirmed=None, status="waiting_agent"), seen=found.seen))
+
+        here.way_back.settle = settle
+        await turn(here.store, 0)
+        await cut_off(here, wire)
+        found = await here.store.open("CA1")
+        assert found.call is not None
+        assert not found.away
+        after = replace(found.call, status="booked", booked=job())
+        await here.store.commit(Change(before=found.call, after=after, seen=found.seen, booking=job(), deliveries=(debt(),)))
+        redis.put_bookings([job("CA2")])
+        await reached_again(here, wire)
+        assert (await here.store.open("CA1")).call == (await redis.open("CA1")).call
+        assert settled == ["CA1"]
+        assert await redis.owed("CA1") == ()
+
+
+@pytest.mark.parametrize("seed", range(60))
+async def test_whatever_is_killed_and_whoever_else_writes_each_turn_stands_once(tmp_path: Path, seed: int) -> None:
+    chance = Random(seed)
+    redis = MemoryStore()
+    number, expected = 0, []
+    for _ in range(4):  # four times away, each time in another process
+        async with host(redis, tmp_path) as (here, wire):
+            for _ in range(chance.randrange(3)):
+                await turn(here.store, number, name=filled(f"Ann {number}"))
+                expected, number = [*expected, number], number + 1
+            await here.store._behind.flush()
+            await cut_off(here, wire)
+            for _ in range(chance.randrange(1, 4)):
+                await turn(chance.choice([here.store, here.store, redis]), number, name=filled(f"Ann {number}", f"2026-03-02T02:00:{number:02}Z"))
+                expected, number = [*expected, number], number + 1
+            wire.kill_at({chance.randrange(1, 4): chance.choice(["before", "after", "lost"]) for _ in range(2)})
+            await reached_again(here, wire)
+            for _ in range(3):
+                with suppress(Killed, StoreUnavailable):
+                    await asyncio.gather(*(here.way_back.bring("CA1") for _ in range(chance.randrange(1, 3))))
+    async with host(redis, tmp_path) as (here, _):
+        await here.way_back.bring("CA1")
+    assert await lines_of(redis) == [f"line {one}" for one in expected]
+    told = [msgspec.json.decode(one.data)["payload"]["n"] for one in (await redis.events("CA1", "0")).entries]
+    assert sorted(told) == expected
+    assert [(await redis.open("CA1", f"t{one}")).answer for one in expected] == [b"%d" % one for one in expected]
+    found = (await redis.open("CA1")).call
+    assert found is not None
+    assert (found.turns, found.slot("name").value) == (number, f"Ann {number - 1}")
