@@ -5,12 +5,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from agent.record.delivery import Delivery, Owed, Settled
+from agent.record.delivery import Delivery, Owed, Settled, place_in_list
 from storage import codec
 from storage.errors import AlreadySettled
 from storage.journal.engine import note_removed
 from storage.journal.part import Part
-from storage.memory_outbox import place_in_list
 from storage.outbox import OutboxFigures
 
 
@@ -67,8 +66,12 @@ class JournalOutbox(Part):
 
         await self._write(later)
 
-    async def give_up(self, id_: str, sid: str, why: str) -> None:
-        await self._write(lambda db: self._fail(db, id_, sid, 0, why))
+    async def give_up(self, id_: str, sid: str, why: str, till_ms: int = 0) -> None:
+        def fail(db: sqlite3.Connection) -> None:
+            if not till_ms or self._holds(db, id_, sid, till_ms):
+                self._fail(db, id_, sid, 0, why)
+
+        await self._write(fail)
 
     async def send_again(self, id_: str, sid: str, business: str = "") -> bool:
         def again(db: sqlite3.Connection) -> bool:
