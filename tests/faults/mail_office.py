@@ -33,8 +33,25 @@ class MailOffice:
 def mail_office() -> Iterator[MailOffice]:
     office, loop = MailOffice(), asyncio.new_event_loop()
 
+    spoken: list[SMTP] = []
+
+    def answering() -> SMTP:
+        spoken.append(SMTP(office, hostname="mail.example.com"))
+        return spoken[-1]
+
     async def begin() -> asyncio.Server:
-        return await loop.create_server(lambda: SMTP(office, hostname="mail.example.com"), "127.0.0.1", 0)
+        return await loop.create_server(answering, "127.0.0.1", 0)
+
+    async def end() -> None:
+        """With the connections of services that were killed, or are about to ask for more."""
+        server.close()
+        for one in spoken:
+            if isinstance(one.transport, asyncio.Transport):
+                one.transport.abort()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
@@ -43,7 +60,7 @@ def mail_office() -> Iterator[MailOffice]:
     try:
         yield office
     finally:
-        loop.call_soon_threadsafe(server.close)
+        asyncio.run_coroutine_threadsafe(end(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
