@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import holidays
 import msgspec
 import phonenumbers
 
@@ -21,6 +20,7 @@ from agent import languages
 from agent.record import webhook
 from agent.record.business import AFTER_HOURS, DAYS, DEAREST, EVERY, FIRST_TIME_CALLER, OUTSIDE_AREA, PRICE_ABOVE, Business, Question, Service
 from agent.record.businesses import Businesses
+from agent.record.calendar import public_holidays
 from agent.record.characters import readable
 from agent.record.outgoing import Outgoing
 from agent.record.slot_names import NAMES
@@ -262,10 +262,4 @@ def _is_date(text: str) -> bool:
 
 
 def _is_subdivision(country: str, subdivision: str) -> bool:
-    if not subdivision:
-        return True
-    try:
-        holidays.country_holidays(country, subdiv=subdivision)
-    except NotImplementedError:
-        return False
-    return True
+    return not subdivision or public_holidays(country, subdivision) is not None

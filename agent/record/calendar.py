@@ -29,7 +29,7 @@ def localise(value: str, zone: str) -> datetime | None:
 
 
 @lru_cache(maxsize=32)
-def _public(country: str, subdivision: str) -> holidays.HolidayBase | None:
+def public_holidays(country: str, subdivision: str) -> holidays.HolidayBase | None:
     """The country's public holidays, or None for a country the library does not know."""
     try:
         return holidays.country_holidays(country, subdiv=subdivision or None)
@@ -43,7 +43,7 @@ def is_holiday(day: date, business: Business) -> bool:
         return True
     if not business.public_holidays:
         return False
-    public = _public(business.country, business.subdivision or subdivision(business.country, business.time_zone))
+    public = public_holidays(business.country, business.subdivision or subdivision(business.country, business.time_zone))
     return public is not None and day in public
 
 

@@ -59,7 +59,8 @@ _WHYS = {
 
 @dataclass(slots=True)
 class _Job:
-    work: Work[Any]
+    work: Work[Any] | None
+    """None: to tidy up, which is no work inside a transaction."""
     writes: bool
     durable: bool
     loop: asyncio.AbstractEventLoop
@@ -98,7 +99,8 @@ class Engine:
 
     async def read(self, work: Work[T]) -> T:
         """What `work` finds. Raises JournalUnavailable, and what `work` raises."""
-        return await self._done(work, writes=False, durable=False)
+        found: T = await self._done(work, writes=False, durable=False)
+        return found
 
     async def write(self, work: Work[T], *, durable: bool = True) -> T:
         """What `work` returns, once what it wrote is kept: on the disk, or (not `durable`) as good as that unless the machine itself dies.
@@ -106,11 +108,13 @@ class Engine:
         It is run again from its beginning when another process was in the way. Raises JournalUnavailable, and what `work` raises: then nothing is
         written of it.
         """
-        return await self._done(work, writes=True, durable=durable)
+        found: T = await self._done(work, writes=True, durable=durable)
+        return found
 
     async def tidy(self) -> bool:
         """Take away what has expired and write the file anew if somebody was taken away; whether none of their values is left in it."""
-        return await self._done(_tidying, writes=False, durable=False)
+        tidied: bool = await self._done(None, writes=False, durable=False)
+        return tidied
 
     async def close(self) -> None:
         """Ends when all work is done. May be called twice."""
@@ -120,7 +124,7 @@ class Engine:
             await asyncio.to_thread(self._thread.join)
             self._thread = None
 
-    async def _done(self, work: Work[T], *, writes: bool, durable: bool) -> T:
+    async def _done(self, work: Work[Any] | None, *, writes: bool, durable: bool) -> Any:
         if self._closed:
             raise JournalUnavailable("the journal is closed", "closed")
         if self._thread is None:
@@ -128,8 +132,7 @@ class Engine:
             self._thread.start()
         job = _Job(work, writes, durable, asyncio.get_running_loop())
         self._jobs.put(job)
-        found: T = await job.future
-        return found
+        return await job.future
 
     def _run(self) -> None:
         closing = False
@@ -150,7 +153,7 @@ class Engine:
 
     def _carry_out(self, jobs: list[_Job]) -> None:
         """All of it, and every answer."""
-        for job in [one for one in jobs if one.work is _tidying]:
+        for job in [one for one in jobs if one.work is None]:
             jobs.remove(job)
             job.result = self._tidy(asked=True)
             job.loop.call_soon_threadsafe(job.answer)
@@ -196,7 +199,7 @@ class Engine:
             if writes and len(jobs) > 1:
                 db.execute("SAVEPOINT one")
             try:
-                job.result = job.work(db)
+                job.result = job.work(db) if job.work else None
             except sqlite3.Error:
                 raise
             except Exception as error:
@@ -291,11 +294,6 @@ def _brought_in(db: sqlite3.Connection) -> bool:
 def _answer(jobs: list[_Job]) -> None:
     for job in jobs:
         job.answer()
-
-
-def _tidying(db: sqlite3.Connection) -> bool:
-    """What `tidy` asks for: no work inside a transaction, but told from it by its name."""
-    raise NotImplementedError
 
 
 def _why(error: sqlite3.Error | OSError) -> str:
