@@ -143,11 +143,6 @@ class Spoken:
         at = next((at for at in range(since, len(self.words)) if self.words[at].isalnum()), len(self.words))
         return at == len(self.words) or self.words[at].isdigit() or bool(end_of(self.words, at, _listed(self.language, "of_its_being")))
 
-    def moves_to(self) -> bool:
-        """Whether nothing stands between the verb and where to: then it is nothing else that is moved."""
-        ends = {end for _, end in self.of("move")}
-        return any(at in ends or end in ends for at, end in self.of("onto"))
-
     def is_not_meant(self) -> bool:
         """Whether none of the caller's is meant, or not now; "an hour later" is how far."""
         far = {place for at, end in self.of("from_it") for place in range(at, end)}
