@@ -36,6 +36,7 @@ from api import (
     people,
     reference,
     shared_figures,
+    storing,
     summary,
     tickets,
 )
@@ -49,7 +50,6 @@ from api.degraded import Degraded
 from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
-from api.keeping import kept_for
 from api.limits import Limits
 from api.masking import Masking
 from api.outbox import described
@@ -80,10 +80,9 @@ from api.watching import Watching
 from graph.build import Walker
 from graph.owing import OwingStore
 from graph.plan import PLAN
+from graph.settling import Settling
 from graph.state import Deps, News, NoNews
-from storage.connect import awaited, connect
 from storage.errors import StoreUnavailable
-from storage.memory_store import MemoryStore
 from storage.store import CallStore
 
 ROUTERS = tuple(
@@ -129,7 +128,7 @@ class Service:
         self.businesses = business_files.load(settings.business)
         business_files.check_webhooks(self.businesses, settings.webhook_private)
         self._phrasebooks = {language: prompts.phrasebook(language) for language in prompts.known()}
-        self._url = settings.redis_url or embedded
+        self._embedded = embedded
         self._sized = Sized(self._route)
         self._streams: Streams | None = None
         self.switchboard: Switchboard | None = None
@@ -185,9 +184,17 @@ class Service:
     @asynccontextmanager
     async def _running(self, app: FastAPI) -> AsyncIterator[None]:
         settings = self.settings
-        store: CallStore = CountedStore(await self._store(), self.tallies)
+        woken = asyncio.Event()
+
+        def publishing(found: CallStore) -> CallStore:
+            return found if settings.use_redis_sse else OwnEvents(found, lambda told: hub.publish(told))
+
+        def owing(found: CallStore) -> CallStore:
+            return OwingStore(CountedStore(found, self.tallies), self._wants, woken.set)
+
+        stores = await storing.begun(settings, self._embedded, self.businesses, self.tallies, publishing)
         hub = Hub(
-            store,
+            stores.front,
             heartbeat_s=settings.heartbeat_s,
             queue=settings.reader_queue,
             follows=settings.use_redis_sse,
@@ -195,12 +202,10 @@ class Service:
             zones={business.id: business.time_zone for business in self.businesses.all},
             tallies=self.tallies,
         )
-        if not settings.use_redis_sse:
-            store = OwnEvents(store, hub)
-        woken = asyncio.Event()
         self._wants = wanted(self.businesses, self.post, self.hooks)
-        store = OwingStore(store, self._wants, woken.set)
+        store = owing(stores.front)
         self._news = hub.news
+        stores.spared(hub.tell_aside, Settling(self._deps(owing(stores.redis))))
         walker = self.walker(store)
         runner = Runner(store, carriers(self.post, self.hooks), walker.told, self.businesses, self.tallies, woken)
         self.drain.when_begun(runner.stop)
@@ -232,11 +237,14 @@ class Service:
             registry=self._registry,
             channels=channels,
             woken=woken,
+            spare=stores.spare,
             bound=binding(lambda: running, deps, self.tallies),
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers), away)
         self.tokens.when_revoked(self._streams.end_those_of)
-        watching = asyncio.gather(self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep(), channels.listen(), runner.keep())
+        watching = asyncio.gather(
+            self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep(), channels.listen(), runner.keep(), stores.keep()
+        )
         await warm_up(self._deps(store))
         with suppress(StoreUnavailable):
             await keys.share()
@@ -270,27 +278,6 @@ class Service:
             took=part_took,
             news=self._news,
         )
-
-    async def _store(self) -> CallStore:
-        settings = self.settings
-        ttl = kept_for(settings, self.businesses)
-        into_theirs = settings.adopted_history == "ours"
-        if not self._url:
-            return MemoryStore(ttl=ttl, into_theirs=into_theirs)
-        prefix = settings.redis_sse_channel_prefix if settings.use_redis_sse else None
-        own, told = not settings.redis_url, self._round_trip
-        try:
-            return await connect(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told, into_theirs=into_theirs)
-        except StoreUnavailable as error:
-            # Callers who ring meanwhile hear of trouble and get a person, which is better than a telephone that nobody answers.
-            logs.failure("store_away", error, part="store")
-            return awaited(self._url, channel_prefix=prefix, ttl=ttl, embedded=own, told=told, into_theirs=into_theirs)
-
-    def _round_trip(self, seconds: float, answered: bool) -> None:
-        if answered:
-            self.tallies.took("redis_round_trip", seconds)
-        else:
-            self.tallies.count("redis_failures")
 
 
 def create_app(settings: Settings | None = None, embedded: str = "") -> Service:

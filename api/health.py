@@ -1,5 +1,6 @@
 """Alive and ready: `GET /health` with what is degraded, `GET /ready`, and two older names that monitors still ask for."""
 
+from time import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,7 +10,8 @@ from starlette.responses import JSONResponse, Response
 from api.errors import Problem
 from api.parts import Parts, parts
 from api.version import version
-from storage.errors import StoreUnavailable
+from storage.away.spare import Spare
+from storage.errors import JournalUnavailable, StoreUnavailable
 
 router = APIRouter(tags=["health"])
 
@@ -20,6 +22,8 @@ async def health(request: Request) -> Response:
     """Always 200 while the process lives: {"status": "ok" | "degraded" | "draining", "parts": {name: {"status", ...}}, "version"}."""
     running = parts(request)
     found = {"store": await _store(running), "keys": await _keys(running), "events": _events(running)}
+    if running.spare is not None:
+        found["journal"] = await _journal(running.spare)
     degraded = any(part["status"] != "ok" for part in found.values())
     status = "draining" if running.drain.begun else "degraded" if degraded else "ok"
     return JSONResponse({"status": status, "parts": found, "turns": running.gate.busy, "version": version()})
@@ -40,11 +44,12 @@ async def ping() -> Response:
 @router.head("/ready", include_in_schema=False)
 @router.get("/ready", summary="Whether turns can be taken here")
 async def ready(request: Request) -> Response:
-    """200 when the store answers, turns can be known again, and the service is not stopping, else 503."""
+    """200 when the store answers or the journal stands in for it, turns can be known again, and the service is not stopping, else 503."""
     running = parts(request)
     if running.drain.begun:
         raise Problem("draining")
-    if any(part["status"] != "ok" for part in (await _store(running), await _keys(running))):
+    is_kept = (await _store(running))["status"] == "ok" or (running.spare is not None and await _takes_steps(running.spare))
+    if not is_kept or (await _keys(running))["status"] != "ok":
         raise Problem("store_unavailable")
     return JSONResponse({"status": "ready"})
 
@@ -61,6 +66,23 @@ async def _store(running: Parts) -> dict[str, Any]:
 async def _keys(running: Parts) -> dict[str, Any]:
     """Of turns; without them, one that is sent twice would be taken twice, so it is not taken at all."""
     return {"status": "ok" if await running.keys.ready() else "unavailable"}
+
+
+async def _journal(spare: Spare) -> dict[str, Any]:
+    """ "waiting" while Redis has not seen all of it."""
+    try:
+        await spare.journal.ping()
+        figures = await spare.journal.figures()
+    except JournalUnavailable as error:
+        return {"status": "unavailable", "why": error.why}
+    since_s = round(max(time() - figures.since, 0.0), 1) if figures.since else 0.0
+    status = "waiting" if figures.steps or figures.erasures else "ok"
+    return {"status": status, "calls": figures.calls, "steps": figures.steps, "erasures": figures.erasures, "sinceS": since_s}
+
+
+async def _takes_steps(spare: Spare) -> bool:
+    standing = await _journal(spare)
+    return bool(standing["status"] != "unavailable")
 
 
 def _events(running: Parts) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from api.tokens import Tokens
 from api.turn_keys import TurnKeys
 from api.turns import Turns
 from graph.build import Walker
+from storage.away.spare import Spare
 from storage.store import CallStore
 
 
@@ -40,6 +41,8 @@ class Parts:
     channels: Channels
     woken: asyncio.Event
     """Set when something is due to the outside."""
+    spare: Spare | None
+    """What goes on while Redis is away; None where nothing does."""
     bound: Callable[[str], "Parts"]
     """The parts that know the calls of one business alone, by its id."""
 

@@ -49,7 +49,9 @@ class Settings(BaseSettings):
     workers: int = Field(1, ge=1, le=64)
     """Processes that serve. More than one needs a Redis that all of them see."""
     data: Path = Field(Path("data"), validate_default=True)
-    """Folder of the embedded Redis, created when it is missing."""
+    """Folder of the embedded Redis and of the journal, created when it is missing."""
+    journal: bool = True
+    """Whether calls go on in a journal in `data`, on a disk of the host's own, while Redis is away."""
     business: Path | None = None
     """A business file, or a folder of them; None: the packaged example."""
     public_url: str = ""
@@ -65,7 +67,6 @@ class Settings(BaseSettings):
     """Addresses and networks of proxies in front: who called, and over http or https, is taken from the headers they add."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins of other sites whose pages may read the service from a browser, written as browsers send them, with commas between; none: no other."""
-
     webhook_private: bool = False
     """Whether webhooks may go to loopback and private addresses, there also without TLS."""
     webhook_url: str = Field("", repr=False)

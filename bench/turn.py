@@ -7,8 +7,8 @@ ours    the service as `slotline serve` starts it, whole calls of eleven turns, 
 before  the same service from another checkout (`git worktree add`), to see what a change costs a turn
 usual   LangGraph with interrupt() and a durable SQLite checkpointer, the record as one JSON value (`pip install langgraph-checkpoint-sqlite`)
 
-Each has one process and a Redis of its own (appendfsync everysec); they take turns, round by round, and the medians of the rounds are compared. CPU
-is that of the process and its Redis: it says on a busy machine what turns per second say on an idle one.
+Each has one process and a Redis of its own (appendfsync everysec); they take turns, round by round, there and back, and the medians of the rounds
+are compared. CPU is that of the process and its Redis: it says on a busy machine what turns per second say on an idle one.
 """
 
 import argparse
@@ -134,7 +134,7 @@ def run(seconds: float, rounds: int, together: int, before: Path | None) -> None
             server.figures(1.0, together, "warm")
         found: dict[str, list[dict[str, float]]] = {name: [] for name in servers}
         for round_ in range(rounds):
-            for name, server in servers.items():
+            for name, server in [*servers.items()][:: 1 if round_ % 2 else -1]:
                 found[name].append(server.figures(seconds, together, f"bench-{round_}"))
     _show(found, f"medians of {rounds} rounds of {seconds:g} s, {together} calls at a time")
 

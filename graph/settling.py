@@ -8,7 +8,7 @@ claims it first, and what the caller has already is not booked once more.
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
@@ -38,6 +38,8 @@ ATTEMPTS = 60
 """How often it is begun again because another writer was first."""
 CLAIMED_S = 10
 """How long nobody else books the same for the same caller: longer than it takes; after that whoever claimed it is dead."""
+LOOKED_BACK = timedelta(days=1)
+"""Steps wait for Redis for no longer than that."""
 AT_ONCE = 200
 """Ended calls that are looked through in one read."""
 
@@ -67,10 +69,11 @@ class Settling:
         raise StoreUnavailable(f"call {sid}: other writers kept changing it")
 
     async def left(self) -> Sequence[str]:
-        """The callSids of the calls that are still to be settled, the oldest first. Raises StoreUnavailable."""
+        """The callSids of the calls of the last day that are still to be settled, the oldest first. Raises StoreUnavailable."""
+        since_ms = round((self._clock() - LOOKED_BACK).timestamp() * 1000)
         found: list[str] = []
         before = ""
-        while page := await self._deps.store.calls("ended", before, AT_ONCE):
+        while page := await self._deps.store.calls("ended", before, AT_ONCE, since_ms=since_ms):
             found += [one.sid for one in page if _may_be_left(one.document)]
             before = page[-1].sid
         return tuple(reversed(found))

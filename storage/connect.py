@@ -10,7 +10,6 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ResponseError
 
 from storage import address, keys
-from storage.awaited_store import AwaitedStore
 from storage.cluster_store import ClusterStore
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
@@ -59,14 +58,6 @@ async def connect(
     with reaching():
         await cluster.initialize()
     return ClusterStore(cluster, tail, channel_prefix=channel_prefix, ttl=ttl, connections=CONNECTIONS, told=told, into_theirs=into_theirs)
-
-
-def awaited(
-    url: str, *, channel_prefix: str | None, ttl: Ttl, embedded: bool = False, told: Told | None = None, into_theirs: bool = False
-) -> CallStore:
-    """The same store without asking whether anything answers there yet: it is tried whenever it is needed. Raises ValueError when `url` is none."""
-    _client(_redis(url))
-    return AwaitedStore(lambda: connect(url, channel_prefix=channel_prefix, ttl=ttl, embedded=embedded, told=told, into_theirs=into_theirs))
 
 
 def probing(url: str) -> Callable[[], Awaitable[None]]:

@@ -1,4 +1,4 @@
-"""Redis away and back, as readers live through it: they hear the process, and then the log, each event once."""
+"""Redis away and back, where no journal stands in for it, as readers live through it: they hear the process, and then the log, each event once."""
 
 import asyncio
 
@@ -32,7 +32,7 @@ async def test_readers_hear_the_process_while_redis_is_away_and_then_the_log(mon
     monkeypatch.setattr(connecting, "CONNECT_TIMEOUT_S", 0.3)
     monkeypatch.setattr(connecting, "ANSWER_TIMEOUT_S", 0.3)
     server = RedisServer(*(("--appendonly", "yes", "--appendfsync", "always") if keeps else ()))
-    service = Service(settings(redis_url=server.url))
+    service = Service(settings(redis_url=server.url, journal=False))
     try:
         async with service.api.router.lifespan_context(service.api), client(service) as http:
             streams = service._streams

@@ -4,16 +4,16 @@ import http.client
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Self
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from api.serve import bound
 from api.server import Server
-from storage.store import CallStore
 from tests.api.services import ToldService, served, settings
 from tests.patience import PATIENCE_S, until
 
@@ -30,10 +30,12 @@ class LateService(ToldService):
         super().__init__(settings())
         self.loads, self.loaded = threading.Event(), threading.Event()
 
-    async def _store(self) -> CallStore:
+    @asynccontextmanager
+    async def _running(self, app: FastAPI) -> AsyncIterator[None]:
         self.loads.set()
         self.loaded.wait(PATIENCE_S)
-        return await super()._store()
+        async with super()._running(app):
+            yield
 
 
 def test_the_port_listens_when_the_service_is_ready() -> None:

@@ -174,7 +174,7 @@ async def test_events_of_this_process_alone(store: CallStore) -> None:
 
     hub = Hub(store, follows=False)
     await hub.start()
-    own = OwnEvents(store, hub)
+    own = OwnEvents(store, hub.publish)
     reader = Reader(hub, Topic("all"))
     reader.start(hub.head)
     mine, theirs = Teller(own, "CA-mine"), Teller(store, "CA-theirs")

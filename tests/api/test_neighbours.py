@@ -176,7 +176,7 @@ async def told(house: Neighbours, sid: str, role: str, event_id: str) -> list[st
     await house.begin("CA-theirs", ACME, "my number is 202 555 0143")
     await house.begin("CA-ours", BEIJING, "你好")
     # An event that is theirs, about that call: it ends what is compared.
-    hub.store._store._log.tell(sid, b'{"type":"tool_result","payload":{},"timestamp":0,"source":"end"}', BEIJING)
+    hub.store._log.tell(sid, b'{"type":"tool_result","payload":{},"timestamp":0,"source":"end"}', BEIJING)
     found = [await feed.next()]
     while found[-1].type != "tool_result":
         found.append(await feed.next())

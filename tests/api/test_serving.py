@@ -124,7 +124,7 @@ def test_an_embedded_redis_that_is_killed_is_started_again(tmp_path: Path, worke
 def test_a_redis_that_comes_later_is_waited_for(tmp_path: Path, workers: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    with serving(tmp_path, "--workers", workers, REDIS_URL=f"redis://127.0.0.1:{port}/0") as running:
+    with serving(tmp_path, "--workers", workers, REDIS_URL=f"redis://127.0.0.1:{port}/0", SLOTLINE_JOURNAL="false") as running:
         trouble = running.say("hello")
         assert (trouble.status_code, trouble.json()["shouldTransfer"]) == (200, True)
         assert running.http.get("/health").json()["status"] == "degraded"

@@ -88,6 +88,11 @@ def whole_call(
     return answers
 
 
+def caught_up(running: Running) -> None:
+    """Ends when Redis is there and has all that was noted in the journal meanwhile."""
+    until(lambda: running.http.get("/health").json()["status"] == "ok")
+
+
 def left(client: Any, answers: Sequence[dict[str, Any]], sid: str = "CA1") -> Left:
     """All that can be seen of a call in Redis, beside the answers it got."""
     return Left(timeless(list(answers)), timeless(document(client, sid)), timeless(events(client, sid)), client.hlen(keys.calendar("faults")[1]))

@@ -10,7 +10,7 @@ from typing import Any
 
 import redis
 
-from tests.faults.callers import FILLED, SAID, Left, document, events, filled, left, post, redis_of, serve, whole_call
+from tests.faults.callers import FILLED, SAID, Left, caught_up, document, events, filled, left, post, redis_of, serve, whole_call
 from tests.patience import PATIENCE_S, until
 
 
@@ -52,6 +52,7 @@ def test_its_redis_killed_while_turns_are_posted_loses_nothing(tmp_path: Path) -
                     assert answered.acquire(timeout=PATIENCE_S)
                 kill_redis(tmp_path)
             answers = {sid: call.result() for sid, call in calls.items()}
+        caught_up(running)
         client = redis_of(tmp_path)
         disturbed = {sid: left(client, answers[sid], sid) for sid in callers}
         for sid in callers:

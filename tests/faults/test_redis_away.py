@@ -1,4 +1,5 @@
-"""A Redis that stops, or is gone: the caller hears a sentence and is put through to a person; when it is back, the call goes on."""
+"""A Redis that stops, or is gone, where no journal stands in for it: the caller hears a sentence and
+is put through to a person; when it is back, the call goes on."""
 
 import signal
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ def server(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 def test_stopped_between_two_turns(server: RedisServer, tmp_path: Path) -> None:
-    with closing(serve(tmp_path, REDIS_URL=server.url)) as running:
+    with closing(serve(tmp_path, SLOTLINE_JOURNAL="false", REDIS_URL=server.url)) as running:
         expected = undisturbed(running, server)
         answers = [post(running, number, SAID[number]).json() for number in range(4)]
         server.process.send_signal(signal.SIGSTOP)
@@ -44,7 +45,7 @@ def test_stopped_in_the_middle_of_a_turn(server: RedisServer, tmp_path: Path, wh
         server.process.send_signal(signal.SIGSTOP)
         return when == "before"
 
-    with Proxy(server.socket) as proxy, closing(serve(tmp_path, REDIS_URL=proxy.url)) as running:
+    with Proxy(server.socket) as proxy, closing(serve(tmp_path, SLOTLINE_JOURNAL="false", REDIS_URL=proxy.url)) as running:
         expected = undisturbed(running, server)
         answers = [post(running, number, SAID[number]).json() for number in range(2)]
         proxy.at_commit(2, when, stop)  # the second of three: one field is in, the other is not
@@ -55,7 +56,7 @@ def test_stopped_in_the_middle_of_a_turn(server: RedisServer, tmp_path: Path, wh
 
 
 def test_gone_and_back(server: RedisServer, tmp_path: Path) -> None:
-    with closing(serve(tmp_path, REDIS_URL=server.url)) as running:
+    with closing(serve(tmp_path, SLOTLINE_JOURNAL="false", REDIS_URL=server.url)) as running:
         expected = undisturbed(running, server)
         answers = [post(running, number, SAID[number]).json() for number in range(3)]
         server.kill()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from storage import address
 from storage.cluster_store import ClusterStore
-from storage.connect import _client, _redis, awaited, connect
+from storage.connect import _client, _redis, connect
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.lines import Lines, can_reach
@@ -41,13 +41,14 @@ BAD = [
 ]
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize("url", BAD, ids=ascii)
-def test_what_can_be_no_address_is_one_line_that_repeats_nothing(url: str) -> None:
+async def test_what_can_be_no_address_is_one_line_that_repeats_nothing(url: str) -> None:
     with pytest.raises(ValueError, match=r"^(must|has) [^\n]+$") as caught:
         address.check(url)
     assert "secret" not in str(caught.value)
     with pytest.raises(ValueError, match=re.escape(str(caught.value))):
-        awaited(url, channel_prefix="", ttl=Ttl())
+        await connect(url, channel_prefix="", ttl=Ttl())
 
 
 @pytest.mark.anyio

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -11,7 +12,8 @@ import redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from storage import keys
-from storage.connect import awaited, connect
+from storage.awaited_store import AwaitedStore
+from storage.connect import connect
 from storage.errors import StaleCall, StoreUnavailable
 from storage.keys import Ttl
 from storage.lines import Lines
@@ -221,7 +223,7 @@ async def test_a_server_that_hangs_is_unavailable_in_time(monkeypatch: pytest.Mo
 async def test_a_store_can_be_had_before_its_redis_answers() -> None:
     server = RedisServer()
     server.kill()
-    store = awaited(server.url, channel_prefix="sse:", ttl=Ttl())
+    store = AwaitedStore(partial(connect, server.url, channel_prefix="sse:", ttl=Ttl()))
     with pytest.raises(StoreUnavailable):
         await begin(store)
     server.start()
