@@ -11,8 +11,9 @@ COPIED = ("agent", "graph", "storage", "api", "prompts", "tests")
 
 def copied(tree: Path, added: Path) -> None:
     """The source in `tree`, with the files of `added` over it."""
+    # With what is compiled already, which counts as long as its source is as old; without what somebody is about to compile.
     for name in COPIED:
-        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "understanding", "differential"))
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("*.pyc.*", "understanding", "differential"))
     shutil.copy(ROOT / "pyproject.toml", tree)
     shutil.copytree(added, tree, dirs_exist_ok=True)
 
