@@ -1,5 +1,6 @@
 """What every test may ask for: a real Redis server of its own, and a store of calls over it or in memory."""
 
+import gc
 import os
 import shutil
 import socket
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
@@ -32,6 +33,18 @@ from tests.patience import PATIENCE_S
 # The same commit gives the same answer, on a busy machine too: no clock decides, and no dice. `bench.reading --fuzz` throws them.
 settings.register_profile("house", deadline=None, derandomize=True)
 settings.load_profile("house")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected lives to the end, half a million objects: it is looked through for garbage once, as the service has it (`api.server`)."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 class RedisServer:
