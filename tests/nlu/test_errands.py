@@ -58,11 +58,10 @@ def test_of_one_that_is_known_a_word_is_enough(say: str, want: str | None) -> No
     assert wanted_of_it(Utterance(say)) == want
 
 
-@pytest.mark.parametrize("number", range(200))
-def test_every_reference_is_heard_as_it_is_said_back(number: int) -> None:
-    code = booking_reference(f"CA{number}")
-    assert reference(Utterance(" ".join(code)), asked=True) == code
-    assert reference(Utterance(code), asked=True) == code
+def test_every_reference_is_heard_as_it_is_said_back() -> None:
+    for code in (booking_reference(f"CA{number}") for number in range(200)):
+        assert reference(Utterance(" ".join(code)), asked=True) == code
+        assert reference(Utterance(code), asked=True) == code
 
 
 def test_keys_are_a_reference_only_where_it_is_all_figures() -> None:
