@@ -4,7 +4,13 @@ How it works. Whatever a turn asks of Redis passes through here (`passing`). Whe
 was refused, or Redis said that it cannot write, a probe writes a small key over a connection of its own. If that comes to nothing, Redis is away: all
 that wait are told at once, and nobody asks it any more. Then one probe follows the other, and the first that is taken ends it.
 
-A slow answer alone decides nothing: a probe may find Redis well, and whoever waits goes on waiting.
+A slow answer alone decides nothing: a probe may find Redis well, and whoever waits goes on waiting. Nor does time that this process did not live
+through (`lived.py`): the answer may lie there unread. A probe that failed while this process was late is made again.
+
+That much patience is right for a step, which the journal takes as well. It is little where a caller would be told that nothing can be promised: a
+Redis that forks or waits for its disk may be back in half a second, for which somebody on the telephone gladly waits. So the first probes after that
+are more patient, and until one of them has failed, half a second after the first verdict, whoever has to do with a booking may wait
+(`stays_away`). Later in the same outage nobody waits for anything.
 """
 
 import asyncio
@@ -12,14 +18,16 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from types import TracebackType
 
+from storage.away.lived import Lived
 from storage.errors import StoreUnavailable
-from storage.patience import patience
 from storage.reaching import refuses
 
 STALL_S = 0.1
 """How long a command may go unanswered until a probe is sent."""
-PROBE_S = 0.15
-"""How long a probe may."""
+PROBE_S = 0.24
+"""How long a probe may: with `STALL_S`, a pause of Redis of 0.3 s, as of a fork on a busy machine, is no absence."""
+PATIENT_S = 0.5
+"""How long a probe may while Redis is away and nobody waits for it; and for how long after the first verdict it may yet be taken back."""
 EVERY_S = 0.1
 """Between two probes while Redis is away."""
 
@@ -35,15 +43,21 @@ class Breaker:
         self._passing: set[Passing] = set()
         self._watch: asyncio.Task[None] | None = None
         self._verdict: asyncio.Future[bool] | None = None
+        self._settled = asyncio.Event()
+        """Set when it stayed away, and when it is back."""
+        self._settling: Lived | None = None
         self._closed = False
 
     @property
     def away(self) -> bool:
         return self.away_since is not None
 
-    def passing(self) -> "Passing":
-        """A context in which Redis is asked. Raises StoreUnavailable when it is found to be away meanwhile, or is already."""
-        return Passing(self, self._passing)
+    def passing(self, *, waits: bool = False) -> "Passing":
+        """A context in which Redis is asked. Raises StoreUnavailable when it is found to be away meanwhile, or is already.
+
+        `waits`: for something that may take as long as it likes to happen, so that no answer says nothing.
+        """
+        return Passing(self, self._passing, waits=waits)
 
     def suspect(self) -> None:
         """Something speaks for its being away: a probe decides. Never waits."""
@@ -61,29 +75,53 @@ class Breaker:
             return False
         return self._verdict is not None and await asyncio.shield(self._verdict)
 
+    async def stays_away(self) -> bool:
+        """Whether Redis is away, also when it is asked with more patience; waits for that only in the first moment of an outage."""
+        if self.away:
+            await self._settled.wait()
+        return self.away
+
     async def close(self) -> None:
         self._closed = True
+        self._settle()
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
 
     async def _until_it_takes_steps(self) -> None:
-        while not await self._takes_steps():
-            self._trip()
-            self._decide(well=False)
-            await asyncio.sleep(EVERY_S)
+        while not await self._takes_steps(PATIENT_S if self.away else PROBE_S):
+            if self.away:
+                await asyncio.sleep(EVERY_S)
+            else:
+                self._trip()
         if self.away:
             self.away_since = None
+            self._settle()
             self._told(False)
         self._decide(well=True)
 
-    async def _takes_steps(self) -> bool:
+    async def _takes_steps(self, within_s: float) -> bool:
         try:
-            async with patience(PROBE_S):
-                await self._probe()
-        except (StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(None) as limit:
+                timer = Lived(within_s, lambda: limit.reschedule(0.0))
+                try:
+                    return await self._answers(timer)
+                finally:
+                    timer.cancel()
+        except TimeoutError:
             return False
-        return True
+
+    async def _answers(self, timer: Lived) -> bool:
+        """Whether a probe is taken; one that fails while this process is late says nothing."""
+        while True:
+            timer.late = False
+            try:
+                await self._probe()
+            except StoreUnavailable as error:
+                if refuses(error) or not timer.late:
+                    return False
+            else:
+                return True
 
     def _decide(self, *, well: bool) -> None:
         if self._verdict is not None and not self._verdict.done():
@@ -92,19 +130,28 @@ class Breaker:
     def _trip(self) -> None:
         if not self.away:
             self.away_since = monotonic()
+            self._settled.clear()
+            self._settling = Lived(PATIENT_S, self._settle)
             self._told(True)
+        self._decide(well=False)
         for one in tuple(self._passing):
             one.give_up()
+
+    def _settle(self) -> None:
+        if self._settling is not None:
+            self._settling.cancel()
+        self._settled.set()
 
 
 class Passing:
     """One question to Redis."""
 
-    __slots__ = ("_breaker", "_limit", "_others", "_stall")
+    __slots__ = ("_breaker", "_limit", "_others", "_stall", "_waits")
 
-    def __init__(self, breaker: Breaker, others: "set[Passing]") -> None:
-        self._breaker, self._others = breaker, others
+    def __init__(self, breaker: Breaker, others: "set[Passing]", *, waits: bool) -> None:
+        self._breaker, self._others, self._waits = breaker, others, waits
         self._limit = asyncio.timeout(None)
+        self._stall: Lived | None = None
 
     def give_up(self) -> None:
         self._limit.reschedule(0.0)
@@ -112,12 +159,14 @@ class Passing:
     async def __aenter__(self) -> None:
         if self._breaker.away:
             raise StoreUnavailable("Redis is away")
-        self._stall = asyncio.get_running_loop().call_later(STALL_S, self._breaker.suspect)
+        if not self._waits:
+            self._stall = Lived(STALL_S, self._breaker.suspect)
         await self._limit.__aenter__()
         self._others.add(self)
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stall.cancel()
+        if self._stall is not None:
+            self._stall.cancel()
         self._others.discard(self)
         try:
             await self._limit.__aexit__(kind, error, trace)

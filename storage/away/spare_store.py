@@ -76,6 +76,8 @@ class SpareStore(PassingStore):
     async def _commit_here(self, change: Change) -> Committed:
         if change.booking is not None and not self._promises:
             raise StaleCall(f"call {change.after.sid}: no place can be promised")
+        if _leaves_open(change) and not await self._breaker.stays_away():
+            raise StaleCall(f"call {change.after.sid}: Redis is back, where its place can be promised")
         if change.settles is not None:
             raise StoreUnavailable(f"call {change.after.sid}: what it owes is known to Redis alone")
         done = await self._journal.commit(msgspec.structs.replace(change, seen=change.seen.removeprefix(HERE)))
@@ -205,6 +207,11 @@ class SpareStore(PassingStore):
     def note_all(self) -> None:
         """Redis is away: what is to be noted in the journal is noted now."""
         self._noting = asyncio.create_task(self._behind.flush())
+
+
+def _leaves_open(change: Change) -> bool:
+    """Whether this step tells the caller that a booking is noted, and no more."""
+    return change.after.to_be_confirmed is not None and (change.before is None or change.before.to_be_confirmed is None)
 
 
 def _nobody(sid: str, envelopes: Sequence[bytes], business: str) -> None:

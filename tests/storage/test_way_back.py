@@ -18,6 +18,7 @@ from storage.keys import Ttl
 from storage.memory_store import MemoryStore
 from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed
+from tests.patience import PATIENCE_S
 from tests.storage.calls import debt, event, filled, job, new_call
 
 pytestmark = pytest.mark.anyio
@@ -240,6 +241,38 @@ async def test_a_place_that_is_taken_meanwhile_is_left_to_be_confirmed(tmp_path:
         assert (await here.store.open("CA1")).call == (await redis.open("CA1")).call
         assert settled == ["CA1"]
         assert await redis.owed("CA1") == ()
+
+
+async def leave_open(store: CallStore) -> Committed:
+    """The step that tells the caller that a booking is noted, and no more."""
+    found = await store.open("CA1")
+    assert found.call is not None
+    after = replace(found.call, status="ended", to_be_confirmed=job())
+    return await store.commit(Change(before=found.call, after=after, seen=found.seen))
+
+
+async def test_before_a_booking_is_left_open_redis_is_asked_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.away.breaker.PATIENT_S", PATIENCE_S)
+    async with host(MemoryStore(), tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await cut_off(here, wire)
+        await turn(here.store, 1)
+        leaving = asyncio.create_task(leave_open(here.store))
+        await asyncio.sleep(0)
+        await reached_again(here, wire)
+        with pytest.raises(StaleCall):
+            await leaving
+        found = await here.store.open("CA1")
+        assert found.call is not None
+        assert (found.away, found.call.turns, found.call.to_be_confirmed) == (False, 2, None)
+
+
+async def test_a_booking_is_left_open_where_redis_stays_away(tmp_path: Path) -> None:
+    async with host(MemoryStore(), tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await cut_off(here, wire)
+        done = await leave_open(here.store)
+        assert (done.call.to_be_confirmed, here.breaker.away) == (job(), True)
 
 
 @pytest.mark.parametrize("seed", range(60))
