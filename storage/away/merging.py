@@ -2,11 +2,12 @@
 
 Mostly nobody else wrote meanwhile, and the step stands as it was taken. Where another host did, the two records are merged, each against what both
 began with: of a slot that both settled a supervisor's value wins, else the one confirmed later; what became of the call as a whole (a booking, a
-person who has it) is told by who wrote to Redis; the conversation goes by time. What was decided between the two stands in the turn's trace.
+person who has it) is told by who wrote to Redis; the conversation goes as `conversation.py` says. What was decided between the two stands in the
+turn's trace.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ import msgspec
 from agent.record.call import RECENT, Call, Line, SlotState
 from agent.record.confirmation import Confirmation
 from agent.record.events import Event
+from storage.away.conversation import Times, placed
 from storage.store import Change
 
 replace = msgspec.structs.replace
@@ -33,21 +35,24 @@ def same(one: Call | None, other: Call | None) -> bool:
     return _bare(one) == _bare(other)
 
 
-def fitted(change: Change, theirs: Call | None, history: Sequence[Line] = ()) -> tuple[Change, dict[str, str]]:
+def fitted(
+    change: Change, theirs: Call | None, history: Sequence[Line] = (), known: Sequence[Line] = (), times: Times = MappingProxyType({})
+) -> tuple[Change, dict[str, str]]:
     """The step as it is to be taken on top of `theirs`, what Redis has, and which slots were decided between the two, by whom.
 
-    `history`: the conversation as Redis has it; only looked at where somebody else wrote.
+    `history`: the conversation as Redis has it, with `times`; `known`: as this host knew it before the step. Looked at where somebody else wrote.
     """
     if theirs is None or same(theirs, change.before):
         return _on(change, theirs, change.after), {}
     decided: dict[str, str] = {}
     after = _merged(change.before, change.after, theirs, decided)
-    lines = [line for line in change.lines if line not in history]
-    later = _later(history, lines)
+    said = placed(history, known, change, times, same_turn=_is_turn_of(theirs, change))
+    recent = said.whole if history else (*theirs.recent, *said.lines)
     told = _told_before(change, theirs)
-    known = [(line.message, line.startedAt) for line in change.lines if line in history]
-    events = tuple(one for one in change.events if (one.payload.get("message"), one.payload.get("startedAt")) not in known and not told(one))
-    changed = replace(change, lines=tuple(sorted((*later, *lines), key=_at)), taken_back=len(later), events=events)
+    there = [(line.message, line.startedAt) for line in said.there]
+    events = tuple(one for one in change.events if (one.payload.get("message"), one.payload.get("startedAt")) not in there and not told(one))
+    after = replace(after, recent=recent[-RECENT:])
+    changed = replace(change, lines=said.lines, taken_back=said.taken_back, events=events)
     return _on(changed, theirs, after), decided
 
 
@@ -100,7 +105,7 @@ def _merged(base: Call | None, ours: Call, theirs: Call, decided: dict[str, str]
         name: getattr(ours, name) for name in Call.__struct_fields__ if name not in _APART and getattr(ours, name) != getattr(base, name)
     }
     counts = {name: max(getattr(theirs, name) + getattr(ours, name) - getattr(base, name), 0) for name in _COUNTED}
-    merged = replace(theirs, slots=slots, recent=_recent(ours, theirs), **changes, **counts)
+    merged = replace(theirs, slots=slots, **changes, **counts)
     return replace(merged, **_standing(base, ours, theirs))
 
 
@@ -125,11 +130,6 @@ def _slot(name: str, base: SlotState, ours: SlotState, theirs: SlotState, decide
     return ours if won else theirs
 
 
-def _recent(ours: Call, theirs: Call) -> tuple[Line, ...]:
-    lines = (*theirs.recent, *(line for line in ours.recent if line not in theirs.recent))
-    return tuple(sorted(lines, key=_at)[-RECENT:])
-
-
 def _told_before(change: Change, theirs: Call) -> Callable[[Event], bool]:
     """Whether an event tells what `theirs` has come to as well, by itself: somebody began the same turn there."""
     base, ours = change.before, change.after
@@ -147,20 +147,9 @@ def _told_before(change: Change, theirs: Call) -> Callable[[Event], bool]:
     return told
 
 
-def _later(history: Sequence[Line], lines: Sequence[Line]) -> tuple[Line, ...]:
-    """The last lines of the conversation that were said after the first of these."""
-    number = 0
-    while lines and number < len(history) and _at(history[-1 - number]) > _at(lines[0]):
-        number += 1
-    return tuple(history[len(history) - number :])
-
-
-def _at(line: Line) -> float:
-    try:
-        at = datetime.fromisoformat(line.startedAt)
-    except ValueError:
-        return 0.0
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+def _is_turn_of(call: Call, change: Change) -> bool:
+    """Whether the turn that the call is in the middle of is this step's."""
+    return call.open_turn is not None and call.open_turn.turn.key == turn_of(change) != ""
 
 
 def _bare(call: Call) -> Call:

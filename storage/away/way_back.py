@@ -23,6 +23,7 @@ from agent.record.skeleton import adopt
 from agent.slots import PLACES
 from storage.away import merging
 from storage.away.breaker import Breaker
+from storage.away.conversation import Times, heard_elsewhere
 from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
 from storage.journal.steps import Taken, Waiting
 from storage.journal.store import JournalStore
@@ -146,12 +147,9 @@ class WayBack:
     async def _rebuilt(self, waiting: Waiting, found: Opened) -> Opened:
         """The call as Redis had it, put back there as far as it is known here."""
         assert waiting.base is not None  # noqa: S101 - asked before
-        said = await self._journal.said(waiting.sid)
-        fresh = sum(len(taken.change.lines) - taken.change.taken_back for taken in waiting.steps)
         after = msgspec.structs.replace(waiting.base, rev=0, hold=None)
-        lines = tuple(said[: max(len(said) - max(fresh, 0), 0)])
         try:
-            done = await self._store.commit(Change(before=None, after=after, seen=found.seen, lines=lines))
+            done = await self._store.commit(Change(before=None, after=after, seen=found.seen, lines=waiting.steps[0].known))
         except StaleCall:
             return await self._store.open(waiting.sid)
         return Opened(call=done.call, seen=done.seen)
@@ -165,7 +163,7 @@ class WayBack:
             theirs = found.call
             if theirs is not None and theirs.brought.get(waiting.name, 0) >= number:
                 return found
-            fitted = await self._fitted(change, found, decided)
+            fitted = await self._fitted(change, taken.known, found, decided)
             marked = {**(theirs.brought if theirs else {}), waiting.name: number}
             try:
                 done = await self._store.commit(
@@ -180,15 +178,18 @@ class WayBack:
                 return Opened(call=done.call, seen=done.seen)
         raise StoreUnavailable(f"call {waiting.sid}: other writers kept changing it")
 
-    async def _fitted(self, change: Change, found: Opened, decided: dict[str, str]) -> Change:
+    async def _fitted(self, change: Change, known: Sequence[Line], found: Opened, decided: dict[str, str]) -> Change:
         sid, theirs = change.after.sid, found.call
         history: Sequence[Line] = ()
+        times: Times = {}
         turn = merging.turn_of(change)
         if theirs is not None and not merging.same(theirs, change.before):
             history = _history(await self._store.document(sid))
             if turn and (await self._store.open(sid, turn)).answer is not None:
                 change = merging.repeated(change)
-        fitted, now = merging.fitted(change, theirs, history)
+            if change.lines and heard_elsewhere(history, known):
+                times = await self._times(sid)
+        fitted, now = merging.fitted(change, theirs, history, known, times)
         decided.update(now)
         if decided and fitted.trace:
             fitted = merging.traced(fitted, decided)
@@ -197,6 +198,18 @@ class WayBack:
             after = adopt(fitted.after, found.foreign, stamp(datetime.fromtimestamp(self._clock(), UTC)), PLACES)
             fitted = msgspec.structs.replace(fitted, after=after)
         return fitted
+
+    async def _times(self, sid: str) -> Times:
+        """When each line that Redis has of a call was taken in, as far as its events are there yet."""
+        times: dict[tuple[str, str], list[float]] = {}
+        page = await self._store.events(sid, "0", 1000)
+        while page.entries:
+            for told in (msgspec.json.decode(one.data) for one in page.entries):
+                if told["type"] == "new_message":
+                    said = told["payload"]
+                    times.setdefault((said.get("message", ""), said.get("startedAt", "")), []).append(told["timestamp"])
+            page = await self._store.events(sid, page.entries[-1].id, 1000)
+        return times
 
     async def _without_who_is_gone(self, change: Change) -> Change:
         """The step, no longer going on from an earlier call that is gone from everywhere."""

@@ -175,14 +175,6 @@ class JournalBack(Part):
 
         return await self._read(look)
 
-    async def said(self, sid: str) -> Sequence[Line]:
-        """What was said in a call, as far as it is known here."""
-
-        def look(db: sqlite3.Connection) -> list[Line]:
-            return msgspec.json.decode(b"[%b]" % calls.said(db, sid), type=list[Line])
-
-        return await self._read(look)
-
     async def look_again(self) -> bool:
         """Whether anything waits; where nothing does, the flag goes down."""
 

@@ -21,6 +21,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     fields: dict[str, bytes]
     taken_back: int = 0
+    gone: tuple[Line, ...] = ()
+    """What was taken back."""
     lines: tuple[Line, ...] = ()
     events: tuple[Event, ...] = ()
     event_ids: tuple[str, ...] = ()
@@ -39,6 +41,8 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
 
     change: Change
     event_ids: tuple[str, ...]
+    known: tuple[Line, ...]
+    """The conversation as this host knew it before."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,14 +61,16 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _step = msgspec.msgpack.Decoder(Step)
-_CARRIED = tuple(name for name in Step.__struct_fields__ if name not in ("fields", "event_ids"))
+_CARRIED = tuple(name for name in Step.__struct_fields__ if name not in ("fields", "event_ids", "gone"))
 
 
-def keep(db: sqlite3.Connection, row: Row | None, change: Change, fields: dict[str, bytes], event_ids: Sequence[str], now: float) -> None:
-    """Note a step that was just written. `row`: the call as it stood before."""
+def keep(
+    db: sqlite3.Connection, row: Row | None, change: Change, fields: dict[str, bytes], event_ids: Sequence[str], gone: bytes, now: float
+) -> None:
+    """Note a step that was just written. `row`: the call as it stood before; `gone`: the lines that it took back, JSON objects joined by commas."""
     sid, rev = change.after.sid, row.rev if row else 0
     db.execute("INSERT OR IGNORE INTO marks VALUES ('name', ?)", (secrets.token_hex(8),))
-    step = Step(fields=fields, event_ids=tuple(event_ids), **{name: getattr(change, name) for name in _CARRIED})
+    step = Step(fields=fields, event_ids=tuple(event_ids), gone=_lines(gone), **{name: getattr(change, name) for name in _CARRIED})
     db.execute("INSERT INTO steps VALUES (?, ?, ?)", (sid, rev + 1, _encode(step)))
     if row and row.steps:
         db.execute("UPDATE calls SET steps = steps + 1 WHERE sid = ?", (sid,))
@@ -83,15 +89,28 @@ def of(db: sqlite3.Connection, sid: str) -> Waiting | None:
     fields = calls.decoded(base) if base is not None else {}
     before = first = calls.call(sid, rev, fields) if base is not None else None
     steps: list[Taken] = []
-    for number, data in db.execute("SELECT rev, step FROM steps WHERE sid = ? ORDER BY rev", (sid,)):
-        step = _step.decode(data)
+    kept = [(number, _step.decode(data)) for number, data in db.execute("SELECT rev, step FROM steps WHERE sid = ? ORDER BY rev", (sid,))]
+    known = _known_before([step for _, step in kept], _lines(calls.said(db, sid)))
+    for number, step in kept:
         fields |= step.fields
         after = calls.call(sid, number, fields)
         carried: dict[str, Any] = {name: getattr(step, name) for name in _CARRIED}
         same_rev = msgspec.structs.replace(after, rev=number - 1)
-        steps.append(Taken(change=Change(before=before, after=same_rev, **carried), event_ids=step.event_ids))
+        steps.append(Taken(change=Change(before=before, after=same_rev, **carried), event_ids=step.event_ids, known=known))
+        known = (*known[: max(len(known) - len(step.gone), 0)], *step.lines)
         before = after
     return Waiting(sid=sid, base=first, steps=tuple(steps), since=since, name=f"{whose}.{life}")
+
+
+def _known_before(steps: Sequence[Step], said: tuple[Line, ...]) -> tuple[Line, ...]:
+    """The conversation as it was before these steps, which led to `said`; without what is forgotten since."""
+    for step in reversed(steps):
+        said = (*said[: max(len(said) - len(step.lines), 0)], *step.gone)
+    return said
+
+
+def _lines(joined: bytes) -> tuple[Line, ...]:
+    return msgspec.json.decode(b"[%b]" % joined, type=tuple[Line, ...])
 
 
 def written(db: sqlite3.Connection, sid: str, rev: int, standing: Call) -> bool:

@@ -106,7 +106,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         sha = self._write_document(db, change, row, there, gone)
         told = self._log.tell(db, now, sid, [codec.envelope(event) for event in change.events], after.brief.business, owned=True)
         event_ids = tuple(map(written, told))
-        steps.keep(db, row, change, codec.fields(before, after) | codec.words(before, after), event_ids, now)
+        steps.keep(db, row, change, codec.fields(before, after) | codec.words(before, after), event_ids, gone, now)
         self.flag.put(True)
         rev, writes = (row.rev, row.writes) if row else (0, 0)
         return Committed(call=msgspec.structs.replace(after, rev=rev + 1), seen=sha or calls.seen(life, writes + 1), event_ids=event_ids)
