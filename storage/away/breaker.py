@@ -65,14 +65,18 @@ class Breaker:
             self._verdict = asyncio.get_running_loop().create_future()
             self._watch = asyncio.create_task(self._until_it_takes_steps(), name="breaker")
 
-    async def is_well(self, error: StoreUnavailable | None = None) -> bool:
-        """Whether Redis takes steps, after `error`: by what it said itself, else by a probe."""
+    def doubt(self, error: StoreUnavailable) -> None:
+        """Redis failed somebody: it is away if it said so itself, else a probe decides. Never waits."""
+        if not self.away:
+            self.suspect()
+            if refuses(error):
+                self._trip()
+
+    async def is_well(self) -> bool:
+        """Whether Redis takes steps, by a probe; without one where it is known to be away."""
         if self.away:
             return False
         self.suspect()
-        if error is not None and refuses(error):
-            self._trip()
-            return False
         return self._verdict is not None and await asyncio.shield(self._verdict)
 
     async def stays_away(self) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import time
 
 from storage.away.breaker import Breaker
+from storage.away.guarded import guarded
 from storage.away.spare_store import SpareStore
 from storage.away.way_back import WayBack
 from storage.errors import StoreUnavailable
@@ -41,8 +42,9 @@ class Spare:
         self.journal = JournalStore(data, ttl=ttl, into_theirs=into_theirs)
         self._told = told
         self.breaker = Breaker(probe, told=self._tell)
-        self.way_back = WayBack(self.journal, redis, self.breaker, time)
-        self.store = SpareStore(redis, self.journal, self.breaker, self.way_back, promises=promises)
+        self._asked = guarded(redis, self.breaker)
+        self.way_back = WayBack(self.journal, self._asked, self.breaker, time)
+        self.store = SpareStore(self._asked, self.journal, self.breaker, self.way_back, promises=promises)
         self._businesses = businesses if promises else ()
 
     def _tell(self, away: bool) -> None:
@@ -67,8 +69,7 @@ class Spare:
         while self._businesses:
             for business in self._businesses:
                 with contextlib.suppress(StoreUnavailable):
-                    async with self.breaker.passing():
-                        found = await self.redis.open("calendar", business=business)
+                    found = await self._asked.open("calendar", business=business)
                     if not self.journal.flag.up:  # places taken here are not there yet
                         await self.journal.keep_places(business, found.bookings)
             await asyncio.sleep(CALENDARS_S)

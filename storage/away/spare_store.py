@@ -5,8 +5,8 @@ that it is away, turns read from the journal and are committed there. What was r
 finds it away is told that the step is stale, reads again, and goes on here; so does a step of which nobody knows whether Redis took it. A call with
 steps that Redis has not seen is brought back first, by whoever comes for it, or goes on here.
 
-What is of all hosts, the log and its readers, the outbox, appointments, stays with Redis, and is away with it. Events of steps that are taken here go
-to the readers of this process, aside of the log (`told`); the log gets them on the way back.
+What is of all hosts, the log and its readers, the outbox, appointments, stays with Redis, and is away with it, which is told at once. Events of
+steps that are taken here go to the readers of this process, aside of the log (`told`); the log gets them on the way back.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from storage.errors import InDoubt, JournalUnavailable, StaleCall, StoreUnavaila
 from storage.journal.behind import WriteBehind
 from storage.journal.store import JournalStore
 from storage.passing_store import PassingStore
-from storage.store import CallStore, Change, Committed, Entry, Listed, Opened, Page
+from storage.store import CallStore, Change, Committed, Entry, Listed, Opened
 
 T = TypeVar("T")
 TOGETHER_S = 0.05
@@ -40,7 +40,9 @@ class SpareStore(PassingStore):
     """Redis, or the journal."""
 
     def __init__(self, store: CallStore, journal: JournalStore, breaker: Breaker, way_back: WayBack, *, promises: bool) -> None:
-        """`promises`: nobody but this host ever uses that Redis, so a place that is free here is free."""
+        """`store`: Redis, asked through the breaker (`guarded.py`). `promises`: nobody but this host ever uses that Redis, so a place that is free
+        here is free.
+        """
         super().__init__(store)
         self._journal, self._breaker, self._way_back, self._promises = journal, breaker, way_back, promises
         self._behind = WriteBehind(journal)
@@ -50,10 +52,9 @@ class SpareStore(PassingStore):
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         if not await self._is_here(sid):
             try:
-                async with self._breaker.passing():
-                    return await self._store.open(sid, turn, business, former)
-            except StoreUnavailable as error:
-                if await self._breaker.is_well(error):
+                return await self._store.open(sid, turn, business, former)
+            except StoreUnavailable:
+                if await self._breaker.is_well():
                     raise
         await self._all_noted()
         found = await self._journal.open(sid, turn, business, former)
@@ -64,10 +65,9 @@ class SpareStore(PassingStore):
             return await self._commit_here(change)
         sid = change.after.sid
         try:
-            async with self._breaker.passing():
-                done = await self._store.commit(change)
+            done = await self._store.commit(change)
         except StoreUnavailable as error:
-            if await self._breaker.is_well(error):
+            if await self._breaker.is_well():
                 raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
             raise StaleCall(f"call {sid} was read in Redis, which is away") from error
         self._behind.note(change, done)
@@ -87,17 +87,23 @@ class SpareStore(PassingStore):
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         """As CallStore.erase; while Redis is away, what may stand there under this sid is erased on the way back, and counts as erased now."""
-        away, gone = self._breaker.away, {sid: None}
-        if away or self._journal.flag.up:
-            gone |= {one.sid: None for one in await self._journal.erase(sid)}
-        if away:
-            told = tuple(Entry(id="", sid=one, data=codec.erased(one, time(), degraded=True)) for one in gone)
-            for one in told:
-                self.told(one.sid, [one.data], "")
-            return told
-        told = await self._store.erase(sid)
-        for erased in {*gone, *(entry.sid for entry in told)}:
-            self._behind.forget(erased)
+        gone = {sid: None}
+        if not self._breaker.away:
+            if self._journal.flag.up:
+                gone |= {one.sid: None for one in await self._journal.erase(sid)}
+            try:
+                told = await self._store.erase(sid)
+            except StoreUnavailable:
+                if await self._breaker.is_well():
+                    raise
+            else:
+                for erased in {*gone, *(entry.sid for entry in told)}:
+                    self._behind.forget(erased)
+                return told
+        gone |= {one.sid: None for one in await self._journal.erase(sid)}
+        told = tuple(Entry(id="", sid=one, data=codec.erased(one, time(), degraded=True)) for one in gone)
+        for one in told:
+            self.told(one.sid, [one.data], "")
         return told
 
     async def document(self, sid: str) -> bytes | None:
@@ -147,27 +153,6 @@ class SpareStore(PassingStore):
     async def watching(self, agents: Sequence[str] = ()) -> Mapping[str, float]:
         return await self._either("", lambda: self._store.watching(agents), lambda: self._journal.watching(agents))
 
-    async def events(self, sid: str, after: str, count: int = 64, business: str = "") -> Page:
-        async with self._breaker.passing():
-            return await self._store.events(sid, after, count, business)
-
-    async def head(self, sid: str = "") -> str:
-        async with self._breaker.passing():
-            return await self._store.head(sid)
-
-    async def follow(self, after: str, wait_s: float) -> Page:
-        if self._breaker.away:
-            raise StoreUnavailable("Redis is away")
-        try:
-            return await self._store.follow(after, wait_s)
-        except StoreUnavailable:
-            self._breaker.suspect()
-            raise
-
-    async def ping(self) -> float:
-        async with self._breaker.passing():
-            return await self._store.ping()
-
     async def close(self) -> None:
         await self._breaker.close()
         await self._behind.close()
@@ -190,10 +175,9 @@ class SpareStore(PassingStore):
     async def _either(self, sid: str, redis: Callable[[], Awaitable[T]], journal: Callable[[], Awaitable[T]]) -> T:
         if not await self._is_here(sid):
             try:
-                async with self._breaker.passing():
-                    return await redis()
-            except StoreUnavailable as error:
-                if await self._breaker.is_well(error):
+                return await redis()
+            except StoreUnavailable:
+                if await self._breaker.is_well():
                     raise
         await self._all_noted()
         return await journal()

@@ -47,7 +47,7 @@ class WayBack:
     """Brings what waits, from `keep` until that is cancelled."""
 
     def __init__(self, journal: JournalStore, store: CallStore, breaker: Breaker, clock: Callable[[], float]) -> None:
-        """`store`: Redis. `clock`: Unix seconds."""
+        """`store`: Redis, asked through the breaker. `clock`: Unix seconds."""
         self._journal, self._store, self._breaker, self._clock = journal, store, breaker, clock
         self.settle: Settle = _nothing
         """Sees to a call whose steps are all in Redis; may be called again for the same, and raises StoreUnavailable."""
@@ -84,8 +84,8 @@ class WayBack:
         async with room:
             try:
                 await self.bring(sid, waiting)
-            except StoreUnavailable as error:
-                if await self._breaker.is_well(error):
+            except StoreUnavailable:
+                if await self._breaker.is_well():
                     return False  # something is wrong with this one call: it is tried again when its lease has ended
                 await self._journal.give_back([sid])
                 return False
