@@ -19,6 +19,9 @@ from storage.store import CallStore
 CALENDARS_S = 30.0
 """Between two looks into the calendars of a Redis that nobody else uses, which the journal has to know to promise a place."""
 
+LEFT_S = 5.0
+"""Between two looks for what dead workers of this host have left."""
+
 
 class Spare:
     """From its making to `close` of its `store`; `keep` runs beside it."""
@@ -40,21 +43,15 @@ class Spare:
         """
         self.redis = redis
         self.journal = JournalStore(data, ttl=ttl, into_theirs=into_theirs)
-        self._told = told
-        self.breaker = Breaker(probe, told=self._tell)
+        self.breaker = Breaker(probe, told=told)
         self._asked = guarded(redis, self.breaker)
         self.way_back = WayBack(self.journal, self._asked, self.breaker, time)
         self.store = SpareStore(self._asked, self.journal, self.breaker, self.way_back, promises=promises)
         self._businesses = businesses if promises else ()
 
-    def _tell(self, away: bool) -> None:
-        if away:
-            self.store.note_all()
-        self._told(away)
-
     async def keep(self) -> None:
-        """Bring back what waits, and know the calendars, for ever."""
-        await asyncio.gather(self.way_back.keep(), self._know_calendars())
+        """Bring back what waits, take in what dead workers noted, and know the calendars, for ever."""
+        await asyncio.gather(self.way_back.keep(), self._take_in_left(), self._know_calendars())
 
     async def figures(self) -> JournalFigures | None:
         """What of this host Redis has not seen; None where the journal cannot say."""
@@ -64,6 +61,11 @@ class Spare:
             return await self.journal.figures()
         except StoreUnavailable:
             return None
+
+    async def _take_in_left(self) -> None:
+        while True:
+            await self.store.take_in_left()
+            await asyncio.sleep(LEFT_S)
 
     async def _know_calendars(self) -> None:
         while self._businesses:

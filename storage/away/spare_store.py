@@ -29,7 +29,7 @@ from storage.store import CallStore, Change, Committed, Entry, Listed, Opened
 
 T = TypeVar("T")
 TOGETHER_S = 0.05
-"""How long the first turns after Redis went away wait for what other workers of this host have still to note."""
+"""How long the first turns after Redis went away wait for answers that were on their way to other workers of this host."""
 HERE = "here "
 """Before the fingerprint of what was read in the journal."""
 Told = Callable[[str, Sequence[bytes], str], None]
@@ -46,7 +46,6 @@ class SpareStore(PassingStore):
         super().__init__(store)
         self._journal, self._breaker, self._way_back, self._promises = journal, breaker, way_back, promises
         self._behind = WriteBehind(journal)
-        self._noting: asyncio.Task[None] | None = None
         self.told: Told = _nobody
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
@@ -183,14 +182,14 @@ class SpareStore(PassingStore):
         return await journal()
 
     async def _all_noted(self) -> None:
-        """Ends when the journal has what the workers of this host know: each notes that at once when it finds Redis away, as all do together."""
-        await self._behind.flush()
+        """Ends when the journal has what the workers of this host know: what they noted, and what Redis was just about to answer them."""
         if self._breaker.away_since is not None and (left_s := self._breaker.away_since + TOGETHER_S - monotonic()) > 0:
             await asyncio.sleep(left_s)
+        await self._behind.gather()
 
-    def note_all(self) -> None:
-        """Redis is away: what is to be noted in the journal is noted now."""
-        self._noting = asyncio.create_task(self._behind.flush())
+    async def take_in_left(self) -> None:
+        """What workers noted that are no more."""
+        await self._behind.gather(dead=True)
 
 
 def _leaves_open(change: Change) -> bool:

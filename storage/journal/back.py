@@ -26,14 +26,22 @@ WAITING_S = 86_400.0
 """How long steps wait for Redis at most, once their call has expired."""
 
 
+class Said(msgspec.Struct, frozen=True):
+    """What a step did to the conversation."""
+
+    rev: int
+    """The call's after it."""
+    taken_back: int
+    lines: tuple[Line, ...]
+
+
 class Copy(msgspec.Struct, kw_only=True):
-    """A call as Redis has it, and what has come since the copy before."""
+    """A call as Redis has it, and what has come since the copy before; that may have been taken in already, from this one or another."""
 
     call: Call
     since_rev: int
     """The revision that the rest begins behind."""
-    taken_back: int = 0
-    lines: list[Line] = msgspec.field(default_factory=list)
+    said: list[Said] = msgspec.field(default_factory=list)
     answers: dict[str, bytes] = msgspec.field(default_factory=dict)
     """By turn key."""
     told: str = ""
@@ -73,26 +81,34 @@ class JournalBack(Part):
     def _keep(self, db: sqlite3.Connection, copy: Copy) -> None:
         now, after = self._clock(), copy.call
         sid = after.sid
+        if db.execute("SELECT 1 FROM erasures WHERE sid = ?", (sid,)).fetchone():
+            return  # it was noted before that
+        row = calls.find(db, sid, now)
+        if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):
+            row = None  # another call has begun under its sid
+        if row and not row.steps and row.rev >= after.rev:
+            return
         for booking in copy.places:
             places.take(db, now, booking, self._ttl)
         if copy.released:
             db.execute("DELETE FROM places WHERE business = ? AND sid = ?", (after.brief.business, sid))
-        row = calls.find(db, sid, now)
-        if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):
-            row = None  # another call has begun under its sid
-        if row and (row.steps or row.rev >= after.rev):
+        if row and row.steps:  # whoever sends a turn again that Redis took hears what was said then
+            db.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?, ?)", [(sid, turn, answer) for turn, answer in copy.answers.items()])
             return
         if row is None:
             self._expire(db, sid, calls.lying(db, sid, row))
         if row and not row.spoken:
             self._forget_words(db, sid)
             row = calls.find(db, sid, now)
-        whole = (row.rev if row else 0) == copy.since_rev and (not row or bool(row.whole))
+        rev = row.rev if row else 0
+        whole = rev >= copy.since_rev and (not row or bool(row.whole))
         until = now + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
         told = Copied(after.rev, whole, _number(copy.told))
         calls.write(db, row, after, until, min(until, now + self._ttl.words_of(after)), told)
         db.executemany("INSERT OR REPLACE INTO turns VALUES (?, ?, ?)", [(sid, turn, answer) for turn, answer in copy.answers.items()])
-        calls.say(db, sid, copy.taken_back, copy.lines)
+        for said in copy.said:
+            if said.rev > rev:
+                calls.say(db, sid, said.taken_back, said.lines)
         if after.root:
             db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", (sid, after.root, now + self._ttl.kin_s))
 

@@ -1,15 +1,18 @@
 """Write behind: what Redis has just taken is noted in the journal as well, off the turn's path.
 
 How it works. A turn only leaves word (`note`): the call as it stands, and what the step added. A task takes all that has come together in a moment
-and keeps it in one transaction: of a turn that commits three times only what stands in the end. So a worker that is killed leaves the journal behind
-by that moment, never with half a step. What the journal cannot take is given up, told once, and made up for by the call's next step.
+and keeps it in one transaction: of a turn that commits three times only what stands in the end. So that nothing is lost with a worker that is killed,
+or is stopped, in that moment, each turn that ends is written to a file besides (`spool.py`), and whoever finds Redis away takes in what stands in
+those of all workers (`gather`). What the journal cannot take is given up, told once, and made up for by the call's next step.
 """
 
 import asyncio
+import contextlib
 import logging
 
 from storage.errors import JournalUnavailable
-from storage.journal.back import Copy
+from storage.journal.back import Copy, Said
+from storage.journal.spool import Spool
 from storage.journal.store import JournalStore
 from storage.store import Change, Committed
 
@@ -27,6 +30,7 @@ class WriteBehind:
         self._gone: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._failing = False
+        self._spool = Spool(journal.home)
         self._one_at_a_time = asyncio.Lock()
 
     def note(self, change: Change, done: Committed) -> None:
@@ -34,11 +38,9 @@ class WriteBehind:
         standing, sid = done.call, done.call.sid
         was, begins = self._noted.get(sid), change.before.rev if change.before else 0
         copy = was if was and was.call.rev == begins else Copy(call=standing, since_rev=begins)
-        taken_back = max(change.taken_back - len(copy.lines), 0)
-        if change.taken_back:
-            del copy.lines[-change.taken_back :]
-        copy.call, copy.taken_back = standing, copy.taken_back + taken_back
-        copy.lines += change.lines
+        copy.call = standing
+        if change.lines or change.taken_back:
+            copy.said.append(Said(standing.rev, change.taken_back, change.lines))
         if change.answer and change.answer[0]:
             copy.answers[change.answer[0]] = change.answer[1]
         if done.event_ids:
@@ -48,6 +50,8 @@ class WriteBehind:
         elif change.release:
             copy.places, copy.released = [], True
         self._noted[sid] = copy
+        if standing.open_turn is None:  # who is in the middle of a turn sends it again
+            self._spool.write(copy)
         self._begin()
 
     def forget(self, sid: str) -> None:
@@ -60,9 +64,27 @@ class WriteBehind:
         """Ends when all that was noted so far is kept, or given up."""
         await self._write()
 
+    async def gather(self, *, dead: bool = False) -> None:
+        """Ends when the journal has what any worker of this host noted so far, or (`dead`) what those did that are no more."""
+        async with self._one_at_a_time:
+            if (self._noted or self._gone) and not dead:
+                await self._write_all()
+            with contextlib.suppress(JournalUnavailable):
+                await self._take_in(dead=dead)
+
+    async def _take_in(self, *, dead: bool) -> None:
+        found, taken = self._spool.others(dead=dead), False
+        try:
+            if found.copies:
+                await self._journal.keep(found.in_order())
+            taken = True
+        finally:
+            found.close(taken=taken)
+
     async def close(self) -> None:
         """Keeps what is noted. The journal stays open."""
         await self.flush()
+        self._spool.close()
 
     def _begin(self) -> None:
         if self._task is None or self._task.done():
@@ -81,8 +103,10 @@ class WriteBehind:
     async def _write_all(self) -> None:
         copies, gone = tuple(self._noted.values()), tuple(self._gone)
         self._noted, self._gone = {}, set()
+        self._spool.turn_over()
         try:
             if gone:
+                await self._take_in(dead=True)  # which may be of them
                 await self._journal.forget(gone)
             if copies:
                 await self._journal.keep(copies)
@@ -95,3 +119,5 @@ class WriteBehind:
                 await asyncio.sleep(1.0)
         else:
             self._failing = False
+        finally:
+            self._spool.cut()

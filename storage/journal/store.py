@@ -46,7 +46,8 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         self._ttl, self._clock, self._into_theirs = ttl or Ttl(), clock, into_theirs
         self._log = Log(self._ttl.log_s)
         self._engine = Engine(data, self._sweep)
-        self.flag = Flag(self._engine.home)
+        self.home = self._engine.home
+        self.flag = Flag(self.home)
         self._told = asyncio.Event()
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:

@@ -1,0 +1,154 @@
+"""What a worker has noted and the journal does not hold yet, in a file that the other workers of the host can read, whatever became of that one.
+
+How it works. A note is appended in one write, before the turn is answered: that takes some µs and outlives the process, though not the machine. A
+worker has two files, in turns: while the journal takes what stands in one, the other takes what comes meanwhile; then the first is cut to nothing.
+Both are locked by their owner (flock(2), which ends with the process): what is found unlocked is a dead worker's, and goes once it was taken in.
+"""
+
+import contextlib
+import os
+import secrets
+import struct
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from storage.journal.back import Copy
+
+LASTS_S = 60.0
+"""How old a dead worker's notes may be: later nobody was here for so long that nothing goes on from them."""
+_LENGTH = struct.Struct("<I")
+_encode = msgspec.msgpack.Encoder().encode
+_copy = msgspec.msgpack.Decoder(Copy)
+
+
+class Spool:
+    """The files of one worker, from its first note to `close`. What the disk does not take is not noted, and nobody is told: the journal tells."""
+
+    def __init__(self, home: Path) -> None:
+        """`home`: the journal's folder, which need not be there yet."""
+        self._home, self._name = home, _new_name()
+        self._files: list[int] = []
+        self._turn = 0
+        self._read: dict[str, tuple[int, int]] = {}
+        """Of the others' files, how they stood when they were read: their size and their time."""
+
+    def write(self, copy: Copy) -> None:
+        data = _encode(copy)
+        with contextlib.suppress(OSError, ImportError):
+            if not self._files:
+                self._open()
+            file = self._files[self._turn]
+            written = os.write(file, _LENGTH.pack(len(data)) + data)
+            if written < len(data) + _LENGTH.size:  # the disk is full: half a note would hide those behind it
+                os.ftruncate(file, os.fstat(file).st_size - written)
+
+    def turn_over(self) -> None:
+        """What is written from now on goes to the other file."""
+        self._turn = 1 - self._turn
+
+    def cut(self) -> None:
+        """What was written before it was turned over is in the journal, or given up."""
+        with contextlib.suppress(OSError):
+            if self._files:
+                os.ftruncate(self._files[1 - self._turn], 0)
+
+    def others(self, *, dead: bool) -> "Others":
+        """What the other workers have noted since it was last asked; `dead`: only those that are no more."""
+        found = Others()
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(self._home):
+                if entry.name.startswith("noted-") and not entry.name.startswith(self._name):
+                    self._look(entry, found, dead=dead)
+        return found
+
+    def close(self) -> None:
+        """Leaves no file behind."""
+        while self._files:
+            with contextlib.suppress(OSError):
+                os.close(self._files.pop())
+        for path in self._paths():
+            path.unlink(missing_ok=True)
+
+    def _look(self, entry: "os.DirEntry[str]", found: "Others", *, dead: bool) -> None:
+        with contextlib.suppress(OSError, ImportError):
+            stat = entry.stat()
+            stands = stat.st_size, stat.st_mtime_ns
+            if not dead and (not stat.st_size or self._read.get(entry.name) == stands):
+                return
+            file = os.open(entry.path, os.O_RDONLY | os.O_CLOEXEC)
+            if _lock(file):
+                found.dead.append((file, entry.path))
+                if time.time() - stat.st_mtime < LASTS_S:
+                    found.copies += _copies(os.pread(file, stat.st_size, 0))
+                return
+            if not dead:
+                self._read[entry.name] = stands
+                found.copies += _copies(os.pread(file, stat.st_size, 0))
+            os.close(file)
+
+    def _open(self) -> None:
+        try:
+            for path in self._paths():
+                file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+                self._files.append(file)
+                if not _lock(file) or not os.fstat(file).st_nlink:
+                    raise OSError(f"{path.name} was just taken for a dead worker's")
+        except (OSError, ImportError):
+            self.close()
+            self._name = _new_name()
+            raise
+
+    def _paths(self) -> tuple[Path, Path]:
+        return self._home / f"{self._name}-0", self._home / f"{self._name}-1"
+
+
+class Others:
+    """What other workers have noted."""
+
+    def __init__(self) -> None:
+        self.copies: list[Copy] = []
+        self.dead: list[tuple[int, str]] = []
+        """Files that nobody owns any more, open and locked, and where they are."""
+
+    def in_order(self) -> Sequence[Copy]:
+        """As they came about, call by call."""
+        return sorted(self.copies, key=lambda copy: (copy.call.sid, copy.call.created_at, copy.call.rev))
+
+    def close(self, *, taken: bool) -> None:
+        """`taken`: what dead workers noted is in the journal."""
+        while self.dead:
+            file, path = self.dead.pop()
+            with contextlib.suppress(OSError):
+                if taken:
+                    os.unlink(path)
+                os.close(file)
+
+
+def _copies(data: bytes) -> list[Copy]:
+    """All that are whole: the last may yet be on its way."""
+    found: list[Copy] = []
+    at = 0
+    with contextlib.suppress(msgspec.DecodeError, struct.error):
+        while at < len(data):
+            (length,) = _LENGTH.unpack_from(data, at)
+            found.append(_copy.decode(data[at + _LENGTH.size : at + _LENGTH.size + length]))
+            at += _LENGTH.size + length
+    return found
+
+
+def _lock(file: int) -> bool:
+    """Whether it was nobody's."""
+    import fcntl  # here, since Windows has none: there a worker's notes are its own
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _new_name() -> str:
+    return f"noted-{secrets.token_hex(8)}"

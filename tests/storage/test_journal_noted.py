@@ -1,0 +1,187 @@
+"""What a worker noted is there for the others of its host, also when it is killed or stands still before the journal has it."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from storage.journal import spool
+from storage.journal.behind import WriteBehind
+from storage.journal.store import JournalStore
+from storage.memory_store import MemoryStore
+from storage.store import Change
+from tests.storage.calls import line, new_call
+from tests.storage.test_journal import left_in, noted
+
+pytestmark = pytest.mark.anyio
+NEVER_S = 3600.0
+
+
+def _note(folder: str, turns: Connection) -> None:
+    """A worker whose journal is behind by more than anybody waits; each turn when it is told to, and answered once it is noted."""
+
+    async def run() -> None:
+        journal, redis = JournalStore(Path(folder)), MemoryStore()
+        await journal.ping()
+        behind = WriteBehind(journal, moment_s=NEVER_S)
+        was = None
+        while number := await asyncio.to_thread(turns.recv):
+            if number < 0:
+                await behind.flush()
+            else:
+                was = await noted(redis, behind, was, lines=(line(f"line {number}"),), answer=(f"t{number}", b"%d" % number))
+            turns.send(number)
+        await behind.close()
+        await journal.close()
+
+    asyncio.run(run())
+
+
+class Worker:
+    """Another process of this host."""
+
+    def __init__(self, folder: Path) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._turns, theirs = context.Pipe()
+        self.process = context.Process(target=_note, args=(str(folder), theirs), daemon=True)
+        self.process.start()
+
+    def take(self, number: int) -> None:
+        self._turns.send(number)
+        assert self._turns.recv() == number
+
+    def end(self) -> None:
+        self._turns.send(0)
+        self.process.join()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.join()
+
+
+async def lines_of(journal: JournalStore) -> list[str]:
+    return [one["message"] for one in msgspec.json.decode(await journal.document("CA1") or b'{"history": []}')["history"]]
+
+
+def files(folder: Path) -> list[str]:
+    return [name for name in os.listdir(folder / "journal") if name.startswith("noted-")]
+
+
+async def test_what_a_worker_noted_that_is_killed_or_stands_still_is_there_for_the_others(tmp_path: Path) -> None:
+    worker = Worker(tmp_path)
+    journal = JournalStore(tmp_path)
+    behind = WriteBehind(journal)
+    try:
+        worker.take(1)
+        os.kill(worker.process.pid or 0, signal.SIGSTOP)
+        await behind.gather()
+        assert ((await journal.open("CA1", "t1")).answer, await lines_of(journal)) == (b"1", ["line 1"])
+        os.kill(worker.process.pid or 0, signal.SIGCONT)
+        worker.take(2)
+        worker.take(-1)
+        assert await lines_of(journal) == ["line 1", "line 2"], "once, though it was noted twice"
+        for number in (3, 4, 5):
+            worker.take(number)
+        worker.kill()
+        await behind.gather(dead=True)
+        assert ((await journal.open("CA1", "t5")).answer, await lines_of(journal)) == (b"5", [f"line {number}" for number in range(1, 6)])
+        assert await journal.is_whole("CA1")
+        assert files(tmp_path) == []
+    finally:
+        worker.kill()
+        await behind.close()
+        await journal.close()
+
+
+async def test_a_worker_that_ends_leaves_its_notes_in_the_journal_alone(tmp_path: Path) -> None:
+    worker = Worker(tmp_path)
+    worker.take(1)
+    assert len(files(tmp_path)) == 2
+    worker.end()
+    assert files(tmp_path) == []
+    journal = JournalStore(tmp_path)
+    assert await lines_of(journal) == ["line 1"]
+    await journal.close()
+
+
+async def test_half_a_note_and_an_old_one_are_none(tmp_path: Path) -> None:
+    worker = Worker(tmp_path)
+    worker.take(1)
+    worker.take(2)
+    worker.kill()
+    (written,) = (path for path in (tmp_path / "journal").glob("noted-*") if path.stat().st_size)
+    os.truncate(written, written.stat().st_size - 1)
+    journal = JournalStore(tmp_path)
+    behind = WriteBehind(journal)
+    await behind.gather()
+    assert await lines_of(journal) == ["line 1"]
+    worker = Worker(tmp_path)
+    worker.take(1)
+    worker.take(2)
+    worker.kill()
+    (written,) = (path for path in (tmp_path / "journal").glob("noted-*") if path.stat().st_size)
+    os.utime(written, (0, 0))
+    await behind.gather(dead=True)
+    assert (await lines_of(journal), files(tmp_path)) == (["line 1"], []), "nobody goes on from what a service noted that was not there since"
+    await behind.close()
+    await journal.close()
+
+
+async def test_of_who_is_erased_no_note_is_left(tmp_path: Path) -> None:
+    journal, redis = JournalStore(tmp_path), MemoryStore()
+    await journal.ping()
+    behind = WriteBehind(journal, moment_s=NEVER_S)
+    await noted(redis, behind, None, lines=(line("v01-line"),))
+    assert left_in(tmp_path, "v01-line") == {"v01-line"}
+    other = WriteBehind(journal)
+    await other.gather()
+    await journal.erase("CA1")
+    await noted(redis, behind, await first(redis), lines=(line("v01-line"),))
+    await other.gather()
+    assert await journal.document("CA1") is None, "what was noted before does not bring it back"
+    behind.forget("CA1")
+    await behind.flush()
+    assert await journal.tidy()
+    assert left_in(tmp_path, "v01-line") == set()
+    await behind.close()
+    await other.close()
+    await journal.close()
+
+
+async def first(redis: MemoryStore) -> object:
+    found = await redis.open("CA1")
+    return await redis.commit(Change(before=found.call, after=found.call or new_call(), seen=found.seen))
+
+
+async def test_who_sends_a_turn_again_that_redis_took_hears_the_same(tmp_path: Path) -> None:
+    """One worker finds Redis away and goes on here, while another is answered by it."""
+    journal, redis = JournalStore(tmp_path), MemoryStore()
+    behind = WriteBehind(journal)
+    was = await noted(redis, behind, None, lines=(line("one"),), answer=("t1", b"1"))
+    await behind.flush()
+    found = await journal.open("CA1")
+    await journal.commit(Change(before=found.call, after=found.call or new_call(), seen=found.seen, answer=("t3", b"here")))
+    await noted(redis, behind, was, answer=("t2", b"by Redis"))
+    await behind.flush()
+    assert [(await journal.open("CA1", turn)).answer for turn in ("t1", "t2", "t3")] == [b"1", b"by Redis", b"here"]
+    await behind.close()
+    await journal.close()
+
+
+def test_a_disk_that_takes_half_a_note_leaves_the_others_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes, other = spool.Spool(tmp_path), spool.Spool(tmp_path)
+    copy = spool.Copy(call=new_call(), since_rev=0)
+    write = os.write
+    notes.write(copy)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", lambda file, data: write(file, data[:9]))
+        notes.write(copy)
+    notes.write(copy)
+    assert other.others(dead=False).copies == [copy, copy]
+    assert other.others(dead=False).copies == [], "read once, as long as nothing comes"
+    notes.close()
