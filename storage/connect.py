@@ -7,15 +7,15 @@ from typing import Any
 from redis.asyncio import BlockingConnectionPool, Redis, RedisCluster
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import ResponseError
 
-from storage import address, keys
+from storage import address
 from storage.cluster_store import ClusterStore
 from storage.errors import StoreUnavailable
 from storage.keys import Ttl
 from storage.lines import Lines, Pooled, Sender, Told, can_reach, timed
 from storage.patience import patience
-from storage.reaching import reaching, refuses
+from storage.probe import Probe
+from storage.reaching import reaching
 from storage.redis_store import RedisStore
 from storage.servers import Server, told
 from storage.store import CallStore
@@ -61,21 +61,8 @@ async def connect(
 
 
 def probing(url: str) -> Callable[[], Awaitable[None]]:
-    """What writes a small key to the Redis at `url` each time it is called, over a connection of its own, or raises StoreUnavailable."""
-    where = _redis(url)
-
-    async def probe() -> None:
-        redis = Redis.from_url(where, **_settings(None))
-        try:
-            with reaching():
-                await redis.set(keys.PROBE, 1, ex=1)
-        except StoreUnavailable as error:
-            if refuses(error) or not isinstance(error.__cause__, ResponseError):
-                raise  # and a node of a cluster that sends us to another is well
-        finally:
-            await redis.aclose()
-
-    return probe
+    """What writes a small key to the Redis at `url`, or to each shard of the cluster there, each time it is called, or raises StoreUnavailable."""
+    return Probe(_redis(url), _settings(None))
 
 
 async def answer_time(url: str) -> float:

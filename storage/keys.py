@@ -31,7 +31,7 @@ What belongs to one call carries its sid as hash tag, so on a cluster it lies in
 | `slotline:{business}:appointments:names` | sorted set | "reference sid" and "+number sid", all at 0: what leads to one | as the appointments |
 | `{slotline:calls}:appointing` | set | ids of the businesses that ever had an appointment | for ever |
 | `slotline:watching` | sorted set | supervisors (`watchers.named`) by when (ms) a stream of theirs was last open | an hour after the last |
-| `slotline:probe` | string | nothing: written to see whether Redis takes steps | a second |
+| `slotline:probe` | string | nothing: written to see whether Redis takes steps; `slotline:probe:<n>` in a cluster, one in each shard | a second |
 | `slotline:secret` | string | what turns' keys are made with, where the settings name no secret | for ever |
 | `slotline:claim:<name>` | string | who was the first to claim it, in a way of their own: one use of a ticket | as claimed |
 | `slotline:tally:<hash of the name, made with the secret>` | string | how often appointments were looked for in vain | as counted |
@@ -164,6 +164,10 @@ def known(business: str, number: str) -> str:
 def _hashed(business: str, number: str) -> str:
     """So that a list of the keys is no list of numbers."""
     return sha256(f"{business} {number}".encode()).hexdigest()[:32]
+
+
+def probe(number: int) -> str:
+    return f"{PROBE}:{number}"
 
 
 def claim(name: str) -> str:
