@@ -90,7 +90,11 @@ def whole_call(
 
 def caught_up(running: Running) -> None:
     """Ends when Redis is there and has all that was noted in the journal meanwhile."""
-    until(lambda: running.http.get("/health").json()["status"] == "ok")
+    until(lambda: is_caught_up(running))
+
+
+def is_caught_up(running: Running) -> bool:
+    return bool(running.http.get("/health").json()["status"] == "ok")
 
 
 def left(client: Any, answers: Sequence[dict[str, Any]], sid: str = "CA1") -> Left:

@@ -32,7 +32,7 @@ from agent.record.call import Booking
 from storage import keys
 from tests.api.processes import Running, living
 from tests.conftest import RedisServer
-from tests.faults.callers import SAID, document, is_trouble, post, serve
+from tests.faults.callers import SAID, document, is_caught_up, is_trouble, post, serve
 from tests.faults.mail_office import MailOffice, mail_office
 from tests.faults.proxy import Proxy, When
 from tests.outbox.receivers import NEW, receiving
@@ -184,13 +184,13 @@ class Town:
             self.server.client.zadd(keys.DUE, {name: 1}, xx=True)
 
     def _settle(self, sid: str) -> None:
-        """Until nothing is owed, and whatever was to come has come."""
+        """Until Redis has all there is, nothing is owed, and whatever was to come has come."""
 
         def settled() -> bool:
             self._alive()
             try:
-                return self._nothing_owed(sid)
-            except redis.ConnectionError:
+                return is_caught_up(self.running) and self._nothing_owed(sid)
+            except (redis.ConnectionError, httpx.TransportError):
                 return False
 
         until(settled)
