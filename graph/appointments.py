@@ -35,11 +35,6 @@ async def cancel(deps: Deps, appointment: Appointment, now: datetime, source: st
     return await _change(deps, appointment, now, lambda call, turn_context: cancelled(call, turn_context, source, given_up))
 
 
-async def move(deps: Deps, appointment: Appointment, start: str, now: datetime, source: str) -> Appointment:
-    """Have it begin at another time (ISO 8601; without an offset in the business's zone). Raises what `correct` raises."""
-    return await correct(deps, appointment, {"time": start}, now, source)
-
-
 async def correct(deps: Deps, appointment: Appointment, fields: Mapping[str, str], now: datetime, source: str, instead_of: str = "") -> Appointment:
     """Set fields of it, by the slots' names, all or none; as it stands then. `instead_of`: the call whose held place passes over to it.
 

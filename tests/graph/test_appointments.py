@@ -90,8 +90,8 @@ async def test_the_free_times_of_a_day_are_those_to_which_it_can_be_moved(store:
     gone = sorted(set(before) - set(free))
     assert [at.strftime("%H:%M") for at in gone] == ["13:30", "14:00", "14:30"]
     with pytest.raises(FieldRefused, match="taken"):
-        await appointments.move(deps, was, gone[1].isoformat(), one.now, "kim")
-    there = await appointments.move(deps, was, free[-1].isoformat(), one.now, "kim")
+        await appointments.correct(deps, was, {"time": gone[1].isoformat()}, one.now, "kim")
+    there = await appointments.correct(deps, was, {"time": free[-1].isoformat()}, one.now, "kim")
     assert there.start == int(free[-1].timestamp())
     assert free[-1] in await appointments.times(deps, there, day, one.now), "its own is no obstacle"
 
@@ -131,7 +131,7 @@ async def test_one_that_is_moved_has_the_other_place_and_no_more_the_old(store: 
     one = await booked(store)
     was = await appointment(one)
     start = datetime.fromtimestamp(was.start, UTC) + timedelta(hours=3)
-    now = await appointments.move(deps_of(one, lives), was, start.isoformat(), one.now, "kim")
+    now = await appointments.correct(deps_of(one, lives), was, {"time": start.isoformat()}, one.now, "kim")
     assert (now.start, now.end, now.sequence) == (was.start + 3 * 3600, was.end + 3 * 3600, 1)
     assert await appointment(one) == now
     assert [(place.sid, place.start) for place in (await one.store.open("x", "", "acme")).bookings] == [("CA1", now.start)]
@@ -184,7 +184,7 @@ async def test_a_place_that_others_have_is_not_to_be_had(store: CallStore, lives
     was, theirs = await appointment(one), await appointment(two)
     there = datetime.fromtimestamp(theirs.start, UTC).isoformat()
     with pytest.raises(FieldRefused) as refused:
-        await appointments.move(deps_of(one, lives), was, there, one.now, "kim")
+        await appointments.correct(deps_of(one, lives), was, {"time": there}, one.now, "kim")
     assert refused.value.reason == "taken"
 
     class Unseen(PassingStore):
@@ -195,7 +195,7 @@ async def test_a_place_that_others_have_is_not_to_be_had(store: CallStore, lives
 
     deps = deps_of(one, lives)
     with pytest.raises(PlaceGone):
-        await appointments.move(msgspec.structs.replace(deps, store=Unseen(deps.store)), was, there, one.now, "kim")
+        await appointments.correct(msgspec.structs.replace(deps, store=Unseen(deps.store)), was, {"time": there}, one.now, "kim")
     assert await appointment(one) == was
 
 
@@ -211,7 +211,7 @@ async def test_one_of_a_service_that_is_offered_no_more_keeps_its_length(store: 
     one = await booked(store)
     was = await appointment(one)
     odd = await store.change(was, msgspec.structs.replace(was, service="gone", end=was.end + 600))
-    now = await appointments.move(deps_of(one, False), odd, datetime.fromtimestamp(was.start + 7200, UTC).isoformat(), one.now, "kim")
+    now = await appointments.correct(deps_of(one, False), odd, {"time": datetime.fromtimestamp(was.start + 7200, UTC).isoformat()}, one.now, "kim")
     assert (now.service, now.end - now.start) == ("gone", was.end - was.start + 600)
 
 
@@ -225,8 +225,8 @@ async def test_one_that_was_booked_for_longer_is_offered_only_where_all_of_it_fi
     free = await appointments.times(deps, odd, day, one.now)
     assert [at.strftime("%H:%M") for at in every if at not in free] == ["12:30", "13:00", "13:30", "14:00", "14:30", "22:30", "23:00", "23:30"]
     with pytest.raises(FieldRefused, match="taken"):
-        await appointments.move(deps, odd, f"{day}T12:30", one.now, "kim")
-    assert (await appointments.move(deps, odd, f"{day}T12:00", one.now, "kim")).end - was.end == 3600 + every[24].timestamp() - was.start
+        await appointments.correct(deps, odd, {"time": f"{day}T12:30"}, one.now, "kim")
+    assert (await appointments.correct(deps, odd, {"time": f"{day}T12:00"}, one.now, "kim")).end - was.end == 3600 + every[24].timestamp() - was.start
 
 
 async def test_what_is_gone_is_not_changed(store: CallStore, lives: bool) -> None:
@@ -242,7 +242,8 @@ async def test_of_many_who_want_one_hour_one_gets_it(store: CallStore, lives: bo
     callers = [await booked(store, f"CA{number}", hour) for number, hour in enumerate(hours)]
     were = [await appointment(one) for one in callers]
     there = datetime.fromtimestamp(were[0].start, UTC).replace(minute=0) + timedelta(hours=10)
-    moves = (appointments.move(deps_of(one, lives), was, there.isoformat(), one.now, "kim") for one, was in zip(callers, were, strict=True))
+    to = {"time": there.isoformat()}
+    moves = (appointments.correct(deps_of(one, lives), was, to, one.now, "kim") for one, was in zip(callers, were, strict=True))
     results = await asyncio.gather(*moves, return_exceptions=True)
     refused = [one for one in results if isinstance(one, PlaceGone | FieldRefused)]
     (moved,) = [one for one in results if isinstance(one, Appointment)]
