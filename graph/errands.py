@@ -44,12 +44,15 @@ async def looked_for(work: Work, deps: Deps) -> Work:
         call = replace(call, errand=errand)
     if not errand.sought or (errand.sought == BY_NAME and (name.pending or not is_said(name))):
         return work
-    may, counted = await may_look(work, errand.sought, deps)
-    if not may:
+    reach, counted = await may_look(work, errand.sought, deps)
+    if reach == "none":
         return work.after(gone(call, work.turn_context), done=0)
-    update = recognising.recognised(call, await _found(errand.sought, work, deps), work.turn_context)
+    found = [one for one in await _found(errand.sought, work, deps) if reach == "all" or one.caller == call.brief.caller]
+    update = recognising.recognised(call, found, work.turn_context)
     if update.call.in_vain == call.in_vain:
         await was_found(counted, deps)
+    elif reach == "own":
+        return work.after(gone(call, work.turn_context), done=0)
     turn_context = work.turn_context
     bookings = in_the_way(update.call, turn_context.bookings, turn_context.seconds)
     return replace(work, turn_context=replace(turn_context, bookings=bookings)).after(update, done=0)

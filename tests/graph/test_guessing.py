@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agent.record.booking_reference import ALPHABET
-from graph.looking import AT_ONE_BUSINESS, FROM_ONE_NUMBER
+from graph.looking import AT_ONE_BUSINESS, FROM_ONE_NUMBER, WITHOUT_A_NUMBER
 from storage.errors import StaleCall
 from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed
@@ -85,15 +85,35 @@ async def test_a_name_that_is_guessed_is_counted_too(store: CallStore) -> None:
     assert await is_taken_over(stranger(store, "X9", HIS), "", CANCEL, NAME)
 
 
-@pytest.mark.parametrize("number", ["", "another each time"])
-async def test_references_are_limited_for_all_of_a_business(store: CallStore, number: str) -> None:
+async def test_references_are_limited_for_all_of_a_business(store: CallStore) -> None:
+    """Whoever shows a number, which may be made up, each time another."""
     await booked(store)
-    for tried in range(AT_ONE_BUSINESS):
-        await store.tally("sought acme", 1, 60)
-        assert tried < AT_ONE_BUSINESS
-    shown = number and "+12025550166"
-    assert await is_taken_over(stranger(store, "X1", shown), "", MOVE, CODE)
-    assert "shall I cancel" in words(await stranger(store, "X2", HIS).say("", CANCEL, NAME)), "he has guessed nothing"
+    for tried, reference in enumerate(guesses(AT_ONE_BUSINESS)):
+        assert not await is_taken_over(stranger(store, f"X{tried}", f"+120255501{tried:02}"), "", MOVE, reference)
+    assert await is_taken_over(stranger(store, "Y1", "+12025550199"), "", MOVE, CODE)
+    assert "shall I cancel" in words(await stranger(store, "Y2", HIS).say("", CANCEL, NAME)), "he has guessed nothing"
+    assert "shall I cancel" in words(await stranger(store, "Y3", "").say("", CANCEL, CODE)), "without a number they have their own"
+
+
+async def test_who_booked_from_the_number_he_shows_is_never_shut_out_by_strangers(store: CallStore) -> None:
+    """Nor does it tell whether a number has booked: in vain it is answered as any other."""
+    await booked(store)
+    await booked(store, "CA2", "tomorrow at 5 pm", OTHERS)
+    await store.tally("sought acme", AT_ONE_BUSINESS, 60)
+    assert "shall I cancel" in words(await stranger(store, "X1", HIS).say("", CANCEL, CODE))
+    assert await store.tally("sought acme", 0, 60) == AT_ONE_BUSINESS
+    said = [await stranger(store, f"Y{at}", number).say("", CANCEL, guesses(1)[0]) for at, number in enumerate((HIS, "+12025550177"))]
+    assert [(words(one), one["shouldTransfer"]) for one in said] == [(words(said[0]), True)] * 2
+    assert await is_taken_over(stranger(store, "Z1", OTHERS), "", CANCEL, CODE), "another's, from a number that has one"
+
+
+async def test_who_withholds_the_number_shuts_out_nobody_who_shows_it(store: CallStore) -> None:
+    await booked(store)
+    for tried, reference in enumerate(guesses(WITHOUT_A_NUMBER)):
+        assert not await is_taken_over(stranger(store, f"X{tried}", ""), "", MOVE, reference)
+    assert await store.tally("sought acme", 0, 60) == 0
+    assert await is_taken_over(stranger(store, "Y1", ""), "", MOVE, CODE)
+    assert "shall I cancel" in words(await stranger(store, "Y2", "+12025550177").say("", CANCEL, CODE))
 
 
 async def test_what_is_found_counts_for_nothing(store: CallStore) -> None:
