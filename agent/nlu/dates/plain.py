@@ -29,6 +29,7 @@ PLAIN: Mapping[str, Callable[[int, Any], list[Piece]]] = {
     "after_one": lambda at, value: [day_piece(at, at + 1, Day(after_known=True, next_one=True, shift=7), 0.4)],  # "the one after": a week on
     "any_time": lambda at, value: [_piece(Kind.SOONEST, at, bare=True)],
     "day_parts": lambda at, value: [day_piece(at, at + 1, Day(offset=value[0])), _part(at, value[1])],
+    "days_on": lambda at, days: [day_piece(at, at + 1, Day(after_known=True, shift=days))],
     "month_end": lambda at, months: [day_piece(at, at + 1, Day(last_of_month=True, months_on=months))],
     "not_this": lambda at, value: [_piece(Kind.DAY, at, Day(week=0), relation=Mark.NOT)],
     "nothing": lambda at, value: nothing(at, at + 1),

@@ -10,7 +10,7 @@ from agent.nlu.numerals.numbers import cardinal
 from agent.nlu.utterance import Token
 
 _TABLES = (
-    "nothing", "holidays", "days", "day_parts", "past_days", "parts", "points", "half_of_day", "month_end", "soonest", "opening", "which",
+    "nothing", "holidays", "days", "days_on", "day_parts", "past_days", "parts", "points", "half_of_day", "month_end", "soonest", "opening", "which",
     "week_names", "units", "clock", "date", "weekday_ends", "later", "ago", "ahead", "shift", "or", "fix", "not", "denied_after", "between",
     "not_this", "nth", "years", "hesitation", "month_rest", "so", "own",
     "than", "other", "too", "same",
