@@ -27,7 +27,9 @@ def context_for(
     offered = call.brief.caller if slot == caller_id.SLOT and offers else ""  # "no, it ends in 55"
     held = (state.pending or state.disputed or state.said or offered) if editing else ""
     if SLOTS[slot].calendar == "start" and call.errand is not None and call.errand.sid:
-        held = held or ("" if state.partial or state.options else _counted_from(call.errand, call, utterance))
+        counted = "" if state.options or "-" in state.partial else _counted_from(call.errand, call, utterance)
+        clock = state.partial.lstrip("T")  # said before its day: "at five", and then "the next day"
+        held = held or (f"{counted[:10]}T{clock}" if counted and clock else counted)
         now = _in_its_week(call.errand, utterance, now)
     return Context(
         language=utterance.language(call.language),
@@ -50,7 +52,7 @@ def context_for(
 
 def _counted_from(errand: Errand, call: Call, utterance: Utterance) -> str:
     """The time of the appointment that the call is about, where the one it is to be moved to is told from there: "an hour later"; else ""."""
-    if not errands.counts_from_it(utterance):
+    if not errands.says(utterance, "from_it"):
         return ""
     return datetime.fromtimestamp(errand.start, ZoneInfo(call.brief.time_zone)).isoformat()
 
@@ -59,4 +61,4 @@ def _in_its_week(errand: Errand, utterance: Utterance, now: datetime) -> datetim
     """From when days are counted: "from Wednesday to Friday" speaks of the week that the appointment is in."""
     starts = datetime.fromtimestamp(errand.start, now.tzinfo)
     monday = (starts - timedelta(days=starts.weekday())).replace(hour=0, minute=0)
-    return max(now, monday) if errands.moves_within(utterance) else now
+    return max(now, monday) if errands.says(utterance, "from_day") else now

@@ -59,7 +59,7 @@ def _is_begun(state: SlotState) -> bool:
 
 def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     """A call that turns out to be about an appointment; by its reference alone, to hear of it."""
-    want, code = _wanted(hearing), references.reference(hearing.utterance, asked=False)
+    want, code = errands.wanted(hearing.utterance), references.reference(hearing.utterance, asked=False)
     if want == "hear" and not _OF_THE_JOB.isdisjoint(hearing.acts):
         want = None
     if want or code:
@@ -70,7 +70,7 @@ def _begun(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     stop = hearing.acts.get(Act.CANCEL)
     if stop is None or stop.kind is not ActKind.PLAIN or not hearing.call.brief.caller:
         return []
-    elsewhere = informs or errands.points(hearing.utterance) or hearing.question.kind == "leave" or hearing.call.errand is not None
+    elsewhere = informs or errands.says(hearing.utterance, "it") or hearing.question.kind == "leave" or hearing.call.errand is not None
     if not elsewhere and errands.wanted_of_it(hearing.utterance) == "cancel":  # "stop" and "quit" are about this call
         return [msgspec.structs.replace(_wish(hearing, "cancel"), kind=DialogueActKind.PERHAPS)]
     return []
@@ -81,7 +81,7 @@ def _midway(hearing: Hearing) -> list[UserAct]:
     call = hearing.call
     if call.errand is not None or not errands.may_name_one(hearing.utterance):
         return []
-    want = _wanted(hearing)
+    want = errands.wanted(hearing.utterance)
     if want is None or want == "correct" or (want != "cancel" and _is_begun(call.slot(TIME.name))):
         return []
     certain = Act.HANDOFF in hearing.acts or (hearing.question.kind == "leave" and denies(hearing.utterance))
@@ -90,12 +90,6 @@ def _midway(hearing: Hearing) -> list[UserAct]:
     wish = _wish(hearing, want)
     when = _moved_to(hearing) if want == "move" else []
     return [wish if certain else msgspec.structs.replace(wish, kind=DialogueActKind.PERHAPS), *when]
-
-
-def _wanted(hearing: Hearing) -> Want | None:
-    """What is wanted of an appointment that the caller has; whoever stops "my appointment", by whatever word, wants it cancelled."""
-    stop = hearing.acts.get(Act.CANCEL)
-    return errands.wanted(hearing.utterance) or ("cancel" if stop and errands.stops_it(hearing.utterance, *stop.span) else None)
 
 
 def _wish(hearing: Hearing, want: Want, wrong: tuple[str, ...] = ()) -> DialogueAct:
@@ -107,15 +101,16 @@ def _wish(hearing: Hearing, want: Want, wrong: tuple[str, ...] = ()) -> Dialogue
 def _which(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
     """Which appointment it is: its reference, or the name it is booked under; what is wanted of it may be said once more."""
     want = errands.wanted(hearing.utterance) or errands.wanted_of_it(hearing.utterance)
-    wants = [_wish(hearing, want), *(_moved_to(hearing) if want == "move" else ())] if want else []
-    names = _names(informs) or _booked_under(hearing)
+    wrong = _named(hearing) if want == "correct" else ()
+    wants = [_wish(hearing, want, wrong), *(_moved_to(hearing) if want == "move" else ())] if want else []
+    names = [] if caller_id.NAME_SLOT in wrong else _names(informs) or _booked_under(hearing)
     for utterance in (hearing.utterance, *hearing.others()):
         code = references.reference(utterance, asked=True)
         if code and not (names and code.casefold() in utterance.words):  # "Baker, B A K E R" is a name
             return [*wants, DialogueAct(act=Act.REFERENCE, detail=code)]
-    if errands.wants_another(hearing.utterance):
+    if errands.says(hearing.utterance, "another"):
         return [DialogueAct(act=Act.DENY)]
-    if errands.has_none(hearing.utterance) and not names:
+    if errands.says(hearing.utterance, "none") and not names:
         return [DialogueAct(act=Act.DONT_KNOW)]
     return [*wants, *names] or ([DialogueAct(act=Act.DENY)] if Act.DENY in hearing.acts and hearing.talk and not informs else [])
 
@@ -129,7 +124,7 @@ def _moved_to(hearing: Hearing) -> list[Inform]:
 
 def _counted(hearing: Hearing) -> list[Inform]:
     """The time that is told from the one it has: "move it an hour later"."""
-    if not errands.counts_from_it(hearing.utterance):
+    if not errands.says(hearing.utterance, "from_it"):
         return []
     found = hearing.extract(TIME.name, hearing.utterance, hearing.asking(TIME.name, hearing.utterance))
     return [inform(TIME.name, found[0], hearing.utterance, asked=True)] if found else []
@@ -156,7 +151,9 @@ def _to_cancel(hearing: Hearing) -> list[UserAct]:
 
 
 def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
-    """What is to be done with the appointment, once it is known which one it is."""
+    """What is to be done with the appointment, once it is known which one it is; what is asked of its details is asked."""
+    if errands.says(hearing.utterance, "whether_right") and not informs:
+        return [DialogueAct(act=Act.ASK, detail=hearing.utterance.text)]
     want = errands.wanted_of_it(hearing.utterance)
     told = list(informs) or (_counted(hearing) if want == "move" else [])
     named = _named(hearing) if want in ("move", "correct") and not told else ()
@@ -170,14 +167,15 @@ def _of_it(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:
         return [DialogueAct(act=Act.CORRECTION, slots=named)]
     if want:
         return [_wish(hearing, want), *(told if want in ("move", "correct") else ())]
-    declines = errands.keeps(hearing.utterance) or (Act.DENY in hearing.acts and hearing.talk)
+    declines = errands.says(hearing.utterance, "keep") or (Act.DENY in hearing.acts and hearing.talk)
     return [DialogueAct(act=Act.DENY)] if hearing.question.kind == "what" and declines and not told else []
 
 
 def _named(hearing: Hearing) -> tuple[str, ...]:
-    """What of the appointment is said to be wrong: "my phone number is wrong on my booking"."""
+    """What of the appointment is said to be wrong: "my phone number is wrong on my booking", "my phone and my e-mail are wrong"."""
     spoken, han = hearing.utterance, hearing.utterance.has_han
-    return next(((slot,) for slot in PERSONAL if says(spoken, names_of(slot, han))), ())
+    named = tuple(slot for slot in PERSONAL if says(spoken, names_of(slot, han)))
+    return named if errands.joins_details(spoken) else named[:1]
 
 
 def _names(informs: Sequence[Inform]) -> list[Inform]:

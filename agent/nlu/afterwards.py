@@ -10,12 +10,11 @@ what others do, nor what he does himself.
 from collections.abc import Callable, Mapping
 
 from agent.nlu.errands import Spoken, wanted
+from agent.nlu.some_day import asks_of_some_day
 from agent.nlu.utterance import Utterance
 
 _BEFORE = 6
 """Words before a verb in which it is said who does it."""
-_NEAR = 3
-"""Words at most between a detail and what is wrong with it."""
 
 
 def wanted_afterwards(utterance: Utterance) -> bool:
@@ -24,11 +23,13 @@ def wanted_afterwards(utterance: Utterance) -> bool:
         return False
     if wanted(utterance) is not None:
         return True
-    if text.says("supposed") or text.says("later"):
+    if text.says("supposed") or asks_of_some_day(utterance):
         return False
-    return any(
-        is_meant(at, end) and not text.denied_at(at) and not text.is_done_by("others", at)
-        for kind, is_meant in text.kinds().items()
+    if text.is_called_off() or text.put_forward():
+        return True
+    return not text.says("later") and any(
+        is_meant(text, at, end) and not text.denied_at(at) and not text.is_done_by("others", at)
+        for kind, is_meant in _MEANT.items()
         for at, end in text.of(kind)
     )
 
@@ -36,24 +37,13 @@ def wanted_afterwards(utterance: Utterance) -> bool:
 class _Afterwards(Spoken):
     """An utterance's words, with what stands behind a verb."""
 
-    def kinds(self) -> Mapping[str, Callable[[int, int], bool]]:
-        """The lists of what can be wanted, with what tells that it is meant so."""
-        return {
-            "certain": self.is_certain,
-            "loose": self.is_loose,
-            "physical": self.is_physical,
-            "written": self.is_written,
-            "faulty": self.is_faulty,
-            "plainly": self.is_plain,
-        }
-
     def is_certain(self, at: int, end: int) -> bool:
         return self._is_it(end) or not self.end_of("determiners", end)
 
     def is_loose(self, at: int, end: int) -> bool:
         if self.is_done_by("oneself", at):
             return False
-        bare = self._is_bounded(end) and self.end_of("bare", at) == end and self.is_done_by("wishes", at)
+        bare = self.is_bounded(end) and self.end_of("bare", at) == end and self.is_done_by("wishes", at)
         return bare or self._is_it(end) or self._is_when(end)
 
     def is_physical(self, at: int, end: int) -> bool:
@@ -61,10 +51,6 @@ class _Afterwards(Spoken):
 
     def is_written(self, at: int, end: int) -> bool:
         return not self.is_done_by("oneself", at) and self._is_detail(end)
-
-    def is_faulty(self, at: int, end: int) -> bool:
-        near = (self._is_between(stop, at) or self._is_between(end, start) for start, stop in self.of("details"))
-        return not self.end_of("absent", at - 1) and any(near)
 
     def is_plain(self, at: int, _: int) -> bool:
         return not self.is_done_by("oneself", at)
@@ -74,19 +60,16 @@ class _Afterwards(Spoken):
         ends = [stop for place in range(max(0, at - _BEFORE), at) if (stop := self.end_of(kind, place)) and stop <= at]
         return any(not self.is_stopped(stop, at) and (kind != "oneself" or not self.end_of("has_to", stop)) for stop in ends)
 
-    def _is_between(self, since: int, until: int) -> bool:
-        return since <= until <= since + _NEAR and not self.is_stopped(since, until)
-
     def _is_it(self, at: int) -> bool:
         """Whether the appointment stands there: pointed at, by its name, by its time or by a detail."""
         if stop := self.end_of("it", at):
-            return self.end_of("only_it", at) == stop or self._is_bounded(stop)
+            return self.end_of("only_it", at) == stop or self.is_bounded(stop)
         return self._is_detail(at, "things")
 
     def _is_detail(self, at: int, kind: str = "details") -> bool:
         own = self.end_of("determiners", at) or at
         stop = self.end_of(kind, own)
-        return bool(stop) and self._is_bounded(stop)
+        return bool(stop) and self.is_bounded(stop)
 
     def _is_when(self, at: int) -> bool:
         """Whether it is said there when it is to be: "to Friday", "it to three", 到周五."""
@@ -94,6 +77,10 @@ class _Afterwards(Spoken):
         onto = self.end_of("onto", at) or self.end_of("for_when", at) or at
         return onto < len(self.words) and (self.words[onto].isdigit() or bool(self.end_of("when", onto)))
 
-    def _is_bounded(self, at: int) -> bool:
-        """Whether nothing more of the same thing follows: "that", but not "that noise"."""
-        return at >= len(self.words) or not self.words[at].isalnum() or bool(self.end_of("trails", at))
+
+_MEANT: Mapping[str, Callable[[_Afterwards, int, int], bool]] = {
+    **dict.fromkeys(("certain", "another_time"), _Afterwards.is_certain),
+    **{"loose": _Afterwards.is_loose, "physical": _Afterwards.is_physical, "written": _Afterwards.is_written},
+    **{"faulty": _Afterwards.is_faulty, "plainly": _Afterwards.is_plain, "should_be": _Afterwards.is_to_be},
+}
+"""The lists of what can be wanted, with what tells that it is meant so."""

@@ -6,7 +6,6 @@ not meant so: denied ("I don't want to cancel"), only imagined ("if I need to mo
 """
 
 import re
-from collections.abc import Sequence
 from functools import cache
 
 from agent.languages import words
@@ -30,6 +29,10 @@ _BEFORE = 3
 """Words before a verb in which it is denied."""
 _FARTHEST = 6
 """Words before it in which a denial of several words begins."""
+_NEAR = 4
+"""Words at most between a detail and what is wrong with it."""
+_TIMED = 6
+"""Words at most of a time that is said to suit."""
 _WANTS: tuple[Want, ...] = ("cancel", "correct", "move", "hear")
 _ENDS = re.compile(r"[.?!;,](?!\w)|[。？！；，]", re.ASCII)
 """What ends a reason."""
@@ -40,61 +43,43 @@ def wanted(utterance: Utterance) -> Want | None:
     """What the caller wants of an appointment he has; None where he speaks of none."""
     text = Spoken(utterance)
     own = text.own()
-    alone = text.of("alone") if own is None else []
-    if (own is None and not alone) or text.is_not_meant():
+    if text.is_not_meant():
         return None
     if own is None:
-        return None if text.denied_at(alone[0][0]) else "move"
-    wants = [want for want in _WANTS for at, end in text.all_of(want, own[1]) if text.reaches(want, at, end, own)]
-    return wants[0] if wants else None
+        return "move" if any(not text.denied_at(at) for at, _ in text.of("alone")[:1]) else None
+    return next((want for want in _WANTS for at, end in text.all_of(want, own) if text.reaches(want, at, end, own)), None)
 
 
 def may_name_one(utterance: Utterance) -> bool:
     """Whether a word is said that appointments are called by: what can be asked of every turn."""
-    return not _listed("zh" if utterance.has_han else "en", "nouns").keys().isdisjoint(utterance.words)
-
-
-def stops_it(utterance: Utterance, start: int, end: int) -> bool:
-    """Whether what is to stop, by the words from `start` to `end` of the text, is an appointment of the caller's: "scratch my appointment"."""
-    text = Spoken(utterance)
-    own = text.own()
-    if own is None or not own[2] or text.is_not_meant():
-        return False
-    said = [place for place, token in enumerate(utterance.tokens[: len(text.words)]) if start <= token.start < end]
-    return bool(said) and text.reaches("cancel", said[0], said[-1] + 1, own)
+    return not listed("zh" if utterance.has_han else "en", "nouns").keys().isdisjoint(utterance.words)
 
 
 def wanted_of_it(utterance: Utterance) -> Want | None:
-    """The same where it is clear which appointment is spoken of: "move it to Friday", "cancel", 取消吧."""
+    """The same where it is clear which appointment is spoken of: "move it to Friday", "cancel", 取消吧; "make it Friday"."""
     text = Spoken(utterance)
     if text.says("supposed"):
         return None
-    return next((want for want in ("cancel", "correct", "move") for at, _ in text.of(want) if not text.denied_at(at)), None)
+    if text.is_called_off():
+        return "cancel"
+    for want in _WANTS[:-1]:
+        if any(not text.denied_at(at) for at, _ in text.of(want)):
+            return want
+    if text.says("plainly") or any(text.is_to_be(*one) for one in text.of("should_be")):
+        return "correct"
+    return "move" if text.says("another_time") or text.put_forward() else None
 
 
-def counts_from_it(utterance: Utterance) -> bool:
-    """Whether a time is told as later or earlier than that of the appointment, or as its own: "an hour later", "the next day, same time"."""
-    return Spoken(utterance).says("from_it")
+def joins_details(utterance: Utterance) -> bool:
+    """Whether two details are named together: "my phone and my e-mail"."""
+    text = Spoken(utterance)
+    joints = [joint for _, end in text.of("details") if (joint := text.end_of("and_then", end))]
+    return any(text.end_of("details", text.end_of("determiners", joint) or joint) for joint in joints)
 
 
-def moves_within(utterance: Utterance) -> bool:
-    """Whether it is told as a day of the week that the appointment is in: "from Wednesday to Friday"."""
-    return Spoken(utterance).says("from_day")
-
-
-def keeps(utterance: Utterance) -> bool:
-    """Whether nothing is to be done with it."""
-    return Spoken(utterance).says("keep")
-
-
-def has_none(utterance: Utterance) -> bool:
-    """Whether the caller has no reference at hand."""
-    return Spoken(utterance).says("none")
-
-
-def points(utterance: Utterance) -> bool:
-    """Whether something is pointed at that was spoken of before: "cancel that"."""
-    return Spoken(utterance).says("it")
+def says(utterance: Utterance, kind: str) -> bool:
+    """Whether a phrase of a list of `appointment.toml` is said: that a time is told from the one it has, that nothing is to be done with it."""
+    return Spoken(utterance).says(kind)
 
 
 def behind(utterance: Utterance, kind: str) -> str:
@@ -104,21 +89,19 @@ def behind(utterance: Utterance, kind: str) -> str:
 
 
 def moved_to(utterance: Utterance) -> str:
-    """The words behind what says where it is to be moved: "from Tuesday to Thursday at three"; "" for none."""
+    """The words behind what says where it is to be moved: "from Tuesday to Thursday at three"; the time that is put forward; "" for neither."""
     text = Spoken(utterance)
     verbs = text.of("move")
     onto = [end for at, end in text.of("onto") if at >= verbs[0][0]] if verbs else []
-    return utterance.text[utterance.tokens[onto[0] - 1].end :].strip() if onto else ""
+    if onto:
+        return utterance.text[utterance.tokens[onto[0] - 1].end :].strip()
+    put = text.put_forward()
+    return utterance.text[utterance.tokens[put[0]].start : utterance.tokens[put[1] - 1].end] if put else ""
 
 
 def reason(utterance: Utterance) -> str:
     """Why, as the caller says it, to the end of that sentence or part of one; "" where no reason is given."""
     return _ENDS.split(behind(utterance, "because").lstrip(" ,，"))[0].strip()
-
-
-def wants_another(utterance: Utterance) -> bool:
-    """Whether the caller has none, or wants one more."""
-    return Spoken(utterance).says("another")
 
 
 class Spoken:
@@ -131,17 +114,22 @@ class Spoken:
     def of(self, kind: str) -> list[tuple[int, int]]:
         """Where the phrases of a list stand."""
         spend(_READING + len(self.words))
-        listed = _listed(self.language, kind)
-        return [(at, end) for at, word in enumerate(self.words) if word in listed and (end := end_of(self.words, at, listed))]
+        phrases = listed(self.language, kind)
+        asked = self.of("whether_right") if kind in ("correct", "faulty") else ()  # 对不对 holds no 不对
+        found = [(at, end) for at, word in enumerate(self.words) if word in phrases and (end := end_of(self.words, at, phrases))]
+        return [one for one in found if not any(start <= one[0] < stop for start, stop in asked)]
 
-    def all_of(self, want: Want, stop: int) -> list[tuple[int, int]]:
-        """Where it is said what is wanted of the appointment whose name ends at word `stop`."""
+    def all_of(self, want: Want, own: tuple[int, int, bool]) -> list[tuple[int, int]]:
+        """Where it is said what is wanted of the appointment that is named there."""
+        start, stop, _ = own
+        if want == "cancel":
+            return self.of(want) + [one for one in self.of("strikes") if one[1] == start or one[0] == stop]
         return self.of(want) + ([one for one in self.of("whether_it_is") if self._of_its_being(max(one[1], stop))] if want == "hear" else [])
 
     def _of_its_being(self, since: int) -> bool:
         """Whether what is said behind is of the appointment's being or its time, or nothing is."""
         at = next((at for at in range(since, len(self.words)) if self.words[at].isalnum()), len(self.words))
-        return at == len(self.words) or self.words[at].isdigit() or bool(end_of(self.words, at, _listed(self.language, "of_its_being")))
+        return at == len(self.words) or self.words[at].isdigit() or bool(end_of(self.words, at, listed(self.language, "of_its_being")))
 
     def is_not_meant(self) -> bool:
         """Whether none of the caller's is meant, or not now; "an hour later" is how far."""
@@ -154,7 +142,53 @@ class Spoken:
     def end_of(self, kind: str, at: int) -> int:
         """The end of the phrase of a list that stands at word `at`; 0 for none."""
         spend(1)
-        return end_of(self.words, at, _listed(self.language, kind))
+        return end_of(self.words, at, listed(self.language, kind))
+
+    def is_called_off(self) -> bool:
+        """Whether nobody is to come any more: "you needn't come after all", 不用来了, and nothing more of the same thing behind it."""
+        return any(end >= len(self.words) or not self.words[end].isalnum() for _, end in self.of("called_off"))
+
+    def is_faulty(self, at: int, end: int) -> bool:
+        near = (self._is_between(stop, at) or self._is_between(end, start) for start, stop in self.of("details"))
+        return not self.end_of("absent", at - 1) and any(near)
+
+    def is_to_be(self, at: int, end: int) -> bool:
+        """Whether it is said what a detail has to be, and not where the thing itself is to be, or what it is like: "on the door", "right"."""
+        return self.is_faulty(at, end) and not self.is_bounded(end) and not self.end_of("placed", end)
+
+    def _is_between(self, since: int, until: int) -> bool:
+        return since <= until <= since + _NEAR and not self.is_stopped(since, until)
+
+    def put_forward(self) -> tuple[int, int] | None:
+        """Where another time is said that would suit: "could it be on Saturday", "make it 3", "five would be better", "not tomorrow, Wednesday".
+
+        A time alone is none, nor one that is said in parting or in thanks: "see you on Saturday", "I'm off at 3 anyway".
+        """
+        others = ((at, self._time(self._past(end, "leads")) or len(self.words)) for at, end in self.of("not_then"))
+        for at, end in [*self.of("puts"), *others]:
+            start = self._past(end, "leads")
+            stop = self._time(start)
+            if stop and self.is_bounded(stop) and not self.denied_at(at):
+                return start, stop
+        suits = [at for at, _ in self.of("suits") if not self.end_of("not_then", at)]
+        suited = ((start, at) for at in suits for start in range(max(0, at - _TIMED), at) if self._time(start) == at)
+        return next(suited, None)
+
+    def _time(self, at: int) -> int:
+        """The end of the time that is said from word `at` on: "Friday at half past ten"; 0 for none, as for what may count anything: "one"."""
+        stop = start = at
+        while further := self.end_of("when", stop) or (stop > start and self.end_of("goes_on", stop)):
+            stop = further
+        return 0 if stop == start or self.end_of("no_time", start) == stop else stop
+
+    def _past(self, at: int, kind: str) -> int:
+        while end := self.end_of(kind, at):
+            at = end
+        return at
+
+    def is_bounded(self, at: int) -> bool:
+        """Whether nothing more of the same thing follows: "that", but not "that noise"."""
+        return at >= len(self.words) or not self.words[at].isalnum() or bool(self.end_of("trails", at))
 
     def is_stopped(self, since: int, until: int) -> bool:
         """Whether a part of the sentence ends between two words."""
@@ -165,9 +199,9 @@ class Spoken:
         """Where an appointment of the caller's is named, and whether beyond doubt: "the appointment" may be one that is to be made."""
         if whole := self.of("have"):
             return (*whole[0], True)
-        nouns = [(at, end) for at, end in self.of("nouns") if not end_of(self.words, end, _listed(self.language, "no_noun"))]
+        nouns = [(at, end) for at, end in self.of("nouns") if not end_of(self.words, end, listed(self.language, "no_noun"))]
         for kind, certain in (("mine", True), ("having", True), ("the", False)):
-            apart = _listed(self.language, "apart")
+            apart = listed(self.language, "apart")
             for at, end in self.of(kind):
                 noun = next((noun for noun in nouns if end <= noun[0] and sum(map(str.isalnum, self.words[end : noun[0]])) <= _OWN), None)
                 if noun is not None and not any(word in apart for word in self.words[end : noun[0]]):
@@ -177,9 +211,9 @@ class Spoken:
 
     def _is_to_be_made(self, at: int, end: int) -> bool:
         """Whether right before the name stands what makes a verb of it, and behind it what is to be done: 想预约修空调, but not 要预约改到周五."""
-        wants = (end_of(self.words, end, _listed(self.language, want)) for want in ("cancel", "move"))
+        wants = (end_of(self.words, end, listed(self.language, want)) for want in ("cancel", "move"))
         told = any(stop - end > 1 for stop in wants)
-        return not told and any(end_of(self.words, place, _listed(self.language, "to_book")) == at for place in range(max(0, at - _BEFORE), at))
+        return not told and any(end_of(self.words, place, listed(self.language, "to_book")) == at for place in range(max(0, at - _BEFORE), at))
 
     def reaches(self, want: Want, at: int, end: int, own: tuple[int, int, bool]) -> bool:
         """Whether what is wanted is wanted of the appointment."""
@@ -197,27 +231,24 @@ class Spoken:
     def _of_things(self, at: int, end: int, behind: bool) -> bool:
         """Whether it may be done to what is to be repaired (预约换灯: such a verb takes an object), or before there is an appointment (提前预约)."""
         goes_on = any(word.isalnum() for word in self.words[end : end + 1])
-        takes = end_of(self.words, at, _listed(self.language, "takes_object" if behind else "beforehand")) == end
+        takes = end_of(self.words, at, listed(self.language, "takes_object" if behind else "beforehand")) == end
         return takes and goes_on
 
     def denied_at(self, at: int) -> bool:
         """Whether what begins at word `at` is denied."""
         asked = {place for start, end in self.of("whether") for place in range(start, end)}
         near = [place for place in range(max(0, at - _FARTHEST), at) if place not in asked]
-        ends = [end for place in near if (end := end_of(self.words, place, _listed(self.language, "denied"))) and at - _BEFORE < end <= at]
+        ends = [end for place in near if (end := end_of(self.words, place, listed(self.language, "denied"))) and at - _BEFORE < end <= at]
         return any(not self.is_stopped(end, at) for end in ends)
 
     def _told(self, at: int, since: int) -> bool:
         """Whether it is told of what others did: "they cancelled my last booking". `since`: where the appointment, or the verb, is named."""
-        past = end_of(self.words, at, _listed(self.language, "told_verbs"))
-        others = _listed(self.language, "told")
+        past = end_of(self.words, at, listed(self.language, "told_verbs"))
+        others = listed(self.language, "told")
         return bool(past) and any(end_of(self.words, place, others) for place in range(max(0, since - _BEFORE), since))
 
 
 @cache
-def _listed(language: str, kind: str) -> Listed:
-    return by_first(_written(words(language, "appointment")[kind], language))
-
-
-def _written(phrases: Sequence[str], language: str) -> list[str]:
-    return [plain for phrase in phrases for plain in written_out(phrase)]
+def listed(language: str, kind: str) -> Listed:
+    """A list of a language's `appointment.toml`, ready to be looked for; empty where the language has none."""
+    return by_first([plain for phrase in words(language, "appointment").get(kind, ()) for plain in written_out(phrase)])

@@ -5,12 +5,10 @@ asked, where that of a wish stands behind how much ("an hour later"), before a d
 """
 
 from collections.abc import Sequence
-from functools import cache
 
-from agent.languages import words
-from agent.nlu.acts.words import written_out
 from agent.nlu.effort import spend
-from agent.nlu.lexicon import Listed, by_first, end_of
+from agent.nlu.errands import listed
+from agent.nlu.lexicon import end_of
 from agent.nlu.utterance import Utterance
 
 _READING = 10
@@ -26,60 +24,54 @@ def asks_of_some_day(utterance: Utterance) -> bool:
 
 
 def _opening(spoken: Sequence[str], language: str) -> list[int]:
-    opens = _listed(language, "may_i")
+    opens = listed(language, "may_i")
     return [at for at, word in enumerate(spoken) if word in opens and end_of(spoken, at, opens)]
 
 
 def _english(spoken: Sequence[str], opens: int) -> bool:
     """Whether it is asked from word `opens` on: what opens the question, what is done, what it is done to, and then: later, or in which case."""
     spend(_READING)
-    at = end_of(spoken, opens, _listed("en", "may_i"))
+    at = end_of(spoken, opens, listed("en", "may_i"))
     verb, timed = _past(spoken, at, ("meanwhile", "then"))
     end = _verb(spoken, verb, "en")
     if not end:
         return False
-    if timed or _case_before(spoken, opens):
+    if timed or any(end_of(spoken, before, listed("en", "in_case")) for before in range(opens)):  # "if something comes up, can I cancel"
         return _ends(spoken, _past(spoken, end, ("changed",))[0])
     at = _past(spoken, end, ("changed",))[0]
-    if end_of(spoken, at, _listed("en", "in_case")):
+    if end_of(spoken, at, listed("en", "in_case")):
         return True
-    then = end_of(spoken, at, _listed("en", "then"))
-    return bool(then) and _ends(spoken, then) and not (spoken[verb] in _listed("en", "shifts") and spoken[at] in _listed("en", "how_far"))
+    then = end_of(spoken, at, listed("en", "then"))
+    return bool(then) and _ends(spoken, then) and not (spoken[verb] in listed("en", "shifts") and spoken[at] in listed("en", "how_far"))
 
 
 def _past(spoken: Sequence[str], at: int, kinds: Sequence[str]) -> tuple[int, bool]:
     """Behind all words of the lists; whether any of the last list's was among them."""
     found = False
-    while end := next((end for kind in kinds if (end := end_of(spoken, at, _listed("en", kind)))), 0):
-        found = found or bool(end_of(spoken, at, _listed("en", kinds[-1])))
+    while end := next((end for kind in kinds if (end := end_of(spoken, at, listed("en", kind)))), 0):
+        found = found or bool(end_of(spoken, at, listed("en", kinds[-1])))
         at = end
     return at, found
 
 
 def _verb(spoken: Sequence[str], at: int, language: str) -> int:
-    return max(end_of(spoken, at, _listed(language, kind)) for kind in _VERBS)
-
-
-def _case_before(spoken: Sequence[str], opens: int) -> bool:
-    """Whether the question follows the case in which: "if something comes up, can I cancel"."""
-    cases = _listed("en", "in_case")
-    return any(end_of(spoken, at, cases) for at in range(opens))
+    return max(end_of(spoken, at, listed(language, kind)) for kind in _VERBS)
 
 
 def _ends(spoken: Sequence[str], at: int) -> bool:
     """Whether the question ends here, or goes on with the case in which, or as questions end: "please", "or is it too late"."""
-    return at >= len(spoken) or not spoken[at].isalnum() or any(end_of(spoken, at, _listed("en", kind)) for kind in ("in_case", "question_ends"))
+    return at >= len(spoken) or not spoken[at].isalnum() or any(end_of(spoken, at, listed("en", kind)) for kind in ("in_case", "question_ends"))
 
 
 def _mandarin(spoken: Sequence[str]) -> bool:
     """以后能改预约吗, 到时候可以取消吗, 临时有事能不能改期: then, and behind it what is done, in a question that says not to what."""
-    asked = [*_opening(spoken, "zh"), *(at for at, word in enumerate(spoken) if word in _listed("zh", "question_ends"))]
+    asked = [*_opening(spoken, "zh"), *(at for at, word in enumerate(spoken) if word in listed("zh", "question_ends"))]
     if not asked:
         return False
     spend(_READING)
-    behind = _listed("zh", "behind_number")
+    behind = listed("zh", "behind_number")
     for at, word in enumerate(spoken):
-        then = next((end for kind in ("then", "in_case") if word in _listed("zh", kind) and (end := end_of(spoken, at, _listed("zh", kind)))), 0)
+        then = next((end for kind in ("then", "in_case") if word in listed("zh", kind) and (end := end_of(spoken, at, listed("zh", kind)))), 0)
         if then and (at == 0 or spoken[at - 1] not in behind):
             done = next((end for place in range(then, min(then + _BETWEEN, len(spoken))) if (end := _verb(spoken, place, "zh"))), 0)
             if done and not _says_what(spoken, done):
@@ -91,13 +83,8 @@ def _says_what(spoken: Sequence[str], at: int) -> bool:
     """Whether from word `at` on it is said what to, or of what but the appointment: 改到周五, 换个灯."""
     known = ("changed", "may_i", "question_ends", "in_case")
     while at < len(spoken):
-        end = max(end_of(spoken, at, _listed("zh", kind)) for kind in known)
+        end = max(end_of(spoken, at, listed("zh", kind)) for kind in known)
         if not end and spoken[at].isalnum():
             return True
         at = max(end, at + 1)
     return False
-
-
-@cache
-def _listed(language: str, kind: str) -> Listed:
-    return by_first([plain for phrase in words(language, "appointment")[kind] for plain in written_out(phrase)])

@@ -65,8 +65,26 @@ async def test_it_is_moved(store: CallStore, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "said", "pending"),
+    [
+        ("en", "could it be tomorrow at 5 pm instead", "17:00"), ("en", "actually make it 5 pm tomorrow", "17:00"),
+        ("en", "sorry, not two, five in the afternoon", ""), ("en", "tomorrow at 5 pm would be better", "17:00"),
+        ("zh", "还是明天下午五点吧", "17:00"), ("zh", "明天下午五点可以吗", "17:00"),
+    ],
+)  # fmt: skip
+async def test_a_time_that_is_put_forward_is_what_it_is_moved_to(store: CallStore, language: str, said: str, pending: str) -> None:
+    one = await booked(store, language)
+    answer = await one.say(said)
+    assert (answer["progress"]["status"], answer["shouldHangup"]) == ("active", False)
+    answer = await one.say(SAID[language]["name"])
+    assert answer["progress"]["step"] == "time"
+    assert answer["progress"]["pending"].get("time", "")[11:16] == pending, words(answer)
+
+
+@pytest.mark.parametrize(
     ("language", "said"),
     [
+        ("en", "see you on Saturday"), ("en", "I'm off at 3 anyway"), ("en", "two is great, thanks"), ("zh", "那就周三见"), ("zh", "地址对不对"),
         ("en", "yes, that's correct, thank you"), ("en", "should I bring anything?"), ("en", "who will fix it"), ("zh", "改天见"),
         ("en", "thanks, bye"), ("en", ""), ("en", "great"), ("en", "don't change anything"), ("en", "I'll move my furniture before you come"),
         ("zh", "谢谢，再见"), ("zh", "好的"), ("zh", "不用改了"),
