@@ -17,7 +17,6 @@ from langgraph.types import Command
 
 from agent.dst.booking import place_taken
 from agent.dst.opening import opened_again, prepared, rung_again, turn_context_of
-from agent.dst.understanding import understand
 from agent.dst.updates import Update
 from agent.policy import approvals, away, resuming
 from agent.policy.next_act import about, apply, only_asks
@@ -32,7 +31,7 @@ from agent.record.call_events import Tool
 from agent.record.progress import step as open_step
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
-from graph import commits, errands, revising
+from graph import commits, errands, in_turn, revising
 from graph.answering import answer, looked_again, ms_since, timed
 from graph.finding import Found, begins_anew, found_for, stood_for, unanswered
 from graph.hearing import connected, goes_on
@@ -176,6 +175,7 @@ class Nodes:
         work, deps, request = state["work"], runtime.context, state["request"]
         while work.todo and place(work) == "respond":
             work = await _carried_out(work, deps)
+        work = in_turn.taken_up(work)
         if work.todo:  # about a step that lies behind
             return Command(goto=END, update={"work": work})
         work = await errands.looked_for(await _recognised(work, deps), deps)
@@ -211,7 +211,7 @@ async def _heard(work: Work, deps: Deps, request: TurnRequest, found: Found) -> 
         return work.after(update)
     began, anew = perf_counter(), begins_anew(work, request)
     asked = replace(call, question=Question()) if anew else call
-    user_acts = (AGAIN,) if goes_on(call, request) else understand(asked, turn_context.turn, turn_context.business, turn_context.now)
+    user_acts = (AGAIN,) if goes_on(call, request) else in_turn.understood(asked, turn_context)
     deps.took("understanding", perf_counter() - began)
     if anew:
         user_acts = away.unanswering(user_acts)

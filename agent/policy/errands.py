@@ -46,7 +46,7 @@ def take(call: Call, user_act: UserAct, turn_context: TurnContext) -> Update | N
     if errand is None or errand.perhaps:
         return None
     if isinstance(user_act, DialogueAct) and user_act.act is Act.GOODBYE:
-        return over(call, turn_context, "appointment_kept")
+        return over(replace(call, errand=replace(errand, then="")), turn_context, "appointment_kept")
     if not errand.sid:
         return unrecognised(call, user_act, turn_context)
     update = _of_it(call, errand, user_act, turn_context)
@@ -110,11 +110,11 @@ def done(call: Call, turn_context: TurnContext) -> Update:
     """What the caller wanted was done: he hears so, and the call is over."""
     errand = errand_of(call)
     want: Want = "move" if TIME.name in errand.changes else errand.want
-    update = over(replace(call, before=None), turn_context, key := _CLOSED[want])  # what was done is not taken back by other words
+    update = over(replace(call, before=None), turn_context, _CLOSED[want])  # what was done is not taken back by other words
     values = appointed(call, turn_context)
     if want == "move":
         values |= {TIME.name: spoken(call, TIME.name, call.slot(TIME.name).value, turn_context)}
-    return replace(update, system_acts=(SystemAct(key=f"close.{key}", values=values),), settled=True)
+    return replace(update, system_acts=(replace(update.system_acts[0], values=values),), settled=True)
 
 
 def _changed(call: Call) -> list[str]:
@@ -127,8 +127,8 @@ def _of_it(call: Call, errand: Errand, user_act: UserAct, turn_context: TurnCont
     match user_act:
         case Inform(slot=slot):
             return _told(call, errand, slot, user_act, turn_context)
-        case DialogueAct(act=Act.CORRECTION, slots=(slot, *_)):
-            return _amended(call, slot, turn_context)
+        case DialogueAct(act=Act.CORRECTION, slots=(_, *_)):
+            return _amended(call, user_act.slots, turn_context)
         case DialogueAct(act=Act.CORRECTION):
             return Update(call=to_change(call, "correct", ()))
         case DialogueAct(act=Act.DENY | Act.CANCEL) if call.question.kind in ("what", "change"):
@@ -158,11 +158,12 @@ def _told(call: Call, errand: Errand, slot: str, given: Inform, turn_context: Tu
     return handoff(call, turn_context, Handoff(why="appointment")) if errand.want == "correct" else Update(call=replace(call, silences=0))
 
 
-def _amended(call: Call, slot: str, turn_context: TurnContext) -> Update:
+def _amended(call: Call, slots: Sequence[str], turn_context: TurnContext) -> Update:
     """What is to be put right, by its name."""
-    if slot == TIME.name:
-        return Update(call=to_change(call, "move", (slot,)))
-    if slot not in PERSONAL:
+    if TIME.name in slots:
+        return Update(call=to_change(call, "move", (TIME.name,)))
+    if not set(slots) <= set(PERSONAL):
         return handoff(call, turn_context, Handoff(why="appointment"))
-    changed = also(call, replace(errand_of(call), changes=errand_of(call).changes if call.question.kind == "errand" else ()), slot)
-    return Update(call=changed, system_acts=(SystemAct(key="notice.neither"),))
+    for slot in slots:
+        call = also(call, errand_of(call), slot)
+    return Update(call=call, system_acts=(SystemAct(key="notice.neither"),))

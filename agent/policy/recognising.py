@@ -13,7 +13,7 @@ from agent.dst import tracker
 from agent.dst.opening import in_the_way, without_errand
 from agent.dst.updates import Update, handoff
 from agent.policy.resuming import compared, is_said
-from agent.policy.wishes import appointed, asks_much, errand_of, gone, moved, to_change
+from agent.policy.wishes import also, appointed, asks_much, errand_of, gone, moved, over, to_change
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoInput, NoMatch, SystemAct, UserAct
 from agent.record.appointment import PERSONAL, Appointment
@@ -85,8 +85,13 @@ def no_answers(user_acts: Sequence[UserAct]) -> tuple[UserAct, ...]:
 
 def wished(call: Call, dialogue_act: DialogueAct) -> Update:
     """What is wanted of an appointment: of the one that is known, else of one that is looked for by the name, if one was said."""
+    if dialogue_act.kind is DialogueActKind.AFTER:
+        after = replace(call, errand=replace(errand_of(call), then=dialogue_act.detail))
+        return Update(call=after, system_acts=(SystemAct(key="notice.one_by_one"),))
     want, errand = cast(Want, dialogue_act.detail), call.errand
     reason = dialogue_act.reason if isinstance(dialogue_act.reason, str) else ""
+    if errand is not None and errand.sid and want == "move" and errand.want == "correct" and errand.changes:  # beside what is put right
+        return Update(call=also(call, errand, TIME.name))
     if errand is not None and errand.sid:
         return Update(call=to_change(replace(call, errand=replace(errand, reason=reason)), want, (TIME.name,) if want == "move" else ()))
     perhaps = dialogue_act.kind is DialogueActKind.PERHAPS
@@ -129,6 +134,8 @@ def unrecognised(call: Call, user_act: UserAct, turn_context: TurnContext) -> Up
             event = step_taken(call, step(call), "missed", "", turn_context.seconds, "no_match")
             update = _strike(replace(call, misses=call.misses + 1), turn_context, (SystemAct(key="notice.not_caught"),))
             return replace(update, events=(event, *update.events))
+        case DialogueAct(act=act) if act in _NOT_MEANT and errand_of(call).done:  # what was wanted first
+            return replace(over(call, turn_context, "appointment_kept"), system_acts=(SystemAct(key="close.farewell"),))
         case DialogueAct(act=act) if act in _NOT_MEANT:
             return Update(call=replace(without_errand(call), question=Question(), silences=0), system_acts=(SystemAct(key="notice.neither"),))
         case DialogueAct(act=Act.DONT_KNOW | Act.REFUSE) if not call.question.slots:  # nothing else tells who it is

@@ -42,8 +42,9 @@ def gone(call: Call, turn_context: TurnContext) -> Update:
 
 
 def over(call: Call, turn_context: TurnContext, key: Closing) -> Update:
-    """The farewell to whoever rang about an appointment."""
-    return close(replace(call, errand=replace(errand_of(call), done=True)), turn_context, key)
+    """The farewell to whoever rang about an appointment; where more is wanted, that comes now."""
+    after = replace(call, errand=replace(errand_of(call), done=True))
+    return Update(call=after, system_acts=(SystemAct(key=f"notice.{key}"),)) if errand_of(call).then else close(after, turn_context, key)
 
 
 def is_over(call: Call) -> bool:

@@ -121,6 +121,8 @@ class DialogueActKind(StrEnum):
     """Of a correction: the value held before was right."""
     PERHAPS = "perhaps"
     """Of an appointment: it may be about this call instead."""
+    AFTER = "after"
+    """Of an appointment: wanted after what was said before it; `detail` is the caller's words."""
 
 
 class DialogueAct(msgspec.Struct, frozen=True, kw_only=True, tag="Did"):

@@ -34,7 +34,9 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[str, ...] = ()
     """The slots that are to be changed."""
     done: bool = False
-    """What was wanted is done, or is not wanted any more: the caller was bidden farewell."""
+    """What was wanted is done, or is not wanted any more: the caller was bidden farewell, or more is wanted (`then`)."""
+    then: str = ""
+    """What is wanted after it, in the caller's words."""
     told: tuple[Inform, ...] = ()
     """What it is to be, said before it was known which one it is."""
 
