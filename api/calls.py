@@ -16,6 +16,7 @@ from agent.record import moments
 from agent.record.call import Status
 from agent.record.slot_names import NAMES
 from api.acting import acting
+from api.away import of_this_host
 from api.bodies import SID, read, slots_in
 from api.errors import Problem, bad_field
 from api.parts import parts
@@ -23,6 +24,7 @@ from api.short_form import business_of, is_about, last_said
 from api.shown import Known
 from api.version import version
 from storage import codec
+from storage.errors import StoreUnavailable
 from storage.keys import EVENTS_KEPT
 from storage.store import Listed
 
@@ -60,7 +62,8 @@ async def list_calls(
     `status`: one, or several with commas between. `business`: only calls to the business of that id. `day` (YYYY-MM-DD): only calls that began on
     that day, in the zone of that business, or, with none, of the first one that whoever asks may see. `q`: only calls with that in their callSid, in
     the caller's name, or, of digits, in a number of theirs; or with that as the reference of their booking. With `q` or `business` a page may be
-    short and yet have a next one, since no more than 1,000 calls are looked through for it.
+    short and yet have a next one, since no more than 1,000 calls are looked through for it. While Redis is away the list is of the calls that this
+    host knows, and has "degraded": true, and "since", when that began.
     """
     if status and not set(status.split(",")) <= set(STATUSES):
         raise bad_field("status", "wrong_value", f"some of {', '.join(STATUSES)}")
@@ -77,7 +80,7 @@ async def list_calls(
     else:
         found = await page(before, count)
         following = found[-1].sid if len(found) == count else None
-    listed = {"calls": [_short(one) for one in found], "next": following}
+    listed = {"calls": [_short(one) for one in found], "next": following, **of_this_host(parts(request))}
     return _json(parts(request).masking.calls(listed, {one.sid for one in found}) if _masked(request) else listed)
 
 
@@ -129,12 +132,21 @@ async def read_call(request: Request, sid: Sid, events: bool = False) -> Respons
 
 
 async def _past_events(request: Request, sid: str) -> list[dict[str, Any]]:
-    page = await parts(request).store.events(sid, "0", MOST_EVENTS)
+    """While Redis is away those that the journal of this host took, marked, and without the ids that they will have."""
+    running = parts(request)
+    mark: dict[str, Any] = {}
+    try:
+        page = await running.store.events(sid, "0", MOST_EVENTS)
+    except StoreUnavailable:
+        if running.spare is None:
+            raise
+        page, mark = await running.spare.journal.events(sid, "0", MOST_EVENTS), {"id": "", "degraded": True}
     told: list[dict[str, Any]] = []
     for entry in page.entries:
         envelope = codec.parse(entry.data) or {}
         at = int(entry.id.partition("-")[0]) / 1000
-        told.append({"id": entry.id, **(parts(request).masking.envelope(envelope, Known((sid,), at)) if _masked(request) else envelope)})
+        shown = running.masking.envelope(envelope, Known((sid,), at)) if _masked(request) else envelope
+        told.append({"id": entry.id, **shown, **mark})
     return told
 
 

@@ -172,6 +172,10 @@ class FanOut:
     def of(self, topic: Topic) -> list[Reader]:
         return list(self._by_topic.get(topic, ()))
 
+    def concerned(self, frame: Frame) -> list[Reader]:
+        """The readers of an event."""
+        return [reader for topic in self._concerned(frame) for reader in self._by_topic.get(topic, ())]
+
     def offer(self, frame: Frame, head: Order) -> None:
         """A new event to everyone it concerns; `head` is the one before it in the log."""
         for topic in self._concerned(frame):

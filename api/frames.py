@@ -137,11 +137,14 @@ def notice(
     event_id: str = "",
     mask: Mask | None = None,
     sids: Collection[str] = (),
+    *,
+    degraded: bool = False,
 ) -> bytes:
     """An event for one connection alone, as a block. Only a `history` has an id: the one it covers, where a reader cut right after it resumes.
 
-    `sids`: the calls it is about, for `mask`.
+    `sids`: the calls it is about, for `mask`. `degraded`: it tells what this host knows while Redis is away.
     """
-    envelope = Event(type=kind, payload=dict(payload), timestamp=round(time(), 3), source="service")
+    mark = True if degraded else msgspec.UNSET
+    envelope = Event(type=kind, payload=dict(payload), timestamp=round(time(), 3), source="service", degraded=mark)
     shown = mask(msgspec.to_builtins(envelope), Known(sids, envelope.timestamp, event_id)) if mask else envelope
     return (b"id: %b\n" % event_id.encode() if event_id else b"") + b"data: %b\n\n" % codec.encode(shown)

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from api.away import away_since
 from api.errors import Problem
 from api.parts import Parts, parts
 from api.version import version
@@ -19,7 +20,10 @@ router = APIRouter(tags=["health"])
 @router.head("/health", include_in_schema=False)
 @router.get("/health", summary="Alive, and which parts are degraded")
 async def health(request: Request) -> Response:
-    """Always 200 while the process lives: {"status": "ok" | "degraded" | "draining", "parts": {name: {"status", ...}}, "version"}."""
+    """Always 200 while the process lives: {"status": "ok" | "degraded" | "draining", "parts": {name: {"status", ...}}, "version"}.
+
+    A store that is away has "since", ISO 8601, by what this process saw of it.
+    """
     running = parts(request)
     found = {"store": await _store(running), "keys": await _keys(running), "events": _events(running)}
     if running.spare is not None:
@@ -59,7 +63,8 @@ async def _store(running: Parts) -> dict[str, Any]:
     try:
         seconds = await running.store.ping()
     except StoreUnavailable:
-        return {"status": "unavailable", "kind": kind}
+        since = away_since(running)
+        return {"status": "unavailable", "kind": kind, **({"since": since} if since else {})}
     return {"status": "ok", "kind": kind, "ms": round(seconds * 1000, 2), "survivesRestart": running.store.survives_restart}
 
 

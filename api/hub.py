@@ -7,7 +7,8 @@ the same turn of the event loop and without an await, and from then on events ar
 (`api/fan_out.py`). So there is no moment in which an event could fall between replay and live, and none in which it could come twice, on whichever
 process and after whichever restart.
 
-While the store is away, readers stay, and the hub tries again with growing, jittered pauses from the id it had reached. When the log itself is
+While the store is away, readers stay, hear what the journal of this host takes (`api/host_log.py`), and the hub tries again with growing, jittered
+pauses from the id it had reached. When the log itself is
 gone or was cut beyond that id, every reader is told to start again from a snapshot.
 
 `Hub(store, ...)`, then `start()` and `close()` on the running loop. `follows=False` (USE_REDIS_SSE=false) leaves the log alone: events then come
@@ -25,11 +26,13 @@ from typing import Any
 from api import logs
 from api.fan_out import FanOut
 from api.frames import START, Frame, Order, Topic, aside, order, text
+from api.host_log import HostLog
 from api.news import CallNews
 from api.reader import PAUSE_S, Reader
 from api.readership import Readership
 from api.snapshot import Snapshots
 from api.tallies import Tallies
+from storage.away.spare import Spare
 from storage.errors import StoreUnavailable
 from storage.store import CallStore, Entry
 
@@ -62,6 +65,7 @@ class Hub:
         zone: str = "UTC",
         zones: Mapping[str, str] | None = None,
         tallies: Tallies | None = None,
+        spare: Spare | None = None,
     ) -> None:
         self.store = store
         self.tallies = tallies or Tallies()
@@ -80,6 +84,8 @@ class Hub:
         self.snapshots = Snapshots(self, zone=zone, zones=zones or {})
         self.news = CallNews()
         self.readership = Readership(self)
+        self.host = HostLog(spare, self.tell_aside, zone, zones or {}) if spare else None
+        """What goes on while the store is away; None where nothing does."""
         self._ring: list[Frame] = []
         self._ring_size, self._ring_s = ring, ring_s
         self._follows = follows
@@ -92,6 +98,8 @@ class Hub:
         with contextlib.suppress(StoreUnavailable):
             await self._find_end()
         jobs = {"follow": self._follow(), "hand_out": self._hand_out(), "beat": self._beat(), "readership": self.readership.keep()}
+        if self.host is not None:
+            jobs["host"] = self.host.keep()
         self._tasks = [asyncio.create_task(job, name=f"hub.{name}") for name, job in jobs.items()]
 
     async def close(self) -> None:
@@ -102,6 +110,8 @@ class Hub:
         self._tasks = []
         await self.readership.leave()
         await self.snapshots.close()
+        if self.host is not None:
+            await self.host.close()
         for reader in self.all_readers():
             reader.close()
 
@@ -158,11 +168,18 @@ class Hub:
         self.news.tell(frame.sid, frame.kind, frame.speaker)
         self._fan_out.offer(frame, self.head)
 
-    def tell_aside(self, sid: str, envelopes: Sequence[bytes], business: str = "") -> None:
-        """Give events of a call that are in no log to whoever reads it here, without ids. `business`: whose it is; "": nobody knows."""
-        topics = [topic for whose in {"", business} for topic in (Topic("all", "", whose), Topic("call", sid, whose))]
-        for reader in (reader for topic in topics for reader in self.readers(topic)):
-            reader.aside(b"".join(aside(envelope, sid, reader.mask) for envelope in envelopes))
+    def tell_aside(self, sid: str, envelopes: Sequence[bytes], business: str = "", place: Order | None = None) -> None:
+        """Give events of a call that are not in the shared log to whoever they concern here, without ids.
+
+        `business`: whose it is; "": nobody knows. `place`: where they stand in the journal's log; None: nowhere.
+        """
+        for envelope in envelopes:
+            frame = Frame(START, Entry(id="", sid=sid, data=envelope, business=business))
+            if frame.erases:
+                self.forget(sid)
+            self.news.tell(sid, frame.kind, frame.speaker)
+            for reader in self._fan_out.concerned(frame):
+                reader.aside(aside(envelope, sid, reader.mask), place)
 
     def forget(self, sid: str) -> None:
         """Drop what is kept in memory of an erased call. The event in the log that tells of it does so in every process."""

@@ -63,7 +63,7 @@ class Masking:
         payload = {**document, **_payload(businesses, is_name)}
         listed = {**_short(businesses), **document}
         self._document = document
-        self._calls: Plan = {"calls": [listed], "next": is_sid}
+        self._calls: Plan = {"calls": [listed], "next": is_sid, "degraded": is_flag, "since": matches(MOMENT)}
         open_calls = {"calls": [listed], "cut": is_flag, "next": dict.fromkeys(get_args(Status), is_sid), "bookedToday": is_many}
         self._envelope: Plan = {
             "type": one_of(*get_args(Type)),

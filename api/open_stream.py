@@ -99,6 +99,8 @@ class OpenStream:
                     self._seen, place = "", self._seen
                     reader.resume(place)
                     tallies.count("catch_ups", "resumed")
+                    if here := await self._of_this_host():
+                        await self._say(here)
                 if self._fresh:
                     await self._say(await self._history())
                     self._fresh = False
@@ -139,15 +141,18 @@ class OpenStream:
             self._written += 1
 
     async def _history(self) -> bytes:
-        """The snapshot, with the reader set to what comes after it. While the store is away: heartbeats, and another try."""
-        reader, pause = self.reader, PAUSE_S[0]
+        """The snapshot, with the reader set to what comes after it. While the store is away: what this host knows, heartbeats, and another try."""
+        reader, pause, told_here = self.reader, PAUSE_S[0], False
         while not reader.closed:
+            told_here = told_here and not reader.lost
             reader.rewind()
             try:
                 found = await self._hub.snapshots.of(reader.topic)
             except StoreUnavailable:
-                if self._scope is not None:
-                    await self._say(b"")
+                here = b"" if told_here else await self._of_this_host()
+                if here or self._scope is not None:
+                    await self._say(here)
+                told_here = told_here or bool(here)
                 await reader.rest(pause)
                 pause = min(2 * pause, PAUSE_S[1])
                 if told := reader.asides():
@@ -158,6 +163,15 @@ class OpenStream:
             reader.start(found.place)
             return found.block(reader.mask)
         return b""
+
+    async def _of_this_host(self) -> bytes:
+        """What the journal of this host knows while Redis is away, as a `history` without an id; b"" otherwise."""
+        host = self._hub.host
+        found = await host.history(self.reader.topic) if host is not None else None
+        if found is None:
+            return b""
+        self.reader.told_here(found.place)
+        return found.block(self.reader.mask)
 
     async def _say(self, block: bytes, *, more: bool = True) -> None:
         """Write a block, after the head and the greeting if it is the first."""

@@ -12,17 +12,15 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
+from api.asides import Asides
 from api.frames import START, Frame, Mask, Order, Topic, order, text
 from api.tallies import Tallies
-from api.waking import Waking
 from api.wire import Wire
 from storage.errors import StoreUnavailable
 from storage.store import CallStore
 
 PAGE = 64
 """Events in one step of a replay."""
-MOST_ASIDE = 32_768
-"""Bytes."""
 PAUSE_S = (0.05, 2.0)
 """First and longest pause before the store is tried again."""
 
@@ -57,11 +55,11 @@ class Gone(Exception):
         self.reason = reason
 
 
-class Reader(Waking):
+class Reader(Asides):
     """Made by a stream, known to the hub until `close`."""
 
     __slots__ = (
-        *("_aside", "_beat_due", "_hub", "_lost", "_queue", "_sure", "_wire"),
+        *("_beat_due", "_hub", "_lost", "_queue", "_sure", "_wire"),
         *("closed", "cursor", "dropped", "hot", "mask", "spoke", "topic", "write"),
     )
 
@@ -82,8 +80,6 @@ class Reader(Waking):
         """When it was given anything last."""
         self._hub, self._wire = hub, wire
         self._queue: list[Frame] = []
-        self._aside = b""
-        """Events that are in no log, to be given as soon as may be."""
         self._beat_due, self._lost = False, ""
         self._sure = True
         """Whether the cursor is known to be an id that was given out."""
@@ -106,6 +102,11 @@ class Reader(Waking):
     def start(self, place: Order) -> None:
         """Go on after a place that a snapshot covers."""
         self._go(place, sure=True)
+
+    @property
+    def lost(self) -> bool:
+        """Whether it is to begin again."""
+        return bool(self._lost)
 
     def rewind(self) -> None:
         """Forget the old place, and any loss told so far: a snapshot is about to be read."""
@@ -179,8 +180,7 @@ class Reader(Waking):
 
     def asides(self) -> bytes:
         """What was told aside, once."""
-        told, self._aside = self._aside, b""
-        if told:
+        if told := super().asides():
             self.spoke, self._beat_due = monotonic(), False
         return told
 
@@ -209,10 +209,8 @@ class Reader(Waking):
             self._queue.append(frame)
         self.wake()
 
-    def aside(self, block: bytes) -> None:
-        """Something that is in no log: it moves no cursor. Of a reader that takes nothing, only the newest waits."""
-        self._aside = (self._aside if len(self._aside) < MOST_ASIDE else b"") + block
-        self.wake()
+    def overflowed(self) -> None:
+        self.reset("trimmed")
 
     def slow(self) -> None:
         """Its connection takes no more for now."""

@@ -13,10 +13,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from time import monotonic
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from api.frames import Mask, Order, Topic, notice, order
-from api.reader import Log
 from api.short_form import open_calls
 from storage import codec
 from storage.bound_store import BoundStore
@@ -41,6 +40,17 @@ _Log = tuple[str, str]
 """What a snapshot is of: a call's sid, or "" for the open calls; and whose calls alone, "" for those of all businesses."""
 
 
+class Log(Protocol):
+    """What the snapshots are of, and the log that goes on from them."""
+
+    @property
+    def store(self) -> CallStore: ...
+
+    head: Order
+    floor: Order
+    replays: asyncio.Semaphore
+
+
 class Snapshot(NamedTuple):
     """A snapshot for any number of readers."""
 
@@ -56,11 +66,14 @@ class Snapshot(NamedTuple):
     erasures: int
     """How many calls this process had seen erased by then."""
     blocks: dict[Mask | None, bytes]
+    degraded: bool
+    """It is what this host alone knows, while Redis is away: nobody can resume after it."""
 
     def block(self, mask: Mask | None) -> bytes:
         """The `history` as it goes over the wire, made once for all who see it alike."""
         if mask not in self.blocks:
-            self.blocks[mask] = notice("history", self.payload, self.covered, mask, self.sids)
+            covered = "" if self.degraded else self.covered
+            self.blocks[mask] = notice("history", self.payload, covered, mask, self.sids, degraded=self.degraded)
         return self.blocks[mask]
 
 
@@ -98,9 +111,17 @@ class _Reading:
 class Snapshots:
     """The snapshots of one process: read once for all who ask for the same at the same time."""
 
-    def __init__(self, hub: Log, kept_s: float = KEPT_S, zone: str = "UTC", zones: Mapping[str, str] = MappingProxyType({})) -> None:
-        """`zone`: where a day begins for those who watch; `zones`: by business, for those who watch that one alone."""
-        self._hub, self._kept_s, self._zone, self._zones = hub, kept_s, zone, zones
+    def __init__(
+        self,
+        hub: Log,
+        kept_s: float = KEPT_S,
+        zone: str = "UTC",
+        zones: Mapping[str, str] = MappingProxyType({}),
+        *,
+        degraded: bool = False,
+    ) -> None:
+        """`zone`: where a day begins for those who watch; `zones`: by business, for those who watch that one alone. `degraded`: see `Snapshot`."""
+        self._hub, self._kept_s, self._zone, self._zones, self._degraded = hub, kept_s, zone, zones, degraded
         self._reading: dict[_Log, _Reading] = {}
         self._kept: dict[str, Snapshot] = {}
         """The open calls as they were read last, for a moment: by business, or "" for those of all."""
@@ -175,9 +196,11 @@ class Snapshots:
         async with self._hub.replays:
             begun, known, erasures = monotonic(), self._hub.head, self._erasures
             payload, covered = await snapshot(self._hub.store, topic, self._zones.get(topic.business, self._zone))
+        if self._degraded:  # of what was booked today, and where the shared log stands, one host knows nothing
+            payload = {name: value for name, value in payload.items() if name not in ("bookedToday", "lastEventId")}
         # What this process had seen before the snapshot was read is in it too; from there the ring can go on without asking the store.
         sids = (topic.sid,) if topic.sid else tuple(call["callSid"] for call in payload["calls"])
-        return Snapshot(payload, sids, covered, max(order(covered) or known, known), begun, erasures, {})
+        return Snapshot(payload, sids, covered, max(order(covered) or known, known), begun, erasures, {}, self._degraded)
 
 
 async def snapshot(store: CallStore, topic: Topic, zone: str = "UTC") -> tuple[dict[str, Any], str]:

@@ -6,7 +6,7 @@ finds it away is told that the step is stale, reads again, and goes on here; so 
 steps that Redis has not seen is brought back first, by whoever comes for it, or goes on here.
 
 What is of all hosts, the log and its readers, the outbox, appointments, stays with Redis, and is away with it, which is told at once. Events of
-steps that are taken here go to the readers of this process, aside of the log (`told`); the log gets them on the way back.
+steps that are taken here stand in the journal's log, and Redis's gets them on the way back.
 """
 
 import asyncio
@@ -80,8 +80,6 @@ class SpareStore(PassingStore):
         if change.settles is not None:
             raise StoreUnavailable(f"call {change.after.sid}: what it owes is known to Redis alone")
         done = await self._journal.commit(msgspec.structs.replace(change, seen=change.seen.removeprefix(HERE)))
-        envelopes = [codec.envelope(msgspec.structs.replace(event, degraded=True)) for event in change.events]
-        self.told(change.after.sid, envelopes, change.after.brief.business)
         return msgspec.structs.replace(done, seen=HERE + done.seen)
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
