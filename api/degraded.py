@@ -1,8 +1,8 @@
 """A turn that could not be taken, as this process tells it to its own readers.
 
-While Redis is away nothing can be kept, and so there is nothing in the log; but the caller spoke, and heard a sentence of trouble. Both lines go to
-the readers of this process as `new_message`, marked `"degraded": true` and without an id, so that nobody's place in the log moves. When Redis is
-back the log goes on where it was, with every step that was written, each once: what is marked stands in no record.
+Where neither Redis nor the journal takes a step, nothing can be kept, and so there is nothing in any log; but the caller spoke, and heard a sentence
+of trouble. Both lines go to the readers of this process as `new_message`, marked `"degraded": true` and without an id, so that nobody's place in the
+log moves, and with `"kept": false`: they stand in no record, also later.
 """
 
 from collections.abc import Callable
@@ -34,6 +34,6 @@ class Degraded:
 
 
 def _line(sid: str, now: datetime, speaker: str, source: str, message: str, at: str) -> bytes:
-    payload: dict[str, Any] = {"callSid": sid, "speaker": speaker, "message": message, "startedAt": at}
+    payload: dict[str, Any] = {"callSid": sid, "speaker": speaker, "message": message, "startedAt": at, "kept": False}
     event = Event(type="new_message", payload=payload, timestamp=round(now.timestamp(), 3), source=source, degraded=True)
     return codec.envelope(event)

@@ -171,6 +171,7 @@ def _payload(businesses: Businesses, is_name: Callable[[str], bool]) -> dict[str
         "occasion": one_of(*get_args(Occasion)),
         "success": is_flag,
         "free": is_flag,
+        "kept": is_flag,
         **_permission(businesses),
         "what": _slots(),
         "askedAt": matches(MOMENT),

@@ -76,7 +76,8 @@ def opens(browser: Browser, service: Running) -> Iterator[Opens]:
     yield open_
     for console in opened:
         # A page asks again on its own; an answer that a test makes up is not to be waited for by a page that closes.
-        console.tab.unroute_all(behavior="ignoreErrors")
+        if not console.tab.is_closed():
+            console.tab.unroute_all(behavior="ignoreErrors")
         console.tab.context.close()
         assert console.errors == []
 

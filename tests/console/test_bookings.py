@@ -278,7 +278,7 @@ def test_while_the_store_is_away_nothing_is_pressed_and_what_is_shown_stays(brow
         expect(console.line).to_contain_text("Store away")
         expect(card(console).get_by_role("button", name="Move…")).to_have_attribute("aria-disabled", "true")
         card(console).get_by_role("button", name="Move…").click(force=True)
-        expect(console.tab.get_by_text("Nothing can be changed while the call store is away.")).to_be_visible()
+        expect(console.tab.get_by_text("This cannot be changed while the call store is away.")).to_be_visible()
         expect(rows(console)).to_have_text(["Mary O'Neill"])
         console.tab.evaluate(f"location.hash = '#/bookings?day={date.today() + timedelta(days=1)}'")
         expect(page(console)).to_contain_text("The store is away. The bookings are shown as soon as it is back.")

@@ -123,9 +123,13 @@ def test_a_long_call_opens_at_its_end_and_comes_whole(opens: Opens, service: Run
     assert len(history) > 60
 
 
-def test_while_redis_is_away_the_screen_says_so_and_nothing_can_be_done(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_while_redis_is_away_and_there_is_no_journal_the_screen_says_so_and_nothing_can_be_done(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     server = RedisServer("--appendonly", "yes", "--appendfsync", "always")
-    with answering(tmp_path_factory.mktemp("away"), workers=1, REDIS_URL=server.url) as running:  # a process tells its own readers
+    with answering(
+        tmp_path_factory.mktemp("away"), workers=1, REDIS_URL=server.url, SLOTLINE_JOURNAL="false"
+    ) as running:  # a process tells its own readers
         caller = ring(running, "LINE-away", 214, "Rita Gold")
         console = Console(browser.new_page(), running).open("LINE-away")
         expect(console.said).to_have_count(3)
@@ -137,9 +141,9 @@ def test_while_redis_is_away_the_screen_says_so_and_nothing_can_be_done(browser:
         grey = console.tab.get_by_role("button", name="Take over").evaluate(greys)
         for name in ("Edit the name", "Lock the name", "Erase this caller…"):
             button = console.tab.get_by_role("button", name=name)
-            assert (button.evaluate(greys), button.get_attribute("title")) == (grey, "Nothing can be changed while the call store is away.")
+            assert (button.evaluate(greys), button.get_attribute("title")) == (grey, "This cannot be changed while the call store is away.")
             button.click(force=True)
-            expect(console.tab.locator(".notice")).to_have_text("Nothing can be changed while the call store is away.")
+            expect(console.tab.locator(".notice")).to_have_text("This cannot be changed while the call store is away.")
         age = console.line.inner_text()
         heard = caller.asked("POST", "/ai/conversation", CALLER, {"callSid": "LINE-away", "customerMessage": {"message": "hello?"}})
         trouble = heard["aiResponse"]["message"]

@@ -119,10 +119,11 @@ class Topic {
 
   /** @param {Event} event @param {string} id */
   #hear(event, id) {
-    if (event.type === "history") [this.events, this.floor] = [[], id];
+    const whole = event.type === "history" && !event.degraded;
+    if (whole) [this.events, this.floor] = [[], id];
     else if (id) this.#keep(event, id);
     for (const tab of this.#tabs) {
-      if (event.type === "history") tab.follow();
+      if (whole) tab.follow();
       if (tab.follows) tab.send({ kind: "event", event, id });
     }
   }
@@ -143,6 +144,8 @@ class Topic {
 class Tab {
   /** Whether it has all that the others had, and so gets what they get. */
   follows = false;
+  /** Whether it was told what the service's host knows while Redis is away. */
+  #told = false;
   /** @type {Line | null} */
   #side = null;
   #topic;
@@ -159,7 +162,7 @@ class Tab {
   /** How the line stands for this tab: it is no more than connecting while others have what it has not. */
   get state() {
     const { state } = /** @type {Line} */ (this.#topic.main);
-    return this.follows || !(state.phase === "live" || state.phase === "degraded") ? state : { ...state, phase: /** @type {const} */ ("connecting") };
+    return this.follows || this.#told || !(state.phase === "live" || state.phase === "degraded") ? state : { ...state, phase: /** @type {const} */ ("connecting") };
   }
 
   retry() {
@@ -195,8 +198,12 @@ class Tab {
   /** @param {Event} event @param {string} id what the line at the side brings */
   #hear(event, id) {
     if (event.type === "reset") this.last = "";
-    if (!id && event.type !== "reset") return; // the main line says so too
+    if (!id && !event.degraded && event.type !== "reset") return; // the main line says so too
     this.send({ kind: "event", event, id });
+    if (event.degraded && !this.#told) {
+      this.#told = true;
+      this.send({ kind: "state", state: this.state });
+    }
     if (id) this.last = id;
     this.catchUp();
   }

@@ -5,7 +5,8 @@
  * event it saw. It is cut when the browser says so, when it has been silent for longer than `times.silence` heartbeats, or when the service does not
  * answer at all; then it comes back by itself after pauses from `times.first` to `times.most`, drawn anew each time, so that not all come back at once.
  *
- * While Redis is away a stream stays open and says nothing (docs/events.md): `GET /health` is looked at beside it.
+ * While Redis is away a stream goes on from what the journal of the service's host takes, if it has one (docs/events.md): `GET /health` is looked at
+ * beside it.
  */
 
 import { ask, wait } from "./ask.js";
@@ -13,7 +14,7 @@ import { after } from "./ids.js";
 
 /**
  * @typedef {"connecting" | "live" | "degraded" | "cut" | "shut" | "resting" | "over"} Phase
- *   degraded: the service has lost its store, what is shown may be old; cut: no line, tried again at `retryAt`; shut: the token is refused, see `why`;
+ *   degraded: the service has lost its store, what is shown may be old, or (`kept`) is what one host knows; cut: no line, tried again at `retryAt`; shut: the token is refused, see `why`;
  *   resting: let go because the tab is hidden; over: tried as often as it may, or closed
  *
  * @typedef {object} State
@@ -24,13 +25,15 @@ import { after } from "./ids.js";
  * @property {number} tries attempts that failed since it was last up
  * @property {number} asOf milliseconds since 1970: when it was last known to be up; 0: never yet
  * @property {string} lastEventId
+ * @property {number} awaySince of "degraded": milliseconds since 1970, as far as the service could tell; 0: not known
+ * @property {boolean} kept of "degraded": whether steps are taken all the same, in the journal of the service's host
  *
  * @typedef {object} Event
  * @property {string} type
  * @property {Record<string, any>} payload
  * @property {number} [timestamp]
  * @property {string} [source]
- * @property {boolean} [degraded] stands in no record
+ * @property {boolean} [degraded] came while Redis was away, and stands in no log yet
  *
  * @typedef {object} Times milliseconds, but `silence`
  * @property {number} first the shortest pause before it is tried again
@@ -91,7 +94,7 @@ export class Line {
     this.hear = hear;
     this.tell = tell;
     /** @type {State} */
-    this.state = { phase: "connecting", why: "", retryAt: 0, tries: 0, asOf: 0, lastEventId: this.last };
+    this.state = { phase: "connecting", why: "", retryAt: 0, tries: 0, asOf: 0, lastEventId: this.last, awaySince: 0, kept: false };
     globalThis.addEventListener?.("online", this.#online);
     this.#open();
   }
@@ -145,7 +148,7 @@ export class Line {
     if (event.type === "reset") this.last = "";
     if (id && event.type !== "history" && !after(id, this.last)) return; // seen
     if (id) this.last = id;
-    if (event.type === "history") this.#awaitsHistory = false;
+    if (event.type === "history" && !event.degraded) this.#awaitsHistory = false;
     this.hear(event, id);
     if (event.degraded) this.#move({ phase: "degraded" });
     else this.#move(id || event.type === "history" ? { phase: "live" } : {});
@@ -170,7 +173,8 @@ export class Line {
     if (!this.#begun) return this.#move({ why: status && !whole ? "store" : "" });
     if (!status) return this.#failed(); // whom nobody answers has no line either, long before a heartbeat is missed
     if (whole) this.#asOf = Date.now();
-    if (!whole) this.#move({ phase: "degraded" });
+    const { store, journal } = body.parts ?? {};
+    if (!whole) this.#move({ phase: "degraded", awaySince: Date.parse(store?.since) || 0, kept: Boolean(journal) && journal.status !== "unavailable" });
     else this.#move(this.#awaitsHistory ? {} : { phase: "live" });
     this.#look = wait(() => this.#examine(), times.health);
   }
@@ -207,8 +211,8 @@ export class Line {
   #move(change) {
     const before = this.state;
     this.state = { ...before, ...change, asOf: this.#asOf, lastEventId: this.last };
-    const { phase, why, retryAt, tries } = this.state;
-    const same = phase === before.phase && why === before.why && retryAt === before.retryAt && tries === before.tries;
+    const told = /** @type {const} */ (["phase", "why", "retryAt", "tries", "awaySince", "kept"]);
+    const same = told.every((name) => this.state[name] === before[name]);
     if (same && this.#asOf < this.#toldAsOf + AGED_MS) return;
     this.#toldAsOf = this.#asOf;
     this.tell(this.state);

@@ -67,7 +67,7 @@ class Connection {
       attempts: options.attempts ?? Infinity, times: { ...TIMES, ...options.times },
     };
     /** @type {State} */
-    this.state = { phase: "connecting", why: "", retryAt: 0, tries: 0, asOf: 0, lastEventId: this.#wanted.last };
+    this.state = { phase: "connecting", why: "", retryAt: 0, tries: 0, asOf: 0, lastEventId: this.#wanted.last, awaySince: 0, kept: false };
     document.addEventListener("visibilitychange", this.#look);
     addEventListener("pageshow", this.#look);
     addEventListener("pagehide", this.#leave);

@@ -166,11 +166,12 @@ def test_a_ticket_that_is_spent_is_renewed(context: BrowserContext, line: Line, 
     tab.close()
 
 
-def test_redis_away_and_back(browser: Browser, portal: BlockingPortal, tmp_path: Path) -> None:
-    """The stream stays open; the page is told by what the service says of its health, and by lines that stand in no record."""
+@pytest.mark.parametrize("journal", [True, False], ids=["journal", "no journal"])
+def test_redis_away_and_back(browser: Browser, portal: BlockingPortal, tmp_path: Path, journal: bool) -> None:
+    """The stream stays open; the page is told by what the service says of its health, and by events that stand in no log yet, or in none ever."""
     with (
         closing(RedisServer("--appendonly", "yes", "--appendfsync", "always")) as server,
-        serving(tmp_path, "--workers", "2", REDIS_URL=server.url, SLOTLINE_HEARTBEAT_S="0.5") as running,
+        serving(tmp_path, "--workers", "2", REDIS_URL=server.url, SLOTLINE_HEARTBEAT_S="0.5", SLOTLINE_JOURNAL=str(journal)) as running,
         browser.new_context() as context,
     ):
         context.set_default_timeout(PATIENCE_S * 1000)
@@ -191,9 +192,18 @@ def test_redis_away_and_back(browser: Browser, portal: BlockingPortal, tmp_path:
             say()
         assert tab.page.evaluate("line.state.phase") == "degraded"
         late = Tab(context, running.url, token="", share="alone", times=patient)
-        late.until("state.phase === 'cut' && state.why === 'store'")
+        if journal:
+            late.until("state.phase === 'degraded' && state.kept && state.awaySince > 0")
+            late.until("heard.some(({ type, degraded, id }) => type === 'history' && degraded && !id)")
+            beside = Tab(context, running.url, token="", times=patient)  # shares the line of the first, which cannot tell it what came before
+            beside.until("state.phase === 'degraded' && heard.some(({ type, degraded }) => type === 'history' && degraded)")
+        else:
+            late.until("state.phase === 'cut' && state.why === 'store'")
         server.start()
-        late.until("state.phase === 'live' && state.why === ''")
+        late.until("state.phase === 'live' && state.why === '' && heard.some(({ type, id }) => type === 'history' && id)")
+        if journal:
+            beside.until("state.phase === 'live' && heard.some(({ type, id }) => type === 'history' && id)")
+            beside.close()
         late.close()
         tab.until_phase("live")
         before = len(tab.page.evaluate("heard"))

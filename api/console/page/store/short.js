@@ -10,6 +10,7 @@ export const NONE = { turns: 0, since: 0 };
 export function take(short) {
   const it = call(short.callSid);
   it.status.value = short.status;
+  it.noted.value = short.booking?.state === "to_be_confirmed";
   it.progress.value = { ...it.progress.value, ...short.progress };
   it.from.value = short.from ?? "";
   it.language.value = short.language ?? "";
@@ -27,6 +28,7 @@ export function take(short) {
   it.silent.value = quiet ? { turns: 1, since: Date.parse(short.lastMessages[1].startedAt) } : NONE;
   it.lost.value = NONE;
   if (short.lastWords) it.words.value = plain(short.lastWords);
+  it.ahead.clear();
   it.approval.value = short.approval ?? null;
   it.packet.value = short.packet ?? null;
   return it;

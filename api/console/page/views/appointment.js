@@ -4,7 +4,7 @@ import { phone, visits } from "../lib/format.js";
 import { plain } from "../lib/text.js";
 import { business, firm } from "../service.js";
 import { callOf, changed, read } from "../store/bookings.js";
-import { acts, up } from "../store/link.js";
+import { up, whole } from "../store/link.js";
 import { again, owedBy } from "../store/outbox.js";
 import { callLink, viewLink } from "../store/route.js";
 import { me } from "../store/session.js";
@@ -56,8 +56,8 @@ function Owed({ owed, sid }) {
 function Deeds({ one, took }) {
   const open = useSignal("");
   const dialog = useRef(null);
-  const off = acts.value ? undefined : "true";
-  const begin = (name) => press(() => { open.value = name; });
+  const off = whole.value ? undefined : "true";
+  const begin = (name) => press(() => { open.value = name; }, whole);
   const close = () => {
     const id = `deed-${open.value}`;
     open.value = "";
@@ -68,9 +68,9 @@ function Deeds({ one, took }) {
   if (open.value === "move") return html`<${Moving} one=${one} done=${done} close=${close} />`;
   if (open.value === "edit") return html`<${Editing} one=${one} done=${done} close=${close} />`;
   return html`<div class="actions">
-    <button type="button" id="deed-move" class="main" aria-disabled=${off} title=${whyOff()} onclick=${begin("move")}>${t("bookings.move")}</button>
-    <button type="button" id="deed-edit" class="plain" aria-disabled=${off} title=${whyOff()} onclick=${begin("edit")}>${t("bookings.edit")}</button>
-    <button type="button" class="quiet" aria-disabled=${off} title=${whyOff()} onclick=${press(() => dialog.current.showModal())}>${t("bookings.cancel")}</button>
+    <button type="button" id="deed-move" class="main" aria-disabled=${off} title=${whyOff(whole)} onclick=${begin("move")}>${t("bookings.move")}</button>
+    <button type="button" id="deed-edit" class="plain" aria-disabled=${off} title=${whyOff(whole)} onclick=${begin("edit")}>${t("bookings.edit")}</button>
+    <button type="button" class="quiet" aria-disabled=${off} title=${whyOff(whole)} onclick=${press(() => dialog.current.showModal(), whole)}>${t("bookings.cancel")}</button>
     <${Cancelling} one=${one} dialog=${dialog} took=${took} /></div>`;
 }
 

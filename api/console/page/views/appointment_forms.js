@@ -5,7 +5,7 @@ import { plain } from "../lib/text.js";
 import { business } from "../service.js";
 import { say } from "../store/actions.js";
 import { cancel, change, changed, freeTimes } from "../store/bookings.js";
-import { acts } from "../store/link.js";
+import { whole } from "../store/link.js";
 import { Confirm } from "./confirm.js";
 import { whyOff } from "./off.js";
 import { serviceName } from "./shown.js";
@@ -13,8 +13,8 @@ import { serviceName } from "./shown.js";
 const escapes = (close) => (event) => { if (event.key === "Escape" && !event.isComposing) { event.stopPropagation(); event.preventDefault(); close(); } };
 
 function Ends({ busy, close, word, held }) {
-  const off = busy || held || !acts.value ? "true" : undefined;
-  return html`<div class="actions"><button type="button" class="plain" onclick=${close}>${t("back_out")}</button><button type="submit" class="main" aria-disabled=${off} title=${whyOff()}>${word}</button></div>`;
+  const off = busy || held || !whole.value ? "true" : undefined;
+  return html`<div class="actions"><button type="button" class="plain" onclick=${close}>${t("back_out")}</button><button type="submit" class="main" aria-disabled=${off} title=${whyOff(whole)}>${word}</button></div>`;
 }
 
 /** The free times of a day: null while they are asked for. */
@@ -38,7 +38,7 @@ export function Moving({ one, done, close }) {
   const free = useTimes(one, day.value);
   const submit = async (event) => {
     event.preventDefault();
-    if (busy.value || !acts.value) return;
+    if (busy.value || !whole.value) return;
     if (!clock.value) { why.value = t("bookings.choose"); return; }
     busy.value = true;
     const { booking, why: not } = await change(one, { time: `${day.value}T${clock.value}` });
@@ -83,7 +83,7 @@ export function Editing({ one, done, close }) {
   const meanwhile = FIELDS.filter((slot) => (one[slot] ?? "") !== base.value[slot]);
   const submit = async (event) => {
     event.preventDefault();
-    if (busy.value || !acts.value) return;
+    if (busy.value || !whole.value) return;
     if (meanwhile.length) { document.getElementById("booking-theirs")?.focus(); return; }
     const typed = Object.fromEntries(new FormData(form.current));
     const changes = Object.fromEntries(FIELDS.filter((slot) => typed[slot].trim() !== begun.current[slot]).map((slot) => [slot, typed[slot].trim() || null]));
@@ -110,7 +110,7 @@ export function Editing({ one, done, close }) {
 export function Cancelling({ one, dialog, took }) {
   const [reason, why] = [useRef(null), useSignal("")];
   const does = async () => {
-    if (!acts.value) { why.value = whyOff(); return false; }
+    if (!whole.value) { why.value = whyOff(whole); return false; }
     const { booking, why: not } = await cancel(one, reason.current.value.trim());
     why.value = not;
     if (booking) { say(t("bookings.cancelled_now")); took(booking); }

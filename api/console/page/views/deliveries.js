@@ -1,7 +1,7 @@
 import { html } from "../ui.js";
 import { coded, t } from "../i18n/index.js";
 import { minute } from "../lib/format.js";
-import { acts } from "../store/link.js";
+import { whole } from "../store/link.js";
 import { again, sendAgain } from "../store/outbox.js";
 import { me } from "../store/session.js";
 import { press, whyOff } from "./off.js";
@@ -27,5 +27,5 @@ const STOPS = new Set(["sending", "waiting", "arrived", "gone"]);
 /** One click, where one may and there is anything to be sent again. */
 export function SendAgain({ one }) {
   if (!me.may("people") || one.state !== "given_up" || STOPS.has(again.value.get(one.id)?.how)) return null;
-  return html`<button type="button" class="plain" aria-label=${t("send_again.named", { what: what(one) })} aria-disabled=${acts.value ? undefined : "true"} title=${whyOff()} onclick=${press(() => sendAgain(one))}>${t("send_again")}</button>`;
+  return html`<button type="button" class="plain" aria-label=${t("send_again.named", { what: what(one) })} aria-disabled=${whole.value ? undefined : "true"} title=${whyOff(whole)} onclick=${press(() => sendAgain(one), whole)}>${t("send_again")}</button>`;
 }
