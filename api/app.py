@@ -50,6 +50,7 @@ from api.degraded import Degraded
 from api.errors import Problem, add_handlers
 from api.gate import Drain, Gate, Seats
 from api.hub import Hub
+from api.journal_standing import JournalStanding
 from api.limits import Limits
 from api.masking import Masking
 from api.outbox import described
@@ -239,6 +240,7 @@ class Service:
             channels=channels,
             woken=woken,
             spare=stores.spare,
+            journal=JournalStanding(stores.spare) if stores.spare else None,
             bound=binding(lambda: running, deps, self.tallies),
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers), away)

@@ -11,7 +11,7 @@ import httpx
 
 from agent.record import webhook
 from agent.record.business import Business
-from api import business_files, mail_check, telephone_check
+from api import business_files, journal_check, mail_check, telephone_check
 from api.serve import reached_from_outside
 from api.settings import PREFIX, THEIR_TOKEN, THEIR_URL, Settings, SettingsError, read_settings, setting_name
 from api.telephone_check import Finding
@@ -55,6 +55,7 @@ def findings() -> Iterator[Finding]:
         yield Finding("--", "settings", f"{name} is no setting of this version")
     yield from _business(settings)
     yield from _redis(settings)
+    yield from journal_check.findings(settings, has_redis=bool(settings.redis_url) or find_server() is not None)
     yield from mail_check.findings(settings)
     yield _tokens(settings)
     yield _service(settings)

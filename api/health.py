@@ -1,6 +1,5 @@
 """Alive and ready: `GET /health` with what is degraded, `GET /ready`, and two older names that monitors still ask for."""
 
-from time import time
 from typing import Any
 
 from fastapi import APIRouter
@@ -9,10 +8,10 @@ from starlette.responses import JSONResponse, Response
 
 from api.away import away_since
 from api.errors import Problem
+from api.journal_standing import JournalStanding
 from api.parts import Parts, parts
 from api.version import version
-from storage.away.spare import Spare
-from storage.errors import JournalUnavailable, StoreUnavailable
+from storage.errors import StoreUnavailable
 
 router = APIRouter(tags=["health"])
 
@@ -26,8 +25,8 @@ async def health(request: Request) -> Response:
     """
     running = parts(request)
     found = {"store": await _store(running), "keys": await _keys(running), "events": _events(running)}
-    if running.spare is not None:
-        found["journal"] = await _journal(running.spare)
+    if running.journal is not None:
+        found["journal"] = await _journal(running.journal)
     degraded = any(part["status"] != "ok" for part in found.values())
     status = "draining" if running.drain.begun else "degraded" if degraded else "ok"
     return JSONResponse({"status": status, "parts": found, "turns": running.gate.busy, "version": version()})
@@ -52,7 +51,7 @@ async def ready(request: Request) -> Response:
     running = parts(request)
     if running.drain.begun:
         raise Problem("draining")
-    is_kept = (await _store(running))["status"] == "ok" or (running.spare is not None and await _takes_steps(running.spare))
+    is_kept = (await _store(running))["status"] == "ok" or (running.journal is not None and not (await running.journal.look()).why)
     if not is_kept or (await _keys(running))["status"] != "ok":
         raise Problem("store_unavailable")
     return JSONResponse({"status": "ready"})
@@ -73,21 +72,13 @@ async def _keys(running: Parts) -> dict[str, Any]:
     return {"status": "ok" if await running.keys.ready() else "unavailable"}
 
 
-async def _journal(spare: Spare) -> dict[str, Any]:
+async def _journal(journal: JournalStanding) -> dict[str, Any]:
     """ "waiting" while Redis has not seen all of it."""
-    try:
-        await spare.journal.ping()
-        figures = await spare.journal.figures()
-    except JournalUnavailable as error:
-        return {"status": "unavailable", "why": error.why}
-    since_s = round(max(time() - figures.since, 0.0), 1) if figures.since else 0.0
-    status = "waiting" if figures.steps or figures.erasures else "ok"
-    return {"status": status, "calls": figures.calls, "steps": figures.steps, "erasures": figures.erasures, "sinceS": since_s}
-
-
-async def _takes_steps(spare: Spare) -> bool:
-    standing = await _journal(spare)
-    return bool(standing["status"] != "unavailable")
+    found = await journal.look()
+    if found.why:
+        return {"status": "unavailable", "why": found.why}
+    status = "waiting" if found.steps or found.erasures else "ok"
+    return {"status": status, "calls": found.calls, "steps": found.steps, "erasures": found.erasures, "sinceS": round(found.waits_s, 1)}
 
 
 def _events(running: Parts) -> dict[str, Any]:

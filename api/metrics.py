@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import logs
+from api.away import is_away
+from api.journal_standing import JournalStanding
 from api.parts import Parts, parts
 from api.registry import STATUSES, Standing
 from storage.errors import StoreUnavailable
@@ -26,7 +28,7 @@ router = APIRouter(tags=["health"])
 @router.get("/metrics", summary="Figures for Prometheus, of all workers", response_class=Response)
 async def metrics(request: Request) -> Response:
     running = parts(request)
-    standing = await _standing(running.store)
+    standing = await _standing(running.store, running.journal)
     running.registry.take(_levels(running))
     text = await asyncio.to_thread(running.registry.text, standing)
     return Response(text, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers={"Cache-Control": "no-store"})
@@ -44,13 +46,14 @@ async def keep(running: Parts) -> None:
         await asyncio.sleep(KEEP_S)
 
 
-async def _standing(store: CallStore) -> Standing:
+async def _standing(store: CallStore, journal: JournalStanding | None) -> Standing:
+    noted = await journal.look() if journal is not None else None
     try:
         async with patience(ASKING_S):
             outbox, numbers = await asyncio.gather(store.outbox(), asyncio.gather(*(store.how_many(status) for status in STATUSES)))
     except (StoreUnavailable, TimeoutError):
-        return Standing(up=False)
-    return Standing(up=True, calls=dict(zip(STATUSES, numbers, strict=True)), outbox=outbox)
+        return Standing(up=False, journal=noted)
+    return Standing(up=True, journal=noted, calls=dict(zip(STATUSES, numbers, strict=True)), outbox=outbox)
 
 
 def _levels(running: Parts) -> Mapping[str, float]:
@@ -64,4 +67,5 @@ def _levels(running: Parts) -> Mapping[str, float]:
         "reader_queue_events": figures["queued"],
         "log_ring_events": figures["ring"],
         "store_away_seconds": figures["awayS"],
+        "store_breaker_open": float(is_away(running)),
     }

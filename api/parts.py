@@ -11,6 +11,7 @@ from agent.record.businesses import Businesses
 from api.channels import Channels
 from api.gate import Drain, Gate
 from api.hub import Hub
+from api.journal_standing import JournalStanding
 from api.masking import Masking
 from api.registry import Registry
 from api.settings import Settings
@@ -43,6 +44,8 @@ class Parts:
     """Set when something is due to the outside."""
     spare: Spare | None
     """What goes on while Redis is away; None where nothing does."""
+    journal: JournalStanding | None
+    """How it stands with that."""
     bound: Callable[[str], "Parts"]
     """The parts that know the calls of one business alone, by its id."""
 

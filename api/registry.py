@@ -21,6 +21,7 @@ from agent.record.handoff import Handoff
 from agent.record.slot_names import NAMES
 from api import shared_figures
 from api.errors import PROBLEMS
+from api.journal_standing import Standing as JournalState
 from api.tallies import BOUNDS_S, Tallies, Times
 from storage.outbox import OutboxFigures
 
@@ -86,9 +87,16 @@ LEVELS = (
     Level("reader_queue_events", "Events that wait in the queues of readers"),
     Level("log_ring_events", "Events kept in memory for readers who come back"),
     Level("store_away_seconds", "How long the log of events has not been reached, at the worker that misses it longest", "livemax"),
+    Level("store_breaker_open", "Whether a worker takes the store for being away, so that turns go to the journal of its host", "livemax"),
 )
 STORE_UP = f"{PREFIX}store_up"
 CALLS = f"{PREFIX}calls"
+JOURNAL_UP = f"{PREFIX}journal_up"
+JOURNAL = {
+    f"{PREFIX}journal_waiting_calls": "Calls of this host with steps that the store has not seen",
+    f"{PREFIX}journal_waiting_steps": "Steps of calls of this host that the store has not seen",
+    f"{PREFIX}journal_waiting_seconds": "How long the oldest of them has been waiting",
+}
 OUTBOX = {
     f"{PREFIX}outbox_waiting": "Mails and webhooks that are to be brought and have not arrived",
     f"{PREFIX}outbox_overdue_seconds": "For how long the one that waits longest could have been tried",
@@ -105,6 +113,8 @@ class Standing:
     """By status; empty while the store is away."""
     outbox: OutboxFigures | None = None
     """None while the store is away."""
+    journal: JournalState | None = None
+    """None where there is none."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         yield GaugeMetricFamily(STORE_UP, "Whether the store answered this scrape", value=float(self.up))
@@ -116,6 +126,11 @@ class Standing:
             figures = (self.outbox.waiting, self.outbox.overdue_s, self.outbox.dead)
             for (name, meaning), figure in zip(OUTBOX.items(), figures, strict=True):
                 yield GaugeMetricFamily(name, meaning, value=figure)
+        if self.journal is not None:
+            yield GaugeMetricFamily(JOURNAL_UP, "Whether the journal of this host takes steps", value=float(not self.journal.why))
+            waiting = (self.journal.calls, self.journal.steps, self.journal.waits_s)
+            for (name, meaning), waits in zip(JOURNAL.items(), waiting, strict=True) if not self.journal.why else ():
+                yield GaugeMetricFamily(name, meaning, value=waits)
 
 
 class _Histogram(Histogram):
@@ -188,4 +203,9 @@ def names() -> dict[str, str]:
     """Every metric by the name it is asked for with, and its type. A histogram has `_bucket`, `_sum` and `_count` behind its name."""
     counters = {f"{PREFIX}{one.name}_total": "counter" for one in COUNTERS}
     histograms = {f"{PREFIX}{one.name}_seconds": "histogram" for one in HISTOGRAMS}
-    return counters | histograms | {PREFIX + one.name: "gauge" for one in LEVELS} | dict.fromkeys((STORE_UP, CALLS, *OUTBOX), "gauge")
+    return (
+        counters
+        | histograms
+        | {PREFIX + one.name: "gauge" for one in LEVELS}
+        | dict.fromkeys((STORE_UP, CALLS, *OUTBOX, JOURNAL_UP, *JOURNAL), "gauge")
+    )

@@ -32,6 +32,10 @@ class Worker(NamedTuple):
         answer: dict[str, Any] = await self.asked("POST", "/ai/conversation", body)
         return answer
 
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {INTEGRATION}"}
+
     async def asked(self, method: str, path: str, body: object = None, token: str = INTEGRATION) -> Any:
         answer = await self.http.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code < 300, (answer.status_code, answer.text)
