@@ -98,7 +98,10 @@ class ToldService(Service):
 
 
 def settings(**given: Any) -> Settings:
-    """Settings that take nothing from the environment of whoever runs the tests."""
+    """Settings that take nothing from the environment of whoever runs the tests. A journal is kept only in `data` of the test's own: one is of a host,
+    and would bring what is left of one test to the Redis of another.
+    """
+    given = {"journal": "data" in given, **given}
     found = Settings(_env_file=None, **given)
     return Settings.model_construct(**{**Settings.model_construct().model_dump(), **{name: getattr(found, name) for name in given}})
 
