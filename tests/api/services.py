@@ -98,7 +98,7 @@ class ToldService(Service):
 
 
 def settings(**given: Any) -> Settings:
-    """Settings that take nothing from the environment of whoever runs the tests. A journal is kept only in `data` of the test's own: one is of a host,
+    """Settings that take nothing from the environment of whoever runs the tests. A journal is kept only in `data` of the test's own: it is a host's,
     and would bring what is left of one test to the Redis of another.
     """
     given = {"journal": "data" in given, **given}

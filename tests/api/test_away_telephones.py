@@ -1,4 +1,4 @@
-"""Telephones while Redis is away: each way that a call comes in goes on in the journal of the host, with its signature and whatever worker is asked."""
+"""Telephones while Redis is away: each way that a call comes in goes on in the journal of the host, signed as always, at whatever worker."""
 
 import asyncio
 import json
