@@ -1,6 +1,8 @@
 """Redis away, as a supervisor lives through it whose host goes on in its journal: what is shown, what can be done, how it is when Redis is back."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from storage import keys
+from storage.journal.schema import FILE
 from tests.api.processes import Running
 from tests.conftest import RedisServer
 from tests.console.pages import MARY, PATIENT, Caller, Console, answering, coming
@@ -20,6 +23,17 @@ WORDS = {"en": ("To be confirmed", "Booked", "Not free any more", "Free then"), 
 class Host(NamedTuple):
     service: Running
     redis: RedisServer
+    journal: Path
+
+    def notes(self, sid: str, lines: int) -> None:
+        """Ends when the journal has so much of what was said: two workers who note two turns in the same moment may do so the wrong way round."""
+
+        def noted() -> bool:
+            with closing(sqlite3.connect(self.journal)) as db, suppress(sqlite3.OperationalError):  # it may be yet to be made
+                return bool(db.execute("SELECT count(*) FROM lines WHERE sid = ?", (sid,)).fetchone()[0] == lines)
+            return False
+
+        until(noted)
 
     def comes_back(self) -> None:
         """Redis is there, and has all that was noted meanwhile."""
@@ -32,7 +46,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
     """Two workers over a Redis that keeps what it has when it is killed."""
     server = RedisServer("--appendonly", "yes", "--appendfsync", "always")
     with answering(tmp_path, REDIS_URL=server.url, **PATIENT) as running:
-        yield Host(running, server)
+        yield Host(running, server, tmp_path / "data" / "journal" / FILE)
     server.close()
 
 
@@ -52,8 +66,11 @@ def banner(console: Console, *words: str) -> None:
 
 def test_the_talk_goes_on_on_the_screen_and_each_step_is_there_once_when_redis_is_back(console: Console, host: Host) -> None:
     caller = Caller(host.service, "AWAY-talk")
-    caller.say("", "Mary O'Neill")
+    caller.say("")
     console.open("AWAY-talk")
+    host.notes("AWAY-talk", 1)
+    caller.say("Mary O'Neill")
+    host.notes("AWAY-talk", 3)
     expect(console.said).to_have_count(3)
     host.redis.kill()
     banner(console, "The call store has been away since", "You see the calls of this host.")
@@ -85,7 +102,7 @@ def test_the_talk_goes_on_on_the_screen_and_each_step_is_there_once_when_redis_i
 def test_a_supervisor_does_what_there_is_to_do_and_it_stands_when_redis_is_back(console: Console, host: Host) -> None:
     caller, dear = Caller(host.service, "AWAY-deeds"), Caller(host.service, "AWAY-dear", "+12025550144")
     caller.say("", "Mary O'Neill")
-    dear.say("", "Bob Stone", "yes", *UNTIL_BOOKED[:4], "water heater service", f"{coming(2)} at 2 pm")
+    dear.say("", "Bob Stone", "yes", *UNTIL_BOOKED[:4], "water heater service", f"{coming(2)} at 2 pm", "yes")
     console.open("AWAY-deeds")
     host.redis.kill()
     banner(console, "what you do to them is kept")
@@ -102,8 +119,16 @@ def test_a_supervisor_does_what_there_is_to_do_and_it_stands_when_redis_is_back(
     entry.press("Enter")
     expect(console.field("name")).to_contain_text("Mary-Anne O'Neill")
     expect(console.tab.get_by_role("button", name="Erase this caller…")).not_to_have_attribute("aria-disabled", "true")
+    console.tab.evaluate("location.hash = '#/call/AWAY-dear'")
+    approve = console.tab.get_by_role("button", name="Approve", exact=True)
+    expect(approve).to_have_attribute("aria-disabled", "true")  # no place can be promised
+    approve.click(force=True)
+    expect(console.tab.locator(".notice")).to_have_text("This cannot be changed while the call store is away.")
     host.comes_back()
     expect(console.line).to_contain_text("Live")
+    approve.click()
+    expect(console.tab.locator(".booking h3")).to_contain_text("Booking")
+    console.tab.evaluate("location.hash = '#/call/AWAY-deeds'")
     record = caller.record()
     assert record["user"]["userInfo"]["name"] == "Mary-Anne O'Neill"
     assert [line["message"] for line in record["history"] if line["speaker"] == "agent"] == ["Ann here."]
