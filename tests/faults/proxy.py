@@ -37,6 +37,7 @@ class Proxy:
         self._lock = threading.Lock()
         self._passages: list[_Passage] = []
         self._due: tuple[int, When, Callable[[], bool]] | None = None
+        self._cut: Literal["", "refused", "silent"] = ""
         threading.Thread(target=self._accept, name="proxy", daemon=True).start()
 
     @property
@@ -72,14 +73,29 @@ class Proxy:
             self._due = None
             return when, act
 
+    def cut(self, *, silently: bool = False) -> None:
+        """From now on nothing comes through: connections end and none is made; `silently`, they stay, and what is sent is lost on the way."""
+        with self._lock:
+            self._cut = "silent" if silently else "refused"
+        if not silently:
+            self._hang_up()
+
+    def mend(self) -> None:
+        """Whoever connects is passed on again; what was connected meanwhile has lost bytes, and ends."""
+        with self._lock:
+            self._cut = ""
+        self._hang_up()
+
+    @property
+    def is_silent(self) -> bool:
+        return self._cut == "silent"
+
     def close(self) -> None:
         # Not only closed: a thread that waits in accept would keep the socket alive.
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
-        with self._lock:
-            for passage in self._passages:
-                passage.hang_up()
+        self._hang_up()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -88,6 +104,11 @@ class Proxy:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _hang_up(self) -> None:
+        with self._lock:
+            for passage in self._passages:
+                passage.hang_up()
+
     def _accept(self) -> None:
         while True:
             try:
@@ -95,15 +116,18 @@ class Proxy:
             except OSError:
                 return
             ours = socket.socket(socket.AF_UNIX)
+            passage = _Passage(self, theirs, ours)
+            with self._lock:
+                refused = self._cut == "refused"
+                self._passages.append(passage)
             try:
+                if refused:
+                    raise ConnectionRefusedError
                 ours.connect(str(self._upstream))
             except OSError:  # as if there were no Redis
                 theirs.close()
                 ours.close()
                 continue
-            passage = _Passage(self, theirs, ours)
-            with self._lock:
-                self._passages.append(passage)
             threading.Thread(target=passage.run, name="passage", daemon=True).start()
 
 
@@ -133,12 +157,16 @@ class _Passage:
 
     def _pass_answers(self) -> bool:
         data = self._ours.recv(65536)
+        if self._proxy.is_silent:
+            return bool(data)
         self._count(data)
         self._theirs.sendall(data)
         return bool(data)
 
     def _pass_commands(self) -> bool:
         data = self._theirs.recv(65536)
+        if self._proxy.is_silent:
+            return bool(data)
         self._heard.feed(data)
         while (command := self._heard.gets()) is not False:
             self.commands += 1
