@@ -86,14 +86,15 @@ class JournalBack(Part):
         row = calls.find(db, sid, now)
         if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):
             row = None  # another call has begun under its sid
-        if row and not row.steps and row.rev >= after.rev:
+        if row and not row.steps and row.rev >= after.rev:  # what another worker took after it was noted first
+            self._keep_answers(db, copy)
             return
         for booking in copy.places:
             places.take(db, now, booking, self._ttl)
         if copy.released:
             db.execute("DELETE FROM places WHERE business = ? AND sid = ?", (after.brief.business, sid))
         if row and row.steps:  # whoever sends a turn again that Redis took hears what was said then
-            db.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?, ?)", [(sid, turn, answer) for turn, answer in copy.answers.items()])
+            self._keep_answers(db, copy)
             return
         if row is None:
             self._expire(db, sid, calls.lying(db, sid, row))
@@ -105,12 +106,16 @@ class JournalBack(Part):
         until = now + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
         told = Copied(after.rev, whole, _number(copy.told))
         calls.write(db, row, after, until, min(until, now + self._ttl.words_of(after)), told)
-        db.executemany("INSERT OR REPLACE INTO turns VALUES (?, ?, ?)", [(sid, turn, answer) for turn, answer in copy.answers.items()])
+        self._keep_answers(db, copy)
         for said in copy.said:
             if said.rev > rev:
                 calls.say(db, sid, said.taken_back, said.lines)
         if after.root:
             db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", (sid, after.root, now + self._ttl.kin_s))
+
+    def _keep_answers(self, db: sqlite3.Connection, copy: Copy) -> None:
+        answers = [(copy.call.sid, turn, answer) for turn, answer in copy.answers.items()]
+        db.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?, ?)", answers)
 
     async def keep_places(self, business: str, bookings: Sequence[Booking]) -> None:
         """Note a business's calendar as Redis has it: what a copy brings is added to it."""
