@@ -56,6 +56,9 @@ PLAIN = ssl.create_default_context()
 class Shop:
     """A service that is started again whenever it is killed, on the same port, as its supervisor would; and what may happen to it."""
 
+    anew = True
+    """Whether its workers load the program as a fresh process does."""
+
     def __init__(self, folder: Path, workers: int, chance: random.Random) -> None:
         self.folder, self.chance = folder, chance
         self._arguments = ("--workers", str(workers))
@@ -66,10 +69,10 @@ class Shop:
         """Seconds from a fault to the next good answer, and which fault it was."""
 
     def start(self, port: int = 0) -> None:
-        self.running = Running(self.folder, *self._arguments, port=port, anew=True, SLOTLINE_BUSINESS=FIRM, SLOTLINE_SECRET=SECRET, **self.settings())
+        self.running = Running(self.folder, *self._arguments, port=port, anew=self.anew, SLOTLINE_SECRET=SECRET, **self.settings())
 
     def settings(self) -> dict[str, str]:
-        return {}
+        return {"SLOTLINE_BUSINESS": FIRM}
 
     def client(self) -> Any:
         return redis_of(self.folder)
@@ -128,7 +131,7 @@ class Wired(Shop):
         self.proxy = Proxy(self.server.socket)
 
     def settings(self) -> dict[str, str]:
-        return {"REDIS_URL": self.proxy.url}
+        return {**super().settings(), "REDIS_URL": self.proxy.url}
 
     def client(self) -> Any:
         return self.server.client
