@@ -19,7 +19,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.turn import load, ready
+from bench.streams.servers import listening
+from bench.turn import load
 from storage.embedded import find_server
 from tests.differential.history import ROOT, checked_out
 
@@ -78,7 +79,7 @@ def running(command: list[str], folder: Path, environment: dict[str, str]) -> It
 
 async def turns(ours: Served, theirs: Served, rounds: int, seconds: float) -> list[Round]:
     for one in (ours, theirs):
-        await ready(one.port)
+        listening(one.port)
         await load(one.port, 3, 4, "warm")
     found = []
     for number in range(rounds):

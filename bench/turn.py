@@ -1,10 +1,11 @@
 """Turns per second, milliseconds and CPU of a turn, between neighbours in the same run.
 
-    python -m bench.turn [--seconds 4] [--rounds 5] [--together 4] [--before CHECKOUT]
+    python -m bench.turn [--seconds 4] [--rounds 5] [--together 4] [--before CHECKOUT] [--without-journal]
 
 floor   FastAPI, pydantic, the same two Redis round trips, no agent: what the web framework and Redis cost alone
 ours    the service as `slotline serve` starts it, whole calls of eleven turns, events and documents included
 before  the same service from another checkout (`git worktree add`), to see what a change costs a turn
+without the service without its journal (SLOTLINE_JOURNAL=false), alone beside ours; both also behind a proxy that counts their round trips
 usual   LangGraph with interrupt() and a durable SQLite checkpointer, the record as one JSON value (`pip install langgraph-checkpoint-sqlite`)
 
 Each has one process and a Redis of its own (appendfsync everysec); they take turns, round by round, there and back, and the medians of the rounds
@@ -18,14 +19,18 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from bench.streams.servers import free_port, listening, process
 from storage.embedded import find_server
+from tests.api.processes import serving
+from tests.conftest import RedisServer
+from tests.faults.proxy import Proxy
 
 ROOT = Path(__file__).parents[1]
 SAID = (
@@ -42,8 +47,10 @@ SAID = (
     "no thanks, goodbye",
 )
 HEAD = b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-AIMS = {"floor": 0.4, "usual": 4.0, "before": 0.97}
+AIMS = {"floor": 0.4, "usual": 4.0, "before": 0.97, "without": 0.95}
 """Turns per second of ours, of the other's."""
+COUNTED = 20
+"""Calls whose round trips are counted."""
 
 
 async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> bytes:
@@ -95,47 +102,68 @@ class Served(NamedTuple):
         return {"turns/s": len(ordered) / seconds, "p50 ms": ordered[len(ordered) // 2], "p99 ms": ordered[int(len(ordered) * 0.99)], "CPU µs": cpu}
 
 
-def commands(before: Path | None) -> Iterator[tuple[str, Path, list[str]]]:
-    """Name, folder, and how it is started; the port comes behind it."""
+class Command(NamedTuple):
+    """How one of them is started; the port comes behind its words."""
+
+    name: str
+    root: Path
+    words: list[str]
+    settings: Mapping[str, str] = MappingProxyType({})
+
+
+def commands(before: Path | None, without_journal: bool) -> Iterator[Command]:
     plain = [sys.executable, "-m", "uvicorn", "--log-level", "warning", "--no-access-log", "--loop", "uvloop", "--http", "httptools"]
     serve = [sys.executable, "-m", "api.cli", "serve"]
-    yield "floor", ROOT, [*plain, "bench.floor_app:app", "--port"]
-    yield "ours", ROOT, [*serve, "--port"]
+    if without_journal:
+        yield Command("ours", ROOT, [*serve, "--port"])
+        yield Command("without", ROOT, [*serve, "--port"], {"SLOTLINE_JOURNAL": "false"})
+        return
+    yield Command("floor", ROOT, [*plain, "bench.floor_app:app", "--port"])
+    yield Command("ours", ROOT, [*serve, "--port"])
     if before is not None:
-        yield "before", before.resolve(), [*serve, "--port"]
+        yield Command("before", before.resolve(), [*serve, "--port"])
     if find_spec("langgraph.checkpoint.sqlite") is None:
         print("without usual: pip install langgraph-checkpoint-sqlite")
     else:
-        yield "usual", ROOT, [*plain, "bench.usual_app:app", "--port"]
+        yield Command("usual", ROOT, [*plain, "bench.usual_app:app", "--port"])
 
 
 @contextmanager
-def served(folder: Path, root: Path, command: list[str]) -> Iterator[Served]:
+def served(folder: Path, command: Command) -> Iterator[Served]:
     server = find_server()
     if server is None:
         raise SystemExit("bench.turn needs a redis-server")
     redis, port = free_port(), free_port()
     settings = ["--port", str(redis), "--bind", "127.0.0.1", "--dir", str(folder), "--appendonly", "yes", "--save", ""]
-    env = {"REDIS_URL": f"redis://127.0.0.1:{redis}", "LANGSMITH_TRACING": "false", "PYTHONPATH": str(root)}
+    env = {
+        "REDIS_URL": f"redis://127.0.0.1:{redis}",
+        "SLOTLINE_DATA": str(folder / "data"),
+        "LANGSMITH_TRACING": "false",
+        "PYTHONPATH": str(command.root),
+        **command.settings,
+    }
     with process([str(server), *settings], {}) as redis_pid:
         listening(redis)
-        with process([*command, str(port)], env, root) as pid:
+        with process([*command.words, str(port)], env, command.root) as pid:
             listening(port)
             yield Served(port, (pid, redis_pid))
 
 
-def run(seconds: float, rounds: int, together: int, before: Path | None) -> None:
+def run(seconds: float, rounds: int, together: int, before: Path | None, without_journal: bool) -> None:
     with ExitStack() as stack:
         servers = {}
-        for name, root, command in commands(before):
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"bench-{name}-")))
-            servers[name] = stack.enter_context(served(folder, root, command))
+        for command in commands(before, without_journal):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"bench-{command.name}-")))
+            servers[command.name] = stack.enter_context(served(folder, command))
         for server in servers.values():
             server.figures(1.0, together, "warm")
         found: dict[str, list[dict[str, float]]] = {name: [] for name in servers}
         for round_ in range(rounds):
             for name, server in [*servers.items()][:: 1 if round_ % 2 else -1]:
                 found[name].append(server.figures(seconds, together, f"bench-{round_}"))
+    if without_journal:
+        asked = {name: round_trips(journal) for name, journal in (("ours", "true"), ("without", "false"))}
+        print(f"round trips of {COUNTED} calls of {len(SAID)} turns: {asked['ours']} with the journal, {asked['without']} without")
     _show(found, f"medians of {rounds} rounds of {seconds:g} s, {together} calls at a time")
 
 
@@ -151,14 +179,32 @@ def _show(found: dict[str, list[dict[str, float]]], how: str) -> None:
             print(f"ours / {other:7} turns/s {said}, CPU {statistics.median(cpu):.2f} ({cpu[0]:.2f} to {cpu[-1]:.2f})")
 
 
+def round_trips(journal: str) -> int:
+    """How often a service asks its Redis for some calls, one after the other."""
+    before = 0
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        closing(RedisServer()) as server,
+        Proxy(server.socket) as proxy,
+        serving(Path(folder), REDIS_URL=proxy.url, SLOTLINE_JOURNAL=journal) as running,
+    ):
+        for call in range(COUNTED + 1):
+            if call == 1:  # it knows the scripts
+                before = proxy.round_trips
+            for number, words in enumerate(SAID):
+                running.say(words, f"C{call}", startedAt=f"2026-03-02T14:00:{number:02}Z").raise_for_status()
+        return proxy.round_trips - before
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--together", type=int, default=4)
     parser.add_argument("--before", type=Path, help="another checkout of this project")
+    parser.add_argument("--without-journal", action="store_true", help="ours beside itself without its journal")
     options = parser.parse_args()
-    run(options.seconds, options.rounds, options.together, options.before)
+    run(options.seconds, options.rounds, options.together, options.before, options.without_journal)
 
 
 if __name__ == "__main__":

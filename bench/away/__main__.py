@@ -42,7 +42,7 @@ def sat(made, rung: Sequence[tuple[Script, Twins | None]], seed: int) -> list[Ca
         return [Call(script, twins, call.result()) for (script, twins), call in zip(rung, calls, strict=True)]
 
 
-def disturbed(seed: int, hosts: int, calls: int, faults: int, away_s: tuple[float, float]) -> dict[str, list[str]]:
+def disturbed(seed: int, hosts: int, calls: int, faults: int, away_s: tuple[float, float], keep: Path | None) -> dict[str, list[str]]:
     """At least so many calls and faults. What is wrong, by callSid."""
     chance, wrong = random.Random(seed), dict[str, list[str]]()
     languages: Counter[str] = Counter()
@@ -54,7 +54,7 @@ def disturbed(seed: int, hosts: int, calls: int, faults: int, away_s: tuple[floa
         with town(folder, rung_in, hosts, chance, away_s) as made:
             while languages.total() < calls or made.faults.total() < faults:
                 over = sat(made, list(islice(callers, SITTING)), seed)
-                found = mistakes(made.server.client, over)
+                found = mistakes(made.server.client, over, keep)
                 wrong |= found
                 languages.update(call.script.persona.language if call.script.persona else "en" for call in over)
                 turns += sum(len(call.heard.answers) for call in over)
@@ -78,13 +78,15 @@ def main() -> int:
     parser.add_argument("--back", type=int, default=1000, help="calls that wait to be written back; 0: do not measure")
     parser.add_argument("--rounds", type=int, default=8, help="of talking while it is away; 0: do not measure")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--keep", type=Path, help="a folder for all there is of calls with something wrong")
     options = parser.parse_args()
     if options.short:
         options.faults, options.calls, options.longest, options.back, options.rounds = 10, SITTING, 1.5, 150, 3
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
     began = time.monotonic()
     print(f"seed {seed}; load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", flush=True)
-    wrong = bool(options.calls) and disturbed(seed, options.hosts, options.calls, options.faults, (min(1.0, options.longest), options.longest))
+    away_s = min(1.0, options.longest), options.longest
+    wrong = bool(options.calls) and disturbed(seed, options.hosts, options.calls, options.faults, away_s, options.keep)
     slow = bool(options.rounds) and talking_while_away(options.rounds)
     late = bool(options.back) and writing_back(options.back)
     print(f"\n{len(wrong) if wrong else 0} calls with something wrong; {time.monotonic() - began:.0f} s, load at the end {os.getloadavg()[0]:.1f}")

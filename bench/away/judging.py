@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench.away.calling import Heard
@@ -25,14 +26,27 @@ class Call(NamedTuple):
     heard: Heard
 
 
-def mistakes(client: Any, calls: Sequence[Call]) -> dict[str, list[str]]:
-    """By callSid, what is wrong."""
+def mistakes(client: Any, calls: Sequence[Call], keep: Path | None = None) -> dict[str, list[str]]:
+    """By callSid, what is wrong; all there is of such a call is kept in a file of that folder."""
     places = {name: _places(client, name) for name in {_firm(call.script) for call in calls}}
     found = {call.script.sid: [*_by_itself(client, call, places[_firm(call.script)]), *_beside(client, call, places)] for call in calls}
     for hour, sids in _promised(calls).items():
         if len(sids) > 1:
             found[sids[-1]].append(f"told booked for {hour}, as {sids[0]} was")
+    for call in calls:
+        if keep is not None and found[call.script.sid]:
+            _keep(client, call, keep)
     return {sid: wrong for sid, wrong in found.items() if wrong}
+
+
+def _keep(client: Any, call: Call, folder: Path) -> None:
+    sid = call.script.sid
+    told = {"heard": call.heard, "document": document(client, sid), "events": events(client, sid), "trace": _trace(client, sid), "twins": call.twins}
+    (folder / f"{sid}.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _trace(client: Any, sid: str) -> list[Any]:
+    return [json.loads(one) for one in client.lrange(keys.trace(sid), 0, -1)]
 
 
 def _by_itself(client: Any, call: Call, places: Mapping[str, Any]) -> list[str]:
@@ -41,7 +55,8 @@ def _by_itself(client: Any, call: Call, places: Mapping[str, Any]) -> list[str]:
     values, status = kept["progress"]["filled"], kept["progress"]["status"]
     spoken = [line["message"] for line in kept["history"] if line["speaker"] == "customer"]
     noted = any(answer and answer["progress"]["status"] == "ended" for answer in heard.answers)
-    doubled = Counter(filled(told)) - Counter(dict.fromkeys(filled(told), 1 + call.script.moves))
+    # Whoever is brought to a host that knows nothing of the call is asked again, and says it again.
+    doubled = Counter() if call.script.moves else Counter(filled(told)) - Counter(set(filled(told)))
     wrong = {
         "a turn was not answered": None in heard.answers,
         f"trouble was heard {heard.trouble} times": heard.trouble > 0,
