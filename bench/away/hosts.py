@@ -46,8 +46,14 @@ class Host(Shop):
             with suppress(ProcessLookupError):
                 os.kill(self.chance.choice(workers), signal.SIGKILL)
 
+    def revive(self) -> None:
+        """Start it again where it was killed at a step, by whichever thread passed that on."""
+        if not living(self.running.process.pid):
+            self.again()
+
     def has_caught_up(self) -> bool:
         """Over a connection of its own, since a worker may have been killed."""
+        self.revive()
         with suppress(httpx.TransportError):
             return bool(httpx.get(f"{self.url}/health", trust_env=False, verify=PLAIN).json()["status"] == "ok")
         return False
@@ -69,6 +75,8 @@ class Town:
     def disturb(self, talking: Callable[[], bool]) -> None:
         """One outage after the other while somebody talks; in each, and on the way back, processes are killed."""
         while talking():
+            for host in self.hosts:
+                host.revive()
             self._outage()
             time.sleep(self.chance.uniform(*PAUSES_S))
         self.back()
@@ -98,8 +106,6 @@ class Town:
             time.sleep(0.01)
         for host in struck:
             host.proxy.forget()
-            if not living(host.running.process.pid):
-                host.again()
 
     def _kill(self, host: Host, when: str) -> None:
         if self.chance.random() < 0.2:
@@ -115,7 +121,7 @@ class Town:
 
         def kill() -> bool:
             if whole:
-                host.running.process.kill()
+                host.running.stop(signal.SIGKILL)
             else:
                 host.kill_worker()
             self.faults[f"{'service' if whole else 'worker'} killed at a step on the way back"] += 1

@@ -96,6 +96,7 @@ class SpareStore(PassingStore):
             else:
                 for erased in {*gone, *(entry.sid for entry in told)}:
                     self._behind.forget(erased)
+                await self._behind.flush()
                 return told
         gone |= {one.sid: None for one in await self._journal.erase(sid)}
         told = tuple(Entry(id="", sid=one, data=codec.erased(one, time(), degraded=True)) for one in gone)

@@ -113,7 +113,7 @@ class WayBack:
                     if standing is not None and standing.to_be_confirmed:
                         raise StoreUnavailable(f"call {sid}: it is settled the next time")
                 if standing is None:
-                    await self._journal.forget([sid])
+                    await self._journal.forget({sid: self._clock()})
                 elif not await self._journal.written(sid, waiting.steps[-1].change.after.rev + 1, standing):
                     await self._store.erase(sid)  # as it was here, while its last step was on its way
                 waiting = await self._journal.steps_of(sid)

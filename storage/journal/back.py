@@ -7,7 +7,7 @@ each `written`; whoever dies in between says nothing, and the next one finds in 
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -22,6 +22,8 @@ from storage.journal.log import Log, packed
 from storage.journal.part import Part
 from storage.journal.steps import Waiting
 
+GONE_S = 60.0
+"""How late anything may come that was noted of a call before it was taken away."""
 WAITING_S = 86_400.0
 """How long steps wait for Redis at most, once their call has expired."""
 
@@ -50,6 +52,8 @@ class Copy(msgspec.Struct, kw_only=True):
     """What of the calendar is the call's now; at most one."""
     released: bool = False
     """Whether it gave up what it had there."""
+    at: float = 0.0
+    """When it was noted: Unix seconds."""
 
 
 class JournalFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +85,7 @@ class JournalBack(Part):
     def _keep(self, db: sqlite3.Connection, copy: Copy) -> None:
         now, after = self._clock(), copy.call
         sid = after.sid
-        if db.execute("SELECT 1 FROM erasures WHERE sid = ?", (sid,)).fetchone():
+        if db.execute("SELECT 1 FROM erasures WHERE sid = ? UNION SELECT 1 FROM gone WHERE sid = ? AND at >= ?", (sid, sid, copy.at)).fetchone():
             return  # it was noted before that
         row = calls.find(db, sid, now)
         if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):
@@ -129,11 +133,12 @@ class JournalBack(Part):
         """Whoever reads all calls' log and stands at this id of Redis's, the newest that this host knows, goes on from there in the log here."""
         await self._write(lambda db: self._log.go_on_from(db, _number(head)), durable=False)
 
-    async def forget(self, sids: Iterable[str]) -> None:
-        """Take calls away, erased in Redis or over, with all there is of them here; nobody is told."""
+    async def forget(self, gone: Mapping[str, float]) -> None:
+        """Take calls away, erased in Redis at that time (Unix seconds), with all there is of them here; nobody is told."""
 
         def forget(db: sqlite3.Connection) -> None:
-            for sid in sids:
+            db.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", gone.items())
+            for sid in gone:
                 calls.remove(db, sid)
                 db.execute("DELETE FROM events WHERE sid = ? AND erasure = 0", (sid,))
                 for table in ("roots", "deliveries", "appointments"):
@@ -141,7 +146,6 @@ class JournalBack(Part):
                 places.forget(db, sid)
                 note_removed(db)
 
-        sids = tuple(sids)
         await self._write(forget)
 
     async def waiting(self, count: int, lease_s: float) -> Sequence[Waiting]:
@@ -219,7 +223,12 @@ class JournalBack(Part):
 
     async def erased(self, sid: str) -> None:
         """It is erased in Redis as well."""
-        await self._write(lambda db: db.execute("DELETE FROM erasures WHERE sid = ?", (sid,)))
+
+        def note(db: sqlite3.Connection) -> None:
+            db.execute("INSERT OR REPLACE INTO gone SELECT sid, at FROM erasures WHERE sid = ?", (sid,))
+            db.execute("DELETE FROM erasures WHERE sid = ?", (sid,))
+
+        await self._write(note)
 
     async def figures(self) -> JournalFigures:
         def count(db: sqlite3.Connection) -> JournalFigures:
@@ -261,6 +270,7 @@ class JournalBack(Part):
         gone = sum(db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,)).rowcount for table in ("appointments", "deliveries"))  # noqa: S608
         if gone:
             note_removed(db)
+        db.execute("DELETE FROM gone WHERE at <= ?", (now - GONE_S,))
         for table in ("roots", "claims", "tallies", "readers"):
             db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))  # noqa: S608 - our own names
 

@@ -9,6 +9,7 @@ those of all workers (`gather`). What the journal cannot take is given up, told 
 import asyncio
 import contextlib
 import logging
+from time import time
 
 from storage.errors import JournalUnavailable
 from storage.journal.back import Copy, Said
@@ -27,7 +28,8 @@ class WriteBehind:
     def __init__(self, journal: JournalStore, *, moment_s: float = MOMENT_S) -> None:
         self._journal, self._moment_s = journal, moment_s
         self._noted: dict[str, Copy] = {}
-        self._gone: set[str] = set()
+        self._gone: dict[str, float] = {}
+        """When they were erased: Unix seconds."""
         self._task: asyncio.Task[None] | None = None
         self._failing = False
         self._spool = Spool(journal.home)
@@ -38,7 +40,7 @@ class WriteBehind:
         standing, sid = done.call, done.call.sid
         was, begins = self._noted.get(sid), change.before.rev if change.before else 0
         copy = was if was and was.call.rev == begins else Copy(call=standing, since_rev=begins)
-        copy.call = standing
+        copy.call, copy.at = standing, time()
         if change.lines or change.taken_back:
             copy.said.append(Said(standing.rev, change.taken_back, change.lines))
         if change.answer and change.answer[0]:
@@ -55,9 +57,9 @@ class WriteBehind:
         self._begin()
 
     def forget(self, sid: str) -> None:
-        """The call was erased in Redis: soon there is nothing of it here."""
+        """The call was erased in Redis: soon there is nothing of it here, whoever has it still to note."""
         self._noted.pop(sid, None)
-        self._gone.add(sid)
+        self._gone[sid] = time()
         self._begin()
 
     async def flush(self) -> None:
@@ -101,8 +103,8 @@ class WriteBehind:
                 await self._write_all()
 
     async def _write_all(self) -> None:
-        copies, gone = tuple(self._noted.values()), tuple(self._gone)
-        self._noted, self._gone = {}, set()
+        copies, gone = tuple(self._noted.values()), self._gone
+        self._noted, self._gone = {}, {}
         self._spool.turn_over()
         try:
             if gone:
@@ -111,7 +113,7 @@ class WriteBehind:
             if copies:
                 await self._journal.keep(copies)
         except JournalUnavailable as error:
-            self._gone |= {*gone}
+            self._gone = gone | self._gone
             if not self._failing:
                 _log.warning("the journal takes no copies: calls could not go on here if Redis went away", extra={"why": error.why})
             self._failing = True

@@ -10,6 +10,7 @@
 | `events` | an event; its number is its id (`log.packed`), `owner` the call that still has it | call, log |
 | `places`, `appointments`, `deliveries`, `roots`, `claims`, `tallies`, `watchers`, `readers` | as those keys in Redis (storage/keys.py) | as there |
 | `erasures` | the sid of a call that was erased here and may yet stand in Redis | until it is erased there |
+| `gone` | the sid of a call that was taken away, and when: what was noted of it before that, by whomever, is not kept | a minute |
 
 Numbers of callers stand here as hashes wherever something is found by them, as in Redis.
 """
@@ -70,6 +71,7 @@ CREATE TABLE watchers (name TEXT PRIMARY KEY, at REAL NOT NULL);
 CREATE TABLE readers (process TEXT NOT NULL, sid TEXT NOT NULL, count INTEGER NOT NULL, waiting INTEGER NOT NULL, overflowed INTEGER NOT NULL,
     until REAL NOT NULL, PRIMARY KEY (process, sid));
 CREATE TABLE erasures (sid TEXT PRIMARY KEY, at REAL NOT NULL);
+CREATE TABLE gone (sid TEXT PRIMARY KEY, at REAL NOT NULL);
 """
 PRAGMAS = (
     "journal_mode = WAL",
