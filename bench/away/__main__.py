@@ -65,6 +65,11 @@ def disturbed(seed: int, hosts: int, calls: int, faults: int, away_s: tuple[floa
             print(f"\n{hosts} hosts; {languages.total()} calls ({languages['zh']} Chinese), {turns} turns, {made.faults.total()} faults")
             for fault, count in sorted(made.faults.items()):
                 print(f"  {fault:<48} {count:>5}")
+            complaints: Counter[str] = Counter()
+            for host in made.hosts:
+                host.listen()
+                complaints.update(host.complaints)
+            print("what the services wrote beside plain news: " + ", ".join(f"{told} ({count})" for told, count in complaints.most_common()))
     return wrong
 
 

@@ -26,8 +26,8 @@ class Heard(NamedTuple):
     """What the caller said, turn by turn."""
     answers: list[dict[str, Any] | None]
     """To each turn; None where there was none."""
-    unequal: int
-    """How many copies and repeats of a turn were answered otherwise than the first."""
+    unequal: list[tuple[int, str, str]]
+    """Copies and repeats of a turn that were answered otherwise than the first: the turn's number, the first answer, the other."""
     trouble: int
     """How often the caller heard of trouble."""
     twice: int
@@ -40,7 +40,8 @@ class Calling:
     def __init__(self, hosts: list[Host], script: Script, chance: random.Random) -> None:
         self._hosts, self._script, self._chance = hosts, script, chance
         self._host = chance.choice(hosts)
-        self._unequal = self._trouble = self._twice = 0
+        self._unequal: list[tuple[int, str, str]] = []
+        self._trouble = self._twice = 0
 
     def talk(self) -> Heard:
         speaker = self._script.speaker()
@@ -57,15 +58,20 @@ class Calling:
                 bodies.append(self._script.body(speaker.number, words))
                 copies = self._chance.randint(2, COPIES) if self._chance.random() < 0.25 and not self._script.moves else 1
                 first, *others = [one.result() for one in [hands.submit(self._until_good, bodies[-1]) for _ in range(copies)]]
-                self._unequal += sum(one != first for one in others)
                 raw.append(first)
+                for one in others:
+                    self._compare(speaker.number, first, one)
                 answers.append(json.loads(first) if first else None)
                 if first is None:
                     break
                 if self._chance.random() < 0.2 and not self._script.moves:
                     old = self._chance.randrange(len(raw))
-                    self._unequal += self._until_good(bodies[old]) != raw[old]
+                    self._compare(old, raw[old], self._until_good(bodies[old]))
         return Heard(said, answers, self._unequal, self._trouble, self._twice)
+
+    def _compare(self, number: int, first: bytes | None, other: bytes | None) -> None:
+        if other != first:
+            self._unequal.append((number, (first or b"").decode(), (other or b"").decode()))
 
     def _until_good(self, turn: dict[str, Any]) -> bytes | None:
         """The bytes of the first good answer; None when there was none for a long time."""

@@ -1,5 +1,6 @@
 """Hosts that share one Redis, and what happens to them: services with two workers each, behind a proxy each, over data folders of their own."""
 
+import json
 import os
 import random
 import signal
@@ -37,6 +38,19 @@ class Host(Shop):
         self.proxy = Proxy(server.socket)
         self.start()
         self.url = self.running.url
+        self.complaints: Counter[str] = Counter()
+        """What it wrote that is no plain news, how often."""
+
+    def again(self) -> None:
+        self.listen()
+        super().again()
+
+    def listen(self) -> None:
+        """Take note of what it wrote so far."""
+        for line in self.running.fresh().splitlines():
+            told = json.loads(line) if line.startswith("{") else {"level": "raw", "event": line[:60]}
+            if told["level"] != "info":
+                self.complaints[f"{told['event']} {told.get('why', told.get('code', ''))}".strip()] += 1
 
     def settings(self) -> dict[str, str]:
         return {"SLOTLINE_BUSINESS": str(self._firms), "REDIS_URL": self.proxy.url}

@@ -60,8 +60,8 @@ def _by_itself(client: Any, call: Call, places: Mapping[str, Any]) -> list[str]:
     wrong = {
         "a turn was not answered": None in heard.answers,
         f"trouble was heard {heard.trouble} times": heard.trouble > 0,
-        f"{heard.unequal} repeats were answered otherwise": heard.unequal > 0,
-        "fields lost": any(values.get(slot) != value for slot, value in last["filled"].items()) and status != "waiting_agent",
+        f"{len(heard.unequal)} repeats were answered otherwise": bool(heard.unequal),
+        "fields lost": any(values.get(slot) not in told_here for slot, told_here in _told_filled(heard, last, every=call.script.moves).items()),
         "what the caller said": Counter(spoken) != Counter(words for words in heard.said if words),
         "what the caller said, as told": Counter(said_by("customer", told)) != Counter(words for words in heard.said if words),
         "told booked, and is not": last["status"] == "booked" and status != "booked",
@@ -70,6 +70,12 @@ def _by_itself(client: Any, call: Call, places: Mapping[str, Any]) -> list[str]:
         f"fields told twice: {dict(doubled)}": bool(doubled),
     }
     return [name for name, is_so in wrong.items() if is_so]
+
+
+def _told_filled(heard: Heard, last: Mapping[str, Any], *, every: bool) -> dict[str, set[str]]:
+    """The value of each slot, as the caller was told last, or (`every`) at any time: of two that two hosts heard the one confirmed later stands."""
+    answers = [answer["progress"]["filled"] for answer in heard.answers if answer] if every else [last["filled"]]
+    return {slot: {filled[slot] for filled in answers if slot in filled} for slot in last["filled"]}
 
 
 def _beside(client: Any, call: Call, places: Mapping[str, Mapping[str, Any]]) -> list[str]:
