@@ -85,7 +85,8 @@ class JournalBack(Part):
     def _keep(self, db: sqlite3.Connection, copy: Copy) -> None:
         now, after = self._clock(), copy.call
         sid = after.sid
-        if db.execute("SELECT 1 FROM erasures WHERE sid = ? UNION SELECT 1 FROM gone WHERE sid = ? AND at >= ?", (sid, sid, copy.at)).fetchone():
+        erased = "SELECT at FROM erasures WHERE sid = ? UNION ALL SELECT at FROM gone WHERE sid = ?"
+        if any(at >= copy.at for (at,) in db.execute(erased, (sid, sid)).fetchall()):
             return  # it was noted before that
         row = calls.find(db, sid, now)
         if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):

@@ -47,6 +47,8 @@ from tests.storage.calls import new_call
 
 CAPACITY = 3
 """Of the firm."""
+ASKED = 8
+"""How often, so that each worker was most likely among those who answered."""
 LAST = len(SAID) - 1
 VALUES = (b"O'Neill", b"2025550143", b"mary.oneill", b"12 High Street", b"clogged")
 """Of the caller, as they may stand in a file."""
@@ -90,9 +92,10 @@ class Host:
         until(self.has_caught_up)
 
     def has_caught_up(self) -> bool:
-        """Over a connection of its own, since a worker may have been killed."""
+        """Over connections of their own, since a worker may have been killed, and each is to say it."""
         with suppress(httpx.TransportError):
-            return bool(httpx.get(f"{self.running.url}/health", trust_env=False).json()["status"] == "ok")
+            asked = [httpx.get(f"{self.running.url}/health", trust_env=False).json()["status"] for _ in range(ASKED)]
+            return set(asked) == {"ok"}
         return False
 
     def workers(self) -> list[int]:
