@@ -117,7 +117,10 @@ def written(db: sqlite3.Connection, sid: str, rev: int, standing: Call) -> bool:
     """Redis has every step up to revision `rev` (as it is counted here), and the call as `standing`. Returns whether that was the last.
 
     While further steps wait, these go on from what the call had come to here; after the last, what stands here is what stands in Redis.
+    Whoever says so second, since two brought the call, is too late: other turns may have been noted by then.
     """
+    if not db.execute("SELECT 1 FROM steps WHERE sid = ? AND rev = ?", (sid, rev)).fetchone():
+        return False
     base = db.execute("SELECT base FROM calls WHERE sid = ?", (sid,)).fetchone()
     before = calls.decoded(base[0]) if base and base[0] is not None else {}
     for (data,) in db.execute("SELECT step FROM steps WHERE sid = ? AND rev <= ? ORDER BY rev", (sid, rev)):
