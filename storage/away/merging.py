@@ -48,7 +48,7 @@ def fitted(
     after = _merged(change.before, change.after, theirs, decided)
     said = placed(history, known, change, times, same_turn=_is_turn_of(theirs, change))
     recent = said.whole if history else (*theirs.recent, *said.lines)
-    told = _told_before(change, theirs)
+    told = _told_before(change, theirs, after.status)
     there = [(line.message, line.startedAt) for line in said.there]
     events = tuple(one for one in change.events if (one.payload.get("message"), one.payload.get("startedAt")) not in there and not told(one))
     after = replace(after, recent=recent[-RECENT:])
@@ -130,8 +130,8 @@ def _slot(name: str, base: SlotState, ours: SlotState, theirs: SlotState, decide
     return ours if won else theirs
 
 
-def _told_before(change: Change, theirs: Call) -> Callable[[Event], bool]:
-    """Whether an event tells what `theirs` has come to as well, by itself: somebody began the same turn there."""
+def _told_before(change: Change, theirs: Call, status: str) -> Callable[[Event], bool]:
+    """Whether an event tells what `theirs` has come to as well, by itself: somebody began the same turn there; or a status that is not the call's."""
     base, ours = change.before, change.after
 
     def told(event: Event) -> bool:
@@ -142,7 +142,7 @@ def _told_before(change: Change, theirs: Call) -> Callable[[Event], bool]:
         if event.payload.get("tool") == "booking":
             return theirs.booked is not None and (base is None or base.booked is None)
         was_status = base.status if base else "active"
-        return event.type == "status_change" and was_status != theirs.status == ours.status
+        return event.type == "status_change" and (status != ours.status or was_status != theirs.status == ours.status)
 
     return told
 

@@ -198,6 +198,51 @@ async def test_who_was_erased_by_another_host_does_not_come_back(tmp_path: Path)
         assert await here.journal.document("CA1") is None
 
 
+async def test_who_brought_a_call_second_and_says_so_late_undoes_no_turn_that_was_noted_since(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await cut_off(here, wire)
+        await turn(here.store, 1)
+        await reached_again(here, wire)
+        waiting = await here.journal.steps_of("CA1")
+        assert waiting is not None
+        await here.way_back.bring("CA1")
+        brought = (await redis.open("CA1")).call
+        assert brought is not None
+        await turn(here.store, 2, name=filled("Ann"))
+        await here.store._behind.flush()
+        assert await here.journal.written("CA1", waiting.steps[-1].change.after.rev + 1, brought)
+        noted = (await here.journal.open("CA1")).call
+        assert noted is not None
+        assert (noted.turns, noted.slot("name").value) == (3, "Ann")
+
+
+async def test_a_booking_that_redis_took_in_doubt_is_not_told_as_ended_afterwards(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await here.store._behind.flush()
+        found = await redis.open("CA1")
+        assert found.call is not None
+        booked = replace(found.call, status="booked", booked=job())
+        moved = event(1, "status_change", before="active", status="booked")
+        await redis.commit(Change(before=found.call, after=booked, seen=found.seen, booking=job(), events=(moved,)))
+        await cut_off(here, wire)
+        was = await here.store.open("CA1")
+        assert was.call is not None
+        ended = replace(was.call, status="ended", to_be_confirmed=job())
+        moved = event(2, "status_change", before="active", status="ended", reason="to_be_confirmed")
+        await here.store.commit(Change(before=was.call, after=ended, seen=was.seen, events=(moved,), trace=b"{}"))
+        await reached_again(here, wire)
+        await here.way_back.bring("CA1")
+        told = [msgspec.json.decode(one.data) for one in (await redis.events("CA1", "0")).entries]
+        assert [one["payload"]["status"] for one in told if one["type"] == "status_change"] == ["booked"]
+        after = (await redis.open("CA1")).call
+        assert after is not None
+        assert (after.status, after.to_be_confirmed) == ("booked", None)
+
+
 async def test_a_call_that_redis_lost_is_there_again(tmp_path: Path) -> None:
     redis = MemoryStore()
     async with host(redis, tmp_path) as (here, wire):
