@@ -49,4 +49,4 @@ class Outages:
                 self.server.client.replicaof("NO", "ONE")
             case "cut off" | "unheard":
                 for proxy in self._proxies:
-                    proxy.mend()
+                    proxy.join()

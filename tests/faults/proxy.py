@@ -80,7 +80,7 @@ class Proxy:
         if not silently:
             self._hang_up()
 
-    def mend(self) -> None:
+    def join(self) -> None:
         """Whoever connects is passed on again; what was connected meanwhile has lost bytes, and ends."""
         with self._lock:
             self._cut = ""

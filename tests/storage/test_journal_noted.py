@@ -140,8 +140,8 @@ async def test_of_who_is_erased_no_note_is_left(tmp_path: Path) -> None:
     assert left_in(tmp_path, "v01-line") == {"v01-line"}
     other = WriteBehind(journal)
     await other.gather()
-    await journal.erase("CA1")
     await noted(redis, behind, await first(redis), lines=(line("v01-line"),))
+    await journal.erase("CA1")
     await other.gather()
     assert await journal.document("CA1") is None, "what was noted before does not bring it back"
     behind.forget("CA1")
