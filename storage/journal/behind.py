@@ -27,7 +27,8 @@ class WriteBehind:
 
     def __init__(self, journal: JournalStore, *, moment_s: float = MOMENT_S) -> None:
         self._journal, self._moment_s = journal, moment_s
-        self._noted: dict[str, Copy] = {}
+        self._noted: dict[str, list[Copy]] = {}
+        """By call: more than one where another worker took turns in between."""
         self._gone: dict[str, float] = {}
         """When they were erased: Unix seconds."""
         self._task: asyncio.Task[None] | None = None
@@ -38,8 +39,10 @@ class WriteBehind:
     def note(self, change: Change, done: Committed) -> None:
         """Redis took the step. Never waits and never fails."""
         standing, sid = done.call, done.call.sid
-        was, begins = self._noted.get(sid), change.before.rev if change.before else 0
-        copy = was if was and was.call.rev == begins else Copy(call=standing, since_rev=begins)
+        noted, begins = self._noted.setdefault(sid, []), change.before.rev if change.before else 0
+        if not noted or noted[-1].call.rev != begins:
+            noted.append(Copy(call=standing, since_rev=begins))
+        copy = noted[-1]
         copy.call, copy.at = standing, time()
         if change.lines or change.taken_back:
             copy.said.append(Said(standing.rev, change.taken_back, change.lines))
@@ -51,7 +54,6 @@ class WriteBehind:
             copy.places, copy.released = [change.booking], False
         elif change.release:
             copy.places, copy.released = [], True
-        self._noted[sid] = copy
         if standing.open_turn is None:  # who is in the middle of a turn sends it again
             self._spool.write(copy)
         self._begin()
@@ -103,7 +105,7 @@ class WriteBehind:
                 await self._write_all()
 
     async def _write_all(self) -> None:
-        copies, gone = tuple(self._noted.values()), self._gone
+        copies, gone = [copy for noted in self._noted.values() for copy in noted], self._gone
         self._noted, self._gone = {}, {}
         self._spool.turn_over()
         try:

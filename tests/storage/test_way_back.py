@@ -218,6 +218,17 @@ async def test_who_brought_a_call_second_and_says_so_late_undoes_no_turn_that_wa
         assert (noted.turns, noted.slot("name").value) == (3, "Ann")
 
 
+async def test_a_turn_that_was_still_to_be_noted_when_another_worker_took_the_next_one_is_noted(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire), host(redis, tmp_path) as (there, _):
+        for number, store in enumerate((here.store, there.store, here.store)):
+            await turn(store, number)
+        for spare in (there, here):
+            await spare.store._behind.flush()
+        await cut_off(here, wire)
+        assert [(await here.store.open("CA1", f"t{number}")).answer for number in range(3)] == [b"0", b"1", b"2"]
+
+
 async def test_a_booking_that_redis_took_in_doubt_is_not_told_as_ended_afterwards(tmp_path: Path) -> None:
     redis = MemoryStore()
     async with host(redis, tmp_path) as (here, wire):
