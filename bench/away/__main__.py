@@ -86,7 +86,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder for all there is of calls with something wrong")
     options = parser.parse_args()
     if options.short:
-        options.faults, options.calls, options.longest, options.back, options.rounds = 10, SITTING, 1.5, 150, 3
+        options.faults, options.calls, options.longest, options.back, options.rounds = 10, SITTING, 1.5, 150, 4
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1_000_000)
     began = time.monotonic()
     print(f"seed {seed}; load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors", flush=True)
