@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from bench.faults import PLAIN, Shop
+from bench.faults import PATIENCE_S, PLAIN, Shop
 from tests.api.processes import living
 from tests.conftest import RedisServer
 from tests.faults.outages import WAYS, Outages
@@ -65,12 +65,18 @@ class Host(Shop):
         if not living(self.running.process.pid):
             self.again()
 
+    def serves(self) -> bool:
+        return self._health() != ""
+
     def has_caught_up(self) -> bool:
-        """Over a connection of its own, since a worker may have been killed."""
+        return self._health() == "ok"
+
+    def _health(self) -> str:
+        """Over a connection of its own, since a worker may have been killed; "" when nobody answers."""
         self.revive()
         with suppress(httpx.TransportError):
-            return bool(httpx.get(f"{self.url}/health", trust_env=False, verify=PLAIN).json()["status"] == "ok")
-        return False
+            return str(httpx.get(f"{self.url}/health", trust_env=False, verify=PLAIN, timeout=PATIENCE_S).json()["status"])
+        return ""
 
     def close(self) -> None:
         super().close()
@@ -90,7 +96,7 @@ class Town:
         """One outage after the other while somebody talks; in each, and on the way back, processes are killed."""
         while talking():
             for host in self.hosts:
-                host.revive()
+                until(host.serves)  # on a machine that is busy nobody would ever be up, and callers would wait in vain
             self._outage()
             time.sleep(self.chance.uniform(*PAUSES_S))
         self.back()
