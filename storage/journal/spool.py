@@ -69,8 +69,9 @@ class Spool:
         while self._files:
             with contextlib.suppress(OSError):
                 os.close(self._files.pop())
-        for path in self._paths():
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # also where the folder could not be made
+            for path in self._paths():
+                path.unlink(missing_ok=True)
 
     def _look(self, entry: "os.DirEntry[str]", found: "Others", *, dead: bool) -> None:
         with contextlib.suppress(OSError, ImportError):

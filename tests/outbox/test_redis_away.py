@@ -11,6 +11,7 @@ import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from api.app import Service
+from storage.errors import StoreUnavailable
 from tests.api.services import client, settings
 from tests.conftest import RedisServer
 from tests.faults.callers import FIRM, SAID, body
@@ -55,7 +56,10 @@ async def test_what_is_owed_goes_out_once_when_redis_is_back(tmp_path: Path) -> 
 
                 async def all_told() -> bool:
                     documents = [(await https[0].get(f"/calls/{sid}")).json() for sid in CALLS]
-                    waits = await workers[0].api.state.parts.store.outbox()
+                    try:
+                        waits = await workers[0].api.state.parts.store.outbox()
+                    except StoreUnavailable:  # it has not been seen to be back yet
+                        return False
                     seen = [(one["servicebooked"] and one["confirmEmailsent"]) or one["why"] == "not_free" for one in documents]
                     return all(seen) and waits.waiting == 0
 
