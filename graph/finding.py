@@ -1,18 +1,22 @@
 """What a turn begins with: the record as it stands, or a new one, and the words that are still to be answered.
 
-Under the callSid of a call that has booked another may follow (`graph.lines`): its caller wants something of the appointment. That is a call like
-any that rings again, with a callSid of its own, made of that one; what was booked stays where it is. All of them share their sender's count of
-turns: a turn that is said in other words is taken back in whichever heard it, and what it begins is judged anew.
+Under the callSid of a call that has booked, or noted what is to be booked, another may follow (`graph.lines`): its caller wants something of the
+appointment, or a person, or tells of an emergency. That is a call like any that rings again, with a callSid of its own, made of that one; what was
+booked stays where it is. All of them share their sender's count of turns: a turn that is said in other words is taken back in whichever heard it, and
+what it begins is judged anew.
 """
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from agent.dst.opening import adopting, new_call
+from agent.dst.understanding import understand
 from agent.nlu.afterwards import wanted_afterwards
 from agent.nlu.utterance import Utterance
-from agent.record.call import Call, Turn
+from agent.record.acts import Act, DialogueAct
+from agent.record.call import Call, Question, Turn
 from agent.record.errand import Errand
 from graph import revising
 from graph.errors import LineGone
@@ -44,7 +48,7 @@ async def found_for(state: Walk, deps: Deps, business: str) -> Found:
     answered = next((Found(request=replace(request, sid=sid), record=one) for sid, one in line if one.answer is not None), None)
     if answered is not None:
         return answered
-    found = _belonging(line, request)
+    found = _belonging(line, request, deps, state["now"])
     call = found.record.call
     if is_late(request, [call] if call is not None and not is_over(call) else [one.call for _, one in line if one.call is not None]):
         raise LineGone(f"call {request.sid}: its line has ended")
@@ -71,13 +75,23 @@ async def _revised(line: Line, state: Walk, deps: Deps) -> Line:
     return list(done.items())
 
 
-def _belonging(line: Line, request: TurnRequest) -> Found:
-    """The call that a new turn is one of: the one the caller is in, or one that is begun by what is wanted of an appointment."""
+def _belonging(line: Line, request: TurnRequest, deps: Deps, now: datetime) -> Found:
+    """The call that a new turn is one of: the one the caller is in, or one that begins when its caller wants more than to say goodbye."""
     record = spoken_in(line)
     call, (last, latest) = record.call, line[-1]
-    if call is not None and call.status == "booked" and is_over(call) and wanted_afterwards(Utterance(request.turn.text)):
+    is_done = call is not None and (call.status == "booked" or call.to_be_confirmed is not None) and is_over(call)
+    if call is not None and is_done and _wants_more(call, request.turn, deps, now):
         return Found(request=replace(request, sid=last), record=latest, rung_from=call)
     return Found(request=replace(request, sid=call.sid if call is not None else request.sid), record=record)
+
+
+def _wants_more(call: Call, turn: Turn, deps: Deps, now: datetime) -> bool:
+    """Whether something is wanted of the appointment, or what nobody may be refused by a goodbye."""
+    if wanted_afterwards(Utterance(turn.text)):
+        return True
+    at = now.astimezone(ZoneInfo(call.brief.time_zone))
+    heard = understand(replace(call, status="active", question=Question()), turn, deps.business_of(call), at)
+    return any(isinstance(one, DialogueAct) and one.act in (Act.EMERGENCY, Act.HANDOFF) for one in heard)
 
 
 def unanswered(state: Walk, call: Call | None) -> Turn:

@@ -60,8 +60,9 @@ def recalled(appointment: Appointment, business: Business, now: datetime) -> Cal
 
 
 def has_booked(call: Call) -> bool:
-    """Whether it ever has, whatever became of that."""
-    return call.booked is not None or call.confirmation.sequence >= 0 or is_given_up(call)
+    """Whether it ever has, or has noted what is to be booked, whatever became of that."""
+    is_noted = call.to_be_confirmed is not None or (call.handoff is not None and call.handoff.why == "not_free")
+    return call.booked is not None or is_noted or call.confirmation.sequence >= 0 or is_given_up(call)
 
 
 def is_given_up(call: Call) -> bool:

@@ -70,13 +70,37 @@ async def test_whoever_asks_again_hears_that_it_is_noted_and_nothing_is_noted_tw
     one = await noted(host)
     before = (await host.open("CA1")).call
     assert before is not None
-    for said in ("", "hello? is it booked?", "it's Tom Baker", "cancel it", "yes"):
+    for said in ("", "hello? is it booked?", "it's Tom Baker", "thanks, see you on Saturday", "yes"):
         answer = await one.say(said)
         assert stand(answer) == OVER
         assert "It's all noted: Drain cleaning" in words(answer)
     after = (await host.open("CA1")).call
     assert after is not None
     assert (after.to_be_confirmed, after.slots) == (before.to_be_confirmed, before.slots)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "why"),
+    [
+        ("en", "I smell gas", "emergency"),
+        ("en", "can I speak to a person please", "caller_asked"),
+        ("en", "cancel it", "appointment"),
+        ("en", "no wait, make it eleven instead", "appointment"),
+        ("zh", "有煤气味", "emergency"),
+        ("zh", "我要找人工", "caller_asked"),
+        ("zh", "取消预约", "appointment"),
+    ],
+)
+async def test_whoever_wants_more_than_to_say_goodbye_gets_a_person(host: Host, language: str, said: str, why: str) -> None:
+    one = caller(host, language=IN[language])
+    await one.say(*TO_THE_YES[language])
+    answer = await one.say(said)
+    assert (answer["shouldTransfer"], answer["shouldHangup"]) == (True, False), words(answer)
+    assert (await one.document())["booking"]["state"] == "to_be_confirmed", "what was noted stays noted"
+    again = (await host.open("CA1.again")).call
+    assert again is not None
+    assert again.handoff is not None
+    assert again.handoff.why == why
 
 
 async def test_the_same_turn_again_gets_the_same_answer(host: Host) -> None:

@@ -51,6 +51,14 @@ async def test_it_is_cancelled(store: CallStore, language: str, said: str, name:
     assert (answer["shouldHangup"], (await appointment(store)).state) == (True, state)
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "I smell gas"), ("en", "let me talk to a person"), ("zh", "有煤气味"), ("zh", "我要找人工")])
+async def test_nobody_who_needs_a_person_is_bidden_farewell(store: CallStore, language: str, said: str) -> None:
+    one = await booked(store, language)
+    answer = await one.say(said)
+    assert (answer["shouldTransfer"], answer["shouldHangup"]) == (True, False), words(answer)
+    assert (await appointment(store)).state == "booked"
+
+
 @pytest.mark.parametrize("said", ["can I move it", "I need to reschedule", "could you move my appointment"])
 async def test_it_is_moved(store: CallStore, said: str) -> None:
     one = await booked(store)
