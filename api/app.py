@@ -83,6 +83,7 @@ from graph.owing import OwingStore
 from graph.plan import PLAN
 from graph.settling import Settling
 from graph.state import Deps, News, NoNews
+from storage.away.spare import Spare
 from storage.errors import StoreUnavailable
 from storage.store import CallStore
 
@@ -132,6 +133,7 @@ class Service:
         self._embedded = embedded
         self._sized = Sized(self._route)
         self._streams: Streams | None = None
+        self._spare: Spare | None = None
         self.switchboard: Switchboard | None = None
         self.relay: Relay | None = None
         self._tickets: Tickets | None = None
@@ -148,7 +150,7 @@ class Service:
             lifespan=self._running,
             webhooks=described.router,
         )
-        add_handlers(self.api)
+        add_handlers(self.api, lambda: self._spare is not None and self._spare.breaker.away)
         for router in ROUTERS:
             self.api.include_router(router)
         self.tokens = Tokens(settings.tokens, settings.tokens_file, [business.id for business in self.businesses.all], settings.filed_tokens)
@@ -194,6 +196,7 @@ class Service:
             return OwingStore(CountedStore(found, self.tallies), self._wants, woken.set)
 
         stores = await storing.begun(settings, self._embedded, self.businesses, self.tallies, publishing)
+        self._spare = stores.spare
         hub = Hub(
             stores.front,
             heartbeat_s=settings.heartbeat_s,

@@ -16,7 +16,7 @@ from agent.record import moments
 from agent.record.call import Status
 from agent.record.slot_names import NAMES
 from api.acting import acting
-from api.away import of_this_host
+from api.away import is_away, of_this_host
 from api.bodies import SID, read, slots_in
 from api.errors import Problem, bad_field
 from api.parts import parts
@@ -138,7 +138,7 @@ async def _past_events(request: Request, sid: str) -> list[dict[str, Any]]:
     try:
         page = await running.store.events(sid, "0", MOST_EVENTS)
     except StoreUnavailable:
-        if running.spare is None:
+        if running.spare is None or not is_away(running):
             raise
         page, mark = await running.spare.journal.events(sid, "0", MOST_EVENTS), {"id": "", "degraded": True}
     told: list[dict[str, Any]] = []

@@ -8,7 +8,7 @@ The shape is `application/problem+json` (RFC 9457): {"type", "title", "status", 
 {"field", "code", "detail"?}. Nothing in it was sent by a caller, and nothing tells how the service is made.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple, cast
@@ -149,11 +149,12 @@ def bad_field(field: str, code: str, detail: str = "") -> Problem:
     return Problem("bad_field", detail, errors=[error])
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Every error of the app leaves as a problem."""
+def add_handlers(app: FastAPI, is_away: Callable[[], bool]) -> None:
+    """Every error of the app leaves as a problem. `is_away`: whether the store is, so that of a call that is not on this host nobody knows."""
 
     async def problem(_: Request, error: Exception) -> Response:
-        return as_problem(error).response()
+        found = as_problem(error)
+        return (Problem("store_unavailable") if found.code == "call_not_found" and is_away() else found).response()
 
     for kind in (Problem, HTTPException, RequestValidationError, StoreUnavailable, *_NAMED, FieldRefused, DeedRefused, Exception):
         app.add_exception_handler(kind, problem)

@@ -100,12 +100,14 @@ class HostLog:
             await asyncio.sleep(LOOK_S)
 
     async def _since_moment(self) -> Sequence[Entry]:
-        """What was told after the head, where that is a moment and no id that the log gave."""
+        """What was told after the head, where that is a moment and no id that the log gave; where that is nothing, the log's own end is the head."""
         found: list[Entry] = []
         after = "0"
         while (page := await self.store.events("", after, PAGE)).entries:
             found += [entry for entry in page.entries if (order(entry.id) or START) > self.head]
             after = page.entries[-1].id
+        if not found and after != "0":
+            self.head = order(after) or self.head
         return found
 
     def _tell_one(self, entry: Entry) -> None:

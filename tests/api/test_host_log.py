@@ -12,6 +12,9 @@ import msgspec
 import pytest
 
 from api.app import Service
+from api.frames import text
+from storage.errors import StoreUnavailable
+from storage.redis_store import RedisStore
 from tests.api.doors import IDENTITIES, TOKENS
 from tests.api.feeds import Feed, Told, reading
 from tests.api.services import client, settings
@@ -255,3 +258,41 @@ async def test_what_is_asked_for_meanwhile_says_that_it_is_of_this_host(server: 
             assert (await worker.asked("GET", "/calls")).keys() == {"calls", "next"}
             assert "since" not in (await worker.asked("GET", "/health"))["parts"]["store"]
             assert len((await worker.asked("GET", "/calls/CA1?events=1"))["events"]) == 5
+
+
+async def test_of_a_call_that_this_host_has_not_nobody_knows_while_redis_is_away(server: RedisServer, tmp_path: Path) -> None:
+    async with host(server, tmp_path, 1) as (one,):
+        for away in (False, True):
+            if away:
+                server.kill()
+                await one.say("hello", "1")
+                await one.sees_redis_away()
+            for method, path in (("GET", "/calls/CA-theirs"), ("PATCH", "/calls/CA-theirs"), ("GET", "/calls/CA-theirs/trace")):
+                answer = await one.http.request(method, path, json={"name": "Mary"} if method == "PATCH" else None, headers=one.headers)
+                assert (answer.status_code, answer.json()["code"]) == ((503, "store_unavailable") if away else (404, "call_not_found"))
+
+
+async def test_a_read_that_failed_once_while_redis_is_there_is_no_empty_history(
+    server: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with host(server, tmp_path, 1) as (one,):
+        await one.say("hello", "1")
+
+        async def fails(*given: Any) -> Any:
+            raise StoreUnavailable("timed out")
+
+        monkeypatch.setattr(RedisStore, "events", fails)
+        answer = await one.http.get("/calls/CA1?events=1", headers=one.headers)
+        assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
+
+
+async def test_a_log_that_tells_nothing_new_is_read_once(server: RedisServer, tmp_path: Path) -> None:
+    """An erasure of nobody leaves nothing to tell, and the flag up."""
+    async with host(server, tmp_path, 1) as (one,):
+        server.kill()
+        await one.say("hello", "1")
+        await one.sees_redis_away()
+        log = one.service.api.state.parts.hub.host
+        last = (await log.store.events("", "0", 1000)).entries[-1].id
+        log.head = (int(last.partition("-")[0]) + 60_000, 0)
+        await one.sees(lambda: text(log.head) != last)
