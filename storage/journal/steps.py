@@ -136,7 +136,8 @@ def written(db: sqlite3.Connection, sid: str, rev: int, standing: Call) -> bool:
         return False
     rev_now, kept, said, whole = found
     moved = calls.call(sid, rev_now, calls.decoded(kept) | calls.decoded(said)) != standing  # if not, a turn that is under way here goes on
-    values = (standing.rev, moved, calls.encoded(fields), calls.encoded(words), standing.status, whole and rev == standing.rev, sid)
-    now = "steps = 0, base = NULL, leased = 0, rev = ?, writes = writes + ?, fields = ?, words = ?, status = ?, whole = ?"
+    began_ms = codec.milliseconds(standing.created_at)  # another host may have had it before
+    values = (standing.rev, began_ms, moved, calls.encoded(fields), calls.encoded(words), standing.status, whole and rev == standing.rev, sid)
+    now = "steps = 0, base = NULL, leased = 0, rev = ?, created_ms = ?, writes = writes + ?, fields = ?, words = ?, status = ?, whole = ?"
     db.execute(f"UPDATE calls SET {now} WHERE sid = ?", values)  # noqa: S608 - our own names
     return True

@@ -19,7 +19,7 @@ from storage.memory_store import MemoryStore
 from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed
 from tests.patience import PATIENCE_S
-from tests.storage.calls import debt, event, filled, job, new_call
+from tests.storage.calls import begin, debt, event, filled, job, new_call
 
 pytestmark = pytest.mark.anyio
 replace = msgspec.structs.replace
@@ -227,6 +227,19 @@ async def test_a_turn_that_was_still_to_be_noted_when_another_worker_took_the_ne
             await spare.store._behind.flush()
         await cut_off(here, wire)
         assert [(await here.store.open("CA1", f"t{number}")).answer for number in range(3)] == [b"0", b"1", b"2"]
+
+
+async def test_what_was_answered_here_is_known_after_a_call_was_merged_with_one_that_began_earlier(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await begin(redis, "CA1", "2026-03-02T00:59:59Z")
+        await cut_off(here, wire)
+        await turn(here.store, 1)
+        await reached_again(here, wire)
+        await turn(here.store, 2)
+        await here.store._behind.flush()
+        await cut_off(here, wire)
+        assert [(await here.store.open("CA1", f"t{number}")).answer for number in (1, 2)] == [b"1", b"2"]
 
 
 async def test_a_booking_that_redis_took_in_doubt_is_not_told_as_ended_afterwards(tmp_path: Path) -> None:
