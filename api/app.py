@@ -210,7 +210,7 @@ class Service:
         self._wants = wanted(self.businesses, self.post, self.hooks)
         store = owing(stores.front)
         self._news = hub.news
-        stores.spared(hub.host.told if hub.host else hub.tell_aside, Settling(self._deps(owing(stores.redis))))
+        stores.spared(hub.host.told if hub.host else hub.tell_aside, Settling(self._deps(owing(stores.asked))))
         walker = self.walker(store)
         runner = Runner(store, carriers(self.post, self.hooks), walker.told, self.businesses, self.tallies, woken)
         self.drain.when_begun(runner.stop)

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from api import business_files
 from api.journal_standing import PROBE
+from api.keeping import kept_for
 from api.settings import Settings
 from api.telephone_check import Finding
 from storage.errors import JournalUnavailable
 from storage.journal.back import JournalFigures
 from storage.journal.store import JournalStore
+from storage.keys import Ttl
 
 MOUNTS = Path("/proc/self/mounts")
 """Source: proc_pid_mounts(5), fstab(5): device, place, kind, with what is no plain character written as three octal digits."""
@@ -34,7 +37,7 @@ def findings(settings: Settings, *, has_redis: bool) -> Iterator[Finding]:
             "!!", "journal", f"{home} is on a disk of a network ({kind}), where it cannot work: SLOTLINE_DATA is to be on one of this host's own"
         )
         return
-    yield _standing(home, f" ({kind})" if kind else "")
+    yield _standing(settings, home, f" ({kind})" if kind else "")
 
 
 def filesystem(path: Path, mounts: str) -> str:
@@ -49,7 +52,7 @@ def _plain(place: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), place)
 
 
-def _standing(home: Path, disk: str) -> Finding:
+def _standing(settings: Settings, home: Path, disk: str) -> Finding:
     """By a write, where there is a journal; one that is yet to be made is not made here."""
     if not home.exists():
         above = next(parent for parent in home.parents if parent.exists())
@@ -57,14 +60,18 @@ def _standing(home: Path, disk: str) -> Finding:
             return Finding("!!", "journal", f"{home}{disk} cannot be made: {above} cannot be written")
         return Finding("ok", "journal", f"{home}{disk} is made when the service starts")
     try:
-        figures = asyncio.run(_written(home.parent))
+        ttl = kept_for(settings, business_files.load(settings.business))
+    except ValueError:
+        return Finding("--", "journal", f"{home}{disk} is looked at when the business files can be used: they say how long calls are kept")
+    try:
+        figures = asyncio.run(_written(home.parent, ttl))
     except JournalUnavailable as error:
         return Finding("!!", "journal", f"{home}{disk} takes no steps ({error.why}): {error}")
     return Finding("--" if figures.steps or figures.erasures else "ok", "journal", f"{home}{disk} can be written; {_waiting(figures)}")
 
 
-async def _written(data: Path) -> JournalFigures:
-    journal = JournalStore(data)
+async def _written(data: Path, ttl: Ttl) -> JournalFigures:
+    journal = JournalStore(data, ttl=ttl)
     try:
         await journal.claim(PROBE, 1)
         return await journal.figures()

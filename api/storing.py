@@ -1,7 +1,7 @@
 """The store that a service keeps its calls in: which one, and what spares it while that is away.
 
 Calls are in the Redis of the settings, or the embedded one, or, without any, in memory. Beside a Redis stands the journal of this host
-(`storage/away`): `Stores.front` is what the service talks to, either of both; `Stores.redis` is Redis alone, where what was noted is settled.
+(`storage/away`): `Stores.front` is what the service talks to, either of both; `Stores.asked` is Redis alone, where what was noted is settled.
 """
 
 import asyncio
@@ -35,7 +35,9 @@ class Stores:
     def __init__(self, redis: CallStore, spare: Spare | None = None) -> None:
         """`spare` is before `redis`; None: nothing is."""
         self.front: CallStore = spare.store if spare else redis
-        self.redis, self.spare = redis, spare
+        self.asked: CallStore = spare.asked if spare else redis
+        """Redis alone, or memory."""
+        self.spare = spare
         self._settling: Settling | None = None
         self._back = asyncio.Event()
 

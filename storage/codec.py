@@ -21,6 +21,8 @@ from storage.weaving import woven
 _APART = ("sid", "rev", "brief", "slots", "foreign")
 _WORDS = ("recent", "open_turn", "unheard", "newest", "before")
 """What of a call is what was said in it, or is of no use without that."""
+_OF_ERRANDS: Mapping[str, Any] = {"reason": "", "told": (), "then": ""}
+"""What of an errand is what was said, and how it is without that."""
 _STATE = tuple(name for name in Call.__struct_fields__ if name not in (*_APART, *_WORDS))
 """What is kept together in the field `state`: whatever the call has beside the fields of its own, and beside what was said."""
 _DEFAULTS = {
@@ -52,12 +54,13 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 class Said(msgspec.Struct, frozen=True, omit_defaults=True):
     """The words that a call's values came from, each with the turn it was said in: by slot, of the one that is there and of the one that waits for a
-    yes; and of what is wanted of an appointment why it is to go, and what it is to be."""
+    yes; and of what is wanted of an appointment why it is to go, what it is to be, and what is wanted after that."""
 
     there: Mapping[str, tuple[str, str]] = {}
     waiting: Mapping[str, tuple[str, str]] = {}
     reason: str = ""
     told: tuple[Inform, ...] = ()
+    then: str = ""
 
 
 _said = msgspec.json.Decoder(Said)
@@ -77,7 +80,7 @@ def fields(before: Call | None, after: Call, *, whole: bool = False) -> dict[str
         if whole or (was is not state and was != state):
             changed[name] = encode(_unsaid(state))
     if whole or before is None or any(getattr(before, name) != getattr(after, name) for name in _STATE):
-        changed["state"] = _kept(replace(after, errand=after.errand and replace(after.errand, reason="", told=())), _STATE)
+        changed["state"] = _kept(replace(after, errand=after.errand and replace(after.errand, **_OF_ERRANDS)), _STATE)
     return changed
 
 
@@ -109,8 +112,7 @@ def _said_in(call: Call) -> Said:
     return Said(
         there={name: (one.provenance.turn, one.provenance.words) for name, one in slots if one.provenance and one.provenance.words},
         waiting={name: (one.turn, one.words) for name, state in slots if (one := state.pending_provenance) and one.words},
-        reason=call.errand.reason if call.errand else "",
-        told=call.errand.told if call.errand else (),
+        **{name: getattr(call.errand, name) for name in _OF_ERRANDS if call.errand},
     )
 
 
@@ -129,7 +131,8 @@ def _with_words(call: Call, said: Said) -> Call:
         else:  # an earlier release's worker heard the yes
             slots[name] = replace(slots[name], provenance=_spoken(slots[name].provenance, *from_turn))
     errand = call.errand
-    return replace(call, slots=slots, errand=errand and replace(errand, reason=errand.reason or said.reason, told=errand.told or said.told))
+    spoken = {name: getattr(errand, name) or getattr(said, name) for name in _OF_ERRANDS if errand}
+    return replace(call, slots=slots, errand=errand and replace(errand, **spoken))
 
 
 def _spoken(origin: Provenance | None, turn: str, text: str) -> Provenance | None:
@@ -174,7 +177,7 @@ def _unmixed(kept: Mapping[str, bytes], said: Said) -> tuple[bytes, bytes, Said]
     added = {name: _joined(apart[name], inside[name]) for name in ("recent", "unheard") if name in apart and name in inside}
     if inside.keys() - {"unheard"}:
         apart = {name: value for name, value in apart.items() if name in ("recent", "unheard")}
-        said = replace(said, reason="", told=())
+        said = replace(said, **_OF_ERRANDS)
     return encode(state), encode({**apart, **inside, **added}), said
 
 

@@ -44,9 +44,9 @@ class Spare:
         self.redis = redis
         self.journal = JournalStore(data, ttl=ttl, into_theirs=into_theirs)
         self.breaker = Breaker(probe, told=told)
-        self._asked = guarded(redis, self.breaker)
-        self.way_back = WayBack(self.journal, self._asked, self.breaker, time)
-        self.store = SpareStore(self._asked, self.journal, self.breaker, self.way_back, promises=promises)
+        self.asked = guarded(redis, self.breaker)
+        self.way_back = WayBack(self.journal, self.asked, self.breaker, time)
+        self.store = SpareStore(self.asked, self.journal, self.breaker, self.way_back, promises=promises)
         self._businesses = businesses if promises else ()
 
     async def keep(self) -> None:
@@ -71,7 +71,7 @@ class Spare:
         while self._businesses:
             for business in self._businesses:
                 with contextlib.suppress(StoreUnavailable):
-                    found = await self._asked.open("calendar", business=business)
+                    found = await self.asked.open("calendar", business=business)
                     if not self.journal.flag.up:  # places taken here are not there yet
                         await self.journal.keep_places(business, found.bookings)
             await asyncio.sleep(CALENDARS_S)

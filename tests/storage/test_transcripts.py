@@ -212,7 +212,7 @@ async def test_a_document_that_another_system_made_is_theirs_to_keep(shelf: Shel
 
 def test_what_is_wanted_of_an_appointment_is_kept_without_the_words_for_it() -> None:
     told = Inform(slot="time", value="2026-03-03T14:00", rule="day", words=MARK)
-    call = msgspec.structs.replace(new_call(), errand=Errand(want="cancel", reason=MARK, told=(told,)))
+    call = msgspec.structs.replace(new_call(), errand=Errand(want="cancel", reason=MARK, told=(told,), then=MARK))
     record, words = codec.fields(None, call), codec.words(None, call)
     assert MARK not in str(record)
     record |= {"rev": b"0", "apart": b"0"}
