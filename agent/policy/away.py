@@ -24,8 +24,7 @@ from agent.record.reasons import Reason
 from agent.record.turn_context import TurnContext
 from agent.slots.name import NAME
 from agent.slots.phone import PHONE
-from agent.slots.presenting import minutes_of
-from agent.slots.service import SERVICE
+from agent.slots.presenting import minutes_of, service_of
 from agent.slots.time import TIME
 
 replace = msgspec.structs.replace
@@ -56,13 +55,14 @@ def no_appointments(call: Call, turn_context: TurnContext) -> Update:
 
 
 def place_of(call: Call, turn_context: TurnContext) -> Booking | None:
-    """The place to try: of what was noted, as it stands now, since people may have changed it; None where something of it is missing, or it is past.
+    """The place to try: of what was noted, as it stands now, since people may have changed it; None where something of it is missing, or is
+    not what the call may offer, as another system's document says by now; or it is past.
 
     The time it needs ahead is not asked for again: it was there when the caller said yes.
     """
     time = call.slot(TIME.name)
     start = calendar.localise(time.value, call.brief.time_zone) if time.settled and time.value else None
-    if start is None or not call.slot(SERVICE.name).value or start < turn_context.now:
+    if start is None or service_of(call) is None or start < turn_context.now:
         return None
     return booking.place_at(start, call, turn_context)
 

@@ -75,6 +75,16 @@ async def test_a_free_place_is_booked_as_by_any_yes(store: CallStore) -> None:
     assert "You're all booked" in words(await one.say("hello?"))
 
 
+async def test_what_its_own_back_end_does_not_offer_is_a_persons_to_see_to(store: CallStore, shelf: Shelf) -> None:
+    one = await noted(store)
+    theirs = {**await one.document(), "services": [{"id": "piano", "name": "Piano tuning"}]}
+    await shelf.put_document("CA1", json.dumps(theirs).encode())
+    await settling(owing(store)).settle("CA1")
+    document = await one.document()
+    assert (document["servicebooked"], document["progress"]["status"]) == (False, "waiting_agent")
+    assert await store.appointments("acme") == ()
+
+
 async def test_what_is_taken_by_then_is_a_persons_to_see_to_and_the_caller_is_written_to(store: CallStore) -> None:
     one = await noted(store)
     await somebody_has_it(store)
