@@ -47,10 +47,11 @@ def taken_up(work: Work) -> Work:
     call, errand = work.call, work.call.errand
     if errand is None or call.status != "active" or not (errand.done and errand.then):
         return work
-    after, said = replace(asked_which(call), errand=Errand(want="hear", done=True)), Utterance(errand.then)
-    acts = no_answers(_read(after, work.turn_context, errand.then))
+    text, want, rest = parted(Utterance(errand.then), errand.want) or (errand.then, errand.want, "")  # of three, the third waits again
+    after, said = replace(asked_which(call), errand=Errand(want="hear", done=not rest, then=rest)), Utterance(text)
+    acts = no_answers(_read(after, work.turn_context, text))
     if not any(map(_wishes, acts)):  # "and the one on Friday"
-        acts = (DialogueAct(act=Act.APPOINTMENT, detail=errand.want), *(one for one in acts if isinstance(one, Inform)))
+        acts = (DialogueAct(act=Act.APPOINTMENT, detail=want), *(one for one in acts if isinstance(one, Inform)))
     same = errand.want != "cancel" and wanted_of_it(said) != "cancel" and not says(said, "other_one") and not says(said, "day_one")
     known = (DialogueAct(act=Act.REFERENCE, detail=errand.reference),) if same else ()
     return replace(work, call=after, todo=(*acts, *known, *work.todo))

@@ -61,6 +61,36 @@ async def test_the_verb_need_not_be_said_again(store: CallStore, said: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "cancel my appointment on Tuesday and leave the one on Thursday alone"),
+        ("en", "cancel my appointment on Tuesday and don't touch the one on Thursday"),
+        ("en", "cancel my appointment on Tuesday and tell me when the one on Thursday is"),
+        ("zh", "取消我周二的预约，还有周四的没问题"),
+    ],
+)
+async def test_of_which_nothing_is_wanted_stays(store: CallStore, language: str, said: str) -> None:
+    await booked(store)
+    await booked(store, "CA2", "tomorrow at 4 pm")
+    one = again(store, language)
+    await one.say("", said, "Mary O'Neill", await code(store, "CA1"))
+    assert (await one.say(YES[language]))["shouldHangup"]
+    assert [(await appointment(store, sid)).state for sid in ("CA1", "CA2")] == ["cancelled", "booked"]
+
+
+async def test_of_three_each(store: CallStore) -> None:
+    for sid, at in (("CA1", "2"), ("CA2", "4"), ("CA3", "6")):
+        await booked(store, sid, f"tomorrow at {at} pm")
+    one, was = again(store), await appointment(store, "CA2")
+    await one.say("", "cancel Monday's, move the Thursday one to tomorrow at 8 pm and cancel the Saturday one", NAME)
+    await one.say(await code(store, "CA1"), "yes", await code(store, "CA2"), "yes")
+    assert (await appointment(store, "CA2")).start - was.start == 4 * 3600
+    assert (await appointment(store, "CA3")).state == "booked"
+    assert (await one.say(await code(store, "CA3"), "yes"))["shouldHangup"]
+    assert [(await appointment(store, sid)).state for sid in ("CA1", "CA2", "CA3")] == ["cancelled", "booked", "cancelled"]
+
+
+@pytest.mark.parametrize(
     "said",
     [
         ("move my appointment to tomorrow at 5 pm and my e-mail is wrong", NAME, "yes", "mary at yahoo dot com", "yes"),
