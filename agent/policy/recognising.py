@@ -134,8 +134,9 @@ def unrecognised(call: Call, user_act: UserAct, turn_context: TurnContext) -> Up
             event = step_taken(call, step(call), "missed", "", turn_context.seconds, "no_match")
             update = _strike(replace(call, misses=call.misses + 1), turn_context, (SystemAct(key="notice.not_caught"),))
             return replace(update, events=(event, *update.events))
-        case DialogueAct(act=act) if act in _NOT_MEANT and errand_of(call).done:  # what was wanted first
-            return replace(over(call, turn_context, "appointment_kept"), system_acts=(SystemAct(key="close.farewell"),))
+        case DialogueAct(act=act) if act in _NOT_MEANT and (errand_of(call).done or errand_of(call).then):  # what was wanted first, or is next
+            update = over(call, turn_context, "appointment_kept")
+            return update if errand_of(call).then else replace(update, system_acts=(SystemAct(key="close.farewell"),))
         case DialogueAct(act=act) if act in _NOT_MEANT:
             return Update(call=replace(without_errand(call), question=Question(), silences=0), system_acts=(SystemAct(key="notice.neither"),))
         case DialogueAct(act=Act.DONT_KNOW | Act.REFUSE) if not call.question.slots:  # nothing else tells who it is

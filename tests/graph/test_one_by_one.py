@@ -90,6 +90,16 @@ async def test_of_three_each(store: CallStore) -> None:
     assert [(await appointment(store, sid)).state for sid in ("CA1", "CA2", "CA3")] == ["cancelled", "booked", "cancelled"]
 
 
+async def test_where_the_second_of_three_is_not_wanted_the_third_is_taken_up(store: CallStore) -> None:
+    for sid, at in (("CA1", "2"), ("CA2", "4"), ("CA3", "6")):
+        await booked(store, sid, f"tomorrow at {at} pm")
+    one = again(store)
+    said = "cancel Monday's, move the Thursday one to tomorrow at 8 pm and cancel the Saturday one"
+    answer = await one.say("", said, NAME, await code(store, "CA1"), "yes", "no")
+    assert "reference" in words(answer), words(answer)
+    assert "shall I cancel" in words(await one.say(await code(store, "CA3")))
+
+
 @pytest.mark.parametrize(
     "said",
     [
