@@ -21,7 +21,7 @@ from storage.reaching import reaching, refuses
 
 T = TypeVar("T")
 Node = tuple[str, int]
-"""Host ("": as the URL has it) and port."""
+"""Host ("": as the URL has it, where a node does not know or tell its own) and port."""
 Shard = tuple[Node, range]
 """A primary, and some of its slots."""
 
@@ -48,7 +48,7 @@ class Probe:
         """Write where the URL leads. Returns whether it leads to a cluster."""
         redis = self._client()
         try:
-            if asks and await _shards(redis) is not None:
+            if asks and (await redis.info("cluster")).get("cluster_enabled"):  # as `connect` knows: not everybody may ask for more
                 return True
             await _write(redis, keys.PROBE)
         finally:
@@ -67,7 +67,7 @@ class Probe:
         finally:
             await redis.aclose()
         if not found:
-            raise StoreUnavailable("no cluster, or one without shards")
+            raise StoreUnavailable("a cluster without shards")
         return found
 
     async def _write(self, node: Node, slots: range) -> None:
@@ -81,7 +81,7 @@ class Probe:
         pool = ConnectionPool.from_url(self._url, **self._settings)
         if node is not None and node[0]:
             pool.connection_kwargs.update(host=node[0], port=node[1])
-        elif node is not None:  # it does not know its own name
+        elif node is not None:
             pool.connection_kwargs.update(port=node[1])
         return Redis.from_pool(pool)
 
@@ -94,18 +94,11 @@ async def _write(redis: Redis, key: str) -> None:
             raise
 
 
-async def _shards(redis: Redis) -> Sequence[Shard] | None:
-    """None of what is no cluster."""
+async def _shards(redis: Redis) -> Sequence[Shard]:
     ask: Callable[..., Awaitable[Any]] = redis.execute_command
-    try:
-        found = await ask("CLUSTER SLOTS")
-    except ResponseError as error:
-        if "cluster support" in str(error):
-            return None
-        raise
     widest: dict[Node, range] = {}
-    for first, last, (host, port, *_), *_ in found:
-        node = (host.decode(), port)
+    for first, last, (host, port, *_), *_ in await ask("CLUSTER SLOTS"):
+        node = ((host or b"").decode(), port)
         widest[node] = max(widest.get(node, range(0)), range(first, last + 1), key=len)
     return [*widest.items()]
 

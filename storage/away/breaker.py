@@ -14,6 +14,7 @@ are more patient, and until one of them has failed, half a second after the firs
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from time import monotonic
 from types import TracebackType
@@ -30,6 +31,7 @@ PATIENT_S = 0.5
 """How long a probe may while Redis is away and nobody waits for it; and for how long after the first verdict it may yet be taken back."""
 EVERY_S = 0.1
 """Between two probes while Redis is away."""
+_log = logging.getLogger("slotline.breaker")
 
 
 class Breaker:
@@ -46,7 +48,7 @@ class Breaker:
         self._settled = asyncio.Event()
         """Set when it stayed away, and when it is back."""
         self._settling: Lived | None = None
-        self._closed = False
+        self._closed = self._failing = False
 
     @property
     def away(self) -> bool:
@@ -88,6 +90,7 @@ class Breaker:
     async def close(self) -> None:
         self._closed = True
         self._settle()
+        self._decide(well=False)
         if self._watch is not None:
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
@@ -124,7 +127,13 @@ class Breaker:
             except StoreUnavailable as error:
                 if refuses(error) or not timer.late:
                     return False
+            except Exception as error:  # a verdict that is never told would keep every turn waiting
+                if not self._failing:
+                    _log.error("Redis could not be probed", extra={"code": type(error).__name__})
+                self._failing = True
+                return False
             else:
+                self._failing = False
                 return True
 
     def _decide(self, *, well: bool) -> None:

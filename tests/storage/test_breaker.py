@@ -16,6 +16,7 @@ from storage.away.lived import SLICE_S, Lived
 from storage.connect import probing
 from storage.errors import StoreUnavailable
 from tests.conftest import RedisServer
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.anyio
 
@@ -187,3 +188,30 @@ async def test_a_redis_that_is_back_soon_was_not_away_for_good() -> None:
         answers.set()
         assert not await waiting
         assert told == [True, False]
+
+
+async def test_a_probe_that_fails_as_nobody_expected_is_a_failed_one_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    fails = True
+
+    async def probe() -> None:
+        if fails:
+            raise AttributeError("secret")
+
+    async with watched(probe) as (breaker, told), asyncio.timeout(PATIENCE_S):
+        assert not await breaker.is_well()
+        assert await breaker.stays_away()  # several probes later
+        fails = False
+        while breaker.away:  # noqa: ASYNC110 - a probe is on its way
+            await asyncio.sleep(SLICE_S)
+        assert await breaker.is_well()
+        assert told == [True, False]
+    assert [(one.message, getattr(one, "code", "")) for one in caplog.records] == [("Redis could not be probed", "AttributeError")]
+    assert "secret" not in caplog.text
+
+
+async def test_whoever_waits_for_the_verdict_is_told_when_it_is_closed() -> None:
+    async with watched(asyncio.Event().wait) as (breaker, _):  # type: ignore[arg-type]
+        waiting = asyncio.ensure_future(breaker.is_well())
+        await asyncio.sleep(0)
+    async with asyncio.timeout(PATIENCE_S):
+        assert not await waiting

@@ -27,10 +27,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def node(stack: ExitStack) -> RedisServer:
+def node(stack: ExitStack, *more: str) -> RedisServer:
     port = free_port()
     options = ("--cluster-enabled", "yes", "--cluster-require-full-coverage", "no", "--bind", "127.0.0.1", "--cluster-port", str(free_port()))
-    server = RedisServer(*options, "--port", str(port))
+    server = RedisServer(*options, *more, "--port", str(port))
     stack.callback(server.close)
     stack.callback(server.process.send_signal, signal.SIGCONT)
     server.url = f"redis://127.0.0.1:{port}/0"
@@ -110,6 +110,29 @@ async def test_who_knows_the_shards_needs_no_certain_one_to_ask(made: list[Redis
     until(whole(made[1], 2))
     until(whole(made[2], 2))
     await probe()
+
+
+async def test_a_cluster_whose_nodes_tell_no_host_is_asked_where_the_url_leads() -> None:
+    with ExitStack() as stack:
+        server = node(stack, "--cluster-preferred-endpoint-type", "unknown-endpoint")
+        ask(server, "CLUSTER", "ADDSLOTS", *range(SLOTS))
+        until(whole(server, 1))
+        probe = probing(server.url)
+        await probe()
+        server.client.config_set("maxmemory", 1)
+        assert refuses(await fails(probe))
+
+
+@pytest.mark.parametrize("how", ["unknown", "not allowed"])
+async def test_a_redis_that_may_not_be_asked_for_its_cluster_is_written_to(how: str) -> None:
+    with ExitStack() as stack:
+        server = RedisServer(*(("--rename-command", "CLUSTER", "") if how == "unknown" else ()))
+        stack.callback(server.close)
+        server.client.acl_setuser("app", enabled=True, passwords=["+pw"], keys=["*"], channels=["*"], categories=["+@all"], commands=["-cluster"])
+        probe = probing(server.url.replace("://", "://app:pw@"))
+        await probe()
+        server.client.config_set("maxmemory", 1)
+        assert refuses(await fails(probe))
 
 
 def gone_of(server: RedisServer, other: RedisServer) -> str:
