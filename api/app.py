@@ -248,9 +248,8 @@ class Service:
         )
         self._streams = Streams(hub, self.drain, masking, Seats(settings.readers_per_token, settings.readers), away)
         self.tokens.when_revoked(self._streams.end_those_of)
-        watching = asyncio.gather(
-            self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep(), channels.listen(), runner.keep(), stores.keep()
-        )
+        beside = (self.tokens.watch(), keys.keep(), metrics.keep(running), away.keep(), channels.listen(), runner.keep(), stores.keep())
+        watching = [asyncio.ensure_future(one) for one in beside]
         await warm_up(self._deps(store))
         with suppress(StoreUnavailable):
             await keys.share()
@@ -259,9 +258,11 @@ class Service:
         try:
             yield
         finally:
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            for task in watching:
+                task.cancel()
+            for failed in await asyncio.gather(*watching, return_exceptions=True):
+                if isinstance(failed, Exception):  # the rest is let go whatever became of it
+                    logs.failure("ended", failed)
             await switchboard.close()
             await hub.close()
             await store.close()

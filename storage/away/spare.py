@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from time import time
 
@@ -21,6 +22,7 @@ CALENDARS_S = 30.0
 
 LEFT_S = 5.0
 """Between two looks for what dead workers of this host have left."""
+_log = logging.getLogger("slotline.journal")
 
 
 class Spare:
@@ -64,14 +66,26 @@ class Spare:
 
     async def _take_in_left(self) -> None:
         while True:
-            await self.store.take_in_left()
+            with _told("left"):
+                await self.store.take_in_left()
             await asyncio.sleep(LEFT_S)
 
     async def _know_calendars(self) -> None:
         while self._businesses:
             for business in self._businesses:
-                with contextlib.suppress(StoreUnavailable):
+                with _told("calendars"):
                     found = await self.asked.open("calendar", business=business)
                     if not self.journal.flag.up:  # places taken here are not there yet
                         await self.journal.keep_places(business, found.bookings)
             await asyncio.sleep(CALENDARS_S)
+
+
+@contextlib.contextmanager
+def _told(part: str) -> Iterator[None]:
+    """What fails is tried again: a task that dies in silence would end the others of its worker with it."""
+    try:
+        yield
+    except StoreUnavailable:
+        pass
+    except Exception as error:
+        _log.error("the journal was not brought up to date", extra={"part": part, "code": type(error).__name__})

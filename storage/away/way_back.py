@@ -8,7 +8,6 @@ whatever was left open while no place could be promised (`settle`) is left to th
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -24,13 +23,15 @@ from agent.slots import PLACES
 from storage.away import merging
 from storage.away.breaker import Breaker
 from storage.away.conversation import Times, heard_elsewhere
-from storage.errors import PlaceTaken, StaleCall, StoreUnavailable
+from storage.errors import JournalUnavailable, PlaceTaken, StaleCall, StoreUnavailable
 from storage.journal.steps import Taken, Waiting
 from storage.journal.store import JournalStore
 from storage.store import CallStore, Change, Opened
 
 LOOK_S = 0.1
 """Between two looks whether anything waits; it costs a glance at a byte."""
+AGAIN_S = 1.0
+"""After something failed that is not Redis."""
 LEASE_S = 2.0
 """How long a worker alone has a call; it takes milliseconds, and who is killed is followed after that."""
 AT_ONCE = 32
@@ -55,17 +56,22 @@ class WayBack:
 
     async def keep(self) -> None:
         """Bring whatever waits, for ever."""
-        with contextlib.suppress(StoreUnavailable):
-            await self._journal.look_again()
+        looked = False
         while True:
             await asyncio.sleep(LOOK_S)
             try:
+                if not looked:
+                    await self._journal.look_again()
+                    looked = True
                 while self._journal.flag.up and not self._breaker.away and await self._bring_some():
                     pass
+            except JournalUnavailable:
+                await asyncio.sleep(AGAIN_S)
             except StoreUnavailable:
                 continue
             except Exception as error:  # a task that dies in silence would leave steps where they are
                 _log.error("steps were not written back", extra={"code": type(error).__name__})
+                await asyncio.sleep(AGAIN_S)
 
     async def _bring_some(self) -> bool:
         """Whether there was anything that this worker could do."""

@@ -4,8 +4,9 @@ import http.client
 import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import Self
 
 import httpx
@@ -217,3 +218,26 @@ def _busy(server: Server) -> Iterator[None]:
         yield
     finally:
         go_on.set()
+
+
+@pytest.mark.anyio
+async def test_what_failed_beside_the_service_keeps_nothing_from_being_let_go(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fails(self: object) -> None:
+        raise OSError("secret")
+
+    monkeypatch.setattr("api.storing.Stores.keep", fails)
+    service, closed = ToldService(settings()), []
+    async with service.api.router.lifespan_context(service.api):
+        parts = service.api.state.parts
+        for part in (parts.hub, parts.hub.store):
+            monkeypatch.setattr(part, "close", partial(closing, part.close, closed))
+    assert len(closed) == 2
+    assert "OSError" in (said := capsys.readouterr().err)
+    assert "secret" not in said
+
+
+async def closing(close: Callable[[], Awaitable[None]], closed: list[int]) -> None:
+    closed.append(1)
+    await close()
