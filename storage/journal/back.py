@@ -41,8 +41,6 @@ class Copy(msgspec.Struct, kw_only=True):
     """A call as Redis has it, and what has come since the copy before; that may have been taken in already, from this one or another."""
 
     call: Call
-    since_rev: int
-    """The revision that the rest begins behind."""
     said: list[Said] = msgspec.field(default_factory=list)
     answers: dict[str, bytes] = msgspec.field(default_factory=dict)
     """By turn key."""
@@ -107,9 +105,8 @@ class JournalBack(Part):
             self._forget_words(db, sid)
             row = calls.find(db, sid, now)
         rev = row.rev if row else 0
-        whole = rev >= copy.since_rev and (not row or bool(row.whole))
         until = now + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
-        told = Copied(after.rev, whole, _number(copy.told))
+        told = Copied(after.rev, _number(copy.told))
         calls.write(db, row, after, until, min(until, now + self._ttl.words_of(after)), told)
         self._keep_answers(db, copy)
         for said in copy.said:
@@ -129,10 +126,6 @@ class JournalBack(Part):
     async def keep_secret(self, secret: bytes) -> None:
         """Note the secret that all who use Redis share, whatever was kept here as such."""
         await self._write(lambda db: db.execute("INSERT OR REPLACE INTO marks VALUES ('secret', ?)", (secret,)), durable=False)
-
-    async def go_on_from(self, head: str) -> None:
-        """Whoever reads all calls' log and stands at this id of Redis's, the newest that this host knows, goes on from there in the log here."""
-        await self._write(lambda db: self._log.go_on_from(db, _number(head)), durable=False)
 
     async def forget(self, gone: Mapping[str, float]) -> None:
         """Take calls away, erased in Redis at that time (Unix seconds), with all there is of them here; nobody is told."""
@@ -211,11 +204,6 @@ class JournalBack(Part):
             return up
 
         return await self._write(look, durable=False)
-
-    async def is_whole(self, sid: str) -> bool:
-        """Whether all of the call's conversation is here: not where another host heard some of it, or there is no such call."""
-        row = await self._read(lambda db: calls.find(db, sid, self._clock()))
-        return row is not None and bool(row.whole)
 
     async def to_erase(self) -> Sequence[str]:
         """The callSids that were erased here and may yet stand in Redis."""

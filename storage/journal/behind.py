@@ -41,7 +41,7 @@ class WriteBehind:
         standing, sid = done.call, done.call.sid
         noted, begins = self._noted.setdefault(sid, []), change.before.rev if change.before else 0
         if not noted or noted[-1].call.rev != begins:
-            noted.append(Copy(call=standing, since_rev=begins))
+            noted.append(Copy(call=standing))
         copy = noted[-1]
         copy.call, copy.at = standing, time()
         if change.lines or change.taken_back:

@@ -10,7 +10,7 @@ from agent.record import caller_id
 from agent.record.call import Call, Line
 from storage import codec, keys
 
-_COLUMNS = "life, rev, writes, fields, business, leads, status, created_ms, until, sha, theirs, cut, whole, steps, base_rev, words"
+_COLUMNS = "life, rev, writes, fields, business, leads, status, created_ms, until, sha, theirs, cut, steps, base_rev, words"
 _encode = msgspec.msgpack.encode
 _fields = msgspec.msgpack.Decoder(dict[str, bytes])
 OF_A_CALL = ("steps", "lines", "turns", "traces", "documents")
@@ -35,8 +35,6 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     """Fingerprint of the document as we last wrote it, where it has a row of its own."""
     theirs: int
     cut: int
-    whole: int
-    """Whether all lines of the conversation are here: not where another host heard some of them."""
     steps: int
     base_rev: int
     words: bytes
@@ -56,7 +54,6 @@ class Copied(msgspec.Struct, frozen=True):
     """What is known of a call beside its record, where Redis has it."""
 
     rev: int
-    whole: bool
     cut: int
     """The id of its last event there."""
 
@@ -118,15 +115,15 @@ def write(db: sqlite3.Connection, row: Row | None, after: Call, until: float, wo
     leads = bool(number) and caller_id.is_named(after) and not after.booked
     if leads and not (row and row.leads):
         db.execute("UPDATE calls SET leads = 0 WHERE caller = ? AND leads", (number,))
-    rev, whole, cut = (copy.rev, copy.whole, copy.cut) if copy else (row.rev + 1 if row else 1, row.whole if row else True, 0)
+    rev, cut = (copy.rev, copy.cut) if copy else (row.rev + 1 if row else 1, 0)
     fields, words = encoded(codec.fields(None, after)), encoded(codec.words(None, after))
-    moving = (rev, leads, after.status, until, whole, words_until, fields, words)
+    moving = (rev, leads, after.status, until, words_until, fields, words)
     if row is None:
         new = (after.sid, brief.business, number, codec.milliseconds(after.created_at), cut, *moving)
-        columns = "sid, business, caller, created_ms, cut, rev, leads, status, until, whole, words_until, fields, words"
-        done = db.execute(f"INSERT INTO calls ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", new)  # noqa: S608 - our own names
+        columns = "sid, business, caller, created_ms, cut, rev, leads, status, until, words_until, fields, words"
+        done = db.execute(f"INSERT INTO calls ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", new)  # noqa: S608 - our own names
         return int(done.lastrowid or 0)
-    columns = "rev = ?, leads = ?, status = ?, until = ?, whole = ?, words_until = ?, fields = ?, words = ?, writes = writes + 1, cut = max(cut, ?)"
+    columns = "rev = ?, leads = ?, status = ?, until = ?, words_until = ?, fields = ?, words = ?, writes = writes + 1, cut = max(cut, ?)"
     db.execute(f"UPDATE calls SET {columns} WHERE life = ?", (*moving, cut, row.life))  # noqa: S608 - our own names
     return row.life
 

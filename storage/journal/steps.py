@@ -131,13 +131,13 @@ def written(db: sqlite3.Connection, sid: str, rev: int, standing: Call) -> bool:
         db.execute("UPDATE calls SET steps = ?, base = ?, base_rev = ? WHERE sid = ?", (left, calls.encoded(before), rev, sid))
         return False
     fields, words = codec.fields(None, standing), codec.words(None, standing)
-    found = db.execute("SELECT rev, fields, words, whole FROM calls WHERE sid = ?", (sid,)).fetchone()
+    found = db.execute("SELECT rev, fields, words FROM calls WHERE sid = ?", (sid,)).fetchone()
     if not found:  # erased meanwhile
         return False
-    rev_now, kept, said, whole = found
+    rev_now, kept, said = found
     moved = calls.call(sid, rev_now, calls.decoded(kept) | calls.decoded(said)) != standing  # if not, a turn that is under way here goes on
     began_ms = codec.milliseconds(standing.created_at)  # another host may have had it before
-    values = (standing.rev, began_ms, moved, calls.encoded(fields), calls.encoded(words), standing.status, whole and rev == standing.rev, sid)
-    now = "steps = 0, base = NULL, leased = 0, rev = ?, created_ms = ?, writes = writes + ?, fields = ?, words = ?, status = ?, whole = ?"
+    values = (standing.rev, began_ms, moved, calls.encoded(fields), calls.encoded(words), standing.status, sid)
+    now = "steps = 0, base = NULL, leased = 0, rev = ?, created_ms = ?, writes = writes + ?, fields = ?, words = ?, status = ?"
     db.execute(f"UPDATE calls SET {now} WHERE sid = ?", values)  # noqa: S608 - our own names
     return True

@@ -14,10 +14,12 @@ import msgspec
 import pytest
 
 from storage import ids
+from storage.away.breaker import Breaker
+from storage.away.spare_store import SpareStore
+from storage.away.way_back import WayBack
 from storage.errors import StaleCall
 from storage.journal.back import JournalFigures
 from storage.journal.behind import WriteBehind
-from storage.journal.noted_store import NotedStore
 from storage.journal.steps import Waiting
 from storage.journal.store import JournalStore
 from storage.keys import Ttl
@@ -40,7 +42,10 @@ async def journal(tmp_path: Path) -> AsyncIterator[JournalStore]:
 async def noted(store: CallStore, behind: WriteBehind, was: Committed | None, **change: Any) -> Committed:
     """A step taken in a store, and noted behind it."""
     call = replace(was.call if was else new_call(), **change.pop("call", {}))
-    return await NotedStore(store, behind).commit(Change(before=was.call if was else None, after=call, seen=was.seen if was else "", **change))
+    taken = Change(before=was.call if was else None, after=call, seen=was.seen if was else "", **change)
+    done = await store.commit(taken)
+    behind.note(taken, done)
+    return done
 
 
 async def taken_elsewhere(waiting: Waiting, there: CallStore) -> Committed:
@@ -200,11 +205,11 @@ async def test_who_reads_events_goes_on_from_redis_to_the_journal(journal: Journ
     assert (await journal.events("CA1", was.event_ids[0])).gone == "trimmed", "what only Redis has"
     assert [(await journal.events(sid, was.event_ids[1])) for sid in ("CA1", "")] == [Page(entries=()), Page(entries=())]
     assert (await journal.events("", other.event_ids[0])).gone == "unknown"
-    await journal.go_on_from(other.event_ids[0])
-    await journal.go_on_from(was.event_ids[0])
+    other = await noted(redis, behind, other, events=(event(4),))
+    await behind.flush()
     assert (await journal.events("", other.event_ids[0])).gone == ""
     seen = (await journal.open("CA1")).seen
-    done = await step(journal, Committed(call=was.call, seen=seen), events=(event(4),))
+    done = await step(journal, Committed(call=was.call, seen=seen), events=(event(5),))
     for sid, at in (("CA1", was.event_ids[1]), ("", other.event_ids[0])):
         assert [one.id for one in (await journal.events(sid, at)).entries] == [*done.event_ids]
     assert ids.position(done.event_ids[0]) > ids.position(other.event_ids[0])
@@ -219,7 +224,7 @@ async def test_a_place_given_up_behind_is_free_here(journal: JournalStore) -> No
     assert [one.sid for one in (await journal.open("x", "", "acme")).bookings] == ["CA7"]
 
 
-async def test_where_another_host_heard_some_of_it_the_conversation_is_not_whole(journal: JournalStore) -> None:
+async def test_where_another_host_heard_some_of_it_the_record_is_as_redis_has_it(journal: JournalStore) -> None:
     redis, behind = MemoryStore(), WriteBehind(journal)
     was = await noted(redis, behind, None, lines=(line("one"),))
     await behind.flush()
@@ -227,8 +232,6 @@ async def test_where_another_host_heard_some_of_it_the_conversation_is_not_whole
     was = await noted(redis, behind, was, lines=(line("three"),))
     await behind.flush()
     assert (await journal.open("CA1")).call == was.call
-    assert not await journal.is_whole("CA1")
-    assert not await journal.is_whole("CA2")
 
 
 async def test_what_the_journal_does_not_take_disturbs_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -313,8 +316,8 @@ async def test_of_a_copy_that_is_forgotten_or_has_expired_nothing_is_left_either
     await redis.erase("CA1")
     await noted(redis, behind, None, lines=(line("v02-line"),))
     await behind.flush()
-    await NotedStore(redis, behind).erase("CA1")
-    await behind.flush()
+    breaker = Breaker(redis.ping)  # type: ignore[arg-type]
+    await SpareStore(redis, journal, breaker, WayBack(journal, redis, breaker, lambda: now), promises=False).erase("CA1")
     assert await journal.tidy()
     assert (left_in(tmp_path, "v02"), await journal.to_erase()) == (set(), ())
     await journal.close()
