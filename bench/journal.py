@@ -119,14 +119,14 @@ async def behind(table: Table, turns: int) -> None:
                 for call in range(calls):
                     opened = await store.open(f"B{call}", f"t{number}")
                     assert opened.call is not None
-                    change = msgspec.structs.replace(a_step(opened.call, number), seen=opened.seen)
+                    change, sent = msgspec.structs.replace(a_step(opened.call, number), seen=opened.seen), time.time()
                     done = await store.commit(change)
                     second = msgspec.structs.replace(a_step(done.call, number + 1), seen=done.seen)
                     again = await store.commit(second)
                     if way == "with":
                         at = time.perf_counter()
-                        noting.note(change, done)
-                        noting.note(second, again)
+                        noting.note(change, done, sent)
+                        noting.note(second, again, sent)
                         noted.append(time.perf_counter() - at)
                 if way == "with":
                     await noting.flush()

@@ -62,14 +62,14 @@ class SpareStore(PassingStore):
     async def commit(self, change: Change) -> Committed:
         if change.seen.startswith(HERE):
             return await self._commit_here(change)
-        sid = change.after.sid
+        sid, at = change.after.sid, time()
         try:
             done = await self._store.commit(change)
         except StoreUnavailable as error:
             if await self._breaker.is_well():
                 raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
             raise StaleCall(f"call {sid} was read in Redis, which is away") from error
-        self._behind.note(change, done)
+        self._behind.note(change, done, at)
         return done
 
     async def _commit_here(self, change: Change) -> Committed:

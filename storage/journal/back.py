@@ -51,7 +51,7 @@ class Copy(msgspec.Struct, kw_only=True):
     released: bool = False
     """Whether it gave up what it had there."""
     at: float = 0.0
-    """When it was noted: Unix seconds."""
+    """When the last step that it shows was sent to Redis: Unix seconds."""
 
 
 class JournalFigures(msgspec.Struct, frozen=True, kw_only=True):

@@ -36,14 +36,14 @@ class WriteBehind:
         self._spool = Spool(journal.home)
         self._one_at_a_time = asyncio.Lock()
 
-    def note(self, change: Change, done: Committed) -> None:
-        """Redis took the step. Never waits and never fails."""
+    def note(self, change: Change, done: Committed, at: float) -> None:
+        """Redis took the step, which was sent `at` (Unix seconds): who was erased since is not noted. Never waits and never fails."""
         standing, sid = done.call, done.call.sid
         noted, begins = self._noted.setdefault(sid, []), change.before.rev if change.before else 0
         if not noted or noted[-1].call.rev != begins:
             noted.append(Copy(call=standing))
         copy = noted[-1]
-        copy.call, copy.at = standing, time()
+        copy.call, copy.at = standing, at
         if change.lines or change.taken_back:
             copy.said.append(Said(standing.rev, change.taken_back, change.lines))
         if change.answer and change.answer[0]:

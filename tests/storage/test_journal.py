@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
+from time import time
 from typing import Any
 
 import msgspec
@@ -43,8 +44,9 @@ async def noted(store: CallStore, behind: WriteBehind, was: Committed | None, **
     """A step taken in a store, and noted behind it."""
     call = replace(was.call if was else new_call(), **change.pop("call", {}))
     taken = Change(before=was.call if was else None, after=call, seen=was.seen if was else "", **change)
+    at = time()
     done = await store.commit(taken)
-    behind.note(taken, done)
+    behind.note(taken, done, at)
     return done
 
 

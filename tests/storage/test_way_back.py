@@ -38,6 +38,9 @@ class Wire(PassingStore):
         self.kills: dict[int, str] = {}
         """At which commit from now (1: the next) whoever sends it is killed: "before" Redis has it, or "after"; or its answer is "lost"."""
         self._sent = 0
+        self.took, self.answers = asyncio.Event(), asyncio.Event()
+        """Set when Redis took a step; while `answers` is not, what it said lies unread."""
+        self.answers.set()
 
     async def probe(self) -> None:
         if self.cut:
@@ -54,6 +57,8 @@ class Wire(PassingStore):
             raise Killed
         if how == "lost":
             raise InDoubt("no answer")
+        self.took.set()
+        await self.answers.wait()
         return done
 
     async def open(self, *given: Any, **named: Any) -> Any:
@@ -196,6 +201,21 @@ async def test_who_was_erased_by_another_host_does_not_come_back(tmp_path: Path)
         await here.way_back.bring("CA1")
         assert await redis.document("CA1") is None
         assert await here.journal.document("CA1") is None
+
+
+async def test_who_was_erased_by_another_worker_before_the_answer_was_read_is_not_noted(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire), host(redis, tmp_path) as (there, _):
+        await turn(here.store, 0)
+        wire.took.clear()
+        wire.answers.clear()
+        late = asyncio.create_task(turn(here.store, 1))
+        await wire.took.wait()
+        await there.store.erase("CA1")
+        wire.answers.set()
+        await late
+        await here.store._behind.flush()
+        assert (await here.journal.open("CA1")).call is None
 
 
 async def test_who_brought_a_call_second_and_says_so_late_undoes_no_turn_that_was_noted_since(tmp_path: Path) -> None:
