@@ -9,7 +9,9 @@ those of all workers (`gather`). What the journal cannot take is given up, told 
 import asyncio
 import contextlib
 import logging
+from collections.abc import Coroutine
 from time import time
+from typing import Any
 
 from storage.errors import JournalUnavailable
 from storage.journal.back import Copy, Said
@@ -32,6 +34,7 @@ class WriteBehind:
         self._gone: dict[str, float] = {}
         """When they were erased: Unix seconds."""
         self._task: asyncio.Task[None] | None = None
+        self._working: set[asyncio.Task[None]] = set()
         self._failing = False
         self._spool = Spool(journal.home)
         self._one_at_a_time = asyncio.Lock()
@@ -66,10 +69,20 @@ class WriteBehind:
 
     async def flush(self) -> None:
         """Ends when all that was noted so far is kept, or given up."""
-        await self._write()
+        await self._by_itself(self._write())
 
     async def gather(self, *, dead: bool = False) -> None:
         """Ends when the journal has what any worker of this host noted so far, or (`dead`) what those did that are no more."""
+        await self._by_itself(self._gather(dead=dead))
+
+    async def _by_itself(self, work: Coroutine[Any, Any, None]) -> None:
+        """Ends with the work, which goes on when whoever waits for it is cancelled: what was half taken in would be nowhere."""
+        task = asyncio.create_task(work)
+        self._working.add(task)
+        task.add_done_callback(self._working.discard)
+        await asyncio.shield(task)
+
+    async def _gather(self, *, dead: bool) -> None:
         async with self._one_at_a_time:
             if (self._noted or self._gone) and not dead:
                 await self._write_all()
@@ -114,8 +127,10 @@ class WriteBehind:
                 await self._journal.forget(gone)
             if copies:
                 await self._journal.keep(copies)
-        except JournalUnavailable as error:
+        except BaseException as error:
             self._gone = gone | self._gone
+            if not isinstance(error, JournalUnavailable):
+                raise
             if not self._failing:
                 _log.warning("the journal takes no copies: calls could not go on here if Redis went away", extra={"why": error.why})
             self._failing = True
@@ -123,5 +138,4 @@ class WriteBehind:
                 await asyncio.sleep(1.0)
         else:
             self._failing = False
-        finally:
-            self._spool.cut()
+        self._spool.cut()

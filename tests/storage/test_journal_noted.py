@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -149,6 +150,25 @@ async def test_of_who_is_erased_no_note_is_left(tmp_path: Path) -> None:
     assert left_in(tmp_path, "v01-line") == set()
     await behind.close()
     await other.close()
+    await journal.close()
+
+
+@pytest.mark.parametrize("wait", [WriteBehind.flush, WriteBehind.gather])
+async def test_who_waits_for_the_notes_and_is_cancelled_loses_none(tmp_path: Path, wait: Callable[[WriteBehind], Awaitable[None]]) -> None:
+    """A request that is cut off, or had no more patience."""
+    journal, redis = JournalStore(tmp_path), MemoryStore()
+    behind = WriteBehind(journal, moment_s=NEVER_S)
+    await noted(redis, behind, None, lines=(line("erased"),))
+    await behind.flush()
+    behind.forget("CA1")
+    await noted(redis, behind, None, call={"sid": "CA2"}, lines=(line("kept"),))
+    waiting = asyncio.ensure_future(wait(behind))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    await behind.flush()
+    assert [(await journal.open(sid)).call is not None for sid in ("CA1", "CA2")] == [False, True]
+    await behind.close()
     await journal.close()
 
 
