@@ -86,6 +86,7 @@ class Hub:
         self.readership = Readership(self)
         self.host = HostLog(spare, self.tell_aside, zone, zones or {}) if spare else None
         """What goes on while the store is away; None where nothing does."""
+        self._spare = spare
         self._ring: list[Frame] = []
         self._ring_size, self._ring_s = ring, ring_s
         self._follows = follows
@@ -164,6 +165,8 @@ class Hub:
     def _offer(self, frame: Frame) -> None:
         if frame.erases:
             self.forget(frame.sid)
+            if self._spare is not None:
+                self._spare.store.forget(frame.sid)
         self._ring.append(frame)
         self.news.tell(frame.sid, frame.kind, frame.speaker)
         self._fan_out.offer(frame, self.head)

@@ -25,6 +25,11 @@ def written(at: Position) -> str:
     return f"{at[0]}-{at[1]}"
 
 
+def moment(at: float) -> Position:
+    """The first id of a moment: Unix seconds."""
+    return max(round(at * 1000), 0), 0
+
+
 def before(at: Position) -> Position:
     """Just before an id: who stands there has lost nothing when that id is the first there is."""
     return (at[0], at[1] - 1) if at[1] else (at[0] - 1, _LIMIT - 1)

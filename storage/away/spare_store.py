@@ -95,7 +95,7 @@ class SpareStore(PassingStore):
                     raise
             else:
                 for erased in {*gone, *(entry.sid for entry in told)}:
-                    self._behind.forget(erased)
+                    self.forget(erased)
                 await self._behind.flush()
                 return told
         gone |= {one.sid: None for one in await self._journal.erase(sid)}
@@ -103,6 +103,10 @@ class SpareStore(PassingStore):
         for one in told:
             self.told(one.sid, [one.data], "")
         return told
+
+    def forget(self, sid: str) -> None:
+        """The call was erased in Redis, by whatever process of whichever host: what is noted of it here goes. Never waits."""
+        self._behind.forget(sid)
 
     async def document(self, sid: str) -> bytes | None:
         return await self._either(sid, lambda: self._store.document(sid), lambda: self._journal.document(sid))

@@ -36,8 +36,6 @@ LEASE_S = 2.0
 """How long a worker alone has a call; it takes milliseconds, and who is killed is followed after that."""
 AT_ONCE = 32
 BATCH = 128
-BEFORE_S = 5.0
-"""How long before a call's first step here an erasure elsewhere is looked for: the copy of it may be older by so much."""
 ATTEMPTS = 60
 """How often a step is fitted anew because somebody else wrote; each time that other has written, so this is far more than needed."""
 Settle = Callable[[str], Awaitable[None]]
@@ -101,8 +99,10 @@ class WayBack:
         return True
 
     async def erase(self, sid: str) -> None:
-        """Erase in Redis who was erased here. Raises StoreUnavailable."""
-        await self._store.erase(sid)
+        """Erase in Redis who was erased here, and here whom only Redis knows to belong to it. Raises StoreUnavailable."""
+        told = await self._store.erase(sid)
+        if kin := {one.sid: self._clock() for one in told if one.sid != sid}:
+            await self._journal.forget(kin)
         await self._journal.erased(sid)
 
     async def bring(self, sid: str, waiting: Waiting | None = None) -> None:
@@ -119,7 +119,7 @@ class WayBack:
                     if standing is not None and standing.to_be_confirmed:
                         raise StoreUnavailable(f"call {sid}: it is settled the next time")
                 if standing is None:
-                    await self._journal.forget({sid: self._clock()})
+                    await self._journal.forget({sid: self._clock()}, waiting=True)
                 elif not await self._journal.written(sid, waiting.steps[-1].change.after.rev + 1, standing):
                     await self._store.erase(sid)  # as it was here, while its last step was on its way
                 waiting = await self._journal.steps_of(sid)
@@ -127,9 +127,9 @@ class WayBack:
     async def _take(self, waiting: Waiting) -> Call | None:
         """Take a call's steps in Redis. What stands there then; None when it was erased there meanwhile."""
         found = await self._store.open(waiting.sid)
+        if found.call is None and (waiting.base is not None or waiting.begun) and await self._was_erased(waiting):
+            return None
         if found.call is None and waiting.base is not None:
-            if await self._was_erased(waiting):
-                return None
             found = await self._rebuilt(waiting, found)
         known = _already(found.call, waiting)
         decided: dict[str, str] = {}
@@ -138,8 +138,8 @@ class WayBack:
         return found.call
 
     async def _was_erased(self, waiting: Waiting) -> bool:
-        """Whether the log tells that a call was erased since its first step here, as far back as it goes."""
-        at = f"{round((waiting.since - BEFORE_S) * 1000)}-0"
+        """Whether the log tells that a call was erased, as far back as it goes."""
+        at = waiting.told
         while True:
             page = await self._store.events("", at, 1000)
             if page.gone == "trimmed":  # then all there is of it is later
@@ -179,6 +179,8 @@ class WayBack:
                 change = merging.unplaced(change)
             except StaleCall:
                 found = await self._store.open(waiting.sid)
+                if theirs is not None and found.call is None:
+                    raise StoreUnavailable(f"call {waiting.sid}: it is gone from there; whether it was erased is asked the next time") from None
                 change = await self._without_who_is_gone(change)
             else:
                 return Opened(call=done.call, seen=done.seen)

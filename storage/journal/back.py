@@ -127,12 +127,17 @@ class JournalBack(Part):
         """Note the secret that all who use Redis share, whatever was kept here as such."""
         await self._write(lambda db: db.execute("INSERT OR REPLACE INTO marks VALUES ('secret', ?)", (secret,)), durable=False)
 
-    async def forget(self, gone: Mapping[str, float]) -> None:
-        """Take calls away, erased in Redis at that time (Unix seconds), with all there is of them here; nobody is told."""
+    async def forget(self, gone: Mapping[str, float], *, waiting: bool = False) -> None:
+        """Take calls away, erased in Redis at that time (Unix seconds), with all there is of them here; nobody is told.
+
+        One with steps that Redis has not seen goes only on the way back, which knows whether it is the same call (`waiting`).
+        """
 
         def forget(db: sqlite3.Connection) -> None:
             db.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", gone.items())
             for sid in gone:
+                if not waiting and db.execute("SELECT 1 FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone():
+                    continue
                 calls.remove(db, sid)
                 db.execute("DELETE FROM events WHERE sid = ? AND erasure = 0", (sid,))
                 for table in ("roots", "deliveries", "appointments"):
@@ -149,15 +154,22 @@ class JournalBack(Part):
             now = self._clock()
             what = "SELECT sid FROM calls WHERE steps > 0 AND leased <= ? ORDER BY since, sid LIMIT ?"
             sids = [row[0] for row in db.execute(what, (now, count))]
+            found = tuple(one for sid in sids if (one := steps.of(db, sid)))
             db.executemany("UPDATE calls SET leased = ? WHERE sid = ?", [(now + lease_s, sid) for sid in sids])
-            return tuple(found for sid in sids if (found := steps.of(db, sid)))
+            return found
 
         found: Sequence[Waiting] = await self._write(take, durable=False)
         return found
 
     async def steps_of(self, sid: str) -> Waiting | None:
         """What waits of one call, whoever has it; None when that is nothing."""
-        found: Waiting | None = await self._read(lambda db: steps.of(db, sid))
+
+        def take(db: sqlite3.Connection) -> Waiting | None:
+            found = steps.of(db, sid)
+            db.execute("UPDATE calls SET leased = max(leased, ?) WHERE sid = ? AND steps > 0", (self._clock(), sid))
+            return found
+
+        found: Waiting | None = await self._write(take, durable=False)
         return found
 
     async def written(self, sid: str, rev: int, standing: Call) -> bool:
@@ -181,8 +193,8 @@ class JournalBack(Part):
 
     async def give_back(self, sids: Iterable[str]) -> None:
         """What these calls' steps wait for is not to be had now: anybody may be given them again."""
-        rows = [(sid,) for sid in sids]
-        await self._write(lambda db: db.executemany("UPDATE calls SET leased = 0 WHERE sid = ?", rows), durable=False)
+        rows = [(self._clock(), sid) for sid in sids]
+        await self._write(lambda db: db.executemany("UPDATE calls SET leased = ? WHERE sid = ?", rows), durable=False)
 
     async def unseen(self, sid: str) -> str:
         """What Redis has not seen of a call: "steps", that it is "erased", or nothing, ""."""
@@ -214,7 +226,7 @@ class JournalBack(Part):
         """It is erased in Redis as well."""
 
         def note(db: sqlite3.Connection) -> None:
-            db.execute("INSERT OR REPLACE INTO gone SELECT sid, at FROM erasures WHERE sid = ?", (sid,))
+            db.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (sid, self._clock()))
             db.execute("DELETE FROM erasures WHERE sid = ?", (sid,))
 
         await self._write(note)

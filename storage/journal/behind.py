@@ -62,8 +62,7 @@ class WriteBehind:
         self._begin()
 
     def forget(self, sid: str) -> None:
-        """The call was erased in Redis: soon there is nothing of it here, whoever has it still to note."""
-        self._noted.pop(sid, None)
+        """The call was erased in Redis: soon there is nothing of it here, whoever has it still to note; but see `JournalStore.forget`."""
         self._gone[sid] = time()
         self._begin()
 

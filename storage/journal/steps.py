@@ -10,10 +10,14 @@ import msgspec
 from agent.record.call import Booking, Call, Line
 from agent.record.delivery import Delivery, Settled
 from agent.record.events import Event
-from storage import codec
+from storage import codec, ids
 from storage.journal import calls
 from storage.journal.calls import Row
+from storage.journal.log import unpacked
 from storage.store import Change
+
+BEFORE_S = 5.0
+"""How much older than a call's first step here the copy of it is at least taken to be."""
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,6 +59,10 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """In order; the first one's `before` is `base`."""
     since: float
     """When the first of them was taken: Unix seconds."""
+    told: str
+    """Whatever tells in Redis's log that the call was erased stands behind this id, if it is this call."""
+    begun: bool
+    """Whether somebody was given them before, who may have taken some in Redis."""
     name: str
     """What tells this call here from any other, and any other journal's; a step's number in it is `change.after.rev` + 1."""
 
@@ -81,10 +89,11 @@ def keep(
 
 def of(db: sqlite3.Connection, sid: str) -> Waiting | None:
     """What waits of one call; None when that is nothing, also when the call has expired here meanwhile."""
-    found = db.execute("SELECT base, base_rev, since, life FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone()
+    columns = "base, base_rev, since, life, cut, leased, (SELECT at FROM gone WHERE gone.sid = calls.sid)"
+    found = db.execute(f"SELECT {columns} FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone()  # noqa: S608 - our own names
     if not found:
         return None
-    base, rev, since, life = found
+    base, rev, since, life, cut, leased, gone = found
     (whose,) = db.execute("SELECT value FROM marks WHERE name = 'name'").fetchone()
     fields = calls.decoded(base) if base is not None else {}
     before = first = calls.call(sid, rev, fields) if base is not None else None
@@ -99,7 +108,10 @@ def of(db: sqlite3.Connection, sid: str) -> Waiting | None:
         steps.append(Taken(change=Change(before=before, after=same_rev, **carried), event_ids=step.event_ids, known=known))
         known = (*known[: max(len(known) - len(step.gone), 0)], *step.lines)
         before = after
-    return Waiting(sid=sid, base=first, steps=tuple(steps), since=since, name=f"{whose}.{life}")
+    told = ids.moment(max(since, gone or 0.0))  # the call that was erased here before it began is another
+    if first is not None:  # the copy is older: as old as the last event that Redis had told of it
+        told = min(ids.moment(since - BEFORE_S), unpacked(cut) if cut else told)
+    return Waiting(sid=sid, base=first, steps=tuple(steps), since=since, told=ids.written(told), begun=leased > 0, name=f"{whose}.{life}")
 
 
 def _known_before(steps: Sequence[Step], said: tuple[Line, ...]) -> tuple[Line, ...]:

@@ -296,3 +296,15 @@ async def test_a_log_that_tells_nothing_new_is_read_once(server: RedisServer, tm
         last = (await log.store.events("", "0", 1000)).entries[-1].id
         log.head = (int(last.partition("-")[0]) + 60_000, 0)
         await one.sees(lambda: text(log.head) != last)
+
+
+async def test_who_is_erased_on_another_host_is_gone_from_the_journal_of_this_one(server: RedisServer, tmp_path: Path) -> None:
+    async with host(server, tmp_path / "a", workers=1) as (here,), host(server, tmp_path / "b", workers=1) as (there,):
+        await here.say("hello", "1")
+        spare = here.service.api.state.parts.spare
+        await spare.store._behind.flush()
+        assert await spare.journal.document("CA1") is not None
+        await there.asked("DELETE", "/calls/CA1")
+        async with asyncio.timeout(PATIENCE_S):
+            while await spare.journal.document("CA1") is not None:  # noqa: ASYNC110 - the log tells it, and it is off everybody's path
+                await asyncio.sleep(0.01)
