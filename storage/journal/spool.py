@@ -79,21 +79,22 @@ class Spool:
             stands = stat.st_size, stat.st_mtime_ns
             if not dead and (not stat.st_size or self._read.get(entry.name) == stands):
                 return
-            file = os.open(entry.path, os.O_RDONLY | os.O_CLOEXEC)
-            if _lock(file):
-                found.dead.append((file, entry.path))
-                if time.time() - stat.st_mtime < LASTS_S:
-                    found.copies += _copies(os.pread(file, stat.st_size, 0))
-                return
-            if not dead:
-                self._read[entry.name] = stands
-                found.copies += _copies(os.pread(file, stat.st_size, 0))
-            os.close(file)
+            with contextlib.ExitStack() as opened:
+                file = os.open(entry.path, os.O_RDONLY)
+                opened.callback(os.close, file)
+                if _lock(file):
+                    if time.time() - stat.st_mtime < LASTS_S:
+                        found.copies += _copies(os.read(file, stat.st_size))
+                    found.dead.append((file, entry.path))
+                    opened.pop_all()
+                elif not dead:
+                    found.copies += _copies(os.read(file, stat.st_size))
+                    self._read[entry.name] = stands
 
     def _open(self) -> None:
         try:
             for path in self._paths():
-                file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+                file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
                 self._files.append(file)
                 if not _lock(file) or not os.fstat(file).st_nlink:
                     raise OSError(f"{path.name} was just taken for a dead worker's")
@@ -122,9 +123,10 @@ class Others:
         """`taken`: what dead workers noted is in the journal."""
         while self.dead:
             file, path = self.dead.pop()
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError):  # another worker was first
                 if taken:
                     os.unlink(path)
+            with contextlib.suppress(OSError):
                 os.close(file)
 
 

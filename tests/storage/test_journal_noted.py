@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -204,3 +205,36 @@ def test_a_disk_that_takes_half_a_note_leaves_the_others_readable(tmp_path: Path
     assert other.others(dead=False).copies == [copy, copy]
     assert other.others(dead=False).copies == [], "read once, as long as nothing comes"
     notes.close()
+
+
+def test_a_dead_workers_file_that_another_took_away_first_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "noted-dead-0").touch()
+    found = spool.Spool(tmp_path).others(dead=True)
+    ((file, path),) = found.dead
+    os.unlink(path)
+    found.close(taken=True)
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file)
+
+
+def test_where_there_is_no_unix_nothing_is_noted_and_nobody_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("O_CLOEXEC", "pread"):
+        monkeypatch.delattr(os, name)
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    notes = spool.Spool(tmp_path)
+    notes.write(spool.Copy(call=new_call()))
+    assert notes.others(dead=False).copies == []
+    notes.close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_folder_that_may_not_be_written_any_more_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = spool.Spool(tmp_path)
+    notes.write(spool.Copy(call=new_call()))
+
+    def read_only(self: Path, missing_ok: bool = False) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, "unlink", read_only)
+    notes.close()
+    assert len(os.listdir(tmp_path)) == 2
