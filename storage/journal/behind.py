@@ -21,6 +21,8 @@ from storage.store import Change, Committed
 
 MOMENT_S = 0.2
 """How long what is noted may come together: the fixed cost of a transaction is then that of many turns."""
+AGAIN_S = 1.0
+"""The same while the journal takes nothing."""
 _log = logging.getLogger("slotline.journal")
 
 
@@ -108,7 +110,7 @@ class WriteBehind:
 
     async def _after_a_moment(self) -> None:
         while self._noted or self._gone:
-            await asyncio.sleep(self._moment_s)
+            await asyncio.sleep(AGAIN_S if self._failing else self._moment_s)
             await self._write()
 
     async def _write(self) -> None:
@@ -133,8 +135,6 @@ class WriteBehind:
             if not self._failing:
                 _log.warning("the journal takes no copies: calls could not go on here if Redis went away", extra={"why": error.why})
             self._failing = True
-            if gone:
-                await asyncio.sleep(1.0)
         else:
             self._failing = False
         self._spool.cut()

@@ -236,24 +236,6 @@ async def test_where_another_host_heard_some_of_it_the_record_is_as_redis_has_it
     assert (await journal.open("CA1")).call == was.call
 
 
-async def test_what_the_journal_does_not_take_disturbs_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "journal").write_text("in the way")
-    journal = JournalStore(tmp_path)
-    behind = WriteBehind(journal)
-    redis = MemoryStore()
-    was = await noted(redis, behind, None, lines=(line("secret"),))
-    await behind.flush()
-    (tmp_path / "journal").unlink()
-    await noted(redis, behind, was)
-    await behind.flush()
-    assert [one.message for one in caplog.records if one.name == "slotline.journal"] == [
-        "the journal takes no copies: calls could not go on here if Redis went away"
-    ]
-    assert "secret" not in caplog.text
-    assert (await journal.open("CA1")).call is not None
-    await journal.close()
-
-
 def left_in(folder: Path, *values: str) -> set[str]:
     """Which of the values stand in any file of the folder; looked for by another process, since closing a file here would drop the store's locks."""
     look = "import pathlib, sys\nwhole = b''.join(p.read_bytes() for p in pathlib.Path(sys.argv[1]).rglob('*') if p.is_file())\n"

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from storage.errors import JournalUnavailable
 from storage.journal import spool
 from storage.journal.behind import WriteBehind
 from storage.journal.store import JournalStore
@@ -191,6 +192,46 @@ async def test_who_sends_a_turn_again_that_redis_took_hears_the_same(tmp_path: P
     assert [(await journal.open("CA1", turn)).answer for turn in ("t1", "t2", "t3")] == [b"1", b"by Redis", b"here"]
     await behind.close()
     await journal.close()
+
+
+async def test_what_the_journal_does_not_take_disturbs_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "journal").write_text("in the way")
+    journal = JournalStore(tmp_path)
+    behind = WriteBehind(journal)
+    redis = MemoryStore()
+    was = await noted(redis, behind, None, lines=(line("secret"),))
+    await behind.flush()
+    (tmp_path / "journal").unlink()
+    await noted(redis, behind, was)
+    await behind.flush()
+    assert [one.message for one in caplog.records if one.name == "slotline.journal"] == [
+        "the journal takes no copies: calls could not go on here if Redis went away"
+    ]
+    assert "secret" not in caplog.text
+    assert (await journal.open("CA1")).call is not None
+    await journal.close()
+
+
+async def test_who_was_erased_is_forgotten_once_the_journal_takes_it_and_nobody_waits_for_that(tmp_path: Path) -> None:
+    journal, redis = JournalStore(tmp_path), MemoryStore()
+    behind = WriteBehind(journal, moment_s=0.0)
+    await noted(redis, behind, None)
+    await behind.flush()
+    with pytest.MonkeyPatch.context() as broken:
+        broken.setattr(journal, "forget", unavailable)
+        broken.setattr("storage.journal.behind.AGAIN_S", NEVER_S)
+        behind.forget("CA1")
+        for _ in range(3):
+            await behind.flush()
+    assert (await journal.open("CA1")).call is not None
+    await behind.flush()
+    assert (await journal.open("CA1")).call is None
+    await behind.close()
+    await journal.close()
+
+
+async def unavailable(*_: object) -> None:
+    raise JournalUnavailable("full", "full")
 
 
 def test_a_disk_that_takes_half_a_note_leaves_the_others_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
