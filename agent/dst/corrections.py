@@ -10,7 +10,7 @@ import msgspec
 
 from agent.dst.hearing import CORRECTING, Hearing
 from agent.dst.informing import inform
-from agent.nlu.acts import JUDGEMENTS, ActCandidate
+from agent.nlu.acts import JUDGEMENTS, ActCandidate, ActKind
 from agent.nlu.candidates import Candidate
 from agent.record.acts import Act, Inform
 from agent.record.slot_names import NAMES
@@ -54,6 +54,27 @@ def _wish_for_a_time(hearing: Hearing) -> None:
         del hearing.acts[Act.AFFIRM]
         hearing.acts[Act.CORRECTION] = ActCandidate(act=Act.CORRECTION, rule="another_time", span=candidates[0].span, detail=TIME.name)
         hearing.correcting, hearing.asked = True, hearing.asked | {TIME.name}
+
+
+def checked(hearing: Hearing, informs: list[Inform]) -> list[Inform]:
+    """Without what is named only to ask whether it is so, "is it at two", "it's oh one four three, right": what is held is told instead."""
+    acts, read_back = hearing.acts, hearing.question.slots if hearing.question.kind == "read_back" else ()
+    asked = next((one for one in acts.values() if one.kind is ActKind.CHECK or (one.act is Act.ASK_HELD and one.detail)), None)
+    again = [one for one in informs if asked and asked.kind is ActKind.CHECK and _says_again(hearing, one)]
+    if asked and (again or asked.act in (Act.ASK_HELD, Act.BACKCHANNEL)):
+        del acts[asked.act]  # a tag behind what is not held is none
+    if asked and (again or asked.act is Act.ASK_HELD):
+        slot = again[0].slot if again else asked.detail
+        act = Act.REPEAT if read_back and slot in ("", *read_back) else Act.ASK_HELD
+        acts[act] = msgspec.structs.replace(asked, act=act, detail=slot)
+    return [one for one in informs if one not in again]
+
+
+def _says_again(hearing: Hearing, told: Inform) -> bool:
+    """Whether it is held, or a part of what is, or is but named of what was read back."""
+    state, question = hearing.call.slot(told.slot), hearing.question
+    held, value = ("".join(filter(str.isalnum, one.casefold())) for one in (SLOTS[told.slot].local(state.pending or state.said), told.value))
+    return bool(held) and (value in held or (question.kind in ("summary", "read_back") and told.slot in question.slots and not hearing.correcting))
 
 
 def edited(hearing: Hearing) -> Inform | None:

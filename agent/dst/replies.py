@@ -52,6 +52,9 @@ class Reply:
     def _confirmed(self) -> list[UserAct]:
         """A yes or no to what was read back, unless the value itself was said again."""
         slots, in_summary = self.question.slots, self.question.kind in ("summary", "errand")
+        asks = Act.REPEAT in self.acts or (in_summary and (Act.ASK_HELD in self.acts or self._checks(Act.ASK)))
+        if asks and not (Act.DENY in self.acts or self._amends()):  # "yes, but is the address right": what is asked comes before any yes to it
+            return []
         if in_summary and not self.informs and restores(self.utterance):
             before = [slot for slot in NAMES if self.call.slot(slot).pending and self.call.slot(slot).value]
             return [DialogueAct(act=Act.CORRECTION, slots=(slot,), kind=DialogueActKind.RESTORE) for slot in before] or [NoMatch()]
@@ -69,6 +72,9 @@ class Reply:
         if Act.AFFIRM in self.acts and (Act.DENY not in self.acts or remarks) and (self.informs or remarks or not self._amends()):
             return self._yes()
         return self._denied() if not self.informs and (self._amends() or Act.DENY in self.acts) else []
+
+    def _checks(self, act: Act) -> bool:
+        return act in self.acts and self.acts[act].kind is ActKind.CHECK
 
     def _instead_of_a_yes(self) -> list[UserAct] | None:
         """What a yes to the summary is when it is none that books; None when it may be one."""
@@ -197,7 +203,8 @@ class Reply:
 
     def asides(self) -> list[UserAct]:
         """The caller's own questions."""
-        if answer := set_phrases.answer(self.utterance, self.business, self.language):
+        again = self._checks(Act.ASK_HELD) or self._checks(Act.REPEAT)  # "are you sure" is not "are you insured"
+        if not again and (answer := set_phrases.answer(self.utterance, self.business, self.language)):
             return [DialogueAct(act=Act.HELP, detail=answer)]
         found: list[UserAct] = [
             self._aside(act)
@@ -213,9 +220,8 @@ class Reply:
         heard = self.acts[act]
         if act is Act.WHY and heard.detail in NAMES:
             return DialogueAct(act=act, slots=(heard.detail,))
-        return DialogueAct(
-            act=act, slots=self.question.slots, detail=self.utterance.text if act in _WORDED else heard.detail if act is Act.ASK else ""
-        )
+        detail = self.utterance.text if act in _WORDED else heard.detail if act in (Act.ASK, Act.ASK_HELD) else ""
+        return DialogueAct(act=act, slots=self.question.slots, detail=detail)
 
     def alone(self) -> list[UserAct]:
         """What counts only when nothing else was said."""

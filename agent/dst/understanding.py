@@ -13,14 +13,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agent.dst.control import control, language_act, switched
-from agent.dst.corrections import edited, settle_acts
+from agent.dst.corrections import checked, edited, settle_acts
 from agent.dst.errands import errand_acts
 from agent.dst.hearing import Hearing
 from agent.dst.informing import keyed_acts
 from agent.dst.replies import Reply
 from agent.dst.selection import values_told
 from agent.nlu import set_phrases
-from agent.nlu.acts.recognition import asks
+from agent.nlu.acts.recognition import own_questions
 from agent.nlu.effort import TooMuch, limited
 from agent.nlu.some_day import asks_of_some_day
 from agent.nlu.utterance import Utterance
@@ -48,7 +48,7 @@ def understand(call: Call, turn: Turn, business: Business, now: datetime) -> tup
         with limited():
             hearing.assign()
             settle_acts(hearing)
-            return _user_acts(hearing, values_told(hearing))
+            return _user_acts(hearing, checked(hearing, values_told(hearing)))
     except (TooMuch, RecursionError):  # neither is the end of the call
         return _too_long(hearing)
 
@@ -95,7 +95,7 @@ def _left(hearing: Hearing) -> list[UserAct]:
     if value := edited(hearing):
         return [value]
     first = next(iter(hearing.assignment.amended), None)
-    if first and first.amends and not asks(hearing.utterance):
+    if first and first.amends and not own_questions(hearing.utterance):
         return [DialogueAct(act=Act.CORRECTION, slots=(first.slot,))]
     if hearing.talk and not hearing.acts and not hearing.named and len(hearing.utterance.words) <= _MUSING:
         return [DialogueAct(act=Act.HOLD_ON)]

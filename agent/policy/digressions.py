@@ -82,7 +82,7 @@ def _system_acts(call: Call, dialogue_act: DialogueAct, turn_context: TurnContex
         case Act.ASK_HOURS:
             return _hours(call, dialogue_act, turn_context)
         case Act.ASK_HELD:
-            return _held(call, turn_context)
+            return _held(call, dialogue_act.detail, turn_context)
         case _:
             return ()
 
@@ -186,9 +186,11 @@ def _clock(at: time, locale: str) -> str:
     )
 
 
-def _held(call: Call, turn_context: TurnContext) -> tuple[SystemAct, ...]:
-    items = [spoken(call, name, value, turn_context) for name in NAMES if (value := call.slot(name).said or call.slot(name).pending)]
-    known = [name for name in NAMES if call.slot(name).unspoken]
+def _held(call: Call, slot: str, turn_context: TurnContext) -> tuple[SystemAct, ...]:
+    """What is held of the slot that was asked about, else of all."""
+    names = (slot,) if slot and (call.slot(slot).value or call.slot(slot).pending) else NAMES
+    items = [spoken(call, name, value, turn_context) for name in names if (value := call.slot(name).pending or call.slot(name).said)]
+    known = [name for name in names if call.slot(name).unspoken]
     if not items and not known:
         return (SystemAct(key="notice.held_none"),)
     held = (SystemAct(key="notice.held", values={"list": items}),) if items else ()

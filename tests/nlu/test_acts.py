@@ -69,9 +69,9 @@ def test_the_main_act(lang: str, case: dict[str, Any]) -> None:
         ("that wasn't quite {}", "deny"),
         ("that's never {}", "deny"),
         ("the answer was not {}", "deny"),
-        ("is that {}", None),
-        ("isn't that {}", None),
-        ("do you think that's {}", None),
+        ("is that {}", "ask_held"),
+        ("isn't that {}", "ask_held"),
+        ("do you think that's {}", "ask_held"),
     ],
 )
 def test_the_clause_is_the_scope_of_a_negation(frame: str, sign: str | None, polar: str) -> None:

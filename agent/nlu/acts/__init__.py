@@ -44,6 +44,8 @@ class ActKind(StrEnum):
     """A cancellation that may mean only what was just said: "never mind"."""
     ERASE = "erase"
     """The same, of something written down: "delete that"."""
+    CHECK = "check"
+    """A question whether what we hold is right, or is what is named: "is the address right", "is it at two", "it's at two, right"."""
     EXISTING = "existing"
     """A wish for a person because of something that was booked before: "I'd like to reschedule my next appointment"."""
     BARE_HELP = "help"

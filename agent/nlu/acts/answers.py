@@ -137,7 +137,9 @@ def _goes_on(units: Sequence[Unit], at: int, following: Unit) -> bool:
 
 
 def _asks_whether(units: Sequence[Unit], at: int) -> bool:
-    """ "可以帮我查一下吗", "没有别的酒店了吗": what begins as leave given, or as a no, ends as a question."""
+    """ "可以帮我查一下吗", "没有别的酒店了吗", "要这个干什么": what begins as leave given, as a no or as a yes, ends as a question."""
+    if any(unit.marks & mask("wh", "why") and not unit.words[0].isascii() for unit in units[at + 1 :]) and not units[at].marks & mask("no", "not"):
+        return True
     if units[-1].words[0] in table("single")["asking"] and any(unit.marks == 0 for unit in units[at:]):
         return True
     return bool(units[at].marks & mask("able") and units[-1].marks & mask("tail"))
@@ -151,15 +153,17 @@ def judgement(units: Sequence[Unit], at: int, *, asked: bool, only: bool) -> tup
         or any(unit.marks & mask("truth", "quality", "wrong", "yes", "no", "not", "assent", "unfit") for unit in units[at : closings[0][0]])
     ):
         return None
+    if only and only_filler(units[:at]) and tuple(word for unit in units[at:] for word in unit.words) in _short_yes():
+        return Answer(1, ActKind.WORD, units[at].first, units[-1].last), len(units)
     if begins_question(units[at : closings[0][0]]) or _asks_whether(units, at):
         return None
     for end, closed in closings:
-        if closed and (answer := judge(units[at:end], asked=asked, whole=only and end == len(units) and only_filler(units[:at]))):
+        if closed and (answer := judge(units[at:end], asked=asked)):
             return answer, end
     return None
 
 
-def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
+def judge(units: Sequence[Unit], *, asked: bool) -> Answer | None:
     """The sign of a clause that judges what was said, or None when it does not, or asks.
 
     Every negator turns what follows it; "wrong" and its like turn too. A clause with a negator and nothing to turn denies ("not that").
@@ -168,8 +172,6 @@ def judge(units: Sequence[Unit], *, asked: bool, whole: bool) -> Answer | None:
     asking = mask("tail", "wh")
     if any(unit.marks & asking for unit in units) or begins_question(units):
         return None
-    if whole and tuple(word for unit in units for word in unit.words) in _short_yes():
-        return Answer(1, ActKind.WORD, first.first, last.last)
     sign, kind, negated = _sign(units)
     if kind is None:
         return Answer(-1, ActKind.NEGATION, first.first, last.last) if negated and len(units) <= _LONG else None

@@ -1,8 +1,8 @@
 """The caller's own questions: clauses in the form of one that no other act names ("is there parking", 可以停车吗).
 
 Form alone makes a question, never its mark: recognisers strew those. English inverts ("does it hurt"), or asks with a word ("where are you"), or
-leads in ("I was wondering if you take cash"); Mandarin ends in 吗, or holds a question word. A question about nothing but what was just said
-("is that right") asks for no answer of the business, and one that wants something changed ("can you make it Friday") is a request.
+leads in ("I was wondering if you take cash"); Mandarin ends in 吗, or holds a question word. A question about nothing but what was said and is held
+("is that right", 地址对吗, "is it at two") asks to hear that again, and one that wants something changed ("can you make it Friday") is a request.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,8 @@ class Question(NamedTuple):
     last: int
     """Units of the segment, `last` not included."""
     kind: str
-    """"ask"; "leave", when it asks for something to be done ("can I have Thursday"); "request", when it wants something changed."""
+    """"ask"; "leave", when it asks for something to be done ("can I have Thursday"); "request", when it wants something changed; "right", when it
+    asks whether what is held is; "value", whether it is what is named; "tag", the same behind a statement."""
 
 
 _LEAST = 3
@@ -35,23 +36,21 @@ def find(units: Sequence[Unit]) -> Question | None:
     if at >= len(units):
         return None
     if not units[-1].words[0].isascii() or not units[at].words[0].isascii():
-        return _mandarin(units, at)
-    if _words(units[at:]) < _LEAST:
-        return None
+        return _check(units) or _mandarin(units, at)
     begins = at if _opens(units, at) else next((place for place in range(at + 1, len(units)) if _turns(units, place)), -1)
-    if begins < 0:
-        return None
+    if begins < 0 or sum(len(unit.words) for unit in units[at:]) < _LEAST:
+        return _tag(units)
     if _is_request(units[begins:]):
         return Question(begins, len(units), "request")
-    if _judges(units[begins:]):
+    if judges := _judges(units[begins:]):
         if begins == at or all(unit.marks for unit in units[at:begins]):
-            return None
+            return Question(begins, len(units), judges) if judges != "fits" else None
+        if judges == "right" and units[-1].marks & mask("truth"):  # "it's at two is that right"
+            return Question(begins, len(units), "tag")
         begins = at  # "she's only ten weeks, is that ok" asks about her age
+    if units[begins].marks & mask("states") and units[begins + 1].words[0] in table("single")["pointing"]:
+        return Question(begins, len(units), "value")
     return Question(begins, len(units), "leave" if units[begins].marks & mask("able") else "ask")
-
-
-def _words(units: Sequence[Unit]) -> int:
-    return sum(len(unit.words) for unit in units)
 
 
 def _after_leads(units: Sequence[Unit]) -> int:
@@ -67,8 +66,8 @@ def _after_leads(units: Sequence[Unit]) -> int:
 def _opens(units: Sequence[Unit], at: int) -> bool:
     """Whether a question begins here."""
     unit = units[at]
-    if len(unit.words) > 2 and unit.marks & mask("wh"):  # "are you sure"
-        return False
+    if len(unit.words) > 2 and unit.marks & mask("wh"):
+        return unit.words[-1] in table("single")["checking"] and not any(later.marks & mask("not") for later in units[at:])  # "are you sure"
     if unit.marks & mask("there_is", "inquiry"):
         return True
     if unit.words[0] in table("inverting")["verbs"]:
@@ -123,10 +122,42 @@ def _is_request(units: Sequence[Unit]) -> bool:
     return asks_leave and any(unit.marks & mask("remake", "change", "instead", "actually", "shifted", "help") for unit in units)
 
 
-def _judges(units: Sequence[Unit]) -> bool:
-    """Whether it asks no more than whether something fits: "is that right", "would that be ok"."""
-    fits = mask("truth", "quality", "wrong", "yes", "ok", "assent", "unfit", "care")
-    return all(unit.marks for unit in units) and any(unit.marks & fits for unit in units[1:]) and not units[0].marks & mask("wh", "there_is")
+def _judges(units: Sequence[Unit]) -> str:
+    """ "right" when it asks no more than whether what is held is ("is that right", "are you sure"), "fits" when whether it suits, else ""."""
+    first, single, fits = units[0], table("single"), mask("truth", "quality", "wrong", "unfit")
+    checks = any(word in single["checking"] for unit in units for word in unit.words)
+    named = sum(unit.marks == 0 and unit.words[0] not in single["checking"] for unit in units)
+    other = first.marks & mask("there_is") or (first.marks & mask("wh") and not checks and first.words[0] not in table("inverting")["verbs"])
+    if other or named > bool(units[-1].marks & mask("truth", "wrong")):  # "has the address come through right"
+        return ""
+    leave = any(unit.marks & mask("able", "bot", "change") and not unit.marks & mask("truth") for unit in units)
+    right = checks or (not leave and first.words[0] not in single["asks_leave"] and any(unit.marks & fits for unit in units[1:]))
+    return "right" if right else "fits" if any(unit.marks & (fits | mask("yes", "ok", "assent", "care")) for unit in units[1:]) else ""
+
+
+def _tag(units: Sequence[Unit]) -> Question | None:
+    """What a tag asks behind a statement: "the address is right isn't it", "it's all correct is it", "it's at two right"."""
+    size = 3 if len(units) > 3 and "not" in units[-2].words else 2
+    turned = len(units) > size and units[-size].marks & mask("aux") and units[-1].marks & mask("pronoun")
+    before = units[:-size] if turned else units[:-1] if units[-1].words[-1] in table("single")["tags"] else ()
+    if not before or not before[-1].marks:
+        return Question(len(before), len(units), "tag") if before else None
+    judged = before if turned else before[-1:] if any(unit.marks & mask("aux") for unit in before) else ()
+    return Question(0, len(units), "right") if any(unit.marks & mask("truth", "quality", "wrong") for unit in judged) else None
+
+
+def _check(units: Sequence[Unit]) -> Question | None:
+    """Whether what is held is right, in Mandarin: 地址对不对, 你确定吗, 没错吧, 是两点吗."""
+    truth, single = mask("truth", "wrong"), table("single")
+    asks = any(unit.marks & mask("tail") for unit in units) or (
+        units[-1].words[0] in single["tags"] and any(one.marks & truth for one in units[-2:-1])
+    )
+    judges = any(unit.marks & truth for unit in units)
+    checks = judges or any("".join(unit.words) in single["checking"] for unit in units)
+    if not asks or not (checks or units[0].marks & mask("states")) or any(unit.marks & mask("wh", "change", "shifted") for unit in units):
+        return None
+    named = sum(unit.marks == 0 for unit in units)
+    return Question(0, len(units), "right" if checks and named <= judges else "value") if checks or named else None
 
 
 def _mandarin(units: Sequence[Unit], at: int) -> Question | None:

@@ -17,6 +17,7 @@ _TAILED = 3
 """Units from which a negator at the end asks."""
 _MAX_STARTS = 80
 """Clauses after which nobody listens for acts any more: what steers a call is said in a sentence or two."""
+_CHECKS = {"right": Act.ASK_HELD, "value": Act.ASK, "tag": Act.BACKCHANNEL}
 _WISH = 2
 """What a wish for something else counts as content, though no word of it is: "could we do it a bit later"."""
 
@@ -182,16 +183,21 @@ def _ask(units: Sequence[Unit], reading: Reading, so_far: int, utterance: Uttera
     if question is None:
         return False
     first, last = units[question.first].first, units[question.last - 1].last
-    if any(found.first < last and first < found.last for found in reading.found[so_far:]):
+    check = _CHECKS.get(question.kind)
+    read = [found for found in reading.found[so_far:] if found.first < last and first < found.last]
+    until = last if check else min((found.first for found in read), default=last)  # "is the address right and how much is it" agrees to nothing
+    reading.answers[:] = [answer for answer in reading.answers if not first <= answer.first < until]
+    if any(found.act not in (Act.CORRECTION, Act.ASK_HELD, Act.THANKS) or check is not Act.ASK_HELD for found in read):
         return False
-    reading.answers[:] = [answer for answer in reading.answers if answer.first < first]
+    reading.found[so_far:] = [found for found in reading.found[so_far:] if found not in read]
     if question.kind == "request":
         reading.beside += _WISH
         return False
     kind = ActKind.BEHIND_BUT if 0 <= reading.but < first else ActKind.REQUEST if question.kind == "leave" else ActKind.PLAIN
-    rule = "but" if kind is ActKind.BEHIND_BUT else question.kind
-    reading.found.append(Found(Act.ASK, rule, first, last, utterance.between(first, last), kind))
-    return question.kind == "ask"
+    rule = "but" if kind is ActKind.BEHIND_BUT and not check else question.kind
+    detail = _detail(Act.ASK_HELD, units, question.first, question.last, utterance) if check is Act.ASK_HELD else utterance.between(first, last)
+    reading.found.append(Found(check or Act.ASK, rule, first, last, detail, ActKind.CHECK if check else kind))
+    return question.kind in ("ask", "value", "right")
 
 
 def _with_tail(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
@@ -276,6 +282,6 @@ def _detail(act: Act, units: Sequence[Unit], at: int, end: int, utterance: Utter
         return next((code for code, names in table("languages").items() if spoken & set(names)), "")
     if act is Act.ASK_HOURS:
         return utterance.between(units[at].first, units[-1].last)
-    if act in (Act.CORRECTION, Act.WHY):
+    if act in (Act.CORRECTION, Act.WHY, Act.ASK_HELD):
         return next((slot for unit in units[at:end] if (slot := slot_of(unit))), "")
     return ""

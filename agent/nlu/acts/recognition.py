@@ -16,13 +16,13 @@ from functools import lru_cache
 import msgspec
 
 from agent.nlu.acts import ActCandidate, ActKind
-from agent.nlu.acts.answers import Answer, Prompt, begins_question, fold, prompt_kind
+from agent.nlu.acts.answers import Answer, Prompt, fold, prompt_kind
 from agent.nlu.acts.fitting import mask
 from agent.nlu.acts.found import Found, Reading
 from agent.nlu.acts.leads import settle
 from agent.nlu.acts.questions import find
 from agent.nlu.acts.reading import read, slot_of
-from agent.nlu.acts.words import Segment, Unit, segments, table
+from agent.nlu.acts.words import Unit, segments, table
 from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
@@ -58,9 +58,7 @@ def recognise_acts(utterance: Utterance, context: Context) -> Sequence[ActCandid
     reading = Reading([], [])
     spoken = segments(utterance)
     for place, segment in enumerate(spoken):
-        known = len(reading.answers)
         read(segment, reading, utterance, len(spoken) == 1, place + 1 == len(spoken))
-        reading.answers[known:] = [answer for answer in reading.answers[known:] if not _runs_into_question(answer, segment)]
     settle(reading, spoken, prompt)
     _take_politely(reading, context.question, utterance)
     _answer(reading, prompt, utterance)
@@ -89,19 +87,6 @@ def _take_politely(reading: Reading, question: OpenQuestion, utterance: Utteranc
         praises = answer.sign > 0 and answer.kind is ActKind.QUALITY and mild.isdisjoint(utterance.words[answer.first : answer.last])
         if 0 <= no < place and praises:
             reading.answers[place] = answer._replace(kind=ActKind.TRUTH)
-
-
-def _runs_into_question(answer: Answer, segment: Segment) -> bool:
-    """Whether a Mandarin yes is but the beginning of a question: 要 is one, 要这个干什么 is none, since its question word stands at the end."""
-    asking = mask("wh") | mask("why")
-    return answer.sign > 0 and any(unit.first >= answer.last and unit.marks & asking and not unit.words[0].isascii() for unit in segment.units)
-
-
-def asks(utterance: Utterance) -> bool:
-    """Whether it is a question by its form: "how long does it take", "do you take cash"; a mark alone, as recognisers strew them, makes none."""
-    spoken = segments(utterance)
-    last = next((segment for segment in reversed(spoken) if segment.units), None)
-    return last is not None and len(last.units) > _CHATTER and begins_question(last.units)
 
 
 def own_questions(utterance: Utterance) -> str:

@@ -237,7 +237,8 @@ def _segments(utterance: Utterance) -> tuple[Segment, ...]:
             number_follows = (
                 word == "." and at + 1 < size and looked_up[at + 1][0].isdigit() and utterance.tokens[token].end == utterance.tokens[token + 1].start
             )
-            if units and not number_follows:
+            tag_follows = at + 1 < size <= at + 3 and looked_up[at + 1][0] in table("single")["tags"]  # "at two, right?"
+            if units and not number_follows and not (tag_follows and not units[-1].marks):
                 done.append(Segment(tuple(units), word == "?"))
                 units = []
             at += 1
