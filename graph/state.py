@@ -148,7 +148,15 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
 
     def opened(self) -> Call:
         """The record with this turn open in it, so that whoever reads it can finish what is left."""
-        left = OpenTurn(turn=self.turn_context.turn, user_acts=self.user_acts, todo=self.todo, system_acts=self.system_acts, decided=self.decided)
+        behind = self.base.open_turn.behind if self.base is not None and self.base.open_turn is not None else None
+        left = OpenTurn(
+            turn=self.turn_context.turn,
+            user_acts=self.user_acts,
+            todo=self.todo,
+            system_acts=self.system_acts,
+            decided=self.decided,
+            behind=behind,
+        )
         return msgspec.structs.replace(self.call, open_turn=left)
 
 

@@ -91,7 +91,8 @@ def asking(call: Call, before: Call | None, answered: Question, system_acts: Seq
     implied = tuple(slot for system_act in system_acts if (slot := IMPLIED.get(system_act.key) or _edited(system_act)))
     if not implied and not call.idle and not moved(call, before):  # right after an aside, a "no" is still about what was taken before it
         implied = answered.implied
-    return replace(call, question=next_question(call, turn_context, implied), open_turn=None)
+    left = call.open_turn.behind if call.open_turn is not None else None
+    return replace(call, question=next_question(call, turn_context, implied), open_turn=left)
 
 
 def _edited(system_act: SystemAct) -> str:

@@ -118,13 +118,13 @@ class OpenTurn(msgspec.Struct, frozen=True, kw_only=True):
 
     turn: Turn
     user_acts: tuple[UserAct, ...] = msgspec.field(default=(), name="taken")
-    """All that the caller did."""
     todo: tuple[UserAct, ...] = ()
     """What the caller did and was not carried out yet."""
     system_acts: tuple[SystemAct, ...] = msgspec.field(default=(), name="notices")
     """What is to be said about what was carried out."""
     decided: tuple[str, ...] = ()
-    """What became of it so far, for the trace."""
+    behind: "OpenTurn | None" = None
+    """Another, begun on a host that could not see this one; finished after it."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

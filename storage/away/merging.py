@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from agent.record.call import RECENT, Call, Line, SlotState
+from agent.record.call import RECENT, Call, Line, OpenTurn, SlotState
 from agent.record.confirmation import Confirmation
 from agent.record.events import Event
 from storage.away.conversation import Times, placed
@@ -25,7 +25,7 @@ _STANDING = frozenset({
 })  # fmt: skip
 """What became of the call as a whole: of one hand, or the other."""
 _COUNTED = frozenset({"turns", "silences", "misses", "holds"})
-_APART = frozenset({"sid", "rev", "brief", "created_at", "slots", "recent", "foreign", "brought", *_STANDING, *_COUNTED})
+_APART = frozenset({"sid", "rev", "brief", "created_at", "slots", "recent", "foreign", "brought", "open_turn", *_STANDING, *_COUNTED})
 
 
 def same(one: Call | None, other: Call | None) -> bool:
@@ -51,7 +51,7 @@ def fitted(
     told = _told_before(change, theirs, after.status)
     there = [(line.message, line.startedAt) for line in said.there]
     events = tuple(one for one in change.events if (one.payload.get("message"), one.payload.get("startedAt")) not in there and not told(one))
-    after = replace(after, recent=recent[-RECENT:])
+    after = replace(after, recent=recent[-RECENT:], open_turn=_left_open(change, theirs))
     changed = replace(change, lines=said.lines, taken_back=said.taken_back, events=events)
     return _on(changed, theirs, after), decided
 
@@ -59,15 +59,17 @@ def fitted(
 def repeated(change: Change) -> Change:
     """The step of a turn that Redis has had already: nobody hears of it again."""
     counted = {name: getattr(change.before, name) if change.before else 0 for name in _COUNTED}
-    after = replace(change.after, **counted)
+    left = {key: one for key, one in _opened(change.after).items() if key != turn_of(change)}
+    after = replace(change.after, open_turn=_in_a_row(left), **counted)
     return replace(change, after=after, lines=(), taken_back=0, events=(), answer=None, trace=b"", deliveries=())
 
 
 def turn_of(change: Change) -> str:
-    """The key of the turn that a step belongs to; "" for none."""
+    """The key of the turn that a step belongs to; "" for none, as where a supervisor sets a field in the middle of one."""
     if change.answer:
         return change.answer[0]
-    return change.after.open_turn.turn.key if change.after.open_turn else ""
+    left = change.after.open_turn
+    return left.turn.key if left is not None and (change.before is None or left != change.before.open_turn) else ""
 
 
 def unplaced(change: Change) -> Change:
@@ -148,8 +150,39 @@ def _told_before(change: Change, theirs: Call, status: str) -> Callable[[Event],
 
 
 def _is_turn_of(call: Call, change: Change) -> bool:
-    """Whether the turn that the call is in the middle of is this step's."""
-    return call.open_turn is not None and call.open_turn.turn.key == turn_of(change) != ""
+    """Whether a turn that the call is in the middle of is this step's."""
+    return turn_of(change) in _opened(call)
+
+
+def _left_open(change: Change, theirs: Call) -> OpenTurn | None:
+    """What either is in the middle of: a turn whose line stands is to be answered, by whomever, or it would be heard anew when it is sent again."""
+    before, ours, left = _opened(change.before), _opened(change.after), _opened(theirs)
+    over = {*(before.keys() - ours.keys()), change.answer[0] if change.answer else ""}
+    left = {key: one for key, one in left.items() if key not in over}
+    for key, one in ours.items():
+        if key in left:
+            left[key] = min(one, left[key], key=lambda begun: len(begun.todo))  # who has come further
+        elif key not in before:
+            left[key] = one
+    return _in_a_row(left)
+
+
+def _opened(call: Call | None) -> dict[str, OpenTurn]:
+    """By key, the turns that a call is in the middle of."""
+    found: dict[str, OpenTurn] = {}
+    one = call.open_turn if call else None
+    while one is not None:
+        found[one.turn.key] = one
+        one = one.behind
+    return found
+
+
+def _in_a_row(turns: Mapping[str, OpenTurn]) -> OpenTurn | None:
+    """These, each behind the one before."""
+    first: OpenTurn | None = None
+    for one in reversed(turns.values()):
+        first = replace(one, behind=first)
+    return first
 
 
 def _bare(call: Call) -> Call:

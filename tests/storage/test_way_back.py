@@ -1,98 +1,24 @@
 """Two hosts and one Redis that one of them cannot reach: what each took stands once in the end, whatever is killed on the way back."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import msgspec
 import pytest
 
 from agent.record.call import Line, SlotState
 from agent.record.provenance import Provenance
-from storage.away.spare import Spare
-from storage.errors import InDoubt, StaleCall, StoreUnavailable
-from storage.keys import Ttl
+from storage.errors import StaleCall, StoreUnavailable
 from storage.memory_store import MemoryStore
-from storage.passing_store import PassingStore
 from storage.store import CallStore, Change, Committed
 from tests.patience import PATIENCE_S
 from tests.storage.calls import begin, debt, event, filled, job, new_call
+from tests.storage.hosts import Killed, Wire, cut_off, host, reached_again
 
 pytestmark = pytest.mark.anyio
 replace = msgspec.structs.replace
-
-
-class Killed(Exception):
-    """Whoever brought a step is no more."""
-
-
-class Wire(PassingStore):
-    """The way of one host to Redis."""
-
-    def __init__(self, store: CallStore) -> None:
-        super().__init__(store)
-        self.cut = False
-        self.kills: dict[int, str] = {}
-        """At which commit from now (1: the next) whoever sends it is killed: "before" Redis has it, or "after"; or its answer is "lost"."""
-        self._sent = 0
-        self.took, self.answers = asyncio.Event(), asyncio.Event()
-        """Set when Redis took a step; while `answers` is not, what it said lies unread."""
-        self.answers.set()
-
-    async def probe(self) -> None:
-        if self.cut:
-            raise StoreUnavailable("cut")
-
-    async def commit(self, change: Change) -> Committed:
-        await self.probe()
-        self._sent += 1
-        how = self.kills.pop(self._sent, "")
-        if how == "before":
-            raise Killed
-        done = await self._store.commit(change)
-        if how == "after":
-            raise Killed
-        if how == "lost":
-            raise InDoubt("no answer")
-        self.took.set()
-        await self.answers.wait()
-        return done
-
-    async def open(self, *given: Any, **named: Any) -> Any:
-        await self.probe()
-        return await self._store.open(*given, **named)
-
-    async def erase(self, sid: str) -> Any:
-        await self.probe()
-        return await self._store.erase(sid)
-
-    def kill_at(self, kills: dict[int, str]) -> None:
-        self._sent, self.kills = 0, dict(kills)
-
-
-@asynccontextmanager
-async def host(redis: CallStore, data: Path) -> AsyncIterator[tuple[Spare, Wire]]:
-    wire = Wire(redis)
-    spare = Spare(wire, wire.probe, data, Ttl())
-    try:
-        yield spare, wire
-    finally:
-        await spare.store.close()
-
-
-async def cut_off(spare: Spare, wire: Wire) -> None:
-    wire.cut = True
-    spare.breaker.suspect()
-    assert not await spare.breaker.is_well()
-
-
-async def reached_again(spare: Spare, wire: Wire) -> None:
-    wire.cut = False
-    while spare.breaker.away:  # noqa: ASYNC110 - a probe is on its way
-        await asyncio.sleep(0.01)
 
 
 def said(number: int) -> Line:
