@@ -44,6 +44,8 @@ def placed(history: Sequence[Line], known: Sequence[Line], change: Change, times
         None if place is None else place + low
         for place in _places([line if _is_one(line, same_turn=same_turn) else None for line in change.lines], whole[low:])
     ]
+    if same_turn and anchors and anchors[0] is None and change.lines[0] in whole:  # where clocks are apart it may stand before what was known here
+        anchors[0] = whole.index(change.lines[0])
     _put(whole, clock, low, change, anchors)
     left = next((number for number, (was, now) in enumerate(zip(history, whole, strict=False)) if was != now), min(len(history), len(whole)))
     there = tuple(line for line, anchor in zip(change.lines, anchors, strict=True) if anchor is not None)
@@ -78,7 +80,7 @@ def _put(whole: list[Line], clock: list[float | None], low: int, change: Change,
     for number, (line, anchor) in enumerate(zip(change.lines, anchors, strict=True)):
         before = len(at) - (len(clock) - low)
         if anchor is not None:
-            place = anchor - low + before + 1
+            place = max(anchor - low, -1) + before + 1
             continue
         following = next((one - low + before for one in anchors[number + 1 :] if one is not None), len(at))
         while place < following and at[place] <= taken:

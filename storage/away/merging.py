@@ -180,7 +180,7 @@ def _opened(call: Call | None) -> dict[str, OpenTurn]:
 def _in_a_row(turns: Mapping[str, OpenTurn]) -> OpenTurn | None:
     """These, each behind the one before."""
     first: OpenTurn | None = None
-    for one in reversed(turns.values()):
+    for one in reversed(list(turns.values())):
         first = replace(one, behind=first)
     return first
 
