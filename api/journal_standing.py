@@ -43,5 +43,7 @@ class JournalStanding:
             figures = await self._journal.figures()
         except JournalUnavailable as error:
             return Standing(why=error.why)
+        if why := self._journal.trouble():
+            return Standing(why=why)
         waits_s = max(time() - figures.since, 0.0) if figures.since else 0.0
         return Standing(calls=figures.calls, steps=figures.steps, erasures=figures.erasures, waits_s=waits_s)

@@ -170,6 +170,8 @@ class SpareStore(PassingStore):
         try:
             if await self._journal.unseen(sid):
                 await self._way_back.bring(sid)
+        except JournalUnavailable:  # what waits in it, for whomever, is no reason to refuse those whom Redis can serve
+            return self._breaker.away
         except StoreUnavailable:
             return True
         return False

@@ -23,6 +23,7 @@ MOMENT_S = 0.2
 """How long what is noted may come together: the fixed cost of a transaction is then that of many turns."""
 AGAIN_S = 1.0
 """The same while the journal takes nothing."""
+MOST_KNOWN = 10_000
 _log = logging.getLogger("slotline.journal")
 
 
@@ -35,6 +36,10 @@ class WriteBehind:
         """By call: more than one where another worker took turns in between."""
         self._gone: dict[str, float] = {}
         """When they were erased: Unix seconds."""
+        self._last: dict[str, int] = {}
+        """The revisions that were noted last, by call."""
+        self._others_first = False
+        """Whether a call was noted behind a turn that another worker took, and may not have noted yet: its lines come before ours."""
         self._task: asyncio.Task[None] | None = None
         self._working: set[asyncio.Task[None]] = set()
         self._failing = False
@@ -45,6 +50,11 @@ class WriteBehind:
         """Redis took the step, which was sent `at` (Unix seconds): who was erased since is not noted. Never waits and never fails."""
         standing, sid = done.call, done.call.sid
         noted, begins = self._noted.setdefault(sid, []), change.before.rev if change.before else 0
+        if begins and self._last.get(sid) != begins:
+            self._others_first = True
+        if len(self._last) >= MOST_KNOWN:
+            self._last.clear()
+        self._last[sid] = standing.rev
         if not noted or noted[-1].call.rev != begins:
             noted.append(Copy(call=standing))
         copy = noted[-1]
@@ -121,11 +131,14 @@ class WriteBehind:
     async def _write_all(self) -> None:
         copies, gone = [copy for noted in self._noted.values() for copy in noted], self._gone
         self._noted, self._gone = {}, {}
+        others_first, self._others_first = self._others_first, False
         self._spool.turn_over()
         try:
             if gone:
                 await self._take_in(dead=True)  # which may be of them
                 await self._journal.forget(gone)
+            if others_first:
+                await self._take_in(dead=False)
             if copies:
                 await self._journal.keep(copies)
         except BaseException as error:

@@ -15,8 +15,10 @@ A step is short and disks are slow: the time goes into waiting for the disk, whi
 
 import asyncio
 import contextlib
+import os
 import queue
 import random
+import shutil
 import sqlite3
 import threading
 import time
@@ -44,6 +46,8 @@ REST = 19
 AWAY_S = 600.0
 """The same at least, while steps wait for Redis: turns wait for the file then."""
 FAILED_S = 60.0
+ROOM = 1 << 20
+"""Bytes that are free on a disk which is not full: with less, steps fail of which the smallest still find a place."""
 _POLL_S = 0.0003
 _WHYS = {
     sqlite3.SQLITE_FULL: "full",
@@ -92,6 +96,8 @@ class Engine:
         self._thread: threading.Thread | None = None
         self._db: sqlite3.Connection | None = None
         self._synced: bool | None = None
+        self._file = 0
+        """Which file is open, as the disk counts them; 0: none yet."""
         self._tidy_at = time.monotonic() + SWEEP_S
         self._anew_at = self._away_at = 0.0
         """When the file may be written anew again; since when steps wait, or it last was while they did (0.0: none wait). In monotonic time."""
@@ -115,6 +121,18 @@ class Engine:
         """Take away what has expired and write the file anew if somebody was taken away; whether none of their values is left in it."""
         tidied: bool = await self._done(None, writes=False, durable=False)
         return tidied
+
+    def trouble(self) -> str:
+        """What a small write does not find out, as `JournalUnavailable.why`: the file was taken away under us, its folder takes no file, or the disk
+        is all but full; "" where nothing is the matter.
+        """
+        try:
+            taken_away = self._file not in (0, os.stat(self.home / schema.FILE).st_ino)
+            if taken_away or not os.access(self.home, os.W_OK | os.X_OK):
+                return "folder"
+            return "full" if shutil.disk_usage(self.home).free < ROOM else ""
+        except OSError:
+            return "folder"
 
     async def close(self) -> None:
         """Ends when all work is done. May be called twice."""
@@ -215,6 +233,7 @@ class Engine:
             need_files(self.home)
             self._db = schema.connected(self.home)
             self._synced = None
+            self._file = os.stat(self.home / schema.FILE).st_ino
             make_private(self.home.parent, self.home)
         return self._db
 

@@ -252,6 +252,10 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         await self._read(lambda db: engine.mark(db, "last"))
         return time.perf_counter() - began
 
+    def trouble(self) -> str:
+        """As Engine.trouble."""
+        return self._engine.trouble()
+
     async def close(self) -> None:
         await self._engine.close()
         self.flag.close()

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -279,3 +280,34 @@ def test_a_folder_that_may_not_be_written_any_more_is_left_as_it_is(tmp_path: Pa
     monkeypatch.setattr(Path, "unlink", read_only)
     notes.close()
     assert len(os.listdir(tmp_path)) == 2
+
+
+async def test_the_lines_of_two_quick_turns_are_all_there_whichever_worker_notes_its_own_first(tmp_path: Path) -> None:
+    journal, redis = JournalStore(tmp_path), MemoryStore()
+    await journal.ping()
+    one, other = (WriteBehind(journal, moment_s=NEVER_S) for _ in range(2))
+    was = await noted(redis, one, None, lines=(line("one"),), answer=("t1", b"1"))
+    await noted(redis, other, was, lines=(line("two"),), answer=("t2", b"2"))
+    await other.flush()
+    await one.flush()
+    assert [(await journal.open("CA1", turn)).answer for turn in ("t1", "t2")] == [b"1", b"2"]
+    assert await lines_of(journal) == ["one", "two"]
+    await one.close()
+    await other.close()
+    await journal.close()
+
+
+async def test_what_a_small_write_does_not_find_out_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = JournalStore(tmp_path)
+    await journal.ping()
+    assert journal.trouble() == ""
+    free = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: free._replace(free=1 << 19))
+    assert journal.trouble() == "full"
+    monkeypatch.undo()
+    shutil.rmtree(tmp_path / "journal")
+    assert journal.trouble() == "folder"
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "journal" / "journal.db").touch()
+    assert journal.trouble() == "folder", "another file has its name"
+    await journal.close()

@@ -319,3 +319,20 @@ async def test_whatever_is_killed_and_whoever_else_writes_each_turn_stands_once(
     found = (await redis.open("CA1")).call
     assert found is not None
     assert (found.turns, found.slot("name").value) == (number, f"Ann {number - 1}")
+
+
+async def test_a_journal_that_cannot_be_read_stops_nobody_whom_redis_serves(tmp_path: Path) -> None:
+    """Though steps of one call wait in it."""
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 1)
+        await cut_off(here, wire)
+        await turn(here.store, 2)
+        assert here.journal.flag.up
+        (tmp_path / "journal" / "journal.db").write_bytes(b"no journal" * 1000)
+        for beside in ("-wal", "-shm"):
+            (tmp_path / "journal" / f"journal.db{beside}").unlink(missing_ok=True)
+        await reached_again(here, wire)
+        await turn(here.store, 1, sid="CA2")
+        assert (await here.store.open("CA2")).call is not None
+        assert (await here.store.open("CA1")).call is not None
