@@ -1,5 +1,6 @@
 """When a server begins to accept, and how it ends: nobody who was let in goes without an answer."""
 
+import asyncio
 import http.client
 import signal
 import socket
@@ -224,12 +225,16 @@ def _busy(server: Server) -> Iterator[None]:
 async def test_what_failed_beside_the_service_keeps_nothing_from_being_let_go(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    failed = asyncio.Event()
+
     async def fails(self: object) -> None:
+        failed.set()
         raise OSError("secret")
 
     monkeypatch.setattr("api.storing.Stores.keep", fails)
     service, closed = ToldService(settings()), []
     async with service.api.router.lifespan_context(service.api):
+        await failed.wait()
         parts = service.api.state.parts
         for part in (parts.hub, parts.hub.store):
             monkeypatch.setattr(part, "close", partial(closing, part.close, closed))
