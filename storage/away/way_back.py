@@ -80,8 +80,11 @@ class WayBack:
             await self._journal.look_again()
             return False
         room = asyncio.Semaphore(AT_ONCE)
-        done = await asyncio.gather(*(self._bring_one(one, room) for one in waiting))
+        done = await asyncio.gather(*(self._bring_in_turn(some, room) for some in _queues(waiting)))
         return all(done)
+
+    async def _bring_in_turn(self, waiting: Sequence[Waiting], room: asyncio.Semaphore) -> bool:
+        return all([await self._bring_one(one, room) for one in waiting])
 
     async def _bring_one(self, waiting: Waiting, room: asyncio.Semaphore) -> bool:
         sid = waiting.sid
@@ -234,6 +237,16 @@ class WayBack:
         if lock is None:
             lock = self._locks[sid] = asyncio.Lock()
         return lock
+
+
+def _queues(waiting: Sequence[Waiting]) -> Sequence[Sequence[Waiting]]:
+    """The calls that have to wait for each other: who said yes to a place first is the first for whom it is tried."""
+    found: dict[object, list[tuple[int, float, Waiting]]] = {}
+    for one in waiting:
+        noted = one.steps[-1].change.after.to_be_confirmed
+        queue = (noted.business, noted.start) if noted else one.sid
+        found.setdefault(queue, []).append((noted.made if noted else 0, one.since, one))
+    return [[one for *_, one in sorted(some, key=lambda entry: entry[:2])] for some in found.values()]
 
 
 def _erases(data: bytes) -> bool:

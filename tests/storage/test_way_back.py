@@ -336,3 +336,27 @@ async def test_a_journal_that_cannot_be_read_stops_nobody_whom_redis_serves(tmp_
         await turn(here.store, 1, sid="CA2")
         assert (await here.store.open("CA2")).call is not None
         assert (await here.store.open("CA1")).call is not None
+
+
+async def test_for_who_said_yes_first_the_place_is_tried_first(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await cut_off(here, wire)
+        made = {f"CA{number}": made for number, made in enumerate(Random(7).sample(range(100), 9))}
+        for sid, at in made.items():
+            found = await here.store.open(sid)
+            noted = replace(job(), sid=sid, made=at, start=1 + at % 2)
+            await here.store.commit(Change(before=None, after=replace(new_call(sid), status="ended", to_be_confirmed=noted), seen=found.seen))
+        tried: list[str] = []
+
+        async def settle(sid: str) -> None:
+            tried.append(sid)
+            call = (await redis.open(sid)).call
+            assert call is not None
+            await redis.commit(Change(before=call, after=replace(call, to_be_confirmed=None), seen=(await redis.open(sid)).seen))
+
+        here.way_back.settle = settle
+        await reached_again(here, wire)
+        await here.way_back._bring_some()
+        for parity in (0, 1):
+            assert [made[sid] for sid in tried if made[sid] % 2 == parity] == sorted(at for at in made.values() if at % 2 == parity)
