@@ -93,6 +93,7 @@ def _traced(work: Work, call: Call, speech: Speech, request: TurnRequest) -> Tra
         language=request.language,
         over_a_socket=bool(request.socket) or msgspec.UNSET,
         away=turn_context.away or msgspec.UNSET,
+        unheard=turn_context.turn.key != request.turn.key or msgspec.UNSET,
         before=msgspec.to_builtins(work.asked),
         user_acts=work.user_acts,
         decided=work.decided,

@@ -46,6 +46,8 @@ class TracedTurn(msgspec.Struct, frozen=True, kw_only=True):
     """It came over a connection on which the caller is told at once of all that happens."""
     away: bool | msgspec.UnsetType = msgspec.UNSET
     """Redis was away: no place could be promised."""
+    unheard: bool | msgspec.UnsetType = msgspec.UNSET
+    """It was left half done, and finished when the next one came: nobody waited for its answer."""
     settled: bool | msgspec.UnsetType = msgspec.UNSET
     """The booking that was to be confirmed was tried, instead of a turn."""
     before: dict[str, Any] = msgspec.field(default_factory=dict)

@@ -28,6 +28,18 @@ _COUNTED = frozenset({"turns", "silences", "misses", "holds"})
 _APART = frozenset({"sid", "rev", "brief", "created_at", "slots", "recent", "foreign", "brought", "open_turn", *_STANDING, *_COUNTED})
 
 
+class _Key(msgspec.Struct, frozen=True):
+    key: str = ""
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    """Of `agent.record.trace.TracedTurn`: when it was taken, and whether nobody waited for its answer."""
+
+    at: str = ""
+    turn: _Key = _Key()
+    unheard: bool = False
+
+
 def same(one: Call | None, other: Call | None) -> bool:
     """Whether two records say the same, however often each was written."""
     if one is None or other is None:
@@ -56,12 +68,26 @@ def fitted(
     return _on(changed, theirs, after), decided
 
 
-def repeated(change: Change) -> Change:
-    """The step of a turn that Redis has had already: nobody hears of it again."""
+def repeated(change: Change, *, heard: bool = False) -> Change:
+    """The step of a turn that Redis has had already: nobody hears of it again. `heard`: its answer is what the caller heard, and stays."""
     counted = {name: getattr(change.before, name) if change.before else 0 for name in _COUNTED}
     left = {key: one for key, one in _opened(change.after).items() if key != turn_of(change)}
     after = replace(change.after, open_turn=_in_a_row(left), **counted)
-    return replace(change, after=after, lines=(), taken_back=0, events=(), answer=None, trace=b"", deliveries=())
+    answer = change.answer if heard else None
+    return replace(change, after=after, lines=(), taken_back=0, events=(), answer=answer, trace=b"", deliveries=())
+
+
+def was_heard(change: Change, traces: Sequence[bytes]) -> bool:
+    """Whether of two answers to one turn the caller heard this step's. `traces`: the turns that Redis has.
+
+    Whoever has heard an answer sends the turn no more: of two that somebody waited for the later one was heard, and of two made at once, since nobody
+    knew whether Redis took the first, the second.
+    """
+    if not change.answer or not change.trace:
+        return False
+    ours = msgspec.json.decode(change.trace, type=_Taken)
+    theirs = next((one for data in reversed(traces) if (one := msgspec.json.decode(data, type=_Taken)).turn.key == change.answer[0]), None)
+    return theirs is None or (not ours.unheard, ours.at) >= (not theirs.unheard, theirs.at)
 
 
 def turn_of(change: Change) -> str:

@@ -197,7 +197,7 @@ class WayBack:
         if theirs is not None and not merging.same(theirs, change.before):
             history = _history(await self._store.document(sid))
             if turn and (await self._store.open(sid, turn)).answer is not None:
-                change = merging.repeated(change)
+                change = merging.repeated(change, heard=merging.was_heard(change, await self._store.trace(sid)))
             if change.lines and heard_elsewhere(history, known):
                 times = await self._times(sid)
         fitted, now = merging.fitted(change, theirs, history, known, times)

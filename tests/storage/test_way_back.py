@@ -97,6 +97,30 @@ async def test_a_turn_that_both_hosts_took_is_told_once(tmp_path: Path) -> None:
         assert (await redis.open("CA1", "t1")).answer == b"1"
 
 
+@pytest.mark.parametrize(
+    ("redis_at", "unheard", "heard"),
+    [("10", False, b"there"), ("10", True, b"here"), ("08", False, b"here"), ("09", False, b"here"), ("09", True, b"here")],
+)
+async def test_of_two_answers_to_a_turn_the_one_that_was_heard_stays(tmp_path: Path, redis_at: str, unheard: bool, heard: bytes) -> None:
+    """Here it was answered at second 9, and there before, which was lost, or afterwards; or at once, since Redis did not say whether it took it."""
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await cut_off(here, wire)
+        for store, at, over, body in ((redis, redis_at, unheard, b"there"), (here.store, "09", False, b"here")):
+            found = await store.open("CA1")
+            assert found.call is not None
+            trace = msgspec.json.encode({"at": f"2026-03-02T01:00:{at}.000Z", "turn": {"key": "t1"}} | ({"unheard": True} if over else {}))
+            lines = said(1), Line(speaker="AI", message=body.decode(), startedAt=f"2026-03-02T01:00:{at}.000Z")
+            change = Change(before=found.call, after=found.call.with_lines(lines), seen=found.seen, lines=lines, answer=("t1", body), trace=trace)
+            await store.commit(change)
+        await reached_again(here, wire)
+        await here.way_back.bring("CA1")
+        assert (await redis.open("CA1", "t1")).answer == heard
+        assert (await lines_of(redis))[:2] == ["line 0", "line 1"]
+        assert len(await lines_of(redis)) == 3
+
+
 async def test_who_was_erased_while_it_was_away_is_gone_from_redis_as_well(tmp_path: Path) -> None:
     redis = MemoryStore()
     async with host(redis, tmp_path) as (here, wire):
