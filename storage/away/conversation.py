@@ -32,9 +32,13 @@ class Placed(msgspec.Struct, frozen=True):
     """What of the step stood there already."""
 
 
-def placed(history: Sequence[Line], known: Sequence[Line], change: Change, times: Times, *, same_turn: bool = False) -> Placed:
-    """`history` is what Redis has, `times` are of that; `known`: what this host knew before the step; `same_turn`: others began its turn as well."""
-    whole, clock = list(history), _clock(history, times)
+def placed(
+    history: Sequence[Line], known: Sequence[Line], change: Change, times: Times, *, same_turn: bool = False, unheard: Line | None = None
+) -> Placed:
+    """`history` is what Redis has, `times` are of that; `known`: what this host knew before the step; `same_turn`: others began its turn as well;
+    `unheard`: a line in whose place the step's own stands, which is one.
+    """
+    whole, clock = [change.lines[0] if line == unheard else line for line in history], _clock(history, times)
     mine = _places(known, whole)
     gone = [place for place in mine[max(len(known) - change.taken_back, 0) :] if place is not None] if change.taken_back else []
     low = gone[0] if gone else 1 + max((place for place in mine if place is not None), default=-1)

@@ -48,17 +48,23 @@ def same(one: Call | None, other: Call | None) -> bool:
 
 
 def fitted(
-    change: Change, theirs: Call | None, history: Sequence[Line] = (), known: Sequence[Line] = (), times: Times = MappingProxyType({})
+    change: Change,
+    theirs: Call | None,
+    history: Sequence[Line] = (),
+    known: Sequence[Line] = (),
+    times: Times = MappingProxyType({}),
+    unheard: Line | None = None,
 ) -> tuple[Change, dict[str, str]]:
     """The step as it is to be taken on top of `theirs`, what Redis has, and which slots were decided between the two, by whom.
 
     `history`: the conversation as Redis has it, with `times`; `known`: as this host knew it before the step. Looked at where somebody else wrote.
+    `unheard`: what `repeated` found.
     """
     if theirs is None or same(theirs, change.before):
         return _on(change, theirs, change.after), {}
     decided: dict[str, str] = {}
     after = _merged(change.before, change.after, theirs, decided)
-    said = placed(history, known, change, times, same_turn=_is_turn_of(theirs, change))
+    said = placed(history, known, change, times, same_turn=_is_turn_of(theirs, change), unheard=unheard)
     recent = said.whole if history else (*theirs.recent, *said.lines)
     told = _told_before(change, theirs, after.status)
     there = [(line.message, line.startedAt) for line in said.there]
@@ -68,26 +74,36 @@ def fitted(
     return _on(changed, theirs, after), decided
 
 
-def repeated(change: Change, *, heard: bool = False) -> Change:
-    """The step of a turn that Redis has had already: nobody hears of it again. `heard`: its answer is what the caller heard, and stays."""
+def repeated(change: Change, history: Sequence[Line] = (), traces: Sequence[bytes] = ()) -> tuple[Change, Line | None]:
+    """The step of a turn that Redis has had already: nobody hears of it again.
+
+    `history` and `traces` are what Redis has. Where the caller heard the step's answer, not the one there, it stays; the line of the other is
+    returned as well then, if it stands.
+    """
     counted = {name: getattr(change.before, name) if change.before else 0 for name in _COUNTED}
     left = {key: one for key, one in _opened(change.after).items() if key != turn_of(change)}
     after = replace(change.after, open_turn=_in_a_row(left), **counted)
-    answer = change.answer if heard else None
-    return replace(change, after=after, lines=(), taken_back=0, events=(), answer=answer, trace=b"", deliveries=())
+    at = _unheard_at(change, traces)
+    other = next((line for line in history if (line.speaker, line.startedAt) == ("AI", at)), None)
+    ours = tuple(line for line in change.lines if line.speaker == "AI") if other is not None else ()
+    answer = change.answer if at is not None else None
+    return replace(change, after=after, lines=ours, taken_back=0, events=(), answer=answer, trace=b"", deliveries=()), other if ours else None
 
 
-def was_heard(change: Change, traces: Sequence[bytes]) -> bool:
-    """Whether of two answers to one turn the caller heard this step's. `traces`: the turns that Redis has.
+def _unheard_at(change: Change, traces: Sequence[bytes]) -> str | None:
+    """When the answer to the same turn was made that Redis has and nobody heard; "" where nothing tells, None where that is the one that was heard.
 
     Whoever has heard an answer sends the turn no more: of two that somebody waited for the later one was heard, and of two made at once, since nobody
     knew whether Redis took the first, the second.
     """
     if not change.answer or not change.trace:
-        return False
+        return None
     ours = msgspec.json.decode(change.trace, type=_Taken)
-    theirs = next((one for data in reversed(traces) if (one := msgspec.json.decode(data, type=_Taken)).turn.key == change.answer[0]), None)
-    return theirs is None or (not ours.unheard, ours.at) >= (not theirs.unheard, theirs.at)
+    found = (msgspec.json.decode(data, type=_Taken) for data in reversed(traces))
+    theirs = next((one for one in found if one.turn.key == change.answer[0]), None)
+    if theirs is None:
+        return ""
+    return theirs.at if (not ours.unheard, ours.at) >= (not theirs.unheard, theirs.at) else None
 
 
 def turn_of(change: Change) -> str:

@@ -193,14 +193,15 @@ class WayBack:
         sid, theirs = change.after.sid, found.call
         history: Sequence[Line] = ()
         times: Times = {}
+        unheard: Line | None = None
         turn = merging.turn_of(change)
         if theirs is not None and not merging.same(theirs, change.before):
             history = _history(await self._store.document(sid))
             if turn and (await self._store.open(sid, turn)).answer is not None:
-                change = merging.repeated(change, heard=merging.was_heard(change, await self._store.trace(sid)))
+                change, unheard = merging.repeated(change, history, await self._store.trace(sid))
             if change.lines and heard_elsewhere(history, known):
                 times = await self._times(sid)
-        fitted, now = merging.fitted(change, theirs, history, known, times)
+        fitted, now = merging.fitted(change, theirs, history, known, times, unheard)
         decided.update(now)
         if decided and fitted.trace:
             fitted = merging.traced(fitted, decided)

@@ -117,8 +117,10 @@ async def test_of_two_answers_to_a_turn_the_one_that_was_heard_stays(tmp_path: P
         await reached_again(here, wire)
         await here.way_back.bring("CA1")
         assert (await redis.open("CA1", "t1")).answer == heard
-        assert (await lines_of(redis))[:2] == ["line 0", "line 1"]
-        assert len(await lines_of(redis)) == 3
+        assert await lines_of(redis) == ["line 0", "line 1", heard.decode()]
+        call = (await redis.open("CA1")).call
+        assert call is not None
+        assert [line.message for line in call.recent] == ["line 0", "line 1", heard.decode()]
 
 
 async def test_who_was_erased_while_it_was_away_is_gone_from_redis_as_well(tmp_path: Path) -> None:

@@ -116,6 +116,9 @@ class Town:
             assert again == [again[0]] * 3
             # Nobody can tell which of two was heard by clocks that are apart, nor where the earlier was lost, made anew elsewhere, and said again.
             assert self.skew_s or self.newest[number] != body or again[0] == body
+        answers = [msgspec.json.decode(body)["aiResponse"]["message"] for body in self.heard.values()]
+        if not self.skew_s and self.heard.keys() == self.sent and self.newest == self.heard:
+            assert Counter(message for speaker, message in await self.lines() if speaker == "AI") == Counter(answers)
         expected = Counter(SAID[number] for number in self.sent if SAID[number])
         for lines in (await self.lines(), await self.told()):
             assert Counter(message for speaker, message in lines if speaker == "customer") == expected
