@@ -155,6 +155,25 @@ async def test_a_turn_cut_off_on_one_host_goes_on_on_either(tmp_path: Path, wait
         await made.judge()
 
 
+@pytest.mark.parametrize(("first", "again"), [(first, again) for first in ((2, 4), (4, 2)) for again in ((2, 4), (4, 2), (5, 2, 4))])
+async def test_of_two_turns_cut_off_on_two_hosts_each_goes_on(tmp_path: Path, first: tuple[int, int], again: Sequence[int]) -> None:
+    """Neither host could see the other's, nor was any answered."""
+    async with town(tmp_path) as made:
+        await made.turn(0, 0)
+        await made.turn(0, 1)
+        await made.cut(0)
+        for at, number in enumerate(first):
+            assert await made.turn(at, number, 1) is None
+        await made.back(0)
+        call = (await made.redis.open("CA1")).call
+        assert call is not None
+        assert call.open_turn is not None
+        assert call.open_turn.behind is not None
+        for number in again:
+            assert await made.turn(number % 2, number) is not None
+        await made.judge()
+
+
 @pytest.mark.parametrize("seed", range(100))
 async def test_whatever_is_cut_off_and_sent_again_wherever_no_turn_is_heard_twice(tmp_path: Path, seed: int) -> None:
     chance = Random(seed)
