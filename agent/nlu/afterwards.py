@@ -75,7 +75,8 @@ class _Afterwards(Spoken):
         """Whether it is said there when it is to be: "to Friday", "it to three", 到周五."""
         at = self.end_of("it", at) or at
         onto = self.end_of("onto", at) or self.end_of("for_when", at) or at
-        return onto < len(self.words) and (self.words[onto].isdigit() or bool(self.end_of("when", onto)))
+        stop = self._time(onto) or self.end_of("when", onto)
+        return not self.counts(onto, stop, stop) if stop else onto < len(self.words) and self.words[onto].isdigit()
 
 
 _MEANT: Mapping[str, Callable[[_Afterwards, int, int], bool]] = {

@@ -7,6 +7,7 @@ not meant so: denied ("I don't want to cancel"), only imagined ("if I need to mo
 
 import re
 from functools import cache
+from itertools import chain
 
 from agent.languages import words
 from agent.nlu.acts.words import written_out
@@ -162,17 +163,30 @@ class Spoken:
     def put_forward(self) -> tuple[int, int] | None:
         """Where another time is said that would suit: "could it be on Saturday", "make it 3", "five would be better", "not tomorrow, Wednesday".
 
-        A time alone is none, nor one that is said in parting or in thanks: "see you on Saturday", "I'm off at 3 anyway".
+        A time alone is none, nor one in parting or in thanks ("see you on Saturday"), nor one of two asked between: 三点还是四点到.
         """
         others = ((at, self._time(self._past(end, "leads")) or len(self.words)) for at, end in self.of("not_then"))
-        for at, end in [*self.of("puts"), *others]:
-            start = self._past(end, "leads")
-            stop = self._time(start)
-            if stop and self.is_bounded(stop) and not self.denied_at(at):
-                return start, stop
-        suits = [at for at, _ in self.of("suits") if not self.end_of("not_then", at)]
-        suited = ((start, at) for at in suits for start in range(max(0, at - _TIMED), at) if self._time(start) == at)
-        return next(suited, None)
+        left_out = {place for at, end in self.of("stands_in") for place in range(at, end + _TIMED)}
+        left_out |= {at for at, end in self.of("either") if self._timed(at) >= 0 and not self.end_of("settles", self._time(self._past(end, "leads")))}
+        put = ((at, self._past(end, "leads")) for at, end in chain(self.of("puts"), others))
+        bounded = ((at, start, stop, stop) for at, start in put if (stop := self._time(start)) and self.is_bounded(stop) and not self.denied_at(at))
+        suits = ((at, self._timed(at), at, end) for kind in ("suits", "asks") for at, end in self.of(kind) if not self.end_of("not_then", at))
+        said = (one for one in chain(bounded, suits) if one[0] not in left_out and one[1] >= 0)
+        return next(((start, stop) for _, start, stop, behind in said if not self.counts(start, stop, behind)), None)
+
+    def counts(self, start: int, stop: int, behind: int) -> bool:
+        """Whether a bare figure counts what stands behind, or a day is one on which that may be done: 周六行不行停车."""
+        asked = self.end_of("asks", stop) == behind
+        while than := self.end_of("than", behind):
+            behind = self._time(self._past(than, "leads")) or self.end_of("when", than) or than
+        if behind >= len(self.words) or not self.words[behind].isalnum() or self.end_of("closes", behind):
+            return False
+        timely = start and self.end_of("timely", start - 1) == start and self.is_bounded(behind)
+        return asked or (not timely and all(word in listed(self.language, "figure") for word in self.words[start:stop]))
+
+    def _timed(self, at: int) -> int:
+        """Where the time begins that ends at word `at`; -1 for none."""
+        return next((start for start in range(max(0, at - _TIMED), at) if self._time(start) == at), -1)
 
     def _time(self, at: int) -> int:
         """The end of the time that is said from word `at` on: "Friday at half past ten"; 0 for none, as for what may count anything: "one"."""

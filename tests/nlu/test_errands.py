@@ -53,6 +53,11 @@ def test_the_reference(case: dict[str, Any]) -> None:
         ("make it 3 pm", "move"),
         ("I can't do tomorrow, would Friday work", "move"),
         ("five would be better", "move"),
+        ("five would be better than four taps", None),
+        ("please bring a ladder", None),
+        ("bring it to the back door", None),
+        ("bring it forward", "move"),
+        ("三点还是四点到", None),
         ("see you on Friday", None),
         ("I'm off at 3 anyway", None),
         ("don't make it Friday", None),
@@ -87,7 +92,7 @@ def test_keys_are_a_reference_only_where_it_is_all_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["my", "appointment", "cancel", "c 8", "make it 3", "move and", "not one, wrong number", "我的", "预约", "还是三点", "if"]
+    "word", ["my", "appointment", "cancel", "c 8", "make it 3", "move and", "not one, wrong number", "我的", "预约", "还是三点", "if", "three than"]
 )
 def test_however_much_is_said_it_costs_no_more_than_a_turn_may(word: str) -> None:
     try:
@@ -117,6 +122,8 @@ def test_however_much_is_said_it_costs_no_more_than_a_turn_may(word: str) -> Non
         ("not tomorrow, Wednesday at nine", "Wednesday at nine"),
         ("can you come at noon instead of two", "noon"),
         ("can you do two taps as well", ""),
+        ("could you do nine instead of eleven", "nine"),
+        ("could you make it two for the hallway", ""),
         ("还是周五上午吧", "周五上午"),
         ("不是明天，是后天", "后天"),
     ],
