@@ -166,7 +166,7 @@ class Hub:
         if frame.erases:
             self.forget(frame.sid)
             if self._spare is not None:
-                self._spare.store.forget(frame.sid)
+                self._spare.store.forget(frame.sid, frame.order[0] / 1000)
         self._ring.append(frame)
         self.news.tell(frame.sid, frame.kind, frame.speaker)
         self._fan_out.offer(frame, self.head)

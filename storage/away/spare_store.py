@@ -84,7 +84,7 @@ class SpareStore(PassingStore):
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
         """As CallStore.erase; while Redis is away, what may stand there under this sid is erased on the way back, and counts as erased now."""
-        gone = {sid: None}
+        gone, asked = {sid: None}, time()
         if not self._breaker.away:
             if self._journal.flag.up:
                 gone |= {one.sid: None for one in await self._journal.erase(sid)}
@@ -95,7 +95,9 @@ class SpareStore(PassingStore):
                     raise
             else:
                 for erased in {*gone, *(entry.sid for entry in told)}:
-                    self.forget(erased)
+                    self.forget(erased, asked)
+                for entry in told:
+                    self.forget(entry.sid, int(entry.id.partition("-")[0]) / 1000)
                 await self._behind.flush()
                 return told
         gone |= {one.sid: None for one in await self._journal.erase(sid)}
@@ -104,9 +106,9 @@ class SpareStore(PassingStore):
             self.told(one.sid, [one.data], "")
         return told
 
-    def forget(self, sid: str) -> None:
-        """The call was erased in Redis, by whatever process of whichever host: what is noted of it here goes. Never waits."""
-        self._behind.forget(sid)
+    def forget(self, sid: str, at: float) -> None:
+        """The call was erased in Redis `at` (Unix seconds), by whatever process of whichever host: what is noted of it here goes. Never waits."""
+        self._behind.forget(sid, at)
 
     async def document(self, sid: str) -> bytes | None:
         return await self._either(sid, lambda: self._store.document(sid), lambda: self._journal.document(sid))

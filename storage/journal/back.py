@@ -128,14 +128,17 @@ class JournalBack(Part):
         await self._write(lambda db: db.execute("INSERT OR REPLACE INTO marks VALUES ('secret', ?)", (secret,)), durable=False)
 
     async def forget(self, gone: Mapping[str, float], *, waiting: bool = False) -> None:
-        """Take calls away, erased in Redis at that time (Unix seconds), with all there is of them here; nobody is told.
+        """Take calls away, erased in Redis at that time (Unix seconds), with all there is of them here, unless another has begun under the sid since;
+        nobody is told.
 
         One with steps that Redis has not seen goes only on the way back, which knows whether it is the same call (`waiting`).
         """
 
         def forget(db: sqlite3.Connection) -> None:
-            db.executemany("INSERT OR REPLACE INTO gone VALUES (?, ?)", gone.items())
-            for sid in gone:
+            db.executemany("INSERT INTO gone VALUES (?, ?) ON CONFLICT (sid) DO UPDATE SET at = max(at, excluded.at)", gone.items())
+            for sid, at in gone.items():
+                if db.execute("SELECT 1 FROM calls WHERE sid = ? AND created_ms > ?", (sid, at * 1000)).fetchone():
+                    continue
                 if not waiting and db.execute("SELECT 1 FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone():
                     continue
                 calls.remove(db, sid)

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Coroutine
-from time import time
 from typing import Any
 
 from storage.errors import JournalUnavailable
@@ -73,9 +72,12 @@ class WriteBehind:
             self._spool.write(copy)
         self._begin()
 
-    def forget(self, sid: str) -> None:
-        """The call was erased in Redis: soon there is nothing of it here, whoever has it still to note; but see `JournalStore.forget`."""
-        self._gone[sid] = time()
+    def forget(self, sid: str, at: float) -> None:
+        """The call was erased in Redis `at` (Unix seconds): soon there is nothing of it here, whoever has it still to note; but see `JournalStore.forget`.
+
+        That may be heard of late, when another has begun under its sid.
+        """
+        self._gone[sid] = max(at, self._gone.get(sid, 0.0))
         self._begin()
 
     async def flush(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from time import time
 
 import msgspec
 import pytest
@@ -38,7 +39,7 @@ async def test_who_is_heard_to_be_erased_is_gone_from_here_but_for_steps_of_whom
         await cut_off(here, wire)
         await turn(here.store, 1, "CA2")
         for sid in ("CA1", "CA2"):
-            here.store.forget(sid)
+            here.store.forget(sid, time())
         await here.store._behind.flush()
         assert [(await here.journal.open(sid)).call is not None for sid in ("CA1", "CA2")] == [False, True]
 

@@ -9,17 +9,19 @@ import sys
 from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from time import time
 
 import msgspec
 import pytest
 
+from agent.record.moments import seconds_of
 from storage.errors import JournalUnavailable
 from storage.journal import spool
 from storage.journal.behind import WriteBehind
 from storage.journal.store import JournalStore
 from storage.memory_store import MemoryStore
 from storage.store import Change
-from tests.storage.calls import line, new_call
+from tests.storage.calls import CREATED, line, new_call
 from tests.storage.test_journal import left_in, noted
 
 pytestmark = pytest.mark.anyio
@@ -147,7 +149,7 @@ async def test_of_who_is_erased_no_note_is_left(tmp_path: Path) -> None:
     await journal.erase("CA1")
     await other.gather()
     assert await journal.document("CA1") is None, "what was noted before does not bring it back"
-    behind.forget("CA1")
+    behind.forget("CA1", time())
     await behind.flush()
     assert await journal.tidy()
     assert left_in(tmp_path, "v01-line") == set()
@@ -163,7 +165,7 @@ async def test_who_waits_for_the_notes_and_is_cancelled_loses_none(tmp_path: Pat
     behind = WriteBehind(journal, moment_s=NEVER_S)
     await noted(redis, behind, None, lines=(line("erased"),))
     await behind.flush()
-    behind.forget("CA1")
+    behind.forget("CA1", time())
     await noted(redis, behind, None, call={"sid": "CA2"}, lines=(line("kept"),))
     waiting = asyncio.ensure_future(wait(behind))
     await asyncio.sleep(0)
@@ -221,7 +223,7 @@ async def test_who_was_erased_is_forgotten_once_the_journal_takes_it_and_nobody_
     with pytest.MonkeyPatch.context() as broken:
         broken.setattr(journal, "forget", unavailable)
         broken.setattr("storage.journal.behind.AGAIN_S", NEVER_S)
-        behind.forget("CA1")
+        behind.forget("CA1", time())
         for _ in range(3):
             await behind.flush()
     assert (await journal.open("CA1")).call is not None
@@ -310,4 +312,18 @@ async def test_what_a_small_write_does_not_find_out_is_said(tmp_path: Path, monk
     (tmp_path / "journal").mkdir()
     (tmp_path / "journal" / "journal.db").touch()
     assert journal.trouble() == "folder", "another file has its name"
+    await journal.close()
+
+
+async def test_an_erasure_that_is_heard_of_late_takes_nothing_of_who_rang_since_under_the_sid(tmp_path: Path) -> None:
+    journal, redis = JournalStore(tmp_path), MemoryStore()
+    await journal.ping()
+    behind = WriteBehind(journal, moment_s=NEVER_S)
+    erased = seconds_of(CREATED) - 1
+    await noted(redis, behind, None, lines=(line("since"),), answer=("t1", b"1"))
+    for _ in ("still to be noted", "in the journal"):
+        behind.forget("CA1", erased)
+        await behind.flush()
+        assert ((await journal.open("CA1", "t1")).answer, await lines_of(journal)) == (b"1", ["since"])
+    await behind.close()
     await journal.close()
