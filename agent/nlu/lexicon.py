@@ -1,9 +1,13 @@
-"""Phrases of one or several words, looked for at a place in an utterance; and tables of them, read from the words of a language."""
+"""Phrases of one or several words, looked for at a place in an utterance; tables of them; and the word classes that a grammar reads (`Lexicon`)."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar, get_origin, get_type_hints
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeVar, get_origin, get_type_hints
 
-from agent.nlu.effort import TooMuch, effort
+from agent.nlu.chart import Chunk
+from agent.nlu.effort import TooMuch, effort, spend
 from agent.nlu.utterance import Token, Utterance
 
 _Table = TypeVar("_Table")
@@ -70,3 +74,98 @@ def filled(kind: Callable[..., _Table], data: Mapping[str, object], **made: obje
         return listed if isinstance(listed, Mapping) or not callable(make) else make(listed.split() if isinstance(listed, str) else listed)
 
     return kind(**{name: read(name, hint) for name, hint in get_type_hints(kind).items() if name not in made}, **made)
+
+
+Classes = Mapping[str, Iterable[str] | Mapping[str, Any]]
+"""Word classes by their names: phrases, or phrases with a value (oh = 0)."""
+_LONGEST_CODE = 4
+"""Letters in a row of a code: the "NWBK" of "GB29 NWBK 6016"."""
+_LEFT, _RIGHT = re.compile(r"(?:([A-Za-z]+)[\d\-_./,]*|[_@&]|\d:)$"), re.compile(r"([A-Za-z]+)|[_@%]|:\d")
+"""What makes figures a code, a clock or an address for mail where it touches them; letters do so unless their word may."""
+_FIGURES, _NONE = frozenset({"figures"}), frozenset[str]()
+_NEAR = 24
+"""Characters before figures that are looked at."""
+
+
+class Lexicon:
+    """All word classes that a grammar reads, found with one look-up a token.
+
+    A phrase of one word and no value is also found with "'s" at its end ("my mobile's"). Figures, codes and marks are classes too: "figures", "code",
+    "mark". `touching`: classes whose words may stand right beside figures ("ph12"), which otherwise are a code with them ("AB12").
+    """
+
+    def __init__(self, tables: Iterable[Classes], touching: Iterable[str] = ()) -> None:
+        self._one: dict[str, dict[str, Any]] = {}
+        self._several: dict[str, list[tuple[tuple[str, ...], str, Any]]] = {}
+        for classes in tables:
+            for kind, phrases in classes.items():
+                for phrase in phrases:
+                    self._enter(Utterance(phrase).words, kind, phrases[phrase] if isinstance(phrases, Mapping) else None)
+        self._touching = frozenset(touching)
+
+    def _enter(self, spelt: tuple[str, ...], kind: str, value: Any) -> None:
+        if len(spelt) > 1:
+            self._several.setdefault(spelt[0], []).append((spelt[1:], kind, value))
+            return
+        self._one.setdefault(spelt[0], {})[kind] = value
+        if value is None:
+            self._one.setdefault(f"{spelt[0]}'s", {})[kind] = value
+
+    def knows(self, word: str, kinds: Iterable[str]) -> bool:
+        """Whether the word by itself is of one of these classes."""
+        return not self.kinds(word).isdisjoint(kinds)
+
+    def words_of(self, kinds: Iterable[str]) -> AbstractSet[str]:
+        """All single words of any of these classes."""
+        return frozenset(word for word in self._one if self.knows(word, kinds))
+
+    def kinds(self, word: str) -> AbstractSet[str]:
+        """The classes of one word."""
+        found = self._one.get(word)
+        return found.keys() if found is not None else _FIGURES if _figures(word) else _NONE
+
+    def word(self, norm: str, at: int) -> list[Chunk]:
+        """The classes of one word, or its figures, as chunks at token `at`."""
+        here = [Chunk(kind, at, at + 1, value, 1.0) for kind, value in self._one.get(norm, {}).items()]
+        if not here and (figures := _figures(norm)):
+            here.append(Chunk("figures", at, at + 1, figures, 1.0))
+        return here
+
+    def leaves(self, utterance: Utterance) -> list[list[Chunk]]:
+        """At every token the word classes that stand there (of each the longest phrase), its figures, a code, a mark; behind the last a stop."""
+        spend(4 * len(utterance.tokens))
+        found = [self._at(utterance, at, token) for at, token in enumerate(utterance.tokens)]
+        return [*found, [Chunk("stop", len(found), len(found), None, 0.0)]]
+
+    def _at(self, utterance: Utterance, at: int, token: Token) -> list[Chunk]:
+        norm = token.norm
+        here = self.word(norm, at)
+        if norm in self._several:
+            longest = {chunk.kind: chunk for chunk in here}
+            for rest, kind, value in self._several[norm]:
+                end = at + 1 + len(rest)
+                if utterance.words[at + 1 : end] == rest and (kind not in longest or longest[kind].end < end):
+                    longest[kind] = Chunk(kind, at, end, value, float(end - at))
+            here = list(longest.values())
+        if here and here[-1].kind == "figures" and self._is_glued(utterance.text, token):
+            here[-1] = here[-1]._replace(kind="code")
+        if not norm[0].isalnum():
+            here.append(Chunk("mark", at, at + 1, norm, 1.0))
+        elif token.text.isascii() and (len(norm) == 1 or (token.text.isupper() and len(norm) <= _LONGEST_CODE)):
+            here.append(Chunk("code", at, at + 1, token.text, 1.0))
+        return here
+
+    def _is_glued(self, text: str, figures: Token) -> bool:
+        """Whether figures are part of something else: "11:30", "$5", "b2b", "40%", the 001 of "P0-001"; not "ph12", "12x3", "4O8", "3rd"."""
+        before = text[max(0, figures.start - _NEAR) : figures.start]
+        if unicodedata.category((before.rstrip("0123456789.,").rstrip() or " ")[-1]) == "Sc":
+            return True
+        left = _LEFT.search(before) if before[-1:].strip() else None
+        return any(side and not (side[1] and self.knows(side[1].lower(), self._touching)) for side in (left, _RIGHT.match(text, figures.end)))
+
+
+def _figures(norm: str) -> str:
+    """The figures of a token, signs for nothing (U+3007) as 0; "" when it is none."""
+    if norm[0].isdecimal():
+        return norm
+    return "" if norm.isascii() or any(unicodedata.numeric(c, 1) for c in norm) else "0" * len(norm)

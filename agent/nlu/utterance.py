@@ -49,6 +49,14 @@ class Token(NamedTuple):
         return self.norm[0].isdigit()
 
 
+class Tokens(tuple[Token, ...]):
+    """The tokens of an utterance; what many ask for is read of them once (`numerals.numbers`)."""
+
+    @cached_property
+    def read(self) -> dict[str, Any]:
+        return {}
+
+
 class Utterance:
     """One hypothesis of what the caller said, read once, at most `MAX_CHARS` and `MAX_TOKENS` of it.
 
@@ -63,8 +71,8 @@ class Utterance:
         self.text = plain if len(plain) <= MAX_TOKENS else _cut(plain)
 
     @cached_property
-    def tokens(self) -> tuple[Token, ...]:
-        return tuple(Token(m[0], m[0].casefold(), m.start(), m.end()) for m in _TOKEN.finditer(self.text))
+    def tokens(self) -> Tokens:
+        return Tokens(Token(m[0], m[0].casefold(), m.start(), m.end()) for m in _TOKEN.finditer(self.text))
 
     @cached_property
     def words(self) -> tuple[str, ...]:

@@ -86,14 +86,6 @@ def test_digits(say: str, read: str, tokens: int) -> None:
     assert digits(Utterance(say).tokens, 0, "en") == (read, tokens)
 
 
-def test_homophones_count_only_when_asked_for_and_before_digits_or_the_end() -> None:
-    tokens = Utterance("five to five for me").tokens
-    assert digits(tokens, 0, "en") == ("5", 1)
-    assert digits(tokens, 0, "en", homophones=True) == ("525", 3)
-    assert digits(Utterance("five for to five ate").tokens, 0, "en", homophones=True) == ("54258", 5)
-    assert digits(Utterance("for to").tokens, 0, "en", homophones=True) == ("", 0)
-
-
 @pytest.mark.parametrize(
     ("say", "value", "tokens"),
     [

@@ -12,8 +12,8 @@ from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
 from agent.regions import region as region_data
 from agent.slots.phone import PHONE
-from agent.slots.phone.joining import corrected
-from agent.slots.phone.numbering import Fit, fit
+from agent.slots.phone.edits import amend
+from agent.slots.phone.numbering import Fit, Plan
 from tests.counting import calls_made
 
 REGIONS = ("US", "CA", "AU", "GB", "NZ", "IE", "CN")
@@ -136,7 +136,7 @@ def test_why_a_number_is_refused(value: str, region: str, why: Reason | None) ->
     ],
 )
 def test_a_part_said_again_takes_its_place(before: tuple[str, ...], said: str, whole: str) -> None:
-    assert corrected(before, said, "US") == whole
+    assert amend(before, said, Plan("US")) == whole
 
 
 @pytest.mark.parametrize("region", ["US", "CA", "AU", "GB", "NZ", "CN"])
@@ -144,8 +144,8 @@ def test_every_region_knows_how_long_its_numbers_are(region: str) -> None:
     written = phonenumbers.format_number(example(region), phonenumbers.PhoneNumberFormat.NATIONAL)
     digits = "".join(c for c in written if c.isdecimal())
     assert "phone" in region_data(region)
-    assert fit(digits, region) is Fit.VALID
-    assert fit(digits[:4], region) is Fit.SHORT
+    assert Plan(region).fit(digits) is Fit.VALID
+    assert Plan(region).fit(digits[:4]) is Fit.SHORT
 
 
 def test_a_number_without_a_cue_is_taken_only_when_it_is_plainly_one() -> None:

@@ -1,108 +1,54 @@
-"""Spoken numbers: digit strings, quantities and ordinals, over the words of `<language>/numbers.toml`.
+"""Spoken numbers at a place in an utterance: digit strings, quantities and ordinals, by the rules of `rules.py`.
 
-A digit string is said in groups, and each group in one of these ways: figures ("0412"), a digit word ("oh"), a repeat ("double four",
-"three eights", "三个八"), or a small quantity ("twenty-two", "eight hundred", "四百"). "Eight hundred five five five" is 800 555, since nobody
-goes on digit by digit inside a quantity; "eight hundred and five" is 805. All functions read from a token on and never look back; a
-Chinese character is read as Mandarin and any other word as English (or the call's language) whatever the call's language is, since
-callers mix. Nothing raises on any tokens.
+All functions read from a token on and never look back; a Chinese character is read as Mandarin and any other word as English (or the call's language)
+whatever the call's language is, since callers mix. Nothing raises on any tokens.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 
 from agent.languages import words
-from agent.nlu.effort import spend
-from agent.nlu.numerals.quantities import MOST_FIGURES, english_quantity, quantity, scaled_figures, written_quantity
-from agent.nlu.numerals.words import any_openers, figures_of, has_suffix, is_han, norm_at, number_words, one_digit, openers, table_of
-from agent.nlu.utterance import Token
+from agent.nlu.chart import Chart, Chunk, Grammar
+from agent.nlu.effort import effort
+from agent.nlu.lexicon import Lexicon
+from agent.nlu.numerals.rules import COUNT, MARKS, RULES, amount, classes
+from agent.nlu.utterance import Token, Tokens
 
-MARKS = frozenset("-,.()/~·、，")
+_GRAMMAR = Grammar(RULES)
+_JOINING = frozenset(["and", "hyphen", "scale", "ten", "counter", "plural", "suffix", "ordinal"])
+_JOINED = frozenset(["and", "hyphen", "scale", "ten", "counter", "repeat", "nth_prefix"])
+_ONES = frozenset({"ones", "tail"})
+"""What goes on a number, what a number goes on behind, and what only behind "twenty"."""
 _MOST_MARKS = 3
-_MOST_WORDS = 8
-_MOST_HOMOPHONES = 4
-_STOPS = frozenset(".,!?")
+_MOST_WORDS = 14
+"""Tokens of the longest number."""
+_MOST_FIGURES = 15
+"""Longer strings of figures are no quantity."""
 
 
-def digits(tokens: Sequence[Token], start: int, language: str, *, homophones: bool = False) -> tuple[str, int]:
-    """The longest digit string said from token `start` on, and the index after it: ("202555", 9), or ("", start) when there is none.
-
-    `homophones`: also "to" and "for" between two groups, as a recogniser writes "two" and "four"; only for who knows that digits are said.
-    """
+def digits(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]:
+    """The longest digit string said from token `start` on, and the index after it: ("202555", 9), or ("", start) when there is none."""
     said, at, firm = "", start, False
     while at < len(tokens):
         here = _after_marks(tokens, at, language) if said else at
-        group, after = next_group(tokens, here, language, first=not said, homophones=homophones and firm)
-        if not group:
+        group, after = digit_group(tokens, here, language)
+        if not group or _is_sigh(tokens, here, language, first=not said):
             break
         firm = firm or not only_inside(tokens[here], language)
         said, at = said + group, after
     return (said, at) if firm else ("", start)
 
 
-def next_group(
-    tokens: Sequence[Token], at: int, language: str, *, first: bool, homophones: bool = False, round_only: bool = False
-) -> tuple[str, int]:
-    """The group at token `at` as part of a digit string, whose `first` it may be; no sigh is one ("oh, hang on")."""
-    group, after = digit_group(tokens, at, language, round_only=round_only)
-    if group:
-        return ("", at) if _is_sigh(tokens, at, language, first=first) else (group, after)
-    return _homophone(tokens, at, language) if homophones else ("", at)
-
-
-def has_homophone(tokens: Sequence[Token], language: str) -> bool:
-    """Whether any word sounds like a digit, as `homophones` may read it."""
-    return any(token.norm in table_of(token.norm, language).homophones for token in tokens if token.is_word)
-
-
-def has_scale(tokens: Sequence[Token], language: str) -> bool:
-    """Whether "hundred" or the like was said, which `round_only` may read otherwise."""
-    return any(token.norm in table_of(token.norm, language).scales for token in tokens if token.is_word)
+def digit_group(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int]:
+    """One group of a digit string at token `at`, e.g. ("44", at + 2) for "double four", or ("", at); "eight hundred sixty eight" is 868."""
+    group = _longest(tokens, at, language, "group")
+    return (group.value.digits, at + group.end) if group else ("", at)
 
 
 def only_inside(token: Token, language: str) -> bool:
     """Whether the word is a digit only beside other digits, like "oh"."""
-    return token.norm in table_of(token.norm, language).only_inside
-
-
-def may_open(norm: str, language: str) -> bool:
-    """Whether a group of digits may begin with the word."""
-    return norm in any_openers(language) or norm.isdecimal() or norm[0] == "〇"
-
-
-def digit_group(tokens: Sequence[Token], at: int, language: str, *, round_only: bool = False) -> tuple[str, int]:
-    """One group of a digit string at token `at`, e.g. ("44", at + 2) for "double four", or ("", at).
-
-    `round_only`: "eight hundred sixty eight" is the groups 800 and 68; otherwise it is 868.
-    """
-    spend(2)
-    if at >= len(tokens):
-        return "", at
-    norm = tokens[at].norm
-    if not may_open(norm, language):
-        return "", at
-    if figures := figures_of(norm):
-        if has_suffix(tokens, at, language):
-            return "", at
-        return _repeated_by_counter(tokens, at, language) or scaled_figures(tokens, at, figures, language, round_only=round_only)
-    if norm[0] == "〇":
-        return "0" * len(norm), at + 1
-    if norm not in openers("zh" if is_han(norm) else "en" if language == "zh" else language):
-        return "", at
-    table = table_of(norm, language)
-    if times := table.repeats.get(norm):
-        after = at + 2 if norm_at(tokens, at + 1) == "-" else at + 1
-        repeated = one_digit(tokens, after, language) * times
-        return (repeated, after + 1) if repeated else ("", at)
-    digit = table.digits.get(norm)
-    if digit is not None:
-        if digit > 1 and (plural := table.plurals.get(norm_at(tokens, at + 1))) is not None:
-            return str(plural) * digit, at + 2
-        if by_counter := _repeated_by_counter(tokens, at, language):
-            return by_counter
-        if digit == 0 or norm_at(tokens, at + 1) not in table.scales:
-            return str(digit), at + 1
-    value, after = quantity(tokens, at, language, round_only=round_only)
-    return ("", at) if value is None else (str(value), after)
+    return _lexicon(language).knows(token.norm, ("weak_digit",))
 
 
 def cardinal(tokens: Sequence[Token], start: int, language: str) -> tuple[int | None, int]:
@@ -110,44 +56,16 @@ def cardinal(tokens: Sequence[Token], start: int, language: str) -> tuple[int | 
 
     Digits said one by one are no quantity: of "one two five" this reads 1. Who expects a number said either way takes what reads further.
     """
-    if start >= len(tokens):
+    count = _longest(tokens, start, language, *COUNT.split("|"))
+    if count is None or (count.kind == "figures" and (len(count.value) > _MOST_FIGURES or _is_nth(tokens, start + 1, language))):
         return None, start
-    norm = tokens[start].norm
-    table = table_of(norm, language)
-    if norm in table.only_inside:
-        return None, start
-    if figures_of(norm):
-        return (None, start) if has_suffix(tokens, start, language) else written_quantity(tokens, start, language)
-    if norm in table.article and norm_at(tokens, start + 1) in table.scales:
-        value, after = english_quantity(tokens, start, table, article=True)
-        return (None, start) if value is None else (value, after)
-    return (0, start + 1) if table.digits.get(norm) == 0 else quantity(tokens, start, language)
+    return _with_thousands(tokens, start, amount(count)) if count.kind == "figures" else (amount(count), start + count.end)
 
 
 def ordinal(tokens: Sequence[Token], start: int, language: str) -> tuple[int | None, int]:
     """The ordinal said from token `start` on, and the index after it: (21, 2) for "twenty first", (3, 2) for "第三"; (None, start) for none."""
-    if start >= len(tokens):
-        return None, start
-    norm = tokens[start].norm
-    table = table_of(norm, language)
-    if norm in table.ordinal_prefix:
-        value, after = cardinal(tokens, start + 1, language)
-        return (None, start) if value is None else (value, after)
-    if figures := figures_of(norm):
-        return (int(figures), start + 2) if len(figures) <= MOST_FIGURES and has_suffix(tokens, start, language) else (None, start)
-    for at in range(start, min(start + _MOST_WORDS, len(tokens))):
-        last = table.ordinals.get(tokens[at].norm)
-        if last is not None:
-            as_cardinal = [*tokens[start:at], tokens[at]._replace(norm=_cardinal_word(language, last))]
-            value, after = cardinal(as_cardinal, 0, language) if at > start else (last, 1)
-            return (value, at + 1) if after == len(as_cardinal) else (None, start)
-    return None, start
-
-
-@cache
-def _cardinal_word(language: str, value: int) -> str:
-    table = table_of("a", language)
-    return next((word for part in (table.digits, table.teens, table.tens, table.scales) for word, number in part.items() if number == value), "")
+    nth = _longest(tokens, start, language, "nth")
+    return (nth.value, start + nth.end) if nth else (None, start)
 
 
 def say_digits(digits: str, language: str) -> str:
@@ -161,52 +79,89 @@ def say_digits(digits: str, language: str) -> str:
     return str(say["groups"].join(spoken))
 
 
+@cache
+def _lexicon(language: str) -> Lexicon:
+    return Lexicon(classes(known) for known in ("zh", "en" if language == "zh" else language))
+
+
+@cache
+def _opening(language: str) -> AbstractSet[str]:
+    """The words that numbers begin with."""
+    return _lexicon(language).words_of(["digit", "weak_digit", "teen", "tens", "ten", "repeat", "ordinal", "nth_prefix", "an"])
+
+
+def _longest(tokens: Sequence[Token], at: int, language: str, *kinds: str) -> Chunk | None:
+    """The longest of what the rules make of the number words from token `at` on, of these kinds; its tokens are counted from there."""
+    if at >= len(tokens):
+        return None
+    norm, opening = tokens[at].norm, _opening(language)
+    if norm not in opening and not norm[0].isdecimal() and (norm.isascii() or norm[0] not in opening):
+        return None
+    lexicon, first = _lexicon(language), 0
+    here = lexicon.kinds(norm)
+    if "figures" not in here and (at + 1 == len(tokens) or not _joins(here, lexicon.kinds(tokens[at + 1].norm))):
+        chart = _alone(norm, language)
+    elif isinstance(tokens, Tokens):
+        first, chart = at, tokens.read.get(language) or tokens.read.setdefault(language, _GRAMMAR.parse(_laid(tokens, language)))
+    else:
+        chart = _GRAMMAR.parse(_laid(tokens[at : at + _MOST_WORDS], language))
+    found = max((chunk for kind in kinds for chunk in chart.longest(first, kind)), key=lambda chunk: chunk.end, default=None)
+    return found._replace(end=found.end - first) if found and first else found
+
+
+@cache
+def _alone(word: str, language: str) -> Chart:
+    """What the rules make of one number word: the same each time, and no effort of any turn's."""
+    left = effort.left
+    chart = _GRAMMAR.parse([_lexicon(language).word(word, 0), []])
+    effort.left = left
+    return chart
+
+
+def _laid(tokens: Sequence[Token], language: str) -> list[list[Chunk]]:
+    """The classes of number words, and none of other words."""
+    lexicon = _lexicon(language)
+    laid = [lexicon.word(token.norm, place) for place, token in enumerate(tokens)]
+    ends = (place for place, here in enumerate(laid) if here and here[0].kind == "suffix" and not _is_nth(tokens, place, language))
+    for place in ends:
+        laid[place] = []
+    return [*laid, []]
+
+
+def _is_nth(tokens: Sequence[Token], at: int, language: str) -> bool:
+    """Whether the token is the end of "3rd"."""
+    return 0 < at < len(tokens) and tokens[at].start == tokens[at - 1].end and _lexicon(language).knows(tokens[at].norm, ("suffix",))
+
+
+def _joins(before: AbstractSet[str], here: AbstractSet[str]) -> bool:
+    """Whether a word may go on a number behind another one."""
+    return not here.isdisjoint(_JOINING) or not before.isdisjoint(_JOINED) or ("tens" in before and not here.isdisjoint(_ONES))
+
+
+def _with_thousands(tokens: Sequence[Token], at: int, value: int) -> tuple[int, int]:
+    """Figures as they stand, or with the thousands that commas part: "1,250"."""
+    figures, after = tokens[at].norm, at + 1
+    while len(tokens[at].norm) <= 3 and after + 1 < len(tokens) and tokens[after].norm == ",":
+        thousands = tokens[after + 1]
+        touching = tokens[after].start == tokens[after - 1].end and thousands.start == tokens[after].end
+        if not (touching and len(thousands.norm) == 3 and thousands.is_number) or len(figures) >= _MOST_FIGURES:
+            break
+        figures, after = figures + thousands.norm, after + 2
+    return int(figures) if after > at + 1 else value, after
+
+
 def _after_marks(tokens: Sequence[Token], at: int, language: str) -> int:
     """Past the marks, or the one word for a mark, that part two groups."""
     here = at
     while here < len(tokens) and here - at < _MOST_MARKS and tokens[here].norm in MARKS:
         here += 1
-    if here == at and here < len(tokens) and tokens[here].norm in table_of(tokens[here].norm, language).separators:
-        return here + 1
-    return here
+    return here + 1 if here == at and here < len(tokens) and _lexicon(language).knows(tokens[here].norm, ("separator",)) else here
 
 
 def _is_sigh(tokens: Sequence[Token], at: int, language: str, *, first: bool) -> bool:
     """Whether "oh" at `at` is a sigh and no zero: set off by a comma at the start or the end of the digits, or part of "o clock"."""
-    if not only_inside(tokens[at], language):
+    if at + 1 >= len(tokens) or not only_inside(tokens[at], language):
         return False
-    after = norm_at(tokens, at + 1)
-    if after in table_of(tokens[at].norm, language).not_before:
+    if _lexicon(language).knows(tokens[at + 1].norm, ("clock",)):
         return True
-    if after not in (",", "!", "，"):
-        return False
-    return first or not digit_group(tokens, at + 2, language)[0]
-
-
-def _homophone(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int]:
-    """A word that sounds like a digit, when more digits follow it, in words like it too, or nothing does."""
-    digit = is_homophone(tokens, at, language)
-    after = at + 1
-    while after < len(tokens) and after - at < _MOST_HOMOPHONES and is_homophone(tokens, after, language):
-        after += 1
-    if not digit or not (after >= len(tokens) or tokens[after].norm in _STOPS or digit_group(tokens, after, language)[0]):
-        return "", at
-    return digit, at + 1
-
-
-def is_homophone(tokens: Sequence[Token], at: int, language: str) -> str:
-    """The digit that a word at `at` sounds like ("2" for "to"); "" for none."""
-    if at >= len(tokens) or not tokens[at].is_word:
-        return ""
-    digit = table_of(tokens[at].norm, language).homophones.get(tokens[at].norm)
-    return "" if digit is None else str(digit)
-
-
-def _repeated_by_counter(tokens: Sequence[Token], at: int, language: str) -> tuple[str, int] | None:
-    """ "三个八", "3个8": a count, a counter, a digit. The digit must not begin a quantity ("三个十")."""
-    if norm_at(tokens, at + 1) not in number_words("zh").counter:
-        return None
-    times, digit = one_digit(tokens, at, language), one_digit(tokens, at + 2, language)
-    if not times or not digit or times == "0" or norm_at(tokens, at + 3) in number_words("zh").scales:
-        return None
-    return digit * int(times), at + 3
+    return tokens[at + 1].norm in ",!" and (first or not digit_group(tokens, at + 2, language)[0])

@@ -7,7 +7,9 @@ Held       E.164, e.g. "+61412345678"; digits as said where they are no number i
 Said       digit by digit, in the groups the region writes.
 Sources    ITU-T E.164 (11/2010); numbering plans from libphonenumber; lengths from `agent/regions`.
 
-extracting.py opens with the way from words to a number; what people say around one is in `agent/languages/<lang>/phone.toml`.
+rules.py     what callers say around and inside numbers, and how they correct them, over the words of `agent/languages/<lang>/phone.toml`
+reading.py   runs of digits read off the chart: of several readings the heaviest that is a number in use (cutting.py, numbering.py)
+extracting.py  the first edit that fits (edits.py), else the numbers said, corrected, put together and ranked
 """
 
 from agent.record.skeleton import Place

@@ -1,25 +1,32 @@
-"""From words to a phone number, step by step.
-
-1. groups.py     the tokens that are digits: "oh", "four", "double four", "0412"
-2. runs.py       groups that belong together, what they are called ("my mobile", "account"), and whether they take back what was said before
-3. numbers.py    runs cut into numbers, corrected and put together, and held against the numbering plan (numbering.py)
-4. here          which reading counts: a named part of the number held is patched (patching.py) before any other number is looked for, and words
-                 that sound like digits, or quantities in pieces, count only where they make a number in use.
-"""
+"""From runs of digits to candidates: corrections folded in, what earlier turns held put before, the likely ones ranked."""
 
 from collections.abc import Sequence
-
-import msgspec
+from itertools import pairwise
+from typing import NamedTuple
 
 from agent.nlu.candidates import Candidate, Context
-from agent.nlu.numerals.numbers import has_homophone, has_scale, is_homophone
 from agent.nlu.utterance import Utterance
-from agent.slots.phone.numbering import Fit, completed, e164, figures, fit, groups
-from agent.slots.phone.numbers import read
-from agent.slots.phone.patching import named_end, names_part, patched
-from agent.slots.phone.runs import Cue, find_runs, is_bare
-from agent.slots.phone.shapes import cut
-from agent.slots.phone.vocabulary import vocabulary
+from agent.slots.phone import weights
+from agent.slots.phone.cutting import Groups, Shape, digits_of, is_shaped
+from agent.slots.phone.edits import Patch, amend, apply
+from agent.slots.phone.numbering import LEAST_WITHOUT_AREA, MOST_DIGITS, MOST_DIGITS_E164, Fit, completed, figures, groups, table, without_prefix
+from agent.slots.phone.reading import Reading, Run
+from agent.slots.phone.rules import Cue
+
+_SURE = {Cue.PHONE: weights.CALLED_PHONE, Cue.NUMBER: weights.CALLED_NUMBER}
+"""How plainly a number in use is one, by what it is called."""
+
+
+class Piece(NamedTuple):
+    """Digits that stand for one number."""
+
+    digits: str
+    parts: tuple[str, ...]
+    fit: Fit
+    value: str
+    run: Run
+    amended: bool = False
+    """The number held, with a part of it said anew."""
 
 
 def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
@@ -27,99 +34,171 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
 
     Digits go on from `context.held.partial`; words that name a part of `context.held.value` patch it.
     """
-    if patch := _patch_of_held(utterance, context) if context.held.value else _corrected_at_once(utterance, context):
-        return (patch,)
-    if context.held.partial and context.asks("phone") and (whole := _ended(utterance, context)):
-        return (whole,)
-    found = read(utterance, context)
-    begun = bool(found) and not found[0].whole and not context.held.partial
-    if begun and names_part(utterance.tokens, context.language, vocabulary(utterance, context.language)):
-        return ()  # the end of a number that nobody has
-    if any(candidate.value.startswith("+") and candidate.whole for candidate in found):
-        return _with_first_sound(utterance, context) or found
-    if other := _read_otherwise(found, utterance, context):
-        return other
-    if begun and (local := completed(found[0].value, context.home, context.region)):
-        return (msgspec.structs.replace(found[0], value=local, whole=True, rule="local"),)
+    reading = Reading(utterance, context)
+    part = "part" in reading.chart.kinds
+    if edited := _edited(reading) if context.held.value or part else None:
+        return (edited,)
+    likely = (piece for piece in _pieces(reading) if _is_likely(piece, reading))
+    kept = sorted(likely, key=lambda it: (it.fit is not Fit.VALID, it.fit is Fit.SHORT, it.run.cue is not Cue.PHONE))
+    if not kept or (kept[0].fit is Fit.SHORT and not context.held.partial and part):
+        return ()  # none, or the end of a number that nobody has
+    valid = tuple(dict.fromkeys(piece.value for piece in kept[: weights.MOST_CANDIDATES] if piece.fit is Fit.VALID))
+    found = [_candidate(piece, reading, valid if len(valid) > 1 and piece is kept[0] else ()) for piece in kept[: weights.MOST_CANDIDATES]]
+    if not found[0].whole and not context.held.partial and (local := completed(found[0].value, context.home, context.region)):
+        return (Candidate(value=local, rule="local", span=found[0].span, confidence=found[0].confidence),)
     return found
 
 
-def _read_otherwise(found: Sequence[Candidate], utterance: Utterance, context: Context) -> tuple[Candidate, ...]:
-    """The readings that count only when they make a number in use: "eight hundred sixty" as 800 60, "to" as a two; () when they make none."""
-    for homophones in (False, True):
-        if not (has_homophone if homophones else has_scale)(utterance.tokens, context.language):
+def _edited(reading: Reading) -> Candidate | None:
+    """The number held with the edit that fits it; or one just said: "0491 570 110, no, it ends one five six"."""
+    context, plan, held = reading.context, reading.plan, reading.context.held.value
+    run = next((run for run in reading.runs if run.cue < Cue.OTHER), None)
+    value = held or (plan.judge(digits_of(reading.cut(run.groups)[0])).value if run else "")
+    since = 0 if held or not run else run.groups[-1].end
+    if not value.startswith("+") or not plan.is_valid(value):
+        return _ended(reading)
+    parts = groups(value, context.region)
+    for edit in reading.chart.every("edit", since, past="string"):
+        if digits := apply(edit.value, [part.removeprefix("+") for part in parts]):
+            fit, value = plan.judge(("+" if parts[0].startswith("+") else "") + digits)
+            if not held and fit is not Fit.VALID:
+                return None
+            start = edit.start if held or not run else run.start
+            confidence = weights.EDIT if held and "cue" not in reading.chart.kinds else weights.EDIT_OF_PHONE
+            return Candidate(value=value, rule=edit.rule, span=_span(reading, start, edit.end), confidence=confidence, patch=bool(held))
+    return None
+
+
+def _ended(reading: Reading) -> Candidate | None:
+    """What earlier turns held, with the end that the caller names: "138 0013", and then "the last four are 8006"."""
+    partial = figures(reading.context.held.partial) if reading.asked else ""
+    for edit in reading.chart.every("edit", past="string") if partial else ():
+        if isinstance(edit.value, Patch) and edit.value.place.is_end and reading.plan.is_valid(partial + edit.value.digits):
+            value = reading.plan.judge(partial + edit.value.digits).value
+            return Candidate(value=value, rule=edit.rule, span=_span(reading, edit.start, edit.end), confidence=weights.ENDED)
+    return None
+
+
+def _pieces(reading: Reading) -> list[Piece]:
+    """The numbers said, with corrections carried out and what earlier turns held put before them."""
+    found: list[Piece] = []
+    end, denied = 0, -1
+    for run in reading.runs[: weights.MOST_RUNS]:
+        windows, link = reading.cut(run.groups), reading.link(end, run.start)
+        start = denied if denied >= 0 and reading.is_quiet(end, run.start) else run.start
+        run, end, denied = run._replace(start=start), run.end, -1
+        if run.cue is Cue.OTHER:
             continue
-        other = read(utterance, context, homophones=homophones, round_only=not homophones)
-        if other and other[0].value.startswith("+") and fit(other[0].value, context.region) is Fit.VALID:
-            return other
-        if homophones and found and other and _goes_further(found[0], other[0], utterance, context):
-            return other
-    return ()
+        if run.cue is Cue.DENIED:  # "not 555 0143, it's 555 0144"
+            being = next((at for at in range(run.groups[0].end, run.groups[-1].start) if reading.chart.at(at, "being")), None)
+            windows = reading.cut(tuple(group for group in run.groups if group.start > being)) if being is not None else []
+            run, link, denied = run._replace(cue=Cue.NONE), "", -1 if windows else run.start
+        for window in windows:
+            _add(found, run, window, link, reading)
+            link = ""
+    return [joined] if (joined := _joined(found, reading)) else found
 
 
-def _goes_further(found: Candidate, other: Candidate, utterance: Utterance, context: Context) -> bool:
-    """Whether a beginning read with "to" as a digit is all that was said, and ends in a digit: "oh four double five to nine seven"."""
-    last = next((at for at in reversed(range(len(utterance.tokens))) if utterance.tokens[at].end == other.span[1]), 0)
-    bare = is_bare(utterance, find_runs(utterance, context.language, homophones=True), context.language)
-    return not (found.whole or other.whole or is_homophone(utterance.tokens, last, context.language)) and bare and len(other.value) > len(found.value)
+def _add(found: list[Piece], run: Run, window: Groups, link: str, reading: Reading) -> None:
+    """Put digits with the numbers found: in the place of the last if the words between take it back, else beside them."""
+    held, plan, digits, amended = reading.context.held, reading.plan, digits_of(window), False
+    whole = digits
+    if link == "correct" and run.followed and len(digits) == 1:
+        link = ""  # "..., sorry, one thing more": a digit among other words corrects no number
+    if found and link:
+        last = found[-1]
+        whole = amend(last.parts, digits, plan) if link == "correct" else digits
+        if link == "restart" or whole != digits or plan.fit(digits) is not Fit.SHORT or last.fit is Fit.SHORT:
+            amended = last.amended and whole != digits
+            said = last.run.groups + run.groups if whole != digits else run.groups
+            run = run._replace(start=last.run.start, cue=run.cue or last.run.cue, groups=said)
+            found.pop()
+    elif not found and held.partial and reading.asked:
+        whole = _continued(figures(held.partial), digits, link, reading, area=window[0].area)
+    elif not found and held.value and reading.asked and reading.bare and plan.fit(digits) is Fit.SHORT:
+        parts = [part.removeprefix("+") for part in groups(figures(held.value), reading.context.region)]
+        whole = amend(parts, digits, plan, just_said=False)
+        amended = whole != digits
+    found.append(Piece(whole, (whole,) if whole != digits else tuple(group.digits for group in window), *plan.judge(whole), run, amended))
 
 
-def _with_first_sound(utterance: Utterance, context: Context) -> tuple[Candidate, ...]:
-    """The number whose first digit a recogniser wrote as a word: 要三九 is 139, though 39 and the rest were a number, too. () for none."""
-    if not utterance.has_han:
-        return ()
-    runs = find_runs(utterance, context.language)
-    first = runs[0].groups[0].start if runs else 0
-    sound = is_homophone(utterance.tokens, first - 1, context.language) if first else ""
-    if not sound or utterance.tokens[first - 1].norm.isascii() or vocabulary(utterance, context.language).wishes.at(utterance.tokens, first - 2):
-        return ()
-    found = read(utterance, context, homophones=True)
-    begins = bool(found) and fit(found[0].value, context.region) is Fit.VALID
-    return found if begins and found[0].value.endswith("".join(group.digits for group in runs[0].groups)) else ()
+def _continued(before: str, digits: str, link: str, reading: Reading, *, area: bool) -> str:
+    """What earlier turns heard, with what was said now: after it, in its place, or as a correction of its end."""
+    plan = reading.plan
+    if link == "restart" or digits.startswith("+") or (LEAST_WITHOUT_AREA > len(digits) >= weights.FEWEST_BEGUN and before.startswith(digits)):
+        return digits  # begun once more
+    if link == "correct":
+        return amend((before,), digits, plan)
+    local = len(before) >= LEAST_WITHOUT_AREA > len(digits)  # a local number, and then its area code
+    tries = [digits + before] * area + [before + digits] + [digits + before] * local
+    if valid := next(filter(plan.is_valid, tries), ""):
+        return valid
+    if plan.fit(digits) is not Fit.SHORT or digits.startswith(before):
+        return digits
+    for shared in range(min(len(before), len(digits)) - 1, weights.FEWEST_JOINED - 1, -1):  # the last group said again: "312 555", "555 0198"
+        if before.endswith(digits[:shared]) and plan.is_valid(before + digits[shared:]):
+            return before + digits[shared:]
+    return before + digits if plan.fit(before + digits) is not Fit.LONG else amend((before,), digits, plan)
 
 
-def _corrected_at_once(utterance: Utterance, context: Context) -> Candidate | None:
-    """A number whose end is corrected in the same breath: "0491 570 110, no, it ends one five six"."""
-    if not names_part(utterance.tokens, context.language, vocabulary(utterance, context.language)):
+def _joined(pieces: Sequence[Piece], reading: Reading) -> Piece | None:
+    """Several beginnings as one number: when they make one and little was said between, or when nothing but digits was said."""
+    plan, digits = reading.plan, "".join(piece.digits for piece in pieces)
+    beginnings = len(pieces) > 1 and all(piece.fit is Fit.SHORT for piece in pieces) and "+" not in digits[1:]
+    if not beginnings or not (reading.asked or reading.loose):
         return None
-    run = next(iter(find_runs(utterance, context.language)), None)
-    if run is None or run.cue is Cue.OTHER:
+    between = (reading.utterance.tokens[left.run.end : right.run.start] for left, right in pairwise(pieces))
+    near = all(sum(token.is_word for token in tokens) <= weights.MOST_BETWEEN for tokens in between)
+    going_on = reading.asked and reading.bare and all(len(piece.digits) >= weights.FEWEST_JOINED for piece in pieces)
+    if not going_on and not (near and plan.is_valid(digits)):
         return None
-    digits, _ = next(cut(run, context.region), ("", ()))
-    value = e164(digits, context.region)
-    patch = _patch(value, utterance, context, run.end) if value else None
-    whole = e164(patch.value, context.region) if patch else ""
-    return msgspec.structs.replace(patch, value=whole, span=(utterance.tokens[run.start].start, patch.span[1])) if patch and whole else None
+    first, last = pieces[0].run, pieces[-1].run
+    cue, every = max(piece.run.cue for piece in pieces), tuple(group for piece in pieces for group in piece.run.groups)
+    run = first._replace(end=last.end, cue=cue, groups=every)
+    return Piece(digits, tuple(part for piece in pieces for part in piece.parts), *plan.judge(digits), run)
 
 
-def _patch_of_held(utterance: Utterance, context: Context) -> Candidate | None:
-    """`context.held.value` with the part patched that the caller names."""
-    patch = _patch(context.held.value, utterance, context, 0)
-    if patch is None:
-        return None
-    cues = vocabulary(utterance, context.language).cues
-    named = any(cues.at(utterance.tokens, at) for at in range(len(utterance.tokens)))
-    value = e164(patch.value, context.region) or patch.value
-    return msgspec.structs.replace(patch, value=value, confidence=0.85 if named else 0.6, patch=True)
+def _is_likely(piece: Piece, reading: Reading) -> bool:
+    """Whether digits may be a phone number at all, by how many they are and what stands beside them."""
+    context, run = reading.context, piece.run
+    count, phone = len(piece.digits.removeprefix("+")), run.cue is Cue.PHONE
+    most = MOST_DIGITS if without_prefix(piece.digits, context.region) else MOST_DIGITS_E164
+    if count > most or is_shaped(run.groups, Shape.NEVER):
+        return False
+    if reading.asked:
+        return _is_likely_answer(piece, count, reading)
+    if phone and context.in_call and count > (weights.MOST_AT_END if context.held.value else weights.FEWEST_ASKED):
+        return True
+    if run.cue or piece.digits.startswith("+"):
+        return count >= LEAST_WITHOUT_AREA
+    written = all(group.written for group in run.groups)
+    return count >= (table(context.region).get("bare", weights.BARE) if written else weights.BARE) and not is_shaped(run.groups, Shape.ALONE)
 
 
-def _patch(value: str, utterance: Utterance, context: Context, start: int) -> Candidate | None:
-    """The digits of `value` with the part patched that is named from token `start` on, as yet no E.164."""
-    tokens = utterance.tokens[start:]
-    held = groups(figures(value), context.region)
-    found = patched(tokens, context.language, vocabulary(utterance, context.language), held.removeprefix("+").split())
-    if found is None:
-        return None
-    digits = "+" + found.digits if held.startswith("+") else found.digits
-    return Candidate(value=digits, rule=found.rule, span=(tokens[found.start].start, tokens[found.end - 1].end), confidence=0.85)
+def _is_likely_answer(piece: Piece, count: int, reading: Reading) -> bool:
+    """The same of `count` digits where we have asked for the number."""
+    partial, own = bool(reading.context.held.partial), len(digits_of(piece.run.groups))
+    phone = piece.run.cue is Cue.PHONE
+    if piece.fit is Fit.SHORT and not phone and is_shaped(piece.run.groups, Shape.DAY):
+        return False
+    if partial and not reading.bare and own < LEAST_WITHOUT_AREA and not phone:
+        # What goes on a number begun is said for itself: a street's number or a day adds nothing to it.
+        return piece.fit is Fit.VALID and own >= weights.FEWEST_JOINED and reading.stands_apart(piece.run)
+    enough = count >= LEAST_WITHOUT_AREA or piece.fit is Fit.VALID or (phone and count > weights.FEWEST_ASKED)
+    return enough or (reading.bare and (count >= weights.FEWEST_ASKED or partial))
 
 
-def _ended(utterance: Utterance, context: Context) -> Candidate | None:
-    """`context.held.partial` with the end that the caller names, when that makes it whole: "138 0013", and then "the last four are 8006"."""
-    end = named_end(utterance.tokens, context.language, vocabulary(utterance, context.language))
-    if end is None:
-        return None
-    part, start, stop = end
-    value = e164(figures(context.held.partial) + part, context.region)
-    span = (utterance.tokens[start].start, utterance.tokens[stop - 1].end)
-    return Candidate(value=value, rule="continued", span=span, confidence=0.8) if value else None
+def _candidate(piece: Piece, reading: Reading, options: tuple[str, ...]) -> Candidate:
+    whole, cue, patch = piece.fit is not Fit.SHORT, piece.run.cue, piece.amended and not options
+    if piece.fit is Fit.VALID:
+        confidence = _SURE.get(cue, weights.PLAIN if len(piece.value) > weights.LONGEST_DOUBTFUL else weights.DOUBTFUL)
+    else:
+        confidence = weights.NAMED if cue is Cue.PHONE or (cue and (whole or reading.bare)) else weights.UNNAMED
+    rule = "several" if options else "mended" if piece.amended else "cue" if cue else "digits"
+    span = _span(reading, piece.run.start, piece.run.end)
+    return Candidate(value=piece.value, rule=rule, span=span, confidence=confidence, whole=whole, patch=patch, options=options)
+
+
+def _span(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    tokens = reading.utterance.tokens
+    return tokens[start].start, tokens[min(end, len(tokens)) - 1].end

@@ -43,7 +43,7 @@ class Fit(Enum):
 
 
 @cache
-def plan(region: str) -> dict[str, Any]:
+def table(region: str) -> dict[str, Any]:
     """The `[phone]` table of a region; empty when there is none."""
     try:
         found: dict[str, Any] = region_data(region).get("phone", {})
@@ -52,16 +52,42 @@ def plan(region: str) -> dict[str, Any]:
     return found
 
 
+class Judged(NamedTuple):
+    """What digits are worth: how they compare with numbers in use, and their value, E.164 when they are one."""
+
+    fit: Fit
+    value: str
+
+
+class Plan:
+    """The numbering plan of a region, for one reading: what was judged once is not judged again, and nothing is kept longer."""
+
+    def __init__(self, region: str) -> None:
+        self.region = region
+        self._judged: dict[str, Judged] = {}
+
+    def judge(self, digits: str) -> Judged:
+        """Digits (with "+", or as dialled in the region) as a value."""
+        found = self._judged.get(digits)
+        if found is None:
+            value = e164(digits, self.region)
+            found = self._judged[digits] = Judged(Fit.VALID, value) if value else Judged(_length(digits, self.region), digits)
+        return found
+
+    def fit(self, digits: str) -> Fit:
+        return self.judge(digits).fit
+
+    def is_valid(self, digits: str) -> bool:
+        return self.judge(digits).fit is Fit.VALID
+
+
 def e164(digits: str, region: str) -> str:
     """The number in E.164, or "" when the digits are no number in use. `digits` may begin with "+"; else they are as dialled in `region`."""
-    if len(digits) < _SHORTEST_VALID or len(digits) > MOST_DIGITS + 1:
+    if not _SHORTEST_VALID <= len(digits) <= MOST_DIGITS + 1:
         return ""
-    found = _valid(digits, region)
-    if found is None and not digits.startswith("+"):
-        abroad = without_prefix(digits, region)
-        found = _valid("+" + abroad, region) if abroad else None
-        if found is None and digits.startswith(str(_country_code(region))) and len(digits) > 10:
-            found = _valid("+" + digits, region)
+    abroad = without_prefix(digits, region)
+    tries = [digits, abroad and "+" + abroad, "+" + digits if digits.startswith(str(_country_code(region))) and len(digits) > 10 else ""]
+    found = next((number for attempt in filter(None, tries) if (number := _valid(attempt, region))), None)
     return phonenumbers.format_number(found, PhoneNumberFormat.E164) if found else ""
 
 
@@ -79,73 +105,41 @@ def typed(text: str) -> str:
     return "+" + digits if digits and found and found["plus"] else digits
 
 
-class Judged(NamedTuple):
-    """What digits are worth: how they compare with numbers in use, and their value, E.164 when they are one."""
-
-    fit: Fit
-    value: str
-
-
-def judge(digits: str, region: str) -> Judged:
-    """Digits (with "+", or as dialled in `region`) as a value; libphonenumber is asked once."""
-    value = e164(digits, region)
-    return Judged(Fit.VALID, value) if value else Judged(_length(digits, region), digits)
-
-
-def fit(digits: str, region: str) -> Fit:
-    """How the digits (with "+", or as dialled in `region`) compare with numbers in use."""
-    return judge(digits, region).fit
-
-
 def _length(digits: str, region: str) -> Fit:
     """WHOLE, SHORT or LONG for digits that are no number in use."""
+    home, lengths, abroad = f"+{_country_code(region)}", table(region).get("lengths"), without_prefix(digits, region)
     if len(digits) > MOST_DIGITS:
         return Fit.LONG
-    international = digits.startswith("+")
-    abroad = "" if international else without_prefix(digits, region)
-    if abroad:
-        return _possible("+" + abroad, region)
-    table = plan(region)
-    lengths = table.get("lengths", {})
-    if international:
-        home = "+" + str(_country_code(region))
-        if not lengths or not digits.startswith(home):
-            return _possible(digits, region)
-        digits = table["trunk"] + digits.removeprefix(home)
-    if not lengths:
-        return _possible(digits, region)
-    code = str(_country_code(region)) if international else None
-    beginning = max((beginning for beginning in lengths if digits.startswith(beginning) and beginning != code), key=len)
-    if len(digits) < min(lengths[beginning]):
+    if abroad or not lengths or (digits.startswith("+") and not digits.startswith(home)):
+        return _possible("+" + abroad if abroad else digits, region)
+    dialled = table(region)["trunk"] + digits.removeprefix(home) if digits.startswith(home) else digits
+    beginning = max((start for start in lengths if dialled.startswith(start) and not (digits.startswith(home) and start == home[1:])), key=len)
+    if len(dialled) < min(lengths[beginning]):
         return Fit.SHORT
-    return Fit.LONG if len(digits) > max(lengths[beginning]) else Fit.WHOLE
+    return Fit.LONG if len(dialled) > max(lengths[beginning]) else Fit.WHOLE
 
 
 def without_prefix(digits: str, region: str) -> str:
     """The digits behind the prefix for calls abroad, "" when they do not begin with one: the region's own, or "00", which half the world dials."""
-    prefixes = (*plan(region).get("abroad", ()), "00")
-    return next((digits.removeprefix(prefix) for prefix in prefixes if digits.startswith(prefix)), "")
+    return next((digits.removeprefix(prefix) for prefix in (*table(region).get("abroad", ()), "00") if digits.startswith(prefix)), "")
 
 
-def groups(value: str, region: str) -> str:
-    """The number as it is written where it is from, parted by spaces: "0412 345 678" at home, "+61 412 345 678" elsewhere; other digits by threes.
+def groups(value: str, region: str) -> list[str]:
+    """The number in the groups it is written in where it is from, "+" with the first: ["0412", "345", "678"] at home, ["+61", "412", ...] elsewhere.
 
-    Six digits or more are parted as they are said: "07700 900 123".
+    Six digits or more are parted as they are said: ["07700", "900", "123"]; what is no number in use, by threes.
     """
-    try:
-        number = phonenumbers.parse(value, region)
-    except NumberParseException:
-        number = None
+    number = _parsed(value, region)
     if number is None or not (value.startswith("+") and in_use(number)):
         digits = figures(value).removeprefix("+")
         parts = [digits[at : at + 3] for at in range(0, len(digits), 3)]
         if len(parts) > 1 and len(parts[-1]) == 1:
             parts[-2:] = [parts[-2] + parts[-1]]
-        return ("+" if value.startswith("+") else "") + " ".join(parts)
+        return ["+" + parts[0], *parts[1:]] if value.startswith("+") and parts else parts
     at_home = number.country_code == _country_code(region)
     written = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL if at_home else PhoneNumberFormat.INTERNATIONAL)
     parted = "".join(c if c.isdecimal() or c == "+" else " " for c in written).split()
-    return " ".join(breath for group in parted for breath in _breaths(group))
+    return [breath for group in parted for breath in _breaths(group)]
 
 
 def _breaths(group: str) -> tuple[str, ...]:
@@ -158,12 +152,8 @@ def completed(digits: str, home: str, region: str) -> str:
 
     Only where every area code begins with a trunk prefix: there nothing that begins otherwise is the beginning of a longer number.
     """
-    trunk = plan(region).get("trunk", "")
-    if not trunk or not home or digits.startswith((trunk, "+", "1")):
-        return ""
-    try:
-        number = phonenumbers.parse(home, None)
-    except NumberParseException:
+    trunk, number = table(region).get("trunk", ""), _parsed(home, None)
+    if not trunk or number is None or digits.startswith((trunk, "+", "1")):
         return ""
     national = phonenumbers.national_significant_number(number)
     area = national[: phonenumbers.length_of_geographical_area_code(number)]
@@ -179,13 +169,17 @@ def _country_code(region: str) -> int:
     return phonenumbers.country_code_for_region(region)
 
 
-def _valid(digits: str, region: str) -> PhoneNumber | None:
-    spend(_CHECK)
+def _parsed(digits: str, region: str | None) -> PhoneNumber | None:
     try:
-        number = phonenumbers.parse(digits, region)
+        return phonenumbers.parse(digits, region)
     except NumberParseException:
         return None
-    return number if in_use(number) else None
+
+
+def _valid(digits: str, region: str) -> PhoneNumber | None:
+    spend(_CHECK)
+    number = _parsed(digits, region)
+    return number if number is not None and in_use(number) else None
 
 
 def in_use(number: PhoneNumber) -> bool:
@@ -193,9 +187,8 @@ def in_use(number: PhoneNumber) -> bool:
     home = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if phonenumbers.is_valid_number_for_region(number, home) or phonenumbers.is_valid_number(number):
         return True
-    table = plan(home)
-    dialled = table.get("trunk", "") + str(number.national_number)
-    return any(dialled.startswith(kept) and len(dialled) in table["lengths"][kept[:1]] for kept in table.get("fictional", ()))
+    dialled, kept = table(home).get("trunk", "") + str(number.national_number), table(home).get("fictional", ())
+    return any(dialled.startswith(start) and len(dialled) in table(home)["lengths"][start[:1]] for start in kept)
 
 
 def _possible(digits: str, region: str) -> Fit:

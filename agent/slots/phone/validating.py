@@ -2,7 +2,7 @@
 
 from agent.nlu.candidates import Context
 from agent.record.reasons import Reason
-from agent.slots.phone.numbering import Fit, e164, fit, typed
+from agent.slots.phone.numbering import Fit, Plan, e164, typed
 
 
 def validate(value: str, context: Context) -> Reason | None:
@@ -10,7 +10,7 @@ def validate(value: str, context: Context) -> Reason | None:
     digits = typed(value)
     if not digits and any(map(str.isdecimal, value)):
         return Reason.NOT_IN_USE
-    match fit(digits, context.region):
+    match Plan(context.region).fit(digits):
         case Fit.VALID:
             return None
         case Fit.SHORT:

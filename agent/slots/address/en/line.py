@@ -5,7 +5,7 @@ from functools import cached_property
 
 from agent.nlu.effort import spend
 from agent.nlu.numerals.numbers import digit_group, ordinal
-from agent.nlu.utterance import Token, Utterance
+from agent.nlu.utterance import Tokens, Utterance
 from agent.slots.address.en.lexicon import Lexicon, Phrases, phrase_at
 from agent.slots.address.en.limits import MOST_LINKING
 from agent.slots.address.en.number_words import suffix_of
@@ -23,7 +23,7 @@ class Line:
     def __init__(self, utterance: Utterance, lexicon: Lexicon) -> None:
         spend(_TOKEN * len(utterance.tokens))
         self.lexicon = lexicon
-        self.tokens: Sequence[Token] = cleaned(utterance.tokens, lexicon)
+        self.tokens = Tokens(cleaned(utterance.tokens, lexicon))
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
         self.splits = 0
