@@ -126,10 +126,11 @@ class Lexicon:
 
     def word(self, norm: str, at: int) -> list[Chunk]:
         """The classes of one word, or its figures, as chunks at token `at`."""
-        here = [Chunk(kind, at, at + 1, value, 1.0) for kind, value in self._one.get(norm, {}).items()]
-        if not here and (figures := _figures(norm)):
-            here.append(Chunk("figures", at, at + 1, figures, 1.0))
-        return here
+        if norm in self._one:
+            end = at + 1
+            return [Chunk(kind, at, end, value, 1.0) for kind, value in self._one[norm].items()]
+        figures = _figures(norm)
+        return [Chunk("figures", at, at + 1, figures, 1.0)] if figures else []
 
     def leaves(self, utterance: Utterance) -> list[list[Chunk]]:
         """At every token the word classes that stand there (of each the longest phrase), its figures, a code, a mark; behind the last a stop."""
@@ -148,10 +149,12 @@ class Lexicon:
                     longest[kind] = Chunk(kind, at, end, value, float(end - at))
             here = list(longest.values())
         if here and here[-1].kind == "figures" and self._is_glued(utterance.text, token):
-            here[-1] = here[-1]._replace(kind="code")
+            here[-1] = Chunk("code", at, at + 1, here[-1].value, 1.0)
+        if norm[_LONGEST_CODE:]:
+            return here
         if not norm[0].isalnum():
             here.append(Chunk("mark", at, at + 1, norm, 1.0))
-        elif token.text.isascii() and (len(norm) == 1 or (token.text.isupper() and len(norm) <= _LONGEST_CODE)):
+        elif (norm[0] == norm or token.text.isupper()) and norm.isascii():
             here.append(Chunk("code", at, at + 1, token.text, 1.0))
         return here
 

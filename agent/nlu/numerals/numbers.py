@@ -7,6 +7,9 @@ whatever the call's language is, since callers mix. Nothing raises on any tokens
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
+from typing import NamedTuple
+
+import msgspec
 
 from agent.languages import words
 from agent.nlu.chart import Chart, Chunk, Grammar
@@ -16,10 +19,10 @@ from agent.nlu.numerals.rules import COUNT, MARKS, RULES, amount, classes
 from agent.nlu.utterance import Token, Tokens
 
 _GRAMMAR = Grammar(RULES)
-_JOINING = frozenset(["and", "hyphen", "scale", "ten", "counter", "plural", "suffix", "ordinal"])
-_JOINED = frozenset(["and", "hyphen", "scale", "ten", "counter", "repeat", "nth_prefix"])
-_ONES = frozenset({"ones", "tail"})
-"""What goes on a number, what a number goes on behind, and what only behind "twenty"."""
+_OPENING = ("digit", "weak_digit", "teen", "tens", "ten", "repeat", "ordinal", "nth_prefix", "an")
+_JOINING = ("and", "hyphen", "scale", "ten", "counter", "plural", "suffix", "ordinal")
+_JOINED = ("and", "hyphen", "scale", "ten", "counter", "repeat", "nth_prefix")
+_ONES = ("ones", "tail")
 _MOST_MARKS = 3
 _MOST_WORDS = 14
 """Tokens of the longest number."""
@@ -84,29 +87,42 @@ def _lexicon(language: str) -> Lexicon:
     return Lexicon(classes(known) for known in ("zh", "en" if language == "zh" else language))
 
 
+class _Words(NamedTuple):
+    """Number words by what they do side by side."""
+
+    opening: AbstractSet[str]
+    """What numbers begin with."""
+    joining: AbstractSet[str]
+    """What goes on a number."""
+    joined: AbstractSet[str]
+    """What a number goes on behind."""
+    tens: AbstractSet[str]
+    ones: AbstractSet[str]
+    """What goes on a number behind tens."""
+
+
 @cache
-def _opening(language: str) -> AbstractSet[str]:
-    """The words that numbers begin with."""
-    return _lexicon(language).words_of(["digit", "weak_digit", "teen", "tens", "ten", "repeat", "ordinal", "nth_prefix", "an"])
+def _words(language: str) -> _Words:
+    return _Words(*map(_lexicon(language).words_of, (_OPENING, _JOINING, _JOINED, ("tens",), _ONES)))
 
 
 def _longest(tokens: Sequence[Token], at: int, language: str, *kinds: str) -> Chunk | None:
     """The longest of what the rules make of the number words from token `at` on, of these kinds; its tokens are counted from there."""
     if at >= len(tokens):
         return None
-    norm, opening = tokens[at].norm, _opening(language)
-    if norm not in opening and not norm[0].isdecimal() and (norm.isascii() or norm[0] not in opening):
+    norm, known, first = tokens[at].norm, _words(language), 0
+    if norm not in known.opening and not norm[0].isdecimal() and (norm.isascii() or norm[0] not in known.opening):
         return None
-    lexicon, first = _lexicon(language), 0
-    here = lexicon.kinds(norm)
-    if "figures" not in here and (at + 1 == len(tokens) or not _joins(here, lexicon.kinds(tokens[at + 1].norm))):
+    following = tokens[at + 1].norm if at + 1 < len(tokens) else ""
+    joined = norm in known.joined or following in known.joining or (norm in known.tens and following in known.ones)
+    if norm in known.opening and not joined:
         chart = _alone(norm, language)
     elif isinstance(tokens, Tokens):
         first, chart = at, tokens.read.get(language) or tokens.read.setdefault(language, _GRAMMAR.parse(_laid(tokens, language)))
     else:
         chart = _GRAMMAR.parse(_laid(tokens[at : at + _MOST_WORDS], language))
-    found = max((chunk for kind in kinds for chunk in chart.longest(first, kind)), key=lambda chunk: chunk.end, default=None)
-    return found._replace(end=found.end - first) if found and first else found
+    found = chart.step(first, kinds)
+    return msgspec.structs.replace(found, end=found.end - first) if found and first else found
 
 
 @cache
@@ -122,20 +138,15 @@ def _laid(tokens: Sequence[Token], language: str) -> list[list[Chunk]]:
     """The classes of number words, and none of other words."""
     lexicon = _lexicon(language)
     laid = [lexicon.word(token.norm, place) for place, token in enumerate(tokens)]
-    ends = (place for place, here in enumerate(laid) if here and here[0].kind == "suffix" and not _is_nth(tokens, place, language))
-    for place in ends:
-        laid[place] = []
+    for place, here in enumerate(laid):
+        if here and here[0].kind == "suffix" and not _is_nth(tokens, place, language):
+            laid[place] = []
     return [*laid, []]
 
 
 def _is_nth(tokens: Sequence[Token], at: int, language: str) -> bool:
     """Whether the token is the end of "3rd"."""
     return 0 < at < len(tokens) and tokens[at].start == tokens[at - 1].end and _lexicon(language).knows(tokens[at].norm, ("suffix",))
-
-
-def _joins(before: AbstractSet[str], here: AbstractSet[str]) -> bool:
-    """Whether a word may go on a number behind another one."""
-    return not here.isdisjoint(_JOINING) or not before.isdisjoint(_JOINED) or ("tens" in before and not here.isdisjoint(_ONES))
 
 
 def _with_thousands(tokens: Sequence[Token], at: int, value: int) -> tuple[int, int]:

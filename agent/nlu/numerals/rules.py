@@ -5,7 +5,7 @@ Kinds   group    one group of a digit string: "0412", "oh", "double four", "thre
         nth      an ordinal
 """
 
-from typing import NamedTuple
+import msgspec
 
 from agent.nlu.chart import Chunk, Rule
 from agent.nlu.lexicon import Classes
@@ -46,7 +46,7 @@ def classes(language: str) -> Classes:
     }
 
 
-class Group(NamedTuple):
+class Group(msgspec.Struct, frozen=True):
     """Digits said in one go, at tokens [start, end)."""
 
     digits: str
@@ -65,7 +65,7 @@ class Group(NamedTuple):
     """What stands between it and the group before, where somebody has looked: "-", ", ", " um "; "." for a dot in words."""
 
 
-class Term(NamedTuple):
+class Term(msgspec.Struct, frozen=True):
     """A quantity with scales: what it comes to, and its lowest and highest scale (1: it goes on to the ones)."""
 
     total: int

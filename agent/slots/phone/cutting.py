@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from enum import Enum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from agent.nlu.numerals.rules import Group
 from agent.slots.phone import weights
@@ -34,7 +34,7 @@ class Shape(Enum):
 
 
 def digits_of(groups: Sequence[Group]) -> str:
-    return "".join(group.digits for group in groups)
+    return "".join([group.digits for group in groups])
 
 
 def is_shaped(groups: Groups, shape: Shape) -> bool:
@@ -74,17 +74,22 @@ def _in_order(groups: Groups, plan: Plan) -> Groups:
 
 def _window(groups: Groups, plan: Plan, *, followed: bool) -> tuple[int, int] | None:
     """The first stretch that is a number in use, or else plainly one, and may stand apart from the groups around it."""
-    plainly = None
+    plainly, digits, count = None, digits_of(groups), len(groups)
     commas = any(group.joint.startswith(",") for group in groups[1:])
-    edges = [0, *(at for at in range(1, len(groups)) if _is_edge(groups[at - 1], groups[at], commas=commas)), len(groups)][: weights.MOST_EDGES]
+    edges = [0, *(at for at in range(1, count) if _is_edge(groups[at - 1], groups[at], commas=commas)), count][: weights.MOST_EDGES]
+    begins = [0, *accumulate(len(group.digits) for group in groups)]
+    leaves = [_may_be_left(groups[edge:]) for edge in edges]
     for index, first in enumerate(edges):
-        for last in reversed(edges[index + 1 : index + 2] if commas else edges[index + 1 :]):
-            one = any(len(group.digits) >= weights.PLAINLY_ONE for group in groups[first:last])
-            slip = followed and one and last == len(groups) - 1
-            apart = _may_be_left(groups[:first]) and (slip or _may_be_left(groups[last:])) and last - first < len(groups)
-            if not apart or not weights.FEWEST_IN_WINDOW <= len(digits_of(groups[first:last])) <= MOST_DIGITS:
+        if not _may_be_left(groups[:first]):
+            continue
+        for place in range(index + 1, min(index + 2, len(edges))) if commas else range(len(edges) - 1, index, -1):
+            last = edges[place]
+            if last - first == count or not weights.FEWEST_IN_WINDOW <= begins[last] - begins[first] <= MOST_DIGITS:
                 continue
-            fit = plan.fit(digits_of(groups[first:last]))
+            one = any(len(group.digits) >= weights.PLAINLY_ONE for group in groups[first:last])
+            if not (leaves[place] or (followed and one and last == count - 1)):
+                continue
+            fit = plan.fit(digits[begins[first] : begins[last]])
             if fit is Fit.VALID:
                 return first, last
             plainly = plainly or ((first, last) if fit is Fit.WHOLE and one else None)

@@ -11,7 +11,7 @@ from agent.slots.phone.cutting import Groups, Shape, digits_of, is_shaped
 from agent.slots.phone.edits import Patch, amend, apply
 from agent.slots.phone.numbering import LEAST_WITHOUT_AREA, MOST_DIGITS, MOST_DIGITS_E164, Fit, completed, figures, groups, table, without_prefix
 from agent.slots.phone.reading import Reading, Run
-from agent.slots.phone.rules import Cue
+from agent.slots.phone.rules import Cue, most_digits
 
 _SURE = {Cue.PHONE: weights.CALLED_PHONE, Cue.NUMBER: weights.CALLED_NUMBER}
 """How plainly a number in use is one, by what it is called."""
@@ -34,8 +34,11 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
 
     Digits go on from `context.held.partial`; words that name a part of `context.held.value` patch it.
     """
+    open_to_parts = "phone" in context.asked or context.held.value or context.held.partial
+    if not open_to_parts and most_digits(utterance, context.language) <= weights.FEWEST_ASKED:
+        return ()  # a day or a clock, and no chart is made of it
     reading = Reading(utterance, context)
-    part = "part" in reading.chart.kinds
+    part = reading.chart.has("part")
     if edited := _edited(reading) if context.held.value or part else None:
         return (edited,)
     likely = (piece for piece in _pieces(reading) if _is_likely(piece, reading))
@@ -64,7 +67,7 @@ def _edited(reading: Reading) -> Candidate | None:
             if not held and fit is not Fit.VALID:
                 return None
             start = edit.start if held or not run else run.start
-            confidence = weights.EDIT if held and "cue" not in reading.chart.kinds else weights.EDIT_OF_PHONE
+            confidence = weights.EDIT if held and not reading.chart.has("cue") else weights.EDIT_OF_PHONE
             return Candidate(value=value, rule=edit.rule, span=_span(reading, start, edit.end), confidence=confidence, patch=bool(held))
     return None
 

@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+import msgspec
+
 from agent.nlu.candidates import Context
+from agent.nlu.chart import Item
 from agent.nlu.utterance import Utterance
 from agent.slots.phone import weights
 from agent.slots.phone.cutting import Groups, cut, digits_of
@@ -13,7 +16,7 @@ from agent.slots.phone.rules import Cue, chart_of
 
 QUIET = ["filler", "neutral", "cue", "number", "correct", "restart", "mark"]
 """Words that say nothing of their own beside a number."""
-_PAUSES = ("filler", "joint")
+_PAUSES, _BEING = Item.of("filler|joint*"), Item.of("being|neutral|filler|joint*")
 _BEFORE = 5
 """Words of the longest phrase that may stand beside digits: "let me say that again"."""
 
@@ -95,7 +98,7 @@ class Reading:
     def _behind(self, end: int, cue: Cue) -> tuple[Cue, int]:
         """What the words behind digits say they are, and where those end: "..., extension 12", "... is my mobile"."""
         beside = next((self.chart.end(at, "beside") for _, at in self.chart.onward(end, _PAUSES) if self.chart.at(at, "beside")), end)
-        for passed, at in self.chart.onward(beside, ("being", "neutral", *_PAUSES)) if cue < Cue.PHONE else ():
+        for passed, at in self.chart.onward(beside, _BEING) if cue < Cue.PHONE else ():
             called = self.chart.end(at, "cue", "other", "other_number")
             if called > at and any(chunk.kind == "being" for chunk in passed):
                 return Cue.PHONE if self.chart.end(at, "cue") == called else Cue.OTHER, called
@@ -156,7 +159,7 @@ class Reading:
         found = list(groups[:1])
         for left, right in pairwise(groups):
             dot = self.chart.end(left.end, "dot") == right.start > left.end
-            found.append(right._replace(joint="." if dot else text[tokens[left.end - 1].end : tokens[right.start].start]))
+            found.append(msgspec.structs.replace(right, joint="." if dot else text[tokens[left.end - 1].end : tokens[right.start].start]))
         return tuple(found)
 
     def _is_firm(self, groups: Groups) -> bool:

@@ -10,6 +10,8 @@ from enum import IntEnum
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from agent.languages import words
 from agent.nlu.chart import Chart, Chunk, Grammar, Rule
 from agent.nlu.lexicon import Lexicon
@@ -20,6 +22,7 @@ from agent.slots.phone import weights
 from agent.slots.phone.edits import Patch, Place, Replace, Turn
 
 _PAIR = 2
+replace = msgspec.structs.replace
 
 
 class Cue(IntEnum):
@@ -44,10 +47,12 @@ def _chain(head: Chunk, passed: tuple[Chunk, ...], rest: Chunk) -> tuple[Group, 
     """With words between, "area code", or words that sound like digits: what only marks part is one string."""
     first, *others = rest.value
     groups = _sound(head) if head.kind == "sound" else head.value
-    apart = any(chunk.kind == "filler" for chunk in passed)
-    if first.digits.startswith("+") or not (apart or first.area or groups[-1].sound or first.sound):
+    apart = False
+    for chunk in passed:
+        apart = apart or chunk.kind == "filler"
+    if first.digits[0] == "+" or not (apart or first.area or groups[-1].sound or first.sound):
         return None
-    return (*groups, first._replace(apart=True) if apart else first, *others)[: weights.MOST_GROUPS + 1]
+    return (*groups, replace(first, apart=True) if apart else first, *others)[: weights.MOST_GROUPS + 1]
 
 
 def _sound(word: Chunk, _: Chunk | None = None) -> tuple[Group, ...]:
@@ -56,12 +61,12 @@ def _sound(word: Chunk, _: Chunk | None = None) -> tuple[Group, ...]:
 
 def _plus(_: Chunk, __: Any, digits: Chunk) -> tuple[Group, ...] | None:
     first, *others = digits.value
-    return None if first.digits.startswith("+") else (first._replace(digits="+" + first.digits), *others)
+    return None if first.digits[0] == "+" else (replace(first, digits="+" + first.digits), *others)
 
 
 def _area(_: Chunk, __: Any, digits: Chunk) -> tuple[Group, ...]:
     first, *others = digits.value
-    return (first._replace(area=True), *others)
+    return (replace(first, area=True), *others)
 
 
 def _named(word: Chunk, passed: tuple[Chunk, ...], digits: Chunk) -> tuple[Cue, int] | None:
@@ -168,17 +173,33 @@ def _phrases(language: str) -> dict[str, list[str]]:
 
 
 @cache
+def _counter(*languages: str) -> Callable[[Utterance], int]:
+    numerals = _lexicon(*languages).words_of(_NUMERALS)
+
+    def count(utterance: Utterance) -> int:
+        figures = sum([len(norm) for norm in utterance.words if norm[0].isdecimal()])
+        return figures if numerals.isdisjoint(utterance.words) else len(utterance.text)
+
+    return count
+
+
+@cache
 def _reader(*languages: str) -> Callable[[Utterance], Chart]:
     lexicon = _lexicon(*languages)
-    numerals = lexicon.words_of(_NUMERALS)
+    return lambda utterance: GRAMMAR.parse(lexicon.leaves(utterance))
 
-    def read(utterance: Utterance) -> Chart:
-        spoken = not numerals.isdisjoint(utterance.words) or any(norm[0].isdecimal() for norm in utterance.words)
-        return GRAMMAR.parse(lexicon.leaves(utterance)) if spoken else Chart(len(utterance.tokens))
 
-    return read
+def _languages(utterance: Utterance, language: str) -> tuple[str, ...]:
+    """A Mandarin utterance may hold English words, too."""
+    return ("zh", "en") if utterance.has_han or language == "zh" else (language,)
+
+
+def most_digits(utterance: Utterance, language: str) -> int:
+    """No more digits than this are said: figures are counted, number words may say many."""
+    return utterance.once(_counter(*_languages(utterance, language)))
 
 
 def chart_of(utterance: Utterance, language: str) -> Chart:
-    """What the rules make of an utterance, made once; a Mandarin one may hold English words too. Nothing where nobody says a digit."""
-    return utterance.once(_reader(*(("zh", "en") if utterance.has_han or language == "zh" else (language,))))
+    """What the rules make of an utterance, made once. Nothing where nobody says a digit."""
+    said = most_digits(utterance, language)
+    return utterance.once(_reader(*_languages(utterance, language))) if said else Chart(len(utterance.tokens), {})
