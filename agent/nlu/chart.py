@@ -28,7 +28,7 @@ WAYS = 12
 """Ways kept in which one pattern fits behind one chunk."""
 STEPS = 8
 """Tokens that "a*" passes: nobody says more between two words that belong together."""
-_CHUNK, _WAY = 3, 1
+_CHUNK, _WAY = 4, 1
 """Units of effort that a chunk takes, and each way in which a pattern may go on."""
 
 

@@ -51,7 +51,7 @@ class Reading:
 
     def is_more(self, at: int) -> bool:
         """Whether a word that says something of its own stands there."""
-        return at < self.size and self.utterance.tokens[at].is_word and not any(self.chart.at(at, kind) for kind in QUIET)
+        return at < self.size and self.utterance.tokens[at].is_word and self.chart.step(at, QUIET) is None
 
     def stands_apart(self, run: Run) -> bool:
         """Whether the words right before and behind a run say nothing of their own."""
