@@ -53,7 +53,7 @@ class Tokens(tuple[Token, ...]):
     """The tokens of an utterance; what many ask for is read of them once (`numerals.numbers`)."""
 
     @cached_property
-    def read(self) -> dict[str, Any]:
+    def read(self) -> dict[object, Any]:
         return {}
 
 

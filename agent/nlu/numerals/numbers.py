@@ -84,7 +84,7 @@ def say_digits(digits: str, language: str) -> str:
 
 @cache
 def _lexicon(language: str) -> Lexicon:
-    return Lexicon(classes(known) for known in ("zh", "en" if language == "zh" else language))
+    return _lexicon("en") if language == "zh" else Lexicon(classes(known) for known in ("zh", language))
 
 
 class _Words(NamedTuple):
@@ -118,7 +118,10 @@ def _longest(tokens: Sequence[Token], at: int, language: str, *kinds: str) -> Ch
     if norm in known.opening and not joined:
         chart = _alone(norm, language)
     elif isinstance(tokens, Tokens):
-        first, chart = at, tokens.read.get(language) or tokens.read.setdefault(language, _GRAMMAR.parse(_laid(tokens, language)))
+        read, lexicon = tokens.read, _lexicon(language)
+        if lexicon not in read:
+            read[lexicon] = _GRAMMAR.parse(_laid(tokens, language))
+        first, chart = at, read[lexicon]
     else:
         chart = _GRAMMAR.parse(_laid(tokens[at : at + _MOST_WORDS], language))
     found = chart.step(first, kinds)
