@@ -31,8 +31,9 @@ class JournalStanding:
         self._found, self._until = Standing(), 0.0
 
     async def look(self) -> Standing:
-        """As it was a second ago at most."""
-        if monotonic() >= self._until:
+        """As it was a second ago at most; but whether anything waits, as it is."""
+        waited = bool(self._found.steps or self._found.erasures)
+        if monotonic() >= self._until or waited != self._journal.flag.up:
             self._found = await self._looked()
             self._until = monotonic() + KEPT_S
         return self._found

@@ -73,7 +73,8 @@ class WriteBehind:
         self._begin()
 
     def forget(self, sid: str, at: float) -> None:
-        """The call was erased in Redis `at` (Unix seconds): soon there is nothing of it here, whoever has it still to note; but see `JournalStore.forget`.
+        """The call was erased in Redis `at` (Unix seconds): soon there is nothing of it here, whoever has it still to note;
+        but see `JournalStore.forget`.
 
         That may be heard of late, when another has begun under its sid.
         """

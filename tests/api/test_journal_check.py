@@ -113,3 +113,18 @@ def test_the_doctor_makes_no_journal_and_says_what_is_set(tmp_path: Path) -> Non
     assert "is made when the service starts" in doctor(tmp_path / "data")[0]
     assert not (tmp_path / "data").exists()
     assert "SLOTLINE_JOURNAL is false" in doctor(tmp_path / "data", SLOTLINE_JOURNAL="false")[0]
+
+
+@pytest.mark.anyio
+async def test_that_something_waits_is_seen_at_once(tmp_path: Path) -> None:
+    server = RedisServer()
+    try:
+        async with host(server, tmp_path, 1) as (one,):
+            standing = one.service.api.state.parts.journal
+            standing._until = float("inf")  # whatever the clock says
+            assert (await standing.look()).steps == 0
+            server.kill()
+            await one.say("hello", "1")
+            assert (await standing.look()).steps > 0
+    finally:
+        server.close()
