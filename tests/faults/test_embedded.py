@@ -36,6 +36,7 @@ def test_its_redis_killed_between_turns_is_healed(tmp_path: Path) -> None:
                 kill_redis(folder)
 
         answers = whole_call(running, told=told)
+        caught_up(running)
         assert left(redis_of(folder), answers) == expected
         assert running.told.count("the embedded Redis ended") == 3
 
