@@ -2,8 +2,8 @@
 
 Callers talk to a real service without a journal while it, or its Redis, is killed, stopped and started again; each turn is posted in one to five
 copies at once, and again until it is answered. What every call left behind is then compared with the same calls on the same service left alone. One
-round is a service with one or two workers, over the Redis it brings or over one beside it behind a proxy. The seed of each round is printed, and `--seed` plays that
-round again, as far as processes repeat themselves.
+round is a service with one or two workers, over the Redis it brings or over one beside it behind a proxy. The seed of each round is printed, and
+`--seed` plays that round again, as far as processes repeat themselves.
 
 Counted are: fields that were told as filled and are not there at the end, effects that are there twice, answers and records that are not those of
 the undisturbed call, turns that were never answered, and the seconds from each fault to the next good answer. Exit code 1 when any but the last is
