@@ -4,6 +4,8 @@ They come while Redis is away: of turns that could not be taken (`api/degraded.p
 (`api/host_log.py`). The latter have a place in the journal's log, and what a snapshot of the journal has already is not told after it.
 """
 
+from abc import ABC, abstractmethod
+
 from api.frames import START, Order
 from api.waking import Waking
 
@@ -11,7 +13,7 @@ MOST_ASIDE = 65_536
 """Bytes that wait for one reader."""
 
 
-class Asides(Waking):
+class Asides(Waking, ABC):
     """What waits to be told aside. What is made of it says by `overflowed` what becomes of a reader that takes nothing."""
 
     __slots__ = ("_aside", "_aside_bytes", "_told_up_to")
@@ -45,5 +47,6 @@ class Asides(Waking):
         self._aside = [(at, block) for at, block in self._aside if at is None or at > place]
         self._aside_bytes = sum(len(block) for _, block in self._aside)
 
+    @abstractmethod
     def overflowed(self) -> None:
-        raise NotImplementedError
+        """It takes nothing, and what waited for it is dropped."""
