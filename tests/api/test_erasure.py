@@ -15,6 +15,7 @@ from storage import keys
 from storage.embedded import EmbeddedRedis
 from tests.api.feeds import Feed, reading, until
 from tests.api.services import client, settings
+from tests.files import holding
 
 pytestmark = pytest.mark.anyio
 CALLER = "+13125550164"
@@ -83,14 +84,7 @@ def in_redis(line: Any) -> list[str]:
 
 
 def in_files(folder: Path) -> list[str]:
-    return [path.name for path in folder.rglob("*") if any(secret.encode() in _bytes(path) for secret in SECRETS)]
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes() if path.is_file() else b""
-    except FileNotFoundError:  # the server writes under another name, and then renames
-        return b""
+    return holding(folder, *(secret.encode() for secret in SECRETS))
 
 
 def in_memory(hub: Hub) -> list[str]:

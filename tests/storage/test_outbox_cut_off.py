@@ -22,6 +22,7 @@ from storage.pending import Pending
 from storage.redis_store import RedisStore
 from storage.store import CallStore, Change
 from tests.conftest import RedisServer, Shelf
+from tests.files import holding
 from tests.patience import until
 from tests.storage.calls import begin, book, debt, event, job, line, step
 from tests.storage.test_cluster_store import Died, dies_after, opened
@@ -355,9 +356,6 @@ async def test_a_store_in_a_cluster_announces_only_where_something_is_owed(clust
 async def test_the_embedded_file_forgets_what_an_erased_caller_was_owed(tmp_path: Path) -> None:
     """Also when nothing else is left of the call."""
 
-    def holding() -> list[Path]:
-        return [path for path in tmp_path.rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()]
-
     with EmbeddedRedis(tmp_path) as server:
         store = await connect(server.url, channel_prefix=None, ttl=Ttl(), embedded=True)
         await begin(store, deliveries=(debt(1, name=SECRET),))
@@ -365,9 +363,9 @@ async def test_the_embedded_file_forgets_what_an_erased_caller_was_owed(tmp_path
             for key in client.keys("*"):
                 if 0 < int(client.ttl(key)) <= Ttl().call_s:
                     client.delete(key)
-        assert holding()
+        assert holding(tmp_path, SECRET.encode())
         await store.erase("CA1")
-        until(lambda: not holding())
+        until(lambda: not holding(tmp_path, SECRET.encode()))
         await store.close()
 
 

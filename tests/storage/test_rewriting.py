@@ -13,6 +13,7 @@ from redis.exceptions import ResponseError
 from storage import keys, rewriting
 from storage.embedded import EmbeddedRedis
 from storage.rewriting import Rewriter
+from tests.files import holding
 from tests.patience import PATIENCE_S, until
 
 SECRET = b"Xanthippe"
@@ -20,19 +21,6 @@ SECRET = b"Xanthippe"
 
 def client(server: EmbeddedRedis) -> redis.Redis:
     return redis.Redis.from_url(server.url, socket_timeout=PATIENCE_S)
-
-
-def read(path: Path) -> bytes:
-    """What stands in a file; nothing in a folder, or in what the server deletes as it is looked at."""
-    try:
-        return path.read_bytes()
-    except (FileNotFoundError, IsADirectoryError):
-        return b""
-
-
-def holding(folder: Path) -> list[str]:
-    """The files in which the secret stands."""
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if SECRET in read(path))
 
 
 def erased(line: redis.Redis) -> None:
@@ -54,13 +42,13 @@ def test_the_file_forgets_what_was_erased(tmp_path: Path) -> None:
     with EmbeddedRedis(tmp_path) as server, client(server) as line:
         written(line)
         line.set("kept", "1")
-        assert holding(tmp_path) != []
+        assert holding(tmp_path, SECRET) != []
         erased(line)
-        until(lambda: not holding(tmp_path))
+        until(lambda: not holding(tmp_path, SECRET))
         until(lambda: not line.exists(keys.UNWRITTEN))
     with EmbeddedRedis(tmp_path) as server, client(server) as line:
         assert (line.get("kept"), line.exists("secret")) == (b"1", 0)
-        assert holding(tmp_path) == []
+        assert holding(tmp_path, SECRET) == []
 
 
 def test_what_was_erased_as_the_service_ended_is_gone_when_it_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +56,7 @@ def test_what_was_erased_as_the_service_ended_is_gone_when_it_has_ended(tmp_path
     with EmbeddedRedis(tmp_path) as server, client(server) as line:
         written(line)
         erased(line)
-    assert holding(tmp_path) == []
+    assert holding(tmp_path, SECRET) == []
 
 
 def test_what_was_erased_before_the_service_was_killed_is_gone_after_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,10 +68,10 @@ def test_what_was_erased_before_the_service_was_killed_is_gone_after_the_next_st
         assert server.pid is not None
         monkeypatch.setattr(Rewriter, "close", lambda self: None)
         (tmp_path / "redis" / "temp-rewriteaof-bg-1.aof").write_bytes(SECRET)  # as left behind by one that was killed as it wrote
-    assert len(holding(tmp_path)) == 2
+    assert len(holding(tmp_path, SECRET)) == 2
     monkeypatch.undo()
     with EmbeddedRedis(tmp_path):
-        until(lambda: not holding(tmp_path))
+        until(lambda: not holding(tmp_path, SECRET))
 
 
 def test_what_an_earlier_server_left_beside_the_files_in_use_goes_too(tmp_path: Path) -> None:
@@ -94,7 +82,7 @@ def test_what_an_earlier_server_left_beside_the_files_in_use_goes_too(tmp_path: 
         for name in ("temp-rewriteaof-1.aof", "appendonly.aof.99.incr.aof") if folder.exists() else ():
             (folder / name).write_bytes(SECRET)
         erased(line)
-        until(lambda: not holding(tmp_path))
+        until(lambda: not holding(tmp_path, SECRET))
         until(lambda: not line.exists(keys.UNWRITTEN))
     with EmbeddedRedis(tmp_path) as server, client(server) as line:
         assert line.get("kept") == b"1", "what is in use has stayed"
@@ -110,7 +98,7 @@ def test_a_server_killed_while_it_wrote_is_asked_again(tmp_path: Path) -> None:
             until(lambda: line.info("persistence")["aof_rewrite_in_progress"])
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
-        until(lambda: not holding(tmp_path))
+        until(lambda: not holding(tmp_path, SECRET))
 
 
 class Server:
