@@ -43,7 +43,7 @@ And of whole calls, tests/calls/<lang>/*.toml:
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,26 @@ def cases(path: Path) -> Iterator[tuple[str, Case]]:
             for case in group.get("cases", [{}]):
                 says = {**shared, **case}["say"]
                 yield from ((kind, {**shared, **case, "say": say}) for say in ([says] if isinstance(says, str) else says))
+
+
+def groups(name: str) -> Iterator[tuple[str, str, list[Case]]]:
+    """The cases of all tables of that name by language and kind."""
+    for path in paths(name):
+        by_kind: dict[str, list[Case]] = {}
+        for kind, case in cases(path):
+            by_kind.setdefault(kind, []).append(case)
+        yield from ((path.parent.name, kind, found) for kind, found in by_kind.items())
+
+
+def check(holds: Callable[[Case], None], rows: Iterable[Case]) -> None:
+    """Whether it holds of every case. One that fails hides no other: all are told, each with what was said."""
+    wrong = []
+    for case in rows:
+        try:
+            holds(case)
+        except Exception as error:
+            wrong.append(f"{case['say']!r}: {error!r}")
+    assert wrong == [], "\n".join([f"{len(wrong)} cases do not hold", *wrong])
 
 
 def stories(name: str = "*") -> list[Path]:

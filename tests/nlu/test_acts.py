@@ -1,7 +1,6 @@
 """The caller's dialogue acts, from the tables tests/cases/<lang>/acts.toml, and what holds of any utterance."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,15 +17,6 @@ from tests.measure import read_value
 NOW = datetime(2026, 3, 2, 9)
 
 
-def rows(kind: str) -> list[Any]:
-    return [
-        pytest.param(path.parent.name, case, id=f"{path.parent.name}-{case['say'][:60]}-{case.get('prompt', '')[:20]}")
-        for path in tables.paths("acts")
-        for of, case in tables.cases(path)
-        if of == kind
-    ]
-
-
 def listening(language: str, prompt: str) -> Context:
     """`prompt`: our sentence, or the kind of our question."""
     if prompt in set(OpenQuestion):
@@ -38,17 +28,25 @@ def acts(say: str, language: str = "en", prompt: str = "") -> list[str]:
     return [heard.act.value for heard in recognise_acts(Utterance(say), listening(language, prompt))]
 
 
-@pytest.mark.parametrize(("lang", "case"), rows("understood"))
-def test_acts(lang: str, case: dict[str, Any]) -> None:
+def understood(lang: str, case: tables.Case) -> None:
     heard = recognise_acts(Utterance(case["say"]), listening(lang, case.get("prompt", "")))
     assert [one.act.value for one in heard] == case["acts"]
     if "detail" in case:
         assert next((one.detail for one in heard if one.detail), "") == case["detail"]
 
 
-@pytest.mark.parametrize(("lang", "case"), rows("main"))
-def test_the_main_act(lang: str, case: dict[str, Any]) -> None:
+def main(lang: str, case: tables.Case) -> None:
     assert (read_value("act", case["say"], None, lang, None) or "none") == case["act"]
+
+
+HOLDS = {"understood": understood, "main": main}
+
+
+@pytest.mark.parametrize(
+    ("lang", "kind", "cases"), [pytest.param(lang, kind, cases, id=f"{lang}-{kind}") for lang, kind, cases in tables.groups("acts")]
+)
+def test_a_table_of_acts(lang: str, kind: str, cases: list[tables.Case]) -> None:
+    tables.check(lambda case: HOLDS[kind](lang, case), cases)
 
 
 @pytest.mark.parametrize("polar", ["right", "correct", "true", "accurate"])

@@ -1,7 +1,5 @@
 """What callers want of an appointment that they have, and its reference, from the tables tests/cases/<lang>/appointment.toml."""
 
-from typing import Any
-
 import pytest
 
 from agent.nlu.afterwards import wanted_afterwards
@@ -15,33 +13,43 @@ from agent.record.booking_reference import booking_reference
 from tests import tables
 
 
-def rows(kind: str) -> list[Any]:
-    return [
-        pytest.param(case, id=f"{path.parent.name}-{case['say'][:60]}")
-        for path in tables.paths("appointment")
-        for of, case in tables.cases(path)
-        if of == kind
-    ]
-
-
-@pytest.mark.parametrize("case", rows("understood"))
-def test_what_is_wanted(case: dict[str, Any]) -> None:
+def understood(case: tables.Case) -> None:
     assert wanted(Utterance(case["say"])) == case["want"]
 
 
-@pytest.mark.parametrize("case", rows("no_match"))
-def test_nothing_is_wanted_of_an_appointment_that_the_caller_has(case: dict[str, Any]) -> None:
+def nothing_wanted(case: tables.Case) -> None:
     assert wanted(Utterance(case["say"])) is None
 
 
-@pytest.mark.parametrize("case", rows("some_day"))
-def test_what_could_still_be_done_some_day(case: dict[str, Any]) -> None:
+def of_some_day(case: tables.Case) -> None:
     assert asks_of_some_day(Utterance(case["say"])) is case["hold"]
 
 
-@pytest.mark.parametrize("case", rows("reference"))
-def test_the_reference(case: dict[str, Any]) -> None:
+def referred_to(case: tables.Case) -> None:
     assert reference(Utterance(case["say"]), asked=case["asked"]) == case["hold"]
+
+
+def brief_wish(case: tables.Case) -> None:
+    assert wanted_afterwards(Utterance(case["say"]))
+
+
+def no_wish(case: tables.Case) -> None:
+    assert not wanted_afterwards(Utterance(case["say"]))
+
+
+HOLDS = {
+    "understood": understood,
+    "no_match": nothing_wanted,
+    "some_day": of_some_day,
+    "reference": referred_to,
+    "wanted_afterwards": brief_wish,
+    "not_afterwards": no_wish,
+}
+
+
+@pytest.mark.parametrize(("kind", "cases"), [pytest.param(kind, cases, id=f"{lang}-{kind}") for lang, kind, cases in tables.groups("appointment")])
+def test_a_table_of_appointments(kind: str, cases: list[tables.Case]) -> None:
+    tables.check(HOLDS[kind], cases)
 
 
 @pytest.mark.parametrize(
@@ -156,16 +164,6 @@ def test_where_it_is_to_be_moved_to(say: str, to: str) -> None:
 )
 def test_two_things_in_one_breath(say: str, parts: tuple[str, str, str] | None) -> None:
     assert parted(Utterance(say)) == parts
-
-
-@pytest.mark.parametrize("case", rows("wanted_afterwards"))
-def test_after_it_was_booked_a_brief_wish_is_enough(case: dict[str, Any]) -> None:
-    assert wanted_afterwards(Utterance(case["say"]))
-
-
-@pytest.mark.parametrize("case", rows("not_afterwards"))
-def test_after_it_was_booked_ordinary_words_are_no_wish(case: dict[str, Any]) -> None:
-    assert not wanted_afterwards(Utterance(case["say"]))
 
 
 @pytest.mark.parametrize(

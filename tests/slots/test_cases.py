@@ -1,7 +1,6 @@
 """Every table of cases: utterances, and what each must come to. The form of the tables: tests/tables.py."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 
@@ -14,17 +13,7 @@ from tests import tables
 UNMISTAKABLE = 0.8
 
 
-def rows(kind: str) -> list[Any]:
-    return [
-        pytest.param(path.parent.name, slot, case, id=f"{path.parent.name}-{slot}-{case['say'][:60]}")
-        for slot in SLOTS
-        for path in tables.paths(slot)
-        for of, case in tables.cases(path)
-        if of == kind
-    ]
-
-
-def context(lang: str, slot: str, case: dict[str, Any]) -> Context:
+def context(lang: str, slot: str, case: tables.Case) -> Context:
     services = tuple(Service(id=name.lower().replace(" ", "-"), name=name) for name in case.get("services", ()))
     return Context(
         language=lang,
@@ -37,14 +26,12 @@ def context(lang: str, slot: str, case: dict[str, Any]) -> Context:
     )
 
 
-def best(slot: str, case: dict[str, Any], where: Context) -> Candidate | None:
+def best(slot: str, case: tables.Case, where: Context) -> Candidate | None:
     found = SLOTS[slot].extract(Utterance(case["say"]), where)
     return next((candidate for candidate in found if case.get("asked", True) or candidate.confidence >= UNMISTAKABLE), None)
 
 
-@pytest.mark.parametrize(("lang", "slot", "case"), rows("understood"))
-def test_understood(lang: str, slot: str, case: dict[str, Any]) -> None:
-    where = context(lang, slot, case)
+def understood(slot: str, case: tables.Case, where: Context) -> None:
     candidate = best(slot, case, where)
     assert candidate is not None
     assert (candidate.value, candidate.whole, candidate.options) == (case["hold"], True, ())
@@ -53,29 +40,43 @@ def test_understood(lang: str, slot: str, case: dict[str, Any]) -> None:
         assert SLOTS[slot].present(candidate.value, where, case.get("slow", False)) == case["back"]
 
 
-@pytest.mark.parametrize(("lang", "slot", "case"), rows("refused"))
-def test_refused(lang: str, slot: str, case: dict[str, Any]) -> None:
-    where = context(lang, slot, case)
+def refused(slot: str, case: tables.Case, where: Context) -> None:
     candidate = best(slot, case, where)
     assert candidate is not None
     assert SLOTS[slot].validate(candidate.value, where) == case["why"]
 
 
-@pytest.mark.parametrize(("lang", "slot", "case"), rows("partial"))
-def test_partial(lang: str, slot: str, case: dict[str, Any]) -> None:
-    candidate = best(slot, case, context(lang, slot, case))
+def partial(slot: str, case: tables.Case, where: Context) -> None:
+    candidate = best(slot, case, where)
     assert candidate is not None
     assert (candidate.value, candidate.whole) == (case["hold"], False)
 
 
-@pytest.mark.parametrize(("lang", "slot", "case"), rows("ambiguous"))
-def test_ambiguous(lang: str, slot: str, case: dict[str, Any]) -> None:
-    candidate = best(slot, case, context(lang, slot, case))
+def ambiguous(slot: str, case: tables.Case, where: Context) -> None:
+    candidate = best(slot, case, where)
     assert candidate is not None
     assert sorted(candidate.options) == sorted(case["options"])
     assert candidate.value in candidate.options
 
 
-@pytest.mark.parametrize(("lang", "slot", "case"), rows("no_match"))
-def test_no_match(lang: str, slot: str, case: dict[str, Any]) -> None:
-    assert best(slot, case, context(lang, slot, case)) is None
+def no_match(slot: str, case: tables.Case, where: Context) -> None:
+    assert best(slot, case, where) is None
+
+
+HOLDS = {"understood": understood, "refused": refused, "partial": partial, "ambiguous": ambiguous, "no_match": no_match}
+
+
+@pytest.mark.parametrize(
+    ("lang", "slot", "kind", "cases"),
+    [pytest.param(lang, slot, kind, cases, id=f"{lang}-{slot}-{kind}") for slot in SLOTS for lang, kind, cases in tables.groups(slot)],
+)
+def test_a_table_of_cases(lang: str, slot: str, kind: str, cases: list[tables.Case]) -> None:
+    tables.check(lambda case: HOLDS[kind](slot, case, context(lang, slot, case)), cases)
+
+
+def test_a_case_that_fails_hides_no_other() -> None:
+    def one_word(case: tables.Case) -> None:
+        assert " " not in case["say"]
+
+    with pytest.raises(AssertionError, match=r"2 cases[^']*\n'a b'.*\n'd e'"):
+        tables.check(one_word, [{"say": "a b"}, {"say": "c"}, {"say": "d e"}])
