@@ -3,7 +3,8 @@
 How it works. While Redis is there, everything goes to it, and is noted in the journal behind the answer (`journal/behind.py`). Once the breaker says
 that it is away, turns read from the journal and are committed there. What was read in one is never committed in the other: whoever read in Redis and
 finds it away is told that the step is stale, reads again, and goes on here; so does a step of which nobody knows whether Redis took it. A call with
-steps that Redis has not seen is brought back first, by whoever comes for it, or goes on here.
+steps that Redis has not seen is brought back first, by whoever comes for it, or goes on here. Of the workers of this host one at a time takes a step
+of a call (`alone.py`), wherever, and knows by then what the others took.
 
 What is of all hosts, the log and its readers, the outbox, appointments, stays with Redis, and is away with it, which is told at once. Events of
 steps that are taken here stand in the journal's log, and Redis's gets them on the way back.
@@ -19,6 +20,7 @@ import msgspec
 
 from agent.record.appointment import Appointment
 from storage import codec
+from storage.away.alone import Alone
 from storage.away.breaker import Breaker
 from storage.away.way_back import WayBack
 from storage.errors import InDoubt, JournalUnavailable, StaleCall, StoreUnavailable
@@ -45,7 +47,7 @@ class SpareStore(PassingStore):
         """
         super().__init__(store)
         self._journal, self._breaker, self._way_back, self._promises = journal, breaker, way_back, promises
-        self._behind = WriteBehind(journal)
+        self._behind, self._alone = WriteBehind(journal), Alone(journal.home)
         self.told: Told = _nobody
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
@@ -62,15 +64,26 @@ class SpareStore(PassingStore):
     async def commit(self, change: Change) -> Committed:
         if change.seen.startswith(HERE):
             return await self._commit_here(change)
-        sid, at = change.after.sid, time()
+        sid = change.after.sid
+        async with self._alone.step(sid):
+            if self._journal.flag.up and await self._went_on_here(sid):
+                raise StaleCall(f"call {sid} was read in Redis, and went on in the journal")
+            at = time()
+            try:
+                done = await self._store.commit(change)
+            except StoreUnavailable as error:
+                if await self._breaker.is_well():
+                    raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
+                raise StaleCall(f"call {sid} was read in Redis, which is away") from error
+            self._behind.note(change, done, at)
+            return done
+
+    async def _went_on_here(self, sid: str) -> bool:
+        """Whether there are steps here that Redis has not seen; a journal that cannot say so takes none either."""
         try:
-            done = await self._store.commit(change)
-        except StoreUnavailable as error:
-            if await self._breaker.is_well():
-                raise InDoubt(f"call {sid}: Redis did not say whether it took the step") from error
-            raise StaleCall(f"call {sid} was read in Redis, which is away") from error
-        self._behind.note(change, done, at)
-        return done
+            return bool(await self._journal.unseen(sid))
+        except JournalUnavailable:
+            return False
 
     async def _commit_here(self, change: Change) -> Committed:
         if change.booking is not None and not self._promises:
@@ -79,7 +92,9 @@ class SpareStore(PassingStore):
             raise StaleCall(f"call {change.after.sid}: Redis is back, where its place can be promised")
         if change.settles is not None:
             raise StoreUnavailable(f"call {change.after.sid}: what it owes is known to Redis alone")
-        done = await self._journal.commit(msgspec.structs.replace(change, seen=change.seen.removeprefix(HERE)))
+        async with self._alone.step(change.after.sid):
+            await self._behind.gather()  # what another worker took in Redis since this was read makes it stale
+            done = await self._journal.commit(msgspec.structs.replace(change, seen=change.seen.removeprefix(HERE)))
         return msgspec.structs.replace(done, seen=HERE + done.seen)
 
     async def erase(self, sid: str) -> tuple[Entry, ...]:
@@ -160,6 +175,7 @@ class SpareStore(PassingStore):
     async def close(self) -> None:
         await self._breaker.close()
         await self._behind.close()
+        self._alone.close()
         await self._journal.close()
         await self._store.close()
 
