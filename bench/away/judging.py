@@ -42,6 +42,7 @@ def mistakes(client: Any, calls: Sequence[Call], keep: Path | None = None) -> di
 def _keep(client: Any, call: Call, folder: Path) -> None:
     sid = call.script.sid
     told = {"heard": call.heard, "document": document(client, sid), "events": events(client, sid), "trace": _trace(client, sid), "twins": call.twins}
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{sid}.json").write_text(json.dumps(told, ensure_ascii=False, indent=1), "utf-8")
 
 
