@@ -70,9 +70,9 @@ class Caller:
             return str(self.rng.choice(self._manners["aside"].get(aside) or self._manners["backchannel"]))
         if changed := self._change_of_mind(step):
             return changed
-        if expecting == "choice":
-            return self._choose(step, sentence)
         wrong = [slot for slot in NAMES if slot in shown and not self._right(slot, shown[slot])]
+        if expecting == "choice":  # at the summary of what was just put right, or of an hour that is not free any more
+            return self._choose(step if step in NAMES else next(iter(wrong), "time"), sentence)
         if expecting == "confirmation":
             return self._confirm(step, sentence, wrong, progress)
         implied = [slot for slot in wrong if slot in progress["filled"] and slot not in progress["pending"] and slot != step]
