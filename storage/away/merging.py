@@ -24,6 +24,7 @@ _STANDING = frozenset({
     "status", "since", "booked", "hold", "to_be_confirmed", "confirmation", "approval", "handoff", "kept_waiting", "held_by", "acted_at",
 })  # fmt: skip
 """What became of the call as a whole: of one hand, or the other."""
+_WITH_A_PERSON = frozenset({"waiting_agent", "with_agent"})
 _COUNTED = frozenset({"turns", "silences", "misses", "holds"})
 _APART = frozenset({"sid", "rev", "brief", "created_at", "slots", "recent", "foreign", "brought", "open_turn", *_STANDING, *_COUNTED})
 
@@ -154,13 +155,23 @@ def _merged(base: Call | None, ours: Call, theirs: Call, decided: dict[str, str]
 
 
 def _standing(base: Call, ours: Call, theirs: Call) -> dict[str, Any]:
-    """What became of the call: a booking or a person stands in Redis or nowhere; else what was heard here counts, which is later."""
+    """What became of the call: a booking or a person stands in Redis or nowhere; else what was heard here counts, which is later.
+
+    A caller who was told there that a booking is noted is not forgotten for having talked on here, as if that had never been; only for having ended
+    the call here afterwards.
+    """
     moved_here, moved_there = (any(getattr(one, name) != getattr(base, name) for name in _STANDING) for one in (ours, theirs))
     if not moved_here:
         return {}
-    if moved_there and (theirs.booked or theirs.status in ("waiting_agent", "with_agent")):
+    if moved_there and (theirs.booked or theirs.status in _WITH_A_PERSON):
         return {"to_be_confirmed": ours.to_be_confirmed} if ours.to_be_confirmed and not theirs.booked else {}
-    return {name: getattr(ours, name) for name in _STANDING}
+    standing = {name: getattr(ours, name) for name in _STANDING}
+    if theirs.to_be_confirmed and not (base.to_be_confirmed or ours.to_be_confirmed or ours.booked):
+        if ours.status in _WITH_A_PERSON:
+            return {**standing, "to_be_confirmed": theirs.to_be_confirmed}
+        if ours.status != "ended" or ours.since < theirs.since:
+            return {}
+    return standing
 
 
 def _slot(name: str, base: SlotState, ours: SlotState, theirs: SlotState, decided: dict[str, str]) -> SlotState:
