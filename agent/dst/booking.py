@@ -20,6 +20,9 @@ from agent.slots.time.partial_time import day_of_all
 
 replace = msgspec.structs.replace
 
+BOOKED, NOTED = SystemAct(key="close.booked"), SystemAct(key="close.to_be_confirmed")
+"""What is said last when a place is taken, and where none could be."""
+
 
 def refusal(call: Call, value: str, turn_context: TurnContext) -> Reason | None:
     """Why a whole time cannot be booked, or None."""
@@ -118,7 +121,7 @@ def book(call: Call, turn_context: TurnContext) -> Update:
     if turn_context.away:
         return replace(close(replace(call, to_be_confirmed=place), turn_context, "to_be_confirmed"), settled=True)
     update = booked(call, place, turn_context)
-    return replace(update, system_acts=(SystemAct(key="close.booked"),))
+    return replace(update, system_acts=(BOOKED,))
 
 
 def booked(call: Call, place: Booking, turn_context: TurnContext) -> Update:

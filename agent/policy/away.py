@@ -68,8 +68,8 @@ def place_of(call: Call, turn_context: TurnContext) -> Booking | None:
 
 
 def booked(call: Call, place: Booking, turn_context: TurnContext) -> Update:
-    """The place is the call's: booked as by a yes of now."""
-    return booking.booked(replace(call, before=None), place, turn_context)
+    """The place is the call's: booked as by a yes of now, and so it is told to one who has had no answer to that yes yet."""
+    return booking.booked(replace(_answering(call, booking.BOOKED), before=None), place, turn_context)
 
 
 def left_as_it_is(call: Call) -> Update:
@@ -84,7 +84,7 @@ def not_free(call: Call, turn_context: TurnContext) -> Update:
     times = calendar.free(near, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, sid=call.sid, count=OFFERED)
     wanted = Handoff(why="not_free", slot=TIME.name, free=tuple(one.isoformat() for one in times))
     after = replace(
-        call,
+        _answering(call, SystemAct(key="close.handoff")),
         status="waiting_agent",
         to_be_confirmed=None,
         hold=None,
@@ -100,6 +100,14 @@ def not_free(call: Call, turn_context: TurnContext) -> Update:
         status_moved(after, call.status, seconds, wanted.why),
     )
     return Update(call=after, events=events)
+
+
+def _answering(call: Call, *instead: SystemAct) -> Call:
+    """With this to be said in place of that it is noted, where the turn that noted it is still to be answered."""
+    left = call.open_turn
+    if left is None or booking.NOTED not in left.system_acts:
+        return call
+    return replace(call, open_turn=replace(left, system_acts=(*(one for one in left.system_acts if one != booking.NOTED), *instead)))
 
 
 def has_it_already(call: Call, place: Booking, theirs: Sequence[Appointment]) -> bool:

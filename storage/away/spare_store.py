@@ -52,11 +52,16 @@ class SpareStore(PassingStore):
 
     async def open(self, sid: str, turn: str = "", business: str = "", former: str = "") -> Opened:
         if not await self._is_here(sid):
+            at = time()
             try:
-                return await self._store.open(sid, turn, business, former)
+                found = await self._store.open(sid, turn, business, former)
             except StoreUnavailable:
                 if await self._breaker.is_well():
                     raise
+            else:
+                if found.answer is not None and found.call is not None:
+                    self._behind.note_answer(found.call, turn, found.answer, at)
+                return found
         await self._all_noted()
         found = await self._journal.open(sid, turn, business, former)
         return msgspec.structs.replace(found, seen=HERE + found.seen, away=not self._promises)

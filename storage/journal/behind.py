@@ -12,6 +12,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
+from agent.record.call import Call
 from storage.errors import JournalUnavailable
 from storage.journal.back import Copy, Said
 from storage.journal.spool import Spool
@@ -51,9 +52,7 @@ class WriteBehind:
         noted, begins = self._noted.setdefault(sid, []), change.before.rev if change.before else 0
         if begins and self._last.get(sid) != begins:
             self._others_first = True
-        if len(self._last) >= MOST_KNOWN:
-            self._last.clear()
-        self._last[sid] = standing.rev
+        self._know(standing)
         if not noted or noted[-1].call.rev != begins:
             noted.append(Copy(call=standing))
         copy = noted[-1]
@@ -72,6 +71,20 @@ class WriteBehind:
             self._spool.write(copy)
         self._begin()
 
+    def note_answer(self, call: Call, turn: str, answer: bytes, at: float) -> None:
+        """Redis had the answer to a turn already, read `at` (Unix seconds), with the call as it stands: whoever took the turn may have died before it
+        noted that. Never waits and never fails. What was said in it is not known here.
+        """
+        if self._last.get(call.sid) == call.rev:
+            return
+        self._know(call)
+        place = call.place
+        copy = Copy(call=call, answers={turn: answer}, places=[place] if place else [], released=place is None, at=at)
+        self._noted.setdefault(call.sid, []).append(copy)
+        self._others_first = True
+        self._spool.write(copy)
+        self._begin()
+
     def forget(self, sid: str, at: float) -> None:
         """The call was erased in Redis `at` (Unix seconds): soon there is nothing of it here, whoever has it still to note;
         but see `JournalStore.forget`.
@@ -80,6 +93,11 @@ class WriteBehind:
         """
         self._gone[sid] = max(at, self._gone.get(sid, 0.0))
         self._begin()
+
+    def _know(self, call: Call) -> None:
+        if len(self._last) >= MOST_KNOWN:
+            self._last.clear()
+        self._last[call.sid] = call.rev
 
     async def flush(self) -> None:
         """Ends when all that was noted so far is kept, or given up."""

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from agent.record.call import Booking, Call
+from agent.record.acts import SystemAct
+from agent.record.call import Booking, Call, OpenTurn, Turn
 from agent.record.trace import TracedTurn
 from api.terminal.replay import Recording, differences
 from graph.settling import Settling
@@ -73,6 +74,34 @@ async def test_a_free_place_is_booked_as_by_any_yes(store: CallStore) -> None:
     assert set(owed) == {("mail", "booking.created"), ("webhook", "booking.created")}
     assert {body["state"] for body in owed.values()} == {"booked"}
     assert "You're all booked" in words(await one.say("hello?"))
+
+
+async def left_unanswered(store: CallStore, one: Caller) -> None:
+    """The worker died that had noted the booking, before it answered the yes; the telephony sends that again, as `one`'s next turn."""
+    found = await store.open("CA1")
+    assert found.call is not None
+    turn = Turn(key=f"turn {one.turns + 1}", text="yes", started_at=one.now.isoformat())
+    left = replace(found.call, open_turn=OpenTurn(turn=turn, system_acts=(SystemAct(key="close.to_be_confirmed"),)))
+    await store.commit(Change(before=found.call, after=left, seen=found.seen))
+
+
+async def test_who_had_no_answer_to_the_yes_yet_hears_that_it_is_booked(store: CallStore) -> None:
+    one = await noted(store)
+    await left_unanswered(store, one)
+    await settling(owing(store)).settle("CA1")
+    answer = await one.say("yes")
+    assert "You're booked" in words(answer)
+    assert (answer["progress"]["status"], answer["shouldHangup"]) == ("booked", True)
+
+
+async def test_who_had_no_answer_to_the_yes_yet_hears_that_it_is_taken_and_gets_a_person(store: CallStore) -> None:
+    one = await noted(store)
+    await left_unanswered(store, one)
+    await somebody_has_it(store)
+    await settling(owing(store)).settle("CA1")
+    answer = await one.say("yes")
+    assert words(answer) == "We're fully booked then. One moment, I'll put you through to somebody who can help."
+    assert (answer["progress"]["status"], answer["shouldTransfer"]) == ("waiting_agent", True)
 
 
 async def test_what_its_own_back_end_does_not_offer_is_a_persons_to_see_to(store: CallStore, shelf: Shelf) -> None:

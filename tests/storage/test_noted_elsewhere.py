@@ -11,9 +11,9 @@ from storage.away.merging import fitted
 from storage.errors import StoreUnavailable
 from storage.memory_store import MemoryStore
 from storage.store import Change
-from tests.storage.calls import job, new_call, step
+from tests.storage.calls import filled, job, new_call, step
 from tests.storage.hosts import cut_off, host, reached_again
-from tests.storage.test_way_back import leave_open, turn
+from tests.storage.test_way_back import leave_open, lines_of, turn
 
 pytestmark = pytest.mark.anyio
 replace = msgspec.structs.replace
@@ -69,3 +69,19 @@ async def test_it_is_noted_also_where_the_other_host_comes_back_last(tmp_path: P
         found = (await redis.open("CA1")).call
         assert found is not None
         assert (found.status, found.to_be_confirmed, found.turns) == ("ended", job(), 4)
+
+
+async def test_what_redis_answers_to_a_turn_sent_again_is_known_here_too(tmp_path: Path) -> None:
+    """Whoever took the turn was killed before it could note that, and another worker gave its answer."""
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await turn(redis, 1, name=filled("Ann"))
+        assert (await here.store.open("CA1", "t1")).answer == b"1"
+        await cut_off(here, wire)
+        found = await here.store.open("CA1", "t1")
+        assert (found.answer, found.call) == (b"1", (await redis.open("CA1")).call)
+        await turn(here.store, 2)
+        await reached_again(here, wire)
+        await here.way_back.bring("CA1")
+        assert await lines_of(redis) == [f"line {number}" for number in range(3)]
