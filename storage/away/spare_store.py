@@ -19,6 +19,7 @@ from typing import TypeVar
 import msgspec
 
 from agent.record.appointment import Appointment
+from agent.record.call import Call
 from storage import codec
 from storage.away.alone import Alone
 from storage.away.breaker import Breaker
@@ -59,9 +60,9 @@ class SpareStore(PassingStore):
                 if await self._breaker.is_well():
                     raise
             else:
-                if found.answer is not None and found.call is not None:
-                    self._behind.note_answer(found.call, turn, found.answer, at)
-                return found
+                if found.answer is None or found.call is None or await self._given_again(found.call, turn, found.answer, at):
+                    return found
+                return await self.open(sid, turn, business, former)
         await self._all_noted()
         found = await self._journal.open(sid, turn, business, former)
         return msgspec.structs.replace(found, seen=HERE + found.seen, away=not self._promises)
@@ -82,6 +83,12 @@ class SpareStore(PassingStore):
                 raise StaleCall(f"call {sid} was read in Redis, which is away") from error
             self._behind.note(change, done, at)
             return done
+
+    async def _given_again(self, call: Call, turn: str, answer: bytes, at: float) -> bool:
+        """Whether an answer that Redis has may be given again; not where another worker of this host has taken a step here meanwhile."""
+        async with self._alone.step(call.sid):
+            self._behind.note_answer(call, turn, answer, at)
+            return not (self._journal.flag.up and await self._went_on_here(call.sid))
 
     async def _went_on_here(self, sid: str) -> bool:
         """Whether there are steps here that Redis has not seen; a journal that cannot say so takes none either."""

@@ -13,9 +13,11 @@ from collections.abc import Coroutine
 from typing import Any
 
 from agent.record.call import Call
+from storage import ids
 from storage.errors import JournalUnavailable
 from storage.journal.back import Copy, Said
 from storage.journal.spool import Spool
+from storage.journal.steps import BEFORE_S
 from storage.journal.store import JournalStore
 from storage.store import Change, Committed
 
@@ -80,6 +82,7 @@ class WriteBehind:
         self._know(call)
         place = call.place
         copy = Copy(call=call, answers={turn: answer}, places=[place] if place else [], released=place is None, at=at)
+        copy.told = ids.written(ids.moment(at - BEFORE_S))
         self._noted.setdefault(call.sid, []).append(copy)
         self._others_first = True
         self._spool.write(copy)
