@@ -56,8 +56,9 @@ def _by_itself(client: Any, call: Call, places: Mapping[str, Any]) -> list[str]:
     values, status = kept["progress"]["filled"], kept["progress"]["status"]
     spoken = [line["message"] for line in kept["history"] if line["speaker"] == "customer"]
     noted = any(answer and answer["progress"]["status"] == "ended" for answer in heard.answers)
-    # Whoever is brought to a host that knows nothing of the call is asked again, and says it again.
-    doubled = Counter() if call.script.moves else Counter(filled(told)) - Counter(set(filled(told)))
+    # Whoever is brought to a host that knows nothing of the call is asked again, and says it again; others do where they do when left alone.
+    once = Counter(set(filled(told))) | Counter(filled(call.twins.quiet.events) if call.twins else ())
+    doubled = Counter() if call.script.moves else Counter(filled(told)) - once
     wrong = {
         "a turn was not answered": None in heard.answers,
         f"trouble was heard {heard.trouble} times": heard.trouble > 0,
