@@ -109,15 +109,16 @@ async def behind(table: Table, turns: int) -> None:
         journal = JournalStore(Path(folder))
         noting = WriteBehind(journal)
         calls = 20
-        for number in range(calls):
-            await begin(store, f"B{number}")
         spent = {"without": 0.0, "with": 0.0}
+        for way in spent:
+            for call in range(calls):
+                await begin(store, f"{way} {call}")
         noted: list[float] = []
         for number in range(turns):
             for way in spent:
                 began = time.process_time()
                 for call in range(calls):
-                    opened = await store.open(f"B{call}", f"t{number}")
+                    opened = await store.open(f"{way} {call}", f"t{number}")
                     assert opened.call is not None
                     change, sent = msgspec.structs.replace(a_step(opened.call, number), seen=opened.seen), time.time()
                     done = await store.commit(change)

@@ -115,7 +115,7 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
             appointment=appointing(change).decode(),
         )
         whole = codec.is_mixed(before, kept.get("apart"))
-        changed, words = codec.fields(before, after, whole=whole), codec.words(before, after, whole=whole)
+        changed, words = codec.changed(before, after, whole=whole)
         turn, answer = change.answer or ("", b"")
         values: list[Any] = [
             before.rev if before else "",
@@ -160,7 +160,7 @@ class ClusterStore(ClusterListening, ClusterAppointments, ClusterErasing, RedisS
             said = await self._command("GET", keys.history(sid)) or b""
         sha, event_ids = await self._bring_along(call, kept, pending, life=life, told=told, untold=untold, lines=lines, said=said, adopted=adopted)
         mine = event_ids[len(event_ids) - len(change.events) :]
-        return Committed(call=call, seen=sha, event_ids=tuple(mine))
+        return Committed(call=call, seen=sha, event_ids=tuple(mine), wrote=changed | words)
 
     async def _is_gone(self, sid: str) -> bool:
         rev, erasing = await self._command("HMGET", keys.record(sid), "rev", "erasing")

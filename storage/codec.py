@@ -66,6 +66,16 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
 _said = msgspec.json.Decoder(Said)
 
 
+WORDS = ("words", "said")
+"""The names of what is kept of them."""
+Changed = tuple[dict[str, bytes], dict[str, bytes]]
+
+
+def changed(before: Call | None, after: Call, *, whole: bool = False) -> Changed:
+    """What differs of a call's record, and of its words."""
+    return fields(before, after, whole=whole), words(before, after, whole=whole)
+
+
 def fields(before: Call | None, after: Call, *, whole: bool = False) -> dict[str, bytes]:
     """The record's fields that differ: `brief`, `foreign`, `state`, and one for each slot; `whole`: all of them. No words are in them: those are in
     `words`."""

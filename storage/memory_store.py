@@ -82,7 +82,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
             raise PlaceTaken(f"no place left for call {sid}")
         settle = self.settle(sid, change.settles)
         whole = codec.is_mixed(before, kept.fields.get("apart") if kept else None)
-        changed, words, body = codec.fields(before, after, whole=whole), codec.words(before, after, whole=whole), codec.body(after)
+        (changed, words), body = codec.changed(before, after, whole=whole), codec.body(after)
         lines, envelopes = [codec.encode(line) for line in change.lines], [codec.envelope(event) for event in change.events]
 
         settle()
@@ -110,7 +110,7 @@ class MemoryStore(MemoryAppointments, Claims, MemoryOutbox):
             self._roots[sid] = after.root, self._clock() + self._ttl.kin_s
         self._write_document(sid, kept, text, body, gone, adopted=after.foreign is not None, until=words_until)
         event_ids = tuple(self._append(sid, kept, data) for data in envelopes)
-        return Committed(call=msgspec.structs.replace(after, rev=kept.rev), seen=kept.sha, event_ids=event_ids)
+        return Committed(call=msgspec.structs.replace(after, rev=kept.rev), seen=kept.sha, event_ids=event_ids, wrote=changed | words)
 
     async def document(self, sid: str) -> bytes | None:
         return self._document_or_record(sid)

@@ -39,8 +39,6 @@ SLACK_S = 2.0
 UNREADABLE = "!"
 """Before the fingerprint of what lies under the document's key and is no document: there is no history in it to keep."""
 THEIRS, BOTH = "1", "2"
-WORDS = ("words", "said")
-"""What a document needs of them (`codec.words`)."""
 SECRET_BYTES = 32
 SHORTEST_SECRET = 22
 """Bytes; the same holds for one that the settings name."""
@@ -87,9 +85,11 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
 
     async def commit(self, change: Change) -> Committed:
         with in_doubt(change.after.sid):
-            result = await self._script("commit", *self._arguments(change))
+            wrote = codec.changed(change.before, change.after)
+            result = await self._script("commit", *self._arguments(change, wrote))
             if result[0] == b"whole":
-                result = await self._script("commit", *self._arguments(change, whole=True))
+                wrote = codec.changed(change.before, change.after, whole=True)
+                result = await self._script("commit", *self._arguments(change, wrote, whole=True))
         match result[0]:
             case b"stale":
                 raise StaleCall(f"call {change.after.sid} was changed by another writer")
@@ -98,7 +98,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
             case b"settled":
                 raise AlreadySettled(f"how it ended with what call {change.after.sid} owes was told before")
         call = msgspec.structs.replace(change.after, rev=(change.before.rev if change.before else 0) + 1)
-        return Committed(call=call, seen=result[1].decode(), event_ids=tuple(one.decode() for one in result[2:]))
+        return Committed(call=call, seen=result[1].decode(), event_ids=tuple(one.decode() for one in result[2:]), wrote=wrote[0] | wrote[1])
 
     async def document(self, sid: str) -> bytes | None:
         text, said = await self._shown(sid)
@@ -191,7 +191,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         await self._waiting.close()
         await self._tail.aclose()
 
-    def _arguments(self, change: Change, *, whole: bool = False) -> tuple[list[str], list[Any]]:
+    def _arguments(self, change: Change, wrote: codec.Changed, *, whole: bool = False) -> tuple[list[str], list[Any]]:
         before, after, booking = change.before, change.after, change.booking
         sid = after.sid
         names = [keys.record(sid), keys.turns(sid), keys.history(sid), keys.events(sid), keys.place(sid), keys.document(sid), keys.LOG, keys.LOG_MARK]
@@ -209,7 +209,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         if after.root:
             names += [keys.family(after.root), keys.root(sid), keys.record(after.resumed_from)]
         turn, answer = change.answer or ("", b"")
-        changed, words = codec.fields(before, after, whole=whole), codec.words(before, after, whole=whole)
+        changed, words = wrote
         values: list[Any] = [
             sid,
             before.rev if before else "",
@@ -258,7 +258,7 @@ class RedisStore(Listening, Listing, Erasing, RedisOutbox, RedisAppointments):
         found = await self._command("HGETALL", keys.record(sid))
         if not found:
             return None
-        said = zip(WORDS, await self._command("HMGET", keys.turns(sid), *WORDS), strict=True)
+        said = zip(codec.WORDS, await self._command("HMGET", keys.turns(sid), *codec.WORDS), strict=True)
         kept = pairs(found) | {name: value for name, value in said if value is not None}
         history = await self._command("GET", keys.history(sid)) or b""
         return codec.compose(codec.body(codec.call(sid, kept)), b"[%b]" % history)

@@ -90,6 +90,8 @@ class Committed(msgspec.Struct, frozen=True, kw_only=True):
     seen: str
     """Fingerprint of the document just written, for the next commit of this turn."""
     event_ids: tuple[str, ...] = ()
+    wrote: Mapping[str, bytes] | None = None
+    """The fields of the record and of its words that differ now, as they are kept (`codec.changed`); None: nobody says."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

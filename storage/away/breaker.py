@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from types import TracebackType
 
-from storage.away.lived import Lived
+from storage.away.lived import Lived, Waits
 from storage.errors import StoreUnavailable
 from storage.reaching import refuses
 
@@ -43,6 +43,7 @@ class Breaker:
         self.away_since: float | None = None
         """Monotonic seconds; None while it takes steps."""
         self._passing: set[Passing] = set()
+        self._stalling = Waits(STALL_S, self.suspect)
         self._watch: asyncio.Task[None] | None = None
         self._verdict: asyncio.Future[bool] | None = None
         self._settled = asyncio.Event()
@@ -59,7 +60,7 @@ class Breaker:
 
         `waits`: for something that may take as long as it likes to happen, so that no answer says nothing.
         """
-        return Passing(self, self._passing, waits=waits)
+        return Passing(self, self._passing, None if waits else self._stalling)
 
     def suspect(self) -> None:
         """Something speaks for its being away: a probe decides. Never waits."""
@@ -157,31 +158,37 @@ class Breaker:
 
 
 class Passing:
-    """One question to Redis."""
+    """One question to Redis. Like `asyncio.timeout`, which costs three times as much: every step of every turn passes through here."""
 
-    __slots__ = ("_breaker", "_limit", "_others", "_stall", "_waits")
+    __slots__ = ("_before", "_breaker", "_given_up", "_others", "_stalling", "_task")
 
-    def __init__(self, breaker: Breaker, others: "set[Passing]", *, waits: bool) -> None:
-        self._breaker, self._others, self._waits = breaker, others, waits
-        self._limit = asyncio.timeout(None)
-        self._stall: Lived | None = None
+    def __init__(self, breaker: Breaker, others: "set[Passing]", stalling: Waits | None) -> None:
+        self._breaker, self._others, self._stalling = breaker, others, stalling
+        self._given_up = False
 
     def give_up(self) -> None:
-        self._limit.reschedule(0.0)
+        """Soon: whoever says so may be the one who asks."""
+        asyncio.get_running_loop().call_soon(self._end)
+
+    def _end(self) -> None:
+        if self in self._others and not self._given_up:
+            self._given_up = True
+            self._task.cancel()
 
     async def __aenter__(self) -> None:
         if self._breaker.away:
             raise StoreUnavailable("Redis is away")
-        if not self._waits:
-            self._stall = Lived(STALL_S, self._breaker.suspect)
-        await self._limit.__aenter__()
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("Redis is asked by a task: nobody else can be told that it is away")
+        self._task, self._before = task, task.cancelling()
         self._others.add(self)
+        if self._stalling is not None:
+            self._stalling.begin(self)
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._stall is not None:
-            self._stall.cancel()
         self._others.discard(self)
-        try:
-            await self._limit.__aexit__(kind, error, trace)
-        except TimeoutError:
+        if self._stalling is not None:
+            self._stalling.end(self)
+        if self._given_up and self._task.uncancel() <= self._before and kind is asyncio.CancelledError:
             raise StoreUnavailable("Redis is away") from None

@@ -19,16 +19,15 @@ class _Guarded:
         self.survives_restart, self.close = store.survives_restart, store.close
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._store, name)
-
         async def ask(*given: Any, **named: Any) -> Any:
             async with self._breaker.passing(waits=name == "follow"):
                 try:
-                    return await method(*given, **named)
+                    return await getattr(self._store, name)(*given, **named)
                 except StoreUnavailable as error:
                     self._breaker.doubt(error)
                     raise
 
+        setattr(self, name, ask)  # made once: from now on it is found before this is asked
         return ask
 
     async def published(self) -> AsyncIterator[Published]:

@@ -41,6 +41,10 @@ class Copy(msgspec.Struct, kw_only=True):
     """A call as Redis has it, and what has come since the copy before; that may have been taken in already, from this one or another."""
 
     call: Call
+    kept: Mapping[str, bytes]
+    """The record's fields and its words, as Redis has them."""
+    begins: int = 0
+    """The call's revision before; 0: there was none, or nobody says."""
     said: list[Said] = msgspec.field(default_factory=list)
     answers: dict[str, bytes] = msgspec.field(default_factory=dict)
     """By turn key."""
@@ -52,6 +56,14 @@ class Copy(msgspec.Struct, kw_only=True):
     """Whether it gave up what it had there."""
     at: float = 0.0
     """When the last step that it shows was sent to Redis: Unix seconds."""
+
+    def add(self, later: "Copy") -> None:
+        """What came right after it."""
+        self.call, self.kept, self.at, self.told = later.call, later.kept, later.at, later.told or self.told
+        self.said += later.said
+        self.answers |= later.answers
+        if later.places or later.released:
+            self.places, self.released = later.places, later.released
 
 
 class JournalFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +86,11 @@ class JournalBack(Part):
         """Note calls as Redis has them, without waiting for the disk. A call with steps that Redis has not seen stays as it is."""
 
         def keep(db: sqlite3.Connection) -> None:
+            erased = db.execute("SELECT sid, at FROM erasures UNION ALL SELECT sid, at FROM gone ORDER BY at").fetchall() if copies else ()
+            gone = dict(erased)
             for copy in copies:
-                self._keep(db, copy)
+                if gone.get(copy.call.sid, -1.0) < copy.at:  # else it was noted before that
+                    self._keep(db, copy)
             self._log.go_on_from(db, max((_number(copy.told) for copy in copies), default=0))
 
         await self._write(keep, durable=False)
@@ -83,10 +98,7 @@ class JournalBack(Part):
     def _keep(self, db: sqlite3.Connection, copy: Copy) -> None:
         now, after = self._clock(), copy.call
         sid = after.sid
-        erased = "SELECT at FROM erasures WHERE sid = ? UNION ALL SELECT at FROM gone WHERE sid = ?"
-        if any(at >= copy.at for (at,) in db.execute(erased, (sid, sid)).fetchall()):
-            return  # it was noted before that
-        row = calls.find(db, sid, now)
+        row = calls.find(db, sid, now, bare=True)
         if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):
             row = None  # another call has begun under its sid
         if row and not row.steps and row.rev >= after.rev:  # what another worker took after it was noted first
@@ -103,21 +115,19 @@ class JournalBack(Part):
             self._expire(db, sid, calls.lying(db, sid, row))
         if row and not row.spoken:
             self._forget_words(db, sid)
-            row = calls.find(db, sid, now)
+            row = calls.find(db, sid, now, bare=True)
         rev = row.rev if row else 0
         until = now + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
-        told = Copied(after.rev, _number(copy.told))
+        told = Copied(after.rev, copy.kept, _number(copy.told))
         calls.write(db, row, after, until, min(until, now + self._ttl.words_of(after)), told)
         self._keep_answers(db, copy)
-        for said in copy.said:
-            if said.rev > rev:
-                calls.say(db, sid, said.taken_back, said.lines)
+        calls.say(db, sid, *_in_all([said for said in copy.said if said.rev > rev]))
         if after.root:
             db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", (sid, after.root, now + self._ttl.kin_s))
 
     def _keep_answers(self, db: sqlite3.Connection, copy: Copy) -> None:
         answers = [(copy.call.sid, turn, answer) for turn, answer in copy.answers.items()]
-        db.executemany("INSERT OR IGNORE INTO turns VALUES (?, ?, ?)", answers)
+        calls.add(db, "OR IGNORE INTO turns", answers)
 
     async def keep_places(self, business: str, bookings: Sequence[Booking]) -> None:
         """Note a business's calendar as Redis has it: what a copy brings is added to it."""
@@ -277,6 +287,15 @@ class JournalBack(Part):
         db.execute("DELETE FROM gone WHERE at <= ?", (now - GONE_S,))
         for table in ("roots", "claims", "tallies", "readers"):
             db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))  # noqa: S608 - our own names
+
+
+def _in_all(some: Sequence[Said]) -> tuple[int, Sequence[Line]]:
+    """What these steps, one after the other, take back of the conversation before them, and what they add to it."""
+    taken_back, lines = 0, list[Line]()
+    for said in some:
+        taken_back += max(said.taken_back - len(lines), 0)
+        lines = [*lines[: max(len(lines) - said.taken_back, 0)], *said.lines]
+    return taken_back, lines
 
 
 def _number(id_: str) -> int:

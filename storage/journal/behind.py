@@ -1,19 +1,19 @@
 """Write behind: what Redis has just taken is noted in the journal as well, off the turn's path.
 
-How it works. A turn only leaves word (`note`): the call as it stands, and what the step added. A task takes all that has come together in a moment
-and keeps it in one transaction: of a turn that commits three times only what stands in the end. So that nothing is lost with a worker that is killed,
-or is stopped, in that moment, each turn that ends is written to a file besides (`spool.py`), and whoever finds Redis away takes in what stands in
-those of all workers (`gather`). What the journal cannot take is given up, told once, and made up for by the call's next step.
+How it works. A turn only leaves word (`note`): the call as it stands, in the bytes that went to Redis, and what the step added. A task takes all that
+has come together in a moment and keeps it in one transaction: of several steps of a call only what stands in the end. So that nothing is lost with a
+worker that is killed, or is stopped, in that moment, each turn that ends is written to a file besides (`spool.py`), and whoever finds Redis away
+takes in what stands in those of all workers (`gather`). What the journal cannot take is given up, told once, and made up for by the call's next step.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Collection, Coroutine, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from agent.record.call import Call
-from storage import ids
+from storage import codec, ids
 from storage.errors import JournalUnavailable
 from storage.journal.back import Copy, Said
 from storage.journal.spool import Spool
@@ -21,12 +21,20 @@ from storage.journal.steps import BEFORE_S
 from storage.journal.store import JournalStore
 from storage.store import Change, Committed
 
-MOMENT_S = 0.2
-"""How long what is noted may come together: the fixed cost of a transaction is then that of many turns."""
+MOMENT_S = 1.0
+"""How long what is noted may come together: a transaction, and the change of threads around each of its statements, is then that of many turns."""
 AGAIN_S = 1.0
 """The same while the journal takes nothing."""
-MOST_KNOWN = 10_000
+MOST_KNOWN = 1_000
+"""Calls whose fields are remembered, some 6 KB each. Of any other all are encoded, where a step gives only those that it changed."""
 _log = logging.getLogger("slotline.journal")
+
+
+class _Known(NamedTuple):
+    """A call as it was noted last."""
+
+    rev: int
+    kept: Mapping[str, bytes]
 
 
 class WriteBehind:
@@ -35,13 +43,13 @@ class WriteBehind:
     def __init__(self, journal: JournalStore, *, moment_s: float = MOMENT_S) -> None:
         self._journal, self._moment_s = journal, moment_s
         self._noted: dict[str, list[Copy]] = {}
-        """By call: more than one where another worker took turns in between."""
+        """By call, one for each turn."""
         self._gone: dict[str, float] = {}
         """When they were erased: Unix seconds."""
-        self._last: dict[str, int] = {}
-        """The revisions that were noted last, by call."""
-        self._others_first = False
-        """Whether a call was noted behind a turn that another worker took, and may not have noted yet: its lines come before ours."""
+        self._known: dict[str, _Known] = {}
+        """By call; that of the longest silence comes first."""
+        self._others_first: set[str] = set()
+        """Calls that were noted behind a turn that another worker took, and may not have noted yet: its lines come before ours."""
         self._task: asyncio.Task[None] | None = None
         self._working: set[asyncio.Task[None]] = set()
         self._failing = False
@@ -51,14 +59,13 @@ class WriteBehind:
     def note(self, change: Change, done: Committed, at: float) -> None:
         """Redis took the step, which was sent `at` (Unix seconds): who was erased since is not noted. Never waits and never fails."""
         standing, sid = done.call, done.call.sid
-        noted, begins = self._noted.setdefault(sid, []), change.before.rev if change.before else 0
-        if begins and self._last.get(sid) != begins:
-            self._others_first = True
-        self._know(standing)
-        if not noted or noted[-1].call.rev != begins:
-            noted.append(Copy(call=standing))
+        begins = change.before.rev if change.before else 0
+        kept = self._kept(sid, begins, done)
+        noted = self._noted.setdefault(sid, [])
+        if not noted or noted[-1].call.rev != begins or noted[-1].call.open_turn is None:
+            noted.append(Copy(call=standing, kept=kept, begins=begins))
         copy = noted[-1]
-        copy.call, copy.at = standing, at
+        copy.call, copy.kept, copy.at = standing, kept, at
         if change.lines or change.taken_back:
             copy.said.append(Said(standing.rev, change.taken_back, change.lines))
         if change.answer and change.answer[0]:
@@ -77,16 +84,32 @@ class WriteBehind:
         """Redis had the answer to a turn already, read `at` (Unix seconds), with the call as it stands: whoever took the turn may have died before it
         noted that. Never waits and never fails. What was said in it is not known here.
         """
-        if self._last.get(call.sid) == call.rev:
+        sid, known, place = call.sid, self._known.get(call.sid), call.place
+        if known is not None and known.rev == call.rev:
             return
-        self._know(call)
-        place = call.place
-        copy = Copy(call=call, answers={turn: answer}, places=[place] if place else [], released=place is None, at=at)
+        kept = self._know(call, _encoded(call))
+        copy = Copy(call=call, kept=kept, answers={turn: answer}, places=[place] if place else [], released=place is None, at=at)
         copy.told = ids.written(ids.moment(at - BEFORE_S))
-        self._noted.setdefault(call.sid, []).append(copy)
-        self._others_first = True
+        self._noted.setdefault(sid, []).append(copy)
+        self._others_first.add(sid)
         self._spool.write(copy)
         self._begin()
+
+    def _kept(self, sid: str, begins: int, done: Committed) -> Mapping[str, bytes]:
+        """The fields of a call as Redis has them since a step, which began at revision `begins`."""
+        known = self._known.pop(sid, None)
+        if known is not None and known.rev == begins and done.wrote is not None:
+            return self._know(done.call, {**known.kept, **done.wrote})
+        if begins and (known is None or known.rev != begins):
+            self._others_first.add(sid)
+        return self._know(done.call, _encoded(done.call))
+
+    def _know(self, call: Call, kept: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        self._known.pop(call.sid, None)
+        if len(self._known) >= MOST_KNOWN:
+            del self._known[next(iter(self._known))]
+        self._known[call.sid] = _Known(call.rev, kept)
+        return kept
 
     def forget(self, sid: str, at: float) -> None:
         """The call was erased in Redis `at` (Unix seconds): soon there is nothing of it here, whoever has it still to note;
@@ -94,13 +117,9 @@ class WriteBehind:
 
         That may be heard of late, when another has begun under its sid.
         """
+        self._known.pop(sid, None)
         self._gone[sid] = max(at, self._gone.get(sid, 0.0))
         self._begin()
-
-    def _know(self, call: Call) -> None:
-        if len(self._last) >= MOST_KNOWN:
-            self._last.clear()
-        self._last[call.sid] = call.rev
 
     async def flush(self) -> None:
         """Ends when all that was noted so far is kept, or given up."""
@@ -124,8 +143,8 @@ class WriteBehind:
             with contextlib.suppress(JournalUnavailable):
                 await self._take_in(dead=dead)
 
-    async def _take_in(self, *, dead: bool) -> None:
-        found, taken = self._spool.others(dead=dead), False
+    async def _take_in(self, *, dead: bool, of: Collection[str] | None = None) -> None:
+        found, taken = self._spool.others(dead=dead, of=of), False
         try:
             if found.copies:
                 await self._journal.keep(found.in_order())
@@ -153,16 +172,16 @@ class WriteBehind:
                 await self._write_all()
 
     async def _write_all(self) -> None:
-        copies, gone = [copy for noted in self._noted.values() for copy in noted], self._gone
+        copies, gone = [copy for noted in self._noted.values() for copy in _joined(noted)], self._gone
         self._noted, self._gone = {}, {}
-        others_first, self._others_first = self._others_first, False
+        others_first, self._others_first = self._others_first, set()
         self._spool.turn_over()
         try:
             if gone:
                 await self._take_in(dead=True)  # which may be of them
                 await self._journal.forget(gone)
             if others_first:
-                await self._take_in(dead=False)
+                await self._take_in(dead=False, of=others_first)
             if copies:
                 await self._journal.keep(copies)
         except BaseException as error:
@@ -175,3 +194,22 @@ class WriteBehind:
         else:
             self._failing = False
         self._spool.cut()
+
+
+def _joined(noted: Sequence[Copy]) -> Iterator[Copy]:
+    """Of turns with nothing in between only what stands in the end."""
+    last: Copy | None = None
+    for copy in noted:
+        if last is not None and copy.begins == last.call.rev:
+            last.add(copy)
+            continue
+        if last is not None:
+            yield last
+        last = copy
+    if last is not None:
+        yield last
+
+
+def _encoded(call: Call) -> Mapping[str, bytes]:
+    fields, words = codec.changed(None, call)
+    return fields | words

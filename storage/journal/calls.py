@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -11,10 +12,14 @@ from agent.record.call import Call, Line
 from storage import codec, keys
 
 _COLUMNS = "life, rev, writes, fields, business, leads, status, created_ms, until, sha, theirs, cut, steps, base_rev, words"
+_BARE = _COLUMNS.replace("fields", "x''").replace(", words", ", x''")
+"""The same, but for what takes the room."""
 _encode = msgspec.msgpack.encode
 _fields = msgspec.msgpack.Decoder(dict[str, bytes])
 OF_A_CALL = ("steps", "lines", "turns", "traces", "documents")
 """Tables that hold what goes with a call."""
+AT_ONCE = 64
+"""Rows in one statement."""
 
 
 class Row(msgspec.Struct, frozen=True, array_like=True):
@@ -54,6 +59,8 @@ class Copied(msgspec.Struct, frozen=True):
     """What is known of a call beside its record, where Redis has it."""
 
     rev: int
+    kept: Mapping[str, bytes]
+    """The record's fields and its words, as they stand there."""
     cut: int
     """The id of its last event there."""
 
@@ -77,13 +84,19 @@ def decoded(fields: bytes) -> dict[str, bytes]:
     return _fields.decode(fields)
 
 
+def parted(kept: Mapping[str, bytes]) -> codec.Changed:
+    """Fields of a record, and its words."""
+    words = {name: kept[name] for name in codec.WORDS if name in kept}
+    return {name: value for name, value in kept.items() if name not in words}, words
+
+
 def encoded(fields: Mapping[str, bytes]) -> bytes:
     return _encode(fields)
 
 
-def find(db: sqlite3.Connection, sid: str, now: float) -> Row | None:
-    """A call that is there and has not expired."""
-    what = f"SELECT {_COLUMNS}, words_until > ? FROM calls WHERE sid = ? AND until > ?"  # noqa: S608 - our own names
+def find(db: sqlite3.Connection, sid: str, now: float, *, bare: bool = False) -> Row | None:
+    """A call that is there and has not expired; `bare`: without its fields and words."""
+    what = f"SELECT {_BARE if bare else _COLUMNS}, words_until > ? FROM calls WHERE sid = ? AND until > ?"  # noqa: S608 - our own names
     found = db.execute(what, (now, sid, now)).fetchone()
     return Row(*found) if found else None
 
@@ -116,7 +129,7 @@ def write(db: sqlite3.Connection, row: Row | None, after: Call, until: float, wo
     if leads and not (row and row.leads):
         db.execute("UPDATE calls SET leads = 0 WHERE caller = ? AND leads", (number,))
     rev, cut = (copy.rev, copy.cut) if copy else (row.rev + 1 if row else 1, 0)
-    fields, words = encoded(codec.fields(None, after)), encoded(codec.words(None, after))
+    fields, words = map(encoded, parted(copy.kept) if copy else codec.changed(None, after))
     moving = (rev, leads, after.status, until, words_until, fields, words)
     if row is None:
         new = (after.sid, brief.business, number, codec.milliseconds(after.created_at), cut, *moving)
@@ -139,9 +152,17 @@ def say(db: sqlite3.Connection, sid: str, taken_back: int, lines: Sequence[Line]
     if taken_back:
         gone = db.execute("SELECT number, line FROM lines WHERE sid = ? ORDER BY number DESC LIMIT ?", (sid, taken_back)).fetchall()
         db.executemany("DELETE FROM lines WHERE number = ?", [(number,) for number, _ in gone])
-    if lines:
-        db.executemany("INSERT INTO lines (sid, line) VALUES (?, ?)", [(sid, codec.encode(line)) for line in lines])
+    add(db, "INTO lines (sid, line)", [(sid, codec.encode(line)) for line in lines])
     return b",".join(line for _, line in reversed(gone))
+
+
+def add(db: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows, in as few statements as can be: around each the interpreter goes to another thread, which costs more than the row."""
+    for first in range(0, len(rows), AT_ONCE):
+        some = rows[first : first + AT_ONCE]
+        row = f"({', '.join('?' * len(some[0]))})"
+        insert = f"INSERT {into} VALUES {', '.join([row] * len(some))}"  # noqa: S608 - our own names
+        db.execute(insert, [value for one in some for value in one])
 
 
 def composed(db: sqlite3.Connection, sid: str, row: Row) -> bytes:

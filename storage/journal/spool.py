@@ -10,18 +10,42 @@ import os
 import secrets
 import struct
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from storage.journal.back import Copy
+from agent.record.call import Booking
+from storage.journal import calls
+from storage.journal.back import Copy, Said
 
 LASTS_S = 60.0
 """How old a dead worker's notes may be: later nobody was here for so long that nothing goes on from them."""
 _LENGTH = struct.Struct("<I")
 _encode = msgspec.msgpack.Encoder().encode
-_copy = msgspec.msgpack.Decoder(Copy)
+
+
+class _Note(msgspec.Struct, array_like=True):
+    """A copy as it is written: its call as Redis has it, not read yet."""
+
+    sid: str
+    rev: int
+    kept: Mapping[str, bytes]
+    said: list[Said]
+    answers: dict[str, bytes]
+    told: str
+    places: list[Booking]
+    released: bool
+    at: float
+
+    def copy(self) -> Copy:
+        what = {name: getattr(self, name) for name in _WHAT}
+        return Copy(call=calls.call(self.sid, self.rev, self.kept), **what)
+
+
+_WHAT = _Note.__struct_fields__[2:]
+"""Sid and revision are the call's."""
+_note = msgspec.msgpack.Decoder(_Note)
 
 
 class Spool:
@@ -36,7 +60,8 @@ class Spool:
         """Of the others' files, how they stood when they were read: their size and their time."""
 
     def write(self, copy: Copy) -> None:
-        data = _encode(copy)
+        call = copy.call
+        data = _encode(_Note(call.sid, call.rev, copy.kept, copy.said, copy.answers, copy.told, copy.places, copy.released, copy.at))
         with contextlib.suppress(OSError, ImportError):
             if not self._files:
                 self._open()
@@ -55,13 +80,16 @@ class Spool:
             if self._files:
                 os.ftruncate(self._files[1 - self._turn], 0)
 
-    def others(self, *, dead: bool) -> "Others":
-        """What the other workers have noted since it was last asked; `dead`: only those that are no more."""
+    def others(self, *, dead: bool, of: Collection[str] | None = None) -> "Others":
+        """What the other workers have noted since it was last asked; `dead`: only those that are no more.
+
+        `of`: the calls that are looked for, whatever else stands there, which is there yet when it is asked again.
+        """
         found = Others()
         with contextlib.suppress(OSError):
             for entry in os.scandir(self._home):
                 if entry.name.startswith("noted-") and not entry.name.startswith(self._name):
-                    self._look(entry, found, dead=dead)
+                    self._look(entry, found, dead=dead, of=of)
         return found
 
     def close(self) -> None:
@@ -73,7 +101,7 @@ class Spool:
             for path in self._paths():
                 path.unlink(missing_ok=True)
 
-    def _look(self, entry: "os.DirEntry[str]", found: "Others", *, dead: bool) -> None:
+    def _look(self, entry: "os.DirEntry[str]", found: "Others", *, dead: bool, of: Collection[str] | None) -> None:
         with contextlib.suppress(OSError, ImportError):
             stat = entry.stat()
             stands = stat.st_size, stat.st_mtime_ns
@@ -82,7 +110,9 @@ class Spool:
             with contextlib.ExitStack() as opened:
                 file = os.open(entry.path, os.O_RDONLY)
                 opened.callback(os.close, file)
-                if _lock(file):
+                if of is not None:
+                    found.copies += _copies(os.read(file, stat.st_size), of)
+                elif _lock(file):
                     if time.time() - stat.st_mtime < LASTS_S:
                         found.copies += _copies(os.read(file, stat.st_size))
                     found.dead.append((file, entry.path))
@@ -130,14 +160,16 @@ class Others:
                 os.close(file)
 
 
-def _copies(data: bytes) -> list[Copy]:
-    """All that are whole: the last may yet be on its way."""
+def _copies(data: bytes, of: Collection[str] | None = None) -> list[Copy]:
+    """All that are whole, `of` these calls: the last may yet be on its way."""
     found: list[Copy] = []
     at = 0
     with contextlib.suppress(msgspec.DecodeError, struct.error):
         while at < len(data):
             (length,) = _LENGTH.unpack_from(data, at)
-            found.append(_copy.decode(data[at + _LENGTH.size : at + _LENGTH.size + length]))
+            note = _note.decode(data[at + _LENGTH.size : at + _LENGTH.size + length])
+            if of is None or note.sid in of:
+                found.append(note.copy())
             at += _LENGTH.size + length
     return found
 

@@ -142,7 +142,7 @@ def written(db: sqlite3.Connection, sid: str, rev: int, standing: Call) -> bool:
     if left:
         db.execute("UPDATE calls SET steps = ?, base = ?, base_rev = ? WHERE sid = ?", (left, calls.encoded(before), rev, sid))
         return False
-    fields, words = codec.fields(None, standing), codec.words(None, standing)
+    fields, words = codec.changed(None, standing)
     found = db.execute("SELECT rev, fields, words FROM calls WHERE sid = ?", (sid,)).fetchone()
     if not found:  # erased meanwhile
         return False

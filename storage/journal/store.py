@@ -107,10 +107,12 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         sha = self._write_document(db, change, row, there, gone)
         told = self._log.tell(db, now, sid, [codec.envelope(event) for event in change.events], after.brief.business, owned=True)
         event_ids = tuple(map(written, told))
-        steps.keep(db, row, change, codec.fields(before, after) | codec.words(before, after), event_ids, gone, now)
+        fields, words = codec.changed(before, after)
+        steps.keep(db, row, change, fields | words, event_ids, gone, now)
         self.flag.put(True)
         rev, writes = (row.rev, row.writes) if row else (0, 0)
-        return Committed(call=msgspec.structs.replace(after, rev=rev + 1), seen=sha or calls.seen(life, writes + 1), event_ids=event_ids)
+        seen = sha or calls.seen(life, writes + 1)
+        return Committed(call=msgspec.structs.replace(after, rev=rev + 1), seen=seen, event_ids=event_ids, wrote=fields | words)
 
     def _write_document(self, db: sqlite3.Connection, change: Change, row: Row | None, there: Lying, gone: bytes) -> str:
         """Write the document as far as it needs a row of its own; its fingerprint then, else ""."""

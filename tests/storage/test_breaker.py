@@ -12,7 +12,7 @@ import pytest
 from redis.asyncio import Redis
 
 from storage.away.breaker import PATIENT_S, Breaker
-from storage.away.lived import SLICE_S, Lived
+from storage.away.lived import SLICE_S, Lived, Waits
 from storage.connect import probing
 from storage.errors import StoreUnavailable
 from tests.conftest import RedisServer
@@ -215,3 +215,42 @@ async def test_whoever_waits_for_the_verdict_is_told_when_it_is_closed() -> None
         await asyncio.sleep(0)
     async with asyncio.timeout(PATIENCE_S):
         assert not await waiting
+
+
+async def test_each_who_waits_is_told_of_once_and_not_before_its_time() -> None:
+    told: list[float] = []
+    waits = Waits(5 * SLICE_S, lambda: told.append(time.monotonic()))
+    began = {}
+    for name in ("first", "in time", "second"):
+        began[name] = time.monotonic()
+        waits.begin(name)
+        await lived(1.5 * SLICE_S)
+    waits.end("in time")
+    waits.end("nobody")
+    await lived(9 * SLICE_S)
+    assert len(told) == 2
+    assert all(at - began[name] >= 4.9 * SLICE_S for name, at in zip(("first", "second"), told, strict=True))
+    waits.end("first")
+    waits.begin("first")
+    await lived(9 * SLICE_S)
+    assert len(told) == 3, "after nobody waited for a while as well"
+
+
+async def test_who_is_cancelled_in_the_moment_in_which_redis_is_away_stays_cancelled() -> None:
+    async def probe() -> None:
+        raise StoreUnavailable("refused")
+
+    async with watched(probe) as (breaker, _):
+        asking = asyncio.ensure_future(asked_in_vain(breaker))
+        await asyncio.sleep(0)
+        breaker.doubt(StoreUnavailable("OOM command not allowed"))
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        with pytest.raises(StoreUnavailable):
+            await asked_in_vain(breaker)
+
+
+async def asked_in_vain(breaker: Breaker) -> None:
+    async with breaker.passing():
+        await asyncio.Event().wait()

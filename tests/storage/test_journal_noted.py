@@ -14,13 +14,15 @@ from time import time
 import msgspec
 import pytest
 
+from agent.record.call import Call
 from agent.record.moments import seconds_of
+from storage import codec
 from storage.errors import JournalUnavailable
 from storage.journal import spool
 from storage.journal.behind import WriteBehind
 from storage.journal.store import JournalStore
 from storage.memory_store import MemoryStore
-from storage.store import Change
+from storage.store import Change, Committed
 from tests.storage.calls import CREATED, line, new_call
 from tests.storage.test_journal import left_in, noted
 
@@ -177,9 +179,62 @@ async def test_who_waits_for_the_notes_and_is_cancelled_loses_none(tmp_path: Pat
     await journal.close()
 
 
+def copied(call: Call) -> spool.Copy:
+    fields, words = codec.changed(None, call)
+    return spool.Copy(call=call, kept=fields | words)
+
+
 async def first(redis: MemoryStore) -> object:
     found = await redis.open("CA1")
     return await redis.commit(Change(before=found.call, after=found.call or new_call(), seen=found.seen))
+
+
+async def test_of_turns_that_are_noted_at_once_each_is_written_once(tmp_path: Path) -> None:
+    journal, redis = JournalStore(tmp_path), MemoryStore()
+    await journal.ping()
+    behind = WriteBehind(journal, moment_s=NEVER_S)
+    was = await noted(redis, behind, None, lines=(line("one"), line("two")), answer=("t1", b"1"))
+    was = await noted(redis, behind, was, lines=(line("three"),), answer=("t2", b"2"))
+    was = await noted(redis, behind, was, taken_back=2, lines=(line("instead"),), answer=("t3", b"3"))
+    written = spool.Spool(journal.home).others(dead=False).copies
+    assert [(copy.call.rev, [*copy.answers], [len(said.lines) for said in copy.said]) for copy in written] == [
+        (1, ["t1"], [2]),
+        (2, ["t2"], [1]),
+        (3, ["t3"], [1]),
+    ]
+    assert written[-1].call == was.call
+    await behind.flush()
+    assert await lines_of(journal) == ["one", "instead"]
+    assert [(await journal.open("CA1", turn)).answer for turn in ("t1", "t2", "t3")] == [b"1", b"2", b"3"]
+    await behind.close()
+    await journal.close()
+
+
+async def test_of_other_workers_only_those_calls_are_looked_for_that_are_asked_for(tmp_path: Path) -> None:
+    mine, other = spool.Spool(tmp_path), spool.Spool(tmp_path)
+    for sid in ("CA1", "CA2"):
+        other.write(copied(new_call(sid)))
+    assert [copy.call.sid for copy in mine.others(dead=False, of={"CA2"}).copies] == ["CA2"]
+    assert [copy.call.sid for copy in mine.others(dead=False).copies] == ["CA1", "CA2"], "and nothing counts as read"
+    other.close()
+
+
+async def test_calls_that_are_not_remembered_are_noted_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.journal.behind.MOST_KNOWN", 1)
+    journal, redis = JournalStore(tmp_path), MemoryStore()
+    behind = WriteBehind(journal, moment_s=NEVER_S)
+    was: dict[str, Committed | None] = {"CA1": None, "CA2": None}
+    for number in range(3):
+        for sid, before in was.items():
+            was[sid] = await noted(redis, behind, before, call={"sid": sid, "turns": number}, lines=(line(f"{sid} {number}"),))
+        if number:
+            await behind.flush()
+    for sid, last in was.items():
+        assert last is not None
+        assert (await journal.open(sid)).call == last.call
+        assert await journal.document(sid) == await redis.document(sid)
+    await behind.close()
+    await journal.close()
 
 
 async def test_who_sends_a_turn_again_that_redis_took_hears_the_same(tmp_path: Path) -> None:
@@ -239,7 +294,7 @@ async def unavailable(*_: object) -> None:
 
 def test_a_disk_that_takes_half_a_note_leaves_the_others_readable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notes, other = spool.Spool(tmp_path), spool.Spool(tmp_path)
-    copy = spool.Copy(call=new_call())
+    copy = copied(new_call())
     write = os.write
     notes.write(copy)
     with monkeypatch.context() as patch:
@@ -266,7 +321,7 @@ def test_where_there_is_no_unix_nothing_is_noted_and_nobody_fails(tmp_path: Path
         monkeypatch.delattr(os, name)
     monkeypatch.setitem(sys.modules, "fcntl", None)
     notes = spool.Spool(tmp_path)
-    notes.write(spool.Copy(call=new_call()))
+    notes.write(copied(new_call()))
     assert notes.others(dead=False).copies == []
     notes.close()
     assert os.listdir(tmp_path) == []
@@ -274,7 +329,7 @@ def test_where_there_is_no_unix_nothing_is_noted_and_nobody_fails(tmp_path: Path
 
 def test_a_folder_that_may_not_be_written_any_more_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     notes = spool.Spool(tmp_path)
-    notes.write(spool.Copy(call=new_call()))
+    notes.write(copied(new_call()))
 
     def read_only(self: Path, missing_ok: bool = False) -> None:
         raise OSError(30, "Read-only file system")

@@ -9,12 +9,27 @@ import pytest
 from agent.record.acts import Inform, NoMatch, SystemAct
 from agent.record.call import OpenTurn, Question, Turn
 from agent.record.handoff import Handoff
+from storage import codec
 from storage.errors import StaleCall
 from storage.store import CallStore, Change
 from tests.conftest import Shelf
 from tests.storage.calls import CREATED, begin, book, event, filled, job, line, new_call, step
 
 pytestmark = pytest.mark.anyio
+
+
+async def test_what_a_store_says_it_wrote_is_the_record(store: CallStore) -> None:
+    was = await begin(store)
+    kept = dict(was.wrote or {})
+    for call in (
+        was.call.with_slot("name", filled("Ann")),
+        was.call.with_slot("phone", filled("+61491570156")).with_lines((line("Bob"),)),
+        msgspec.structs.replace(was.call, turns=2),
+    ):
+        was = await step(store, was, call)
+        kept |= was.wrote or {}
+        assert codec.call("CA1", {**kept, "rev": b"%d" % was.call.rev}) == was.call
+        assert (await store.open("CA1")).call == was.call
 
 
 async def history(store: CallStore, sid: str = "CA1") -> list[str]:
