@@ -60,6 +60,10 @@ app = FastAPI(lifespan=running)
 
 @app.post("/ai/conversation")
 async def conversation(posted: Conversation) -> Answer:
+    return await take_turn(app, posted)
+
+
+async def take_turn(app: FastAPI, posted: Conversation) -> Answer:
     sid, turn = posted.callSid, posted.turnId or ""
     keys = [f"floor:{sid}:{part}" for part in ("record", "turns", "document", "history", "events")]
     await app.state.open(keys=keys[:2], args=[turn])

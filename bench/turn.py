@@ -3,6 +3,7 @@
     python -m bench.turn [--seconds 4] [--rounds 5] [--together 4] [--before CHECKOUT] [--without-journal]
 
 floor   FastAPI, pydantic, the same two Redis round trips, no agent: what the web framework and Redis cost alone
+steps   the floor with three empty LangGraph steps in it: what is left when nothing of a turn is ours
 ours    the service as `slotline serve` starts it, whole calls of eleven turns, events and documents included
 before  the same service from another checkout (`git worktree add`), to see what a change costs a turn
 without the service without its journal (SLOTLINE_JOURNAL=false), alone beside ours; both also behind a proxy that counts their round trips
@@ -47,7 +48,7 @@ SAID = (
     "no thanks, goodbye",
 )
 HEAD = b"POST /ai/conversation HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-AIMS = {"floor": 0.4, "usual": 4.0, "before": 0.97, "without": 0.95}
+AIMS = {"steps": 0.75, "usual": 2.2, "before": 0.97, "without": 0.95}
 """Turns per second of ours, of the other's."""
 COUNTED = 20
 """Calls whose round trips are counted."""
@@ -119,6 +120,7 @@ def commands(before: Path | None, without_journal: bool) -> Iterator[Command]:
         yield Command("without", ROOT, [*serve, "--port"], {"SLOTLINE_JOURNAL": "false"})
         return
     yield Command("floor", ROOT, [*plain, "bench.floor_app:app", "--port"])
+    yield Command("steps", ROOT, [*plain, "bench.steps_app:app", "--port"])
     yield Command("ours", ROOT, [*serve, "--port"])
     if before is not None:
         yield Command("before", before.resolve(), [*serve, "--port"])
