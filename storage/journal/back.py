@@ -97,7 +97,10 @@ class JournalBack(Part):
 
     def _keep(self, db: sqlite3.Connection, copy: Copy) -> None:
         now, after = self._clock(), copy.call
-        sid = after.sid
+        sid, at = after.sid, min(now, copy.at or now)
+        until = at + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
+        if until <= now:
+            return  # by one whose host was down for as long as copies last
         row = calls.find(db, sid, now, bare=True)
         if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):
             row = None  # another call has begun under its sid
@@ -117,9 +120,8 @@ class JournalBack(Part):
             self._forget_words(db, sid)
             row = calls.find(db, sid, now, bare=True)
         rev = row.rev if row else 0
-        until = now + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
         told = Copied(after.rev, copy.kept, _number(copy.told))
-        calls.write(db, row, after, until, min(until, now + self._ttl.words_of(after)), told)
+        calls.write(db, row, after, until, min(until, at + self._ttl.words_of(after)), told)
         self._keep_answers(db, copy)
         calls.say(db, sid, *_in_all([said for said in copy.said if said.rev > rev]))
         if after.root:

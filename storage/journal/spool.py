@@ -9,7 +9,6 @@ import contextlib
 import os
 import secrets
 import struct
-import time
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -19,8 +18,6 @@ from agent.record.call import Booking
 from storage.journal import calls
 from storage.journal.back import Copy, Said
 
-LASTS_S = 60.0
-"""How old a dead worker's notes may be: later nobody was here for so long that nothing goes on from them."""
 _LENGTH = struct.Struct("<I")
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -113,8 +110,7 @@ class Spool:
                 if of is not None:
                     found.copies += _copies(os.read(file, stat.st_size), of)
                 elif _lock(file):
-                    if time.time() - stat.st_mtime < LASTS_S:
-                        found.copies += _copies(os.read(file, stat.st_size))
+                    found.copies += _copies(os.read(file, stat.st_size))
                     found.dead.append((file, entry.path))
                     opened.pop_all()
                 elif not dead:

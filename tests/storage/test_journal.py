@@ -42,9 +42,9 @@ async def journal(tmp_path: Path) -> AsyncIterator[JournalStore]:
 
 async def noted(store: CallStore, behind: WriteBehind, was: Committed | None, **change: Any) -> Committed:
     """A step taken in a store, and noted behind it."""
+    at = change.pop("at", 0.0) or time()
     call = replace(was.call if was else new_call(), **change.pop("call", {}))
     taken = Change(before=was.call if was else None, after=call, seen=was.seen if was else "", **change)
-    at = time()
     done = await store.commit(taken)
     behind.note(taken, done, at)
     return done
@@ -289,16 +289,16 @@ async def test_of_a_copy_that_is_forgotten_or_has_expired_nothing_is_left_either
     ttl = Ttl(call_s=1800, booked_s=604_800, log_s=60, owed_s=600)
     redis, journal = MemoryStore(), JournalStore(tmp_path, ttl=ttl, clock=lambda: now)
     behind = WriteBehind(journal)
-    was = await noted(redis, behind, None, lines=(line("v01-line"),), answer=("t1", b"v01-answer"))
+    was = await noted(redis, behind, None, at=now, lines=(line("v01-line"),), answer=("t1", b"v01-answer"))
     booked = {"booked": job(), "status": "booked"}
-    await noted(redis, behind, was, lines=(line("v01-booked"),), booking=job(), call=booked)
+    await noted(redis, behind, was, at=now, lines=(line("v01-booked"),), booking=job(), call=booked)
     await behind.flush()
     assert left_in(tmp_path, "v01-line", "v01-answer", "v01-booked") == {"v01-line", "v01-answer", "v01-booked"}
     now += 1801
     assert await journal.tidy()
     assert left_in(tmp_path, "v01") == set(), "a copy is for a call that is being talked, also of one that is booked"
     await redis.erase("CA1")
-    await noted(redis, behind, None, lines=(line("v02-line"),))
+    await noted(redis, behind, None, at=now, lines=(line("v02-line"),))
     await behind.flush()
     breaker = Breaker(redis.ping)  # type: ignore[arg-type]
     await SpareStore(redis, journal, breaker, WayBack(journal, redis, breaker, lambda: now), promises=False).erase("CA1")
@@ -312,9 +312,9 @@ async def test_what_was_said_is_gone_from_the_file_before_its_call(tmp_path: Pat
     ttl = Ttl(call_s=1800, words_s=600, log_s=60)
     redis, journal = MemoryStore(), JournalStore(tmp_path, ttl=ttl, clock=lambda: now)
     behind = WriteBehind(journal)
-    was = await noted(redis, behind, None, lines=(line("v01-line"),), answer=("t1", b"v01-answer"))
+    was = await noted(redis, behind, None, at=now, lines=(line("v01-line"),), answer=("t1", b"v01-answer"))
     call = {"slots": was.call.with_slot("name", filled("v01-name")).with_lines((line("v01-recent"),)).slots}
-    was = await noted(redis, behind, was, call=call)
+    was = await noted(redis, behind, was, at=now, call=call)
     await behind.flush()
     assert left_in(tmp_path, "v01-line", "v01-answer", "v01-name", "v01-name,") == {"v01-line", "v01-answer", "v01-name"}
     now += 601

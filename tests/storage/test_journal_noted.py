@@ -116,7 +116,7 @@ async def test_a_worker_that_ends_leaves_its_notes_in_the_journal_alone(tmp_path
     await journal.close()
 
 
-async def test_half_a_note_and_an_old_one_are_none(tmp_path: Path) -> None:
+async def test_half_a_note_is_none(tmp_path: Path) -> None:
     worker = Worker(tmp_path)
     worker.take(1)
     worker.take(2)
@@ -127,14 +127,24 @@ async def test_half_a_note_and_an_old_one_are_none(tmp_path: Path) -> None:
     behind = WriteBehind(journal)
     await behind.gather()
     assert await lines_of(journal) == ["line 1"]
+    await behind.close()
+    await journal.close()
+
+
+@pytest.mark.parametrize(("down_s", "known"), [(1700.0, ["line 1"]), (1801.0, [])])
+async def test_what_a_worker_noted_is_known_for_as_long_as_any_copy_however_long_nobody_was_here(
+    tmp_path: Path, down_s: float, known: list[str]
+) -> None:
     worker = Worker(tmp_path)
     worker.take(1)
-    worker.take(2)
     worker.kill()
-    (written,) = (path for path in (tmp_path / "journal").glob("noted-*") if path.stat().st_size)
-    os.utime(written, (0, 0))
+    now = time() + down_s
+    journal = JournalStore(tmp_path, clock=lambda: now)
+    behind = WriteBehind(journal)
     await behind.gather(dead=True)
-    assert (await lines_of(journal), files(tmp_path)) == (["line 1"], []), "nobody goes on from what a service noted that was not there since"
+    assert (await lines_of(journal), files(tmp_path)) == (known, [])
+    now += 1800 - down_s
+    assert await lines_of(journal) == [], "half an hour after it was said"
     await behind.close()
     await journal.close()
 
