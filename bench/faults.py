@@ -1,8 +1,9 @@
 """Faults at random, counted: `python -m bench.faults --minutes 10`, `python -m bench.faults --short`.
 
-Callers talk to a real service without a journal while it, or its Redis, is killed, stopped and started again; each turn is posted in one to five
-copies at once, and again until it is answered. What every call left behind is then compared with the same calls on the same service left alone. One
-round is a service with one or two workers, over the Redis it brings or over one beside it behind a proxy. The seed of each round is printed, and
+Callers talk to a real service while it, or its Redis, is killed, stopped and started again; each turn is posted in one to five copies at once, and
+again until it is answered. What every call left behind is then compared with the same calls on the same service left alone. One round is a service
+with one or two workers, with or without the journal of its host, over the Redis it brings or over one beside it behind a proxy. Over the one it
+brings every call has to end as the undisturbed one; over one beside it a booking may have been noted first. The seed of each round is printed, and
 `--seed` plays that round again, as far as processes repeat themselves.
 
 Counted are: fields that were told as filled and are not there at the end, effects that are there twice, answers and records that are not those of
@@ -21,9 +22,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -33,6 +34,7 @@ import redis
 
 from tests.api.processes import Running
 from tests.conftest import RedisServer
+from tests.faults.alike import differences
 from tests.faults.callers import (
     FILLED,
     FIRM,
@@ -43,10 +45,12 @@ from tests.faults.callers import (
     document,
     events,
     filled,
+    heard,
     is_trouble,
     left,
     redis_of,
     said_by,
+    timeless,
     whole_call,
 )
 from tests.faults.proxy import Proxy
@@ -54,7 +58,8 @@ from tests.faults.proxy import Proxy
 CALLERS = 6
 PAUSES_S = (0.05, 0.6)
 """Between two faults, once callers are answered again."""
-PATIENCE_S = 60.0
+PATIENCE_S = 300.0
+"""A service is killed over and over, and takes its time to start on a busy machine."""
 THINKING_S = (0.0, 0.3)
 """Before a caller's next turn."""
 AGAIN_S = 0.25
@@ -62,8 +67,8 @@ AGAIN_S = 0.25
 COPIES = 5
 """Of one turn at once, at most."""
 COUNTED = ("lost fields", "doubled effects", "other answers", "other records", "unanswered turns")
-SHORT = (1, 4, 7, 5)
-"""Seeds of one round of each kind."""
+SHORT = (1, 4, 7, 9, 5, 15)
+"""Seeds of one round of each kind with a journal, and of two without."""
 PLAIN = ssl.create_default_context()
 """Made once: nothing here is encrypted, and making one takes longer than a turn."""
 
@@ -74,8 +79,8 @@ class Shop:
     anew = True
     """Whether its workers load the program as a fresh process does."""
 
-    def __init__(self, folder: Path, workers: int, chance: random.Random) -> None:
-        self.folder, self.chance = folder, chance
+    def __init__(self, folder: Path, workers: int, chance: random.Random, *, journal: bool) -> None:
+        self.folder, self.chance, self.journal = folder, chance, journal
         self._arguments = ("--workers", str(workers))
         self.answered = threading.Condition()
         self.good_at = 0.0
@@ -87,8 +92,7 @@ class Shop:
         self.running = Running(self.folder, *self._arguments, port=port, anew=self.anew, SLOTLINE_SECRET=SECRET, **self.settings())
 
     def settings(self) -> dict[str, str]:
-        # What goes on in the journal of a host may be another answer, rightly: `bench.away` plays that.
-        return {"SLOTLINE_BUSINESS": FIRM, "SLOTLINE_JOURNAL": "false"}
+        return {"SLOTLINE_BUSINESS": FIRM, "SLOTLINE_JOURNAL": str(self.journal).lower()}
 
     def client(self) -> Any:
         return redis_of(self.folder)
@@ -141,8 +145,8 @@ class Shop:
 class Wired(Shop):
     """The same over a Redis of its own, with a proxy in between that can act at the very commit."""
 
-    def __init__(self, folder: Path, workers: int, chance: random.Random) -> None:
-        super().__init__(folder, workers, chance)
+    def __init__(self, folder: Path, workers: int, chance: random.Random, *, journal: bool) -> None:
+        super().__init__(folder, workers, chance, journal=journal)
         self.server = RedisServer("--appendonly", "yes", "--appendfsync", "always")
         self.proxy = Proxy(self.server.socket)
 
@@ -184,6 +188,14 @@ class Wired(Shop):
         time.sleep(self.chance.uniform(0.1, 3))
         self.server.process.send_signal(signal.SIGCONT)
 
+    @contextmanager
+    def without_redis(self) -> Iterator[None]:
+        self.proxy.cut()
+        try:
+            yield
+        finally:
+            self.proxy.join()
+
     def close(self) -> None:
         super().close()
         self.proxy.close()
@@ -213,9 +225,9 @@ class Caller:
             for number, words in enumerate(self.said):
                 time.sleep(self.chance.uniform(*THINKING_S))
                 posts = [hands.submit(self.until_good, body(number, words, self.sid)) for _ in range(self.chance.randint(1, COPIES))]
-                heard = [post.result() for post in posts]
-                answers.append(json.loads(heard[0]) if heard[0] else None)
-                unequal += sum(one != heard[0] for one in heard)
+                bodies = [post.result() for post in posts]
+                answers.append(json.loads(bodies[0]) if bodies[0] else None)
+                unequal += sum(one != bodies[0] for one in bodies)
         return Heard(answers, unequal)
 
     def until_good(self, turn: dict[str, Any]) -> bytes | None:
@@ -243,47 +255,68 @@ class Round(NamedTuple):
 def play(seed: int) -> Round:
     """One round, told by its seed."""
     chance = random.Random(seed)
-    kind, workers = chance.choice((Shop, Wired)), chance.choice((1, 2))
+    kind, workers, journal = chance.choice((Shop, Wired)), chance.choice((1, 2)), chance.choice((True, True, False))
     said = {f"CA{hour}": tuple(f"tomorrow at {hour} pm" if words == SAID[6] else words for words in SAID) for hour in range(1, CALLERS + 1)}
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder, closing(kind(Path(folder), workers, chance)) as shop:
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder, closing(kind(Path(folder), workers, chance, journal=journal)) as shop:
         shop.start()
         callers = [Caller(shop, sid, words, random.Random(f"{seed} {sid}")) for sid, words in said.items()]
         with ThreadPoolExecutor(CALLERS) as together:
             calls = [together.submit(caller.talk) for caller in callers]
             faults = shop.disturb(lambda: not all(call.done() for call in calls))
-            heard = dict(zip(said, (call.result() for call in calls), strict=True))
-        name = f"{'its own Redis' if kind is Shop else 'a Redis beside it'}, {workers} worker{'s' * (workers > 1)}"
-        return Round(name, faults, judged(shop, said, heard), shop.recovered)
+            heard_by = dict(zip(said, (call.result() for call in calls), strict=True))
+        name = f"{'its own Redis' if kind is Shop else 'a Redis beside it'}, {workers} worker{'s' * (workers > 1)}{', no journal' * (not journal)}"
+        return Round(name, faults, judged(shop, said, heard_by), shop.recovered)
 
 
-def judged(shop: Shop, said: Mapping[str, Sequence[str]], heard: Mapping[str, Heard]) -> Counter[str]:
+def judged(shop: Shop, said: Mapping[str, Sequence[str]], heard_by: Mapping[str, Heard]) -> Counter[str]:
     """What is wrong, by itself and beside the same calls undisturbed."""
     caught_up(shop.running)
     client = shop.client()
     counted = Counter(dict.fromkeys(COUNTED, 0))
-    for sid, found in heard.items():
+    for sid, found in heard_by.items():
         counted.update(mistakes(client, sid, said[sid], found))
-    disturbed = {sid: left(client, [answer or {} for answer in found.answers], sid) for sid, found in heard.items()}
-    client.flushall()
+    disturbed = {sid: left(client, [answer or {} for answer in found.answers], sid) for sid, found in heard_by.items()}
+    noted = bookings_noted(shop, said) if isinstance(shop, Wired) and shop.journal else {}
+    anew(shop, said)
     answers = {sid: whole_call(shop.running, sid, words) for sid, words in said.items()}
     for sid in said:
         quiet = left(client, answers[sid], sid)
-        counted["other answers"] += sum(one != other for one, other in zip(disturbed[sid].answers, quiet.answers, strict=True))
-        counted["other records"] += disturbed[sid][1:] != quiet[1:]
+        either = zip(disturbed[sid].answers, quiet.answers, noted.get(sid, quiet.answers), strict=True)
+        counted["other answers"] += sum(one not in others for one, *others in either)
+        if sid in noted and None not in heard_by[sid].answers:
+            counted["other records"] += bool({*differences(disturbed[sid], quiet, noted[sid])} - {"answers"})
+        else:
+            counted["other records"] += disturbed[sid][1:] != quiet[1:]
     return counted
 
 
-def mistakes(client: Any, sid: str, said: Sequence[str], heard: Heard) -> Counter[str]:
+def bookings_noted(shop: Wired, said: Mapping[str, Sequence[str]]) -> dict[str, list[Any]]:
+    """What each caller hears whose booking is noted, since Redis is away at the last yes."""
+    anew(shop, said)
+    begun = {sid: whole_call(shop.running, sid, words[:-1]) for sid, words in said.items()}
+    with shop.without_redis():
+        return {sid: timeless([*answers, heard(shop.running, len(answers), said[sid][-1], sid)]) for sid, answers in begun.items()}
+
+
+def anew(shop: Shop, said: Mapping[str, Sequence[str]]) -> None:
+    """Nothing is left of earlier calls, in Redis or in the journal."""
+    caught_up(shop.running)
+    for sid in said:
+        shop.running.http.delete(f"/calls/{sid}")
+    shop.client().flushall()
+
+
+def mistakes(client: Any, sid: str, said: Sequence[str], found: Heard) -> Counter[str]:
     """What is wrong with a call by itself."""
     kept, told = document(client, sid)["progress"]["filled"], events(client, sid)
-    confirmed = {slot: value for answer in heard.answers if answer for slot, value in answer["progress"]["filled"].items()}
+    confirmed = {slot: value for answer in found.answers if answer for slot, value in answer["progress"]["filled"].items()}
     spoken = Counter(said_by("customer", told)) - Counter(said)
     again = Counter(filled(told)) - Counter(FILLED)
     return Counter(
         {
             "lost fields": sum(kept.get(slot) != value for slot, value in confirmed.items()),
-            "doubled effects": heard.unequal + spoken.total() + again.total(),
-            "unanswered turns": heard.answers.count(None),
+            "doubled effects": found.unequal + spoken.total() + again.total(),
+            "unanswered turns": found.answers.count(None),
         }
     )
 
@@ -309,7 +342,7 @@ def report(rounds: Sequence[Round]) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=10)
-    parser.add_argument("--short", action="store_true", help="four rounds, one of each kind")
+    parser.add_argument("--short", action="store_true", help="six rounds, one of each kind with a journal")
     parser.add_argument("--seed", type=int, help="this round alone")
     options = parser.parse_args()
     fixed = [options.seed] if options.seed is not None else SHORT if options.short else ()
