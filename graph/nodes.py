@@ -260,7 +260,7 @@ async def _rule(work: Work, deps: Deps) -> str:
 async def _resumed(work: Work, deps: Deps) -> Work:
     """What the earlier call had is taken over, in one commit."""
     earlier = await _earlier(work, deps, work.call.brief.business)
-    if earlier is not None and not work.turn_context.away:  # to see whether its time is still free
+    if earlier is not None:  # to see whether its time is still free
         bookings = standing(earlier.bookings, work.turn_context.seconds, work.call.unfinished)
         work = replace(work, turn_context=replace(work.turn_context, bookings=bookings))
     return await _kept(work, resuming.resume(work.call, earlier.call if earlier else None, work.turn_context), deps)

@@ -100,8 +100,8 @@ def turn_context_of(
 ) -> TurnContext:
     """What the turn is decided against. The caller's "now" is the turn's `started_at`, in the business's zone; without one, the service's clock.
 
-    `business`: as its file stands now; what was promised to this caller is in the brief. `away`: no calendar can be asked; a copy of one
-    says nothing of what others do meanwhile, so that the business's hours alone count.
+    `business`: as its file stands now; what was promised to this caller is in the brief. `away`: no calendar can be asked; what stands in `bookings`
+    is taken, and of the rest nobody knows whether it is free.
     """
     heard_at = _aware(turn.started_at) if turn.started_at else now
     return TurnContext(
@@ -111,7 +111,7 @@ def turn_context_of(
         seconds=now.timestamp(),
         turn=turn,
         plan=plan,
-        bookings=() if away else in_the_way(call, bookings, now.timestamp()),
+        bookings=in_the_way(call, bookings, now.timestamp()),
         away=away,
     )
 

@@ -19,6 +19,8 @@ from storage.store import CallStore
 
 CALENDARS_S = 30.0
 """Between two looks into the calendars of a Redis that nobody else uses, which the journal has to know to promise a place."""
+SHARED_CALENDARS_S = 120.0
+"""The same where others use it, who take places meanwhile: what is known to be taken is offered to nobody."""
 
 LEFT_S = 5.0
 """Between two looks for what dead workers of this host have left."""
@@ -40,8 +42,9 @@ class Spare:
         into_theirs: bool = False,
         told: Callable[[bool], None] = lambda away: None,
     ) -> None:
-        """`redis`: the store that is spared. `data`: the service's folder. `promises`: nobody but this host ever uses that Redis; `businesses` are
-        the ids of those whose places may be promised then. `told` hears that Redis went away, and that it is back. `into_theirs`: see `MemoryStore`.
+        """`redis`: the store that is spared. `data`: the service's folder. `promises`: nobody but this host ever uses that Redis, so that places may
+        be promised. `businesses`: the ids of those whose calendars are to be known. `told` hears that Redis went away, and that it is back.
+        `into_theirs`: see `MemoryStore`.
         """
         self.redis = redis
         self.journal = JournalStore(data, ttl=ttl, into_theirs=into_theirs)
@@ -49,7 +52,7 @@ class Spare:
         self.asked = guarded(redis, self.breaker)
         self.way_back = WayBack(self.journal, self.asked, self.breaker, time)
         self.store = SpareStore(self.asked, self.journal, self.breaker, self.way_back, promises=promises)
-        self._businesses = businesses if promises else ()
+        self._businesses, self._promises = businesses, promises
 
     async def keep(self) -> None:
         """Bring back what waits, take in what dead workers noted, and know the calendars, for ever."""
@@ -74,10 +77,10 @@ class Spare:
         while self._businesses:
             for business in self._businesses:
                 with _told("calendars"):
+                    at = time()
                     found = await self.asked.open("calendar", business=business)
-                    if not self.journal.flag.up:  # places taken here are not there yet
-                        await self.journal.keep_places(business, found.bookings)
-            await asyncio.sleep(CALENDARS_S)
+                    await self.journal.keep_places(business, found.bookings, at)
+            await asyncio.sleep(CALENDARS_S if self._promises else SHARED_CALENDARS_S)
 
 
 @contextlib.contextmanager

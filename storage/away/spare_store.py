@@ -60,7 +60,9 @@ class SpareStore(PassingStore):
                 if await self._breaker.is_well():
                     raise
             else:
-                if found.answer is None or found.call is None or await self._given_again(found.call, turn, found.answer, at):
+                if found.answer is None or found.call is None:
+                    return await self._with_what_waits(found, business)
+                if await self._given_again(found.call, turn, found.answer, at):
                     return found
                 return await self.open(sid, turn, business, former)
         await self._all_noted()
@@ -215,6 +217,16 @@ class SpareStore(PassingStore):
                     raise
         await self._all_noted()
         return await journal()
+
+    async def _with_what_waits(self, found: Opened, business: str) -> Opened:
+        """With the places of callers of this host in the calendar that Redis has not seen yet: they were first."""
+        if not business or not self._journal.flag.up:
+            return found
+        with contextlib.suppress(JournalUnavailable):
+            waiting = {one.sid: one for one in await self._journal.places_waiting(business)}
+            there = tuple(one for one in found.bookings if one.sid not in waiting)
+            return msgspec.structs.replace(found, bookings=(*there, *waiting.values()))
+        return found
 
     async def _all_noted(self) -> None:
         """Ends when the journal has what the workers of this host know: what they noted, and what Redis was just about to answer them."""

@@ -22,10 +22,10 @@ from storage.journal.log import Log, packed
 from storage.journal.part import Part
 from storage.journal.steps import Waiting
 
+UNDER_WAY_S = 10.0
+"""How long a turn may take from its beginning, which its place is dated by, until its place is noted."""
 GONE_S = 60.0
 """How late anything may come that was noted of a call before it was taken away."""
-WAITING_S = 86_400.0
-"""How long steps wait for Redis at most, once their call has expired."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -131,9 +131,14 @@ class JournalBack(Part):
         answers = [(copy.call.sid, turn, answer) for turn, answer in copy.answers.items()]
         calls.add(db, "OR IGNORE INTO turns", answers)
 
-    async def keep_places(self, business: str, bookings: Sequence[Booking]) -> None:
-        """Note a business's calendar as Redis has it: what a copy brings is added to it."""
-        await self._write(lambda db: places.replace(db, business, bookings), durable=False)
+    async def keep_places(self, business: str, bookings: Sequence[Booking], at: float) -> None:
+        """Note a calendar as Redis had it `at` (Unix seconds). What turns of then may have taken since stays, and what Redis has not seen."""
+        await self._write(lambda db: places.replace(db, business, bookings, at - UNDER_WAY_S), durable=False)
+
+    async def places_waiting(self, business: str) -> Sequence[Booking]:
+        """What of a business's calendar calls have, or have noted, with steps that Redis has not seen."""
+        found: Sequence[Booking] = await self._read(lambda db: places.waiting(db, business))
+        return found
 
     async def keep_secret(self, secret: bytes) -> None:
         """Note the secret that all who use Redis share, whatever was kept here as such."""
@@ -276,7 +281,7 @@ class JournalBack(Part):
     def _sweep(self, db: sqlite3.Connection) -> None:
         """Take away what has expired. Steps that wait for Redis stay for a while; their call is found no more."""
         now = self._clock()
-        for (sid,) in db.execute("SELECT sid FROM calls WHERE until <= ? AND (steps = 0 OR until <= ?)", (now, now - WAITING_S)).fetchall():
+        for (sid,) in db.execute("SELECT sid FROM calls WHERE until <= ? AND (steps = 0 OR until <= ?)", (now, now - places.WAITING_S)).fetchall():
             calls.remove(db, sid)
             self._log.disown(db, sid)
             note_removed(db)

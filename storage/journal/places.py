@@ -11,6 +11,10 @@ from storage import calendars, codec
 from storage.keys import Ttl
 from storage.store import Change
 
+WAITING_S = 86_400.0
+"""How long steps wait for Redis at most, once their call has expired."""
+_WAITS = "sid IN (SELECT sid FROM calls WHERE steps > 0)"
+
 
 def of(db: sqlite3.Connection, business: str) -> tuple[Booking, ...]:
     return codec.bookings([row[0] for row in db.execute("SELECT booking FROM places WHERE business = ?", (business,))])
@@ -30,11 +34,19 @@ def fits(db: sqlite3.Connection, now: float, booking: Booking, capacity: int) ->
 
 
 def write(db: sqlite3.Connection, now: float, change: Change, ttl: Ttl) -> None:
-    """What the step does with the calendar."""
-    if booking := change.booking:
+    """What the step does with the calendar: a place that it notes, for Redis to try, is taken here from now on."""
+    if booking := wanted(change, now):
         take(db, now, booking, ttl)
-    elif change.release and change.before and change.before.place:
+    elif change.release and change.before and change.before.place and not change.after.to_be_confirmed:
         release(db, change.before.place)
+
+
+def wanted(change: Change, now: float) -> Booking | None:
+    """The place that the step takes; one that it notes is held for as long as it may wait for Redis."""
+    noted = change.after.to_be_confirmed
+    if change.booking or noted is None or (change.before and change.before.to_be_confirmed):
+        return change.booking
+    return msgspec.structs.replace(noted, held_until=int(now + WAITING_S))
 
 
 def take(db: sqlite3.Connection, now: float, booking: Booking, ttl: Ttl) -> None:
@@ -52,11 +64,19 @@ def put(db: sqlite3.Connection, sid: str, booking: Booking) -> None:
     db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (booking.business, sid, *held, codec.encode(booking)))
 
 
-def replace(db: sqlite3.Connection, business: str, bookings: Sequence[Booking]) -> None:
-    """Let these be all there is in a business's calendar."""
-    db.execute("DELETE FROM places WHERE business = ?", (business,))
+def waiting(db: sqlite3.Connection, business: str) -> tuple[Booking, ...]:
+    """What calls have, or have noted, with steps that Redis has not seen."""
+    rows = db.execute(f"SELECT booking FROM places WHERE business = ? AND {_WAITS}", (business,)).fetchall()  # noqa: S608 - our own names
+    return codec.bookings([row[0] for row in rows])
+
+
+def replace(db: sqlite3.Connection, business: str, bookings: Sequence[Booking], since: float) -> None:
+    """Let these be all there is in a business's calendar, but for what was made `since` they were read (Unix seconds), or waits for Redis."""
+    stays = {sid for (sid,) in db.execute(f"SELECT sid FROM places WHERE business = ? AND {_WAITS}", (business,))}  # noqa: S608
+    db.execute(f"DELETE FROM places WHERE business = ? AND made < ? AND NOT {_WAITS}", (business, int(since)))  # noqa: S608
     for booking in bookings:
-        put(db, booking.sid or f" {uuid4().hex}", booking)
+        if booking.sid not in stays:
+            put(db, booking.sid or f" {uuid4().hex}", booking)
 
 
 def release(db: sqlite3.Connection, booking: Booking) -> None:

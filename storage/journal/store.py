@@ -86,7 +86,8 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
             raise StaleCall(f"call {sid} was changed by another writer")
         if change.goes_on and not calls.find(db, after.resumed_from, now):
             raise StaleCall(f"call {sid} was to go on from one that is gone")
-        if change.booking and not places.fits(db, now, change.booking, change.capacity):
+        place = places.wanted(change, now)
+        if place and not places.fits(db, now, place, change.capacity):
             raise PlaceTaken(f"no place left for call {sid}")
         if row is None:
             self._expire(db, sid, there)

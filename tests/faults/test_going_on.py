@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
@@ -18,6 +19,7 @@ from msgspec.structs import replace
 from agent.record.call import Booking
 from storage import keys
 from storage.connect import connect
+from storage.journal.schema import FILE
 from storage.keys import Ttl
 from storage.store import Change
 from tests.api.processes import Running, living, serving
@@ -114,6 +116,8 @@ class Host:
         for sid in ("CA1", "CA2"):
             self.erase(sid)
         self.redis.flushall()
+        with closing(sqlite3.connect(self.folder / "data" / "journal" / FILE, timeout=PATIENCE_S)) as db, db:
+            db.execute("DELETE FROM places")  # as it learns from Redis, in minutes
 
     def erase(self, sid: str) -> None:
         assert httpx.delete(f"{self.running.url}/calls/{sid}", trust_env=False).status_code in (204, 404)

@@ -62,9 +62,9 @@ class Wire(PassingStore):
 
 
 @asynccontextmanager
-async def host(redis: CallStore, data: Path) -> AsyncIterator[tuple[Spare, Wire]]:
+async def host(redis: CallStore, data: Path, **given: Any) -> AsyncIterator[tuple[Spare, Wire]]:
     wire = Wire(redis)
-    spare = Spare(wire, wire.probe, data, Ttl())
+    spare = Spare(wire, wire.probe, data, Ttl(), **given)
     try:
         yield spare, wire
     finally:

@@ -219,7 +219,7 @@ async def test_who_reads_events_goes_on_from_redis_to_the_journal(journal: Journ
 
 async def test_a_place_given_up_behind_is_free_here(journal: JournalStore) -> None:
     redis, behind = MemoryStore(), WriteBehind(journal)
-    await journal.keep_places("acme", [job("CA7", 1_900_900_000)])
+    await journal.keep_places("acme", [job("CA7", 1_900_900_000)], time())
     was = await noted(redis, behind, None, booking=job(), call={"booked": job()})
     await noted(redis, behind, was, release=True, call={"booked": None})
     await behind.flush()

@@ -372,7 +372,8 @@ async def test_for_who_said_yes_first_the_place_is_tried_first(tmp_path: Path) -
         for sid, at in made.items():
             found = await here.store.open(sid)
             noted = replace(job(), sid=sid, made=at, start=1 + at % 2)
-            await here.store.commit(Change(before=None, after=replace(new_call(sid), status="ended", to_be_confirmed=noted), seen=found.seen))
+            after = replace(new_call(sid), status="ended", to_be_confirmed=noted)
+            await here.store.commit(Change(before=None, after=after, seen=found.seen, capacity=9))
         tried: list[str] = []
 
         async def settle(sid: str) -> None:
