@@ -97,7 +97,7 @@ class Nodes:
         if call.brief.business != business:  # another's calendar
             needed = call.hold or open_step(call) in AGREEING
             bookings = (await deps.store.open(request.sid, "", call.brief.business)).bookings if needed else ()
-        turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings, away=found.away)
+        turn_context = turn_context_of(call, turn, deps.business_of(call), deps.plan, now, bookings, away=found.away, confirms=deps.confirms(call))
         call = call if left else _listening(call, stood, request, turn_context)
         work = Work(
             base=found.call,

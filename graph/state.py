@@ -67,6 +67,10 @@ class Deps(msgspec.Struct, frozen=True, kw_only=True):
         """The business as its file stands now; what was promised to this caller is in the brief."""
         return self.businesses.get(call.brief.business) or self.businesses.default
 
+    def confirms(self, call: Call) -> frozenset[str]:
+        """As TurnContext.confirms."""
+        return self.wants(call.brief.business).confirms
+
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
     """The place of a turn in the count of a sender that may say its newest turn again in other words."""

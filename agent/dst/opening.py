@@ -96,12 +96,20 @@ def opened_again(before: Call | None, call: Call, seconds: float) -> tuple[Event
 
 
 def turn_context_of(
-    call: Call, turn: Turn, business: Business, plan: Plan, now: datetime, bookings: Sequence[Booking], *, away: bool = False
+    call: Call,
+    turn: Turn,
+    business: Business,
+    plan: Plan,
+    now: datetime,
+    bookings: Sequence[Booking],
+    *,
+    away: bool = False,
+    confirms: frozenset[str] = frozenset(),
 ) -> TurnContext:
     """What the turn is decided against. The caller's "now" is the turn's `started_at`, in the business's zone; without one, the service's clock.
 
     `business`: as its file stands now; what was promised to this caller is in the brief. `away`: no calendar can be asked; what stands in `bookings`
-    is taken, and of the rest nobody knows whether it is free.
+    is taken, and of the rest nobody knows whether it is free. `confirms`: as TurnContext.confirms.
     """
     heard_at = _aware(turn.started_at) if turn.started_at else now
     return TurnContext(
@@ -113,6 +121,7 @@ def turn_context_of(
         plan=plan,
         bookings=in_the_way(call, bookings, now.timestamp()),
         away=away,
+        confirms=confirms,
     )
 
 

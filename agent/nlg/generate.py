@@ -15,6 +15,7 @@ from agent.record.call import Call, Question
 from agent.record.slot_names import NAMES
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
+from agent.slots.email import EMAIL
 from agent.slots.presenting import context_of, named, service_of, spoken
 from agent.slots.service import SERVICE
 from agent.slots.time import TIME
@@ -177,7 +178,14 @@ def _booked(call: Call, turn_context: TurnContext, book: Phrasebook) -> dict[str
         SERVICE.name: named(service, call.language) if service else known[SERVICE.name],
         TIME.name: known[TIME.name] if time.unspoken else spoken(call, TIME.name, time.value, turn_context),
         "code": reference(call),
+        "then": book["common"]["then"]["told" if _is_told(call, turn_context) else "rung"],
     }
+
+
+def _is_told(call: Call, turn_context: TurnContext) -> bool:
+    """Whether a booking that is made when nobody is on the line any more is told to the caller."""
+    written = call.slot(EMAIL.name).settled and call.slot(EMAIL.name).value
+    return "webhook" in turn_context.confirms or ("mail" in turn_context.confirms and bool(written))
 
 
 def _question(call: Call, system_acts: Sequence[SystemAct], turn_context: TurnContext, book: Phrasebook) -> str:

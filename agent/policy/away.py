@@ -1,7 +1,7 @@
 """A call while Redis is away (`TurnContext.away`), and what becomes of the booking that it came to, once Redis is back.
 
 How it works. No place can be promised while others cannot be asked. So the last yes is noted (`agent.dst.booking.book`, `Call.to_be_confirmed`)
-and the caller hears that the confirmation follows; nothing is said of appointments, and none is changed. Afterwards the place is tried
+and the caller hears what follows; nothing is said of appointments, and none is changed. Afterwards the place is tried
 (`graph.settling`): it is booked as by a yes of now, or the office is asked as for one who rang off, or it is another's, and a person is wanted.
 """
 

@@ -56,6 +56,12 @@ class Wants(msgspec.Struct, frozen=True, kw_only=True):
     hooks: frozenset[Occasion] = frozenset()
     """The occasions its hook is told of."""
 
+    @property
+    def confirms(self) -> frozenset[str]:
+        """As `TurnContext.confirms`."""
+        kinds = {"mail": self.mail, "webhook": "booking.created" in self.hooks}
+        return frozenset(kind for kind, is_told in kinds.items() if is_told)
+
 
 def owed(before: Call | None, after: Call, wants: Wants, now: int, given_up: Cancellation = NOT_SAID) -> tuple[Delivery, ...]:
     """What the step from `before` (None: the call began) to `after` owes. `after`: as `reckoned` gives it; `now`: Unix seconds.

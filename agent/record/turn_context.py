@@ -39,6 +39,8 @@ class TurnContext(msgspec.Struct, frozen=True, kw_only=True):
     turn: Turn
     plan: Plan
     bookings: Sequence[Booking] = ()
-    """The places of others that are taken; none are known while `away`."""
+    """The places of others that are taken; while `away`, as far as this host knows."""
     away: bool = False
     """Redis is away: no place can be promised, and nobody can say which are taken."""
+    confirms: frozenset[str] = frozenset()
+    """What tells of a booking, as the business is set up: "mail" the caller who gave an address, "webhook" the business's own system."""

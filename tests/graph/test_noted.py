@@ -8,10 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from agent.policy.owed import Wants
 from agent.record.call import Turn
 from agent.record.cancellation import Cancellation
 from graph import appointments
 from graph.approving import Answer
+from graph.build import Walker
 from graph.state import Counted, TurnRequest
 from storage.errors import StoreUnavailable
 from storage.memory_store import MemoryStore
@@ -47,9 +49,9 @@ async def noted(host: Host, sid: str = "CA1", **changed: Any) -> Caller:
 
 @pytest.mark.parametrize(
     ("language", "told"),
-    [("en", ("noted it all", "isn't booked yet", "confirmation follows")), ("zh", ("都记下了", "还没有正式约好", "确认信息随后"))],
+    [("en", ("noted it all", "isn't booked yet", "we'll ring you")), ("zh", ("都记下了", "还没有正式约好", "打电话给您"))],
 )
-async def test_a_yes_is_noted_and_the_caller_hears_that_the_confirmation_follows(host: Host, language: str, told: Sequence[str]) -> None:
+async def test_a_yes_is_noted_and_the_caller_hears_what_follows(host: Host, language: str, told: Sequence[str]) -> None:
     one = caller(host, language=IN[language])
     answer = await one.say(*TO_THE_YES[language])
     assert stand(answer) == OVER
@@ -64,6 +66,23 @@ async def test_a_yes_is_noted_and_the_caller_hears_that_the_confirmation_follows
     assert await one.places() == 0
     assert [(moved["status"], moved["reason"]) for moved in await one.told("status_change")] == [("ended", "to_be_confirmed")]
     assert await one.told("tool_status", "tool_result") == [], "no calendar was asked, no place held, nothing booked"
+
+
+@pytest.mark.parametrize(
+    ("wants", "email", "told"),
+    [
+        (Wants(mail=True), True, True),
+        (Wants(mail=True), False, False),
+        (Wants(hooks=frozenset({"booking.created"})), False, True),
+        (Wants(hooks=frozenset({"call.ended"})), True, False),
+    ],
+)
+async def test_a_confirmation_follows_only_where_somebody_is_told_of_the_booking(host: Host, wants: Wants, email: bool, told: bool) -> None:
+    one = caller(host)
+    one.walker = Walker(msgspec.structs.replace(one.walker.deps, wants=lambda _: wants))
+    to_the_summary = (*TO_THE_SUMMARY[:6], SAID["en"]["email"], "yes", TO_THE_SUMMARY[-1]) if email else TO_THE_SUMMARY
+    for answer in (await one.say(*to_the_summary, TWO, "yes"), await one.say("is it booked?")):
+        assert ("the confirmation follows" in words(answer), "we'll ring you" in words(answer)) == (told, not told), words(answer)
 
 
 async def test_whoever_asks_again_hears_that_it_is_noted_and_nothing_is_noted_twice(host: Host) -> None:
