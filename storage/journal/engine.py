@@ -15,6 +15,7 @@ A step is short and disks are slow: the time goes into waiting for the disk, whi
 
 import asyncio
 import contextlib
+import logging
 import os
 import queue
 import random
@@ -31,6 +32,7 @@ from storage.errors import JournalUnavailable
 from storage.journal import schema
 from storage.private import make_private, need_files
 
+_log = logging.getLogger("slotline.journal")
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 PATIENCE_S = 2.0
@@ -88,10 +90,10 @@ class _Job:
 class Engine:
     """The file in `data`/journal, from its first use to `close`."""
 
-    def __init__(self, data: Path, sweep: Work[None], *, patience_s: float = PATIENCE_S) -> None:
-        """`sweep` takes away what has expired."""
+    def __init__(self, data: Path, sweep: Work[None], *, patience_s: float = PATIENCE_S, anew: Callable[[], None] = lambda: None) -> None:
+        """`sweep` takes away what has expired. `anew` hears, in the engine's thread, that another file stands in the place of the one there was."""
         self.home = data / "journal"
-        self._sweep, self._patience_s = sweep, patience_s
+        self._sweep, self._patience_s, self._anew = sweep, patience_s, anew
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._db: sqlite3.Connection | None = None
@@ -127,8 +129,7 @@ class Engine:
         is all but full; "" where nothing is the matter.
         """
         try:
-            taken_away = self._file not in (0, os.stat(self.home / schema.FILE).st_ino)
-            if taken_away or not os.access(self.home, os.W_OK | os.X_OK):
+            if self._is_taken_away() or not os.access(self.home, os.W_OK | os.X_OK):
                 return "folder"
             return "full" if shutil.disk_usage(self.home).free < ROOM else ""
         except OSError:
@@ -229,13 +230,26 @@ class Engine:
         db.execute("ROLLBACK" if len(jobs) == 1 and jobs[0].error else "COMMIT")
 
     def _connection(self) -> sqlite3.Connection:
+        """To the file that stands there; made anew, with its folder, where it was taken away under us."""
+        if self._db is not None and self._is_taken_away():
+            _log.error("the journal was taken away, with what waited in it: it is made anew")
+            self._let_go()
         if self._db is None:
             need_files(self.home)
             self._db = schema.connected(self.home)
             self._synced = None
-            self._file = os.stat(self.home / schema.FILE).st_ino
+            was, self._file = self._file, os.stat(self.home / schema.FILE).st_ino
             make_private(self.home.parent, self.home)
+            if was not in (0, self._file):
+                self._anew()
         return self._db
+
+    def _is_taken_away(self) -> bool:
+        """Raises OSError."""
+        try:
+            return self._file not in (0, os.stat(self.home / schema.FILE).st_ino)
+        except FileNotFoundError:
+            return self._file != 0
 
     def _let_go(self) -> None:
         if self._db is not None:

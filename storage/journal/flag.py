@@ -30,6 +30,10 @@ class Flag:
             self._byte = self._mapped(os.O_RDWR | os.O_CREAT)
         self._byte[0] = int(up)
 
+    def look_again(self) -> None:
+        """Its file was taken away."""
+        self._shared = None
+
     def close(self) -> None:
         if self._byte is not None:
             self._byte.close()

@@ -60,6 +60,8 @@ class Spool:
         call = copy.call
         data = _encode(_Note(call.sid, call.rev, copy.kept, copy.said, copy.answers, copy.told, copy.places, copy.released, copy.at))
         with contextlib.suppress(OSError, ImportError):
+            if self._files and not os.fstat(self._files[self._turn]).st_nlink:  # its folder was taken away
+                self.close()
             if not self._files:
                 self._open()
             file = self._files[self._turn]
@@ -119,6 +121,7 @@ class Spool:
 
     def _open(self) -> None:
         try:
+            self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
             for path in self._paths():
                 file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
                 self._files.append(file)

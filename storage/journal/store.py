@@ -45,7 +45,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         """`data`: the service's folder. `clock` gives Unix seconds. `into_theirs`: see `MemoryStore`."""
         self._ttl, self._clock, self._into_theirs = ttl or Ttl(), clock, into_theirs
         self._log = Log(self._ttl.log_s)
-        self._engine = Engine(data, self._sweep)
+        self._engine = Engine(data, self._sweep, anew=lambda: self.flag.look_again())
         self.home = self._engine.home
         self.flag = Flag(self.home)
         self._told = asyncio.Event()

@@ -2,7 +2,9 @@
 
 import multiprocessing
 import os
+import shutil
 import sqlite3
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -10,9 +12,11 @@ import pytest
 
 from storage.errors import JournalUnavailable, StoreUnavailable
 from storage.journal import engine, schema
+from storage.journal.back import Copy
 from storage.journal.schema import FILE, connected
+from storage.journal.spool import Spool
 from storage.journal.store import JournalStore
-from tests.storage.calls import begin, line, step
+from tests.storage.calls import begin, line, new_call, step
 
 pytestmark = pytest.mark.anyio
 NOBODY = 65_534
@@ -101,6 +105,29 @@ async def test_what_is_repaired_is_found_without_a_restart(tmp_path: Path) -> No
     (tmp_path / "journal").unlink()
     await begin(store)
     await store.close()
+
+
+async def test_a_folder_that_is_taken_away_under_it_is_made_anew_for_all_workers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    one, other = JournalStore(tmp_path), JournalStore(tmp_path)
+    notes, theirs = Spool(one.home), Spool(one.home)
+    for store, sid in ((one, "CA1"), (other, "CA2")):
+        await begin(store, sid)
+    notes.write(Copy(call=new_call()))
+    shutil.rmtree(tmp_path / "journal")
+    assert one.trouble() == "folder"
+    await begin(one, "CA3")
+    assert (one.trouble(), stat.S_IMODE(one.home.stat().st_mode)) == ("", 0o700)
+    assert (await other.open("CA3")).call is not None
+    assert (await other.open("CA2")).call is None, "what is gone is gone"
+    assert (one.flag.up, other.flag.up) == (True, True)
+    one.flag.put(False)
+    assert not other.flag.up, "they share one flag again"
+    notes.write(Copy(call=new_call("CA4")))
+    assert [copy.call.sid for copy in theirs.others(dead=False).copies] == ["CA4"]
+    assert {record.message for record in caplog.records} == {"the journal was taken away, with what waited in it: it is made anew"}
+    notes.close()
+    for store in (one, other):
+        await store.close()
 
 
 async def test_a_file_that_is_no_journal_is_told_from_one(tmp_path: Path) -> None:
