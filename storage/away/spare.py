@@ -24,6 +24,8 @@ SHARED_CALENDARS_S = 120.0
 
 LEFT_S = 5.0
 """Between two looks for what dead workers of this host have left."""
+AT_ONCE = 16
+"""Calls that Redis is asked for together."""
 _log = logging.getLogger("slotline.journal")
 
 
@@ -48,15 +50,17 @@ class Spare:
         """
         self.redis = redis
         self.journal = JournalStore(data, ttl=ttl, into_theirs=into_theirs)
-        self.breaker = Breaker(probe, told=told)
+        self.breaker = Breaker(probe, told=lambda away: self._heard(away, told))
+        self._reached = asyncio.Event()
+        self._reached.set()
         self.asked = guarded(redis, self.breaker)
         self.way_back = WayBack(self.journal, self.asked, self.breaker, time)
         self.store = SpareStore(self.asked, self.journal, self.breaker, self.way_back, promises=promises)
         self._businesses, self._promises = businesses, promises
 
     async def keep(self) -> None:
-        """Bring back what waits, take in what dead workers noted, and know the calendars, for ever."""
-        await asyncio.gather(self.way_back.keep(), self._take_in_left(), self._know_calendars())
+        """Bring back what waits, take in what dead workers noted, know the calendars, and drop copies of who is gone, for ever."""
+        await asyncio.gather(self.way_back.keep(), self._take_in_left(), self._know_calendars(), self._drop_who_is_gone())
 
     async def figures(self) -> JournalFigures | None:
         """What of this host Redis has not seen; None where the journal cannot say."""
@@ -72,6 +76,30 @@ class Spare:
             with _told("left"):
                 await self.store.take_in_left()
             await asyncio.sleep(LEFT_S)
+
+    def _heard(self, away: bool, told: Callable[[bool], None]) -> None:
+        if not away:
+            self._reached.set()
+        told(away)
+
+    async def _drop_who_is_gone(self) -> None:
+        """At the start, and whenever Redis is back: who was erased while this host was down or cut off is gone from here as well."""
+        while True:
+            await self._reached.wait()
+            self._reached.clear()
+            with _told("copies"):
+                await self.store.take_in_left()
+                room = asyncio.Semaphore(AT_ONCE)
+                await asyncio.gather(*(self._drop_if_gone(sid, room) for sid in await self.journal.copies()))
+                continue
+            await asyncio.sleep(LEFT_S)
+            self._reached.set()
+
+    async def _drop_if_gone(self, sid: str, room: asyncio.Semaphore) -> None:
+        async with room:
+            at = time()
+            if (await self.asked.open(sid)).call is None:
+                self.store.forget(sid, at)
 
     async def _know_calendars(self) -> None:
         while self._businesses:

@@ -1,16 +1,20 @@
 """Who was erased by another host, or at its word, is in no journal for long, and comes back to Redis from none."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from time import time
 
 import msgspec
 import pytest
 
+from storage.away.spare import Spare
 from storage.errors import StoreUnavailable
 from storage.memory_store import MemoryStore
 from storage.store import Change
+from tests.patience import PATIENCE_S
 from tests.storage.calls import filled, new_call
+from tests.storage.test_spare import kept
 from tests.storage.test_way_back import Killed, cut_off, host, lines_of, reached_again, turn
 
 pytestmark = pytest.mark.anyio
@@ -99,3 +103,27 @@ async def test_whom_redis_erases_along_with_who_was_erased_here_is_gone_from_her
         assert (await redis.open("CA1")).call is None
         assert (await here.journal.open("CA1")).call is None
         assert await here.journal.to_erase() == ()
+
+
+async def test_who_was_erased_while_this_host_was_down_or_cut_off_is_gone_from_here_when_it_is_back(tmp_path: Path) -> None:
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, _):
+        for number, sid in enumerate(("CA1", "CA2", "CA3")):
+            await turn(here.store, number, sid)
+        await here.store._behind.flush()
+    await redis.erase("CA1")
+    async with host(redis, tmp_path) as (here, wire), kept(here):
+        await until_known(here, ["CA2", "CA3"])
+        await cut_off(here, wire)
+        await redis.erase("CA2")
+        await turn(here.store, 3, "CA4")
+        await reached_again(here, wire)
+        await until_known(here, ["CA3", "CA4"])
+        assert (await redis.open("CA4")).call is not None
+
+
+async def until_known(spare: Spare, sids: Sequence[str]) -> None:
+    """Ends when the journal has copies of these calls, and no others."""
+    async with asyncio.timeout(PATIENCE_S):
+        while sorted(await spare.journal.copies()) != list(sids):  # noqa: ASYNC110 - it is on its way
+            await asyncio.sleep(0.01)
