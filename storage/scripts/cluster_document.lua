@@ -25,10 +25,11 @@ if not text then return {'other'} end
 if string.sub(text, 1, #head) == head then
   local from = string.find(text, OPEN, #head + 1, true)
   local history = from and string.sub(text, from + #OPEN, -2)
+  local padded = from and string.sub(text, 1, from - 1)
   if from and string.match(string.sub(text, #head + 1, from - 1), '^ +$') then
     local alone = history == '[' .. said .. ']'
-    if adopted == BOTH and woven(history, said, gone) == history then return {'ok', unpack(marks(document, from - 1, BOTH))} end
-    if adopted == THEIRS or alone then return {'ok', unpack(marks(document, from - 1, alone and OURS or THEIRS))} end
+    if adopted == BOTH and woven(history, said, gone) == history then return {'ok', unpack(marks(document, padded, #text, BOTH))} end
+    if adopted == THEIRS or alone then return {'ok', unpack(marks(document, padded, #text, alone and OURS or THEIRS))} end
   end
 end
 return {'other'}

@@ -10,7 +10,7 @@ if known[1] ~= life or known[2] then return 0 end
 for at = 10, #ARGV, 2 do
   if tonumber(ARGV[at]) == tonumber(redis.call('HGET', record, 'told') or 0) + 1 then
     local others, data = parted(redis.call('LPOP', untold))
-    tell(events, record, ARGV[at + 1], data, kept)
+    tell(events, record, {ARGV[at + 1]}, {data}, kept)
     redis.call('HINCRBY', record, 'told', 1)
     publish(channel, others, ARGV[at + 1], data)
   end

@@ -9,6 +9,6 @@ if known[2] then return 'busy' end
 local ms, seq = id_parts(ARGV[1])
 local last_ms, last_seq = id_parts(known[4] or '0-0')
 if last_ms > ms or (last_ms == ms and last_seq >= seq) then return 'late' end
-tell(events, record, ARGV[1], ARGV[2], ARGV[3])
+tell(events, record, {ARGV[1]}, {ARGV[2]}, ARGV[3])
 redis.call('PEXPIRE', events, redis.call('PTTL', record))
 return 'ok'

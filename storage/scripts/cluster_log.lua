@@ -7,7 +7,7 @@ local ids, names = {}, {}
 for at = 5, #ARGV, 2 do
   local id = redis.call('HGET', sent, ARGV[at])
   if not id then
-    id = append(log, mark, ARGV[1], ARGV[at + 1], ARGV[4])
+    id = append(log, mark, ARGV[1], {ARGV[at + 1]}, ARGV[4])[1]
     redis.call('HSET', sent, ARGV[at], id)
   end
   names[ARGV[at]] = true

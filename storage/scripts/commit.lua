@@ -76,17 +76,14 @@ if not now then
 end
 remember(record, now)
 
-local result = {'ok', now[1]}
-for i = at, #ARGV do
-  local others, data = parted(ARGV[i])
-  local id = append(log, mark, sid, data, business)
-  tell(events, record, id, data, events_kept)
-  publish(channel, others, id, data)
-  result[#result + 1] = id
-end
-if at <= #ARGV then trim(log, mark, log_ms) end
+local others, told = {}, {}
+for i = at, #ARGV do others[i - at + 1], told[i - at + 1] = parted(ARGV[i]) end
+local ids = append(log, mark, sid, told, business)
+tell(events, record, ids, told, events_kept)
+for i, id in ipairs(ids) do publish(channel, others[i], id, told[i]) end
+if #ids > 0 then trim(log, mark, log_ms) end
 if from ~= to then unlist(from, from_until, sid) end
 list(to, to_until, businesses, sid, created_ms, ttl, business, rev == '')
 expire(ttl, record)
 expire(words_s, turns, history, events, trace)
-return result
+return {'ok', now[1], unpack(ids)}

@@ -22,7 +22,7 @@ if KEYS[at] and forget(KEYS[at], KEYS[at + 1], sid) then found = found + 1 end
 if KEYS[at] then found = found + dismiss(KEYS[at + 2], KEYS[at + 3], KEYS[at + 4], sid) end
 if found == 0 then return {0} end
 local others, data = parted(told)
-local id = append(log, mark, sid, data, business)
+local id = append(log, mark, sid, {data}, business)[1]
 publish(channel, others, id, data)
 trim(log, mark, tonumber(log_ms))
 if own == '1' then redis.call('INCR', unwritten) end

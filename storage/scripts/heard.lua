@@ -6,9 +6,9 @@
 local claim, log, mark, record, events = unpack(KEYS)
 local sid, data, claim_ms, log_ms, kept, business = unpack(ARGV)
 if not redis.call('SET', claim, 1, 'NX', 'PX', claim_ms) then return '' end
-local id = append(log, mark, sid, data, business)
+local id = append(log, mark, sid, {data}, business)[1]
 if record and redis.call('EXISTS', record) == 1 then
-  tell(events, record, id, data, kept)
+  tell(events, record, {id}, {data}, kept)
   redis.call('PEXPIRE', events, redis.call('PTTL', record))
 end
 trim(log, mark, tonumber(log_ms))

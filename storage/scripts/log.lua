@@ -12,25 +12,24 @@ local function before(id)
   return string.format('%.0f-9223372036854775807', ms - 1)
 end
 
--- Append to the shared log and return the id. It is greater than every id given before, also when the log has expired and the clock went back.
--- `business`: whose call it is about, "" where nobody knows.
-local function append(log, mark, sid, data, business)
-  local last = redis.call('HGET', mark, 'last')
-  local id
-  if redis.call('EXISTS', log) == 1 then
-    id = redis.call('XADD', log, '*', 'sid', sid, 'data', data, 'business', business)
-  else
-    local wanted = '*'
-    if last then
-      local now = redis.call('TIME')
-      local ms, seq = id_parts(last)
-      if now[1] * 1000 + math.floor(now[2] / 1000) <= ms then wanted = string.format('%.0f-%.0f', ms, seq + 1) end
-    end
-    id = redis.call('XADD', log, wanted, 'sid', sid, 'data', data, 'business', business)
-    redis.call('HSET', mark, 'cut', last or before(id))
+-- Append some events to the shared log and return their ids. They are greater than every id given before, also when the log has expired and the clock
+-- went back. `business`: whose call they are about, "" where nobody knows.
+local function append(log, mark, sid, some, business)
+  local ids, wanted = {}, '*'
+  local anew = #some > 0 and redis.call('EXISTS', log) == 0
+  local last = anew and redis.call('HGET', mark, 'last')
+  if last then
+    local now = redis.call('TIME')
+    local ms, seq = id_parts(last)
+    if now[1] * 1000 + math.floor(now[2] / 1000) <= ms then wanted = string.format('%.0f-%.0f', ms, seq + 1) end
   end
-  redis.call('HSET', mark, 'last', id)
-  return id
+  for i, data in ipairs(some) do
+    ids[i] = redis.call('XADD', log, wanted, 'sid', sid, 'data', data, 'business', business)
+    wanted = '*'
+  end
+  if anew then redis.call('HSET', mark, 'cut', last or before(ids[1])) end
+  if #ids > 0 then redis.call('HSET', mark, 'last', ids[#ids]) end
+  return ids
 end
 
 -- Drop what is older than `keep_ms`, and remember how far that went. The first entry is looked at before: asked backwards from before the
@@ -49,6 +48,7 @@ end
 
 -- One of our events as it came: the channels beside its call's, one a line, and its JSON.
 local function parted(told)
+  if not string.find(told, '\n', 1, true) then return '', told end
   local channels, data = string.match(told, '^(.*\n)([^\n]*)$')
   return channels or '', data or told
 end
@@ -62,15 +62,14 @@ local function publish(channel, others, id, data)
   for other in string.gmatch(others, '[^\n]+') do redis.call('PUBLISH', other, told) end
 end
 
--- Append an event with its id to its call's stream; the record remembers the newest id and how far back the stream goes.
-local function tell(events, record, id, data, keep)
-  local had = redis.call('XLEN', events)
-  redis.call('XADD', events, 'MAXLEN', '~', keep, id, 'data', data)
-  if had == 0 then
-    redis.call('HSET', record, 'cut', before(id), 'last', id)
-  elseif redis.call('XLEN', events) <= had then
-    redis.call('HSET', record, 'cut', before(redis.call('XRANGE', events, '-', '+', 'COUNT', 1)[1][1]), 'last', id)
+-- Append events with their ids to their call's stream; the record remembers the newest id and how far back the stream goes.
+local function tell(events, record, ids, some, keep)
+  if #ids == 0 then return end
+  local had, last = redis.call('XLEN', events), ids[#ids]
+  for i, id in ipairs(ids) do redis.call('XADD', events, 'MAXLEN', '~', keep, id, 'data', some[i]) end
+  if had > 0 and redis.call('XLEN', events) == had + #ids then
+    redis.call('HSET', record, 'last', last)
   else
-    redis.call('HSET', record, 'last', id)
+    redis.call('HSET', record, 'cut', before(redis.call('XRANGE', events, '-', '+', 'COUNT', 1)[1][1]), 'last', last)
   end
 end

@@ -51,6 +51,22 @@ async def read(store: CallStore, shelf: Shelf | None = None) -> Any:
     return json.loads(text or b"null")
 
 
+async def test_a_document_that_grows_and_shrinks_is_ours_all_the_while(store: CallStore, shelf: Shelf) -> None:
+    """Only what differs is written, wherever that is, and however long the text was before."""
+    was = await begin(store)
+    said = []
+    for number, value in enumerate(("Ann", "A" * 300, "B" * 300, "Bo", "C" * 2000, "D", "E" * 255, "E" * 256 + "F", "")):
+        call = was.call.with_slot("name", filled(value)) if value else msgspec.structs.replace(was.call, slots=new_call().slots)
+        was = await step(store, was, msgspec.structs.replace(call, language="zh" if number % 3 else "en"), lines=(line(f"{number}"),))
+        said.append(f"{number}")
+        opened = await store.open("CA1")
+        assert (opened.foreign, opened.seen) == (None, was.seen)
+        there = await read(store, shelf)
+        assert there == await read(store)
+        assert (there["user"]["userInfo"]["name"], there["language"]) == (value, was.call.language)
+        assert [one["message"] for one in there["history"]] == said
+
+
 @pytest.mark.parametrize("options", [{}, {"indent": 2}, {"separators": (",", ":")}, {"ensure_ascii": False}])
 async def test_a_document_made_before_our_first_turn_is_adopted(store: CallStore, shelf: Shelf, options: dict[str, Any]) -> None:
     await shelf.put_document("CA1", dumped(THEIRS, **options))
