@@ -77,7 +77,9 @@ class Utterance:
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The tokens' norms, in order."""
-        return tuple(token.norm for token in self.tokens)
+        if "tokens" in self.__dict__:
+            return tuple([token.norm for token in self.tokens])
+        return tuple([found.casefold() for found in _TOKEN.findall(self.text)])  # of the phrases in our tables nobody asks where they stand
 
     @cached_property
     def lower(self) -> str:
@@ -138,6 +140,8 @@ def _straightened(text: str) -> str:
 
 def _rejoined(plain: str) -> str:
     """With the words whole that a tokeniser wrote in two: "do n't", "it 's", "gon na"."""
+    if " " not in plain:
+        return plain
     clitics, halves, seconds = _parted()
     if "'" in plain:
         plain = clitics.sub(_without_spaces, plain)
