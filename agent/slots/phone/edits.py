@@ -11,6 +11,7 @@ A part that fits in more than one place fits in none: the caller is asked, never
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agent.nlu.edits import Patch, Replace, Turn
 from agent.slots.phone.numbering import Fit, Plan
 
 _ENDS, _STARTS = ["last", "ends", "at_end"], ["first", "starts", "at_start"]
@@ -29,25 +30,7 @@ class Place(NamedTuple):
         return self.where in _ENDS
 
 
-class Patch(NamedTuple):
-    place: Place
-    digits: str
-    wrong: str = ""
-    """What is said to stand there instead."""
-
-
-class Replace(NamedTuple):
-    old: str
-    new: str
-    in_one_breath: bool = False
-    """Nothing stands between the two, which may thus be a part of the number as it is."""
-
-
-class Turn(NamedTuple):
-    place: Place
-
-
-Edit = Patch | Replace | Turn
+Edit = Patch[Place] | Replace | Turn[Place]
 
 
 def apply(edit: Edit, parts: Sequence[str]) -> str | None:

@@ -5,10 +5,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from agent.nlu.candidates import Candidate, Context
+from agent.nlu.edits import Patch
 from agent.nlu.utterance import Utterance
 from agent.slots.phone import weights
 from agent.slots.phone.cutting import Groups, Shape, digits_of, is_shaped
-from agent.slots.phone.edits import Patch, amend, apply
+from agent.slots.phone.edits import amend, apply
 from agent.slots.phone.numbering import LEAST_WITHOUT_AREA, MOST_DIGITS, MOST_DIGITS_E164, Fit, completed, figures, groups, table, without_prefix
 from agent.slots.phone.reading import Reading, Run
 from agent.slots.phone.rules import Cue, most_digits
@@ -76,8 +77,8 @@ def _ended(reading: Reading) -> Candidate | None:
     """What earlier turns held, with the end that the caller names: "138 0013", and then "the last four are 8006"."""
     partial = figures(reading.context.held.partial) if reading.asked else ""
     for edit in reading.chart.every("edit", past="string") if partial else ():
-        if isinstance(edit.value, Patch) and edit.value.place.is_end and reading.plan.is_valid(partial + edit.value.digits):
-            value = reading.plan.judge(partial + edit.value.digits).value
+        if isinstance(edit.value, Patch) and edit.value.place.is_end and reading.plan.is_valid(partial + edit.value.new):
+            value = reading.plan.judge(partial + edit.value.new).value
             return Candidate(value=value, rule=edit.rule, span=_span(reading, edit.start, edit.end), confidence=weights.ENDED)
     return None
 

@@ -14,12 +14,13 @@ import msgspec
 
 from agent.languages import words
 from agent.nlu.chart import Chart, Chunk, Grammar, Rule
+from agent.nlu.edits import Patch, Replace, Turn
 from agent.nlu.lexicon import Lexicon
 from agent.nlu.numerals.rules import COUNT, Group, amount, classes
 from agent.nlu.numerals.rules import RULES as NUMERALS
 from agent.nlu.utterance import Utterance
 from agent.slots.phone import weights
-from agent.slots.phone.edits import Patch, Place, Replace, Turn
+from agent.slots.phone.edits import Place
 
 _PAIR = 2
 replace = msgspec.structs.replace
@@ -81,21 +82,21 @@ def _place(where: Chunk, count: Chunk | None = None, word: Chunk | None = None) 
     return None if vague else Place(where.kind, amount(count) if count else 0, named=word is not None or where.kind in ("ends", "starts"))
 
 
-def _placed(string: Chunk, _: Any, where: Chunk, *__: Chunk) -> Patch:
+def _placed(string: Chunk, _: Any, where: Chunk, *__: Chunk) -> Patch[Place]:
     return Patch(Place(where.kind), said(string))
 
 
-def _patch(place: Chunk, passed: tuple[Chunk, ...], string: Chunk) -> Patch | None:
+def _patch(place: Chunk, passed: tuple[Chunk, ...], string: Chunk) -> Patch[Place] | None:
     """ "The last two are 42", "ends in 42", "the last four are wrong, it's 4042"; not "the last 42"."""
     told = place.value.named or any(chunk.kind in ("being", "correct") for chunk in passed)
     return Patch(place.value, said(string)) if told else None
 
 
-def _against(edit: Chunk, _: Any, __: Chunk, wrong: Chunk) -> Patch | None:
+def _against(edit: Chunk, _: Any, __: Chunk, wrong: Chunk) -> Patch[Place] | None:
     return edit.value._replace(wrong=said(wrong)) if isinstance(edit.value, Patch) else None
 
 
-def _turned(place: Place) -> Turn | None:
+def _turned(place: Place) -> Turn[Place] | None:
     return Turn(place) if place.many == _PAIR else None
 
 

@@ -1,0 +1,29 @@
+"""What a correction does to a value, typed: a slot's rules read edits from words, its own `edits.py` carries them out.
+
+Patch    a named part becomes this: "the last two are four two", "my last name is Smith"
+Replace  this for that: "416, not 415", "it's Yung, not Young"
+Turn     two in the other order: "you swapped the last two"
+"""
+
+from typing import Generic, NamedTuple, TypeVar
+
+Place = TypeVar("Place")
+"""How a slot names the parts of its values."""
+
+
+class Patch(NamedTuple, Generic[Place]):
+    place: Place
+    new: str
+    wrong: str = ""
+    """What is said to stand there instead."""
+
+
+class Replace(NamedTuple):
+    old: str
+    new: str
+    in_one_breath: bool = False
+    """Nothing stands between the two, which may thus be a part of the value as it is."""
+
+
+class Turn(NamedTuple, Generic[Place]):
+    place: Place
