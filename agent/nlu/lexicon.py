@@ -119,6 +119,11 @@ class Lexicon:
         """All single words of any of these classes."""
         return frozenset(word for word in self._one if self.knows(word, kinds))
 
+    def first_words(self, kinds: Iterable[str]) -> AbstractSet[str]:
+        """How phrases of any of these classes begin."""
+        several = (first for first, phrases in self._several.items() if not {kind for _, kind, _ in phrases}.isdisjoint(kinds))
+        return frozenset((*self.words_of(kinds), *several))
+
     def kinds(self, word: str) -> AbstractSet[str]:
         """The classes of one word."""
         found = self._one.get(word)

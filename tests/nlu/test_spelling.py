@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.nlu.spelling.letters import is_code_word, letter_at, spell, spelled_runs, spoken_letters
+from agent.nlu.spelling.letters import Speller, is_code_word, letter_at, spell, spelled_runs, spoken_letters
 from agent.nlu.utterance import MAX_CHARS, Utterance
 
 HEARD = [
@@ -147,3 +147,15 @@ def test_a_run_is_bounded(unit: str, language: str) -> None:
     tokens = Utterance(unit * MAX_CHARS).tokens
     _, end = spell(tokens, 0, language)
     assert end <= 700
+
+
+@pytest.mark.parametrize("said", ["s m i t h at g", "b as in boy, o double l", "j o plus n why", "ci e n k two t's"])
+def test_who_asks_at_many_places_is_told_the_same(said: str) -> None:
+    tokens = Utterance(said).tokens
+    speller = Speller.of(tokens, "en")
+    for start in range(len(tokens)):
+        letters, end = spell(tokens, start, "en")
+        assert speller.spell(start, len(tokens)) == (letters, end)
+        stopped, before = speller.spell(start, start + 2)
+        assert letters.startswith(stopped)
+        assert before <= start + 2

@@ -16,7 +16,7 @@ from agent.nlu.effort import spend
 from agent.nlu.spelling.elements import LETTERS, MAX_GLUED, Element, Kind, element_at
 from agent.nlu.spelling.words import Table, phrase_at
 from agent.nlu.spelling.words import table as letter_words
-from agent.nlu.utterance import Token
+from agent.nlu.utterance import MAX_TOKENS, Token
 
 _SEPARATORS = frozenset("-,.;/·、。_")
 _READING = 7
@@ -60,11 +60,27 @@ def spell(tokens: Sequence[Token], start: int, language: str) -> tuple[str, int]
     return _spell(tokens, start, letter_words(language), _Steps({}, {}))
 
 
-def _spell(tokens: Sequence[Token], start: int, table: Table, steps: _Steps) -> tuple[str, int]:
+class Speller(NamedTuple):
+    """The letters of one utterance, for who asks at many places: what stands at each is read once."""
+
+    tokens: Sequence[Token]
+    table: Table
+    steps: _Steps
+
+    @classmethod
+    def of(cls, tokens: Sequence[Token], language: str) -> "Speller":
+        return cls(tokens, letter_words(language), _Steps({}, {}))
+
+    def spell(self, start: int, stop: int) -> tuple[str, int]:
+        """As `spell`, of the tokens before `stop`."""
+        return _spell(self.tokens, start, self.table, self.steps, stop)
+
+
+def _spell(tokens: Sequence[Token], start: int, table: Table, steps: _Steps, stop: int = MAX_TOKENS) -> tuple[str, int]:
     first = _step(tokens, start, table, steps.first).element
     if first is None or first.kind is Kind.MARK or (first.kind is Kind.WEAK and tokens[first.start].norm not in table.opening):
         return "", start  # no run opens so
-    elements = _elements(tokens, start, table, steps)
+    elements = _elements(tokens, start, table, steps, stop)
     kinds = [element.kind for element in elements]
     plain = kinds.count(Kind.PLAIN)
     coded = kinds.count(Kind.CODE) >= max(3, plain)
@@ -122,7 +138,7 @@ def spoken_letters(text: str, language: str, slow: bool) -> str:
     return str(say["between"]).join(spoken)
 
 
-def _elements(tokens: Sequence[Token], start: int, table: Table, steps: _Steps) -> list[Element]:
+def _elements(tokens: Sequence[Token], start: int, table: Table, steps: _Steps, stop: int) -> list[Element]:
     """Everything from `start` on that may be a letter, separators and fillers between passed over."""
     found: list[Element] = []
     at, doubtful, marked = start, 0, False
@@ -130,7 +146,7 @@ def _elements(tokens: Sequence[Token], start: int, table: Table, steps: _Steps) 
     while at < len(tokens) and len(found) < _MAX_ELEMENTS and doubtful < _MAX_DOUBTFUL:
         step = _step(tokens, at, table, known, inside=known is steps.inside)
         element = step.element
-        if element is None or (marked and step.stopped):
+        if element is None or (marked and step.stopped) or element.end > stop:
             break
         marked = marked or step.marked
         doubtful = doubtful + 1 if step.doubtful else 0

@@ -14,6 +14,8 @@ class Domains(NamedTuple):
     names: frozenset[str]
     """The first labels of the known ones: "gmail"."""
     big_names: frozenset[str]
+    beginnings: frozenset[str]
+    """How those names begin, letter by letter."""
     endings: frozenset[str]
     before_country: frozenset[str]
     countries: frozenset[str]
@@ -29,7 +31,13 @@ def domains() -> Domains:
     table = {key: frozenset(listed) for key, listed in data.items()}
     known = table["big"] | table.pop("others")
     names, big_names = (frozenset(domain.split(".")[0] for domain in several) for several in (known, table["big"]))
-    return Domains(**table, known=known, names=names, big_names=big_names, last=table["endings"] | table["countries"])
+    beginnings = frozenset(name[: length + 1] for name in names for length in range(len(name)))
+    return Domains(**table, known=known, names=names, big_names=big_names, beginnings=beginnings, last=table["endings"] | table["countries"])
+
+
+def is_ending(text: str) -> bool:
+    """Whether text is how a domain ends: "com", ".co.uk"."""
+    return text.lstrip(".").partition(".")[0] in domains().last
 
 
 def lookalike(value: str) -> str:

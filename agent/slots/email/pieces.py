@@ -1,221 +1,211 @@
-"""The pieces of an e-mail address: the words, letters, digits and marks that tokens write."""
+"""The pieces of an e-mail address that tokens write, "john", "j o h n", "double two": laid beside the word classes, for the rules to join."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Self
 
 from rapidfuzz.distance import Levenshtein
 
+from agent.nlu.chart import Chunk
 from agent.nlu.numerals.numbers import digit_group, only_inside
-from agent.nlu.spelling.letters import spell
-from agent.nlu.spelling.words import table as letter_words
-from agent.nlu.utterance import Token, Utterance
-from agent.slots.email.vocabulary import Vocabulary, vocabulary
+from agent.nlu.spelling.letters import Speller
+from agent.nlu.utterance import Tokens
+from agent.slots.email import weights
+from agent.slots.email.domains import domains, is_ending
 
-_LONGEST_SPELLED = 132
-"""Tokens: 64 letters, the most that RFC 5321 allows before the "@", with commas between."""
-_MOST_LOOKED_FAR = 40
-_NEAR = 12
-"""After so many tokens, spelled letters are read in pieces this short: they write the same, and a long utterance stays cheap."""
-_LONGEST_GLUED = 3
-"""Letters that a recogniser runs together before a single one."""
-_LONGEST_DIGITS = 64
-"""As many as a local part may have."""
-PASSED_OVER = frozenset(',;:"，。')
-_AS_IN = "as in "
-_CODE_WORD = 4
-"""Tokens of a letter with its word: "p as in paul"."""
-_MISHEARD = 2
-"""Edits between a word as it was heard and as it was then spelled."""
+TALKING = ("instead_of", "should_be", "into", "after", "between", "back", "front", "out", "trailing", "beside_at", "joined", "goes", "at")
+"""Classes of words that say where in an address something stands, or what stands there instead."""
+QUIET = ("leads", "weak_leads", "silent", "joined", "talk", "others")
+PIECES = ("word", "letters", "digits")
+_LABELS = ("country", "before_country", "ending", "last_label", "label")
+_JOINTS, _GLUED = '"。', "-_@"
 
 
-class Piece(NamedTuple):
-    """Part of an address: what it writes, and how it was said."""
+class PieceReader:
+    """What the tokens of an utterance write, each by itself and with those that belong to it."""
 
-    text: str
-    kind: str
-    """"word", "letters", "digits" or "mark"."""
-    end: int
+    def __init__(self, tokens: Tokens, leaves: Sequence[Sequence[Chunk]], language: str) -> None:
+        self._tokens, self._language, self._speller = tokens, language, Speller.of(tokens, language)
+        self._kinds = [{chunk.kind: chunk for chunk in here} for here in leaves]
+        for at, here in enumerate(self._kinds):
+            self._drop(at, here)
+        self._ends, self._pieces = self._ends_of_letters(), list[Chunk | None]()
+        spelled = 0
+        for at, here in enumerate(self._kinds[:-1]):
+            far = weights.LONGEST_LOCAL if spelled < weights.MOST_LOOKED_FAR else weights.NEAR
+            self._pieces.append(piece := None if here.keys() & {"silent", "signs"} else self._piece(at, at + far))
+            spelled += piece is not None and piece.kind != "word"
 
+    def _drop(self, at: int, here: dict[str, Chunk]) -> None:
+        """What words are not here: of two for "@" that run into each other the later is meant ("l i n a 圈a"); "a" beside a letter is one itself."""
+        if "at" in here and any(later["at"].end > here["at"].end for later in self._kinds[at + 1 : here["at"].end] if "at" in later):
+            del here["at"]
+        if "instead_of" in here and "talk" in here and here["talk"].end > here["instead_of"].end:
+            del here["instead_of"]  # "not quite"
+        single = "others" in here and here["others"].end == at + 1 < len(self._tokens) and len(self._tokens[at].norm) == 1
+        if single and (self._kinds[at + 1].keys() & {"signs", "at"} or is_small(self._tokens, at + 1, self._language)):
+            del here["others"]
+        if "others" in here and "small" not in here:
+            here["elsewhere"] = Chunk("elsewhere", at, here["others"].end, None, 1.0)
 
-class PieceReader(NamedTuple):
-    """The tokens of an utterance, read as pieces of addresses."""
+    def leaves(self) -> list[list[Chunk]]:
+        """All chunks at each token."""
+        return [[*here.values(), *self._laid(at)] for at, here in enumerate(self._kinds[:-1])] + [[*self._kinds[-1].values()]]
 
-    utterance: Utterance
-    tokens: Sequence[Token]
-    language: str
-    words: Vocabulary
-    read: dict[int, Piece | None]
-    """The piece at each token that was looked at, since several rules ask for it."""
+    def _laid(self, at: int) -> list[Chunk]:
+        """What is said at a token beside its word classes, and that is of no use by itself."""
+        token, here, piece = self._tokens[at], self._kinds[at], self._pieces[at]
+        ending = here["endings"].value if "endings" in here else ""
+        lays: tuple[tuple[str, int, object], ...] = (
+            ("quiet", self._quiet(at), None),
+            ("one_word", here["joined"].end - at if "joined" in here and "without" not in here else 0, None),
+            ("onward", (piece is not None or "signs" in here) and here.keys().isdisjoint(TALKING), None),
+            ("glued", token.norm in _GLUED and at > 0 and self._tokens[at - 1].end == token.start, None),
+            ("joint", token.norm in _JOINTS or (token.norm == "," and self._is_beside_letter(at)), None),
+            (self._dot(at), token.norm == ".", None),
+            ("dot_ending", ending.startswith("."), ending[1:]),
+            ("host_word", "plus" in here, token.norm),
+            ("provider", "plus" in here and token.norm in domains().names, token.norm),
+        )
+        chunks = [Chunk(kind, at, at + size, value, 1.0) for kind, size, value in lays if size]
+        return [*chunks, piece, *self._of_domains(piece)] if piece else chunks
 
-    @classmethod
-    def of(cls, utterance: Utterance, language: str) -> Self:
-        return cls(utterance, utterance.tokens, "zh" if utterance.has_han else language, vocabulary(utterance, language), {})
-
-    def pieces(self, start: int, end: int, *, host: bool = False) -> Iterator[Piece]:
-        """What the tokens from `start` to `end` write, piece by piece; an empty piece where they write nothing an address can hold.
-
-        `host`: they are a host's name, where "plus" is a word.
-        """
-        at = start
-        while at < end:
-            silent = max(self.words.silent.at(self.tokens, at), self.words.joined.at(self.tokens, at))
-            mark = self.words.mark_phrases.at(self.tokens, at)
-            if host and mark and self.words.marks[self._phrase(at, mark)] not in ".-":
-                mark = 0
-            if silent and silent >= mark:
-                at += silent
-            elif mark and not self._ends_sentence(at):
-                yield Piece(self.words.marks[self._phrase(at, mark)], "mark", at + mark)
-                at += mark
-            elif mark or self.tokens[at].norm in PASSED_OVER:
-                at += 1
-            else:
-                if written := self._capital(at, end):
-                    at = written
-                    continue
-                announced = self.words.announcing.at(self.tokens, at)
-                piece = self.piece(at + announced) if announced else None
-                if piece is None or piece.kind == "word" or piece.end > end:
-                    piece = self.piece(at)
-                if piece is None or piece.end > end:
-                    yield Piece("", "none", at + 1)
-                    return
-                yield piece
-                at = piece.end
-
-    def _capital(self, at: int, end: int) -> int:
-        """Past "capital g" where the word that follows begins with that letter, else 0: it tells only how the word is written."""
-        taken = self.words.capitals.at(self.tokens, at)
-        here = at + taken
-        if not taken or here + 1 >= end or len(self.tokens[here].norm) != 1:
-            return 0
-        word = here + 1 + (self.tokens[here + 1].norm == ",")
-        return word if word < end and len(self.tokens[word].norm) > 1 and self.tokens[word].norm[0] == self.tokens[here].norm else 0
-
-    def piece(self, at: int) -> Piece | None:
-        """The word, letters or digits at token `at`."""
-        if at not in self.read:
-            self.read[at] = self._read(at) if at < len(self.tokens) else None
-        return self.read[at]
-
-    def _read(self, at: int) -> Piece | None:
-        if taken := self.words.sound_phrases.at(self.tokens, at):
-            return Piece(self.words.sounds[self._phrase(at, taken)], "word", at + taken)
-        digits, end = self._digits(at)
+    def _piece(self, at: int, stop: int) -> Chunk | None:
+        """The word, letters or digits at a token."""
+        here, token = self._kinds[at], self._tokens[at]
+        if sound := here.get("sounds"):
+            return Chunk("word", at, sound.end, sound.value, 1.0)
+        digits, end = self._digits(at, stop)
         if digits:
-            return Piece(digits, "digits", end)
-        far = _LONGEST_SPELLED if len(self.read) < _MOST_LOOKED_FAR else _NEAR
-        letters, end = self._letters(at, at + far) if self._may_be_letters(at) else ("", at)
-        if letters and (past := self._spells_past(at, end)):
-            letters, end = self._letters(at, past)
-        if letters and (len(letters) > 1 or len(self.tokens[at].norm) == 1):
-            return Piece(letters, "letters", end)
-        norm = self.tokens[at].norm
-        if not self.tokens[at].is_word or not norm.isascii():
+            return Chunk("digits", at, end, digits, 1.0)
+        letters, end = self._speller.spell(at, min(stop, self._ends[at + 1])) if self._may_be_letters(at) else ("", at)
+        if letters and (len(letters) > 1 or len(token.norm) == 1):
+            return Chunk("letters", at, end, letters, 1.0)
+        if not token.is_word or not token.norm.isascii():
             return None
-        return Piece(norm.replace("'", ""), "letters" if len(norm) == 1 else "word", at + 1)
+        return Chunk("letters" if len(token.norm) == 1 else "word", at, at + 1, token.norm.replace("'", ""), 1.0)
 
-    def write(self, start: int, end: int, *, host: bool = False) -> str:
-        """What the tokens write together, "" when it is nothing an address can hold. A word that is then spelled is written once."""
-        written = ""
-        said: list[str] = []
-        for piece in self.pieces(start, end, host=host):
-            if not piece.text:
-                return ""
-            if self._explains(piece, written):
-                continue
-            if piece.kind == "letters" and (spelled := _spelled_words(said, piece.text)):
-                written = written.removesuffix(spelled)
-            said = [*said, piece.text] if piece.kind == "word" else []
-            written += piece.text
-        return written
-
-    def _explains(self, piece: Piece, written: str) -> bool:
-        """Whether a letter with its word only says again how what stands before it begins: "p smith, p as in paul"."""
-        first = piece.end - _CODE_WORD
-        as_in = first > 0 and self._phrase(first + 1, _CODE_WORD - 1).startswith(_AS_IN) and self.tokens[first - 1].norm == ","
-        return as_in and len(piece.text) == 1 and len(written) > 1 and written.startswith(piece.text)
-
-    def _phrase(self, at: int, length: int) -> str:
-        return " ".join(token.norm for token in self.tokens[at : at + length])
-
-    def _ends_sentence(self, at: int) -> bool:
-        """Whether the mark at `at` is a full stop: glued to the word before, and not to one after."""
-        token = self.tokens[at]
-        glued = at > 0 and self.tokens[at - 1].end == token.start
-        return token.norm == "." and glued and (at + 1 >= len(self.tokens) or self.tokens[at + 1].start > token.end)
+    def _of_domains(self, piece: Chunk) -> Iterator[Chunk]:
+        """What a piece may be of a domain: a label behind a dot, an ending, the beginning of a provider's name."""
+        known, text, at, end = domains(), piece.value, piece.start, piece.end
+        if piece.kind == "letters":
+            text, end = _spelled_label(text, at, end)
+        elif end == at + 1 and piece.kind == "word" and (ending := self._kinds[at].get("endings")) and ending.value[0] != ".":
+            text = ending.value
+        if text.replace(".", "").isalpha():
+            first, whole = text.partition(".")[0], f"{text[:-3]}.{text[-3:]}"
+            kinds = (text in known.countries, text in known.before_country, first in known.endings, first in known.last, True)
+            yield from (Chunk(kind, at, end, text, 1.0) for kind, told in zip(_LABELS, kinds, strict=True) if told)
+            if whole in known.known:  # "gmailcom": nothing with a provider's name can end otherwise
+                yield Chunk("run_together", at, end, whole, 1.0)
+        name, last = piece.value, piece
+        while name in known.beginnings and name not in known.names and last.end < min(len(self._pieces), at + weights.LONGEST_PROVIDER):
+            following = self._pieces[last.end]
+            if following is None:
+                break
+            name, last = name + following.value, following
+        if name in known.names:
+            yield Chunk("provider", at, last.end, name, 1.0)
 
     def _may_be_letters(self, at: int) -> bool:
         """Whether spelled letters may begin at `at`: a letter, a word that stands for one, or letters run together with a letter after them."""
-        norm = self.tokens[at].norm
-        after = self.tokens[at + 1].norm if at + 1 < len(self.tokens) else ""
-        return len(norm) == 1 or (len(after) == 1 and len(norm) <= _LONGEST_GLUED) or norm in letter_words(self.language).starters
+        norm = self._tokens[at].norm
+        after = self._tokens[at + 1].norm if at + 1 < len(self._tokens) else ""
+        return len(norm) == 1 or (len(after) == 1 and len(norm) <= weights.LONGEST_GLUED) or norm in self._speller.table.starters
 
-    def _letters(self, at: int, stop: int) -> tuple[str, int]:
-        letters, length = spell(self.tokens[at:stop], 0, self.language)
-        return letters, at + length
+    def _ends_of_letters(self) -> list[int]:
+        """From each token on, where letters end at the latest: an "at", a mark that is no hyphen ("j o plus n"), a word that is then spelled."""
+        ends = [len(self._tokens)] * (len(self._tokens) + 1)
+        for at in range(len(self._tokens) - 1, -1, -1):
+            norm, kinds = self._tokens[at].norm, self._kinds[at]
+            following = [token.norm for token in self._tokens[at + 1 : at + 1 + 2 * len(norm)]] if len(norm) > 1 else []
+            spelled = following and len(following[0]) == 1 and "".join(one for one in following if one not in "-,").startswith(norm)
+            ends[at] = at if "at" in kinds or ("signs" in kinds and "dash" not in kinds) or spelled else ends[at + 1]
+        return ends
 
-    def _spells_past(self, at: int, end: int) -> int:
-        """Where letters ran into an "at", a mark that is no hyphen ("j o plus n") or a word that is then spelled ("j lee l e e"); 0 for nowhere."""
-        for here in range(at + 1, end):
-            norm = self.tokens[here].norm
-            if self.words.at.at(self.tokens, here) or self.words.marks.get(norm, "-") != "-":
-                return here
-            if len(norm) > 1 and self._single_letters(here + 1, len(norm)) == norm:
-                return here
-        return 0
-
-    def _single_letters(self, at: int, count: int) -> str:
-        """The next single letters from token `at` on, at most `count`."""
-        letters = ""
-        while at < len(self.tokens) and len(letters) < count:
-            norm = self.tokens[at].norm
-            if norm not in "-,":
-                if len(norm) > 1:
-                    break
-                letters += norm
-            at += 1
-        return letters
-
-    def _digits(self, at: int) -> tuple[str, int]:
+    def _digits(self, at: int, stop: int) -> tuple[str, int]:
         """Digits at `at`. "Oh" is one before digits, unless it is a sigh at the beginning; "o" is a letter unless digits touch it on both sides."""
         said = ""
-        while at < len(self.tokens) and len(said) < _LONGEST_DIGITS:
-            group, after = digit_group(self.tokens, at, self.language)
-            inside = bool(group) and only_inside(self.tokens[at], self.language)
-            following = bool(digit_group(self.tokens, after, self.language)[0])
-            opened = bool(said or self._goes_on_with_oh(at)) or not self.tokens[at].norm.isascii()
-            stands = (opened and following) or (bool(said) and not self.tokens[at].norm.isascii())  # 腰 for 幺, wherever it stands
-            if not group or (inside and not stands):
+        while at < min(stop, len(self._tokens)) and len(said) < weights.LONGEST_DIGITS:
+            group, after = digit_group(self._tokens, at, self._language)
+            if not group:
                 break
+            if only_inside(self._tokens[at], self._language):
+                foreign = not self._tokens[at].norm.isascii()  # 腰 for 幺, wherever it stands
+                following = digit_group(self._tokens, after, self._language)[0]
+                if not (following and (said or foreign or self._goes_on_with_oh(at))) and not (said and foreign):
+                    break
             said, at = said + group, after
         return said, at
 
     def _goes_on_with_oh(self, at: int) -> bool:
         """Whether "oh" at `at` goes on a word of an address: "lee oh seven"; after a letter, whether another follows: "s oh oh seven"."""
-        if at == 0 or len(self.tokens[at].norm) == 1 or not self.tokens[at - 1].is_word:
+        if at == 0 or len(self._tokens[at].norm) == 1 or not self._tokens[at - 1].is_word:
             return False
-        if len(self.tokens[at - 1].norm) == 1:
-            return at + 1 < len(self.tokens) and self.tokens[at + 1].norm == self.tokens[at].norm
-        return not (self.words.leads.at(self.tokens, at - 1) or self.words.weak_leads.at(self.tokens, at - 1))
+        if len(self._tokens[at - 1].norm) == 1:
+            return at + 1 < len(self._tokens) and self._tokens[at + 1].norm == self._tokens[at].norm
+        return not self._kinds[at - 1].keys() & {"leads", "weak_leads"}
 
-    def is_small(self, at: int) -> bool:
-        token = self.tokens[at]
-        return len(token.norm) == 1 or token.is_number or bool(digit_group(self.tokens, at, self.language)[0])
+    def _quiet(self, at: int) -> int:
+        """How many tokens at `at` say nothing of an address: talk, words that lead in, marks of punctuation, what tells of something else."""
+        token, here = self._tokens[at], self._kinds[at]
+        quiet = [here[kind].end - at for kind in QUIET if kind in here]
+        return max(quiet) if quiet else int(not (token.is_word or token.is_number or "signs" in here))
+
+    def _dot(self, at: int) -> str:
+        """A full stop as a dot: written in one with what follows it, or before an ending; "weak_dot" where it may end the sentence."""
+        if at + 1 >= len(self._tokens) or self._tokens[at + 1].start == self._tokens[at].end:
+            return "dot" if at + 1 < len(self._tokens) else "full_stop"
+        apart, following = at and self._tokens[at - 1].end < self._tokens[at].start, self._kinds[at + 1].get("endings")
+        return "full_stop" if not is_ending(following.value if following else self._tokens[at + 1].norm) else "dot" if apart else "weak_dot"
+
+    def _is_beside_letter(self, at: int) -> bool:
+        """Whether the comma at `at` stands between letters, digits and hyphens that are said one by one."""
+        beside = (at - 1, at + 1) if 0 < at < len(self._tokens) - 1 else ()
+        return bool(beside) and all("dash" in self._kinds[here] or is_small(self._tokens, here, self._language) for here in beside)
+
+
+def is_small(tokens: Tokens, at: int, language: str) -> bool:
+    """Whether a single letter, or digits, stand at a token."""
+    token = tokens[at]
+    return len(token.norm) == 1 or token.is_number or bool(digit_group(tokens, at, language)[0])
+
+
+def written(pieces: Sequence[Chunk]) -> str:
+    """What pieces write together. A word that is then spelled is written once, and "p as in paul" behind it tells only how it begins."""
+    text, said, end = "", "", 0
+    for piece in pieces:
+        value = str(piece.value)
+        explains = len(value) == 1 and piece.end - piece.start >= weights.CODE_WORD and piece.start > end > 0
+        if explains and len(text) > 1 and text.startswith(value):
+            continue
+        if piece.kind == "letters" and (spelled := _spelled_end(said, value)):
+            text = text.removesuffix(spelled)
+        said = f"{said} {value}" if piece.kind == "word" else ""
+        text, end = text + value, piece.end
+    return text
 
 
 def is_spelling(word: str, letters: str) -> bool:
     """Whether `letters` spell `word`, which may have been misheard."""
     if word == letters:
         return True
-    return len(letters) > _MISHEARD and word[0] == letters[0] and Levenshtein.distance(word, letters, score_cutoff=_MISHEARD) <= _MISHEARD
+    far = weights.MISHEARD
+    return len(letters) > far and word[0] == letters[0] and Levenshtein.distance(word, letters, score_cutoff=far) <= far
 
 
-def _spelled_words(said: Sequence[str], letters: str) -> str:
-    """The last of the words just `utterance`, run together, that the letters spell once more; "" when they spell something else."""
-    head = letters.partition("-")[0]
-    for first in range(len(said)):
-        words = "".join(said[first:])
-        if letters.startswith(words) or is_spelling(words, head):
-            return words
-    return ""
+def _spelled_end(said: str, letters: str) -> str:
+    """The last of the words just said, run together, that the letters spell once more; "" when they spell something else."""
+    words, head = said.split(), letters.partition("-")[0]
+    ends = ("".join(words[first:]) for first in range(len(words)))
+    return next((end for end in ends if letters.startswith(end) or is_spelling(end, head)), "")
+
+
+def _spelled_label(letters: str, at: int, end: int) -> tuple[str, int]:
+    """Letters as a label: "c o m a u" is com.au, and of single letters that go on behind an ending only the ending is one."""
+    known = domains()
+    for length in range(len(letters) - 1, 1, -1):
+        if letters[:length] in known.before_country and letters[length:] in known.countries:
+            return f"{letters[:length]}.{letters[length:]}", end
+    ending = next((length for length in (3, 2) if letters[:length] in known.last), 0)
+    if letters not in known.last and ending and end - at == len(letters):
+        return letters[:ending], at + ending
+    return letters, end
