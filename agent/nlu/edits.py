@@ -3,6 +3,7 @@
 Patch    a named part becomes this: "the last two are four two", "my last name is Smith"
 Replace  this for that: "416, not 415", "it's Yung, not Young"
 Turn     two in the other order: "you swapped the last two"
+Spell    a word is written so: "with a y", "only one l"
 """
 
 from typing import Generic, NamedTuple, TypeVar
@@ -27,3 +28,14 @@ class Replace(NamedTuple):
 
 class Turn(NamedTuple, Generic[Place]):
     place: Place
+
+
+class Spell(NamedTuple):
+    """What is said of the letters of a word."""
+
+    letters: str
+    present: bool = True
+    single: bool = False
+    """Exactly one: "with one l"."""
+    last: bool = False
+    """At the end of the word."""

@@ -5,47 +5,37 @@ A name begins behind a cue (en_cued.py), or at the beginning of the utterance an
 (en_joining.py); letters take the place of what they sound like (spelling.py).
 """
 
-from collections.abc import Iterator
-
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
-from agent.slots.name.en_cued import CuedNames
-from agent.slots.name.en_instead import instead_of
+from agent.slots.name import weights
+from agent.slots.name.classes import SENTENCE
+from agent.slots.name.edits import letter_edit, respelt
+from agent.slots.name.en_around import Found
+from agent.slots.name.en_cued import CUES, CuedNames
 from agent.slots.name.en_joining import joined
-from agent.slots.name.en_letters import Piece
-from agent.slots.name.en_listening import LONG, Found
-from agent.slots.name.en_phrase import Phrase, Reader
-from agent.slots.name.en_surroundings import SENTENCE
-from agent.slots.name.en_tokens import Trust
-from agent.slots.name.patching import letter_edit, patched
+from agent.slots.name.en_phrase import Phrase
+from agent.slots.name.en_words import Trust
+from agent.slots.name.lists import is_known, stands_in
+from agent.slots.name.weights import LONG
 from agent.slots.name.writing import capitalised
 
-_MAX_FOUND = 8
-_MAX_TRIES = 40
-"""Names, and places where one may begin, after which nobody is listened to further: it keeps any utterance cheap."""
-_ALIKE = frozenset({"address", "service", "time"})
-"""Slots whose values may be words that are names, too."""
+_OPENING = SENTENCE | {"and"}
 
 
 def english_names(utterance: Utterance, context: Context) -> list[Candidate]:
     """Every name in the utterance, the caller's own first."""
-    reader = Reader(utterance.tokens, expected=_is_expected(context))
-    listener = _Names(reader, context)
-    found = [one for one in listener.listen() if context.asks("name") or not one.asked_only]
-    against = instead_of(reader, listener.around, tuple(context.held.value.split()))
-    whole = [against] if against is not None else joined([one for one in found if one.role != "other"], reader, context)
-    others = [one for one in found if one.role == "other"]
+    names = _Names(utterance, context)
+    found = [one for one in names.listen() if context.asks("name") or not one.asked_only]
+    held = tuple(context.held.value.split())
+    against = names.against(held)
+    whole = [against] if against is not None else joined([one for one in found if one.role != "other"], names, held)
     answers: dict[str, Candidate] = {}
-    for one, patch in (*whole, *((other, False) for other in others)):
-        value = capitalised(" ".join(one.name))
+    for one, patch in (*whole, *((other, False) for other in found if other.role == "other")):
+        again = len(one.name) > 1 and one.name[-1].casefold() == one.name[-2].casefold()  # "ethan cooper cooper is spelled c o o p e r"
+        value = capitalised(" ".join(one.name[:-1] if again else one.name))
         span = (utterance.tokens[one.start].start, utterance.tokens[one.end - 1].end)
         answers.setdefault(value, Candidate(value=value, rule=one.rule, span=span, confidence=one.confidence, patch=patch))
     return list(answers.values())
-
-
-def _is_expected(context: Context) -> bool:
-    """Whether the name was asked for, and nothing that may be said in the same words: a street, a day, a service."""
-    return "name" in context.asked and context.asked.isdisjoint(_ALIKE)
 
 
 class _Names(CuedNames):
@@ -54,109 +44,81 @@ class _Names(CuedNames):
     def listen(self) -> list[Found]:
         """Everything that may be a name, in the order it was said; what overlaps an earlier one is left out."""
         found: list[Found] = []
-        at = 0
-        opening = self.around.past_fillers(0)
-        while at < len(self.tokens) and len(found) < _MAX_FOUND and self.tries < _MAX_TRIES:
-            one = next(self._here(at, opening), None)
+        at, opening = 0, self.past_fillers(0)
+        while at < len(self.tokens) and len(found) < weights.MOST_FOUND and self.tries < weights.MOST_TRIES:
+            one = self._here(at, opening)
             if one is not None:
                 found.append(one)
                 self.ended = one.end
-                at = max(one.end, at + 1)
-            else:
-                at += 1
+            at = max(at + 1, one.end if one is not None else 0)
         return found
 
-    def _here(self, at: int, opening: int) -> Iterator[Found]:
-        """The readings of a name whose cue, or which itself, begins at `at`, best first."""
-        word = self.reader.word(at)
-        starts = at in (0, opening) or self.reader.word(at - 1) in SENTENCE or self.repaired(at)
-        if not starts and word not in self.cues.first and self.reader.word(at - 1) != "and":
-            return
-        yield from self.named(at)
-        yield from self.noun(at, opening)
-        yield from self.cue(at, opening)
-        yield from self.relative(at)
-        yield from self.spelling(at)
+    def _here(self, at: int, opening: int) -> Found | None:
+        """The best reading of a name whose cue, or which itself, begins at `at`."""
+        before, one = self.word(at - 1), None
+        if not self.here(at) and not self.ended and before not in _OPENING and at not in (0, opening):
+            return None  # most words
+        starts = at in (0, opening) or before in SENTENCE or self.repaired(at)
+        if not CUES.isdisjoint(self.here(at)):
+            one = self.put_under(at) or self.noun(at, opening) or self.cue(at, opening) or self.relative(at) or self.spelling(at)
         if starts:
-            yield from self._bare(at, opening)
-        elif self.reader.word(at - 1) == "and":
-            yield from self.trailed(at)
-        if self.context.held.value and at in (0, opening):
-            yield from self._patch(at)
-        if self.booked:
-            yield from self.booking(at)
+            one = one or self._bare(at, opening)
+        elif before == "and":
+            one = one or self.trailed(at)
+        if one is None and self.context.held.value and at in (0, opening):
+            one = self._respelt(at)
+        return one or (self.household(at) if self.booked else None)
 
-    def _bare(self, at: int, opening: int) -> Iterator[Found]:
+    def _bare(self, at: int, opening: int) -> Found | None:
         """A name with nothing before it, or with "is my name" behind it."""
         self.tries += 1
-        trailed = next(self.trailed(at), None) if self.parted else None
+        trailed = self.trailed(at) if self.parted else None
         if trailed is not None:
-            yield trailed
-            return
-        phrase = self.reader.phrase(at, Trust.BARE) or self._surname(at)
+            return trailed
+        phrase = self.phrase(at, Trust.BARE) or self._everyday(at)
         if (
             phrase is None
-            or self.around.is_numbered(at)
-            or (self.reader.word(at) in self.reader.lists.places and len(phrase.pieces) == LONG)
-            or (not phrase.words and not self._plainly_spelled(phrase))
+            or (self.is_a(at, "places") and len(phrase.pieces) == LONG)
+            or not (phrase.words or len(letters := "".join(phrase.lower)) >= weights.MIN_SPELLED or stands_in(letters, "given"))
         ):
-            return
-        pause = int(self.reader.word(phrase.end) == "," and phrase.words >= LONG)
-        trailer = self.cues.after.at(self.tokens, phrase.end + pause)
-        likely = bool(phrase.known or phrase.proud or phrase.title)
+            return None
+        pause = int(self.word(phrase.end) == "," and phrase.words >= LONG)
+        trailer = self.size(phrase.end + pause, "after")
         turned = self._last_name_first(phrase)
         if turned is not None:
-            yield self.found("full", turned, at, 0.6, "bare", asked_only=True)
-            return
-        if trailer and (likely or phrase.words == 1 or trailer > 1):
-            opens = trailer > 1 or self.reader.word(phrase.end) == "speaking"
-            yield self.found("full", phrase, at, 0.9 if opens else 0.7, "trailer", extra=trailer + pause)
-            return
-        if self.cues.holds.at(self.tokens, phrase.end) and phrase.words >= LONG and likely:
-            yield self.found("full", phrase, at, 0.6, "holder", asked_only=True)
-            return
-        if self.around.allows(phrase, first=at == opening or self.repaired(at)) and not (
-            self.around.is_greeted(at) and phrase.words == 1 and not self.context.in_call
-        ):
-            confidence = 0.5 if phrase.words < LONG and not phrase.spelled else 0.6
-            yield self.found("full", phrase, at, confidence, "spelled" if not phrase.words else "bare", asked_only=True)
+            return self.found("full", turned, at, weights.BARE_FULL, "bare", asked_only=True)
+        if trailer and (phrase.likely or phrase.words == 1 or trailer > 1):
+            plain = trailer > 1 or self.word(phrase.end) == "speaking"
+            return self.found("full", phrase, at, weights.CUED if plain else weights.UNLIKELY, "trailer", extra=trailer + pause)
+        if self.size(phrase.end, "holds") and phrase.words >= LONG and phrase.likely:
+            return self.found("full", phrase, at, weights.BARE_FULL, "holder", asked_only=True)
+        greeted = phrase.words == 1 and not self.context.in_call and self.is_greeted(at)
+        if greeted or not self.allows(phrase, first=at == opening or self.repaired(at)):
+            return None
+        confidence = weights.BARE if phrase.words < LONG and not phrase.spelled else weights.BARE_FULL
+        return self.found("full", phrase, at, confidence, "bare" if phrase.words else "spelled", asked_only=True)
 
-    def _surname(self, at: int) -> Phrase | None:
+    def _everyday(self, at: int) -> Phrase | None:
         """An everyday word that is a name too, said alone: only if the name was asked for, or it was written like a surname."""
-        token, lists = self.tokens[at], self.reader.lists
-        if not lists.is_known(token.norm) or token.norm in lists.answers or token.norm in lists.never:
+        word = self.word(at)
+        if not is_known(word) or stands_in(word, "answers", "never") or self.word(at - 1) == "no" or not self.ends(at + 1):
             return None
-        if self.reader.word(at - 1) == "no" or not self.around.ends(at + 1):
-            return None
-        asked = "name" in self.context.asked
-        return (
-            Phrase((Piece(token.text),), at + 1, 1, 0)
-            if asked or (token.text.istitle() and len(self.tokens) == 1 and token.norm not in lists.calendar)
-            else None
-        )
+        surname = self.tokens[at].text.istitle() and len(self.tokens) == 1 and not stands_in(word, "calendar")
+        return self.word_alone(at) if surname or "name" in self.context.asked else None
 
-    def _patch(self, at: int) -> Iterator[Found]:
-        """The held name, patched: "with a y", "no h"."""
-        edit, end = letter_edit(self.tokens, at)
-        if edit is None:
-            return
+    def _respelt(self, at: int) -> Found | None:
+        """The held name, its letters edited: "with a y", "no h"."""
         held = tuple(self.context.held.value.split())
-        name = patched(held, edit, last=False)
-        if name != held:
-            yield Found("patch", name, at, end, 0.8, "letter")
-
-    def _plainly_spelled(self, phrase: Phrase) -> bool:
-        """Whether letters alone are a name: three or more, or two that a list has ("J, O")."""
-        letters = "".join(piece.text for piece in phrase.pieces)
-        return len(letters) > 2 or letters in self.reader.lists.given
+        edit, end = letter_edit(self, at)
+        name = respelt(held, edit, last=False) if edit is not None else held
+        return Found("patch", name, at, end, weights.RESPELT, "letter") if name != held else None
 
     def _last_name_first(self, phrase: Phrase) -> Phrase | None:
         """ "Smith, John" the right way round; None if it is not turned."""
-        reader = self.reader
-        first = phrase.pieces[0].text.lower()
-        if len(phrase.pieces) > 1 or reader.word(phrase.end) != "," or first not in reader.lists.family or first in reader.lists.given:
+        family = phrase.lower[0]
+        if len(phrase.pieces) > 1 or self.word(phrase.end) != "," or stands_in(family, "given") or not stands_in(family, "family"):
             return None
-        given = reader.phrase(phrase.end + 1, Trust.BARE)
-        if given is None or len(given.pieces) > 1 or given.pieces[0].text.lower() not in reader.lists.given or not self.around.ends(given.end):
+        given = self.phrase(phrase.end + 1, Trust.BARE)
+        if given is None or len(given.pieces) > 1 or not stands_in(given.lower[0], "given") or not self.ends(given.end):
             return None
         return given._replace(pieces=(*given.pieces, *phrase.pieces))

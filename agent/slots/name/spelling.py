@@ -8,6 +8,7 @@ from typing import Any
 from rapidfuzz.distance import Levenshtein
 
 from agent.languages import words
+from agent.slots.name.lists import lists
 from agent.slots.name.writing import initials, split_letters
 
 _INITIALS = 2
@@ -139,7 +140,7 @@ def _sounds() -> tuple[Mapping[str, str], Mapping[int, str | None]]:
 def homophones() -> Mapping[str, frozenset[str]]:
     """By name: the other spellings of it."""
     found: dict[str, frozenset[str]] = {}
-    for group in words("en", "name")["patching"]["homophones"]:
+    for group in lists("en")["homophones"]:
         names = frozenset(group.split())
         for name in names:
             found[name] = found.get(name, frozenset()) | (names - {name})

@@ -6,10 +6,9 @@ from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
 from agent.record.characters import one_line
 from agent.record.reasons import Reason
-from agent.slots.name.en_lexicon import lexicon
 from agent.slots.name.extracting import extract
+from agent.slots.name.lists import is_known, is_written_in_han, stands_in
 from agent.slots.name.writing import capitalised
-from agent.slots.name.zh_characters import characters, is_written_in_han
 
 _MAX_CHARS = 80
 """Longer texts are a sentence, or a joke."""
@@ -22,7 +21,7 @@ _MOST_ON_A_LETTER = 4
 def validate(value: str, context: Context) -> Reason | None:
     """NOT_A_NAME for digits, marks of no name and placeholders ("null"), TOO_SHORT and TOO_LONG; else None."""
     letters = sum(character.isalpha() for character in value)
-    if not _is_name_like(value.strip()) or value.strip().lower() in lexicon().refused or value.strip() in characters().refused:
+    if not _is_name_like(value.strip()) or stands_in(value.strip().lower(), "refused"):
         return Reason.NOT_A_NAME
     if len(value) > _MAX_CHARS:
         return Reason.TOO_LONG
@@ -46,7 +45,7 @@ def _is_sentence(line: str, context: Context) -> bool:
     name = found.value.casefold().split()
     single = line in (line.lower(), line.upper())
     around = [word for word in line.replace(",", " ").split() if word.casefold() not in name]
-    if any(lexicon().is_known(word.casefold()) for word in around):
+    if any(is_known(word.casefold()) for word in around):
         return False
     # Where all is in one case, one such word may be a name that no list has: "IM KIM".
     return any("'" in word for word in around) or (len(around) > 1 if single else any(map(str.islower, around)))

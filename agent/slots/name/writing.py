@@ -1,10 +1,19 @@
 """How an English name is written: capitals, particles, and where a run of spelled letters falls into words."""
 
-from agent.slots.name.en_lexicon import lexicon
+from agent.languages import words
+from agent.slots.name.lists import is_known, lists, stands_in
 
 _VOWELS = frozenset("aeiouy")
 _MIN_PART = 3
 """Letters that a part of a spelled run must have to be cut off as a name."""
+_MIN_GLUED = 8
+"""Letters above which a spelled run is cut behind a first name, though no list has what follows."""
+
+
+def titles() -> dict[str, str]:
+    """The titles that are written, by the word that is said."""
+    found: dict[str, str] = words("en", "name")["titles"]
+    return found
 
 
 def capitalised(name: str) -> str:
@@ -15,53 +24,47 @@ def capitalised(name: str) -> str:
 
 def split_letters(letters: str) -> str:
     """Letters spelled in one run as words: "dannywilkins" becomes "danny wilkins" where a list has both; else the one word."""
-    lists = lexicon()
-    if "-" in letters or "'" in letters or lists.is_known(letters):
+    if "-" in letters or "'" in letters or is_known(letters):
         return letters
-    cuts = [at for at in range(len(letters) - _MIN_PART, _MIN_PART - 1, -1) if letters[:at] in lists.given]
-    whole = [at for at in cuts if letters[at:] in lists.family]
-    if whole:
-        return f"{letters[: whole[0]]} {letters[whole[0] :]}"
-    likely = [at for at in cuts if len(letters) - at > _MIN_PART and at > _MIN_PART and letters[at:] not in lists.given and len(letters) > 8]
-    return f"{letters[: likely[0]]} {letters[likely[0] :]}" if likely else letters
+    cuts = [at for at in range(len(letters) - _MIN_PART, _MIN_PART - 1, -1) if stands_in(letters[:at], "given")]
+    whole = [at for at in cuts if stands_in(letters[at:], "family")]
+    likely = [at for at in cuts if len(letters) - at > _MIN_PART < at and not stands_in(letters[at:], "given") and len(letters) > _MIN_GLUED]
+    cut = (whole or likely or [0])[0]
+    return f"{letters[:cut]} {letters[cut:]}" if cut else letters
 
 
 def initials(letters: str) -> str:
     """Two letters as a name: "Jo" where a list has it or it has a vowel after a consonant, else "JR"."""
-    return letters if letters in lexicon().given and _VOWELS & set(letters) else letters.upper()
+    return letters if stands_in(letters, "given") and _VOWELS & set(letters) else letters.upper()
 
 
 def _word(word: str, place: int, parts: list[str]) -> str:
     if "-" in word:
         return "-".join(_word(part, place, parts) if part else "" for part in word.split("-"))
-    lists = lexicon()
-    lower = word.lower()
-    if lower in lists.suffixes and place and place == len(parts) - 1:
-        return lists.suffixes[lower]
-    if place == 0 and len(parts) > 1 and lower in lists.written_titles:
-        return lists.written_titles[lower]
-    if len(word) <= 2 and word.isupper():
+    lower, suffixes, last = word.lower(), lists("en")["suffixes"], place == len(parts) - 1
+    if lower in suffixes and place and last:
+        return str(suffixes[lower])
+    if place == 0 and not last and lower in titles():
+        return titles()[lower]
+    if (len(word) <= 2 and word.isupper()) or (not word.islower() and not word.isupper() and word[0].isupper()):
         return word
-    if not word.islower() and not word.isupper() and word[0].isupper():
-        return word
-    if len(word) == 2 and word.isalpha() and not _VOWELS & set(lower) and lower not in lists.family:
+    if len(word) == 2 and word.isalpha() and not _VOWELS & set(lower) and not stands_in(lower, "family"):
         return word.upper()
-    if lower in lists.small and place < len(parts) - 1 and not (place and parts[0].lower() in lists.no_particle_after):
-        opens = place == 0 and (lower in lists.given or not (lower == "de" or parts[1].lower() in lists.small))
+    if stands_in(lower, "small") and not last and not (place and stands_in(parts[0].lower(), "no_particle_after")):
+        opens = place == 0 and (stands_in(lower, "given") or not (lower == "de" or stands_in(parts[1].lower(), "small")))
         return word.capitalize() if opens else lower
     return _capital(lower)
 
 
 def _capital(word: str) -> str:
     """One word in lower case, given its capitals."""
-    lists = lexicon()
     led = ""
-    while (cut := word.partition("'"))[0] in lists.elided and cut[2]:
+    while stands_in((cut := word.partition("'"))[0], "elided") and cut[2]:
         led, word = f"{led}{cut[0].capitalize()}'", cut[2]
     if word.startswith("mc") and len(word) > 4 and any(letter in _VOWELS for letter in word[2:]):
         return f"{led}Mc{word[2:].capitalize()}"
-    if word.startswith("mac") and word[3:] in lists.mac and word not in lists.given:
+    if word.startswith("mac") and stands_in(word[3:], "mac") and not stands_in(word, "given"):
         return f"{led}Mac{word[3:].capitalize()}"
-    if word.startswith("o") and word[1:] in lists.glued_o:
+    if word.startswith("o") and stands_in(word[1:], "glued_o"):
         return f"{led}O'{word[1:].capitalize()}"
     return led + word[:1].upper() + word[1:]

@@ -1,13 +1,13 @@
-"""What was heard of a Mandarin name, put together: characters told by words, a surname said apart, a character of the held name put right."""
+"""The choice among what was heard of a Mandarin name: characters told by words, a surname said apart, a character of the held name put right."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from agent.nlu.candidates import Context
-from agent.slots.name.zh_characters import characters, is_han
-
-_MOST_GIVEN = 2
-"""Characters of a given name."""
+from agent.nlu.edits import Replace
+from agent.slots.name import weights
+from agent.slots.name.classes import MARKS
+from agent.slots.name.lists import is_han, lists, stands_in
+from agent.slots.name.zh_text import HanText, is_titled, surname_of
 
 
 class HanFound(NamedTuple):
@@ -31,58 +31,73 @@ class Described(NamedTuple):
     """Said to be the surname."""
 
 
-def joined(found: Sequence[HanFound], described: Sequence[Described], text: str, context: Context) -> list[tuple[HanFound, bool]]:
+def joined(found: Sequence[HanFound], described: Sequence[Described], text: HanText) -> list[tuple[HanFound, bool]]:
     """The readings with the characters put in that were told by words, best first, and whether each patches the held name."""
     given = next((one for one in found if one.role == "given"), None)
     full = [one for one in found if one.role not in ("family", "given")]
     family = next((one for one in reversed(found) if one.role == "family"), None)
-    best = max(full, key=lambda one: (not _is_titled(one, full), one.confidence, one.start), default=family)
-    told = [one for one in described if best is None or one.start >= best.start]
-    held = context.held.value
-    if given is not None and (best is None or not characters().surname_of(best.name)):
+    best = max(full, key=lambda one: (not _is_outdone(one, full), one.confidence, one.start), default=family)
+    held = text.context.held.value
+    if given is not None and (best is None or not surname_of(best.name)):
         return [(given._replace(name=held + given.name), True)]
     if best is None:
-        if characters().is_surname(held) and (rest := _given(held, told)):
-            return [(HanFound(held + rest, told[0].start, told[-1].end, 0.8, "character"), True)]
-        if held and told and all(one.character in held for one in told):  # "建是建设的建": it is as we have it
-            return [(HanFound(held, told[0].start, told[-1].end, 0.8, "character"), True)]
-        if held and told and (name := _told(held, told)) != held:
-            return [(HanFound(name, told[0].start, told[-1].end, 0.8, "character"), True)]
-        if held and (swap := _swapped(held, text)) is not None:
-            return [(swap, True)]
-        characters_told = "".join(one.character for one in told)
-        if len(told) > 1 and characters().surname_of(characters_told) and context.asks("name"):
-            return [(HanFound(characters_told, told[0].start, told[-1].end, 0.6, "characters"), False)]
-        if len(told) == 1 and told[0].family and not held and context.asks("name"):
-            return [(HanFound(told[0].character, told[0].start, told[0].end, 0.5, "characters"), False)]
-        return []
+        return _told_alone(described, text)
+    told = [one for one in described if one.start >= best.start]
     end = max([best.end, *(one.end for one in told)])
-    rest = _given(best.name, told) if best is family and characters().is_surname(best.name) else ""
+    rest = _given(best.name, told) if best is family and _is_surname(best.name) else ""
     name = best.name + rest if rest else _told(best.name, told)
-    if family is not None and best is not family and not characters().surname_of(name) and len(name) <= 2 and is_han(name[0]):
+    if family is not None and best is not family and not surname_of(name) and len(name) <= weights.MOST_GIVEN and is_han(name[0]):
         name, best = family.name + name, best._replace(start=min(best.start, family.start))
     if best is family and len(held) > 1 and is_han(held[0]):
-        patched = name + held[len(characters().surname_of(held)) :]
-        return [(best._replace(name=patched, end=end), True)]
-    others = [(one, False) for one in sorted(full, key=lambda one: -one.confidence) if one is not best]
-    return [(best._replace(name=name, end=end), False), *others]
+        return [(best._replace(name=name + held[len(surname_of(held)) :], end=end), True)]
+    others = sorted((one for one in full if one is not best), key=lambda one: -one.confidence)
+    return [(best._replace(name=name, end=end), False), *((one, False) for one in others)]
 
 
-def _is_titled(one: HanFound, full: Sequence[HanFound]) -> bool:
+def _told_alone(told: Sequence[Described], text: HanText) -> list[tuple[HanFound, bool]]:
+    """Characters told with no name beside them: the rest of the held one, one of it put right, or a whole name character by character."""
+    held, name, span = text.context.held.value, "", (0, text.end)
+    characters = "".join(one.character for one in told)
+    if told:
+        span = told[0].start, told[-1].end
+        if held and all(character in held for character in characters):  # "建是建设的建": it is as we have it
+            name = held
+        elif held:
+            name = edited if (edited := _told(held, told)) != held else ""
+        if _is_surname(held) and (rest := _given(held, told)):
+            name = held + rest
+    if not name and held and (edit := _swap(held, text)) is not None:
+        name, span = held.replace(edit.old, edit.new), (0, text.end)
+    if name:
+        return [(HanFound(name, *span, weights.TOLD, "character"), True)]
+    if not text.context.asks("name"):
+        return []
+    if len(told) > 1 and surname_of(characters):
+        return [(HanFound(characters, *span, weights.BARE_FULL, "characters"), False)]
+    single = len(told) == 1 and told[0].family and not held
+    return [(HanFound(characters, *span, weights.BARE, "characters"), False)] if single else []
+
+
+def _is_surname(name: str) -> bool:
+    return bool(name) and surname_of(name) == name
+
+
+def _is_outdone(one: HanFound, full: Sequence[HanFound]) -> bool:
     """Whether it is a surname with a title, and the whole name was said, too: "叫我安女士就行，全名是安静"."""
-    words = characters()
-    family = words.surname_of(one.name)
-    if not family or words.titles.at(one.name, len(family)) != len(one.name) - len(family) or len(family) == len(one.name):
-        return False
-    return any(other is not one and words.surname_of(other.name) == family for other in full)
+    family = surname_of(one.name)
+    return bool(family) and is_titled(one.name) and any(other is not one and surname_of(other.name) == family for other in full)
+
+
+def _sound_alike(one: str, other: str) -> bool:
+    """Whether the two characters are of one group that sounds alike."""
+    return any(one in group and other in group for group in lists("zh")["alike"].split())
 
 
 def _given(family: str, told: Sequence[Described]) -> str:
     """The given name of which every character was told by a word, behind a surname: "姓孙，下雨的雨，欣赏的欣"; "" for none."""
-    words = characters()
-    characters_told = [one.character for one in told if one.place in (None, 1, 2, -1) and one.character not in family]
-    alike = any(words.sound_alike(character, one) for character in characters_told for one in family)
-    return "".join(characters_told) if 0 < len(characters_told) <= _MOST_GIVEN and not alike else ""
+    given = [one.character for one in told if one.place in (None, 1, 2, -1) and one.character not in family]
+    alike = any(_sound_alike(character, one) for character in given for one in family)
+    return "".join(given) if len(given) <= weights.MOST_GIVEN and not alike else ""
 
 
 def _told(name: str, told: Sequence[Described]) -> str:
@@ -94,31 +109,33 @@ def _told(name: str, told: Sequence[Described]) -> str:
     for one in told:
         if one.character in said or not said:
             continue
+        free = [at for at in range(len(said)) if at not in settled]
+        near = [at for at in free if _sound_alike(said[at], one.character)]
         if one.place is not None and -len(said) <= one.place < len(said):
             place = one.place % len(said)
-        elif len(near := [at for at, character in enumerate(said) if at not in settled and characters().sound_alike(character, one.character)]) == 1:
+        elif len(near) == 1:
             place = near[0]
-        elif one.family and 0 not in settled:
+        elif one.family and 0 in free:
             place = 0
-        else:
-            free = [at for at in range(len(said)) if at not in settled]
-            if len(free) != 1:
-                continue
+        elif len(free) == 1:
             place = free[0]
+        else:
+            continue
         said[place] = one.character
         settled.add(place)
     return "".join(said)
 
 
-def _swapped(held: str, text: str) -> HanFound | None:
-    """The held name with one character for another: 是汪不是王, 不是王是汪."""
-    words = characters()
-    for at, character in enumerate(text):
-        if character not in held or text[max(0, at - 2) : at] not in words.denying or held.count(character) != 1:
+def _swap(held: str, text: HanText) -> Replace | None:
+    """One character of the held name said to be another: 是汪不是王, 不是王是汪."""
+    for at, character in enumerate(text.words):
+        denied = text.behind(at, "denying") if held.count(character) == 1 else 0
+        if not denied:
             continue
-        before = text[: max(0, at - 2)].rstrip("，。, ")
-        after = text[at + 1 :].lstrip("，。, ")
-        other = before[-1:] if before[-2:-1] in words.stating else after[1:2] if after[:1] in words.stating else ""
-        if other and is_han(other):
-            return HanFound(held.replace(character, other), 0, len(text), 0.8, "character")
+        before, after = at - denied - 1, text.past(at + 1)
+        while text.word(before) in MARKS:
+            before -= 1
+        places = [before] if stands_in(text.word(before - 1), "stating") else [after + 1] if stands_in(text.word(after), "stating") else []
+        if places and is_han(text.word(places[0]) or " "):
+            return Replace(character, text.word(places[0]))
     return None

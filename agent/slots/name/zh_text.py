@@ -1,112 +1,123 @@
-"""The text of one Mandarin utterance: what may be part of a name in it, and where a name may end.
+"""The words of one Mandarin utterance: what may be part of a name in it, and where a name may end.
 
-Where a name ends is seen from what follows: nothing, a mark, a title, a word that cannot be part of a name.
+A token is one character, or one word in letters. Where a name ends is seen from what follows: nothing, a mark, a pause, a title, a word that cannot
+be part of a name.
 """
+
+from itertools import pairwise
 
 from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
-from agent.slots.name.zh_characters import HanPhrases, characters, is_han
-
-MARKS = frozenset("，。,.!?！？、;；:： -—\"'“”()…~")
-SENTENCE = frozenset("，。,.!?！？、;；")
-_MAX_LEAD = 12
-"""Marks and phrases passed over in a row."""
-FULL = 3
-"""Characters from which a name is a full name for certain."""
+from agent.slots.name import weights
+from agent.slots.name.classes import MARKS, Spoken
+from agent.slots.name.lists import is_han, lists, stands_in
+from agent.slots.name.weights import FULL
 
 
-class HanText:
+def surname_of(name: str) -> str:
+    """The surname that `name` begins with, or ""."""
+    return name[:2] if stands_in(name[:2], "compound") else name[:1] if stands_in(name[:1], "single") else ""
+
+
+def is_talk(name: str) -> bool:
+    """Whether it holds what is never part of a name: 查一下, 改时间."""
+    return any(word in name for word in lists("zh")["never"])
+
+
+def is_word(name: str) -> bool:
+    """Whether it is, or begins with, an everyday word: 高中生, 程序员; and maybe 周三丰."""
+    return stands_in(name, "common") or (len(name) >= FULL and stands_in(name[:2], "common") and name[1] != name[2])
+
+
+def is_titled(name: str) -> bool:
+    """Whether it is a surname with a title: 王先生."""
+    return stands_in(name[len(surname_of(name)) :], "titles")
+
+
+def is_likely(name: str) -> bool:
+    """Whether the name is made as names are: a surname and characters for given names, a title, or Latin letters."""
+    if name[0].isascii() or stands_in(name[0], "nick"):
+        return True
+    family = surname_of(name)
+    given = all(stands_in(character, "given") for character in name[len(family) :])
+    return bool(family) and not stands_in(name, "common") and (given or is_titled(name))
+
+
+def is_possible(name: str) -> bool:
+    """Whether it has a surname and, beside a rare character, one that names are made of."""
+    family, rest = surname_of(name), name[len(surname_of(name)) :]
+    return bool(rest) and (len(family) > 1 or (bool(family) and not stands_in(name, "common") and any(stands_in(one, "given") for one in rest)))
+
+
+def is_place(name: str) -> bool:
+    """Whether it ends as roads and districts do; of a surname and one character that is no sign (王路)."""
+    return len(name) >= FULL and stands_in(name[-1], "place_ends")
+
+
+class HanText(Spoken):
     """One utterance, looked at character by character."""
 
     def __init__(self, utterance: Utterance, context: Context) -> None:
-        self.utterance = utterance
-        self.text = utterance.lower
+        super().__init__(utterance, "zh")
         self.context = context
-        self.words = characters()
+        self.words, self.end = utterance.words, len(self.tokens)
+        gaps = enumerate(pairwise(self.tokens), 1) if " " in utterance.text else ()
+        self.pauses = frozenset([at for at, (before, after) in gaps if before.end < after.start])
+        """The tokens with a space before them."""
         self.asked = "name" in context.asked
         """We asked for the name: an answer may be any."""
 
+    def said(self, start: int, end: int) -> str:
+        """The characters from one token up to another."""
+        return "".join(self.words[start:end])
+
+    def word(self, at: int) -> str:
+        return self.words[at] if 0 <= at < self.end else ""
+
+    def is_paused(self, at: int) -> bool:
+        """Whether there is a space before the token."""
+        return at in self.pauses
+
+    def is_parted(self, at: int) -> bool:
+        """Whether the end, a mark or a pause is there."""
+        return at >= self.end or self.words[at] in MARKS or self.is_paused(at)
+
+    def is_written(self, start: int, count: int) -> bool:
+        """Whether so many characters stand there, without a pause between them."""
+        together = all(is_han(word) for word in self.words[start : start + count]) and start + count <= self.end
+        return together and not any(self.is_paused(at) for at in range(start + 1, start + count))
+
     def is_done(self, at: int) -> bool:
         """Whether nothing but politeness stands between `at` and the end, a mark or a pause."""
-        after = at
-        for _ in range(_MAX_LEAD):
-            if after >= len(self.text) or self.text[after] in MARKS:
+        for _ in range(weights.MOST_LEAD):
+            if self.is_parted(at):
                 return True
-            step = self.words.after.at(self.text, after)
-            if not step or self.text[after] in self.words.done:
-                return False
-            after += step
+            step = self.size(at, "after")
+            if not step or stands_in(self.words[at], "done"):
+                break
+            at += step
         return False
 
-    def is_talk(self, name: str) -> bool:
-        """Whether it holds what is never part of a name: 查一下, 改时间."""
-        return any(self.words.never.at(name, at) for at in range(len(name)))
-
-    def is_word(self, name: str) -> bool:
-        """Whether it is, or begins with, an everyday word: 高中生, 程序员; and maybe 周三丰."""
-        words = self.words
-        return name in words.common or (len(name) >= FULL and name[:2] in words.common and name[1] != name[2])
-
-    def given(self, at: int, count: int) -> bool:
+    def is_given(self, at: int, count: int) -> bool:
         """Whether `count` characters at `at` may be a given name."""
-        given = self.text[at : at + count]
-        if len(given) < count or not all(map(is_han, given)):
-            return False
-        ends = at + count >= len(self.text) or self.text[at + count] in MARKS
-        return all(
-            character not in self.words.stop or (ends and place == count - 1 and character in self.words.given)
-            for place, character in enumerate(given)
+        last = at + count - 1
+        return self.is_written(at, count) and all(
+            not stands_in(self.words[here], "stop") or (here == last and self.is_parted(last + 1) and stands_in(self.words[here], "given"))
+            for here in range(at, at + count)
         )
-
-    def likely(self, name: str) -> bool:
-        """Whether the name is made as names are: a surname and characters for given names, a title, or Latin letters."""
-        if name[0].isascii() or name[0] in self.words.nick:
-            return True
-        family = self.words.surname_of(name)
-        rest = name[len(family) :]
-        return (
-            bool(family)
-            and name not in self.words.common
-            and (all(character in self.words.given for character in rest) or self.words.titles.at(rest, 0) == len(rest) > 0)
-        )
-
-    def possible(self, name: str) -> bool:
-        """Whether it has a surname and, beside a rare character, one that names are made of."""
-        family = self.words.surname_of(name)
-        if len(family) > 1 and len(name) > len(family):
-            return True
-        return bool(family) and name not in self.words.common and any(character in self.words.given for character in name[len(family) :])
 
     def is_closed(self, at: int) -> bool:
         """Whether a name may end before `at`."""
-        text, words = self.text, self.words
-        if at >= len(text) or text[at] in MARKS or text[at].isascii():
+        if self.is_parted(at) or self.words[at][0].isascii():
             return True
-        return bool(
-            words.titles.at(text, at)
-            or words.after.at(text, at)
-            or words.next.at(text, at)
-            or words.apart.at(text, at)
-            or (text[at] in words.stop and text[at] != "的")
-        )
+        return bool(self.size(at, "titles", "after", "next", "apart")) or (stands_in(self.words[at], "stop") and not self.size(at, "of"))
 
     def is_over(self, at: int) -> bool:
         """Whether nothing but a title, politeness, a mark or another clause follows."""
-        text = self.text
-        after = self.past(at + self.words.titles.at(text, at), self.words.after)
-        return after >= len(text) or text[after - 1] in MARKS or bool(self.words.next.at(text, after)) or bool(self.words.apart.at(text, after))
+        after = self.past(at + self.size(at, "titles"), "after")
+        marked = after >= self.end or self.word(after - 1) in MARKS or self.is_paused(after)
+        return marked or bool(self.size(after, "next", "apart"))
 
-    def past(self, at: int, phrases: HanPhrases | None) -> int:
-        """Where marks and the given phrases end that stand at `at`."""
-        for _ in range(_MAX_LEAD):
-            if at >= len(self.text):
-                return at
-            step = 1 if self.text[at] in MARKS else phrases.at(self.text, at) if phrases else 0
-            if not step:
-                return at
-            at += step
-        return at
-
-    def behind(self, at: int, phrases: HanPhrases) -> int:
-        """How many characters the longest of `phrases` that ends at `at` has."""
-        return phrases.before(self.text, at)
+    def surname_at(self, at: int) -> str:
+        """The surname that begins at `at`, or ""."""
+        return surname_of(self.said(at, at + 2)) if self.is_written(at, 2) else surname_of(self.word(at))
