@@ -12,7 +12,7 @@ from agent.record.call import Brief
 from agent.record.reasons import Reason
 from agent.record.skeleton import Place
 from agent.regions import region
-from agent.slots.address.en.mentions import named_part
+from agent.slots.address.en.corrections import named_part
 from agent.slots.address.en.readings import readings_meant
 from agent.slots.address.extracting import NAME, extract, written
 from agent.slots.address.presenting import parts, present

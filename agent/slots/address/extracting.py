@@ -8,9 +8,9 @@ from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
 from agent.record.characters import one_line
 from agent.record.reasons import Reason
-from agent.slots.address.confidences import UNMISTAKABLE
 from agent.slots.address.en import extracting as english
 from agent.slots.address.validating import is_address_like, validate
+from agent.slots.address.weights import UNMISTAKABLE
 from agent.slots.address.zh import extracting as mandarin
 from agent.slots.address.zh.grammar import is_chinese
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from agent.nlu.candidates import Context
 from agent.slots.address.en import presenting as english
+from agent.slots.address.en.addresses import parse
 from agent.slots.address.en.lexicon import lexicon
-from agent.slots.address.en.parsing import parse
 from agent.slots.address.places import state_of
 from agent.slots.address.zh import presenting as mandarin
 from agent.slots.address.zh.grammar import is_chinese, split_of

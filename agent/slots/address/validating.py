@@ -4,8 +4,8 @@ import unicodedata
 
 from agent.nlu.candidates import Context
 from agent.record.reasons import Reason
+from agent.slots.address.en.addresses import parse
 from agent.slots.address.en.lexicon import lexicon
-from agent.slots.address.en.parsing import parse
 from agent.slots.address.en.validating import refused
 from agent.slots.address.zh.grammar import is_chinese
 from agent.slots.address.zh.validating import validate as validate_mandarin

@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from agent.slots.address.en.houses import building_after, building_before, named_houses, past_commas
+from agent.nlu.utterance import Utterance
+from agent.slots.address.en.houses import building_after, building_before, named_houses
+from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import House, groups, house
 from agent.slots.address.en.parts import Parts, written_as
+from agent.slots.address.en.pieces import pieces
 from agent.slots.address.en.postcode import alphanumeric, known_area
-from agent.slots.address.en.roads import Street
-from agent.slots.address.en.street import street
-from agent.slots.address.en.street_after import parted_ordinal, street_after
+from agent.slots.address.en.street import Street, parted_ordinal, street, street_after
 from agent.slots.address.en.town import closes_with_town, town
 from agent.slots.address.en.unit import in_two, rural, unit
 
@@ -35,6 +36,15 @@ class Found(NamedTuple):
     kind: str
     cued: bool
     other: Parts | None = None
+
+
+def parse(value: str, lexicon: Lexicon) -> Parts:
+    """The parts of a value as `line_of` writes it, or of what a caller typed."""
+    line = Line(Utterance(value), lexicon)
+    if found := next(iter(addresses(line)), None):
+        return found.parts
+    begun = pieces(line, begun=True)
+    return begun.parts if begun else Parts()
 
 
 def addresses(line: Line) -> Iterator[Found]:
@@ -68,18 +78,16 @@ def _past_postcode(line: Line, at: int) -> int:
 
 
 def _may_start(line: Line, at: int) -> bool:
-    norm = line.norms[at]
     known = line.lexicon
     begins = (known.units, known.flat_names, known.lower_floors, known.post_box, known.rural)
-    return any(norm in words for words in begins) or line.number_starts(at)
+    return any(line.norms[at] in words for words in begins) or line.number_starts(at)
 
 
 def _past_figures(line: Line, at: int) -> int:
     """On to the next number that may begin an address: of figures in a row each may, of number words only the first."""
-    if line.is_written(at) or not line.number_starts(at):
-        return at + 1
+    said = line.number_starts(at) and not line.is_written(at)
     at += 1
-    while at < line.size and not line.is_written(at) and line.number_starts(at):
+    while said and line.number_starts(at) and not line.is_written(at):
         at += 1
     return at
 
@@ -97,6 +105,28 @@ def _post_box(line: Line, at: int) -> Found | None:
 
 
 def _address(line: Line, at: int, done: int) -> Found | None:
+    units, here, runs_on = _units(line, at)
+    building = building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
+    label, number_at = line.phrase(building[1] if building else here, line.lexicon.number_cue)
+    number = house(line, number_at, unit_said=runs_on)
+    with_building = [*units, building[0]] if building else units
+    if number is None:
+        in_park = _in_park(line, at, done, with_building, number_at) if building else _lot(line, at, units, number_at)
+        return in_park or _on_estate(line, at, units, here)
+    way = street_after(line, number.end, labelled=bool(label) or line.phrase(at - 1, line.lexicon.number_cue)[1] == at)
+    if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
+        return None
+    if runs_on:
+        *before, label = units
+        other = (", ".join((*before, f"{label} {number.other[0]}")), number.other[1]) if number.other else None
+        number, with_building = number._replace(unit="", other=other), [*before, f"{label} {number.unit}"]
+    elif units:
+        number = number._replace(other=None)  # a unit has been said: the number holds no other
+    return _with_town(line, at, done, ", ".join(with_building), number, way)
+
+
+def _units(line: Line, at: int) -> tuple[list[str], int, bool]:
+    """The units before a number, the index after them, and whether the last is a label alone, with its number in the house's."""
     units: list[str] = []
     here, runs_on = at, False
     while len(units) < _MOST_UNITS and not runs_on:
@@ -104,39 +134,17 @@ def _address(line: Line, at: int, done: int) -> Found | None:
         if not text:
             break
         units.append(text)
-        here = past_commas(line, end) if not runs_on else end
+        here = line.past_commas(end) if not runs_on else end
         if line.norm(here) in ("/", "slash") or line.norm(here) in line.lexicon.before_house:
             here += 1 + (line.norm(here + 1) == "the")
     if not units and (two := in_two(line, groups(line, at))) and line.norm(two[1]) == ",":  # a flat without the word: "1/2, 9 Byres Road"
-        units, here = [two[0]], past_commas(line, two[1])
-    estate = here
-    building = building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
-    if building:
-        units.append(building[0])
-        here = building[1]
-    label, here = line.phrase(here, line.lexicon.number_cue)
-    number = house(line, here, unit_said=runs_on)
-    if number is None:
-        in_park = _in_park(line, at, done, units, here) if building else _lot(line, at, units, here)
-        return in_park or _on_estate(line, at, units[: len(units) - bool(building)], estate)
-    if units and not runs_on:
-        number = number._replace(other=None)  # a unit has been said: the number holds no other
-    way = street_after(line, number.end, labelled=bool(label) or line.phrase(at - 1, line.lexicon.number_cue)[1] == at)
-    if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
-        return None
-    if runs_on:
-        units[-1] = f"{units[-1]} {number.unit}"
-        number = number._replace(
-            unit="", other=None if number.other is None else (f"{units[-1].rsplit(' ', 1)[0]} {number.other[0]}", number.other[1])
-        )
-    return _with_town(line, at, done, ", ".join(units), number, way)
+        return [two[0]], line.past_commas(two[1]), False
+    return units, here, runs_on
 
 
 def _lot(line: Line, at: int, units: list[str], here: int) -> Found | None:
     """ "Lot 7 Smith Road": on land without numbers the lot is the number."""
-    if len(units) != 1 or not units[0].startswith("Lot "):
-        return None
-    way = street(line, here)
+    way = street(line, here) if len(units) == 1 and units[0].startswith("Lot ") else None
     return _with_town(line, at, at, "", House("", units[0], here), way) if way and way.kind != "open" else None
 
 
@@ -158,10 +166,8 @@ def _on_estate(line: Line, at: int, units: list[str], here: int) -> Found | None
 def _with_town(line: Line, at: int, done: int, units: str, number: House, way: Street) -> Found:
     start, building = building_before(line, at) if not units else (at, "")
     parts = Parts(unit=units or number.unit or building, street_number=number.number, street_name=way.name)
-    parts, end = town(line, way.end, parts)
-    parts, end = _other_town(line, parts, end)
-    if not parts.postcode:
-        parts, start = _town_before(line, done, start, parts)
+    parts, end = _other_town(line, *town(line, way.end, parts))
+    parts, start = _town_before(line, done, start, parts)
     other = None
     if number.other:
         other = msgspec.structs.replace(parts, unit=number.other[0] or units, street_number=number.other[1])
@@ -173,8 +179,7 @@ def _with_town(line: Line, at: int, done: int, units: str, number: House, way: S
 
 def _other_town(line: Line, parts: Parts, end: int) -> tuple[Parts, int]:
     """The town as the caller puts it right in the same breath: "Fitzroy, no, Collingwood"; its postcode and state go with it."""
-    here = past_commas(line, end)
-    start = here
+    start = here = line.past_commas(end)
     while line.norm(here) == "," or line.norm(here) in line.lexicon.repairing or (here > start and line.norm(here) in line.lexicon.linking):
         here += 1
     bare = line.norms[start:here] == ["no"]  # "no rush"
@@ -187,7 +192,7 @@ def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, i
     """Town, state and postcode said first: "Richmond Victoria 3121, unit 4, 12 High Street"; only with a state or a postcode among them or a
     word that says what it is, and no other town than the one said after the street."""
     start = line.past_lead(done, at)
-    if start == at:
+    if start == at or parts.postcode:
         return parts, at
     before, end = town(line, start, parts, until=at)
     reaches = end <= at == line.past_lead(end, at)
@@ -202,9 +207,7 @@ def _named_house(line: Line) -> Found | None:
     begun: Found | None = None
     for house_name in named_houses(line):
         parts, end = town(line, house_name.way.end, Parts(unit=house_name.name, street_name=house_name.way.name))
-        start = house_name.start
-        if not parts.postcode:
-            parts, start = _town_before(line, 0, start, parts)
+        parts, start = _town_before(line, 0, house_name.start, parts)
         placed = bool(parts.suburb or parts.postcode)
         kind = "typed" if parts.postcode and house_name.way.kind == "typed" else "house" if placed or house_name.marked else "named"
         found = Found(parts, start, end, kind, _is_cued(line, house_name.start))
@@ -216,5 +219,4 @@ def _named_house(line: Line) -> Found | None:
 
 def _is_cued(line: Line, at: int) -> bool:
     """Whether words just before `at` say that an address comes."""
-    begin = max(0, at - _CUE_WORDS)
-    return any(begin <= here and here < end <= at for here in range(begin, at) for end in (line.phrase(here, line.lexicon.cue)[1],))
+    return any(here < line.phrase(here, line.lexicon.cue)[1] <= at for here in range(max(0, at - _CUE_WORDS), at))

@@ -15,16 +15,15 @@ def characters(line: Line, at: int, until: int) -> tuple[str, int]:
         if line.norms[at] == "-" and said:
             at += 1
             continue
-        figures, end = digit_group(line.tokens[:until], at, "en")
-        letters = ""
-        if not figures:
-            letters, end = spelled(line, at, until)
+        more, end = digit_group(line.tokens[:until], at, "en")
+        if not more:
+            more, end = spelled(line, at, until)
         one = len(line.norms[at]) == 1 or (len(line.norms[at]) <= _PAIR and (_is_glued(line, at) or _is_glued(line, at + 1)))
-        if not figures and not letters and one and line.is_word(at):
-            letters, end = line.norms[at], at + 1
-        if not figures and not letters:
+        if not more and one and line.is_word(at):
+            more, end = line.norms[at], at + 1
+        if not more:
             break
-        said, at = said + figures + letters.upper(), end
+        said, at = said + more.upper(), end
     return said, at
 
 

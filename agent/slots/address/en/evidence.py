@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from agent.languages import words
 from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
-from agent.slots.address.en.addresses import Found
+from agent.slots.address.en.addresses import Found, parse
 from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.parsing import parse
 from agent.slots.address.en.patching import opening
 
 _WORDS_BEFORE, _WORDS_AFTER = 5, 10

@@ -4,17 +4,16 @@ from collections.abc import Sequence
 
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
-from agent.slots.address.confidences import CUED, KINDS, MOST, PLACED, UNMISTAKABLE
-from agent.slots.address.en.addresses import Found, addresses
+from agent.slots.address.en.addresses import Found, addresses, parse
 from agent.slots.address.en.evidence import PLAIN, follows_talk, of_now, stands
 from agent.slots.address.en.lexicon import lexicon
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.parsing import parse
 from agent.slots.address.en.part_candidates import asked_part, in_parts
 from agent.slots.address.en.part_words import Talk
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.patching import continued, moved, unslashed
 from agent.slots.address.en.readings import at_home, readings
+from agent.slots.address.weights import CUED, KINDS, MOST, PLACED, UNMISTAKABLE
 
 
 def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[Candidate]:

@@ -5,9 +5,8 @@ from typing import NamedTuple
 
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.parts import Parts
-from agent.slots.address.en.roads import Street
-from agent.slots.address.en.street import street
-from agent.slots.address.en.street_words import written
+from agent.slots.address.en.street import Street, street
+from agent.slots.address.en.street_words import name_of
 
 _MOST_WORDS = 4
 """Of a house's name."""
@@ -29,14 +28,14 @@ class NamedHouse(NamedTuple):
 
 def building_after(line: Line, at: int) -> tuple[str, int] | None:
     """A building's name between unit and number: "flat 2, Dolphin House, 14 Long Lane"."""
-    for end in range(at + 1, min(at + _MOST_WORDS + 1, line.size)):
-        if line.number_starts(end - 1) or line.norm(end - 1) == ",":
-            return None
-        if line.norm(end) == "," or line.number_starts(end):
-            in_pauses = line.norm(at - 1) == line.norm(end) == "," and line.norms[end - 1] not in line.lexicon.types
-            is_house = in_pauses or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
-            return (_name(line, at, end), past_commas(line, end)) if is_house else None
-    return None
+    end = at
+    while end < line.size and line.norm(end) != "," and not line.number_starts(end):
+        end += 1
+    if not at < end <= min(at + _MOST_WORDS, line.size - 1):
+        return None
+    in_pauses = line.norm(at - 1) == line.norm(end) == "," and line.norms[end - 1] not in line.lexicon.types
+    is_house = in_pauses or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
+    return (name_of(line, at, end), line.past_commas(end)) if is_house else None
 
 
 def building_before(line: Line, at: int) -> tuple[int, str]:
@@ -44,7 +43,7 @@ def building_before(line: Line, at: int) -> tuple[int, str]:
     if not line.lexicon.named_houses or line.norm(at - 1) != "," or line.norm(at - 2) not in line.lexicon.houses:
         return at, ""
     start = _begins(line, at - 1)
-    return (start, _name(line, start, at - 1)) if at - start > 2 else (at, "")
+    return (start, name_of(line, start, at - 1)) if at - start > 2 else (at, "")
 
 
 def called(line: Line, held: Parts) -> tuple[str, int, int] | None:
@@ -54,23 +53,19 @@ def called(line: Line, held: Parts) -> tuple[str, int, int] | None:
     """
     if not line.lexicon.named_houses:
         return None
-    cue = next((at for at, norm in enumerate(line.norms) if norm in line.lexicon.named), -1)
-    start = cue + 1
-    while (
-        start < line.size
-        and (line.norms[start] in line.lexicon.lead_in or not line.is_word(start))
-        and line.norms[start] not in line.lexicon.articles
-    ):
+    articles = line.lexicon.articles
+    start = next((at for at, norm in enumerate(line.norms) if norm in line.lexicon.named), -1) + 1
+    while start < line.size and (line.norms[start] in line.lexicon.lead_in - articles or not line.is_word(start)):
         start += 1
     end = start
     while line.is_word(end) and end - start <= _MOST_WORDS and line.norms[end] not in line.lexicon.stop and not line.number_starts(end):
         end += 1
-    said = [norm for norm in line.norms[start:end] if norm not in line.lexicon.articles]
+    said = [norm for norm in line.norms[start:end] if norm not in articles]
     known = {word.casefold() for part in held.said().values() for word in part.split()}
     if not said or end - start > _MOST_WORDS or any(len(norm) < _LETTERS for norm in said) or not known.isdisjoint(said):
         return None
     does_more = said[-1] in line.lexicon.types or not line.lexicon.talk.isdisjoint(said)
-    return (_name(line, start, end), start, end) if line.only_courtesy(end) and not does_more else None
+    return (name_of(line, start, end), start, end) if line.only_courtesy(end) and not does_more else None
 
 
 def named_houses(line: Line) -> Iterator[NamedHouse]:
@@ -95,20 +90,21 @@ def named_houses(line: Line) -> Iterator[NamedHouse]:
         if way and end == at and called and not is_house and len(way.name.split()) > _NAME_AND_TYPE:
             continue  # "called Fernleigh Old Mill Lane": where the street's name begins is not said
         if way and (way.kind == "typed" or (way.kind == "weak" and marked)):
-            yield NamedHouse(_name(line, start, end), start, way, marked)
+            yield NamedHouse(name_of(line, start, end), start, way, marked)
 
 
 def _name_ends(line: Line, at: int) -> int:
     """Where the name before a street that begins at `at` ends; 0 when none can stand there."""
+    before = line.norms[at - 1]
     if not line.is_word(at):
         return 0
-    if line.norms[at - 1] == ",":
+    if before == ",":
         return at - 1
     if _is_called(line, at - 1):
         return at
-    if line.norms[at - 1] in ("on", "in"):
+    if before in ("on", "in"):
         return at - 2 if line.norm(at - 2) == "," else at - 1
-    is_house = line.norms[at - 1] in line.lexicon.houses and line.norms[at - 1] not in line.lexicon.types
+    is_house = before in line.lexicon.houses and before not in line.lexicon.types
     return at if is_house and line.norms[at] not in line.lexicon.types else 0
 
 
@@ -137,43 +133,25 @@ def _in_name(line: Line, at: int, *, last: bool) -> bool:
 
 def _is_name(line: Line, start: int, end: int, *, paused: bool, called: bool) -> bool:
     """Whether the words from `start` to `end` name a house where they stand."""
-    said = [norm for norm in line.norms[start:end] if norm != "the"]
-    before = line.norm(start - 1)
-    if (
-        not said
-        or end - start > _MOST_WORDS
-        or said[-1] in line.lexicon.types
-        or not line.lexicon.talk.isdisjoint(said)
-        or before in line.lexicon.no_house_after
-    ):
+    said, known = [norm for norm in line.norms[start:end] if norm != "the"], line.lexicon
+    if not said or end - start > _MOST_WORDS or said[-1] in known.types or not known.talk.isdisjoint(said):
         return False
-    if not (called or _begins_saying(line, start)):
+    if line.norm(start - 1) in known.no_house_after or not (called or _begins_saying(line, start)):
         return False
-    plain = all(norm in line.lexicon.lead_in or norm in line.lexicon.units for norm in said)
+    plain = all(norm in known.lead_in or norm in known.units for norm in said)
     if plain and (len(said) < 2 or not paused):  # "the house on Church Lane"
         return False
     # Without a pause what stands before "on" may be anything: "the plumber on Chapel Street".
-    return paused or called or said[-1] in line.lexicon.houses or line.norm(start) != "the"
+    return paused or called or said[-1] in known.houses or line.norm(start) != "the"
 
 
 def _begins_saying(line: Line, start: int) -> bool:
     """Whether only words before any address stand between the name and a pause, a postcode, or the beginning; "next to the" is none."""
-    here = start
-    while here > 0 and line.norms[here - 1] in line.lexicon.lead_in:
-        here -= 1
-    after_postcode = any(postcode and end == here for postcode, end in line.postcodes.values())
-    return here == 0 or line.norms[here - 1] == "," or after_postcode or _says_numberless(line, here)
+    while start > 0 and line.norms[start - 1] in line.lexicon.lead_in:
+        start -= 1
+    after_postcode = any(postcode and end == start for postcode, end in line.postcodes.values())
+    return start == 0 or line.norms[start - 1] == "," or after_postcode or _says_numberless(line, start)
 
 
 def _says_numberless(line: Line, until: int) -> bool:
     return any(line.phrase(at, line.lexicon.numberless)[0] for at in range(until))
-
-
-def _name(line: Line, start: int, end: int) -> str:
-    return " ".join(written(line, at) for at in range(start, end))
-
-
-def past_commas(line: Line, at: int) -> int:
-    while line.norm(at) == ",":
-        at += 1
-    return at

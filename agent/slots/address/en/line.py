@@ -7,9 +7,9 @@ from agent.nlu.effort import spend
 from agent.nlu.numerals.numbers import digit_group, ordinal
 from agent.nlu.utterance import Tokens, Utterance
 from agent.slots.address.en.lexicon import Lexicon, Phrases, phrase_at
-from agent.slots.address.en.limits import MOST_LINKING
 from agent.slots.address.en.number_words import suffix_of
 from agent.slots.address.en.tokens import cleaned
+from agent.slots.address.weights import MOST_LINKING
 
 _TOKEN, _ORDINAL = 3, 2
 """Units of effort that a token takes, and looking for an ordinal."""
@@ -29,7 +29,7 @@ class Line:
         self.splits = 0
         """How often a statistical parser was asked where the town begins."""
         self.postcodes: dict[int, tuple[str, int]] = {}
-        self.sounds: dict[int, tuple[list[str], int]] = {}
+        self.sounds: dict[int, tuple[Sequence[str], int]] = {}
         """What postcode begins at an index, and what a word may stand for in one: kept once looked for, since several rules ask."""
         self._figures: dict[int, tuple[str, int]] = {}
         self._ordinals: dict[tuple[int, bool], tuple[int, int]] = {}
@@ -40,6 +40,15 @@ class Line:
 
     def phrase(self, at: int, table: Phrases) -> tuple[str, int]:
         return phrase_at(self.norms, at, table)
+
+    def find(self, table: Phrases) -> tuple[int, int]:
+        """Where the first of the phrases stands, and the index after it; (-1, 0) when none does."""
+        return next(((at, end) for at in range(self.size) if (end := self.phrase(at, table)[1]) > at), (-1, 0))
+
+    def letter(self, at: int) -> str:
+        """The single letter at `at`; "" for anything else."""
+        norm = self.norm(at)
+        return norm if len(norm) == 1 and norm.isascii() and norm.isalpha() else ""
 
     def is_word(self, at: int) -> bool:
         return at < self.size and self.tokens[at].is_word
@@ -54,6 +63,11 @@ class Line:
     def ends(self, at: int) -> bool:
         """Whether a part of the address may end before `at`: nothing follows, a comma, or a word that goes on about something else."""
         return at >= self.size or self.norms[at] == "," or self.norms[at] in self.lexicon.stop
+
+    def states_end(self, at: int) -> bool:
+        """Whether a state stands at `at` that ends what is said, or that its postcode follows."""
+        _, end = self.phrase(at, self.lexicon.states)
+        return end > at and (self.ends(end) or self.number_starts(end))
 
     def number_starts(self, at: int) -> bool:
         return at < self.size and (self.tokens[at].is_number or bool(self.figures(at)[0]))
@@ -100,6 +114,11 @@ class Line:
     def past_lead(self, at: int, until: int) -> int:
         """The index after the words before an address, and the marks, that stand from `at` on."""
         while at < until and (self.norms[at] in self.lexicon.lead_in or not self.norms[at][0].isalnum()):
+            at += 1
+        return at
+
+    def past_commas(self, at: int) -> int:
+        while self.norm(at) == ",":
             at += 1
         return at
 

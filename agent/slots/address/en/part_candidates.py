@@ -7,17 +7,17 @@ import msgspec
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
-from agent.slots.address.confidences import BARE_PART, CHOSEN, PART, UNMISTAKABLE
+from agent.slots.address.en.addresses import parse
 from agent.slots.address.en.houses import called
 from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.parsing import parse
 from agent.slots.address.en.parts import Parts, line_of
 from agent.slots.address.en.patching import continued, edited
 from agent.slots.address.en.pieces import Pieces, pieces
 from agent.slots.address.en.postcode import alphanumeric, known_area
 from agent.slots.address.en.readings import readings, readings_meant
 from agent.slots.address.en.validating import refused
+from agent.slots.address.weights import BARE_PART, CHOSEN, PART, UNMISTAKABLE
 
 _MISSING = {Reason.NO_STREET: "street", Reason.NO_NUMBER: "number", Reason.NO_SUBURB: "town"}
 

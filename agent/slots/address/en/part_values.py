@@ -7,22 +7,22 @@ Each reader knows what the address holds now, since that decides what the words 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from rapidfuzz.fuzz import ratio
+
 from agent.nlu.numerals.numbers import digit_group
 from agent.nlu.utterance import Utterance
 from agent.slots.address.en.characters import characters, retailed
-from agent.slots.address.en.likeness import number_rather, unit_rather
-from agent.slots.address.en.limits import HOUSE_LETTERS, MOST_TOWN_WORDS
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.number import groups, house
+from agent.slots.address.en.number import house
 from agent.slots.address.en.part_words import Talk, known_towns, part_words
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.pieces import is_town, names_state
 from agent.slots.address.en.postcode import alphanumeric, known_area, numeric
-from agent.slots.address.en.roads import Street
-from agent.slots.address.en.street import street
+from agent.slots.address.en.street import Street, street
 from agent.slots.address.en.town import town
 from agent.slots.address.en.unit import unit
 from agent.slots.address.places import agree
+from agent.slots.address.weights import ALIKE, HOUSE_LETTERS, MOST_TOWN_WORDS, NEARLY
 
 _MOST_TAIL = 5
 """Characters of a unit, or of the end of a number or a postcode, said by themselves."""
@@ -49,18 +49,19 @@ class Reader:
 
     def named(self, part: str, at: int, until: int) -> Value | None:
         """The value at `at` of a part that was named or asked for; nothing before `until` is left over, except words of the talk."""
-        if part == "number":
-            return self._unit_behind(at) or self.number(at, until)
-        if part == "postcode":
-            return self.postcode(at, named=True)
-        if part == "unit":
-            return self.unit(at) or self._unit_alone(at, until)
-        if part == "street":
-            return self.street(at, until, named=True)
-        if part == "state":
-            code, end = self.line.phrase(at, self.line.lexicon.states)
-            return Value({"state": code}, end, True) if code else None
-        return self.town(at, until, cued=True) if part == "town" else None
+        match part:
+            case "number":
+                return self._unit_behind(at) or self.number(at, until)
+            case "postcode":
+                return self.postcode(at, named=True)
+            case "unit":
+                return self.unit(at) or self._unit_alone(at, until)
+            case "street":
+                return self.street(at, until, named=True)
+            case "town":
+                return self.town(at, until, cued=True)
+        code, end = self.line.phrase(at, self.line.lexicon.states)
+        return Value({"state": code}, end, True) if code else None
 
     def own(self, at: int, until: int) -> Value | None:
         """The value at `at` whose own words say what it is: a unit, a postcode of letters and figures, a street, the number held with a letter."""
@@ -71,35 +72,35 @@ class Reader:
 
     def bare(self, at: int, until: int) -> Value | None:
         """The value at `at` that only stands for itself, and so counts only where hardly anything else is said."""
-        code = self.postcode(at, named=False)
-        number = self.number(at, until)
-        if number and "unit" not in number.parts and (of_unit := unit_rather(number.parts["street_number"], self.held)):
+        code, number = self.postcode(at, named=False), self.number(at, until)
+        if number and "unit" not in number.parts and (of_unit := _unit_rather(number.parts["street_number"], self.held)):
             return Value({"unit": of_unit}, number.end, True)
         if number and self.line.norms[at] == "one" and number.end == at + 1:
             return None  # "the one"
         if code and number:
-            return number if number_rather(number.parts["street_number"], code.parts["postcode"], self.held) else code
+            return number if _number_rather(number.parts["street_number"], code.parts["postcode"], self.held) else code
         return code or number or self._state(at) or self.town(at, until, cued=False)
 
     def number(self, at: int, until: int) -> Value | None:
         """A house number, with its letter: "29", "four slash twelve", "27 a". A number that runs unit and number together takes the place of both."""
-        found = house(self.line, at)
-        apart = self.line.is_written(at) and self.line.is_written(at + 1) and found is not None and not found.unit
-        if found is None or found.end > until or (apart and any(len(self.line.norms[here]) > 1 for here in (at, at + 1))):
+        line, held, found = self.line, self.held, house(self.line, at)
+        in_row = line.is_written(at) and line.is_written(at + 1) and any(len(norm) > 1 for norm in line.norms[at : at + 2])
+        if found is None or found.end > until or (in_row and not found.unit):
             return None  # "303 555 0199"
         number, end = found.number, found.end
-        letter = self.line.norm(end)
+        letter = line.norm(end)
         if number.isdigit() and letter in HOUSE_LETTERS and end < until and (end + 1 >= until or self.closes(end + 1)):
             number, end = number + letter.upper(), end + 1
-        if not self.closes(end) and (end := self._past_street(end)) and not self.closes(end):
-            return None
-        held = self.held
-        parts = {"street_number": number}
-        if found.unit:
-            parts["unit"] = found.unit
-        elif held.unit and number == "".join(c for c in held.unit + held.street_number if c.isdigit()) and held.unit.isdigit():
+        if not self.closes(end):
+            street = held.street_name.casefold().split()
+            while line.norm(end) in street:  # the street held, said again: "29 Gloucester"
+                end += 1
+            if not self.closes(end):
+                return None
+        parts = {"street_number": number, **({"unit": found.unit} if found.unit else {})}
+        if not found.unit and held.unit.isdigit() and number == held.unit + "".join(filter(str.isdigit, held.street_number)):
             parts["unit"] = ""
-        lettered = number[-1].isalpha() and number[:-1] == "".join(c for c in held.street_number if c.isdigit())
+        lettered = number[-1].isalpha() and number[:-1] == "".join(filter(str.isdigit, held.street_number))
         return Value(parts, end, lettered or bool(found.unit))
 
     def postcode(self, at: int, *, named: bool) -> Value | None:
@@ -133,38 +134,33 @@ class Reader:
 
     def unit(self, at: int) -> Value | None:
         """A unit with its label: "unit 2", "flat one slash two"."""
-        line = self.line
-        text, end, _ = unit(line, at, before_number=False)
-        slash = max(line.phrase(end, line.lexicon.slash)[1], end + (line.norm(end) == "/"))
-        if text and slash > end and (second := groups(line, slash)):
-            text, end = f"{text}/{''.join(group.figures for group in second)}", second[-1].end
+        text, end, _ = unit(self.line, at, before_number=False)
         return Value({"unit": text}, end, True) if text and self.closes(end) else None
 
     def street(self, at: int, until: int, *, named: bool) -> Value | None:
         """A street: of a plain type; named as the street, of any kind. A bare name keeps the type of the street held."""
-        line = self.line
-        way = street(line, at)
-        if line.norms[at].endswith("'s") and line.phrase(at, self.words.names)[0]:
+        line, way = self.line, street(self.line, at)
+        labelled = line.norms[at].endswith("'s") and line.phrase(at, self.words.names)[0]
+        if way is None or way.end > until or labelled or self._is_label(at, way.end) or self._speaks(at, way):
             return None
         if line.number_starts(at) and not line.ordinal(at, after_number=True)[0]:
             return None
-        if way is None or way.end > until or self._is_label(at, way.end) or self._speaks(at, way):
-            return None
+        content, last = self.talk.is_content(at, way.end), way.name.split()[-1]
         if way.kind == "open":
-            if not named or not self.closes(way.end) or not self.talk.is_content(at, way.end):
-                return None
             kind = self.held.street_name.rpartition(" ")[2]
-            typed = kind.casefold() in line.lexicon.types or kind.casefold() in line.lexicon.weak_types
-            return Value({"street_name": f"{way.name} {kind}" if typed and kind not in way.name.split() else way.name}, way.end, True)
-        if way.kind in ("known", "weak") and not self.talk.is_content(at, way.end):
+            typed = (kind.casefold() in line.lexicon.types or kind.casefold() in line.lexicon.weak_types) and kind not in way.name.split()
+            stands = named and content and self.closes(way.end)
+            return Value({"street_name": f"{way.name} {kind}" if typed else way.name}, way.end, True) if stands else None
+        if way.kind in ("known", "weak") and not content:
             return None
-        if named or way.kind in ("typed", "numbered"):
-            return Value({"street_name": way.name}, way.end, True) if named or not is_town(line, way.end) else None
-        if way.kind == "known" and way.name.split()[-1].casefold() in line.lexicon.directions:
+        value = Value({"street_name": way.name}, way.end, named or way.kind in ("typed", "numbered"))
+        if value.plain:
+            return value if named or not is_town(line, way.end) else None
+        if way.kind == "known" and last.casefold() in line.lexicon.directions:
             return None
-        same = bool({*way.name.split()[:-1]} & {*self.held.street_name.split()})
+        same = not {*way.name.split()[:-1]}.isdisjoint(self.held.street_name.split())
         ends = line.norms[way.end - 1].removesuffix("s") in self.words.town_types
-        return Value({"street_name": way.name}, way.end, False) if self.closes(way.end) and (same or (self.deny and not ends)) else None
+        return value if self.closes(way.end) and (same or (self.deny and not ends)) else None
 
     def town(self, at: int, until: int, *, cued: bool) -> Value | None:
         """Town, state and postcode. In the place of a town held, bare words are one only if a place or the town held says so."""
@@ -192,14 +188,20 @@ class Reader:
 
     def tail(self, at: int, until: int, part: str) -> Value | None:
         """The end of a number or a postcode: "ends A B", "ends in four seven"."""
-        said, end = characters(self.line, at, until)
-        if not said or len(said) > _MOST_TAIL or not self.closes(end):
-            return None
+        said, end = self._characters(at, until)
         name = {"number": "street_number", "postcode": "postcode"}.get(part) or ("postcode" if not said.isdigit() else "")
         old = getattr(self.held, name) if name else ""
-        if not old or len(said) > len(old.replace(" ", "")):
-            return None
-        return Value({name: retailed(old, said)}, end, True)
+        return Value({name: retailed(old, said)}, end, True) if said and old and len(said) <= len(old.replace(" ", "")) else None
+
+    def _unit_alone(self, at: int, until: int) -> Value | None:
+        said, end = self._characters(at, until)
+        label = self.held.unit.rpartition(" ")[0] or "Unit"
+        return Value({"unit": f"{label} {said}"}, end, True) if said else None
+
+    def _characters(self, at: int, until: int) -> tuple[str, int]:
+        """Letters and figures that are all of a value, and the index after them; ("", at) for none, and for too many."""
+        said, end = characters(self.line, at, until)
+        return (said, end) if said and len(said) <= _MOST_TAIL and self.closes(end) else ("", at)
 
     def closes(self, at: int) -> bool:
         """Whether a value may end before `at`."""
@@ -231,20 +233,6 @@ class Reader:
         goes_on = end < line.size and (line.norms[end][0].isalnum() or line.number_starts(end + 1))
         return Value({"unit": f"{label} {number.number}"}, end, True) if line.norm(here) == "the" and label and not goes_on else None
 
-    def _unit_alone(self, at: int, until: int) -> Value | None:
-        said, end = characters(self.line, at, until)
-        if not said or len(said) > _MOST_TAIL or not self.closes(end):
-            return None
-        label = self.held.unit.rpartition(" ")[0]
-        return Value({"unit": f"{label} {said}".strip() if label else f"Unit {said}"}, end, True)
-
-    def _past_street(self, at: int) -> int:
-        """Past the words of the street held, said again behind a number: "29 Gloucester"."""
-        known = {word.casefold() for word in self.held.street_name.split()}
-        while self.line.norm(at) in known:
-            at += 1
-        return at
-
     def _state(self, at: int) -> Value | None:
         code, end = self.line.phrase(at, self.line.lexicon.states)
         name = " ".join(self.line.norms[at:end])
@@ -271,3 +259,18 @@ class Reader:
         lexicon = self.line.lexicon
         worded = lexicon.no_town.isdisjoint(said) and (cued or lexicon.counted.isdisjoint(said)) and said[0] not in self.words.no_town_first
         return worded and not any(len(word) == 1 or digit_group(Utterance(word).tokens, 0, "en")[0] for word in said)
+
+
+def _unit_rather(number: str, held: Parts) -> str:
+    """The number as the unit's, when it is nearly the one held there, with as many figures, and less like the house's: 3102 for "Apt 3012"."""
+    label, _, old = held.unit.rpartition(" ")
+    near = number != old and len(number) == len(old) and ratio(number, old) >= NEARLY and ratio(number, held.street_number) < NEARLY
+    return f"{label} {number}".strip() if near else ""
+
+
+def _number_rather(number: str, postcode: str, held: Parts) -> bool:
+    """Whether figures that may be either are rather the house number, being nearer to the one held."""
+    to_number = ratio(number, held.street_number)
+    if not held.postcode:  # then the form of a postcode decides, unless the number held has it too and is nearly the same
+        return len(held.street_number) >= len(postcode) and to_number >= ALIKE
+    return to_number > ratio(postcode, held.postcode)

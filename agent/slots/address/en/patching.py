@@ -9,7 +9,6 @@ from rapidfuzz.fuzz import ratio
 from agent.nlu.utterance import Utterance
 from agent.slots.address.en.characters import spelled
 from agent.slots.address.en.corrections import Told, told
-from agent.slots.address.en.limits import ALIKE, MOST_TOWN_WORDS
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
 from agent.slots.address.en.part_words import Talk, part_words
@@ -18,6 +17,7 @@ from agent.slots.address.en.pieces import Pieces, affirmed, pieces
 from agent.slots.address.en.postcode import numeric
 from agent.slots.address.en.street_words import written
 from agent.slots.address.places import agree
+from agent.slots.address.weights import ALIKE, MOST_TOWN_WORDS
 
 _SPELLED = 3
 """Letters that spell a word, and that a word has which may be another one's."""

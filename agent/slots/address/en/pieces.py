@@ -4,17 +4,16 @@ from typing import NamedTuple
 
 from agent.nlu.numerals.numbers import digit_group
 from agent.nlu.utterance import Utterance
-from agent.slots.address.en.limits import MOST_TOKENS, MOST_TOWN_WORDS
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.postcode import alphanumeric, numeric
-from agent.slots.address.en.roads import Street
-from agent.slots.address.en.street import street
-from agent.slots.address.en.street_words import written
+from agent.slots.address.en.street import Street, street
+from agent.slots.address.en.street_words import name_of
 from agent.slots.address.en.town import town
 from agent.slots.address.en.unit import unit
 from agent.slots.address.places import agree
+from agent.slots.address.weights import MOST_TOKENS, MOST_TOWN_WORDS
 
 _HOUSE_WORDS = 5
 """Of a house's name with its street behind it."""
@@ -48,10 +47,9 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
     at, parts, labelled = start, Parts(), False
     text, end, runs_on = unit(line, at, before_number=False)
     if text and not runs_on and end <= stop:
-        parts, at, labelled = Parts(unit=text), end, True
         way = street(line, end)
-        if way and way.kind == "typed" and way.end <= stop:  # "Flat 3, Church Lane"
-            parts, at = Parts(unit=text, street_name=way.name), way.end
+        named = way is not None and way.kind == "typed" and way.end <= stop  # "Flat 3, Church Lane"
+        parts, at, labelled = (Parts(unit=text, street_name=way.name), way.end, True) if way and named else (Parts(unit=text), end, True)
     _, after = line.phrase(at, line.lexicon.postcode_cue)
     if not text and after == at:
         parts, at, labelled = _named_house(line, at, stop) or _number_or_street(line, at, stop, begun=begun)
@@ -61,23 +59,20 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
         return None
     bare = not labelled and parts == Parts(suburb=parts.suburb)
     plain = _is_bare_town(line, start, parts, expected=begun) if bare else _is_plain(line, parts, labelled=labelled, begun=begun)
-    return Pieces(parts, start, end, labelled or bool(after > at)) if plain else None
+    return Pieces(parts, start, end, labelled or after > at) if plain else None
 
 
 def _named_house(line: Line, at: int, stop: int) -> tuple[Parts, int, bool] | None:
     """A house that has a name, alone or with its street: "Rose Cottage, Church Lane"."""
-    if not line.lexicon.named_houses:
-        return None
-    for here in range(at + 1, min(at + _HOUSE_WORDS, stop)):
+    for here in range(at + 1, min(at + _HOUSE_WORDS, stop)) if line.lexicon.named_houses else ():
         if not line.is_word(here) or not line.is_word(here - 1):
             return None
-        if line.norms[here] not in line.lexicon.houses or line.norms[here] in line.lexicon.types:
-            continue
-        name = " ".join(written(line, word) for word in range(at, here + 1))
-        way = street(line, here + 1) if here + 1 < stop else None
-        if way is not None and way.kind in ("typed", "weak") and way.end <= stop:
-            return Parts(unit=name, street_name=way.name), way.end, True
-        return (Parts(unit=name), here + 1, True) if line.ends(here + 1) else None
+        if line.norms[here] in line.lexicon.houses and line.norms[here] not in line.lexicon.types:
+            name = name_of(line, at, here + 1)
+            way = street(line, here + 1) if here + 1 < stop else None
+            if way is not None and way.kind in ("typed", "weak") and way.end <= stop:
+                return Parts(unit=name, street_name=way.name), way.end, True
+            return (Parts(unit=name), here + 1, True) if line.ends(here + 1) else None
     return None
 
 
@@ -95,16 +90,11 @@ def affirmed(line: Line) -> tuple[int, int]:
     complaint = next((here for here in range(line.size) if line.norms[here] in line.lexicon.complaint), -1)
     if 0 <= complaint < line.size - 1:
         return complaint + 1, line.size
-    at = next((here for here in range(line.size) if line.phrase(here, line.lexicon.negation)[1] > here), -1)
-    if at < 0:
-        return 0, line.size
-    after = line.phrase(at, line.lexicon.negation)[1]
-    if any(line.norms[here] not in line.lexicon.courtesy and line.tokens[here].norm[0].isalnum() for here in range(at)):
-        return 0, at
-    turn = next(
-        (here for here in range(after + 1, line.size) if line.norms[here] == "," or line.norms[here] in line.lexicon.beside_negation), line.size
-    )
-    return turn, line.size
+    at, after = line.find(line.lexicon.negation)
+    if at < 0 or not line.only_courtesy(0, at):
+        return 0, at if at >= 0 else line.size
+    turns = (here for here in range(after + 1, line.size) if line.norms[here] == "," or line.norms[here] in line.lexicon.beside_negation)
+    return next(turns, line.size), line.size
 
 
 def _number_or_street(line: Line, at: int, stop: int, *, begun: bool) -> tuple[Parts, int, bool]:
@@ -113,19 +103,17 @@ def _number_or_street(line: Line, at: int, stop: int, *, begun: bool) -> tuple[P
     several = line.is_written(number_at) and line.is_written(number_at + 1)
     number = None if several else house(line, number_at)
     labelled = number_at > at
-    is_postcode = not labelled and bool(numeric(line, at)[0])
-    is_clock = number is not None and not labelled and number.number[-1].isalpha()
-    stands = number and not is_postcode and not is_clock and number.end <= stop and (labelled or begun)
-    if number and stands and (line.only_courtesy(number.end, stop) or (labelled and line.norm(number.end) == ",")):
-        return Parts(unit=number.unit, street_number=number.number), number.end, labelled
     if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, way, begun=begun):
         _, number_at = line.phrase(way.end, line.lexicon.number_cue)
-        number = house(line, number_at) if number_at > way.end or way.kind == "typed" else None
-        if number and number_at == way.end and not (line.lexicon.postcode_shapes and line.ends(number.end)):
-            number = None  # "Smith Street 3121": only where figures are no postcode does a number stand behind its street
-        end = number.end if number else way.end
-        return Parts(street_name=way.name, street_number=number.number if number else ""), end, way.kind == "typed"
-    return Parts(), at, False
+        # "Smith Street 3121": only where figures are no postcode does a number stand behind its street
+        behind = number_at > way.end or (way.kind == "typed" and bool(line.lexicon.postcode_shapes))
+        number = house(line, number_at) if behind else None
+        number = number if number and (number_at > way.end or line.ends(number.end)) else None
+        return Parts(street_name=way.name, street_number=number.number if number else ""), number.end if number else way.end, way.kind == "typed"
+    if number is None or number.end > stop or not (labelled or (begun and not number.number[-1].isalpha() and not numeric(line, at)[0])):
+        return Parts(), at, False
+    stands = line.only_courtesy(number.end, stop) or (labelled and line.norm(number.end) == ",")
+    return (Parts(unit=number.unit, street_number=number.number), number.end, labelled) if stands else (Parts(), at, False)
 
 
 def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:

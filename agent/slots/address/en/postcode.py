@@ -18,8 +18,6 @@ _MOST_READINGS = 24
 """Followed at once: letters and figures that sound alike multiply."""
 _MOST_TOKENS = 16
 """Looked at from where a postcode may begin: each character may be spelled with words around it."""
-_MOST_STARTS = 120
-"""Looked at in one line."""
 _GLUED = 4
 """Letters that may run together in one word: "ope"."""
 _LONGEST = 7
@@ -36,32 +34,24 @@ _NOUGHTS = {"o": ("O", "0"), "oh": ("0", "O")}
 
 def numeric(line: Line, at: int) -> tuple[str, int]:
     """A postcode of figures at `at`, with the index after it: exactly as many figures as the country's has, or ("", at)."""
-    wanted = line.lexicon.postcode_digits
-    said, end = "", at
-    while wanted and len(said) < wanted:
-        here = end + 1 if said and line.norm(end) == "-" and not line.is_written(end - 1) else end
-        figures, after = line.figures(here)
-        if not figures:
-            return "", at
-        said, end = said + figures, after
-    if not wanted or len(said) != wanted or _goes_on(line, end):
+    wanted, extra = line.lexicon.postcode_digits, line.lexicon.postcode_extra
+    said, end = _figures(line, at, wanted)
+    if not wanted or len(said) != wanted or (line.glued(end) and line.norms[end][0].isalnum()):  # "3121a"
         return "", at
-    extra = line.lexicon.postcode_extra
-    if extra and line.norm(end) in ("-", "dash", "hyphen") and line.number_starts(end + 1):
-        more, after = "", end + 1
-        while len(more) < extra:
-            figures, following = line.figures(after)
-            if not figures:
-                return said, end
-            more, after = more + figures, following
-        if len(more) == extra:
-            return f"{said}-{more}", after
+    more, after = _figures(line, end + 1, extra) if extra and line.norm(end) in ("-", "dash", "hyphen") else ("", end)
+    return (f"{said}-{more}", after) if more and len(more) == extra else (said, end)
+
+
+def _figures(line: Line, at: int, wanted: int) -> tuple[str, int]:
+    """Groups of figures from `at` on until they are as many as wanted, and the index after them."""
+    said, end = "", at
+    while len(said) < wanted:
+        here = end + 1 if said and line.norm(end) == "-" and not line.is_written(end - 1) else end
+        figures, after = line.figures(here) if here < line.size else ("", here)
+        if not figures:
+            break
+        said, end = said + figures, after
     return said, end
-
-
-def _goes_on(line: Line, end: int) -> bool:
-    """Whether figures are glued to the end, as in "3121a"."""
-    return line.glued(end) and line.tokens[end].norm[0].isalnum()
 
 
 def alphanumeric(line: Line, at: int) -> tuple[str, int]:
@@ -69,8 +59,6 @@ def alphanumeric(line: Line, at: int) -> tuple[str, int]:
     if not line.lexicon.postcode_shapes or not line.is_word(at):
         return "", at
     if at not in line.postcodes:
-        if len(line.postcodes) >= _MOST_STARTS:
-            return "", at
         line.postcodes[at] = _read(line, at) if _figure_near(line, at) else ("", at)
     return line.postcodes[at]
 
@@ -78,7 +66,7 @@ def alphanumeric(line: Line, at: int) -> tuple[str, int]:
 def _figure_near(line: Line, at: int) -> bool:
     """Whether one of the next words may be a figure: the second or third character of every postcode is one."""
     return any(
-        token.norm[0].isdigit() or token.norm in _figure_words() or "o" in token.norm[:_GLUED] for token in line.tokens[at : at + _FIGURE_WITHIN]
+        token.norm[0].isdigit() or token.norm in _words().figures or "o" in token.norm[:_GLUED] for token in line.tokens[at : at + _FIGURE_WITHIN]
     )
 
 
@@ -86,19 +74,15 @@ def _read(line: Line, at: int) -> tuple[str, int]:
     shapes = line.lexicon.postcode_shapes
     beginnings = _beginnings(shapes)
     readings: list[_Reading] = [_Reading("", ())]
-    best, best_end = "", at
-    here = at
+    best, best_end, here = "", at, at
     for _ in range(_MOST_TOKENS):
-        if here >= line.size:
-            break
         if line.norm(here) in _MARKS or line.norm(here) in line.lexicon.postcode_talk:
             here += 1
             continue
-        options, end = _sounds(line, here)
-        in_one = _is_one_number(line, here, end)
-        readings = [
-            longer for reading in readings for option in options if _shape((longer := reading.and_then(option, in_one=in_one)).text) in beginnings
-        ][:_MOST_READINGS]
+        options, end = _sounds(line, here) if here < line.size else ((), here)
+        in_one = end > here and line.is_word(here) and line.norms[here] not in _words().repeats
+        longer = (reading.and_then(option, in_one=in_one) for reading in readings for option in options)
+        readings = [reading for reading in longer if _shape(reading.text) in beginnings][:_MOST_READINGS]
         if not readings:
             break
         here = end
@@ -124,10 +108,6 @@ class _Reading(NamedTuple):
         return len(self.text) - _INWARD in self.inside
 
 
-def _is_one_number(line: Line, at: int, end: int) -> bool:
-    return not line.is_written(at) and line.norms[at] not in words("en", "numbers")["repeats"] and line.is_word(at) and end > at
-
-
 def known_area(postcode: str, areas: frozenset[str]) -> bool:
     """Whether the letters that a postcode begins with are a postal area's."""
     return _area(postcode) in areas
@@ -137,20 +117,20 @@ def _area(postcode: str) -> str:
     return postcode[: next((at for at, c in enumerate(postcode) if c.isdigit()), len(postcode))]
 
 
-def _sounds(line: Line, at: int) -> tuple[list[str], int]:
+def _sounds(line: Line, at: int) -> tuple[Sequence[str], int]:
     if at not in line.sounds:
         line.sounds[at] = _hear(line, at)
     return line.sounds[at]
 
 
-def _hear(line: Line, at: int) -> tuple[list[str], int]:
+def _hear(line: Line, at: int) -> tuple[Sequence[str], int]:
     """What the token at `at`, or the tokens from there on, may stand for, likeliest first; none for a word that is no letter and no figure."""
     norm = line.norms[at]
-    letter, end = line.phrase(at, _letter_phrases())
+    letter, end = line.phrase(at, _words().phrases)
     if letter:
         return [letter], end
     if norm in _NOUGHTS:
-        return list(_NOUGHTS[norm]), at + 1
+        return _NOUGHTS[norm], at + 1
     if line.is_written(at):
         return ([norm] if norm.isascii() and len(norm) <= _LONGEST else []), at + 1
     if not line.is_word(at) or not norm.isascii():
@@ -160,11 +140,10 @@ def _hear(line: Line, at: int) -> tuple[list[str], int]:
     return _repeated(line, at) or _hear_word(line, at)
 
 
-def _repeated(line: Line, at: int) -> tuple[list[str], int] | None:
+def _repeated(line: Line, at: int) -> tuple[Sequence[str], int] | None:
     """ "Double four", "triple a"."""
-    repeats = words("en", "numbers")["repeats"]
-    times = repeats.get(line.norms[at])
-    if times is None or not line.is_word(at + 1) or line.norms[at + 1] in repeats:
+    times = _words().repeats.get(line.norms[at])
+    if times is None or not line.is_word(at + 1) or line.norms[at + 1] in _words().repeats:
         return None
     options, end = _sounds(line, at + 1)
     return [option * times for option in options if len(option) == 1], end
@@ -173,9 +152,9 @@ def _repeated(line: Line, at: int) -> tuple[list[str], int] | None:
 def _hear_word(line: Line, at: int) -> tuple[list[str], int]:
     """A word that is a letter's name, a figure, both, or letters run together."""
     norm = line.norms[at]
-    found = [letter.upper() for letter in (norm, _letter_words().get(norm, "")) if len(letter) == 1]
-    if norm in _homophones():
-        found.append(_homophones()[norm])
+    found = [letter.upper() for letter in (norm, _words().letters.get(norm, "")) if len(letter) == 1]
+    if norm in _words().homophones:
+        found.append(_words().homophones[norm])
     figures, end = line.figures(at) if len(norm) > 1 else ("", at)
     if figures:
         parted = [f"{figures[0]}0{figures[1]}"] if end > at + 1 and len(figures) == _TWO and "0" not in figures and figures[0] > "1" else []
@@ -183,7 +162,7 @@ def _hear_word(line: Line, at: int) -> tuple[list[str], int]:
     if 1 < len(norm) <= _GLUED and norm.isalpha():
         # "EN6" is written as one; "en 6" is N as likely as E and N; "of us" is neither.
         run, as_one = norm.upper(), _joins(line, at + 1) or _joins(line, at) or line.tokens[at].text.isupper()
-        rare = len(norm) < _GLUED and (norm not in _common_words() or run in line.lexicon.postcode_areas)
+        rare = len(norm) < _GLUED and (norm not in _words().common or run in line.lexicon.postcode_areas)
         runs = [run, *_noughts(run)] if as_one or rare else []
         found = [*runs, *found] if as_one else [*found, *runs]
     return found, at + 1
@@ -202,11 +181,11 @@ def _past_code_word(line: Line, at: int, letter: str) -> int:
     elif line.norm(after) == "as" and line.norm(after + 1) == "in":
         after += 2
     word = line.norm(after)
-    stands_for, end = line.phrase(after, _letter_phrases())
+    stands_for, end = line.phrase(after, _words().phrases)
     if stands_for == letter.upper() and after > at + 1:
         return end
     named = word.startswith(letter) and word.isalpha() and len(word) > 1
-    return after + 1 if named and (after > at + 1 or _letter_words().get(word) == letter) else at + 1
+    return after + 1 if named and (after > at + 1 or _words().letters.get(word) == letter) else at + 1
 
 
 def _noughts(run: str) -> Iterable[str]:
@@ -217,34 +196,29 @@ def _noughts(run: str) -> Iterable[str]:
         yield from (run[:at] + "0" + run[at + 1 :] for at, c in enumerate(run) if c == "O")
 
 
-@cache
-def _letter_words() -> Mapping[str, str]:
+class _Words(NamedTuple):
+    letters: Mapping[str, str]
     """Names of letters and words of the spelling alphabet, to their letter."""
-    table = words("en", "letters")
-    return {**{word: word[0] for word in table["words"]["alphabet"].split()}, **table["weak"], **table["named"]}
-
-
-@cache
-def _figure_words() -> frozenset[str]:
-    table = words("en", "numbers")
-    return frozenset({*table["digits"], *table["teens"], *table["tens"], *table["repeats"], *_homophones()})
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    return frozenset(words("en", "letters")["words"]["stop"].split())
-
-
-@cache
-def _homophones() -> Mapping[str, str]:
+    phrases: Phrases
+    repeats: Mapping[str, int]
+    homophones: Mapping[str, str]
     """What a recogniser writes for a figure; some only inside a postcode."""
-    common = {word: str(value) for word, value in words("en", "numbers")["homophones"].items()}
-    return {**common, **words("en", "address")["sounds"]}
+    figures: frozenset[str]
+    common: frozenset[str]
 
 
 @cache
-def _letter_phrases() -> Phrases:
-    return phrases(words("en", "address")["letters"].items())
+def _words() -> _Words:
+    spelt, numbers, own = words("en", "letters"), words("en", "numbers"), words("en", "address")
+    homophones = {**{word: str(value) for word, value in numbers["homophones"].items()}, **own["sounds"]}
+    return _Words(
+        letters={**{word: word[0] for word in spelt["words"]["alphabet"].split()}, **spelt["weak"], **spelt["named"]},
+        phrases=phrases(own["letters"].items()),
+        repeats=numbers["repeats"],
+        homophones=homophones,
+        figures=frozenset().union(homophones, *(numbers[name] for name in ("digits", "teens", "tens", "repeats"))),
+        common=frozenset(spelt["words"]["stop"].split()),
+    )
 
 
 @cache

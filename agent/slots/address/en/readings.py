@@ -6,10 +6,10 @@ import msgspec
 
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
+from agent.slots.address.en.addresses import parse
 from agent.slots.address.en.lexicon import Lexicon, lexicon
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
-from agent.slots.address.en.parsing import parse
 from agent.slots.address.en.part_words import part_words
 from agent.slots.address.en.parts import Parts, line_of
 from agent.slots.address.en.unit import unit

@@ -26,30 +26,33 @@ def written(line: Line, at: int) -> str:
     return head.capitalize() + mark + (rest if len(rest) < 2 else rest.capitalize())
 
 
+def name_of(line: Line, start: int, end: int) -> str:
+    """The words from `start` to `end` as a name is written."""
+    return " ".join(written(line, at) for at in range(start, end))
+
+
 def name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, int]:
     """One word of a street's name, with the index after it; ("", at) where the name cannot go on. `first`: only directions stand before."""
-    norm = line.norm(at)
+    norm, following, known = line.norm(at), line.norm(at + 1), line.lexicon
     value, end = line.ordinal(at, after_number=True) if first else (0, at)
     if value:
         return ordinal_name(value), end
     if line.is_written(at):
         return (norm, at + 1) if first and _is_numbered_street(line, at) else ("", at)
-    if not line.is_word(at) or (begins and norm in line.lexicon.counted and line.norm(at + 1) not in line.lexicon.types):
+    if not line.is_word(at) or (begins and norm in known.counted and following not in known.types):
         return "", at
     if norm == "the" and begins:
         return "The", at + 1
-    if norm in line.lexicon.street_link:
+    if norm in known.street_link:
         return (norm, at + 1) if not begins and line.is_word(at + 1) and not stops_name(line, at + 1) else ("", at)
-    if norm in line.lexicon.link or stops_name(line, at):
+    if norm in known.link or stops_name(line, at):
         return "", at
-    if first and begins and len(norm) > 1 and line.norm(at + 1) in line.lexicon.types:
+    if first and begins and len(norm) > 1 and following in known.types:
         figures, after = line.figures(at)
         if figures and after == at + 1:
             return figures, after
-    if first and norm in line.lexicon.directions and (line.is_word(at + 1) or line.is_written(at + 1)):
-        if line.norm(at + 1) in line.lexicon.types and len(norm) == 1:
-            return norm.upper(), at + 1
-        return line.lexicon.directions[norm], at + 1
+    if first and norm in known.directions and (line.is_word(at + 1) or line.is_written(at + 1)):
+        return (norm.upper() if following in known.types and len(norm) == 1 else known.directions[norm]), at + 1
     return joined(line, at)
 
 
@@ -70,8 +73,7 @@ def joined(line: Line, at: int) -> tuple[str, int]:
 
 
 def stops_name(line: Line, at: int) -> bool:
-    norm = line.norm(at)
-    return norm in line.lexicon.stop or norm == "in"
+    return line.norm(at) in line.lexicon.stop or line.norm(at) == "in"
 
 
 def directions(line: Line) -> frozenset[str]:
@@ -82,7 +84,7 @@ def is_saint(line: Line, at: int, said: list[str]) -> bool:
     """Whether "st" is Saint here: another type follows one or two words later ("Old St Kilda Road"), or only a direction stands before."""
     if line.norms[at] != "st":
         return False
-    if all(word in directions(line) or word == "The" for word in said):
+    if directions(line).issuperset(word for word in said if word != "The"):
         return is_saint_of(line, at)
     for after in range(at + 2, at + 2 + _AFTER_SAINT):
         if not line.is_word(after - 1) or line.ends(after - 1) or line.norm(after - 1) in line.lexicon.types:

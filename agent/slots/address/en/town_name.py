@@ -35,9 +35,21 @@ class Place:
         said = [segment for segment in (_once(segment, self.doubled) for segment in self.segments) if segment]
         return ", ".join(" ".join(segment) for at, segment in enumerate(said) if not at or segment != said[at - 1])
 
-    def take(self, end: int, **parts: str) -> None:
+    @property
+    def has_town(self) -> bool:
+        return bool(self.suburb or self.parts.suburb)
+
+    def pass_over(self, count: int) -> None:
+        """Go on behind tokens that are no part of the address; a name that follows is another one."""
+        self.at += count
+        self.segments.append([])
+
+    def take(self, end: int, **parts: str) -> bool:
+        """Take parts that end before `end`; always true, as what a reader says that has read something."""
         self.parts = msgspec.structs.replace(self.parts, **parts)
         self.at = self.end = end
+        self.segments.append([])
+        return True
 
 
 def _once(segment: list[str], doubled: frozenset[str]) -> list[str]:
@@ -56,16 +68,14 @@ def read_name(line: Line, here: Place) -> bool:
         segment.append(norm)
         here.at += 1
         return True
-    if outward := _outward(line, here.at):
-        segment.append(outward[0])
-        here.at = here.end = outward[1]
+    text, end = _outward(line, here.at)
+    if not text and (cut_off := _cut_off(line, here.at, first=not segment)) > here.at:
+        here.at = here.end = cut_off
         return True
-    if (end := _cut_off(line, here.at, first=not segment)) > here.at:
-        here.at = here.end = end
-        return True
-    if norm in line.lexicon.stop and segment[-1:] != ["St"] and not _named_like(line, here.at):
-        return False
-    text, end = _word(line, here.at)
+    if not text:
+        if norm in line.lexicon.stop and segment[-1:] != ["St"] and not _named_like(line, here.at):
+            return False
+        text, end = _word(line, here.at)
     segment.append(text)
     here.at = here.end = end
     return True
@@ -96,14 +106,14 @@ def _figures_to_end(line: Line, at: int) -> bool:
     return end > at and line.ends(end)
 
 
-def _outward(line: Line, at: int) -> tuple[str, int] | None:
-    """The first half of a postcode, written alone at the end, and the index after it: "St John's Wood NW8"."""
+def _outward(line: Line, at: int) -> tuple[str, int]:
+    """The first half of a postcode, written alone at the end, and the index after it: "St John's Wood NW8"; ("", at) for none."""
     if not (line.norms[at].upper() in line.lexicon.postcode_areas and line.glued(at + 1) and line.is_written(at + 1)):
-        return None
-    end = at + 3 if line.is_word(at + 2) and line.glued(at + 2) and len(line.norms[at + 2]) == 1 else at + 2
+        return "", at
+    end = at + 3 if line.letter(at + 2) and line.glued(at + 2) else at + 2
     code = "".join(line.norms[at:end]).upper()
     in_one = line.glued(end) and line.norms[end][0].isalnum()
-    return (code, end) if len(code) <= _OUTWARD and line.ends(end) and not in_one else None
+    return (code, end) if len(code) <= _OUTWARD and line.ends(end) and not in_one else ("", at)
 
 
 def _goes_on(line: Line, at: int) -> bool:
@@ -125,7 +135,7 @@ def _cut_off(line: Line, at: int, *, first: bool) -> int:
         figure, end = line.figures(here)
         if figure:
             figures, here = figures + 1, end
-        elif len(line.norms[here]) == 1 and line.norms[here].isalpha() and line.norms[here].isascii():
+        elif line.letter(here):
             letters, here = letters + 1, here + 1
         else:
             break

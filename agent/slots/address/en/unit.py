@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.number import Group, groups
+from agent.slots.address.en.number import Group, figures_of, groups
 from agent.slots.address.en.number_words import with_suffix
 from agent.slots.address.en.parts import written_as
 from agent.slots.address.en.street_words import written
@@ -26,8 +26,7 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
     label = "#" if norm == "number" and after_street else line.lexicon.units.get(norm)
     if label is None or _is_described(line, at):
         return "", at, False
-    here = at + 1 + (line.norm(at + 1) == "-")
-    _, here = line.phrase(here, line.lexicon.number_cue)
+    _, here = line.phrase(at + 1 + (line.norm(at + 1) == "-"), line.lexicon.number_cue)
     here += line.norm(here) in ("#", "is")
     here = _past_pause(line, here) if after_street else here
     if said := groups(line, here):
@@ -39,58 +38,47 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
 
 def _numbered(line: Line, label: str, said: Sequence[Group], *, before_number: bool) -> tuple[str, int, bool]:
     """A label and its number, or as much of a run of numbers as is the unit's."""
+    label = label if label == "#" else f"{label} "
     if two := in_two(line, said, after_street=not before_number):
-        return _labelled(label, two[0]), two[1], False
-    start, end = said[0].start, said[-1].end
-    after = _unit_letter(line, "", end)[1]
-    closes = line.ends(after) or line.norm(after) in ("/", "slash") or line.norm(after) in line.lexicon.units or _floor(line, after) is not None
+        return label + two[0], two[1], False
+    start, figures = said[0].start, figures_of(said)
+    letter, end = _unit_letter(line, said[-1].end)
+    closes = line.ends(end) or line.norm(end) in ("/", "slash") or line.norm(end) in line.lexicon.units or _floor(line, end) is not None
     if before_number and len(said) > 1 and not closes:
-        return label, start, True
-    figures = "".join(group.figures for group in said)
-    if len(figures) > _MOST_FIGURES:
-        return "", start, False
-    figures, end = _unit_letter(line, figures, end)
-    return _labelled(label, figures), end, False
+        return label.strip(), start, True
+    return (label + figures + letter, end, False) if len(figures) <= _MOST_FIGURES else ("", start, False)
 
 
 def _lettered(line: Line, label: str, here: int) -> tuple[str, int] | None:
     """ "Apt B", "unit B4", "flat B as in Bertie"."""
-    letter = line.norm(here)
-    if len(letter) != 1 or not letter.isascii() or not letter.isalpha():
-        return None
-    if line.is_written(here + 1) and line.glued(here + 1):
-        return f"{label} {letter.upper()}{line.norm(here + 1)}", here + 2
-    code_word = 3 if line.norm(here + 1) == "as" and line.norm(here + 2) == "in" and line.is_word(here + 3) else 0
-    return f"{label} {letter.upper()}", here + 1 + code_word
+    letter = line.letter(here).upper()
+    if letter and line.is_written(here + 1) and line.glued(here + 1):
+        return f"{label} {letter}{line.norm(here + 1)}", here + 2
+    code_word = 3 if line.norms[here + 1 : here + 3] == ["as", "in"] and line.is_word(here + 3) else 0
+    return (f"{label} {letter}", here + 1 + code_word) if letter else None
 
 
 def _past_pause(line: Line, at: int) -> int:
     """Past a pause between label and number, when that is all up to the next pause and no postcode: "Lake Avenue, apartment, 14 F, Evanston"."""
-    here = at
-    while line.norm(here) == ",":
-        here += 1
+    here = line.past_commas(at)
     said = groups(line, here) if here > at else []
-    figures = "".join(group.figures for group in said)
-    ends = bool(said) and line.ends(_unit_letter(line, figures, said[-1].end)[1])
-    return here if ends and len(figures) != line.lexicon.postcode_digits else at
+    ends = bool(said) and line.ends(_unit_letter(line, said[-1].end)[1])
+    return here if ends and len(figures_of(said)) != line.lexicon.postcode_digits else at
 
 
 def _is_described(line: Line, at: int) -> bool:
     """Whether the label only says what kind of house it is: "it's an apartment building 12 Elm Street", "it's a flat 12 Mill Lane"."""
-    start = at
-    while line.norm(start - 1) in line.lexicon.units:
-        start -= 1
-    return line.norm(start - 1) in ("a", "an")
+    while line.norm(at - 1) in line.lexicon.units:
+        at -= 1
+    return line.norm(at - 1) in ("a", "an")
 
 
 def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> tuple[str, int] | None:
     """Floor and door of a flat ("1/2" of "flat 1/2, 9 Byres Road"), and the index after them; None where the house's number follows the slash."""
-    if not said:
-        return None
-    first = said[0] if said[0].written else said[-1]
-    _, here = line.phrase(first.end, line.lexicon.slash)
+    first = said[:1] if said and said[0].written else said
+    _, here = line.phrase(first[-1].end, line.lexicon.slash) if first else ("", 0)
     here += line.norm(here) == "/"
-    following = groups(line, here) if here > first.end else []
+    following = groups(line, here) if first and here > first[-1].end else []
     if not following:
         return None
     # Figures in a row are two numbers, and so are number words where no unit stands before a slash.
@@ -100,18 +88,16 @@ def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> 
     after = end + (line.norm(end) == "," or line.norm(end) in line.lexicon.before_house)
     _, number = line.phrase(after, line.lexicon.number_cue)
     goes_on = apart or after_street or (after > end and line.number_starts(number))
-    figures = "".join(group.figures for group in (said[:1] if said[0].written else said))
-    return (f"{figures}/{''.join(group.figures for group in second)}", end) if goes_on else None
+    return (f"{figures_of(first)}/{figures_of(second)}", end) if goes_on else None
 
 
 def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] | None:
     """A part of a house known by where it is: "garden flat", "rear unit", "flat above the shop"; "rear" by itself before the number or at the end."""
-    norm = line.norm(at)
-    if norm in line.lexicon.flat_names and line.lexicon.units.get(line.norm(at + 1)) in written_as("dwellings"):
-        end = at + 2
-        numbered = groups(line, end)
-        if not numbered or numbered[0].end >= line.size or before_number:
-            return f"{written(line, at)} {line.lexicon.units[line.norm(at + 1)]}", end
+    norm, kind = line.norm(at), line.lexicon.units.get(line.norm(at + 1), "")
+    if norm in line.lexicon.flat_names and kind in written_as("dwellings"):
+        numbered = groups(line, at + 2)
+        if before_number or not numbered or numbered[0].end >= line.size:
+            return f"{written(line, at)} {kind}", at + 2
     if before_number and line.lexicon.units.get(norm) in written_as("dwellings") and line.norm(at + 1) in line.lexicon.where_flats_are:
         end = at + 2
         while line.is_word(end) and end - at <= _MOST_WORDS and not line.number_starts(end):
@@ -128,42 +114,28 @@ def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] 
 def rural(line: Line, at: int) -> tuple[str, int]:
     """A rural route, with the box on it when one is said: ("RR 2 Box 45", the index after it); ("", at) for none."""
     name, here = line.phrase(at, line.lexicon.rural)
-    if not name:
+    route = groups(line, here + (line.norm(here) in ("#", "number", "no")))[:1] if name else []
+    if not route or len(route[0].figures) > _ROUTE_FIGURES:
         return "", at
-    here += line.norm(here) in ("#", "number", "no")
-    route = groups(line, here)
-    figures = "".join(group.figures for group in route[:1])
-    if not figures or len(figures) > _ROUTE_FIGURES:
-        return "", at
-    end = route[0].end
+    text, end = f"{name} {route[0].figures}", route[0].end
     box = groups(line, end + 1 + (line.norm(end) == ",")) if "box" in (line.norm(end), line.norm(end + 1)) else []
-    return (f"{name} {figures} Box {''.join(group.figures for group in box)}", box[-1].end) if box else (f"{name} {figures}", end)
+    return (f"{text} Box {figures_of(box)}", box[-1].end) if box else (text, end)
 
 
-def _labelled(label: str, figures: str) -> str:
-    return f"#{figures}" if label == "#" else f"{label} {figures}"
-
-
-def _unit_letter(line: Line, figures: str, end: int) -> tuple[str, int]:
-    """ "4 b", "4-B": the letter that belongs to a unit's number."""
+def _unit_letter(line: Line, end: int) -> tuple[str, int]:
+    """ "4 b", "4-B": the letter that belongs to a unit's number, and the index after it."""
     here = end + 1 if line.norm(end) == "-" else end
-    letter = line.norm(here)
-    is_letter = len(letter) == 1 and letter.isascii() and letter.isalpha()
-    if is_letter and (line.glued(here) or letter not in "nsew" or line.ends(here + 1)) and letter != "i":
-        return figures + letter.upper(), here + 1
-    return figures, end
+    letter = line.letter(here)
+    belongs = letter and letter != "i" and (line.glued(here) or letter not in "nsew" or line.ends(here + 1))
+    return (letter.upper(), here + 1) if belongs else ("", end)
 
 
 def _floor(line: Line, at: int) -> tuple[str, int] | None:
-    """ "third floor", "ground level"."""
-    value, end = line.ordinal(at, after_number=True)
-    if value and line.norm(end) in line.lexicon.floors:
-        return _floor_flat(line, f"{with_suffix(value)} {line.lexicon.units[line.norm(end)]}", end + 1)
-    if line.norm(at) in line.lexicon.lower_floors and line.norm(at + 1) in line.lexicon.floors:
-        return _floor_flat(line, f"{written(line, at)} {line.lexicon.units[line.norm(at + 1)]}", at + 2)
+    """ "third floor", "ground level", "top floor flat": what number follows is the house's."""
+    value, after = line.ordinal(at, after_number=True)
+    lower = written(line, at) if line.norm(at) in line.lexicon.lower_floors else ""
+    for text, end in ((with_suffix(value) if value else "", after), (lower, at + 1)):
+        if text and line.norm(end) in line.lexicon.floors:
+            is_flat = line.norm(end + 1) == "flat"
+            return f"{text} {line.lexicon.units[line.norm(end)]}{' Flat' * is_flat}", end + 1 + is_flat
     return None
-
-
-def _floor_flat(line: Line, floor: str, end: int) -> tuple[str, int]:
-    """ "top floor flat": what number follows is the house's."""
-    return (f"{floor} Flat", end + 1) if line.norm(end) == "flat" else (floor, end)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from agent.nlu.candidates import Candidate, Context
 from agent.nlu.utterance import Utterance
-from agent.slots.address.confidences import CUED, MANDARIN_NAMED, MANDARIN_ROAD, MANDARIN_WHOLE, PART, UNMISTAKABLE
+from agent.slots.address.weights import CUED, MANDARIN_NAMED, MANDARIN_ROAD, MANDARIN_WHOLE, PART, UNMISTAKABLE
 from agent.slots.address.zh.clause import compact, lead_end, only_divisions, without_particles
 from agent.slots.address.zh.clauses import Clauses
 from agent.slots.address.zh.grammar import MOST_CHARS, Split, figures_of, grammar_of, is_chinese, marker_of, split_of
