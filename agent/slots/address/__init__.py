@@ -13,7 +13,7 @@ from agent.record.reasons import Reason
 from agent.record.skeleton import Place
 from agent.regions import region
 from agent.slots.address.en.corrections import named_part
-from agent.slots.address.en.readings import readings_meant
+from agent.slots.address.en.part_candidates import readings_meant
 from agent.slots.address.extracting import NAME, extract, written
 from agent.slots.address.presenting import parts, present
 from agent.slots.address.validating import validate

@@ -6,9 +6,8 @@ from agent.nlu.candidates import Context
 from agent.record.reasons import Reason
 from agent.slots.address.en.addresses import parse
 from agent.slots.address.en.lexicon import lexicon
-from agent.slots.address.en.validating import refused
-from agent.slots.address.zh.grammar import is_chinese
-from agent.slots.address.zh.validating import validate as validate_mandarin
+from agent.slots.address.en.parts import refused
+from agent.slots.address.zh.grammar import is_chinese, split_of
 
 LONGEST = 250
 """Characters of an address that a label can carry."""
@@ -26,5 +25,10 @@ def validate(value: str, context: Context) -> Reason | None:
     if not is_address_like(value):
         return Reason.NOT_AN_ADDRESS if len(value) <= LONGEST else Reason.TOO_LONG
     if is_chinese(value):
-        return validate_mandarin(value)
+        split = split_of(value)
+        if not split.road:
+            return Reason.NO_STREET
+        if not (split.number or split.rest):
+            return Reason.NO_NUMBER
+        return None if split.divided else Reason.NO_SUBURB
     return refused(parse(value, lexicon(context.region)), lexicon(context.region))

@@ -5,7 +5,9 @@ from functools import cache
 import msgspec
 
 from agent.languages import words
+from agent.record.reasons import Reason
 from agent.slots.address.en.lexicon import Lexicon
+from agent.slots.address.places import agree
 
 
 @cache
@@ -72,3 +74,15 @@ def _takes_slash(unit: str) -> bool:
     """Whether the unit stands before the number with a slash: a level or a named building does not."""
     numbered = unit[-1:].isalnum() and any(c.isdigit() for c in unit)
     return numbered and not {",", "/"} & {*unit} and unit.split()[0] in written_as("slashed")
+
+
+def refused(parts: Parts, lexicon: Lexicon) -> Reason | None:
+    """The first thing that is missing or contradicts itself; None for an address someone can drive to."""
+    if not parts.street_name:
+        return Reason.NO_STREET
+    if not parts.street_number and not (lexicon.named_houses and parts.stands_by_name):
+        return Reason.NO_NUMBER
+    if not parts.suburb and not parts.postcode:
+        return Reason.NO_SUBURB
+    abroad = parts.country and parts.country != lexicon.region
+    return None if abroad or agree(parts.postcode, parts.state, lexicon.region) else Reason.POSTCODE_STATE
