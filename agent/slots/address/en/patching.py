@@ -6,6 +6,7 @@
 import msgspec
 from rapidfuzz.fuzz import ratio
 
+from agent.nlu.edits import Replace
 from agent.nlu.utterance import Utterance
 from agent.slots.address.en.characters import spelled
 from agent.slots.address.en.corrections import Told, told
@@ -71,17 +72,28 @@ def edited(current: Parts, utterance: Utterance, line: Line, part: str = "") -> 
     candidate = told(utterance, line, current, part)
     if candidate is None:
         return None
+    anew = _with(current, candidate, line.lexicon.region)
     if candidate.parts and candidate.plain:
-        return _with(current, candidate, line.lexicon.region), Pieces(Parts(), candidate.start, candidate.end, candidate.confidence)
-    talk = Talk(utterance, line)
-    if put := _put_for(current, line, talk):
-        # "Fourteen, not ten" may as well edit a time; "Smith Road, not Smith Street" edits nothing else.
-        return put, Pieces(put, 0, line.size, any(norm in line.lexicon.types or norm in line.lexicon.units for norm in line.norms))
-    if put := _respelled(current, line, talk):
-        return put, Pieces(put, 0, line.size, False)
-    if not candidate.parts or candidate.strange or any(_is_elsewhere(current, line, talk, first, last) for first, last in candidate.denied):
+        return anew, Pieces(Parts(), candidate.start, candidate.end, candidate.confidence)
+    # "Fourteen, not ten" may as well edit a time; "Smith Road, not Smith Street" edits nothing else.
+    named = any(norm in line.lexicon.types or norm in line.lexicon.units for norm in line.norms)
+    for replace, labelled in ((_put_for(line, candidate.talk), named), (_respelled(current, line, candidate.talk), False)):
+        if replace and (put := apply(replace, current)):
+            return put, Pieces(put, 0, line.size, labelled)
+    if not candidate.parts or candidate.strange or any(_is_elsewhere(current, line, candidate.talk, *denied) for denied in candidate.denied):
         return None
-    return _with(current, candidate, line.lexicon.region), Pieces(Parts(), candidate.start, candidate.end, False)
+    return anew, Pieces(Parts(), candidate.start, candidate.end, False)
+
+
+def apply(edit: Replace, current: Parts) -> Parts | None:
+    """`current` with words put in the place of those that stand in one of its parts; None when they stand in none."""
+    old = edit.old.casefold().split()
+    for name in ("unit", "street_number", "street_name", "suburb"):
+        said: list[str] = getattr(current, name).split()
+        for at in range(len(said) - len(old) + 1):
+            if [word.casefold() for word in said[at : at + len(old)]] == old:
+                return msgspec.structs.replace(current, **{name: " ".join((*said[:at], edit.new, *said[at + len(old) :]))})
+    return None
 
 
 def opening(utterance: Utterance, line: Line) -> int:
@@ -112,24 +124,14 @@ def _is_elsewhere(current: Parts, line: Line, talk: Talk, first: int, last: int)
     return bool(old) and not old & {word.casefold().strip(",") for value in current.said().values() for word in value.split()}
 
 
-def _put_for(current: Parts, line: Line, talk: Talk) -> Parts | None:
-    """ "X not Y", where Y stands in the address: "fourteen not forty", "Fitzroy not Richmond", "road not street", "west not east"."""
+def _put_for(line: Line, talk: Talk) -> Replace | None:
+    """ "X not Y": "fourteen not forty", "Fitzroy not Richmond", "road not street", "west not east"."""
     start, stop = affirmed(line)
-    at = next((here for here in range(line.size) if line.phrase(here, line.lexicon.negation)[1] > here), -1)
-    if at < 0:
-        return None
-    after = line.phrase(at, line.lexicon.negation)[1]
-    denied = (after, line.size) if start == 0 else (after, start)
-    new, old = _plain_words(line, start, stop, talk), _plain_words(line, *denied, talk)
-    if not new or not old or len(new) > MOST_TOWN_WORDS or all(_names_part(word, line) for word in new):
-        return None
-    for name in ("unit", "street_number", "street_name", "suburb"):
-        words: list[str] = getattr(current, name).split()
-        for here in range(len(words) - len(old) + 1):
-            if [word.casefold() for word in words[here : here + len(old)]] == [word.casefold() for word in old]:
-                new = new[1:] if here and len(new) > 1 and new[0] == words[here - 1] else new
-                return msgspec.structs.replace(current, **{name: " ".join((*words[:here], *new, *words[here + len(old) :]))})
-    return None
+    at, after = line.find(line.lexicon.negation)
+    new = _plain_words(line, start, stop, talk) if at >= 0 else []
+    old = _plain_words(line, after, line.size if start == 0 else start, talk) if new else []
+    stands = old and len(new) <= MOST_TOWN_WORDS and not all(_names_part(word, line) for word in new)
+    return Replace(" ".join(old), " ".join(new)) if stands else None
 
 
 def _names_part(word: str, line: Line) -> bool:
@@ -158,7 +160,7 @@ def _plain_words(line: Line, start: int, stop: int, talk: Talk) -> list[str]:
     return said
 
 
-def _respelled(current: Parts, line: Line, talk: Talk) -> Parts | None:
+def _respelled(current: Parts, line: Line, talk: Talk) -> Replace | None:
     """A word said or spelled that sounds like one in the street or the town: "it's Smyth", "Smyth with a y", "it's S M Y T H"."""
     at, says, before = 0, False, line.lexicon.saying | line.lexicon.before_spelled
     while at < line.size and (line.norms[at] in before or talk.firm(at) > at or not line.tokens[at].norm[0].isalnum()):
@@ -166,24 +168,15 @@ def _respelled(current: Parts, line: Line, talk: Talk) -> Parts | None:
         says = says or (idiom == at + 1 and line.norms[at] in line.lexicon.saying)
         at = idiom
     letters, end = spelled(line, at, line.size)
-    if len(letters) >= _SPELLED and letters.isalpha():
-        word = letters.capitalize()
-    elif line.is_word(at) and len(line.norms[at]) > _SPELLED and talk.is_content(at, at + 1):
-        word, end = written(line, at), at + 1
-        if line.norm(end) == "with" and len(line.norm(end + 2)) == 1 and line.norm(end + 2) in line.norms[at]:
+    word = letters.capitalize() if len(letters) >= _SPELLED and letters.isalpha() else ""
+    if not word and line.is_word(at) and len(line.norms[at]) > _SPELLED and talk.is_content(at, at + 1):
+        end = at + 1
+        if line.norm(end) == "with" and line.letter(end + 2) and line.letter(end + 2) in line.norms[at]:
             end, says = end + 3, True
-        if not says:
-            return None
-    else:
-        return None
-    if not line.only_courtesy(end, line.size):
-        return None
-    held = [(name, old) for name in ("street_name", "suburb") for old in getattr(current, name).split() if old.casefold() not in line.lexicon.types]
-    best = max(((_alike(word, old), name, old) for name, old in held), default=(0.0, "", ""))
-    if best[0] < ALIKE or best[2].casefold() == word.casefold():
-        return None
-    words = [word if old == best[2] else old for old in getattr(current, best[1]).split()]
-    return msgspec.structs.replace(current, **{best[1]: " ".join(words)})
+        word = written(line, at) if says else ""
+    held = [old for old in f"{current.suburb} {current.street_name}".split() if old.casefold() not in line.lexicon.types]
+    alike, old = max(((_alike(word, old), old) for old in held), default=(0.0, "")) if word and line.only_courtesy(end) else (0.0, "")
+    return Replace(old, word) if alike >= ALIKE and old.casefold() != word.casefold() else None
 
 
 def _alike(one: str, other: str) -> float:
