@@ -70,7 +70,7 @@ def addresses(line: Line) -> Iterator[Found]:
 def _past_postcode(line: Line, at: int) -> int:
     """The next token; after a postcode of letters and figures, so that its figures begin no address. "So 12 St Mary's Road" has none."""
     in_one = len(line.norms[at]) == 1 or line.glued(at + 1)
-    if line.lexicon.postcode_shapes and line.is_word(at) and (in_one or line.norms[at] not in line.lexicon.lead_in):
+    if line.lexicon.postcode_shapes and line.is_word(at) and (in_one or not line.isa(at, "lead_in")):
         postcode, end = alphanumeric(line, at)
         if postcode and known_area(postcode, line.lexicon.postcode_areas):
             return end
@@ -79,7 +79,7 @@ def _past_postcode(line: Line, at: int) -> int:
 
 def _may_start(line: Line, at: int) -> bool:
     known = line.lexicon
-    begins = (known.units, known.flat_names, known.lower_floors, known.post_box, known.rural)
+    begins = (known.units, known.words["flat_names"], known.words["lower_floors"], known.phrases["post_box"], known.phrases["rural"])
     return any(line.norms[at] in words for words in begins) or line.number_starts(at)
 
 
@@ -93,7 +93,7 @@ def _past_figures(line: Line, at: int) -> int:
 
 
 def _post_box(line: Line, at: int) -> Found | None:
-    name, after = line.phrase(at, line.lexicon.post_box)
+    name, after = line.phrase(at, "post_box")
     number = house(line, after) if name else None
     box, end = (f"{name} {number.number}", number.end) if number else rural(line, at)
     if not box:
@@ -107,13 +107,13 @@ def _post_box(line: Line, at: int) -> Found | None:
 def _address(line: Line, at: int, done: int) -> Found | None:
     units, here, runs_on = _units(line, at)
     building = building_after(line, here) if units and not runs_on and not units[-1].startswith("Lot ") else None
-    label, number_at = line.phrase(building[1] if building else here, line.lexicon.number_cue)
+    label, number_at = line.phrase(building[1] if building else here, "number_cue")
     number = house(line, number_at, unit_said=runs_on)
     with_building = [*units, building[0]] if building else units
     if number is None:
         in_park = _in_park(line, at, done, with_building, number_at) if building else _lot(line, at, units, number_at)
         return in_park or _on_estate(line, at, units, here)
-    way = street_after(line, number.end, labelled=bool(label) or line.phrase(at - 1, line.lexicon.number_cue)[1] == at)
+    way = street_after(line, number.end, labelled=bool(label) or line.phrase(at - 1, "number_cue")[1] == at)
     if way is None or (way.kind in ("open", "known") and line.norm(number.end) == "," and not units):
         return None
     if runs_on:
@@ -135,7 +135,7 @@ def _units(line: Line, at: int) -> tuple[list[str], int, bool]:
             break
         units.append(text)
         here = line.past_commas(end) if not runs_on else end
-        if line.norm(here) in ("/", "slash") or line.norm(here) in line.lexicon.before_house:
+        if line.norm(here) in ("/", "slash") or line.isa(here, "before_house"):
             here += 1 + (line.norm(here + 1) == "the")
     if not units and (two := in_two(line, groups(line, at))) and line.norm(two[1]) == ",":  # a flat without the word: "1/2, 9 Byres Road"
         return [two[0]], line.past_commas(two[1]), False
@@ -180,7 +180,7 @@ def _with_town(line: Line, at: int, done: int, units: str, number: House, way: S
 def _other_town(line: Line, parts: Parts, end: int) -> tuple[Parts, int]:
     """The town as the caller puts it right in the same breath: "Fitzroy, no, Collingwood"; its postcode and state go with it."""
     start = here = line.past_commas(end)
-    while line.norm(here) == "," or line.norm(here) in line.lexicon.repairing or (here > start and line.norm(here) in line.lexicon.linking):
+    while line.norm(here) == "," or line.isa(here, "repairing") or (here > start and line.isa(here, "linking")):
         here += 1
     bare = line.norms[start:here] == ["no"]  # "no rush"
     if not parts.suburb or here == start or bare or not closes_with_town(line, here):
@@ -197,7 +197,7 @@ def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, i
     before, end = town(line, start, parts, until=at)
     reaches = end <= at == line.past_lead(end, at)
     same_town = parts.suburb in ("", before.suburb)
-    placed = before.state or before.postcode or line.norm(start) in line.lexicon.suburb_cue
+    placed = before.state or before.postcode or line.norm(start) in line.lexicon.phrases["suburb_cue"]
     return (before, start) if reaches and same_town and placed and not before.country else (parts, at)
 
 
@@ -219,4 +219,4 @@ def _named_house(line: Line) -> Found | None:
 
 def _is_cued(line: Line, at: int) -> bool:
     """Whether words just before `at` say that an address comes."""
-    return any(here < line.phrase(here, line.lexicon.cue)[1] <= at for here in range(max(0, at - _CUE_WORDS), at))
+    return any(here < line.phrase(here, "cue")[1] <= at for here in range(max(0, at - _CUE_WORDS), at))

@@ -9,11 +9,11 @@ from agent.nlu.candidates import Context
 from agent.nlu.utterance import Utterance
 from agent.slots.address.en.addresses import parse
 from agent.slots.address.en.characters import characters
-from agent.slots.address.en.lexicon import Phrases, lexicon
+from agent.slots.address.en.lexicon import lexicon
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.part_values import Reader, Value
-from agent.slots.address.en.part_words import FIELDS, Talk, part_words
-from agent.slots.address.en.parts import Parts
+from agent.slots.address.en.parts import FIELDS, Parts
+from agent.slots.address.en.talk import Talk
 from agent.slots.address.weights import MOST_TOKENS
 
 
@@ -36,9 +36,9 @@ class Told:
     """One pass, and its outcome."""
 
     def __init__(self, utterance: Utterance, line: Line, held: Parts, asked_part: str) -> None:
-        self.line, self.talk, self.words, self.held = line, Talk(utterance, line), part_words(), held
-        denials = (self.words.negation, self.words.quotes, self.words.none)
-        deny = any(line.find(table)[1] for table in denials) or not self.words.denials.isdisjoint(line.norms)
+        self.line, self.talk, self.held = line, Talk(utterance, line), held
+        denials = ("denial", "quotes", "none")
+        deny = any(line.find(table)[1] for table in denials) or not self.line.lexicon.words["denials"].isdisjoint(line.norms)
         self.reader = Reader(line, self.talk, held, deny=deny)
         self.parts: dict[str, str] = {}
         """What is to stand in the place of the parts held, by their names in `Parts`; "" takes a unit away."""
@@ -82,7 +82,7 @@ class Told:
 
     def _left_out(self, at: int) -> int:
         """ "There's no apartment", "without the south": a unit, or a direction of the street, that is to go."""
-        after = self._past(at, self.words.none)
+        after = self._past(at, "none")
         if after == at:
             return at
         after += self.line.norm(after) == "the"
@@ -98,14 +98,14 @@ class Told:
 
     def _denial(self, at: int) -> int:
         """What is said not to be so, or what we were heard to say: up to where it is said how it is."""
-        begins = end = max(self._past(at, self.words.negation), self._past(at, self.words.quotes))
+        begins = end = max(self._past(at, "denial"), self._past(at, "quotes"))
         if begins == at or (after := self._not_right(at)) > at:
             return begins if begins == at else after
         while end < self.line.size and self.line.norms[end][0].isalnum():
-            if end > begins and (self.line.norms[end] in self.words.turns or self._past(end, self.words.negation) > end):
+            if end > begins and (self.line.isa(end, "turns") or self._past(end, "denial") > end):
                 break
-            quoted = self.line.norm(end - 1) in self.words.before_quoted and self._past(at, self.words.quotes) > at
-            if quoted and self.line.phrase(end, self.words.names)[0]:  # "you've got the suburb wrong"
+            quoted = self.line.isa(end - 1, "before_quoted") and self._past(at, "quotes") > at
+            if quoted and self.line.phrase(end, "names")[0]:  # "you've got the suburb wrong"
                 return end
             end += 1
             if self._is_town(begins, end) and not self.parts:  # "not Preston Reservoir"
@@ -121,9 +121,9 @@ class Told:
 
     def _not_right(self, at: int) -> int:
         """ "The number is not quite right"; "not quite" alone denies no value either."""
-        after = self._past(at, self.words.negation)
+        after = self._past(at, "denial")
         quite = after + (self.line.norm(after) == "quite")
-        return quite + 1 if at < after and self.line.norm(quite) in self.words.fine else quite if quite > after else at
+        return quite + 1 if at < after and self.line.isa(quite, "fine") else quite if quite > after else at
 
     def _value(self, at: int) -> int:
         """A value: of the part in focus, of its own words, or bare."""
@@ -131,14 +131,14 @@ class Told:
         firm, marked, number = self.talk.firm(at), self.talk.any(at), line.number_starts(at)
         types, norm, following = line.lexicon.types, line.norms[at], line.norm(at + 1)
         idiom = marked > at + 1 and line.norm(marked) not in types  # one may begin a street's name after all
-        leads = norm in self.words.leads and norm != "the" and not number
+        leads = norm in self.line.lexicon.words["leads"] and norm != "the" and not number
         whole = following in types and norm not in ("no", "yes", "the") and line.norm(at + 2) not in types  # "Love Lane", "Well Street"
         named = bool(self._focus) and number  # "the zip code is oh seven": an "oh" that no longer is talk
         if not named and (idiom or ((firm > at or leads) and not whole)):
             return at
         value = None
         spoken_of = self._focus and (self._clean or self._focus != "town")  # any words may be a town, and so only right behind its name
-        if spoken_of and not (line.phrase(at, self.words.names)[0] and self._focus != "unit"):
+        if spoken_of and not (line.phrase(at, "names")[0] and self._focus != "unit"):
             value = None if self._links(at) and not number else self.reader.named(self._focus, at, until)
             value = value and value._replace(plain=True)
         value = value or self.reader.own(at, until)
@@ -162,24 +162,24 @@ class Told:
 
     def _tail(self, at: int) -> int:
         """ "Ends in A B", of the part in focus."""
-        after = self._past(at, self.words.ends)
+        after = self._past(at, "ends")
         value = self.reader.tail(after, self._until(after), self._focus) if at < after < self.line.size else None
         return self._take(at, value) if value else at
 
     def _name(self, at: int) -> int:
         """The name of a part, with what links it to what it should be; one that is said to be right is done with."""
-        line, words = self.line, self.words
-        part, end = line.phrase(at, words.names)
+        line = self.line
+        part, end = line.phrase(at, "names")
         if not part or (part == "town" and line.norm(end) == "code"):
             return at
         said = " ".join(line.norms[at:end])
-        if said in words.only_with_value and not (line.norm(end) in ("is", "was") and line.number_starts(end + 1)):
+        if said in self.line.lexicon.words["only_with_value"] and not (line.norm(end) in ("is", "was") and line.number_starts(end + 1)):
             return at
         self._focus = part
-        self.confidence = self.confidence and said not in words.shared
-        while end < line.size and line.norms[end] not in words.fine:
+        self.confidence = self.confidence and said not in self.line.lexicon.words["shared"]
+        while end < line.size and not line.isa(end, "fine"):
             links = self._links(end) and not line.number_starts(end)
-            if not (line.norms[end] in words.complaint or line.norms[end] == ":" or links) or self._past(end, words.ends) > end:
+            if not (line.isa(end, "error") or line.norms[end] == ":" or links) or self._past(end, "ends") > end:
                 self._named.append(part)
                 self._clean, self._placed = True, False
                 return end
@@ -191,7 +191,7 @@ class Told:
         return end
 
     def _links(self, at: int) -> bool:
-        return self.line.norms[at] in self.words.links and not (self._focus == "state" and self.line.phrase(at, self.line.lexicon.states)[0])
+        return self.line.isa(at, "links") and not (self._focus == "state" and self.line.phrase(at, "states")[0])
 
     def _note(self, at: int) -> int:
         """ "B for Bertie", of a letter just said."""
@@ -206,13 +206,13 @@ class Told:
         self._placed = self._clean and norm in ("in", "from")
         if self._placed:
             return at + 1
-        self._repairing = self._repairing or norm in self.words.taking_back
+        self._repairing = self._repairing or norm in self.line.lexicon.words["taking_back"]
         if (after := self.talk.firm(at)) > at:
             return after
         marked = self.talk.any(at)
         after = max(marked, at + 1)
-        if self.words.leads.issuperset(self.line.norms[at:after]):
-            self._clean = self._clean or norm in self.words.turning
+        if self.line.lexicon.words["leads"].issuperset(self.line.norms[at:after]):
+            self._clean = self._clean or norm in self.line.lexicon.words["turning"]
             return after
         self._clean = False
         if self.line.number_starts(at):  # a number that is none of these is another thing's, to its last figure
@@ -224,11 +224,11 @@ class Told:
     def _until(self, at: int) -> int:
         """Where the words that may be one value end at the latest: at a denial, at what we said, at the next part that is named."""
         for here in range(at + 1, self.line.size):
-            if self._past(here, self.words.negation) > here or self._past(here, self.words.quotes) > here:
+            if self._past(here, "denial") > here or self._past(here, "quotes") > here:
                 return here
-            if self.line.phrase(here, self.words.names)[0] and self.line.norm(here - 1) in self.words.before_name:
+            if self.line.phrase(here, "names")[0] and self.line.isa(here - 1, "before_name"):
                 return here - 1
         return self.line.size
 
-    def _past(self, at: int, table: Phrases) -> int:
-        return self.line.phrase(at, table)[1]
+    def _past(self, at: int, kind: str) -> int:
+        return self.line.phrase(at, kind)[1]

@@ -14,9 +14,9 @@ from agent.slots.address.en.addresses import Found, addresses, parse
 from agent.slots.address.en.lexicon import Lexicon, lexicon
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.part_candidates import asked_part, at_home, in_parts, readings
-from agent.slots.address.en.part_words import Talk
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.patching import continued, moved, opening, unslashed
+from agent.slots.address.en.talk import Talk
 from agent.slots.address.weights import CUED, KINDS, MOST, PLACED, UNMISTAKABLE
 
 _WORDS_BEFORE, _WORDS_AFTER = 5, 10
@@ -48,7 +48,7 @@ def extract(utterance: Utterance, context: Context, *, asked: bool) -> Sequence[
         return [at_home(candidate, context) for candidate in in_parts(utterance, line, context, asked)]
     found = _of_now(found, line) if len(found) > 1 else found
     candidates = [at_home(_candidate(each, line, context, held, partial), context) for each in found]
-    corrected = len(found) > 1 and not known.corrects.isdisjoint(line.norms[found[-2].end : found[-1].start])
+    corrected = len(found) > 1 and not known.words["corrects"].isdisjoint(line.norms[found[-2].end : found[-1].start])
     return [candidates[-1], *candidates[:-1]] if corrected else sorted(candidates, key=lambda each: -each.confidence)
 
 
@@ -61,7 +61,7 @@ def _candidate(found: Found, line: Line, context: Context, held: Parts, partial:
     if found.kind == "weak" and placed and (found.cued or where.postcode):
         confidence = max(confidence, UNMISTAKABLE)
     lines = readings(found.other, where, known, in_call=context.in_call)
-    if context.held.value in lines and known.corrects.isdisjoint(line.norms):
+    if context.held.value in lines and known.words["corrects"].isdisjoint(line.norms):
         lines = [context.held.value]  # said again, in words that may mean another
     return Candidate(
         value=lines[0],
@@ -82,7 +82,7 @@ def _stands(found: Found, line: Line, partial: Parts, context: Context, asked: b
     """
     parts, opens = found.parts, found.start <= line.skip_to
     announced = asked or found.cued or bool(context.held.partial)
-    placed = bool(parts.postcode) and (bool(parts.state) or not line.lexicon.states)
+    placed = bool(parts.postcode) and (bool(parts.state) or not line.lexicon.phrases["states"])
     match found.kind:
         case "typed" | "numbered" | "box":
             return True
@@ -113,11 +113,11 @@ def _of_now(found: list[Found], line: Line) -> list[Found]:
 def _is_former(line: Line, found: Found, following: int) -> bool:
     before = line.norms[max(0, found.start - _WORDS_BEFORE) : found.start]
     after = line.norms[found.end : min(following, found.end + _WORDS_AFTER)]
-    former = line.lexicon.former
+    former = line.lexicon.words["former"]
     return (not former.isdisjoint(before) and not _points_back(before, line.lexicon)) or _points_back(after, line.lexicon)
 
 
 def _points_back(norms: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether the words say that what was just said is former: "that's the old one"."""
-    said = next((at for at, norm in enumerate(norms) if norm in lexicon.former), 0)
-    return not lexicon.pointing_back.isdisjoint(norms[:said])
+    said = next((at for at, norm in enumerate(norms) if norm in lexicon.words["former"]), 0)
+    return not lexicon.words["pointing_back"].isdisjoint(norms[:said])

@@ -34,13 +34,13 @@ def building_after(line: Line, at: int) -> tuple[str, int] | None:
     if not at < end <= min(at + _MOST_WORDS, line.size - 1):
         return None
     in_pauses = line.norm(at - 1) == line.norm(end) == "," and line.norms[end - 1] not in line.lexicon.types
-    is_house = in_pauses or (line.norms[end - 1] in line.lexicon.houses and end - at > 1)
+    is_house = in_pauses or (line.isa(end - 1, "houses") and end - at > 1)
     return (name_of(line, at, end), line.past_commas(end)) if is_house else None
 
 
 def building_before(line: Line, at: int) -> tuple[int, str]:
     """A house's name before the number: "Rose Cottage, 12 Mill Lane"; (at, "") when there is none."""
-    if not line.lexicon.named_houses or line.norm(at - 1) != "," or line.norm(at - 2) not in line.lexicon.houses:
+    if not line.lexicon.named_houses or line.norm(at - 1) != "," or not line.isa(at - 2, "houses"):
         return at, ""
     start = _begins(line, at - 1)
     return (start, name_of(line, start, at - 1)) if at - start > 2 else (at, "")
@@ -53,18 +53,18 @@ def called(line: Line, held: Parts) -> tuple[str, int, int] | None:
     """
     if not line.lexicon.named_houses:
         return None
-    articles = line.lexicon.articles
-    start = next((at for at, norm in enumerate(line.norms) if norm in line.lexicon.named), -1) + 1
-    while start < line.size and (line.norms[start] in line.lexicon.lead_in - articles or not line.is_word(start)):
+    articles = line.lexicon.words["articles"]
+    start = next((at for at, norm in enumerate(line.norms) if norm in line.lexicon.words["named"]), -1) + 1
+    while start < line.size and ((line.isa(start, "lead_in") and not line.isa(start, "articles")) or not line.is_word(start)):
         start += 1
     end = start
-    while line.is_word(end) and end - start <= _MOST_WORDS and line.norms[end] not in line.lexicon.stop and not line.number_starts(end):
+    while line.is_word(end) and end - start <= _MOST_WORDS and not line.isa(end, "stop") and not line.number_starts(end):
         end += 1
     said = [norm for norm in line.norms[start:end] if norm not in articles]
     known = {word.casefold() for part in held.said().values() for word in part.split()}
     if not said or end - start > _MOST_WORDS or any(len(norm) < _LETTERS for norm in said) or not known.isdisjoint(said):
         return None
-    does_more = said[-1] in line.lexicon.types or not line.lexicon.talk.isdisjoint(said)
+    does_more = said[-1] in line.lexicon.types or not line.lexicon.words["talk"].isdisjoint(said)
     return (name_of(line, start, end), start, end) if line.only_courtesy(end) and not does_more else None
 
 
@@ -79,8 +79,8 @@ def named_houses(line: Line) -> Iterator[NamedHouse]:
         if end == 0 or tried >= _MOST_TRIED:
             continue
         start = _begins(line, end)
-        is_house = line.norms[end - 1] in line.lexicon.houses
-        called = line.norm(start - 1) in line.lexicon.named
+        is_house = line.isa(end - 1, "houses")
+        called = line.isa(start - 1, "named")
         close = end == at and end - start == 1 and not called
         if close or not _is_name(line, start, end, paused=line.norms[end] == ",", called=called):
             continue
@@ -104,16 +104,16 @@ def _name_ends(line: Line, at: int) -> int:
         return at
     if before in ("on", "in"):
         return at - 2 if line.norm(at - 2) == "," else at - 1
-    is_house = before in line.lexicon.houses and before not in line.lexicon.types
+    is_house = before in line.lexicon.words["houses"] and before not in line.lexicon.types
     return at if is_house and line.norms[at] not in line.lexicon.types else 0
 
 
 def _is_called(line: Line, at: int) -> bool:
     """Whether the word at `at` is all of a house's name, as the words before it say: "a house called hillcrest", "no number, called the gables"."""
     before = at - 1 - (line.norm(at - 1) == "the")
-    if line.norm(before) not in line.lexicon.named or line.norms[at] in line.lexicon.stop or line.norms[at] in line.lexicon.lead_in:
+    if not line.isa(before, "named") or line.isa(at, "stop") or line.isa(at, "lead_in"):
         return False
-    return line.norm(before - 1) in line.lexicon.homes or _says_numberless(line, before)
+    return line.isa(before - 1, "homes") or _says_numberless(line, before)
 
 
 def _begins(line: Line, end: int) -> int:
@@ -126,32 +126,32 @@ def _begins(line: Line, end: int) -> int:
 
 def _in_name(line: Line, at: int, *, last: bool) -> bool:
     norm = line.norms[at]
-    if norm in line.lexicon.lead_in:
-        return norm in line.lexicon.articles or (last and norm in line.lexicon.houses)
-    return norm not in line.lexicon.stop or (norm == "corner" and not last)
+    if norm in line.lexicon.words["lead_in"]:
+        return norm in line.lexicon.words["articles"] or (last and norm in line.lexicon.words["houses"])
+    return norm not in line.lexicon.words["stop"] or (norm == "corner" and not last)
 
 
 def _is_name(line: Line, start: int, end: int, *, paused: bool, called: bool) -> bool:
     """Whether the words from `start` to `end` name a house where they stand."""
     said, known = [norm for norm in line.norms[start:end] if norm != "the"], line.lexicon
-    if not said or end - start > _MOST_WORDS or said[-1] in known.types or not known.talk.isdisjoint(said):
+    if not said or end - start > _MOST_WORDS or said[-1] in known.types or not known.words["talk"].isdisjoint(said):
         return False
-    if line.norm(start - 1) in known.no_house_after or not (called or _begins_saying(line, start)):
+    if line.isa(start - 1, "no_house_after") or not (called or _begins_saying(line, start)):
         return False
-    plain = all(norm in known.lead_in or norm in known.units for norm in said)
+    plain = all(norm in known.words["lead_in"] or norm in known.units for norm in said)
     if plain and (len(said) < 2 or not paused):  # "the house on Church Lane"
         return False
     # Without a pause what stands before "on" may be anything: "the plumber on Chapel Street".
-    return paused or called or said[-1] in known.houses or line.norm(start) != "the"
+    return paused or called or said[-1] in known.words["houses"] or line.norm(start) != "the"
 
 
 def _begins_saying(line: Line, start: int) -> bool:
     """Whether only words before any address stand between the name and a pause, a postcode, or the beginning; "next to the" is none."""
-    while start > 0 and line.norms[start - 1] in line.lexicon.lead_in:
+    while start > 0 and line.isa(start - 1, "lead_in"):
         start -= 1
     after_postcode = any(postcode and end == start for postcode, end in line.postcodes.values())
     return start == 0 or line.norms[start - 1] == "," or after_postcode or _says_numberless(line, start)
 
 
 def _says_numberless(line: Line, until: int) -> bool:
-    return any(line.phrase(at, line.lexicon.numberless)[0] for at in range(until))
+    return any(line.phrase(at, "numberless")[0] for at in range(until))

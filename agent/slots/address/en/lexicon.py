@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from agent.languages import words
 from agent.nlu.effort import spend
@@ -10,103 +10,8 @@ from agent.slots.address.places import table_of
 
 Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
 """By first word: the words of each phrase, longest first, and what it stands for."""
-
-
-class Lexicon(NamedTuple):
-    """Everything the grammar of one region looks up. Words are lower case; what is not told here stands in the language's and the region's tables."""
-
-    region: str
-    lead_in: frozenset[str]
-    stop: frozenset[str]
-    link: frozenset[str]
-    never_first: frozenset[str]
-    street_link: frozenset[str]
-    no_town: frozenset[str]
-    before_parts: frozenset[str]
-    """What may stand before a part said by itself: words of courtesy, and those before any address."""
-    talk: frozenset[str]
-    """Words by which a caller does something else, those of `acts.toml` among them: no town has one, unless words before it announce a town."""
-    town_lead_in: frozenset[str]
-    counted: frozenset[str]
-    courtesy: frozenset[str]
-    fillers: frozenset[str]
-    linking: frozenset[str]
-    says_is: frozenset[str]
-    repairing: frozenset[str]
-    complaint: frozenset[str]
-    corrects: frozenset[str]
-    former: frozenset[str]
-    pointing_back: frozenset[str]
-    spelling: frozenset[str]
-    beside_figures: frozenset[str]
-    beside_negation: frozenset[str]
-    saying: frozenset[str]
-    before_spelled: frozenset[str]
-    postcode_talk: frozenset[str]
-    before_house: frozenset[str]
-    bare_units: frozenset[str]
-    flat_names: frozenset[str]
-    house_parts: frozenset[str]
-    where_flats_are: frozenset[str]
-    houses: frozenset[str]
-    named: frozenset[str]
-    homes: frozenset[str]
-    no_house_after: frozenset[str]
-    articles: frozenset[str]
-    floors: frozenset[str]
-    lower_floors: frozenset[str]
-    typeless: frozenset[str]
-    before_numbered: frozenset[str]
-    saints: frozenset[str]
-
-    filling: Phrases
-    aside: Phrases
-    cue: Phrases
-    slash: Phrases
-    negation: Phrases
-    numberless: Phrases
-    post_box: Phrases
-    rural: Phrases
-    countries: Phrases
-    states: Phrases
-
-    suburb_cue: Phrases
-    postcode_cue: Phrases
-    state_cue: Phrases
-    number_cue: Phrases
-    street_cue: Phrases
-    """Labels of parts, also with their "is": what they stand for is the plain label."""
-
-    directions: Mapping[str, str]
-    types: Mapping[str, str]
-    weak_types: Mapping[str, str]
-    prefix_types: Mapping[str, str]
-    numbered: Mapping[str, str]
-    units: Mapping[str, str]
-    country_names: Mapping[str, str]
-    state_names: Mapping[str, str]
-    shared_suburbs: Mapping[str, Sequence[str]]
-    city_states: frozenset[str]
-    state_words: frozenset[str]
-    doubled: frozenset[str]
-    directed_towns: frozenset[str]
-    prefix_directions: frozenset[str]
-    postcode_areas: frozenset[str]
-    postcode_shapes: Sequence[str]
-    postcode_digits: int
-    postcode_extra: int
-    unit_before: bool
-    slash_unit: bool
-    state_after_comma: bool
-    street_directions: bool
-    named_houses: bool
-    asks_parser: bool
-    """A statistical parser tells where the town begins (`town_start`)."""
-
-    @property
-    def gate(self) -> frozenset[str]:
-        """Words of which an address has at least one, unless it was asked for."""
-        return _gate(self.region)
+Forms = Mapping[str, str]
+"""By every form that is said, what the line writes."""
 
 
 def phrases(entries: Iterable[tuple[str, str]]) -> Phrases:
@@ -128,65 +33,96 @@ def phrase_at(norms: Sequence[str], at: int, table: Phrases) -> tuple[str, int]:
     return "", at
 
 
+class Lexicon:
+    """All that the grammar of one region looks up. Words are lower case; what each class holds is told in the language's and the region's tables."""
+
+    def __init__(self, region: str) -> None:
+        spoken, place = words("en", "address"), table_of(region)
+        self.region = region
+        self.words: Mapping[str, frozenset[str]] = _classes(spoken)
+        """Classes of single words, by name."""
+        self.kinds: Mapping[str, frozenset[str]] = _by_word(self.words)
+        """The classes of each word."""
+        self.phrases: Mapping[str, Phrases] = _phrases(spoken, place)
+        """Classes of phrases. Labels of parts, also with their "is", stand for the plain label, names for the part, most others for themselves."""
+
+        names = ("directions", "types", "weak_types", "units")
+        self.directions, self.types, self.weak_types, self.units = (_by_form(spoken[name]) for name in names)
+        self.numbered = _by_form(spoken["numbered_roads"])
+        self.prefix_types: Forms = place.get("prefix_types", {})
+        self.country_names: Forms = spoken["country_names"]
+        self.state_names: Forms = {code: names[0].title() for code, names in place.get("states", {}).items()}
+
+        # The rules of the country, and those of its names that go against the rule.
+        self.shared_suburbs: Mapping[str, Sequence[str]] = place.get("shared_suburbs", {})
+        self.city_states, self.state_words, self.directed_towns, self.prefix_directions = (
+            frozenset(place.get(name, ())) for name in ("city_states", "state_words", "directed_towns", "prefix_directions")
+        )
+        self.doubled, self.postcode_areas = (frozenset(place.get(name, "").split()) for name in ("doubled", "postcode_areas"))
+        self.known_towns = frozenset({*place.get("towns", "").split("|"), *self.shared_suburbs, *self.city_states})
+        """Towns of the region that anybody there knows: the largest, and those that several states have."""
+        self.postcode_shapes: Sequence[str] = tuple(place.get("postcode_shapes", ()))
+        self.postcode_digits, self.postcode_extra = (int(place.get(name, 0)) for name in ("postcode_digits", "postcode_extra"))
+        flags = ("unit_before", "slash_unit", "state_after_comma", "street_directions", "named_houses", "asks_parser")
+        self.unit_before, self.slash_unit, self.state_after_comma, self.street_directions, self.named_houses, self.asks_parser = (
+            bool(place.get(name, False)) for name in flags
+        )
+        """The last: a statistical parser tells where the town begins (`town_start`)."""
+
+        tables = (self.types, self.weak_types, self.prefix_types, self.numbered, self.directions, self.units)
+        classes = (
+            *(self.words[name] for name in ("typeless", "house_parts")),
+            *(self.phrases[name] for name in ("postcode_cue", "cue", "post_box", "rural")),
+        )
+        self.gate = frozenset({"box", "address"}.union(*tables, *classes))
+        """Words of which an address has at least one, unless it was asked for."""
+
+
 @cache
 def lexicon(region: str) -> Lexicon:
     """The lexicon of a region; of `FALLBACK` for one without English address rules."""
-    spoken, place = words("en", "address"), table_of(region)
-    return Lexicon(region=region, **_words(spoken), **_phrases(spoken, place), **_names(spoken, place), **_of_place(place))
+    return Lexicon(region)
 
 
-def _words(spoken: dict[str, Any]) -> dict[str, Any]:
-    sets = {name: frozenset(text.split()) for name, text in spoken["words"].items()}
-    towns = {text for label in spoken["labels"]["suburb_cue"] for text in _with_is(label)}
+def _classes(spoken: dict[str, Any]) -> dict[str, frozenset[str]]:
+    listed = spoken["words"] | {name: text for name, text in spoken["correcting"].items() if isinstance(text, str)}
+    sets = {name: frozenset(text.split()) for name, text in listed.items()}
+    acts = words("en", "acts")
+    does = {word for each in acts["words"].values() for word in each if word.isalpha()} | {*acts["contractions"]}
     return sets | {
         "before_parts": sets["courtesy"] | sets["lead_in"],
-        "talk": _talk(),
-        "town_lead_in": sets["town_lead_in"] | towns,
+        "talk": (frozenset(does) | sets["no_town"] | sets["counted"]) - sets["link"] - sets["street_link"],
+        "town_lead_in": sets["town_lead_in"] | {text for label in spoken["labels"]["suburb_cue"] for text in _with_is(label)},
         "flat_names": sets["flat_names"] | sets["house_parts"],
         "homes": sets["homes"] | sets["houses"],
     }
 
 
-def _phrases(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
-    tables = {name: phrases((text, text) for text in listed) for name, listed in spoken["phrases"].items()}
+def _by_word(classes: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for name, listed in classes.items():
+        for word in listed:
+            found.setdefault(word, set()).add(name)
+    return {word: frozenset(names) for word, names in found.items()}
+
+
+def _phrases(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Phrases]:
+    correcting = {name: texts for name, texts in spoken["correcting"].items() if isinstance(texts, list)}
+    tables = {name: phrases((text, text) for text in listed) for name, listed in {**spoken["phrases"], **correcting}.items()}
     labels = {name: phrases((text, label) for label in listed for text in (label, *_with_is(label))) for name, listed in spoken["labels"].items()}
+    named = (*spoken["correcting"]["parts"].items(), ("postcode", spoken["labels"]["postcode_cue"]))
     # A capital abbreviation that is a spoken figure as well ("OH") is read where it stands (`line`), and is no word of the table.
     figures = words("en", "numbers")["digits"]
     short = ((code, (*names, code.lower(), " ".join(code.lower()))) for code, names in place.get("states", {}).items())
-    states = [(text, code) for code, texts in short for text in texts if text not in figures]
     return {
         **tables,
         **labels,
-        "states": phrases(states),
+        "names": phrases((text, part) for part, texts in named for label in texts for text in (label, *_with_is(label))),
+        "states": phrases((text, code) for code, texts in short for text in texts if text not in figures),
         "post_box": phrases((text, name) for name, texts in spoken["post_box"].items() for text in texts),
         "rural": phrases((text, name) for name in place.get("rural", ()) for text in spoken["rural"][name]),
+        "letters": phrases(spoken["letters"].items()),
         "countries": phrases((text, code) for code, names in spoken["countries"].items() for text in names),
-    }
-
-
-def _names(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Any]:
-    """What a word is written as."""
-    return {
-        **{name: _by_form(spoken[name]) for name in ("directions", "types", "weak_types", "units")},
-        "numbered": _by_form(spoken["numbered_roads"]),
-        "country_names": spoken["country_names"],
-        "prefix_types": place.get("prefix_types", {}),
-        "state_names": {code: names[0].title() for code, names in place.get("states", {}).items()},
-    }
-
-
-def _of_place(place: dict[str, Any]) -> dict[str, Any]:
-    """The rules of the country, and those of its names that go against the rule."""
-    sets = ("city_states", "state_words", "directed_towns", "prefix_directions")
-    listed = ("doubled", "postcode_areas")
-    flags = ("unit_before", "slash_unit", "state_after_comma", "street_directions", "named_houses", "asks_parser")
-    return {
-        **{name: frozenset(place.get(name, ())) for name in sets},
-        **{name: frozenset(place.get(name, "").split()) for name in listed},
-        **{name: place.get(name, False) for name in flags},
-        **{name: place.get(name, 0) for name in ("postcode_digits", "postcode_extra")},
-        "postcode_shapes": tuple(place.get("postcode_shapes", ())),
-        "shared_suburbs": place.get("shared_suburbs", {}),
     }
 
 
@@ -195,24 +131,6 @@ def _with_is(label: str) -> tuple[str, ...]:
     return (f"{label}'s", f"{label}s")
 
 
-@cache
-def _talk() -> frozenset[str]:
-    spoken, acts = words("en", "address")["words"], words("en", "acts")
-    said = {word for listed in acts["words"].values() for word in listed if word.isalpha()} | {*acts["contractions"]}
-    return frozenset((said | {*spoken["no_town"].split()} | {*spoken["counted"].split()}) - {*spoken["link"].split(), *spoken["street_link"].split()})
-
-
-@cache
-def _gate(region: str) -> frozenset[str]:
-    known = lexicon(region)
-    tables: tuple[Iterable[str], ...] = (
-        *(known.types, known.weak_types, known.prefix_types, known.typeless, known.numbered, known.directions),
-        *(known.postcode_cue, known.cue, known.units, known.house_parts, known.post_box, known.rural, ("box", "address")),
-    )
-    return frozenset(word for table in tables for word in table)
-
-
 def _by_form(table: Mapping[str, Any]) -> dict[str, str]:
-    """By every form that is said, what the line writes."""
     plain = {name.lower(): name for name in table.get("plain", "").split()}
     return plain | {form: name for name, forms in table.items() if name != "plain" for form in (name.lower(), *forms)}

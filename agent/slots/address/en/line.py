@@ -6,13 +6,14 @@ from functools import cached_property
 from agent.nlu.effort import spend
 from agent.nlu.numerals.numbers import digit_group, ordinal
 from agent.nlu.utterance import Tokens, Utterance
-from agent.slots.address.en.lexicon import Lexicon, Phrases, phrase_at
+from agent.slots.address.en.lexicon import Lexicon, phrase_at
 from agent.slots.address.en.number_words import suffix_of
 from agent.slots.address.en.tokens import cleaned
 from agent.slots.address.weights import MOST_LINKING
 
 _TOKEN, _ORDINAL = 3, 2
 """Units of effort that a token takes, and looking for an ordinal."""
+_NONE = frozenset[str]()
 _MOST_FIGURES = 4
 """Of an ordinal."""
 
@@ -26,6 +27,7 @@ class Line:
         self.tokens = Tokens(cleaned(utterance.tokens, lexicon))
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
+        self._kinds = [lexicon.kinds.get(norm, _NONE) for norm in self.norms]
         self.splits = 0
         """How often a statistical parser was asked where the town begins."""
         self.postcodes: dict[int, tuple[str, int]] = {}
@@ -38,12 +40,17 @@ class Line:
     def norm(self, at: int) -> str:
         return self.norms[at] if 0 <= at < self.size else ""
 
-    def phrase(self, at: int, table: Phrases) -> tuple[str, int]:
-        return phrase_at(self.norms, at, table)
+    def isa(self, at: int, kind: str) -> bool:
+        """Whether the word at `at` is of a class."""
+        return 0 <= at < self.size and kind in self._kinds[at]
 
-    def find(self, table: Phrases) -> tuple[int, int]:
+    def phrase(self, at: int, kind: str) -> tuple[str, int]:
+        """What the longest phrase of a class at `at` stands for, and the index after it; ("", at) when none stands there."""
+        return phrase_at(self.norms, at, self.lexicon.phrases[kind])
+
+    def find(self, kind: str) -> tuple[int, int]:
         """Where the first of the phrases stands, and the index after it; (-1, 0) when none does."""
-        return next(((at, end) for at in range(self.size) if (end := self.phrase(at, table)[1]) > at), (-1, 0))
+        return next(((at, end) for at in range(self.size) if (end := self.phrase(at, kind)[1]) > at), (-1, 0))
 
     def letter(self, at: int) -> str:
         """The single letter at `at`; "" for anything else."""
@@ -62,11 +69,11 @@ class Line:
 
     def ends(self, at: int) -> bool:
         """Whether a part of the address may end before `at`: nothing follows, a comma, or a word that goes on about something else."""
-        return at >= self.size or self.norms[at] == "," or self.norms[at] in self.lexicon.stop
+        return at >= self.size or self.norms[at] == "," or self.isa(at, "stop")
 
     def states_end(self, at: int) -> bool:
         """Whether a state stands at `at` that ends what is said, or that its postcode follows."""
-        _, end = self.phrase(at, self.lexicon.states)
+        _, end = self.phrase(at, "states")
         return end > at and (self.ends(end) or self.number_starts(end))
 
     def number_starts(self, at: int) -> bool:
@@ -113,7 +120,7 @@ class Line:
 
     def past_lead(self, at: int, until: int) -> int:
         """The index after the words before an address, and the marks, that stand from `at` on."""
-        while at < until and (self.norms[at] in self.lexicon.lead_in or not self.norms[at][0].isalnum()):
+        while at < until and (self.isa(at, "lead_in") or not self.norms[at][0].isalnum()):
             at += 1
         return at
 
@@ -125,10 +132,10 @@ class Line:
     def past_linking(self, at: int) -> int:
         """The index after the words between two parts: "and it's the"."""
         end = at
-        while end - at < MOST_LINKING and self.norm(end) in self.lexicon.linking:
+        while end - at < MOST_LINKING and self.isa(end, "linking"):
             end += 1
         return end
 
     def only_courtesy(self, at: int, until: int | None = None) -> bool:
         """Whether nothing but words of courtesy and marks stand from `at` on."""
-        return all(norm in self.lexicon.courtesy or not norm[0].isalnum() for norm in self.norms[at:until])
+        return all(norm in self.lexicon.words["courtesy"] or not norm[0].isalnum() for norm in self.norms[at:until])

@@ -119,7 +119,7 @@ def _half(line: Line, found: House, said: Sequence[Group]) -> House | None:
 def _slashed(line: Line, found: House) -> House:
     """ "2/88", "two slash eighty-eight"."""
     at = found.end
-    _, after = line.phrase(at, line.lexicon.slash)
+    _, after = line.phrase(at, "slash")
     if line.norm(at) == "/" or (line.norm(at) == "on" and line.lexicon.slash_unit):  # "four on twelve"
         after = at + 1
     number, end = one_number(line, after) if after > at else ("", at)
@@ -141,7 +141,7 @@ def _lettered(line: Line, found: House) -> House:
     """ "12a"; apart from the figures only where the street follows, and never a direction: "12 e main street"."""
     at = found.end
     letter, following = line.letter(at), line.norm(at + 1)
-    named = line.is_word(at + 1) and len(following) > 1 and following not in line.lexicon.types and following not in line.lexicon.stop
+    named = line.is_word(at + 1) and len(following) > 1 and following not in line.lexicon.types and following not in line.lexicon.words["stop"]
     apart = following == "," or (letter in HOUSE_LETTERS and letter != "e" and named)
     if letter and (apart or (line.glued(at) and line.is_written(at - 1))):
         return found._replace(number=found.number + letter.upper(), end=at + 1)

@@ -13,7 +13,6 @@ from agent.slots.address.en.houses import called
 from agent.slots.address.en.lexicon import Lexicon, lexicon
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
-from agent.slots.address.en.part_words import part_words
 from agent.slots.address.en.parts import Parts, line_of, refused
 from agent.slots.address.en.patching import continued, edited
 from agent.slots.address.en.pieces import Pieces, pieces
@@ -37,7 +36,7 @@ def in_parts(utterance: Utterance, line: Line, context: Context, asked: bool) ->
         return [Candidate(value=value, rule="choice", span=span, confidence=CHOSEN, whole=where.whole, parts=where.said())]
     if held.value:
         fixed = edited(parse(held.value, known), utterance, line, held.part)
-        correcting = fixed is not None and fixed[1].labelled and not known.corrects.isdisjoint(line.norms)
+        correcting = fixed is not None and fixed[1].labelled and not known.words["corrects"].isdisjoint(line.norms)
         if fixed is None or not (correcting or asked):
             return ()
         confidence = UNMISTAKABLE if correcting else PART if fixed[1].labelled else BARE_PART
@@ -83,7 +82,7 @@ def _of_all_offered(candidate: Candidate, utterance: Utterance, line: Line, cont
 
 def _postcode_alone(line: Line) -> Sequence[Candidate]:
     """A postcode of letters and figures, which nothing else looks like, when its letters are a postal area's."""
-    _, after = line.phrase(line.skip_to, line.lexicon.postcode_cue)
+    _, after = line.phrase(line.skip_to, "postcode_cue")
     cued = after + (line.norm(after) in ("is", ":")) if after > line.skip_to else line.skip_to
     start = next((at for at in (*range(min(line.skip_to + 1, line.size)), cued) if alphanumeric(line, at)[0]), line.size)
     postcode, end = alphanumeric(line, start)
@@ -143,7 +142,7 @@ def _numbers_said(line: Line, at: int) -> Sequence[set[tuple[str, str]]]:
     text, end, runs_on = unit(line, at, before_number=True)
     if text or runs_on:
         after = end + (line.norm(end) in (",", "/", "slash", "at"))
-        after = line.phrase(after, line.lexicon.number_cue)[1]
+        after = line.phrase(after, "number_cue")[1]
         number = None if runs_on else house(line, after)
         if number:
             return [{(text.rpartition(" ")[2], number.number)}]
@@ -155,13 +154,12 @@ def _numbers_said(line: Line, at: int) -> Sequence[set[tuple[str, str]]]:
 
 def _by_unit(line: Line, numbers: Sequence[tuple[str, str]]) -> tuple[int, ...]:
     """What is meant by "it's a unit", "with a slash", "there's no unit"."""
-    words = part_words()
-    units = [at for at in range(line.size) if line.norms[at] in line.lexicon.units or line.phrase(at, line.lexicon.slash)[1] > at]
+    units = [at for at in range(line.size) if line.norms[at] in line.lexicon.units or line.phrase(at, "slash")[1] > at]
     if not units:
         return ()
     flat_said = house(line, units[0] + 1)
     if flat_said:
         return tuple(place for place, (flat, _) in enumerate(numbers) if flat == flat_said.number)
-    none = any(line.phrase(at, words.none)[1] == units[0] for at in range(units[0]))
+    none = any(line.phrase(at, "none")[1] == units[0] for at in range(units[0]))
     meant = tuple(place for place, (flat, _) in enumerate(numbers) if bool(flat) is not none)
     return meant if len(meant) < len(numbers) else ()

@@ -14,11 +14,11 @@ from agent.nlu.utterance import Utterance
 from agent.slots.address.en.characters import characters, retailed
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
-from agent.slots.address.en.part_words import Talk, known_towns, part_words
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.pieces import is_town, names_state
 from agent.slots.address.en.postcode import alphanumeric, known_area, numeric
 from agent.slots.address.en.street import Street, street
+from agent.slots.address.en.talk import Talk
 from agent.slots.address.en.town import town
 from agent.slots.address.en.unit import unit
 from agent.slots.address.places import agree
@@ -45,7 +45,6 @@ class Reader:
 
     def __init__(self, line: Line, talk: Talk, held: Parts, *, deny: bool) -> None:
         self.line, self.talk, self.held, self.deny = line, talk, held, deny
-        self.words = part_words()
 
     def named(self, part: str, at: int, until: int) -> Value | None:
         """The value at `at` of a part that was named or asked for; nothing before `until` is left over, except words of the talk."""
@@ -60,7 +59,7 @@ class Reader:
                 return self.street(at, until, named=True)
             case "town":
                 return self.town(at, until, cued=True)
-        code, end = self.line.phrase(at, self.line.lexicon.states)
+        code, end = self.line.phrase(at, "states")
         return Value({"state": code}, end, True) if code else None
 
     def own(self, at: int, until: int) -> Value | None:
@@ -140,7 +139,7 @@ class Reader:
     def street(self, at: int, until: int, *, named: bool) -> Value | None:
         """A street: of a plain type; named as the street, of any kind. A bare name keeps the type of the street held."""
         line, way = self.line, street(self.line, at)
-        labelled = line.norms[at].endswith("'s") and line.phrase(at, self.words.names)[0]
+        labelled = line.norms[at].endswith("'s") and line.phrase(at, "names")[0]
         if way is None or way.end > until or labelled or self._is_label(at, way.end) or self._speaks(at, way):
             return None
         if line.number_starts(at) and not line.ordinal(at, after_number=True)[0]:
@@ -159,15 +158,15 @@ class Reader:
         if way.kind == "known" and last.casefold() in line.lexicon.directions:
             return None
         same = not {*way.name.split()[:-1]}.isdisjoint(self.held.street_name.split())
-        ends = line.norms[way.end - 1].removesuffix("s") in self.words.town_types
+        ends = line.norms[way.end - 1].removesuffix("s") in self.line.lexicon.words["town_types"]
         return value if self.closes(way.end) and (same or (self.deny and not ends)) else None
 
     def town(self, at: int, until: int, *, cued: bool) -> Value | None:
         """Town, state and postcode. In the place of a town held, bare words are one only if a place or the town held says so."""
         line, held = self.line, self.held
-        if line.norms[at] in self.words.no_town_first or not line.is_word(at):
+        if line.isa(at, "no_town_first") or not line.is_word(at):
             return None
-        ends = self.words.closers - line.lexicon.link
+        ends = self.line.lexicon.words["closers"] - line.lexicon.words["link"]
         until = next((here for here in range(at + 1, until) if line.norms[here] in ends), until)
         found, end = town(line, at, Parts(), until=until)
         if found.unit:  # the town ends before it: "Leeds, LS1 4DY, flat 3"
@@ -179,8 +178,8 @@ class Reader:
         placed = names_state(line, found.state) or bool(found.postcode and agree(found.postcode, "", line.lexicon.region))
         content = self.talk.is_content(at, end)
         before = {*held.suburb.casefold().replace(",", "").split()}
-        near = before & {*said} and (self.deny or ({*said} ^ before) <= self.words.affixes)
-        known = " ".join(said) in known_towns(line.lexicon.region)
+        near = before & {*said} and (self.deny or ({*said} ^ before) <= self.line.lexicon.words["affixes"])
+        known = " ".join(said) in line.lexicon.known_towns
         alone = len(said) == 1 and len(said[0]) > _SHORT
         if not ((cued and (content or alone)) or (content and (placed or near or known))):
             return None
@@ -210,14 +209,13 @@ class Reader:
         norm = self.line.norms[at]
         if not norm[0].isalnum():
             return norm != "/" and norm != "-"
-        words = self.words
         counted = norm.endswith("s") and not norm.endswith("'s")  # "two units"
         return (
-            norm in words.closers
-            or any(self.line.phrase(at, table)[1] > at for table in (words.negation, words.quotes))
-            or (not counted and bool(self.line.phrase(at, words.names)[0]))
+            norm in self.line.lexicon.words["closers"]
+            or any(self.line.phrase(at, table)[1] > at for table in ("denial", "quotes"))
+            or (not counted and bool(self.line.phrase(at, "names")[0]))
             or self.talk.firm(at) > at
-            or (norm == "the" and self.line.phrase(at + 1, words.names)[1] > at + 1)
+            or (norm == "the" and self.line.phrase(at + 1, "names")[1] > at + 1)
         )
 
     def _unit_behind(self, at: int) -> Value | None:
@@ -227,17 +225,17 @@ class Reader:
         if number is None or number.unit:
             return None
         here = number.end + (line.norm(number.end) == ",")
-        here += line.norm(here) in line.lexicon.says_is or line.norm(here) in ("is", "for")
+        here += line.isa(here, "says_is") or line.norm(here) in ("is", "for")
         label = line.lexicon.units.get(line.norm(here + 1))
         end = here + 2 + (line.norm(here + 2) == "number")
         goes_on = end < line.size and (line.norms[end][0].isalnum() or line.number_starts(end + 1))
         return Value({"unit": f"{label} {number.number}"}, end, True) if line.norm(here) == "the" and label and not goes_on else None
 
     def _state(self, at: int) -> Value | None:
-        code, end = self.line.phrase(at, self.line.lexicon.states)
+        code, end = self.line.phrase(at, "states")
         name = " ".join(self.line.norms[at:end])
         everyday = name in self.line.lexicon.state_words or name in self.line.lexicon.city_states
-        named = bool(self.line.phrase(end, self.words.names)[0])  # "Oklahoma City"
+        named = bool(self.line.phrase(end, "names")[0])  # "Oklahoma City"
         news = code != self.held.state
         return Value({"state": code}, end, False) if code and news and not everyday and not named and self.closes(end) else None
 
@@ -248,7 +246,7 @@ class Reader:
     def _is_label(self, at: int, end: int) -> bool:
         """Whether the words only name a part: "the street"."""
         at += self.line.norms[at] == "the"
-        return self.line.phrase(at, self.words.names)[1] >= end
+        return self.line.phrase(at, "names")[1] >= end
 
     def _speaks(self, at: int, way: Street) -> bool:
         """Whether the street begins with words that belong to the talk: "yeah Union Road"."""
@@ -257,7 +255,11 @@ class Reader:
 
     def _may_be_town(self, said: list[str], *, cued: bool) -> bool:
         lexicon = self.line.lexicon
-        worded = lexicon.no_town.isdisjoint(said) and (cued or lexicon.counted.isdisjoint(said)) and said[0] not in self.words.no_town_first
+        worded = (
+            lexicon.words["no_town"].isdisjoint(said)
+            and (cued or lexicon.words["counted"].isdisjoint(said))
+            and said[0] not in self.line.lexicon.words["no_town_first"]
+        )
         return worded and not any(len(word) == 1 or digit_group(Utterance(word).tokens, 0, "en")[0] for word in said)
 
 

@@ -9,6 +9,9 @@ from agent.record.reasons import Reason
 from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.places import agree
 
+FIELDS = {"number": "street_number", "street": "street_name", "town": "suburb", "postcode": "postcode", "unit": "unit", "state": "state"}
+"""The parts as they are asked for, and their names in `Parts`."""
+
 
 @cache
 def written_as(name: str) -> frozenset[str]:

@@ -12,11 +12,11 @@ from agent.slots.address.en.characters import spelled
 from agent.slots.address.en.corrections import Told, told
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import house
-from agent.slots.address.en.part_words import Talk, part_words
 from agent.slots.address.en.parts import Parts
 from agent.slots.address.en.pieces import Pieces, affirmed, pieces
 from agent.slots.address.en.postcode import numeric
 from agent.slots.address.en.street_words import written
+from agent.slots.address.en.talk import Talk
 from agent.slots.address.places import agree
 from agent.slots.address.weights import ALIKE, MOST_TOWN_WORDS
 
@@ -38,7 +38,7 @@ def continued(before: Parts, utterance: Utterance, line: Line, part: str = "") -
     more = pieces(line, begun=True)
     if more is None:
         return None
-    announced = "in" in line.norms or not line.lexicon.suburb_cue.keys().isdisjoint(line.norms)
+    announced = "in" in line.norms or not line.lexicon.phrases["suburb_cue"].keys().isdisjoint(line.norms)
     if more.parts == Parts(suburb=more.parts.suburb) and not announced and not Talk(utterance, line).is_content(more.start, more.end):
         return None  # "no complaints"
     new, old = more.parts.said(), before.said()
@@ -56,9 +56,11 @@ def _street_type(before: Parts, line: Line) -> int:
     """
     known = line.lexicon
     street = before.street_name.casefold()
-    bare = bool(street) and street not in known.typeless and not any(word in known.types or word in known.weak_types for word in street.split())
+    bare = (
+        bool(street) and street not in known.words["typeless"] and not any(word in known.types or word in known.weak_types for word in street.split())
+    )
     at = 0
-    while at < line.size and line.norms[at] not in known.types and (line.norms[at] in known.lead_in or not line.norms[at][0].isalnum()):
+    while at < line.size and line.norms[at] not in known.types and (line.isa(at, "lead_in") or not line.norms[at][0].isalnum()):
         at += 1
     if not bare or at == line.size or "the" in line.norms[:at] or known.types.get(line.norm(at), "").casefold() != line.norm(at):
         return 0
@@ -101,7 +103,7 @@ def opening(utterance: Utterance, line: Line) -> int:
     talk, at = Talk(utterance, line), 0
     while at < line.size:
         norm = line.norms[at]
-        passed = not norm[0].isalnum() or norm in line.lexicon.lead_in or norm in part_words().leads
+        passed = not norm[0].isalnum() or norm in line.lexicon.words["lead_in"] or norm in line.lexicon.words["leads"]
         after = max(talk.firm(at), at + passed)
         if after == at:
             break
@@ -118,7 +120,7 @@ def _with(current: Parts, candidate: Told, region: str) -> Parts:
 
 def _is_elsewhere(current: Parts, line: Line, talk: Talk, first: int, last: int) -> bool:
     """Whether what is denied stands nowhere in the address: it is about something else."""
-    if current.state and line.phrase(first, line.lexicon.states)[0] == current.state:
+    if current.state and line.phrase(first, "states")[0] == current.state:
         return False
     old = {word.casefold() for word in _plain_words(line, first, last, talk)}
     return bool(old) and not old & {word.casefold().strip(",") for value in current.said().values() for word in value.split()}
@@ -127,7 +129,7 @@ def _is_elsewhere(current: Parts, line: Line, talk: Talk, first: int, last: int)
 def _put_for(line: Line, talk: Talk) -> Replace | None:
     """ "X not Y": "fourteen not forty", "Fitzroy not Richmond", "road not street", "west not east"."""
     start, stop = affirmed(line)
-    at, after = line.find(line.lexicon.negation)
+    at, after = line.find("negation")
     new = _plain_words(line, start, stop, talk) if at >= 0 else []
     old = _plain_words(line, after, line.size if start == 0 else start, talk) if new else []
     stands = old and len(new) <= MOST_TOWN_WORDS and not all(_names_part(word, line) for word in new)
@@ -136,7 +138,7 @@ def _put_for(line: Line, talk: Talk) -> Replace | None:
 
 def _names_part(word: str, line: Line) -> bool:
     """Whether the word only names a part, and is no street type: "not the street, the town"."""
-    return word.casefold() in part_words().names and word.casefold() not in line.lexicon.types
+    return word.casefold() in line.lexicon.phrases["names"] and word.casefold() not in line.lexicon.types
 
 
 def _plain_words(line: Line, start: int, stop: int, talk: Talk) -> list[str]:
@@ -153,7 +155,7 @@ def _plain_words(line: Line, start: int, stop: int, talk: Talk) -> list[str]:
             said.append(number.number)
             at = number.end
             continue
-        if line.is_word(at) and norm not in line.lexicon.courtesy and norm not in line.lexicon.lead_in - line.lexicon.types.keys():
+        if line.is_word(at) and norm not in line.lexicon.words["courtesy"] and norm not in line.lexicon.words["lead_in"] - line.lexicon.types.keys():
             tables = (line.lexicon.types, line.lexicon.weak_types, line.lexicon.directions, line.lexicon.units)
             said.append(next((table[norm] for table in tables if norm in table), "") or written(line, at))
         at += 1
@@ -162,10 +164,10 @@ def _plain_words(line: Line, start: int, stop: int, talk: Talk) -> list[str]:
 
 def _respelled(current: Parts, line: Line, talk: Talk) -> Replace | None:
     """A word said or spelled that sounds like one in the street or the town: "it's Smyth", "Smyth with a y", "it's S M Y T H"."""
-    at, says, before = 0, False, line.lexicon.saying | line.lexicon.before_spelled
+    at, says, before = 0, False, line.lexicon.words["saying"] | line.lexicon.words["before_spelled"]
     while at < line.size and (line.norms[at] in before or talk.firm(at) > at or not line.tokens[at].norm[0].isalnum()):
         idiom = max(talk.any(at), at + 1)
-        says = says or (idiom == at + 1 and line.norms[at] in line.lexicon.saying)
+        says = says or (idiom == at + 1 and line.isa(at, "saying"))
         at = idiom
     letters, end = spelled(line, at, line.size)
     word = letters.capitalize() if len(letters) >= _SPELLED and letters.isalpha() else ""

@@ -38,8 +38,8 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
     if line.size > MOST_TOKENS:
         return None
     start, stop = affirmed(line)
-    while start < stop and (line.norms[start] in line.lexicon.before_parts or not line.tokens[start].norm[0].isalnum()):
-        if line.phrase(start, line.lexicon.number_cue)[1] > start + 1 or _is_name(line, start, stop):
+    while start < stop and (line.isa(start, "before_parts") or not line.tokens[start].norm[0].isalnum()):
+        if line.phrase(start, "number_cue")[1] > start + 1 or _is_name(line, start, stop):
             break
         start += 1
     if start >= stop:
@@ -50,7 +50,7 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
         way = street(line, end)
         named = way is not None and way.kind == "typed" and way.end <= stop  # "Flat 3, Church Lane"
         parts, at, labelled = (Parts(unit=text, street_name=way.name), way.end, True) if way and named else (Parts(unit=text), end, True)
-    _, after = line.phrase(at, line.lexicon.postcode_cue)
+    _, after = line.phrase(at, "postcode_cue")
     if not text and after == at:
         parts, at, labelled = _named_house(line, at, stop) or _number_or_street(line, at, stop, begun=begun)
     parts, end = town(line, at, parts, until=stop)
@@ -67,7 +67,7 @@ def _named_house(line: Line, at: int, stop: int) -> tuple[Parts, int, bool] | No
     for here in range(at + 1, min(at + _HOUSE_WORDS, stop)) if line.lexicon.named_houses else ():
         if not line.is_word(here) or not line.is_word(here - 1):
             return None
-        if line.norms[here] in line.lexicon.houses and line.norms[here] not in line.lexicon.types:
+        if line.isa(here, "houses") and line.norms[here] not in line.lexicon.types:
             name = name_of(line, at, here + 1)
             way = street(line, here + 1) if here + 1 < stop else None
             if way is not None and way.kind in ("typed", "weak") and way.end <= stop:
@@ -78,7 +78,7 @@ def _named_house(line: Line, at: int, stop: int) -> tuple[Parts, int, bool] | No
 
 def _is_name(line: Line, at: int, stop: int) -> bool:
     """Whether a word of courtesy begins a name or a postcode here: "the avenue", "New South Wales", "new farm", "m one one a e"."""
-    if line.phrase(at, line.lexicon.states)[0] or alphanumeric(line, at)[0]:
+    if line.phrase(at, "states")[0] or alphanumeric(line, at)[0]:
         return True
     following = line.norm(at + 1) if at + 1 < stop else ""
     is_the = line.norms[at] == "the" and following in line.lexicon.types
@@ -87,24 +87,24 @@ def _is_name(line: Line, at: int, stop: int) -> bool:
 
 def affirmed(line: Line) -> tuple[int, int]:
     """The tokens that say what it is, (first, after the last): "forest avenue | not fourth", "the zip is wrong | it's 85004"."""
-    complaint = next((here for here in range(line.size) if line.norms[here] in line.lexicon.complaint), -1)
+    complaint = next((here for here in range(line.size) if line.isa(here, "complaint")), -1)
     if 0 <= complaint < line.size - 1:
         return complaint + 1, line.size
-    at, after = line.find(line.lexicon.negation)
+    at, after = line.find("negation")
     if at < 0 or not line.only_courtesy(0, at):
         return 0, at if at >= 0 else line.size
-    turns = (here for here in range(after + 1, line.size) if line.norms[here] == "," or line.norms[here] in line.lexicon.beside_negation)
+    turns = (here for here in range(after + 1, line.size) if line.norms[here] == "," or line.isa(here, "beside_negation"))
     return next(turns, line.size), line.size
 
 
 def _number_or_street(line: Line, at: int, stop: int, *, begun: bool) -> tuple[Parts, int, bool]:
-    _, number_at = line.phrase(at, line.lexicon.number_cue)
+    _, number_at = line.phrase(at, "number_cue")
     number_at += line.norm(number_at) == "is"
     several = line.is_written(number_at) and line.is_written(number_at + 1)
     number = None if several else house(line, number_at)
     labelled = number_at > at
     if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, way, begun=begun):
-        _, number_at = line.phrase(way.end, line.lexicon.number_cue)
+        _, number_at = line.phrase(way.end, "number_cue")
         # "Smith Street 3121": only where figures are no postcode does a number stand behind its street
         behind = number_at > way.end or (way.kind == "typed" and bool(line.lexicon.postcode_shapes))
         number = house(line, number_at) if behind else None
@@ -127,9 +127,9 @@ def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:
     if not parts.suburb:
         worded = parts.state.lower() in line.lexicon.state_words and bool(parts.postcode)
         return not worded or agree(parts.postcode, parts.state, line.lexicon.region)  # "in 1984" names no state
-    if labelled and parts.street_number and line.lexicon.talk.isdisjoint(words):
+    if labelled and parts.street_number and line.lexicon.words["talk"].isdisjoint(words):
         return len(words) <= MOST_TOWN_WORDS
-    few = len(words) <= MOST_TOWN_WORDS and line.lexicon.no_town.isdisjoint(words) and line.lexicon.counted.isdisjoint(words)
+    few = len(words) <= MOST_TOWN_WORDS and line.lexicon.words["no_town"].isdisjoint(words) and line.lexicon.words["counted"].isdisjoint(words)
     if len(parts.postcode) >= max(_FEWEST_FIGURES, line.lexicon.postcode_digits) and agree(parts.postcode, "", line.lexicon.region):
         return few
     return few and names_state(line, parts.state) and not parts.postcode
@@ -138,7 +138,7 @@ def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:
 def names_state(line: Line, state: str) -> bool:
     """Whether the line names the state by words that do nothing else: "colorado", and not "co"."""
     words = line.lexicon.state_words
-    named = [(at, end) for at in range(line.size) for code, end in (line.phrase(at, line.lexicon.states),) if state and code == state]
+    named = [(at, end) for at in range(line.size) for code, end in (line.phrase(at, "states"),) if state and code == state]
     return any(" ".join(line.norms[at:end]) not in words or line.tokens[at].text.isupper() for at, end in named)
 
 
@@ -149,12 +149,17 @@ def _is_bare_town(line: Line, start: int, parts: Parts, *, expected: bool) -> bo
     """
     before = [norm for norm in line.norms[:start] if norm[0].isalnum()]
     said = parts.suburb.casefold().replace(",", "").split()
-    if not expected or len(said) > MOST_TOWN_WORDS or not line.lexicon.town_lead_in.issuperset(before) or ("i" in before and "live" not in before):
+    if (
+        not expected
+        or len(said) > MOST_TOWN_WORDS
+        or not line.lexicon.words["town_lead_in"].issuperset(before)
+        or ("i" in before and "live" not in before)
+    ):
         return False
     if any(len(word) == 1 or digit_group(Utterance(word).tokens, 0, "en")[0] for word in said):
         return False
-    announced = bool(before) and (before[-1] == "in" or any(norm in line.lexicon.suburb_cue for norm in line.norms))
-    return announced or line.lexicon.talk.isdisjoint(said)
+    announced = bool(before) and (before[-1] == "in" or any(norm in line.lexicon.phrases["suburb_cue"] for norm in line.norms))
+    return announced or line.lexicon.words["talk"].isdisjoint(said)
 
 
 def _is_street(line: Line, way: Street, *, begun: bool) -> bool:
@@ -165,4 +170,4 @@ def _is_street(line: Line, way: Street, *, begun: bool) -> bool:
 
 def is_town(line: Line, end: int) -> bool:
     """Whether what ends like a street is a town with its state: "Forest Park Illinois", "Surry Hills"."""
-    return line.norm(end - 1) in line.lexicon.weak_types and line.phrase(end, line.lexicon.states)[1] > end
+    return line.norm(end - 1) in line.lexicon.weak_types and line.phrase(end, "states")[1] > end

@@ -11,7 +11,6 @@ from functools import cache
 from typing import NamedTuple
 
 from agent.languages import words
-from agent.slots.address.en.lexicon import Phrases, phrases
 from agent.slots.address.en.line import Line
 
 _MOST_READINGS = 24
@@ -76,7 +75,7 @@ def _read(line: Line, at: int) -> tuple[str, int]:
     readings: list[_Reading] = [_Reading("", ())]
     best, best_end, here = "", at, at
     for _ in range(_MOST_TOKENS):
-        if line.norm(here) in _MARKS or line.norm(here) in line.lexicon.postcode_talk:
+        if line.norm(here) in _MARKS or line.isa(here, "postcode_talk"):
             here += 1
             continue
         options, end = _sounds(line, here) if here < line.size else ((), here)
@@ -126,7 +125,7 @@ def _sounds(line: Line, at: int) -> tuple[Sequence[str], int]:
 def _hear(line: Line, at: int) -> tuple[Sequence[str], int]:
     """What the token at `at`, or the tokens from there on, may stand for, likeliest first; none for a word that is no letter and no figure."""
     norm = line.norms[at]
-    letter, end = line.phrase(at, _words().phrases)
+    letter, end = line.phrase(at, "letters")
     if letter:
         return [letter], end
     if norm in _NOUGHTS:
@@ -181,7 +180,7 @@ def _past_code_word(line: Line, at: int, letter: str) -> int:
     elif line.norm(after) == "as" and line.norm(after + 1) == "in":
         after += 2
     word = line.norm(after)
-    stands_for, end = line.phrase(after, _words().phrases)
+    stands_for, end = line.phrase(after, "letters")
     if stands_for == letter.upper() and after > at + 1:
         return end
     named = word.startswith(letter) and word.isalpha() and len(word) > 1
@@ -199,7 +198,6 @@ def _noughts(run: str) -> Iterable[str]:
 class _Words(NamedTuple):
     letters: Mapping[str, str]
     """Names of letters and words of the spelling alphabet, to their letter."""
-    phrases: Phrases
     repeats: Mapping[str, int]
     homophones: Mapping[str, str]
     """What a recogniser writes for a figure; some only inside a postcode."""
@@ -213,7 +211,6 @@ def _words() -> _Words:
     homophones = {**{word: str(value) for word, value in numbers["homophones"].items()}, **own["sounds"]}
     return _Words(
         letters={**{word: word[0] for word in spelt["words"]["alphabet"].split()}, **spelt["weak"], **spelt["named"]},
-        phrases=phrases(own["letters"].items()),
         repeats=numbers["repeats"],
         homophones=homophones,
         figures=frozenset().union(homophones, *(numbers[name] for name in ("digits", "teens", "tens", "repeats"))),

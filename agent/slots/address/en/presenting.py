@@ -136,7 +136,7 @@ def _names(text: str, lexicon: Lexicon, slow: bool) -> str:
 
 def _is_spelled(word: str, lexicon: Lexicon) -> bool:
     """Whether a caller may write the word in more than one way: no everyday word, no well-known city."""
-    kinds = (lexicon.directions, lexicon.link, lexicon.types, lexicon.weak_types, _number_words(), _everyday())
+    kinds = (lexicon.directions, lexicon.words["link"], lexicon.types, lexicon.weak_types, _number_words(), _everyday())
     return word.replace("'", "").isalpha() and len(word) > _SHORT and all(word not in kind for kind in kinds)
 
 

@@ -55,7 +55,7 @@ def street_after(line: Line, at: int, *, labelled: bool) -> Street | None:
 
 def _past_street_label(line: Line, at: int) -> int:
     """The index after "the street is", "street name"; 0 where no such words stand: "27 The Street" has none."""
-    label, after = line.phrase(line.past_linking(at), line.lexicon.street_cue)
+    label, after = line.phrase(line.past_linking(at), "street_cue")
     if line.norm(after) in ("is", ":"):
         return after + 1 if label else 0
     holds_is = bool(label) and line.norm(after - 1) != label.rpartition(" ")[2]
@@ -65,12 +65,12 @@ def _past_street_label(line: Line, at: int) -> int:
 def _repaired(line: Line, way: Street) -> Street:
     """The street as the caller puts it right in the same breath: "Acacia Street, no, Acacia Court"."""
     here = line.past_commas(way.end)
-    if line.norm(here) not in line.lexicon.repairing:
+    if not line.isa(here, "repairing"):
         return way
-    while line.norm(here) in line.lexicon.repairing or line.norm(here) in line.lexicon.linking or line.norm(here) == ",":
+    while line.isa(here, "repairing") or line.isa(here, "linking") or line.norm(here) == ",":
         here += 1
     other = None if line.number_starts(here) else street(line, here)
-    return other if other and other.kind == "typed" and not line.lexicon.talk & {word.casefold() for word in other.name.split()} else way
+    return other if other and other.kind == "typed" and not line.lexicon.words["talk"] & {word.casefold() for word in other.name.split()} else way
 
 
 def parted_ordinal(line: Line, number: House) -> tuple[str, str] | None:
@@ -92,12 +92,12 @@ def _prefixed(line: Line, at: int) -> Street | None:
     if kind is None or not line.is_word(at + 1) or (following in known.types and following != "st") or line.ends(at + 1):
         return None
     said, here, short = [kind], at + 1, 0
-    while line.is_word(here) and len(said) <= _OPEN_WORDS and (line.norm(here) in known.link or not stops_name(line, here)):
-        particle = line.norm(here) in known.link
+    while line.is_word(here) and len(said) <= _OPEN_WORDS and (line.isa(here, "link") or not stops_name(line, here)):
+        particle = line.isa(here, "link")
         word, end = joined(line, here)
         said.append(line.norm(here) if particle else word)
         here = end
-        if not short and not particle and said[-1] not in known.saints:
+        if not short and not particle and said[-1] not in known.words["saints"]:
             short = len(said) + (line.norm(here) in known.prefix_directions)
     if line.norm(here) == "," or (here >= line.size and len(said) <= 3):
         return Street(" ".join(said), here, "weak")
@@ -109,7 +109,7 @@ def _numbered(line: Line, at: int) -> Street | None:
     """ "US Highway 280", "Hwy 14 East", "State Route 9", "US-1", "FM 1960 Road West", "Avenue J"."""
     said: list[str] = []
     here, kinds = at, line.lexicon.numbered
-    while line.norm(here) in line.lexicon.before_numbered and len(said) < _MOST_BEFORE:
+    while line.isa(here, "before_numbered") and len(said) < _MOST_BEFORE:
         to_market = line.norms[here + 1 : here + 3] == ["to", "market"]  # "Farm to Market Road 1960"
         said.append(f"{written(line, here)} to Market" if to_market else written(line, here))
         here += 3 if to_market else 1
@@ -181,7 +181,7 @@ def _named(line: Line, at: int) -> Street | None:
         return _before_town(line, at, weak[1]) or _typed(line, at, weak[0], weak[1], kind, "weak")
     if not said:
         return None
-    if line.norm(at) in line.lexicon.typeless:
+    if line.isa(at, "typeless"):
         return _typed(line, at, [], at, said[0], "known")
     if said[0] == "The" and len(said) > 1:
         # "15 The Fenway, Boston": a name with an article is most often one word.
@@ -191,9 +191,9 @@ def _named(line: Line, at: int) -> Street | None:
 
 def _before_town(line: Line, at: int, weak: int) -> Street | None:
     """The street before a town that ends like one, its state right behind it: "Broadway | Oak Park Illinois"."""
-    if line.phrase(weak + 1, line.lexicon.states)[1] == weak + 1:
+    if line.phrase(weak + 1, "states")[1] == weak + 1:
         return None
-    if line.norm(at) in line.lexicon.typeless and weak > at + 1:
+    if line.isa(at, "typeless") and weak > at + 1:
         return Street(written(line, at), at + 1, "known")
     way = _open(line, at) if line.lexicon.asks_parser else None
     return way if way and way.end < weak else None

@@ -39,13 +39,13 @@ def name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, i
         return ordinal_name(value), end
     if line.is_written(at):
         return (norm, at + 1) if first and _is_numbered_street(line, at) else ("", at)
-    if not line.is_word(at) or (begins and norm in known.counted and following not in known.types):
+    if not line.is_word(at) or (begins and norm in known.words["counted"] and following not in known.types):
         return "", at
     if norm == "the" and begins:
         return "The", at + 1
-    if norm in known.street_link:
+    if norm in known.words["street_link"]:
         return (norm, at + 1) if not begins and line.is_word(at + 1) and not stops_name(line, at + 1) else ("", at)
-    if norm in known.link or stops_name(line, at):
+    if norm in known.words["link"] or stops_name(line, at):
         return "", at
     if first and begins and len(norm) > 1 and following in known.types:
         figures, after = line.figures(at)
@@ -67,13 +67,13 @@ def joined(line: Line, at: int) -> tuple[str, int]:
     """A word with what hyphens join to it: "Stoke-on-Trent"."""
     text, here = written(line, at), at + 1
     while line.norm(here) == "-" and line.glued(here) and line.glued(here + 1) and line.is_word(here + 1):
-        norm = line.norm(here + 1)
-        text, here = f"{text}-{norm if norm in line.lexicon.link else written(line, here + 1)}", here + 2
+        word = line.norm(here + 1) if line.isa(here + 1, "link") else written(line, here + 1)
+        text, here = f"{text}-{word}", here + 2
     return text, here
 
 
 def stops_name(line: Line, at: int) -> bool:
-    return line.norm(at) in line.lexicon.stop or line.norm(at) == "in"
+    return line.isa(at, "stop") or line.norm(at) == "in"
 
 
 def directions(line: Line) -> frozenset[str]:

@@ -35,11 +35,11 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     found: list[Token] = []
     skipped, scales = 0, _scales()
     for at, token in enumerate(tokens):
-        if at >= skipped and token.norm in lexicon.filling:
-            skipped = phrase_at([each.norm for each in tokens[at : at + _MOST_WORDS]], 0, lexicon.filling)[1] + at
+        if at >= skipped and token.norm in lexicon.phrases["filling"]:
+            skipped = phrase_at([each.norm for each in tokens[at : at + _MOST_WORDS]], 0, lexicon.phrases["filling"])[1] + at
         if at < skipped:
             continue
-        if token.norm in _MARKS or token.norm in lexicon.fillers:
+        if token.norm in _MARKS or token.norm in lexicon.words["fillers"]:
             continue
         if token.norm in (".", ";", "\u2022"):
             before = tokens[at - 1] if at else token
@@ -92,9 +92,9 @@ def _is_abbreviation(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool
     return (
         after > at + 1
         or not norms
-        or norms[0] in lexicon.stop
-        or phrase_at(norms, 0, lexicon.countries)[1] > 0
-        or phrase_at(norms, 0, lexicon.postcode_cue)[1] > 0
+        or norms[0] in lexicon.words["stop"]
+        or phrase_at(norms, 0, lexicon.phrases["countries"])[1] > 0
+        or phrase_at(norms, 0, lexicon.phrases["postcode_cue"])[1] > 0
     )
 
 
@@ -110,19 +110,19 @@ def _is_figure(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
 
 def _is_character(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
     norm = tokens[at].norm
-    return norm in lexicon.beside_figures or (len(norm) == 1 and norm not in ",ai") or bool(digit_group(tokens, at, "en")[0])
+    return norm in lexicon.words["beside_figures"] or (len(norm) == 1 and norm not in ",ai") or bool(digit_group(tokens, at, "en")[0])
 
 
 def _without_asides(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     """Words about how a word is written, and the word they say again, are no part of the address: "Whiteladies Road, that's all one word,
     Whiteladies, Bristol"."""
     norms = [token.norm for token in tokens]
-    if lexicon.aside.keys().isdisjoint(norms):
+    if lexicon.phrases["aside"].keys().isdisjoint(norms):
         return tokens
     found: list[Token] = []
     at = 0
     while at < len(tokens):
-        end = phrase_at(norms, at, lexicon.aside)[1]
+        end = phrase_at(norms, at, lexicon.phrases["aside"])[1]
         if end == at or not found:
             found.append(tokens[at])
             at += 1
@@ -155,7 +155,7 @@ def _edit_spelled(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
         word = found[back]
         end = _after_letters(tokens, at, len(letters)) if len(letters) < len(run) else end
         found[back] = word if letters == _plain(word) else word._replace(text=letters.capitalize(), norm=letters)
-        while len(found) > back + 1 and (found[-1].norm == "," or found[-1].norm in lexicon.spelling):
+        while len(found) > back + 1 and (found[-1].norm == "," or found[-1].norm in lexicon.words["spelling"]):
             found.pop()
         at = end + 1 if end + 1 < len(tokens) and tokens[end].norm == "," and tokens[end + 1].norm in lexicon.types else end
     return found

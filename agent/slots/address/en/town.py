@@ -44,7 +44,7 @@ def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tupl
 def _coded(line: Line, here: Place) -> bool:
     """A word that names the next part: "postcode three one two one", "suburb of Richmond", "and it's in"."""
     linked = line.past_linking(here.at)
-    names = line.norm(linked) == "in" or line.norm(linked) in line.lexicon.suburb_cue or line.phrase(linked, line.lexicon.postcode_cue)[0]
+    names = line.norm(linked) == "in" or line.norm(linked) in line.lexicon.phrases["suburb_cue"] or line.phrase(linked, "postcode_cue")[0]
     at = linked if names else here.at
     after = _past_cue(line, here, at)
     if after == at:
@@ -56,13 +56,13 @@ def _coded(line: Line, here: Place) -> bool:
 def _past_cue(line: Line, here: Place, at: int) -> int:
     """The index after a word at `at` that names the next part; `at` for none, or a part that was said."""
     norm, opens = line.norms[at], not here.segments[-1]
-    _, after = line.phrase(at, line.lexicon.postcode_cue)
+    _, after = line.phrase(at, "postcode_cue")
     if after > at:
         return at if here.parts.postcode else after
-    cues_state = norm in line.lexicon.state_cue and line.phrase(_past_is(line, at + 1), line.lexicon.states)[0]
-    cues_town = norm in line.lexicon.suburb_cue and opens and _announces_town(line, at)
+    cues_state = norm in line.lexicon.phrases["state_cue"] and line.phrase(_past_is(line, at + 1), "states")[0]
+    cues_town = norm in line.lexicon.phrases["suburb_cue"] and opens and _announces_town(line, at)
     in_place = norm == "in" and opens and line.is_word(at + 1) and not line.ends(at + 1)
-    if in_place and line.phrase(at, line.lexicon.states)[0] and (line.ends(at + 1) or line.number_starts(at + 1)):
+    if in_place and line.phrase(at, "states")[0] and (line.ends(at + 1) or line.number_starts(at + 1)):
         return at  # Indiana
     return at + 1 if cues_state or cues_town or in_place else at
 
@@ -70,7 +70,7 @@ def _past_cue(line: Line, here: Place, at: int) -> int:
 def _announces_town(line: Line, at: int) -> bool:
     """Whether the label of a town holds its "is", has one behind it, or stands alone: "the suburb's Kew", "suburb of Kew", "the suburb, Kew"."""
     alone = line.norm(at + 1) == "," and line.norm(at - 1) == "the"
-    return line.phrase(at, line.lexicon.suburb_cue)[0] != line.norms[at] or line.norm(at + 1) in ("of", "is") or alone
+    return line.phrase(at, "suburb_cue")[0] != line.norms[at] or line.norm(at + 1) in ("of", "is") or alone
 
 
 def _past_is(line: Line, at: int) -> int:
@@ -79,12 +79,12 @@ def _past_is(line: Line, at: int) -> int:
 
 def _house_number(line: Line, here: Place) -> bool:
     """The number after the street, or by itself, with a word that says so: "Mill Lane, number 27"."""
-    label, after = line.phrase(here.at, line.lexicon.number_cue)
+    label, after = line.phrase(here.at, "number_cue")
     alone = here.parts == Parts() and not here.suburb and " " not in label  # "my number is ..." may be a telephone's
     if len(label) < _NUMBER_LABEL or alone or here.parts.street_number or here.segments[-1]:
         return False
     number = house(line, after + (line.norm(after) == "is"))
-    if number is None or (number.unit and here.parts.unit) or not (line.ends(number.end) or line.norm(number.end) in line.lexicon.linking):
+    if number is None or (number.unit and here.parts.unit) or not (line.ends(number.end) or line.isa(number.end, "linking")):
         return False
     return here.take(number.end, street_number=number.number, unit=number.unit or here.parts.unit)
 
@@ -92,7 +92,7 @@ def _house_number(line: Line, here: Place) -> bool:
 def _linked(line: Line, here: Place) -> bool:
     """What a new sentence adds: "Moonee Ponds, that's 3039", "BS7 8AD, that's Bristol", "it's flat 2"."""
     start, at = here.at, line.past_linking(here.at)
-    if at >= here.size or line.lexicon.says_is.isdisjoint(line.norms[start:at]):
+    if at >= here.size or line.lexicon.words["says_is"].isdisjoint(line.norms[start:at]):
         return False
     here.at = at
     postcode = numeric(line, at)[0] or alphanumeric(line, at)[0]
@@ -108,10 +108,10 @@ def _linked(line: Line, here: Place) -> bool:
 def closes_with_town(line: Line, at: int) -> bool:
     """Whether the words from `at` on are a name, and the last that is said but for courtesies."""
     end = at
-    while line.is_word(end) and line.norms[end] not in line.lexicon.stop:
+    while line.is_word(end) and not line.isa(end, "stop"):
         end += 1
     said = line.norms[at:end]
-    talk = line.lexicon.talk | line.lexicon.lead_in
+    talk = line.lexicon.words["talk"] | line.lexicon.words["lead_in"]
     named = 0 < len(said) <= _MOST_LAST_WORDS and talk.isdisjoint(said) and all(len(word) > 1 for word in said)
     return named and line.only_courtesy(end)
 
@@ -131,13 +131,13 @@ def _unit(line: Line, here: Place) -> bool:
     figures = line.norm(here.at + 1)
     if not text and not here.suburb and line.norms[here.at] == "fl" and figures.isdecimal() and len(figures) <= _FLOOR_FIGURES:
         text, end = f"Floor {figures}", here.at + 2  # and not Florida
-    if not text or (here.suburb and line.norms[here.at] in line.lexicon.houses):
+    if not text or (here.suburb and line.isa(here.at, "houses")):
         return False
     return here.take(end, unit=f"{here.parts.unit}, {text}" if here.parts.unit else text)
 
 
 def _state(line: Line, here: Place) -> bool:
-    code, end = line.phrase(here.at, line.lexicon.states)
+    code, end = line.phrase(here.at, "states")
     if not code or here.parts.state:
         return False
     is_town = " ".join(line.norms[here.at : end]) in line.lexicon.city_states and not here.has_town
@@ -161,7 +161,7 @@ def _postcode(line: Line, here: Place) -> bool:
 
 
 def _country(line: Line, here: Place) -> bool:
-    code, end = line.phrase(here.at, line.lexicon.countries)
+    code, end = line.phrase(here.at, "countries")
     stands = code and not here.parts.country and (line.ends(end) or line.number_starts(end)) and here.at > 0
     return bool(stands) and here.take(end, country=code)
 

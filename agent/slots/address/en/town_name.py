@@ -64,7 +64,7 @@ def read_name(line: Line, here: Place) -> bool:
     norm, segment = line.norms[here.at], here.segments[-1]
     if not _may_go_on(line, here):
         return False
-    if norm in line.lexicon.link and segment:
+    if norm in line.lexicon.words["link"] and segment:
         segment.append(norm)
         here.at += 1
         return True
@@ -73,7 +73,7 @@ def read_name(line: Line, here: Place) -> bool:
         here.at = here.end = cut_off
         return True
     if not text:
-        if norm in line.lexicon.stop and segment[-1:] != ["St"] and not _named_like(line, here.at):
+        if norm in line.lexicon.words["stop"] and segment[-1:] != ["St"] and not _named_like(line, here.at):
             return False
         text, end = _word(line, here.at)
     segment.append(text)
@@ -90,12 +90,12 @@ def _may_go_on(line: Line, here: Place) -> bool:
         return False
     if said and not line.number_starts(at - 1) and _figures_to_end(line, at):
         return False  # "Chicago, sixty six": figures of a postcode; "Ninety Six" is a town
-    if norm in known.link and segment:  # not "Brunswick, on the corner", and not "... Newton and the gate code is 4455"
-        return _goes_on(line, at) and not (norm == "and" and following in known.lead_in)
+    if norm in known.words["link"] and segment:  # not "Brunswick, on the corner", and not "... Newton and the gate code is 4455"
+        return _goes_on(line, at) and not (norm == "and" and following in known.words["lead_in"])
     if segment:
-        return not (norm in known.lead_in and following in ("one", "ones"))
-    described = norm == "the" and (not line.is_word(at + 1) or line.ends(at + 1) or following in known.lead_in)  # "the old one was ..."
-    return norm not in known.never_first and not described and not (norm in known.lead_in and following in ("one", "ones"))
+        return not (norm in known.words["lead_in"] and following in ("one", "ones"))
+    described = norm == "the" and (not line.is_word(at + 1) or line.ends(at + 1) or following in known.words["lead_in"])  # "the old one was ..."
+    return norm not in known.words["never_first"] and not described and not (norm in known.words["lead_in"] and following in ("one", "ones"))
 
 
 def _figures_to_end(line: Line, at: int) -> bool:
@@ -118,7 +118,7 @@ def _outward(line: Line, at: int) -> tuple[str, int]:
 
 def _goes_on(line: Line, at: int) -> bool:
     """Whether a name follows the linking words at `at`: "upon Avon", "on the Water", and not "on the corner"."""
-    while line.norm(at) in line.lexicon.link:
+    while line.isa(at, "link"):
         at += 1
     return line.is_word(at) and not line.ends(at)
 
@@ -145,15 +145,15 @@ def _cut_off(line: Line, at: int, *, first: bool) -> int:
 def _named_like(line: Line, at: int) -> bool:
     """Whether a word that ends an address elsewhere is a town here, its state right after it: "Mobile, Alabama"."""
     after = at + 2 if line.norm(at + 1) == "," else at + 1
-    _, end = line.phrase(after, line.lexicon.states)
+    _, end = line.phrase(after, "states")
     return len(line.norms[at]) >= _FEWEST_LETTERS and end > after and state_stands(line, after, end, town_said=True)
 
 
 def state_stands(line: Line, at: int, end: int, *, town_said: bool) -> bool:
     """Whether the words from `at` to `end`, which name a state, name it here, and are neither a town's name nor another word."""
     following = line.norm(end)
-    _, country = line.phrase(end, line.lexicon.countries)
-    _, cue = line.phrase(end, line.lexicon.postcode_cue)
+    _, country = line.phrase(end, "countries")
+    _, cue = line.phrase(end, "postcode_cue")
     closes = line.ends(end) or line.number_starts(end) or country > end or cue > end or bool(alphanumeric(line, end)[0])
     if not closes:
         return False

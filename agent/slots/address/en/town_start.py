@@ -25,7 +25,7 @@ def place_starts(line: Line, at: int) -> int:
         (
             here
             for here, token in enumerate(tokens)
-            if here and (token.norm in line.lexicon.stop or not (token.norm[0].isalnum() or token.norm == ","))
+            if here and (token.norm in line.lexicon.words["stop"] or not (token.norm[0].isalnum() or token.norm == ","))
         ),
         len(tokens),
     )

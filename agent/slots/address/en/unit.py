@@ -26,14 +26,14 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
     label = "#" if norm == "number" and after_street else line.lexicon.units.get(norm)
     if label is None or _is_described(line, at):
         return "", at, False
-    _, here = line.phrase(at + 1 + (line.norm(at + 1) == "-"), line.lexicon.number_cue)
+    _, here = line.phrase(at + 1 + (line.norm(at + 1) == "-"), "number_cue")
     here += line.norm(here) in ("#", "is")
     here = _past_pause(line, here) if after_street else here
     if said := groups(line, here):
         return _numbered(line, label, said, before_number=before_number)
     if label != "#" and (lettered := _lettered(line, label, here)):
         return (*lettered, False)
-    return (label, here, False) if norm in line.lexicon.bare_units else ("", at, False)
+    return (label, here, False) if norm in line.lexicon.words["bare_units"] else ("", at, False)
 
 
 def _numbered(line: Line, label: str, said: Sequence[Group], *, before_number: bool) -> tuple[str, int, bool]:
@@ -76,7 +76,7 @@ def _is_described(line: Line, at: int) -> bool:
 def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> tuple[str, int] | None:
     """Floor and door of a flat ("1/2" of "flat 1/2, 9 Byres Road"), and the index after them; None where the house's number follows the slash."""
     first = said[:1] if said and said[0].written else said
-    _, here = line.phrase(first[-1].end, line.lexicon.slash) if first else ("", 0)
+    _, here = line.phrase(first[-1].end, "slash") if first else ("", 0)
     here += line.norm(here) == "/"
     following = groups(line, here) if first and here > first[-1].end else []
     if not following:
@@ -85,8 +85,8 @@ def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> 
     apart = len(following) > 1 and (following[0].written or not line.lexicon.slash_unit)
     second = following[:1] if apart or following[0].written else following
     end = second[-1].end
-    after = end + (line.norm(end) == "," or line.norm(end) in line.lexicon.before_house)
-    _, number = line.phrase(after, line.lexicon.number_cue)
+    after = end + (line.norm(end) == "," or line.isa(end, "before_house"))
+    _, number = line.phrase(after, "number_cue")
     goes_on = apart or after_street or (after > end and line.number_starts(number))
     return (f"{figures_of(first)}/{figures_of(second)}", end) if goes_on else None
 
@@ -94,18 +94,18 @@ def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> 
 def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] | None:
     """A part of a house known by where it is: "garden flat", "rear unit", "flat above the shop"; "rear" by itself before the number or at the end."""
     norm, kind = line.norm(at), line.lexicon.units.get(line.norm(at + 1), "")
-    if norm in line.lexicon.flat_names and kind in written_as("dwellings"):
+    if norm in line.lexicon.words["flat_names"] and kind in written_as("dwellings"):
         numbered = groups(line, at + 2)
         if before_number or not numbered or numbered[0].end >= line.size:
             return f"{written(line, at)} {kind}", at + 2
-    if before_number and line.lexicon.units.get(norm) in written_as("dwellings") and line.norm(at + 1) in line.lexicon.where_flats_are:
+    if before_number and line.lexicon.units.get(norm) in written_as("dwellings") and line.isa(at + 1, "where_flats_are"):
         end = at + 2
         while line.is_word(end) and end - at <= _MOST_WORDS and not line.number_starts(end):
             end += 1
         text = " ".join(line.norms[word] if word == at + 1 or line.norms[word] == "the" else written(line, word) for word in range(at, end))
         return (text, end) if line.norm(end) == "," and line.number_starts(end + 1) else None
-    if norm in line.lexicon.house_parts:
-        here = at + 1 + (line.norm(at + 1) == "," or line.norm(at + 1) in line.lexicon.before_house)
+    if norm in line.lexicon.words["house_parts"]:
+        here = at + 1 + (line.norm(at + 1) == "," or line.isa(at + 1, "before_house"))
         stands = line.number_starts(here + (line.norm(here) == "the")) if before_number else line.ends(at + 1)
         return (written(line, at), at + 1) if stands else None
     return None
@@ -113,7 +113,7 @@ def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] 
 
 def rural(line: Line, at: int) -> tuple[str, int]:
     """A rural route, with the box on it when one is said: ("RR 2 Box 45", the index after it); ("", at) for none."""
-    name, here = line.phrase(at, line.lexicon.rural)
+    name, here = line.phrase(at, "rural")
     route = groups(line, here + (line.norm(here) in ("#", "number", "no")))[:1] if name else []
     if not route or len(route[0].figures) > _ROUTE_FIGURES:
         return "", at
@@ -133,9 +133,9 @@ def _unit_letter(line: Line, end: int) -> tuple[str, int]:
 def _floor(line: Line, at: int) -> tuple[str, int] | None:
     """ "third floor", "ground level", "top floor flat": what number follows is the house's."""
     value, after = line.ordinal(at, after_number=True)
-    lower = written(line, at) if line.norm(at) in line.lexicon.lower_floors else ""
+    lower = written(line, at) if line.isa(at, "lower_floors") else ""
     for text, end in ((with_suffix(value) if value else "", after), (lower, at + 1)):
-        if text and line.norm(end) in line.lexicon.floors:
+        if text and line.isa(end, "floors"):
             is_flat = line.norm(end + 1) == "flat"
             return f"{text} {line.lexicon.units[line.norm(end)]}{' Flat' * is_flat}", end + 1 + is_flat
     return None
