@@ -129,7 +129,7 @@ def _is_elsewhere(current: Parts, line: Line, talk: Talk, first: int, last: int)
 def _put_for(line: Line, talk: Talk) -> Replace | None:
     """ "X not Y": "fourteen not forty", "Fitzroy not Richmond", "road not street", "west not east"."""
     start, stop = affirmed(line)
-    at, after = line.find("negation")
+    at, after = line.find("denial")
     new = _plain_words(line, start, stop, talk) if at >= 0 else []
     old = _plain_words(line, after, line.size if start == 0 else start, talk) if new else []
     stands = old and len(new) <= MOST_TOWN_WORDS and not all(_names_part(word, line) for word in new)

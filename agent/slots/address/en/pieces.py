@@ -87,10 +87,10 @@ def _is_name(line: Line, at: int, stop: int) -> bool:
 
 def affirmed(line: Line) -> tuple[int, int]:
     """The tokens that say what it is, (first, after the last): "forest avenue | not fourth", "the zip is wrong | it's 85004"."""
-    complaint = next((here for here in range(line.size) if line.isa(here, "complaint")), -1)
+    complaint = next((here for here in range(line.size) if line.isa(here, "error")), -1)
     if 0 <= complaint < line.size - 1:
         return complaint + 1, line.size
-    at, after = line.find("negation")
+    at, after = line.find("denial")
     if at < 0 or not line.only_courtesy(0, at):
         return 0, at if at >= 0 else line.size
     turns = (here for here in range(after + 1, line.size) if line.norms[here] == "," or line.isa(here, "beside_negation"))
