@@ -1,7 +1,7 @@
 """The parts of a Mandarin address: what each is recognised by, and where one ends (GB/T 23705, GB/T 2260)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,56 +14,6 @@ _HAN = re.compile(r"[㐀-鿿]")
 MOST_CHARS = 60
 """Characters of an address, and of a turn that says or edits a part of one."""
 _FIGURES = re.compile(r"[0-9]+")
-
-
-class Grammar(NamedTuple):
-    """The compiled tables. Every quantifier is bounded, and no two of them stand over the same characters in a row without a mark between."""
-
-    anchor: re.Pattern[str]
-    """A number with what it numbers."""
-    marked: re.Pattern[str]
-    """Numerals before a marker, that end no range: in "一至三层" they stay."""
-    street_number: re.Pattern[str]
-    """Numerals of several characters between a road and its marker."""
-    named_number: re.Pattern[str]
-    """ "门牌号是二十三": what the number is, and the number."""
-    numeral: re.Pattern[str]
-    last: re.Pattern[str]
-    """A room's number at the end, without its marker."""
-    single: re.Pattern[str]
-    """A number of one character."""
-    province: re.Pattern[str]
-    named_province: re.Pattern[str]
-    """A province with its kind: "福建省"."""
-    division: re.Pattern[str]
-    """A province, or a short name of a city, a district or a county."""
-    divisions: Sequence[re.Pattern[str]]
-    """City, district, town: from where the last one ended."""
-    road_end: re.Pattern[str]
-    """A road's or an estate's name directly before a number."""
-    street_end: re.Pattern[str]
-    """The ending of a road or an estate that needs no number to be known for one."""
-    place_end: re.Pattern[str]
-    """The ending of a village, a crossing or a side of a road, known for a place behind a city and a district."""
-    estate: re.Pattern[str]
-    question: re.Pattern[str]
-    tail: re.Pattern[str]
-    repair: re.Pattern[str]
-    """Words that take back what was just said."""
-    building: re.Pattern[str]
-    """The last character of what is inside a numbered place."""
-    pause: re.Pattern[str]
-    """A blank that stands for a pause, as a recogniser writes no marks."""
-    glue: re.Pattern[str]
-    """A blank inside a number, between it and what it numbers, or beside the one character of a division."""
-    misheard_room: re.Pattern[str]
-    """室 behind a room's number as a recogniser writes it: 是."""
-    misheard_building: re.Pattern[str]
-    """A building's 栋 as a recogniser writes it; in a number 洞 is a nought."""
-    division_ends: frozenset[str]
-    timing: re.Pattern[str]
-    """What makes a number of the days or hours of it: "三月八号", "下周八号"."""
-    words: Mapping[str, Any]
 
 
 class Split(NamedTuple):
@@ -87,69 +37,82 @@ class Split(NamedTuple):
         return self.number + self.rest
 
 
-@cache
-def grammar_of() -> Grammar:
-    """The grammar over the words of `zh/address.toml` and the divisions of `CN.toml`."""
-    said, place = words("zh", "address"), region("CN")["address"]
-    return Grammar(words=said, division_ends=frozenset(place["division_ends"]), **_numbers(said), **_divisions(place), **_roads(said), **_talk(said))
-
-
 def _either(listed: Iterable[str]) -> str:
     """The longest first."""
     return f"(?:{'|'.join(sorted(map(re.escape, listed), key=len, reverse=True))})"
 
 
-def _numbers(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers, what they number, and what a recogniser makes of either."""
-    figure, numeral = f"[0-9{said['numerals']}]", f"[{said['numerals']}]"
-    inside, han = f"[0-9A-Za-z{said['numerals']}]", "[㐀-鿿]"
-    number = rf"(?:[0-9]{{1,5}}|{numeral}{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
-    markers = rf"(?!{'|'.join(said['not_markers'])})(?:{'|'.join(said['markers'])})"
-    return {
-        "anchor": re.compile(rf"{number}(?:[-~、至到之/]{number})?(?:{markers}|区(?=[0-9]))"),
-        "marked": re.compile(rf"(?<![至到{said['numerals']}]){numeral}{{1,8}}(?={markers})"),
-        "street_number": re.compile(rf"(?<=[{said['numbered_roads']}]){numeral}{{2,8}}(?=号)"),
-        "named_number": re.compile(rf"(?:{'|'.join(said['number_names'])})(?:{'|'.join((*said['instead'], '为', ':'))})?"),
-        "numeral": re.compile(rf"{numeral}{{2,6}}|[0-9]{{2,6}}"),
-        "last": re.compile(rf"((?:{markers}))({numeral}{{2,6}})$"),
-        "single": re.compile(figure),
-        "building": re.compile(f"[{said['buildings']}]"),
-        "pause": re.compile(rf"(?<={han})\s(?={han})|(?<={han})\s(?={inside})|(?<={inside})\s(?={han})"),
-        "glue": re.compile(
-            rf"(?<={inside})\s(?={inside}|{said['glued']})|(?<=号)\s(?=[楼院])|\s(?=[{said['division_ends']}]\s)|(?<=\s[{said['division_ends']}])\s"
-        ),
-        "misheard_room": re.compile(rf"(?<={figure}{{3}})是(?=[\s,，。！!；;就]|$)"),
-        "misheard_building": re.compile(
+class Grammar:
+    """The compiled tables. Every quantifier is bounded, and no two of them stand over the same characters in a row without a mark between."""
+
+    def __init__(self, said: Mapping[str, Any], place: Mapping[str, Any]) -> None:
+        self.words = said
+        self._numbers(said)
+        self._divisions(place)
+        self._roads(said)
+        self.question, self.tail, self.timing = (re.compile(_either(said[name])) for name in ("question", "tail", "timing"))
+        """The last is what makes a number of the days or hours of it: "三月八号", "下周八号"."""
+        self.repair = re.compile(rf"{_either(said['repair'])}(?<!不(?=[对是]))")
+        """Words that take back what was just said."""
+
+    def _numbers(self, said: Mapping[str, Any]) -> None:
+        """Numbers, what they number, and what a recogniser makes of either."""
+        figure, numeral = f"[0-9{said['numerals']}]", f"[{said['numerals']}]"
+        inside, han = f"[0-9A-Za-z{said['numerals']}]", "[㐀-鿿]"
+        number = rf"(?:[0-9]{{1,5}}|{numeral}{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
+        markers = rf"(?!{'|'.join(said['not_markers'])})(?:{'|'.join(said['markers'])})"
+        self.anchor = re.compile(rf"{number}(?:[-~、至到之/]{number})?(?:{markers}|区(?=[0-9]))")
+        """A number with what it numbers."""
+        self.marked = re.compile(rf"(?<![至到{said['numerals']}]){numeral}{{1,8}}(?={markers})")
+        """Numerals before a marker, that end no range: in "一至三层" they stay."""
+        self.street_number = re.compile(rf"(?<=[{said['numbered_roads']}]){numeral}{{2,8}}(?=号)")
+        """Numerals of several characters between a road and its marker."""
+        self.named_number = re.compile(rf"(?:{'|'.join(said['number_names'])})(?:{'|'.join((*said['instead'], '为', ':'))})?")
+        """ "门牌号是二十三": what the number is, and the number."""
+        self.numeral = re.compile(rf"{numeral}{{2,6}}|[0-9]{{2,6}}")
+        self.last = re.compile(rf"((?:{markers}))({numeral}{{2,6}})$")
+        """A room's number at the end, without its marker."""
+        self.single = re.compile(figure)
+        """A number of one character."""
+        self.building = re.compile(f"[{said['buildings']}]")
+        """The last character of what is inside a numbered place."""
+        self.pause = re.compile(rf"(?<={han})\s(?={han})|(?<={han})\s(?={inside})|(?<={inside})\s(?={han})")
+        """A blank that stands for a pause, as a recogniser writes no marks."""
+        ends = said["division_ends"]
+        self.glue = re.compile(rf"(?<={inside})\s(?={inside}|{said['glued']})|(?<=号)\s(?=[楼院])|\s(?=[{ends}]\s)|(?<=\s[{ends}])\s")
+        """A blank inside a number, between it and what it numbers, or beside the one character of a division."""
+        self.misheard_room = re.compile(rf"(?<={figure}{{3}})是(?=[\s,，。！!；;就]|$)")
+        """室 behind a room's number as a recogniser writes it: 是."""
+        self.misheard_building = re.compile(
             rf"(?<={figure})[{said['buildings_misheard']}](?=\s?(?:{figure}{{1,2}}单元|{figure}{{3,4}}(?:[室房户号\s,，。]|$)))"
-        ),
-    }
+        )
+        """A building's 栋 as a recogniser writes it; in a number 洞 is a nought."""
+
+    def _divisions(self, place: Mapping[str, Any]) -> None:
+        """Provinces by name, what is below them by how it ends."""
+        provinces, ends = _either(place["provinces"]), f"(?:{'|'.join(place['province_ends'])})"
+        self.named_province, self.province = re.compile(provinces + ends), re.compile(f"{provinces}{ends}?")
+        """A province with its kind ("福建省"), and with or without."""
+        self.division = re.compile(rf"{provinces}|[㐀-鿿]{{2,4}}?[市区县]")
+        """A province, or a short name of a city, a district or a county."""
+        self.divisions = tuple(re.compile(place[level]) for level in ("cities", "districts", "towns"))
+        """City, district, town: from where the last one ended."""
+        self.division_ends = frozenset(place["division_ends"])
+
+    def _roads(self, said: Mapping[str, Any]) -> None:
+        figure = "一|二|三|四|五|六|七|八|九|十|[0-9]"
+        self.road_end = re.compile(rf"{_either(said['roads'])}[{said['road_sides']}]?(?:{figure})?[{said['road_letters']}]?$")
+        """A road's or an estate's name directly before a number."""
+        self.street_end, self.place_end = (re.compile(rf"[^的](?:{'|'.join(said[name])})$") for name in ("plain_roads", "place_ends"))
+        """The ending of a road or an estate that needs no number to be known for one; and of a village, a crossing or a side of a road, known for a
+        place behind a city and a district."""
+        self.estate = re.compile(_either(said["estates"]))
 
 
-def _divisions(place: Mapping[str, Any]) -> dict[str, Any]:
-    """Provinces by name, what is below them by how it ends."""
-    provinces, ends = _either(place["provinces"]), f"(?:{'|'.join(place['province_ends'])})"
-    return {
-        "named_province": re.compile(provinces + ends),
-        "province": re.compile(f"{provinces}{ends}?"),
-        "division": re.compile(rf"{provinces}|[㐀-鿿]{{2,4}}?[市区县]"),
-        "divisions": tuple(re.compile(place[level]) for level in ("cities", "districts", "towns")),
-    }
-
-
-def _roads(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "road_end": re.compile(rf"{_either(said['roads'])}[{said['road_sides']}]?(?:一|二|三|四|五|六|七|八|九|十|[0-9])?[{said['road_letters']}]?$"),
-        "street_end": re.compile(rf"[^的](?:{'|'.join(said['plain_roads'])})$"),
-        "place_end": re.compile(rf"[^的](?:{'|'.join(said['place_ends'])})$"),
-        "estate": re.compile(_either(said["estates"])),
-    }
-
-
-def _talk(said: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        **{name: re.compile(_either(said[name])) for name in ("question", "tail", "timing")},
-        "repair": re.compile(rf"{_either(said['repair'])}(?<!不(?=[对是]))"),
-    }
+@cache
+def grammar_of() -> Grammar:
+    """The grammar over the words of `zh/address.toml` and the divisions of `CN.toml`."""
+    return Grammar(words("zh", "address"), region("CN")["address"])
 
 
 def is_chinese(value: str) -> bool:
