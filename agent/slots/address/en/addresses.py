@@ -78,9 +78,7 @@ def _past_postcode(line: Line, at: int) -> int:
 
 
 def _may_start(line: Line, at: int) -> bool:
-    known = line.lexicon
-    begins = (known.units, known.words["flat_names"], known.words["lower_floors"], known.phrases["post_box"], known.phrases["rural"])
-    return any(line.norms[at] in words for words in begins) or line.number_starts(at)
+    return line.norms[at] in line.lexicon.starts or line.number_starts(at)
 
 
 def _past_figures(line: Line, at: int) -> int:

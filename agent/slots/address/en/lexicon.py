@@ -69,13 +69,15 @@ class Lexicon:
         )
         """The last: a statistical parser tells where the town begins (`town_start`)."""
 
+        self.starts = self._all("flat_names", "lower_floors", "post_box", "rural").union(self.units)
+        """Words that an address may begin with, beside its number."""
         tables = (self.types, self.weak_types, self.prefix_types, self.numbered, self.directions, self.units)
-        classes = (
-            *(self.words[name] for name in ("typeless", "house_parts")),
-            *(self.phrases[name] for name in ("postcode_cue", "cue", "post_box", "rural")),
-        )
-        self.gate = frozenset({"box", "address"}.union(*tables, *classes))
+        self.gate = self._all("typeless", "house_parts", "postcode_cue", "cue", "post_box", "rural").union(("box", "address"), *tables)
         """Words of which an address has at least one, unless it was asked for."""
+
+    def _all(self, *kinds: str) -> frozenset[str]:
+        """The words of several classes, of phrases the first."""
+        return frozenset().union(*(self.words.get(kind) or self.phrases[kind] for kind in kinds))
 
 
 @cache

@@ -27,6 +27,7 @@ class Line:
         self.tokens = Tokens(cleaned(utterance.tokens, lexicon))
         self.norms: Sequence[str] = [token.norm for token in self.tokens]
         self.size = len(self.tokens)
+        self._is_word, self._is_number = [norm[0].isalpha() for norm in self.norms], [norm[0].isdigit() for norm in self.norms]
         self._kinds = [lexicon.kinds.get(norm, _NONE) for norm in self.norms]
         self.splits = 0
         """How often a statistical parser was asked where the town begins."""
@@ -58,10 +59,10 @@ class Line:
         return norm if len(norm) == 1 and norm.isascii() and norm.isalpha() else ""
 
     def is_word(self, at: int) -> bool:
-        return at < self.size and self.tokens[at].is_word
+        return at < self.size and self._is_word[at]
 
     def is_written(self, at: int) -> bool:
-        return at < self.size and self.tokens[at].is_number
+        return at < self.size and self._is_number[at]
 
     def glued(self, at: int) -> bool:
         """Whether nothing stands between this token and the one before it."""
@@ -77,7 +78,7 @@ class Line:
         return end > at and (self.ends(end) or self.number_starts(end))
 
     def number_starts(self, at: int) -> bool:
-        return at < self.size and (self.tokens[at].is_number or bool(self.figures(at)[0]))
+        return at < self.size and (self._is_number[at] or bool(self.figures(at)[0]))
 
     def figures(self, at: int) -> tuple[str, int]:
         """One group of figures at `at` and the index after it, ("", at) for none."""

@@ -11,12 +11,15 @@ from functools import cache
 from typing import NamedTuple
 
 from agent.languages import words
+from agent.nlu.effort import spend
 from agent.slots.address.en.line import Line
 
 _MOST_READINGS = 24
 """Followed at once: letters and figures that sound alike multiply."""
 _MOST_TOKENS = 16
 """Looked at from where a postcode may begin: each character may be spelled with words around it."""
+_READING, _LONGER = 8, 2
+"""Units of effort that it takes to begin a reading, and to make one longer."""
 _GLUED = 4
 """Letters that may run together in one word: "ope"."""
 _LONGEST = 7
@@ -74,11 +77,13 @@ def _read(line: Line, at: int) -> tuple[str, int]:
     beginnings = _beginnings(shapes)
     readings: list[_Reading] = [_Reading("", ())]
     best, best_end, here = "", at, at
+    spend(_READING)
     for _ in range(_MOST_TOKENS):
         if line.norm(here) in _MARKS or line.isa(here, "postcode_talk"):
             here += 1
             continue
         options, end = _sounds(line, here) if here < line.size else ((), here)
+        spend(_LONGER * len(readings) * len(options))
         in_one = end > here and line.is_word(here) and line.norms[here] not in _words().repeats
         longer = (reading.and_then(option, in_one=in_one) for reading in readings for option in options)
         readings = [reading for reading in longer if _shape(reading.text) in beginnings][:_MOST_READINGS]
