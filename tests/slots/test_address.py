@@ -1,9 +1,11 @@
 """Address: what we read back is heard as the same address; nothing raises; the cost of reading grows no faster than the words do."""
 
+import ast
 import random
 import string
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -14,6 +16,7 @@ from agent.nlu.utterance import Utterance
 from agent.record.reasons import Reason
 from agent.slots.address import ADDRESS
 from agent.slots.address.en import street as address_street
+from agent.slots.address.en.lexicon import lexicon
 from agent.slots.address.en.line import Line
 
 REGIONS = ("US", "CA", "AU", "GB", "NZ")
@@ -310,3 +313,12 @@ def first_of(text: str, near: str) -> Candidate:
 )
 def test_check(value: str, region: str, reason: Reason | None) -> None:
     assert ADDRESS.validate(value, asked(region)) == reason
+
+
+def test_every_class_of_words_that_is_asked_for_has_words() -> None:
+    """A name written wrong would be a class that no word is of, and nobody would notice."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in Path(address_street.__file__).parent.glob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    asked_for = {call.args[1].value for call in calls if call.func.attr == "isa" and isinstance(call.args[1], ast.Constant)}
+    assert len(asked_for) > 20
+    assert asked_for <= {name for name, words in lexicon("GB").words.items() if words}

@@ -67,7 +67,7 @@ class Lexicon:
         self.unit_before, self.slash_unit, self.state_after_comma, self.street_directions, self.named_houses, self.asks_parser = (
             bool(place.get(name, False)) for name in flags
         )
-        """The last: a statistical parser tells where the town begins (`town_start`)."""
+        """The last: a statistical parser tells where the town begins (`street`)."""
 
         self.starts = self._all("flat_names", "lower_floors", "post_box", "rural").union(self.units)
         """Words that an address may begin with, beside its number."""

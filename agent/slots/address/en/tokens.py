@@ -22,6 +22,8 @@ _LOOK_BACK = 8
 """How many tokens back the word stands whose letters are said, or that is said again."""
 _MILLION = 1_000_000
 _MARKS = frozenset('"()[]{}*_')
+_STOPS = frozenset({".", ";", "\u2022", "comma"})
+"""Stops, and the comma dictated."""
 _EXCLAIMED = frozenset({"oh"})
 
 
@@ -33,25 +35,20 @@ def cleaned(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
 def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     """Full stops of short forms are dropped, others part like commas; quotes, brackets and sounds of hesitation are dropped."""
     found: list[Token] = []
-    skipped, scales = 0, _scales()
+    skipped, scales, filling = 0, _scales(), lexicon.phrases["filling"]
     for at, token in enumerate(tokens):
-        if at >= skipped and token.norm in lexicon.phrases["filling"]:
-            skipped = phrase_at([each.norm for each in tokens[at : at + _MOST_WORDS]], 0, lexicon.phrases["filling"])[1] + at
-        if at < skipped:
+        if at >= skipped and token.norm in filling:
+            skipped = phrase_at([each.norm for each in tokens[at : at + _MOST_WORDS]], 0, filling)[1] + at
+        if at < skipped or token.norm in _MARKS or token.norm in lexicon.words["fillers"]:
             continue
-        if token.norm in _MARKS or token.norm in lexicon.words["fillers"]:
-            continue
-        if token.norm in (".", ";", "\u2022"):
-            before = tokens[at - 1] if at else token
-            if not (before.is_word and len(before.norm) <= _SHORT_FORM):
+        if token.norm in _STOPS:
+            is_short = at > 0 and tokens[at - 1].is_word and len(tokens[at - 1].norm) <= _SHORT_FORM
+            if token.is_word or not is_short:
                 found.append(token._replace(norm=","))
             continue
-        if token.norm == "comma":  # the mark, dictated
-            found.append(token._replace(norm=","))
-            continue
-        is_one = token.norm == "a" and at + 1 < len(tokens) and tokens[at + 1].norm in scales
-        if token.norm in scales and (not found or not (found[-1].is_number or digit_group(found, len(found) - 1, "en")[0])):
+        if token.norm in scales and not (found and digit_group(found, len(found) - 1, "en")[0]):
             found.append(Token("", "one", token.start, token.start))  # "hundred and ten" is said without its "one"
+        is_one = token.norm == "a" and at + 1 < len(tokens) and tokens[at + 1].norm in scales
         found.append(token._replace(norm="one") if is_one else token)
     return found
 
@@ -89,27 +86,18 @@ def _is_abbreviation(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool
     if figures:
         return agree(figures, tokens[at].text, lexicon.region)
     norms = [token.norm for token in tokens[after : after + _MOST_WORDS]]
-    return (
-        after > at + 1
-        or not norms
-        or norms[0] in lexicon.words["stop"]
-        or phrase_at(norms, 0, lexicon.phrases["countries"])[1] > 0
-        or phrase_at(norms, 0, lexicon.phrases["postcode_cue"])[1] > 0
-    )
+    named = any(phrase_at(norms, 0, lexicon.phrases[kind])[1] > 0 for kind in ("countries", "postcode_cue"))
+    return after > at + 1 or not norms or norms[0] in lexicon.words["stop"] or named
 
 
 def _is_figure(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
     """Whether a figure, a letter or a sign stands beside it; figures that are a whole number by themselves need no nought before them."""
-    if at and _is_character(tokens, at - 1, lexicon):
-        return True
-    if at + 1 >= len(tokens):
-        return False
-    after = tokens[at + 1]
-    return not (after.is_number and len(after.norm) > 1) and _is_character(tokens, at + 1, lexicon)
+    whole = at + 1 < len(tokens) and tokens[at + 1].is_number and len(tokens[at + 1].norm) > 1
+    return (at > 0 and _is_character(tokens, at - 1, lexicon)) or (not whole and _is_character(tokens, at + 1, lexicon))
 
 
 def _is_character(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
-    norm = tokens[at].norm
+    norm = tokens[at].norm if at < len(tokens) else ","
     return norm in lexicon.words["beside_figures"] or (len(norm) == 1 and norm not in ",ai") or bool(digit_group(tokens, at, "en")[0])
 
 
