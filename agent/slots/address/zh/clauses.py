@@ -66,6 +66,10 @@ class Clauses:
         """Where each clause begins and ends in `text`."""
         return _spans(self.text)
 
+    def clause(self, index: int) -> str:
+        """The words of a clause; "" past the last."""
+        return self.text[slice(*self.spans[index])] if index < len(self.spans) else ""
+
     def address(self, first: int = 0) -> Stretch | None:
         """The first address from clause `first` on; None when there is none."""
         if not grammar_of().anchor.search(self.text):
@@ -104,7 +108,7 @@ class Clauses:
 
     def further(self, index: int, before: str) -> str:
         """What a clause adds to an address that has its number ("5号楼", "现代城3号楼"), as figures; "" when it says something else."""
-        clause = self.text[slice(*self.spans[index])] if index < len(self.spans) else ""
+        clause = self.clause(index)
         anchor = grammar_of().anchor.search(clause)
         if anchor is None or not goes_on(clause, anchor, before):
             return ""
@@ -112,7 +116,7 @@ class Clauses:
 
     def _is_filler(self, index: int) -> bool:
         """Whether a clause is nothing but words that lead in: "然后"."""
-        return not without(compact(self.text[slice(*self.spans[index])]), grammar_of().words["lead_in"]) and not self.repairs(index)
+        return not without(compact(self.clause(index)), grammar_of().words["lead_in"]) and not self.repairs(index)
 
     def _asks(self, index: int) -> bool:
         """Whether a clause is a question, or a short one runs on from it: "建国路88号 怎么走"."""
@@ -124,14 +128,12 @@ class Clauses:
 
     def repairs(self, index: int) -> bool:
         """Whether a clause takes back what stood before it: "啊不对", "说错了", or "不是" by itself."""
-        start, stop = self.spans[index]
-        clause = compact(self.text[start:stop])
+        clause = compact(self.clause(index))
         return clause in grammar_of().words["repair"] or bare(clause) in repair_clauses()
 
     def denies(self, index: int) -> bool:
         """Whether a clause tells what the address is not."""
-        start, stop = self.spans[index]
-        return bare(self.text[start:stop]).startswith(tuple(grammar_of().words["negation"]))
+        return bare(self.clause(index)).startswith(tuple(grammar_of().words["negation"]))
 
 
 def _as_meant(text: str) -> str:

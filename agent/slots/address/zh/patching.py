@@ -85,18 +85,16 @@ def numbers_joined(before: str, after: str) -> str:
 def repaired(clauses: Clauses, held: str, first: int) -> tuple[str, int]:
     """`held` as it is put right in the clauses from `first` on, and the clause after them; unchanged when they do not."""
     at = first
-    while at < len(clauses.spans) and clauses.repairs(at):
+    while clauses.repairs(at):
         at += 1
-    if at == first or at >= len(clauses.spans):
-        return held, first
-    parts, at = _parts_from(clauses, at)
+    parts, at = _parts_from(clauses, at) if at > first else ("", at)
     if parts:
         split = split_of(parts)
         edited = moved(held, split) if split.road and split.numbers and not split.divided else joined(held, parts)
         while more := clauses.further(at, edited):
             edited, at = _with_numbers(edited, more), at + 1
         return edited, at
-    again = clauses.address(at)
+    again = clauses.address(at) if at > first else None
     if again is None:
         return held, first
     return (again.text if split_of(again.text).divided else moved(held, split_of(again.text))), again.following
@@ -114,8 +112,7 @@ def correction(text: str, held: str) -> Correction | None:
             found, number, corrects = "", "", True
         affirmed = _affirmed(clause)
         part = part_of(affirmed) if affirmed and not clauses.repairs(index) else ""
-        if split_of(found).numbers and split_of(part).road:
-            part = ""  # a building's name between two numbers
+        part = "" if _is_name_between(found, part) else part
         more = clauses.further(index, found) if found and not part else ""
         found = _with_numbers(found, more) if more else joined(found, part) if found and part else found or part
         alone = bare_number(affirmed)
@@ -160,11 +157,14 @@ def _affirmed(clause: str) -> str:
 def _parts_from(clauses: Clauses, at: int) -> tuple[str, int]:
     """The parts that the clauses from `at` on are made of, in one piece, and the clause after them."""
     found = ""
-    while at < len(clauses.spans) and (part := part_of(clauses.text[slice(*clauses.spans[at])])):
-        if split_of(found).numbers and split_of(part).road:
-            break  # a building's name between two numbers
+    while (part := part_of(clauses.clause(at))) and not _is_name_between(found, part):
         found, at = (joined(found, part) if found else part), at + 1
     return found, at
+
+
+def _is_name_between(before: str, part: str) -> bool:
+    """Whether a part that looks like a road's is a building's name between two numbers."""
+    return bool(split_of(before).numbers and split_of(part).road)
 
 
 def _kind(marker: str) -> int:
