@@ -11,10 +11,10 @@ from agent.nlu.candidates import Context
 from agent.record.call import Brief
 from agent.record.reasons import Reason
 from agent.record.skeleton import Place
-from agent.regions import region
 from agent.slots.address.en.corrections import named_part
 from agent.slots.address.en.part_candidates import readings_meant
 from agent.slots.address.extracting import NAME, extract, written
+from agent.slots.address.places import table_of
 from agent.slots.address.presenting import parts, present
 from agent.slots.address.validating import validate
 from agent.slots.descriptor import Listening, Slot
@@ -29,10 +29,7 @@ def _rest(partial: str, context: Context) -> str:
 
 def _keys(part: str, brief: Brief) -> int:
     """A postcode of figures alone can be keyed."""
-    try:
-        return int(region(brief.region).get("address", {}).get("postcode_digits", 0)) if part == "postcode" else 0
-    except FileNotFoundError:
-        return 0
+    return int(table_of(brief.region).get("postcode_digits", 0)) if part == "postcode" else 0
 
 
 ADDRESS = Slot(

@@ -32,19 +32,14 @@ def agree(postcode: str, state: str, region: str) -> bool:
         return True
     pattern, states = _rules(region)
     whole = _with_nought(postcode, region)
-    if not pattern.fullmatch(whole):
-        return False
-    prefix = states.get(state)
-    return prefix is None or prefix.match(whole) is not None
+    return pattern.fullmatch(whole) is not None and (state not in states or states[state].match(whole) is not None)
 
 
 def state_of(postcode: str, region: str) -> str:
     """The state that a postcode lies in; "" where several have such, the region has no states, or it is no postcode of the region's."""
     pattern, states = _rules(region)
     whole = _with_nought(postcode, region)
-    if not pattern.fullmatch(whole):
-        return ""
-    found = [state for state, prefix in states.items() if prefix.match(whole)]
+    found = [state for state, prefix in states.items() if prefix.match(whole)] if pattern.fullmatch(whole) else []
     return found[0] if len(found) == 1 else ""
 
 
