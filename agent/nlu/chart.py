@@ -16,6 +16,8 @@ brings a negative weight, not an `if`.
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import reduce
+from operator import or_
 from typing import Any, NamedTuple
 
 import msgspec
@@ -94,7 +96,7 @@ class Grammar:
     """Rules made ready: found by the kind their pattern begins with."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self._by_first: dict[str, list[_Ready]] = {}
+        ready: dict[str, list[_Ready]] = {}
         self._bits = _Bits()
         items: dict[str, Item] = {}
         rests: dict[str, tuple[Item, ...]] = {}
@@ -107,13 +109,18 @@ class Grammar:
             firsts = Item.of(first).kinds
             self._bits.of({rule.kind, *firsts})
             for kind in firsts:
-                self._by_first.setdefault(kind, []).append(_Ready(rule, rest, following, later))
+                ready.setdefault(kind, []).append(_Ready(rule, rest, following, later))
+        self._by_first = {
+            kind: (some, [it for it in some if not it.following], reduce(or_, (it.following for it in some))) for kind, some in ready.items()
+        }
+        """By kind: all rules, those that fit whatever stands next, and the kinds, as bits, of which one stands next where the others fit."""
 
     def parse(self, leaves: Sequence[Sequence[Chunk]]) -> "Chart":
         """All that the rules make of the words; one place more than there are tokens, for what says that they end."""
         chart = Chart(len(leaves), self._bits)
         for start in range(len(leaves) - 1, -1, -1):
-            spend(self._grow(chart, start, leaves[start]))
+            if leaves[start]:
+                spend(self._grow(chart, start, leaves[start]))
         return chart
 
     def _grow(self, chart: "Chart", start: int, leaves: Sequence[Chunk]) -> int:
@@ -128,7 +135,8 @@ class Grammar:
                 continue
             end, following, known = chunk.end, chart.there[chunk.end], chart.known[chunk.end]
             units += _CHUNK
-            for rule, rest, need, later in self._by_first[chunk.kind]:
+            rules, alone, some = self._by_first[chunk.kind]
+            for rule, rest, need, later in rules if some & following else alone:
                 if (need and not need & following) or later & ~chart.everywhere:
                     continue
                 if rest not in known:
