@@ -6,10 +6,10 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 
 from agent.nlu.candidates import Context
-from agent.nlu.dates import Day, Kind, Mark, Part
 from agent.record.acts import ValueKind
 from agent.slots.time.clocks import Moment, moments, moved_into, opens
 from agent.slots.time.partial_time import PartialTime, parse
+from agent.slots.time.pieces import Day, Kind, Mark, Part
 from agent.slots.time.reading import Reading
 from agent.slots.time.resolve import days, in_week, local_now, monday_of, place
 

@@ -10,8 +10,8 @@ from datetime import date, datetime, time
 import msgspec
 
 from agent.nlu.candidates import Context
-from agent.nlu.dates import Clock, Part
 from agent.record.business import DAYS
+from agent.slots.time.pieces import Clock, Part
 from agent.slots.time.resolve import local_now
 
 _NEAR_HOURS = 4

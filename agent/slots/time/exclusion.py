@@ -6,9 +6,9 @@ from datetime import date, time, timedelta
 import msgspec
 
 from agent.nlu.candidates import Context
-from agent.nlu.dates import Clock, Day, Kind, Part, Piece
 from agent.slots.time.clocks import HOURS
 from agent.slots.time.partial_time import PartialTime
+from agent.slots.time.pieces import Clock, Day, Kind, Part, Piece
 from agent.slots.time.resolve import days, local_now, monday_of, place
 
 

@@ -8,11 +8,12 @@ import msgspec
 
 from agent.languages import words
 from agent.nlu.candidates import Candidate, Context
-from agent.nlu.dates import Line, en_places, zh
 from agent.nlu.utterance import Utterance
 from agent.record.acts import ValueKind
+from agent.slots.time import en_places, zh_places
 from agent.slots.time.answers import WEAK, Answer, Listener
 from agent.slots.time.exclusion import Excluded, excluded
+from agent.slots.time.items import Line
 from agent.slots.time.partial_time import PartialTime, parse
 from agent.slots.time.presenting import month_first
 from agent.slots.time.reading import Reading, Readings, readings
@@ -26,7 +27,7 @@ _STRAY = 2
 
 def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     """The time that was said: one `Candidate`, or none. What may be meant besides it stands in its options."""
-    grammar = zh if utterance.has_han else en_places
+    grammar = zh_places if utterance.has_han else en_places
     asked = _asked(context)
     seeking = asked is True and _asks_what_is_free(utterance)
     order = month_first(context.region, "figures")

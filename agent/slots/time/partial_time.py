@@ -8,8 +8,8 @@ from datetime import date, datetime, time
 
 import msgspec
 
-from agent.nlu.dates import Part
 from agent.record.moments import YEARS
+from agent.slots.time.pieces import Part
 
 _WEEK_MARK = "-W"
 _PARTS = frozenset(part.value for part in Part)

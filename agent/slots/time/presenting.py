@@ -11,9 +11,9 @@ from typing import Any
 
 from agent.languages import words
 from agent.nlu.candidates import Context
-from agent.nlu.dates import Part
 from agent.regions import region
 from agent.slots.time.partial_time import parse
+from agent.slots.time.pieces import Part
 from agent.slots.time.resolve import local_now
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from agent.nlu.dates import Clock, Day, Kind, Mark, Part, Piece
 from agent.record.acts import ValueKind
+from agent.slots.time.pieces import Clock, Day, Kind, Mark, Part, Piece
 
 _REPAIRS = (Mark.FIX, Mark.SO)
 _EARLIEST_MORNING_HOUR = 6

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from agent.nlu.candidates import Context
-from agent.nlu.dates import Day
 from agent.record.moments import YEARS
 from agent.regions import subdivision
 from agent.slots.time.holidays import holiday, nth_weekday
+from agent.slots.time.pieces import Day
 
 _WEEK = 7
 

@@ -1,7 +1,8 @@
 """How a piece of time stands to what is meant, by the words around it: "not Friday", "after three", "by Thursday", "I finish at five"."""
 
-from agent.nlu.dates import Kind, Line, Mark, Piece
-from agent.nlu.dates.en_stories import CLAUSE, Stories
+from agent.slots.time.en_stories import CLAUSE, Stories
+from agent.slots.time.items import Line
+from agent.slots.time.pieces import Kind, Mark, Piece
 
 MOST_LINKERS = 3
 """Words such as "the" or "at" that may stand between what belongs together."""

@@ -6,11 +6,13 @@ for a time; never when it counts or names what stands after it, and never inside
 
 from itertools import pairwise
 
-from agent.nlu.dates import Kind, Line, Mark, Piece, denied_together
-from agent.nlu.dates.en import Days
-from agent.nlu.dates.en_reasons import UNSURE, Reasons
-from agent.nlu.dates.en_words import english, line
+import msgspec
+
 from agent.nlu.utterance import Utterance
+from agent.slots.time import rules
+from agent.slots.time.en_reasons import UNSURE, Reasons
+from agent.slots.time.items import Line, words_of
+from agent.slots.time.pieces import Kind, Mark, Piece, denied_together
 
 _MARKS_FOLLOW = frozenset(",.?!;:)\"'@&")
 _FOLLOW_KINDS = frozenset(("or", "fix", "not", "oclock", "half_of_day", "soonest", "opening", "denied_after", "between", "edge", "than", "own"))
@@ -22,14 +24,13 @@ def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: 
     `asked`: True: a time was asked for, so that a number alone may be one; None: unknown. `editing`: a time is held already, which other things said
     do not touch: then a number alone is one only as the whole answer.
     """
-    items = line(utterance)
-    if items is None:
+    known = words_of("en")
+    if not known.may_tell(utterance):
         return None
-    pieces = Days(items, english().sets, region, month_first).pieces()
-    if not pieces:
-        return None
-    kept = Places(items, pieces, asked=asked, editing=editing).kept()
-    return (items, kept) if any(piece.kind is not Kind.MARK for piece in kept) else None
+    line = Line(utterance, known)
+    pieces = rules.pieces(line, region, month_first)
+    kept = Places(line, pieces, asked=asked, editing=editing).kept() if pieces else []
+    return (line, kept) if any(piece.kind is not Kind.MARK for piece in kept) else None
 
 
 class Places(Reasons):
@@ -108,18 +109,19 @@ class Places(Reasons):
     def _may_follow(self, at: int) -> bool:
         """Whether what stands at item `at` may stand after a number that is a time."""
         line = self.line
-        joins = line.kinds[at] == "or" or line.words[at] in self.sets["range_to"] or line.words[at] in self.sets["range_and"]
-        if joins and line.kinds[at + 1] == "number" and at + 1 not in self.starts:
+        word, kind, following = line.words[at], line.kinds[at], line.kinds[at + 1]
+        joins = kind == "or" or word in self.sets["range_to"] or word in self.sets["range_and"]
+        if joins and following == "number" and at + 1 not in self.starts:
             return False
-        if at >= line.count or at in self.starts or line.kinds[at] in _FOLLOW_KINDS:
+        if at >= line.count or at in self.starts or kind in _FOLLOW_KINDS:
             return True
-        if line.words[at] == "-":
+        if word == "-":
             return not line.glued(at) or (at + 1 in self.starts)
-        if line.words[at] in (".", ":", "/") and line.kinds[at + 1] == "number" and line.glued(at + 1):
+        if word in (".", ":", "/") and following == "number" and line.glued(at + 1):
             return False
-        if line.words[at] == "of":
-            return line.words[at + 1] in ("the", "this") or line.kinds[at + 1] in ("months", "which")
-        return line.words[at] in _MARKS_FOLLOW or line.words[at] in self.sets["follow"]
+        if word in self.sets["of"]:
+            return line.words[at + 1] in self.sets["the"] or following in ("months", "which")
+        return word in _MARKS_FOLLOW or word in self.sets["follow"]
 
     def _named(self, piece: Piece) -> bool:
         """Whether the number belongs to what stands before it: a title, a label, a currency, another number."""
@@ -128,20 +130,12 @@ class Places(Reasons):
         if before < 0:
             return False
         word = line.words[before]
-        if word in self.sets["currency"] or word in ("'",):
-            return True
-        if self._is_pronoun(piece):
+        if any(word in self.sets[name] for name in ("currency", "labels", "titles")) or self._is_pronoun(piece):
             return True
         if line.kinds[before] in ("number", "ordinal") and piece.first not in self.ends:
             return True
-        if (
-            word in ("-", "/", ".", ":")
-            and line.glued(piece.first)
-            and line.kinds[before - 1] == "number"
-            and (word != "-" or before not in self.ends)
-        ):
-            return True
-        return word in self.sets["labels"] or word in self.sets["titles"]
+        in_figures = word in ("-", "/", ".", ":") and line.glued(piece.first) and line.kinds[before - 1] == "number"
+        return in_figures and (word != "-" or before not in self.ends)
 
     def _is_pronoun(self, piece: Piece) -> bool:
         """ "the second one", "a cheaper one": "one" is a clock only after "at", before a part of the day, or as the whole answer."""
@@ -159,6 +153,4 @@ class Places(Reasons):
         relation, confidence = self.relation(piece), piece.confidence
         if piece.bare and piece.kind is Kind.CLOCK:
             confidence = min(confidence, self._plainness(piece))
-        return Piece(
-            kind=piece.kind, value=piece.value, first=piece.first, last=piece.last, confidence=confidence, bare=piece.bare, relation=relation
-        )
+        return msgspec.structs.replace(piece, confidence=confidence, relation=relation)

@@ -1,16 +1,13 @@
-"""What is said about days and clocks, before anybody knows which day it is: the pieces, and the items that grammars read them from.
+"""What is said about days and clocks, before anybody knows which day it is.
 
-Words become items by `<language>/time.toml` (longest phrase first), items become pieces by that language's grammar (`en_places`, `zh`),
-and `agent.slots.time` resolves pieces against the caller's now. Everything here is the same in all languages.
+Words become items (`items`), items become pieces by rules (`rules`), pieces readings (`reading`), and those are resolved against the caller's now.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any
 
 import msgspec
-
-from agent.nlu.utterance import Token, Utterance
 
 
 class Part(StrEnum):
@@ -49,7 +46,7 @@ class Day(msgspec.Struct, frozen=True, kw_only=True):
     offset: int | None = None
     """Days from today."""
     holiday: str = ""
-    """How the holiday's day is found, see `agent.slots.time.holidays`."""
+    """How the holiday's day is found, see `holidays`."""
     weekend: bool = False
     after_known: bool = False
     """ "the day after", with week 1 "the week after": counted from the day that is already known."""
@@ -127,112 +124,6 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """A number and nothing else: the language's grammar drops it unless its place in the sentence makes it a time."""
     relation: "Mark | None" = None
     """How it stands to the others, when a word right before it says so: NOT, FROM, TO, AFTER, BEFORE or BY."""
-
-
-HESITATION = "hesitation"
-"""The table of sounds that are passed over wherever they stand: "the, uh, fourteenth"."""
-
-Phrases = Mapping[str, Sequence[tuple[int, tuple[str, ...], str, Any]]]
-"""First token -> (how many tokens, the tokens, table, value), longest first."""
-Numbers = Callable[[Sequence[Token], int], tuple[str, Any, int] | None]
-"""Reads a number at a token: (item kind, value, end), or None."""
-
-
-def phrases(tables: Mapping[str, Any], kinds: Sequence[str]) -> Phrases:
-    """The phrases of the named tables of a `time.toml`, ready for `Line`.
-
-    A table, or the "phrases" in it, maps a phrase to its value, or lists phrases that have none.
-    """
-    found: dict[str, list[tuple[int, tuple[str, ...], str, Any]]] = {}
-    for kind in kinds:
-        table = tables[kind]
-        table = table.get("phrases", table) if isinstance(table, Mapping) else table
-        pairs = table.items() if isinstance(table, Mapping) else ((phrase, None) for phrase in table)
-        for phrase, value in pairs:
-            words = Utterance(phrase).words
-            found.setdefault(words[0], []).append((len(words), words, kind, value))
-    return {first: tuple(sorted(entries, key=lambda entry: -entry[0])) for first, entries in found.items()}
-
-
-_AFTER_THE_END = 12
-MOST_PIECES = 40
-"""A grammar stops after so many: nobody names more, and what is made of them stays cheap."""
-
-
-class Line:
-    """An utterance as items: words, phrases, numbers and marks, in order; every token is in exactly one, or a hesitation and in none.
-
-    An item is read by its index in `kinds`, `values` and `words`, also a few past the end, where everything is "" (and the item before the first
-    is such a one). A kind is the table of `time.toml` it stands in, "number", "ordinal", or "" for any other word.
-    """
-
-    def __init__(self, utterance: Utterance, table: Phrases, number: Numbers) -> None:
-        self.utterance = utterance
-        self.kinds: list[str] = []
-        self.values: list[Any] = []
-        self.words: list[str] = []
-        """The first token's norm."""
-        self.firsts: list[int] = []
-        """The first token."""
-        self.ends: list[int] = []
-        """The token after the last."""
-        self._read(table, number)
-        self.count = len(self.kinds)
-        self.kinds += [""] * _AFTER_THE_END
-        self.values += [None] * _AFTER_THE_END
-        self.words += [""] * _AFTER_THE_END
-        self.firsts += [len(utterance.tokens)] * _AFTER_THE_END
-        self.ends += [len(utterance.tokens)] * _AFTER_THE_END
-
-    def _read(self, table: Phrases, number: Numbers) -> None:
-        tokens, norms = self.utterance.tokens, self.utterance.words
-        here, end = 0, len(norms)
-        while here < end:
-            norm = norms[here]
-            kind, value, after = "", None, here + 1
-            for size, words, name, meaning in table.get(norm, ()):
-                if size == 1 or (here + size <= end and norms[here + 1] == words[1] and norms[here : here + size] == words):
-                    kind, value, after = name, meaning, here + size
-                    break
-            else:
-                read = number(tokens, here)
-                if read is not None:
-                    kind, value, after = read
-            if kind == HESITATION:
-                here = after
-                continue
-            self.kinds.append(kind)
-            self.values.append(value)
-            self.words.append(norm)
-            self.firsts.append(here)
-            self.ends.append(after)
-            here = after
-
-    def size(self, first: int, last: int) -> int:
-        """How many tokens items `first` up to `last` are."""
-        return sum(self.ends[at] - self.firsts[at] for at in range(first, last))
-
-    def glued(self, at: int) -> bool:
-        """Whether nothing, not even a space, stands between item `at` and the one before it."""
-        if not 0 < at < self.count:
-            return False
-        tokens = self.utterance.tokens
-        return tokens[self.firsts[at]].start == tokens[self.firsts[at] - 1].end
-
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        """Where items `first` up to `last` stand in the text."""
-        tokens = self.utterance.tokens
-        return tokens[self.firsts[first]].start, tokens[self.ends[last - 1] - 1].end
-
-
-def day_piece(first: int, last: int, day: Day, confidence: float = 0.6, *, bare: bool = False) -> Piece:
-    """A day said in the items from `first` up to `last`."""
-    return Piece(kind=Kind.DAY, value=day, first=first, last=last, confidence=confidence, bare=bare)
-
-
-def nothing(first: int, last: int) -> list[Piece]:
-    """Items that are read, and are no time."""
-    return [Piece(kind=Kind.MARK, value=None, first=first, last=last)]
 
 
 def _is_denied(day: Piece) -> bool:

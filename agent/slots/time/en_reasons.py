@@ -1,7 +1,10 @@
 """Why a number is a time: "at", "around", a day or a part of the day beside it, its being the whole answer, or our having asked for a time."""
 
-from agent.nlu.dates import Day, Kind, Line, Piece
-from agent.nlu.dates.en_relations import MOST_LINKERS, Relations
+from collections.abc import Mapping
+
+from agent.slots.time.en_relations import MOST_LINKERS, Relations
+from agent.slots.time.items import Line
+from agent.slots.time.pieces import Day, Kind, Piece
 
 _EDITING = frozenset(("or", "fix", "so", "change", "not", "denied_after", "between", "edge", "which"))
 _MOST_FIGURES = 2
@@ -122,24 +125,18 @@ class Reasons(Relations):
 
     def _beside_time(self, piece: Piece) -> bool:
         """Whether a piece that is no bare number stands right beside it, with at most a few linking words between."""
-        at = piece.last
+        return self._leads(piece, self.starts, piece.last, 1) or self._leads(piece, self.ends, piece.first, -1)
+
+    def _leads(self, piece: Piece, others: Mapping[int, Piece], at: int, way: int) -> bool:
+        """Whether linking words lead from item `at` to such a piece, onwards or back."""
         for _ in range(MOST_LINKERS):
-            other = self.starts.get(at)
-            if other is not None:
-                if not other.bare and (other.kind is not piece.kind or piece.kind is Kind.DAY):
-                    return True
-                break
-            if at >= self.line.count or self.line.words[at] not in self.sets["linkers"]:
-                break
-            at += 1
-        at = piece.first
-        for _ in range(MOST_LINKERS):
-            other = self.ends.get(at)
+            other = others.get(at)
             if other is not None:
                 return not other.bare and (other.kind is not piece.kind or piece.kind is Kind.DAY)
-            if at <= 0 or self.line.words[at - 1] not in self.sets["linkers"]:
+            passed = at if way > 0 else at - 1
+            if not 0 <= passed < self.line.count or self.line.words[passed] not in self.sets["linkers"]:
                 return False
-            at -= 1
+            at += way
         return False
 
     def _is_whole_answer(self) -> bool:

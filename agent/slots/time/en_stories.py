@@ -3,8 +3,8 @@
 "It broke on Monday", "have a nice weekend", "my son is nine", "it's Bill Friday".
 """
 
-from agent.nlu.dates import Kind, Line, Piece
-from agent.nlu.dates.en_words import english
+from agent.slots.time.items import Line
+from agent.slots.time.pieces import Kind, Piece
 
 CLAUSE = 6
 """How many words a verb rules."""
@@ -16,7 +16,7 @@ class Stories:
 
     def __init__(self, items: Line) -> None:
         self.line = items
-        self.sets = english().sets
+        self.sets = items.known.sets
 
     def is_story(self, piece: Piece) -> bool:
         """Whether the piece tells, greets or names instead of asking for a time."""
@@ -42,7 +42,7 @@ class Stories:
             return False
         if line.words[piece.last][:1].isalnum() or line.kinds[given] or not line.words[given].isalpha():
             return False
-        named = any(tuple(line.words[max(0, given - len(cue)) : given]) == cue for cue in english().name_cues)
+        named = any(tuple(line.words[max(0, given - len(cue)) : given]) == cue for cue in self.line.known.name_cues)
         return named and not any(line.words[given] in self.sets[name] for name in ("linkers", "fillers", "follow", "before_days", "labels"))
 
     def _is_age(self, piece: Piece) -> bool:
