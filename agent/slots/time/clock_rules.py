@@ -165,7 +165,7 @@ CLOCK_RULES = (
     Rule("three", "face", "hour", _alone),
     Rule("noon", "face", "points", _point),
     Rule("noon thirty", "face", "points minutes !number|units|oclock", _point),
-    Rule("half ten", "face", "half hour !number|units|colon|slash|stop", lambda _, hour: Face(_number(hour), weights.HALF, weights.HALF_HOUR, True)),
+    Rule("half ten", "face", "half hour !number|units|colon|slash|point", lambda _, hour: Face(_number(hour), weights.HALF, weights.HALF_HOUR, True)),
     Rule("三点", "face", "hour hour_mark !lone_digit !half", _character),
     Rule("三点整", "face", "hour full_mark|hour_mark full?", lambda hour, mark, full: _character(hour) if full or mark.kind == "full_mark" else None),
     Rule("三点半", "face", "hour hour_mark half|amount full?", _character),

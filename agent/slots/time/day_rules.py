@@ -32,6 +32,7 @@ def day(*, confidence: float = weights.DAY, bare: tuple[str, ...] = (), **fields
         said: dict[str, Any] = {}
         for name, given in fields.items():
             value = next((values[kind] for kind in given.split("|") if kind in values), None) if isinstance(given, str) else given
+            value = value[0] if isinstance(given, str) and isinstance(value, tuple) else value
             said |= value if isinstance(value, dict) else {} if value is None else {name: value}
         if any(name in said and said[name] not in fitting for name, fitting in _RANGES.items()):
             return None
@@ -143,7 +144,7 @@ def _year_of(it: Chunk, _: Chunk) -> int | None:
 
 def _of_month(month: Chunk, it: Chunk, mark: Chunk | None) -> Piece | None:
     """五月三号, 五月三; 下个月三号."""
-    return day(month="in_month", day=it.value[0])(month, it, mark) if mark or "month" in month.value else None
+    return day(month="in_month", day="number")(month, it, mark) if mark or "month" in month.value else None
 
 
 _WEEKDAYS = "weekdays|short_weekdays"
@@ -230,10 +231,10 @@ DAY_RULES = (
     Rule("下个月", "in_month", "which month_mark|month_unit", lambda it, _: {"months_on": it.value}),
     Rule("五月三号", "day", "in_month number day_mark?", _of_month),
     Rule("十五月三", "time", "in_month number", lambda it, _: () if it.value.get("month", 1) not in _MONTHS else None),
-    Rule("三号", "day", "number day_mark", lambda it, to: day(day=it.value[0], **_RARE)(it, to)),
+    Rule("三号", "day", "number day_mark", day(day="number", **_RARE)),
     Rule("九月的第二个星期五", "day", "in_month belonging? nth numbered", day(month="in_month", nth="nth", weekday="numbered")),
     Rule("四月最后一天", "day", "in_month belonging? month_rest", day(month="in_month", last_of_month=True)),
-    Rule("四月底", "day", "number month_end", lambda it, to: day(month=it.value[0], last_of_month=True)(it, to)),
+    Rule("四月底", "day", "number month_end", day(month="number", last_of_month=True)),
     Rule("weekend", "day", "weekend", day(weekend=True, week=0)),
     Rule("tonight", "time", "tonight", lambda it: _with_part(it, 0, it.value, it.start)),
     Rule("今晚", "time", "day_parts", lambda it: _with_part(it, it.value[0], it.value[1], it.start)),

@@ -63,6 +63,8 @@ class Words:
         self.ordinals = {*numbers.ordinals, *numbers.tens}
         self.name_cues = [tuple(cue.split()) for cue in tables.get("name_cues", {}).get("phrases", ())]
         """Words behind which a name is given, as items are worded."""
+        self.around = {word for name in ("past_hour", "to_hour", "of_hour") for word in self.sets.get(name, ())}
+        """What stands between minutes and the hour that they are counted from."""
         self.week_names = {phrase[-1] for phrase in tables.get("week_names", {}).get("phrases", ())}
         """What a weekday's number follows: of "周三三点" only the first is the weekday's."""
         self.said_of = [(kind, tables[kind]) for kind in ("weekdays", "days", "parts") if "is_said_of_days" in self.sets]
@@ -163,8 +165,6 @@ class Classes:
                 self.of.setdefault(word, []).append((name, value))
         self.behind = self.of.keys() | known.sets["follow"]
         """Words that may stand behind a number that is a time."""
-        self.around = {word for name in ("past_hour", "to_hour", "of_hour") for word in known.sets.get(name, ())}
-        """What stands between minutes and the hour that they are counted from."""
         self.shares = known.sets.get("quarter", frozenset()) | known.sets.get("half", frozenset())
         self.halves: dict[str, str] = known.tables.get("half_letter", {})
         self.weekday_ends: dict[str, int] = known.tables.get("weekday_ends", {})

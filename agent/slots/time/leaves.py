@@ -1,7 +1,7 @@
 """The word classes that the rules read, laid at each item of a line: its table, the sets its word stands in, and what a number may be there."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from agent.nlu.chart import Chunk
 from agent.slots.time import weights
@@ -14,16 +14,77 @@ _UNITS_BEHIND = ("1 month", "1 minute")
 _SHORT_BESIDE = ("number", "ordinal", "months", "parts")
 _MARKS = {"/": "slash", "-": "hyphen", ",": "comma", ".": "dot"}
 _Laid = Iterator[tuple[str, Any, int]]
-_TWO, _FEW, _MONTHS, _ONE_DIGIT, _HOUR, _DAY = 2, 31, 12, 10, 60, 24
-_HUNDREDS = range(100, 2401, 100)
-_SIZES = (
-    ("hour", range(25), _TWO),
-    ("zero", range(1), _TWO),
-    ("ones", range(1, 10), _TWO),
-    ("century", (19, 20), 0),
-    ("of_century", range(20, 100), _TWO),
+_TWO, _ONE_DIGIT, _HOUR = 2, 10, 60
+_NO_DATE = frozenset(("half_of_day", "oclock", "units"))
+"""What makes a number before it no day of a month."""
+
+
+class Number(NamedTuple):
+    """A number of a line."""
+
+    value: int
+    text: str
+    line: Line
+    at: int
+
+    @property
+    def short(self) -> bool:
+        return len(self.text) <= _TWO
+
+    @property
+    def glued(self) -> bool:
+        return self.line.glued(self.at)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a colon stands behind it, or a point and further figures."""
+        line, end = self.line, self.at + 1
+        return line.words[end] == ":" or (line.words[end] == "." and line.glued(end + 1) and line.kinds[end + 1] == "number")
+
+    @property
+    def is_date(self) -> bool:
+        """Whether it may be a day of a month by what stands behind it."""
+        return self.line.kinds[self.at + 1] not in _NO_DATE and self.line.words[self.at + 1] != "/" and not self.is_timed
+
+    @property
+    def counts(self) -> bool:
+        """Whether a character behind it says what it counts: "三点五分"."""
+        line, end = self.line, self.at + 1
+        named = line.kinds[end] in ("units", "date") or line.values[end] in ("quarter_mark", "minute_mark")
+        return named or line.words[end] in line.known.sets["counters"]
+
+    @property
+    def in_hundreds(self) -> bool:
+        return self.line.utterance.words[self.line.ends[self.at] - 1] in self.line.known.hundreds
+
+
+_Numbers = tuple[tuple[str, Callable[[Number], object]], ...]
+_WRITTEN: _Numbers = (
+    ("figures", lambda it: it.text),
+    ("tight", lambda it: it.text and it.glued),
+    ("tight_two", lambda it: len(it.text) == _TWO and it.glued),
+    ("year_number", lambda it: it.value in weights.YEARS),
 )
-"""What a number may be by its size, if it is written in no more figures."""
+"""What a number may be inside a long string of numbers, too."""
+_NUMBERS: _Numbers = (
+    *_WRITTEN,
+    ("number", lambda it: True),
+    ("hour", lambda it: it.value <= 24 and it.short),
+    ("from_hour", lambda it: it.value <= 24 and it.short and it.line.words[it.at - 1] in it.line.known.around),
+    ("zero", lambda it: it.value == 0),
+    ("ones", lambda it: 0 < it.value < _ONE_DIGIT),
+    ("lone_digit", lambda it: it.line.known.one_by_one and it.value < _ONE_DIGIT and len(it.text) != _TWO and not it.counts),
+    ("minutes", lambda it: it.value < _HOUR and ((len(it.text) == _TWO and not it.is_timed) or (not it.text and it.value >= _ONE_DIGIT))),
+    ("few_minutes", lambda it: 0 < it.value < _HOUR and it.short and it.line.kinds[it.at - 1] != "between"),
+    ("day_number", lambda it: 0 < it.value <= 31 and it.short and it.is_date),
+    ("after_weekday", lambda it: 12 < it.value <= 24 and it.short and it.line.kinds[it.at - 1] == "weekdays"),
+    ("century", lambda it: it.value in (19, 20) and not it.text),
+    ("of_century", lambda it: 20 <= it.value < weights.HUNDRED),
+    ("clock_figures", lambda it: 2 < len(it.text) <= weights.YEAR_FIGURES and not it.line.known.one_by_one),
+    ("hundreds", lambda it: it.value in range(100, 2401, 100) and not it.text and it.in_hundreds),
+    ("hundred_digits", lambda it: it.value in range(100, 1000, 100)),
+)
+"""What a number may be anywhere else."""
 
 
 class Leaves:
@@ -157,51 +218,13 @@ class Leaves:
         """What a number may be, by its size, how it is written, and what stands beside it."""
         line, end = self.line, at + 1
         value, text = it = line.values[at]
-        if text:
-            yield from ((kind, it, end) for kind in ("figures", "tight", "tight_two")[: 1 + line.glued(at) * (1 + (len(text) == _TWO))])
-        if value in weights.YEARS:
-            yield "year_number", it, end
-        if self.known.one_by_one:
-            yield from self._character(at, value, text)
         if at in self.strings:
             yield "string", None, self.strings[at]
-            return
-        yield "number", it, end
-        if value in _HUNDREDS and (line.utterance.words[line.ends[at] - 1] in self.known.hundreds or text):
-            yield from ((kind, it, end) for kind in ("hundred_digits",) * (value < 1000) + ("hundreds",) * (not text))
-        if 2 < len(text) <= weights.YEAR_FIGURES and not self.known.one_by_one:
-            yield "clock_figures", it, end
-        yield from ((kind, it, end) for kind, sizes, most in _SIZES if value in sizes and len(text) <= most)
-        if value < weights.HUNDRED and len(text) <= _TWO:
-            yield from self._beside(at, value, text)
-
-    def _beside(self, at: int, value: int, text: str) -> _Laid:
-        """What a small number is by the words beside it."""
-        line, end, it = self.line, at + 1, self.line.values[at]
-        after = line.words[end]
-        if value <= _DAY and line.words[at - 1] in self.classes.around:
-            yield "from_hour", it, end
-        if value < _HOUR and ((len(text) == _TWO and after != ":") or (not text and value >= _ONE_DIGIT)):
-            yield "minutes", it, end
-        if 0 < value < _HOUR and line.kinds[at - 1] != "between":
-            yield "few_minutes", it, end
-        decimal = after == "." and line.glued(end + 1) and line.kinds[end + 1] == "number"
-        if 0 < value <= _FEW and line.kinds[end] not in _NO_DATE and after not in _TIMED and not decimal:
-            yield "day_number", value, end
-        if line.kinds[at - 1] == "weekdays" and _MONTHS < value <= _DAY:
-            yield "after_weekday", value, end
-
-    def _character(self, at: int, value: int, text: str) -> _Laid:
-        line, end = self.line, at + 1
-        counted = (
-            line.kinds[end] in ("units", "date")
-            or line.values[end] in ("quarter_mark", "minute_mark")
-            or line.words[end] in self.known.sets["counters"]
-        )
-        if value < _ONE_DIGIT and len(text) != _TWO and not counted:
-            yield "lone_digit", None, end
-        holiday = self.classes.number_holidays.get(text or str(value))
-        if holiday and not line.words[at].isdecimal():
+        number = Number(value, text, line, at)
+        for kind, fits in _WRITTEN if at in self.strings else _NUMBERS:
+            if fits(number):
+                yield kind, it, end
+        if self.known.one_by_one and (holiday := self.classes.number_holidays.get(text or str(value))) and not line.words[at].isdecimal():
             yield "number_holiday", holiday, end
 
     def _strings(self) -> Iterator[tuple[int, int]]:
@@ -261,6 +284,4 @@ class Leaves:
 
 
 _IN_STRINGS = frozenset("-.)")
-_NO_DATE, _TIMED = frozenset(("half_of_day", "oclock", "units")), frozenset((":", "/"))
-"""What makes a number before it no day of a month."""
 _DAYS = frozenset(("weekdays", "days", "ordinal", "weekend", "week_names", "date", "weekday_ends"))
