@@ -206,6 +206,7 @@ DAY_RULES = (
     Rule("this Friday", "day", f"this {_WEEKDAYS}", day(weekday=_WEEKDAYS, week=0)),
     Rule("next Friday", "day", f"next {_WEEKDAYS}", day(weekday=_WEEKDAYS, week=1, next_one=True)),
     Rule("this coming Friday", "day", f"coming {_WEEKDAYS}", day(weekday=_WEEKDAYS, next_one=True)),
+    Rule("this upcoming Friday", "day", f"this coming {_WEEKDAYS}", day(weekday=_WEEKDAYS, next_one=True)),
     Rule("下周三", "day", "which numbered", day(weekday="numbered", week="which")),
     Rule("next weekend", "day", "which|coming weekend", day(weekend=True, week="which|coming")),
     Rule("next week", "day", "which|coming week_unit|week_names", day(week="which|coming")),
