@@ -149,6 +149,7 @@ RULES = (
     Rule("swapped the last two", "edit", "swapped article* place", lambda _, __, place: _turned(place.value)),
     Rule("the last two are swapped", "edit", "place being|article|filler|joint* swapped", lambda place, *_: _turned(place.value)),
     Rule("change 5 to 6", "edit", "change article* string into article* string", lambda _, __, old, ___, ____, new: Replace(said(old), said(new))),
+    Rule("make the 5 a 6", "edit", "make article* string a string", lambda _, __, old, ___, new: Replace(said(old), said(new))),
     Rule("not 345, it's 346", "edit", "deny article* string filler|joint* string", _put_right),
     Rule("not 345 346", "edit", "deny article* string", _denied),
     Rule("346, not 345", "edit", "string filler|joint* deny article* string", lambda new, _, __, ___, old: Replace(said(old), said(new))),
