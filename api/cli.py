@@ -1,4 +1,4 @@
-"""The `slotline` command: serve, call, watch, replay, graph, simulate, doctor."""
+"""The `slotline` command: serve, call, watch, replay, explain, graph, simulate, doctor."""
 
 import argparse
 import gc
@@ -54,7 +54,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """What the command line may say; of the commands that take a while to load, only those that `words` name are."""
     parser = _Parser(prog="slotline", description="A phone-intake agent: run it, call it, watch it.")
     parser.add_argument("--version", action="version", version=f"slotline {version()}")
-    commands = parser.add_subparsers(required=True, metavar="serve | call | watch | replay | graph | simulate | doctor")
+    commands = parser.add_subparsers(required=True, metavar="serve | call | watch | replay | explain | graph | simulate | doctor")
 
     serve = commands.add_parser("serve", help="run the service")
     serve.add_argument("--host", help="address to listen on (SLOTLINE_HOST, default 127.0.0.1)")
@@ -66,6 +66,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         ("call", "be the caller, in this terminal"),
         ("watch", "follow events, in this terminal"),
         ("replay", "play a recorded call again on this version and show what differs"),
+        ("explain", "show how words are read, and by which rules"),
         ("graph", "print the machine that walks a turn, as Mermaid"),
         ("simulate", "play a call as a telephone provider would, signed"),
     ):

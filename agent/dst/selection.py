@@ -140,12 +140,16 @@ def _best_unasked(hearing: Hearing, slot: str, first: Sequence[Candidate]) -> Ca
     """The best value of a slot that was not asked for, where it is plain enough."""
     if not first:
         return None
-    state, named = hearing.call.slot(slot), slot in hearing.assignment.slots
-    if named and SLOTS[slot].too_short and state.value and not first[0].whole:
+    if slot in hearing.assignment.slots and SLOTS[slot].too_short and hearing.call.slot(slot).value and not first[0].whole:
         return msgspec.structs.replace(first[0], whole=True)  # refused as too short, and the good one stays
+    return first[0] if first[0].confidence >= least_unasked(hearing, slot) else None
+
+
+def least_unasked(hearing: Hearing, slot: str) -> float:
+    """How plain a value has to be, from 0 to 1, for a slot that was not asked for."""
+    state = hearing.call.slot(slot)
     edits = hearing.correcting and hearing.question.kind != "read_back" and _corrected(hearing) in ("", slot) and (state.value or state.pending)
-    least = 0.0 if named else CORRECTING if edits else UNMISTAKABLE
-    return first[0] if first[0].confidence >= least else None
+    return 0.0 if slot in hearing.assignment.slots else CORRECTING if edits else UNMISTAKABLE
 
 
 def _best_asked(hearing: Hearing, slot: str, first: Sequence[Candidate], context: Context) -> tuple[Candidate | None, tuple[str, ...]]:

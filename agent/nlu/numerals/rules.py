@@ -64,6 +64,9 @@ class Group(msgspec.Struct, frozen=True):
     joint: str = ""
     """What stands between it and the group before, where somebody has looked: "-", ", ", " um "; "." for a dot in words."""
 
+    def __str__(self) -> str:
+        return self.digits
+
 
 class Term(msgspec.Struct, frozen=True):
     """A quantity with scales: what it comes to, and its lowest and highest scale (1: it goes on to the ones)."""
@@ -71,6 +74,9 @@ class Term(msgspec.Struct, frozen=True):
     total: int
     lowest: int
     highest: int
+
+    def __str__(self) -> str:
+        return str(self.total)
 
 
 def _group(start: Chunk, digits: str, end: Chunk | None = None) -> Group | None:

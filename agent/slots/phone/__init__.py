@@ -17,6 +17,7 @@ from agent.slots.descriptor import Listening, Slot
 from agent.slots.phone.extracting import extract
 from agent.slots.phone.numbering import keys
 from agent.slots.phone.presenting import present
+from agent.slots.phone.rules import chart_of
 from agent.slots.phone.validating import validate, written
 
 PHONE = Slot(
@@ -25,6 +26,7 @@ PHONE = Slot(
     validate=validate,
     present=present,
     written=written,
+    chart=lambda utterance, context: chart_of(utterance, context.language),
     too_short=True,
     listening=Listening(patience_ms=2000, keys=lambda brief: keys(brief.region)),
     slow_rest=True,
