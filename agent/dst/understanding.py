@@ -15,9 +15,10 @@ from datetime import datetime
 from agent.dst.control import control, language_act, switched
 from agent.dst.corrections import checked, edited, settle_acts
 from agent.dst.errands import errand_acts
+from agent.dst.facts import Facts
 from agent.dst.hearing import Hearing
 from agent.dst.informing import keyed_acts
-from agent.dst.replies import Reply
+from agent.dst.replies import ALONE, REPLIES, asides, meant
 from agent.dst.selection import values_told
 from agent.nlu import set_phrases
 from agent.nlu.acts.recognition import own_questions
@@ -83,11 +84,11 @@ def _answered(hearing: Hearing, informs: list[Inform]) -> list[UserAct]:
     unsaid = hearing.correcting and hearing.question.kind == "summary" and not informs
     if unsaid and (value := edited(hearing)):
         return [value]
-    reply = Reply(hearing, informs)
-    done = [*reply.to_the_question(), *informs, *reply.asides()]
+    facts = Facts(hearing, informs)
+    done = [*meant(REPLIES, facts), *informs, *asides(facts)]
     if not done and hearing.correcting and (value := edited(hearing)):
         return [value]
-    return done or reply.alone()
+    return done or [*meant(ALONE, facts)]
 
 
 def _left(hearing: Hearing) -> list[UserAct]:

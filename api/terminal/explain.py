@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--held", action="append", default=[], metavar="SLOT=VALUE", help="a value that the call has; asked, it waits for a yes")
     parser.add_argument("--partial", action="append", default=[], metavar="SLOT=PART", help="what earlier turns heard of a value: phone=0412")
     parser.add_argument("--options", action="append", default=[], metavar="SLOT=VALUE|VALUE", help="the values to choose from")
+    parser.add_argument("--implied", action="append", choices=NAMES, default=[], help="a slot that was just taken without a read-back")
     parser.add_argument("--or", dest="alternatives", action="append", default=[], metavar="WORDS", help="another hypothesis of the recogniser")
     charts = [name for name in NAMES if SLOTS[name].chart]
     parser.add_argument(
@@ -62,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         business = business_files.load(arguments.business or read_settings().business).default
         now = _now(arguments.now, business)
-        call = _call(arguments, business, now)
+        call = call_of(arguments, business, now)
     except ValueError as error:
         return failed(Failed(str(error)))
     turn = Turn(key="explain", text=arguments.words, alternatives=tuple(arguments.alternatives))
@@ -82,7 +83,7 @@ def _now(written: str, business: Business) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(business.time_zone))
 
 
-def _call(arguments: argparse.Namespace, business: Business, now: datetime) -> Call:
+def call_of(arguments: argparse.Namespace, business: Business, now: datetime) -> Call:
     """The call in which the words are said. Raises ValueError for a value that is none."""
     call = new_call("explain", business, now, caller=arguments.caller, language=arguments.language)
     asked = tuple(arguments.asked)
@@ -99,7 +100,7 @@ def _call(arguments: argparse.Namespace, business: Business, now: datetime) -> C
         call = call.with_slot(name, replace(call.slot(name), options=tuple(values.split("|"))))
     states = [call.slot(name) for name in asked]
     likely = "choice" if any(state.options for state in states) else "read_back" if any(state.pending for state in states) else "ask"
-    question = msgspec.convert({"kind": arguments.question or (likely if states else "none"), "slots": asked}, Question)
+    question = msgspec.convert({"kind": arguments.question or (likely if states else "none"), "slots": asked, "implied": arguments.implied}, Question)
     if question.kind in ("ask", "choice", "read_back") and not states:
         raise ValueError(f"what is asked by {question.kind!r}? --asked SLOT")
     if question.kind == "choice" and not states[0].options:

@@ -9,9 +9,11 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from agent.dst.corrections import settle_acts
+from agent.dst.corrections import checked, settle_acts
+from agent.dst.facts import Facts
 from agent.dst.hearing import Hearing
-from agent.dst.selection import least_unasked
+from agent.dst.replies import ALONE, REPLIES
+from agent.dst.selection import least_unasked, values_told
 from agent.dst.understanding import understand
 from agent.nlu.acts.words import bits, marks, segments
 from agent.nlu.candidates import Candidate
@@ -185,6 +187,9 @@ def _choice(hearing: Hearing, user_acts: Iterable[UserAct]) -> Table:
     question = hearing.question
     asked = f"{question.kind} {' '.join(question.slots)}".strip()
     table = _table(f"Choice (question: {asked})", "act", "slot", "value", "confidence", "rule")
+    facts = Facts(hearing, checked(hearing, values_told(hearing)))
+    if row := REPLIES.first(facts.kind, facts.holds) or ALONE.first(facts.kind, facts.holds):
+        _add(table, "as a reply", "", "", "", row.name)
     for act in user_acts:
         match act:
             case Inform():

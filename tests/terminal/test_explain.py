@@ -99,7 +99,7 @@ def test_what_becomes_of_a_candidate(said: tuple[str, ...], slot: str, why: str,
 
 def test_what_the_question_makes_of_an_act(capsys: pytest.CaptureFixture[str]) -> None:
     booked = explained(capsys, "yes", "--asked", "phone", "--held", "phone=202 555 0143")
-    assert booked["Choice (question: read_back phone)"] == [["affirm", "phone"]]
+    assert booked["Choice (question: read_back phone)"] == [["as a reply", "yes"], ["affirm", "phone"]]
     assert ["phone", "✓ filled +12025550143"] in booked["Then"]
     alone = explained(capsys, "yes", "--question", "none")
     assert alone["Acts"] == [["affirm", "word", "word", "yes", "yes"]]
