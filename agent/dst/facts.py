@@ -1,12 +1,13 @@
 """What holds of an utterance as a reply to the open question: the facts by which `replies` tells what it means."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from agent.dst.choosing import neither
 from agent.dst.hearing import Hearing
 from agent.languages import words
 from agent.nlu import set_phrases
 from agent.nlu.acts import ActKind
+from agent.nlu.acts.meaning import Fact, act_and_kind
 from agent.nlu.acts.recognition import content, finds_fault, named_slot
 from agent.nlu.candidates import Context, Held, OpenQuestion
 from agent.nlu.reactions import declined, denies, restores, says_any
@@ -37,10 +38,6 @@ class Facts:
         self.named = detail if detail in NAMES else ""
         """The slot that is said to be wrong; "" for none."""
 
-    def holds(self, fact: str) -> bool:
-        """Whether an act, by its name, was done, or one of `FACTS` is so."""
-        return bool(FACTS[fact](self)) if fact in FACTS else fact in self.acts
-
     def spoken_of(self) -> str:
         """The first slot that is named, right or wrong; "" for none."""
         return named_slot(self.utterance)
@@ -61,6 +58,9 @@ class Facts:
         asked = self.slots if self.kind is OpenQuestion.ASK and says_any(self.utterance, "none_of_it") else ()
         may = (slot for slot in self.business.may_skip if slot in NAMES)
         return next((slot for slot in may if slot in asked or declined(self.utterance, slot)), "")
+
+    def is_time(self) -> bool:
+        return SLOTS[self.slots[0]].calendar == "start"
 
     def answer(self) -> str:
         """The business's answer to what the caller asks; "" for none."""
@@ -91,19 +91,13 @@ class Facts:
         return found
 
 
-FACTS: Mapping[str, Callable[[Facts], object]] = {
+FACTS: Mapping[str, Fact[Facts]] = {
     "values": lambda it: it.informs,
     "named": lambda it: it.named,
     "names_another": lambda it: it.named and it.named not in it.slots,
     "names_one_of_several": lambda it: it.named in it.slots and len(it.slots) > 1,
     "names_part": lambda it: it.part(*it.slots),
     "spoken_of": Facts.spoken_of,
-    # How an act was done
-    "asks_to_check": lambda it: it.did(Act.ASK, ActKind.CHECK),
-    "checks": lambda it: it.did(Act.ASK_HELD, ActKind.CHECK) or it.did(Act.REPEAT, ActKind.CHECK),
-    "but_asks": lambda it: it.did(Act.ASK, ActKind.BEHIND_BUT),
-    "thanks_for_yes": lambda it: it.did(Act.AFFIRM, ActKind.THANKS),
-    "plain_yes": lambda it: it.did(Act.AFFIRM, ActKind.WORD),
     "only_remarks": Facts.only_remarks,
     "tells_more": Facts.tells_more,
     # What the words say beside the acts
@@ -118,8 +112,14 @@ FACTS: Mapping[str, Callable[[Facts], object]] = {
     # The call
     "may_be_skipped": lambda it: len(it.slots) == 1 and it.slots[0] in it.business.may_skip,
     "one_option": lambda it: len(it.call.slot(it.slots[0]).options) == 1,
-    "is_time": lambda it: SLOTS[it.slots[0]].calendar == "start",
+    "is_time": Facts.is_time,
     "implied": lambda it: it.question.implied,
     "something_held": lambda it: any(it.call.slot(name).value for name in NAMES),
     "shows_number": lambda it: it.call.brief.caller,
 }
+
+
+def fact(name: str) -> Fact[Facts]:
+    """One of `FACTS`, or an act, also by how it was done: "ask:check". Raises ValueError where there is none."""
+    act, kind = act_and_kind(name) if name not in FACTS else (None, None)
+    return FACTS[name] if act is None else lambda it: act in it.acts and kind in (None, it.acts[act].kind)

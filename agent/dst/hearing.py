@@ -41,9 +41,9 @@ class Hearing:
         asked = frozenset(NAMES) if self.question.kind == "change" else frozenset(self.question.slots)
         context = context_for(call, NAMES[0], utterance, business, now, asked)
         self.language = context.language
-        self.acts_alone = recognise_acts(utterance, context)
-        """What the words alone do; `acts`: as they are meant here."""
-        self.acts = in_context({act.act: act for act in reversed(self.acts_alone)}, utterance, self.question, business)
+        self.context = context
+        """What the acts are heard with."""
+        self.acts = in_context({act.act: act for act in reversed(recognise_acts(utterance, context))}, utterance, self.question, business)
         self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
         """Whether something is said to be otherwise than we have it."""
         self.asked = asked | frozenset(self.question.implied) if self.correcting else asked

@@ -6,7 +6,8 @@ question says what is meant; without one the values and the caller's own questio
 
 from collections.abc import Callable, Sequence
 
-from agent.dst.facts import ASIDES, Facts
+from agent.dst.facts import ASIDES, Facts, fact
+from agent.nlu.acts import ActKind
 from agent.nlu.acts.meaning import Row, Table
 from agent.nlu.candidates import OpenQuestion
 from agent.record import caller_id
@@ -66,7 +67,7 @@ def _restored(it: Facts) -> Sequence[UserAct]:
 def _first_option(it: Facts) -> Sequence[UserAct]:
     slot = it.slots[0]
     value = it.call.slot(slot).options[0]
-    whole = not it.holds("is_time") or parse(value).at is not None
+    whole = not it.is_time() or parse(value).at is not None
     return [Inform(slot=slot, value=value, rule="choice", words=it.utterance.text, whole=whole, confidence=1.0)]
 
 
@@ -76,19 +77,20 @@ def _own_number(it: Facts) -> Sequence[UserAct]:
 
 
 _CONFIRMED, _WHOLE, _OPEN, _OTHER = "|".join(CONFIRMING), "summary|errand", "none|ask|which|what", "none|ask|which|what|offer|choice"
-REPLIES = Table[Means](
+REPLIES = Table[Facts, Means](
     OpenQuestion,
+    fact,
     # A yes or a no is asked for. What is asked comes before any yes to it, and a booking needs a yes that does not begin with a no, and beside it
     # nothing that we did not understand
     Row("was that right", _CONFIRMED, "repeat !deny !correction", _says()),
-    Row("yes, but is the address right", _WHOLE, "ask_held|asks_to_check !deny !correction", _says()),
+    Row("yes, but is the address right", _WHOLE, "ask_held|ask:check !deny !correction", _says()),
     Row("no wait, it was right the first time", _WHOLE, "restores !values", _restored),
     Row("no, I want to carry on", "leave", "begins_with_no", _says(DialogueAct(act=Act.DENY))),
     Row("I'd rather not", _CONFIRMED, "refuse may_be_skipped !values", _does(Act.REFUSE)),
-    Row("yes, but is there parking", _WHOLE, "but_asks", _says()),
-    Row("ta", _WHOLE, "thanks_for_yes", _says(DialogueAct(act=Act.THANKS))),
+    Row("yes, but is there parking", _WHOLE, "ask:but", _says()),
+    Row("ta", _WHOLE, "affirm:thanks", _says(DialogueAct(act=Act.THANKS))),
     Row("mm-hm", _WHOLE, "affirm only_hums", _says(NoMatch())),
-    Row("no, that's great", _WHOLE, "affirm !plain_yes begins_with_no !values", _says(NoMatch())),
+    Row("no, that's great", _WHOLE, "affirm !affirm:word begins_with_no !values", _says(NoMatch())),
     Row("forget the email", _CONFIRMED, "left_out !values", _does(Act.REFUSE, lambda it: [it.left_out()])),
     Row("yes, but text me, don't ring", _WHOLE, "affirm only_remarks", _says(NoMatch())),
     Row("yes, and it's Isabella on the booking", _WHOLE, "affirm !values tells_more", _says(NoMatch())),
@@ -117,8 +119,9 @@ REPLIES = Table[Means](
     Row("yes, this one", "offer", "affirm|same_number !values", _own_number),
     Row("okay", "choice", "affirm !values", _says(NoMatch())),
 )
-ALONE = Table[Means](
+ALONE = Table[Facts, Means](
     OpenQuestion,
+    fact,
     Row("the number I'm ringing from", "", "same_number shows_number", _own_number),
     Row("the same number", "", "same_number", _says(DialogueAct(act=Act.SAME_NUMBER))),
     Row("no email", "ask|offer", "has_none", _does(Act.REFUSE)),
@@ -136,15 +139,16 @@ ALONE = Table[Means](
 """What counts only when nothing else was said: at last the courtesies, no answer and no failed attempt either."""
 
 
-def meant(table: Table[Means], it: Facts) -> Sequence[UserAct]:
+def meant(table: Table[Facts, Means], it: Facts) -> Sequence[UserAct]:
     """What the acts are as a reply; nothing where the values say it all."""
-    row = table.first(it.kind, it.holds)
+    row = table.first(it.kind, it)
     return () if row is None else row.means(it)
 
 
 def asides(it: Facts) -> Sequence[UserAct]:
     """The caller's own questions."""
-    if not it.holds("checks") and (answer := it.answer()):  # "are you sure" is not "are you insured"
+    checks = it.did(Act.ASK_HELD, ActKind.CHECK) or it.did(Act.REPEAT, ActKind.CHECK)
+    if not checks and (answer := it.answer()):  # "are you sure" is not "are you insured"
         return [DialogueAct(act=Act.HELP, detail=answer)]
     found = [act for act in ASIDES if act in it.acts and not _is_told(act, it)]
     return [] if it.informs and found[:1] == [Act.REPEAT] else [_aside(act, it) for act in found[:1]]

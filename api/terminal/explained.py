@@ -15,6 +15,7 @@ from agent.dst.hearing import Hearing
 from agent.dst.replies import ALONE, REPLIES
 from agent.dst.selection import least_unasked, values_told
 from agent.dst.understanding import understand
+from agent.nlu.acts.recognition import meaning, recognise_acts
 from agent.nlu.acts.words import bits, marks, segments
 from agent.nlu.candidates import Candidate
 from agent.nlu.chart import Chart
@@ -174,11 +175,13 @@ def _why_not(hearing: Hearing, slot: str, candidate: Candidate, place: int) -> s
 def _acts(hearing: Hearing) -> Table:
     """The acts that the words do, the main one first, and whether they are meant so in this call."""
     table = _table("Acts", "act", "rule", "kind", "words", "about", "in this call")
-    there = [*hearing.acts_alone, *(act for act in hearing.acts.values() if act not in hearing.acts_alone)]
-    for act in there:
+    alone = recognise_acts(hearing.utterance, hearing.context)
+    for act in [*alone, *(act for act in hearing.acts.values() if act not in alone)]:
         said = hearing.utterance.text[slice(*act.span)]
         meant = "yes" if act in hearing.acts.values() else "no"
         _add(table, act.act.value, act.rule, act.kind.value, said, act.detail, meant)
+    if rows := meaning(hearing.utterance, hearing.context).rows if hearing.utterance else ():
+        _add(table, "meant as", "; ".join(rows))
     return table
 
 
@@ -188,7 +191,7 @@ def _choice(hearing: Hearing, user_acts: Iterable[UserAct]) -> Table:
     asked = f"{question.kind} {' '.join(question.slots)}".strip()
     table = _table(f"Choice (question: {asked})", "act", "slot", "value", "confidence", "rule")
     facts = Facts(hearing, checked(hearing, values_told(hearing)))
-    if row := REPLIES.first(facts.kind, facts.holds) or ALONE.first(facts.kind, facts.holds):
+    if row := REPLIES.first(facts.kind, facts) or ALONE.first(facts.kind, facts):
         _add(table, "as a reply", "", "", "", row.name)
     for act in user_acts:
         match act:

@@ -102,7 +102,7 @@ def test_what_the_question_makes_of_an_act(capsys: pytest.CaptureFixture[str]) -
     assert booked["Choice (question: read_back phone)"] == [["as a reply", "yes"], ["affirm", "phone"]]
     assert ["phone", "✓ filled +12025550143"] in booked["Then"]
     alone = explained(capsys, "yes", "--question", "none")
-    assert alone["Acts"] == [["affirm", "word", "word", "yes", "yes"]]
+    assert alone["Acts"] == [["affirm", "word", "word", "yes", "yes"], ["meant as", "yes"]]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -13,13 +13,12 @@ What else was said is content. An act that content could contradict is heard onl
 from collections.abc import Sequence
 from functools import lru_cache
 
-import msgspec
-
 from agent.nlu.acts import ActCandidate, ActKind
-from agent.nlu.acts.answers import Answer, Prompt, fold, prompt_kind
+from agent.nlu.acts.answers import Answer, Prompt, prompt_kind
 from agent.nlu.acts.fitting import mask
 from agent.nlu.acts.found import Found, Reading
 from agent.nlu.acts.leads import settle
+from agent.nlu.acts.meanings import LUKEWARM, Meaning
 from agent.nlu.acts.questions import find
 from agent.nlu.acts.reading import read, slot_of
 from agent.nlu.acts.words import Unit, segments, table
@@ -27,10 +26,6 @@ from agent.nlu.candidates import Context, OpenQuestion
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 
-_CHATTER = 2
-"""Content words from which an utterance is more than manners: "hello, it's Ella" greets, "hi, I need a plumber" asks."""
-_REQUEST = 4
-"""Units of clauses without an act from which thanks are but its manners: "I'll take the last one, thanks"."""
 _NEGATED = 4
 """Units in which a negator stands before what it denies."""
 
@@ -41,7 +36,7 @@ _RANK = {
     Act.GREET: 8, Act.BACKCHANNEL: 9,
 }  # fmt: skip
 """The main act first: what stops or turns the call, then questions, then answers, then manners."""
-_LUKEWARM = (ActKind.OK, ActKind.QUALITY)  # an "okay", a "great": worth a yes only where one was asked for
+_POLITE = frozenset({Act.THANKS, Act.GOODBYE})
 _AFTER_MANNERS = 7
 """Where "great, thanks" puts its "great": it answers nothing."""
 
@@ -52,8 +47,11 @@ def recognise_acts(utterance: Utterance, context: Context) -> Sequence[ActCandid
     "Yes, but the street is wrong" affirms and corrects: who acts on it must look for a correction before storing anything.
     `context.question`, or the words of our last sentence, decide what a bare "okay" is worth: an answer to a yes-no question, else a back-channel.
     """
-    if not utterance:
-        return ()
+    return _in_order(meaning(utterance, context), prompt_kind(context)) if utterance else ()
+
+
+def meaning(utterance: Utterance, context: Context) -> Meaning:
+    """What is made of the utterance, and by which rows."""
     prompt = prompt_kind(context)
     reading = Reading([], [])
     spoken = segments(utterance)
@@ -61,9 +59,7 @@ def recognise_acts(utterance: Utterance, context: Context) -> Sequence[ActCandid
         read(segment, reading, utterance, len(spoken) == 1, place + 1 == len(spoken))
     settle(reading, spoken, prompt)
     _take_politely(reading, context.question, utterance)
-    _answer(reading, prompt, utterance)
-    _correct(reading, prompt)
-    return _in_order(reading, prompt, utterance, context)
+    return Meaning(reading, prompt, utterance, context)
 
 
 def _take_politely(reading: Reading, question: OpenQuestion, utterance: Utterance) -> None:
@@ -166,120 +162,16 @@ def _denied(utterance: Utterance, at: int) -> bool:
     return False
 
 
-def _answer(reading: Reading, prompt: Prompt, utterance: Utterance) -> None:
-    """Turn the answers into one act, or none."""
-    answer = fold(reading.answers, reading.but)
-    if answer is None:
-        return
-    aside = any(_RANK[found.act] == _RANK[Act.ASK_PRICE] for found in reading.found)
-    weak = answer.kind in _LUKEWARM and not (aside and utterance.between(answer.first, answer.last) in table("answers")["consent"])
-    answers = prompt in (Prompt.YES_NO, Prompt.CONFIRM)
-    act = Act.AFFIRM if answer.sign > 0 else Act.DENY
-    if answer.kind is ActKind.NEGATION and (reading.content or any(found.act in (Act.THANKS, Act.GOODBYE) for found in reading.found)):
-        return
-    more = aside or reading.content >= (1 if answer.kind is ActKind.QUALITY else _CHATTER)
-    if weak and more:  # "right, so the number is ...", "4:30 would be great": nothing is accepted by it
-        if answers and answer.kind is ActKind.OK:
-            reading.found.append(Found(Act.BACKCHANNEL, "ok", answer.first, answer.last))
-        return
-    if weak and prompt in (Prompt.VALUE, Prompt.STATEMENT, Prompt.ELSE):
-        if answer.sign < 0:  # "it doesn't work" tells of a tap, when nobody asked whether it does
-            return
-        act = Act.BACKCHANNEL if answer.kind is ActKind.OK else act
-    reading.found.append(Found(act, answer.kind.value, answer.first, answer.last, kind=answer.kind))
-    if any(answer.sign > 0 and later.sign < 0 and answer.first < reading.but <= later.first for later in reading.answers):
-        reading.found.append(Found(Act.DENY, "but", reading.but, reading.but + 1, kind=ActKind.BEHIND_BUT))  # "yes, but the postcode is wrong"
-    if answer.sign < 0 and reading.slot and any(one.sign < 0 and one.kind in (ActKind.TRUTH, ActKind.NEGATION) for one in reading.answers):
-        reading.found.append(Found(Act.CORRECTION, "wrong_slot", answer.first, answer.last, reading.slot))
-
-
-def _correct(reading: Reading, prompt: Prompt) -> None:
-    """Hear a correction in "actually ...", "... instead", "yes, but ...", and a "no" that content follows."""
-    acts = {found.act for found in reading.found}
-    if Act.CORRECTION in acts or acts & {Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, Act.REPEAT}:
-        return
-    answered = acts & {Act.AFFIRM, Act.DENY}
-    if Act.ASK in acts and Act.AFFIRM in acts:  # "yes, but is there parking"
-        return
-    taken_back = any(answer.first >= reading.but and answer.sign < 0 for answer in reading.answers)
-    if reading.but >= 0 and answered and (reading.beside or taken_back):
-        reading.found.append(Found(Act.CORRECTION, "but", reading.but, reading.but + 1, reading.slot, ActKind.BEHIND_BUT))
-    elif reading.beside and reading.turned >= 0 and Act.AFFIRM not in acts:
-        reading.found.append(Found(Act.CORRECTION, "turned", reading.turned, reading.turned + 1, reading.slot))
-    elif reading.beside and reading.remade >= 0 and Act.AFFIRM not in acts and prompt is not Prompt.VALUE:
-        reading.found.append(Found(Act.CORRECTION, "remade", reading.remade, reading.remade + 1, reading.slot))
-    elif reading.beside >= _CHATTER and reading.swapped >= 0 and prompt is not Prompt.VALUE:
-        reading.found.append(Found(Act.CORRECTION, "swapped", reading.swapped, reading.swapped + 1, reading.slot))
-    elif reading.beside >= _CHATTER and prompt is Prompt.CONFIRM and not acts and reading.asks:
-        reading.found.append(Found(Act.CORRECTION, "instead_of_yes", 0, 1, reading.slot))
-    elif reading.beside and Act.DENY in acts and prompt in (Prompt.CONFIRM, Prompt.YES_NO, Prompt.UNKNOWN):
-        reading.found.append(Found(Act.CORRECTION, "no_and_value", reading.answers[0].first, reading.answers[0].last, reading.slot))
-
-
-def _in_order(reading: Reading, prompt: Prompt, utterance: Utterance, context: Context) -> Sequence[ActCandidate]:
-    found = _without_idle(_as_answers(_in_place(reading, prompt, utterance, context), prompt, utterance, context), reading)
-    polite = bool({act.act for act in found} & {Act.THANKS, Act.GOODBYE}) and prompt not in (Prompt.YES_NO, Prompt.CONFIRM)
+def _in_order(meaning: Meaning, prompt: Prompt) -> Sequence[ActCandidate]:
+    utterance = meaning.utterance
+    polite = meaning.does(_POLITE) and prompt not in (Prompt.YES_NO, Prompt.CONFIRM)
 
     def rank(act: Found) -> tuple[int, int]:
-        praise = act.act is Act.AFFIRM and polite and (act.kind in _LUKEWARM or prompt is not Prompt.UNKNOWN)
+        praise = act.act is Act.AFFIRM and polite and (act.kind in LUKEWARM or prompt is not Prompt.UNKNOWN)
         return (_AFTER_MANNERS if praise else _RANK[act.act], act.first)
 
-    if refused := next((act for act in found if act.kind is ActKind.WITHHELD), None):
-        found = [*found, Found(Act.DENY, refused.rule, refused.first, refused.last, kind=ActKind.WITHHELD)]
     acts: dict[Act, ActCandidate] = {}
-    for one in sorted(found, key=rank):
+    for one in sorted(meaning.found, key=rank):
         span = (utterance.tokens[one.first].start, utterance.tokens[one.last - 1].end)
         acts.setdefault(one.act, ActCandidate(act=one.act, rule=one.rule, kind=one.kind, span=span, detail=one.detail))
     return tuple(acts.values())
-
-
-def _as_answers(found: list[Found], prompt: Prompt, utterance: Utterance, context: Context) -> list[Found]:
-    """With "that's all" for a no where we asked whether there is anything else, and with "that's it" for a yes where we asked for one."""
-    done = next((act for act in found if act.kind is ActKind.ALL_DONE), None)
-    if done is None:
-        return found
-    if prompt is Prompt.ELSE and not any(act.act is Act.DENY for act in found):
-        return [*found, Found(Act.DENY, "all_done", done.first, done.last)]
-    if prompt not in (Prompt.YES_NO, Prompt.CONFIRM):
-        return found
-    endings = table("answers")["that_is_it"]
-    found = [
-        Found(Act.AFFIRM, "that_is_it", act.first, act.last, kind=ActKind.THAT_IS_IT)
-        if act.kind is ActKind.ALL_DONE and utterance.words[act.last - 1] in endings
-        else act
-        for act in found
-    ]
-    if context.question is OpenQuestion.READ_BACK and any(act.kind is ActKind.THAT_IS_IT for act in found):  # "nah, that's it"
-        found = [act for act in found if act.act is not Act.DENY]
-    return found
-
-
-def _without_idle(found: list[Found], reading: Reading) -> list[Found]:
-    """Without the acts that mean nothing beside content, or beside another act."""
-    if reading.content:  # "I need help with my drain" asks for a service
-        found = [act for act in found if act.kind is not ActKind.BARE_HELP]
-    if reading.content >= _CHATTER or reading.idle >= _REQUEST:
-        found = [act for act in found if act.act not in (Act.THANKS, Act.GREET)]
-    acts = {act.act for act in found}
-    if Act.START_OVER in acts:  # "clear all that and start again"
-        found = [act for act in found if act.act is not Act.CANCEL]
-    if Act.HOLD_ON in acts and acts & {Act.AFFIRM, Act.DENY, Act.CORRECTION}:
-        found = [act for act in found if act.act is not Act.HOLD_ON or act.last - act.first > 1]
-    return found
-
-
-def _in_place(reading: Reading, prompt: Prompt, utterance: Utterance, context: Context) -> list[Found]:
-    """The acts that were found, less those that what was asked, or what else was said, makes none of."""
-    found, asked = reading.found, context.asked
-    if prompt is Prompt.VALUE and asked & {"name", "service", "time"}:  # "can you fix my tap": a wish, and no question
-        found = [one for one in found if one.kind is not ActKind.REQUEST]
-    if asked == {"time"}:  # "what are my options"
-        found = [msgspec.structs.replace(one, act=Act.DONT_CARE) if one.kind is ActKind.OPTIONS else one for one in found]
-    if any(one.act is Act.DONT_CARE for one in found):  # "I don't know, whenever"
-        found = [one for one in found if one.act is not Act.DONT_KNOW]
-    return [one for one in found if not (one.kind is ActKind.FAREWELL and reading.content and _is_weak_bye(utterance.between(one.first, one.last)))]
-
-
-def _is_weak_bye(words: str) -> bool:
-    """Whether it is a goodbye only by itself: 礼拜六 is no 拜, and 88 is often a number."""
-    return words.isdigit() or (len(words) == 1 and not words.isascii())
