@@ -10,7 +10,7 @@ from agent.nlu.acts import ActKind
 from agent.nlu.acts.meaning import Fact, act_and_kind
 from agent.nlu.acts.recognition import content, finds_fault, named_slot
 from agent.nlu.candidates import Context, Held, OpenQuestion
-from agent.nlu.reactions import declined, denies, restores, says_any
+from agent.nlu.reactions import declined, denies, says_any
 from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.acts import Act, Inform
@@ -103,7 +103,7 @@ FACTS: Mapping[str, Fact[Facts]] = {
     # What the words say beside the acts
     "finds_fault": lambda it: finds_fault(it.utterance),
     "begins_with_no": lambda it: denies(it.utterance),
-    "restores": lambda it: restores(it.utterance),
+    "restores": lambda it: says_any(it.utterance, "restores"),
     "only_hums": lambda it: set(it.utterance.words) <= set(it.listed("reactions", "hums")),
     "both": lambda it: SLOTS[it.slots[0]].categorical and not set(it.utterance.words).isdisjoint(it.listed("reactions", "both")),
     "neither": lambda it: neither(it.utterance, it.language),

@@ -6,13 +6,11 @@ not meant so: denied ("I don't want to cancel"), only imagined ("if I need to mo
 """
 
 import re
-from functools import cache
 from itertools import chain
 
-from agent.languages import words
-from agent.nlu.acts.words import written_out
+from agent.nlu import lexicon
 from agent.nlu.effort import spend
-from agent.nlu.lexicon import Listed, by_first, end_of
+from agent.nlu.lexicon import listed
 from agent.nlu.utterance import Utterance
 from agent.record.errand import Want
 
@@ -53,7 +51,7 @@ def wanted(utterance: Utterance) -> Want | None:
 
 def may_name_one(utterance: Utterance) -> bool:
     """Whether a word is said that appointments are called by: what can be asked of every turn."""
-    return not listed("zh" if utterance.has_han else "en", "nouns").keys().isdisjoint(utterance.words)
+    return not listed("zh" if utterance.has_han else "en", "appointment", "nouns").keys().isdisjoint(utterance.words)
 
 
 def wanted_of_it(utterance: Utterance) -> Want | None:
@@ -105,20 +103,17 @@ def reason(utterance: Utterance) -> str:
     return _ENDS.split(behind(utterance, "because").lstrip(" ,，"))[0].strip()
 
 
-class Spoken:
+class Spoken(lexicon.Spoken):
     """An utterance's words, with what is listed in its language."""
 
     def __init__(self, utterance: Utterance) -> None:
-        self.language = "zh" if utterance.has_han else "en"
-        self.words = utterance.words[:_MOST]
+        super().__init__(utterance, "appointment")
+        self.words = self.words[:_MOST]
 
     def of(self, kind: str) -> list[tuple[int, int]]:
-        """Where the phrases of a list stand."""
         spend(_READING + len(self.words))
-        phrases = listed(self.language, kind)
         asked = self.of("whether_right") if kind in ("correct", "faulty") else ()  # 对不对 holds no 不对
-        found = [(at, end) for at, word in enumerate(self.words) if word in phrases and (end := end_of(self.words, at, phrases))]
-        return [one for one in found if not any(start <= one[0] < stop for start, stop in asked)]
+        return [one for one in super().of(kind) if not any(start <= one[0] < stop for start, stop in asked)]
 
     def all_of(self, want: Want, own: tuple[int, int, bool]) -> list[tuple[int, int]]:
         """Where it is said what is wanted of the appointment that is named there."""
@@ -130,20 +125,16 @@ class Spoken:
     def _of_its_being(self, since: int) -> bool:
         """Whether what is said behind is of the appointment's being or its time, or nothing is."""
         at = next((at for at in range(since, len(self.words)) if self.words[at].isalnum()), len(self.words))
-        return at == len(self.words) or self.words[at].isdigit() or bool(end_of(self.words, at, listed(self.language, "of_its_being")))
+        return at == len(self.words) or self.words[at].isdigit() or bool(self.end_of("of_its_being", at))
 
     def is_not_meant(self) -> bool:
         """Whether none of the caller's is meant, or not now; "an hour later" is how far."""
         far = {place for at, end in self.of("from_it") for place in range(at, end)}
         return self.says("elsewhere") or self.says("supposed") or any(at not in far for at, _ in self.of("later"))
 
-    def says(self, kind: str) -> bool:
-        return bool(self.of(kind))
-
     def end_of(self, kind: str, at: int) -> int:
-        """The end of the phrase of a list that stands at word `at`; 0 for none."""
         spend(1)
-        return end_of(self.words, at, listed(self.language, kind))
+        return super().end_of(kind, at)
 
     def is_called_off(self) -> bool:
         """Whether nobody is to come any more: "you needn't come after all", 不用来了, and nothing more of the same thing behind it."""
@@ -165,10 +156,10 @@ class Spoken:
 
         A time alone is none, nor one in parting or in thanks ("see you on Saturday"), nor one of two asked between: 三点还是四点到.
         """
-        others = ((at, self._time(self._past(end, "leads")) or len(self.words)) for at, end in self.of("not_then"))
+        others = ((at, self._time(self.past(end, "leads")) or len(self.words)) for at, end in self.of("not_then"))
         left_out = {place for at, end in self.of("stands_in") for place in range(at, end + _TIMED)}
-        left_out |= {at for at, end in self.of("either") if self._timed(at) >= 0 and not self.end_of("settles", self._time(self._past(end, "leads")))}
-        put = ((at, self._past(end, "leads")) for at, end in chain(self.of("puts"), others))
+        left_out |= {at for at, end in self.of("either") if self._timed(at) >= 0 and not self.end_of("settles", self._time(self.past(end, "leads")))}
+        put = ((at, self.past(end, "leads")) for at, end in chain(self.of("puts"), others))
         bounded = ((at, start, stop, stop) for at, start in put if (stop := self._time(start)) and self.is_bounded(stop) and not self.denied_at(at))
         suits = ((at, self._timed(at), at, end) for kind in ("suits", "asks") for at, end in self.of(kind) if not self.end_of("not_then", at))
         said = (one for one in chain(bounded, suits) if one[0] not in left_out and one[1] >= 0)
@@ -178,11 +169,11 @@ class Spoken:
         """Whether a bare figure counts what stands behind, or a day is one on which that may be done: 周六行不行停车."""
         asked = self.end_of("asks", stop) == behind
         while than := self.end_of("than", behind):
-            behind = self._time(self._past(than, "leads")) or self.end_of("when", than) or than
+            behind = self._time(self.past(than, "leads")) or self.end_of("when", than) or than
         if behind >= len(self.words) or not self.words[behind].isalnum() or self.end_of("closes", behind):
             return False
         timely = start and self.end_of("timely", start - 1) == start and self.is_bounded(behind)
-        return asked or (not timely and all(word in listed(self.language, "figure") for word in self.words[start:stop]))
+        return asked or (not timely and all(word in self.listed("figure") for word in self.words[start:stop]))
 
     def _timed(self, at: int) -> int:
         """Where the time begins that ends at word `at`; -1 for none."""
@@ -190,15 +181,8 @@ class Spoken:
 
     def _time(self, at: int) -> int:
         """The end of the time that is said from word `at` on: "Friday at half past ten"; 0 for none, as for what may count anything: "one"."""
-        stop = start = at
-        while further := self.end_of("when", stop) or (stop > start and self.end_of("goes_on", stop)):
-            stop = further
-        return 0 if stop == start or self.end_of("no_time", start) == stop else stop
-
-    def _past(self, at: int, kind: str) -> int:
-        while end := self.end_of(kind, at):
-            at = end
-        return at
+        stop = self.end_of("when", at) and self.past(at, "when", "goes_on")
+        return 0 if self.end_of("no_time", at) == stop else stop
 
     def is_bounded(self, at: int) -> bool:
         """Whether nothing more of the same thing follows: "that", but not "that noise"."""
@@ -213,21 +197,20 @@ class Spoken:
         """Where an appointment of the caller's is named, and whether beyond doubt: "the appointment" may be one that is to be made."""
         if whole := self.of("have"):
             return (*whole[0], True)
-        nouns = [(at, end) for at, end in self.of("nouns") if not end_of(self.words, end, listed(self.language, "no_noun"))]
+        nouns = [(at, end) for at, end in self.of("nouns") if not self.end_of("no_noun", end)]
         for kind, certain in (("mine", True), ("having", True), ("the", False)):
-            apart = listed(self.language, "apart")
             for at, end in self.of(kind):
                 noun = next((noun for noun in nouns if end <= noun[0] and sum(map(str.isalnum, self.words[end : noun[0]])) <= _OWN), None)
-                if noun is not None and not any(word in apart for word in self.words[end : noun[0]]):
+                if noun is not None and not any(word in self.listed("apart") for word in self.words[end : noun[0]]):
                     return at, noun[1], certain
         bare = [noun for noun in nouns if self.language == "zh" and noun[1] - noun[0] > 1 and not self._is_to_be_made(*noun)]
         return (*bare[0], False) if bare else None  # 取消预约 needs no "my"
 
     def _is_to_be_made(self, at: int, end: int) -> bool:
         """Whether right before the name stands what makes a verb of it, and behind it what is to be done: 想预约修空调, but not 要预约改到周五."""
-        wants = (end_of(self.words, end, listed(self.language, want)) for want in ("cancel", "move"))
+        wants = (self.end_of(want, end) for want in ("cancel", "move"))
         told = any(stop - end > 1 for stop in wants)
-        return not told and any(end_of(self.words, place, listed(self.language, "to_book")) == at for place in range(max(0, at - _BEFORE), at))
+        return not told and any(self.end_of("to_book", place) == at for place in range(max(0, at - _BEFORE), at))
 
     def reaches(self, want: Want, at: int, end: int, own: tuple[int, int, bool]) -> bool:
         """Whether what is wanted is wanted of the appointment."""
@@ -245,24 +228,17 @@ class Spoken:
     def _of_things(self, at: int, end: int, behind: bool) -> bool:
         """Whether it may be done to what is to be repaired (预约换灯: such a verb takes an object), or before there is an appointment (提前预约)."""
         goes_on = any(word.isalnum() for word in self.words[end : end + 1])
-        takes = end_of(self.words, at, listed(self.language, "takes_object" if behind else "beforehand")) == end
+        takes = self.end_of("takes_object" if behind else "beforehand", at) == end
         return takes and goes_on
 
     def denied_at(self, at: int) -> bool:
         """Whether what begins at word `at` is denied."""
         asked = {place for start, end in self.of("whether") for place in range(start, end)}
         near = [place for place in range(max(0, at - _FARTHEST), at) if place not in asked]
-        ends = [end for place in near if (end := end_of(self.words, place, listed(self.language, "denied"))) and at - _BEFORE < end <= at]
+        ends = [end for place in near if (end := self.end_of("denied", place)) and at - _BEFORE < end <= at]
         return any(not self.is_stopped(end, at) for end in ends)
 
     def _told(self, at: int, since: int) -> bool:
         """Whether it is told of what others did: "they cancelled my last booking". `since`: where the appointment, or the verb, is named."""
-        past = end_of(self.words, at, listed(self.language, "told_verbs"))
-        others = listed(self.language, "told")
-        return bool(past) and any(end_of(self.words, place, others) for place in range(max(0, since - _BEFORE), since))
-
-
-@cache
-def listed(language: str, kind: str) -> Listed:
-    """A list of a language's `appointment.toml`, ready to be looked for; empty where the language has none."""
-    return by_first([plain for phrase in words(language, "appointment").get(kind, ()) for plain in written_out(phrase)])
+        past = self.end_of("told_verbs", at)
+        return bool(past) and any(self.end_of("told", place) for place in range(max(0, since - _BEFORE), since))

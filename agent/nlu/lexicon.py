@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import pairwise
+from functools import cache
+from itertools import pairwise, product
 from typing import Any, TypeVar, get_origin, get_type_hints
 
+from agent.languages import words
 from agent.nlu.chart import Chunk
 from agent.nlu.effort import TooMuch, effort, spend
 from agent.nlu.utterance import Token, Utterance
@@ -14,6 +16,9 @@ from agent.nlu.utterance import Token, Utterance
 _Table = TypeVar("_Table")
 Listed = Mapping[str, tuple[tuple[str, ...], ...]]
 """Phrases in words by their first word, the longest first: finding one costs a look-up, not a walk over all of them."""
+
+
+_GROUP = re.compile(r"\{([^{}]*)\}|\[([^][]*)\]")
 
 
 def by_first(phrases: Iterable[str]) -> Listed:
@@ -34,6 +39,52 @@ def end_of(spoken: Sequence[str], at: int, phrases: Listed) -> int:
 def says(utterance: Utterance, phrases: Listed) -> bool:
     """Whether any of the phrases was said, as words."""
     return any(end_of(utterance.words, at, phrases) for at, word in enumerate(utterance.words) if word in phrases)
+
+
+def written_out(pattern: str) -> list[str]:
+    """Every phrase of a pattern: "{a|b} c" is "a c" and "b c", "[a|b] c" is these and "c"."""
+    parts: list[tuple[str, ...]] = []
+    end = 0
+    for group in _GROUP.finditer(pattern):
+        parts.append((pattern[end : group.start()],))
+        parts.append(tuple(group[1].split("|")) if group[1] is not None else ("", *group[2].split("|")))
+        end = group.end()
+    parts.append((pattern[end:],))
+    return [" ".join("".join(some).split()) for some in product(*parts)]
+
+
+@cache
+def listed(language: str, file: str, kind: str) -> Listed:
+    """A list of a language's file, its patterns written out, ready to be looked for; empty where the language has none."""
+    return by_first(plain for phrase in words(language, file).get(kind, ()) for plain in written_out(phrase))
+
+
+class Spoken:
+    """An utterance's words, with the lists of one file in its language: a turn with a Chinese character is Mandarin."""
+
+    def __init__(self, utterance: Utterance, file: str) -> None:
+        self.file, self.language, self.words = file, "zh" if utterance.has_han else "en", utterance.words
+
+    def listed(self, kind: str) -> Listed:
+        return listed(self.language, self.file, kind)
+
+    def of(self, kind: str) -> list[tuple[int, int]]:
+        """Where the phrases of a list stand."""
+        phrases = self.listed(kind)
+        return [(at, end) for at, word in enumerate(self.words) if word in phrases and (end := end_of(self.words, at, phrases))]
+
+    def says(self, kind: str) -> bool:
+        return bool(self.of(kind))
+
+    def end_of(self, kind: str, at: int) -> int:
+        """The end of the longest phrase of a list that stands at word `at`; 0 for none."""
+        return end_of(self.words, at, self.listed(kind))
+
+    def past(self, at: int, *kinds: str) -> int:
+        """Behind all phrases of these lists that stand from word `at` on."""
+        while end := next((end for kind in kinds if (end := self.end_of(kind, at))), 0):
+            at = end
+        return at
 
 
 class Phrases:

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from agent.languages import known, words
-from agent.nlu.acts.words import written_out
 from agent.nlu.effort import spend
-from agent.nlu.lexicon import Listed, by_first, end_of
+from agent.nlu.lexicon import Listed, by_first, end_of, listed
 from agent.nlu.numerals.numbers import digit_group
 from agent.nlu.spelling.elements import Kind, element_at
 from agent.nlu.spelling.words import table as letter_words
@@ -127,7 +126,7 @@ def _beside_figures(tokens: Sequence[Token], at: int) -> bool:
 @cache
 def _listed(kind: str) -> Listed:
     """One list of `appointment.toml`, of all languages, since references are said in English letters everywhere."""
-    return by_first(plain for language in known() for phrase in words(language, "appointment")[kind] for plain in written_out(phrase))
+    return by_first(" ".join(phrase) for language in known() for phrases in listed(language, "appointment", kind).values() for phrase in phrases)
 
 
 @cache

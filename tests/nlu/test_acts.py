@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.nlu.acts.recognition import recognise_acts, said_phrase
-from agent.nlu.acts.words import MAX_UNITS, segments, written_out
+from agent.nlu.acts.words import MAX_UNITS, segments
 from agent.nlu.candidates import Context, OpenQuestion
+from agent.nlu.lexicon import written_out
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 from tests import tables

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.nlu.reactions import asks_why, declined, denies, restores, says_any
+from agent.nlu.reactions import asks_why, declined, denies, says_any
 from agent.nlu.utterance import Utterance
 
 
@@ -27,6 +27,6 @@ def test_a_why_asks_unless_it_ends_a_name() -> None:
 
 
 def test_phrases_are_found_as_words() -> None:
-    assert restores(Utterance("no wait, it was right the first time"))
+    assert says_any(Utterance("no wait, it was right the first time"), "restores")
     assert says_any(Utterance("we got cut off"), "cut_off")
     assert not says_any(Utterance("he cut offside"), "cut_off")

@@ -21,9 +21,14 @@ from agent.record.acts import Act
 
 LUKEWARM = (ActKind.OK, ActKind.QUALITY)
 """An "okay", a "great": worth a yes only where one was asked for."""
-_ASKING = frozenset({
-    Act.REFUSE, Act.WHY, Act.ASK_HELD, Act.REPEAT, Act.SAME_NUMBER, Act.HELP, Act.ASK_HOURS, Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH, Act.ASK,
-})  # fmt: skip
+RANK = {
+    Act.HANDOFF: 0, Act.EMERGENCY: 0, Act.LANGUAGE: 1, Act.START_OVER: 1, Act.CANCEL: 1, Act.GO_BACK: 1, Act.REFUSE: 2, Act.WHY: 2, Act.ASK_HELD: 2,
+    Act.REPEAT: 2, Act.SAME_NUMBER: 2, Act.HELP: 2, Act.ASK_HOURS: 2, Act.ASK_PRICE: 2, Act.ASK_SERVICES: 2, Act.ASK_LENGTH: 2, Act.ASK: 2,
+    Act.DENY: 3, Act.AFFIRM: 3, Act.DONT_CARE: 3, Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6,
+    Act.GREET: 8, Act.BACKCHANNEL: 9,
+}  # fmt: skip
+"""The main act first: what stops or turns the call, then questions, then answers, then manners."""
+_ASKING = frozenset(act for act, rank in RANK.items() if rank == RANK[Act.ASK])
 """What wants to be answered, or goes round the question."""
 _TURNING = frozenset({Act.CORRECTION, Act.HANDOFF, Act.CANCEL, Act.START_OVER, Act.GO_BACK, Act.REPEAT})
 """Beside these nothing else is a correction."""

@@ -18,24 +18,18 @@ from agent.nlu.acts.answers import Answer, Prompt, prompt_kind
 from agent.nlu.acts.fitting import mask
 from agent.nlu.acts.found import Found, Reading
 from agent.nlu.acts.leads import settle
-from agent.nlu.acts.meanings import LUKEWARM, Meaning
+from agent.nlu.acts.meanings import LUKEWARM, RANK, Meaning
 from agent.nlu.acts.questions import find
 from agent.nlu.acts.reading import read, slot_of
 from agent.nlu.acts.words import Unit, segments, table
 from agent.nlu.candidates import Context, OpenQuestion
+from agent.nlu.lexicon import Listed, by_first, end_of
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 
 _NEGATED = 4
 """Units in which a negator stands before what it denies."""
 
-_RANK = {
-    Act.HANDOFF: 0, Act.EMERGENCY: 0, Act.LANGUAGE: 1, Act.START_OVER: 1, Act.CANCEL: 1, Act.GO_BACK: 1, Act.REFUSE: 2, Act.WHY: 2, Act.ASK_HELD: 2,
-    Act.REPEAT: 2, Act.SAME_NUMBER: 2, Act.HELP: 2, Act.ASK_HOURS: 2, Act.ASK_PRICE: 2, Act.ASK_SERVICES: 2, Act.ASK_LENGTH: 2, Act.ASK: 2,
-    Act.DENY: 3, Act.AFFIRM: 3, Act.DONT_CARE: 3, Act.DONT_KNOW: 3, Act.CORRECTION: 4, Act.HOLD_ON: 5, Act.THANKS: 6, Act.GOODBYE: 6,
-    Act.GREET: 8, Act.BACKCHANNEL: 9,
-}  # fmt: skip
-"""The main act first: what stops or turns the call, then questions, then answers, then manners."""
 _POLITE = frozenset({Act.THANKS, Act.GOODBYE})
 _AFTER_MANNERS = 7
 """Where "great, thanks" puts its "great": it answers nothing."""
@@ -132,24 +126,14 @@ def named_slot(utterance: Utterance) -> str:
 
 
 def said_phrase(utterance: Utterance, phrases: Sequence[str]) -> bool:
-    """Whether any of the phrases was said as words ("gas leak", not "gas leakage") and not denied ("there's no gas leak", "没有漏气")."""
-    spoken = utterance.words
-    for phrase in phrases:
-        wanted = _words_of(phrase)
-        size = len(wanted)
-        for at in range(len(spoken) - size + 1 if size else 0):
-            if spoken[at] == wanted[0] and _same_words(spoken[at : at + size], wanted) and not _denied(utterance, at):
-                return True
-    return False
+    """Whether any of the phrases was said as words ("gas leak" or "leaks", not "gas leakage") and not denied ("there's no gas leak", "没有漏气")."""
+    looked_for = _with_plurals(tuple(phrases))
+    return any(end_of(utterance.words, at, looked_for) and not _denied(utterance, at) for at in range(len(utterance.words)))
 
 
-@lru_cache(maxsize=4096)
-def _words_of(phrase: str) -> tuple[str, ...]:
-    return Utterance(phrase).words
-
-
-def _same_words(spoken: Sequence[str], wanted: Sequence[str]) -> bool:
-    return spoken[:-1] == wanted[:-1] and (spoken[-1] == wanted[-1] or (wanted[-1].isascii() and spoken[-1] in (wanted[-1] + "s", wanted[-1] + "es")))
+@lru_cache(maxsize=256)
+def _with_plurals(phrases: tuple[str, ...]) -> Listed:
+    return by_first(f"{phrase}{ending}" for phrase in phrases if phrase.strip() for ending in (("", "s", "es") if phrase[-1].isascii() else ("",)))
 
 
 def _denied(utterance: Utterance, at: int) -> bool:
@@ -168,7 +152,7 @@ def _in_order(meaning: Meaning, prompt: Prompt) -> Sequence[ActCandidate]:
 
     def rank(act: Found) -> tuple[int, int]:
         praise = act.act is Act.AFFIRM and polite and (act.kind in LUKEWARM or prompt is not Prompt.UNKNOWN)
-        return (_AFTER_MANNERS if praise else _RANK[act.act], act.first)
+        return (_AFTER_MANNERS if praise else RANK[act.act], act.first)
 
     acts: dict[Act, ActCandidate] = {}
     for one in sorted(meaning.found, key=rank):

@@ -7,15 +7,14 @@ utterance once, longest idiom first, into units. A unit without a mark is conten
 import re
 from collections.abc import Collection
 from functools import cache, lru_cache
-from itertools import product
 from typing import Any, NamedTuple
 
 from agent.languages import known, words
+from agent.nlu.lexicon import written_out
 from agent.nlu.utterance import Token, Utterance
 
 MAX_UNITS = 240
 """Where listening ends: an utterance longer than this is a story, and its acts stand near its beginning."""
-_GROUP = re.compile(r"\{([^{}]*)\}|\[([^][]*)\]")
 _RUN = re.compile(r"(\w)\1+")
 _BREAKS = frozenset(".,;:!?。、…")
 _SUFFIXES = (("ies", "y"), ("es", "e"), ("s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("ly", ""))
@@ -89,18 +88,6 @@ def table(name: str) -> dict[str, tuple[str, ...]]:
         for key, phrases in _table(language, name).items():
             found[key] = (*found.get(key, ()), *(plain for phrase in phrases for plain in written_out(phrase)))
     return found
-
-
-def written_out(pattern: str) -> list[str]:
-    """Every phrase of a pattern: "{a|b} c" is "a c" and "b c", "[a|b] c" is these and "c"."""
-    parts: list[tuple[str, ...]] = []
-    end = 0
-    for group in _GROUP.finditer(pattern):
-        parts.append((pattern[end : group.start()],))
-        parts.append(tuple(group[1].split("|")) if group[1] is not None else ("", *group[2].split("|")))
-        end = group.end()
-    parts.append((pattern[end:],))
-    return [" ".join("".join(some).split()) for some in product(*parts)]
 
 
 @cache
