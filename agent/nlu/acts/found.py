@@ -25,14 +25,9 @@ class Reading(msgspec.Struct):
     """Units that no act speaks of."""
     beside: int = 0
     """As `content`, without those of the caller's own questions."""
-    but: int = -1
-    """The token of the first "but", or -1."""
-    turned: int = -1
-    """The token of the first "actually" or "instead", or -1."""
-    remade: int = -1
-    """The token of the first "make it", or -1."""
-    swapped: int = -1
-    """The token of the "not" in "not Monday, Tuesday", or -1."""
+    places: dict[str, int] = msgspec.field(default_factory=dict)
+    """The tokens of the first "but", the first "actually" or "instead" (`turned`), the first "make it" (`remade`), and the "not" in "not Monday,
+    Tuesday" (`swapped`)."""
     idle: int = 0
     """Units of clauses that ask for something, and do nothing known: "give me the last one"."""
     starts: int = 0
@@ -41,3 +36,8 @@ class Reading(msgspec.Struct):
     """It begins as requests do: "I need it for two", "could you make it four"."""
     slot: str = ""
     """The first of our slots that the caller named."""
+
+    @property
+    def but(self) -> int:
+        """The token of the first "but", or -1."""
+        return self.places.get("but", -1)

@@ -48,7 +48,7 @@ class Meaning:
         self.open = self.answer is not None
         self.rows: list[str] = []
         """The names of the rows that fitted."""
-        for part, is_there in ((ANSWERS, self.open), (CORRECTIONS, reading.beside or reading.but >= 0), (BESIDE, self.found)):
+        for part, is_there in ((ANSWERS, self.open), (CORRECTIONS, reading.beside or reading.places), (BESIDE, self.found)):
             for row in part.fitting(prompt.value, self) if is_there else ():
                 self.rows.append(row.name)
                 row.means(self)
@@ -64,8 +64,11 @@ class Meaning:
 
 
 def _fact(name: str) -> Fact[Meaning]:
-    if name in FACTS:
-        return FACTS[name]
+    """What `Reading` says by that name, one of `FACTS`, or whether an act was found, or one done so. Raises ValueError for what is none of them."""
+    if name in ("but", "turned", "remade", "swapped"):
+        return lambda it: name in it.reading.places
+    if name in FACTS or name in Reading.__struct_fields__:
+        return FACTS.get(name) or attrgetter(f"reading.{name}")
     act, kind = act_and_kind(name)
     return (lambda it: kind in [one.kind for one in it.found]) if act is None else (lambda it: act in [one.act for one in it.found])
 
@@ -80,20 +83,11 @@ FACTS: Mapping[str, Fact[Meaning]] = {
     "weak": Meaning.is_weak,
     "wrong": lambda it: any(one.sign < 0 and one.kind in (ActKind.TRUTH, ActKind.NEGATION) for one in it.reading.answers),
     # What else is said
-    "content": attrgetter("reading.content"),
     "more": lambda it: it.does(_ASKING) or it.reading.content >= (1 if it.kind is ActKind.QUALITY else _CHATTER),
     "much": lambda it: it.reading.content >= _CHATTER or it.reading.idle >= _REQUEST,
-    "beside": attrgetter("reading.beside"),
     "much_beside": lambda it: it.reading.beside >= _CHATTER,
-    "slot": attrgetter("reading.slot"),
-    "but": lambda it: it.reading.but >= 0,
     "no_behind_but": lambda it: any(one.sign < 0 and one.first >= it.reading.but for one in it.reading.answers),
     "yes_before_but": lambda it: it.answer and it.answer.sign > 0 and it.answer.first < it.reading.but,
-    "turned": lambda it: it.reading.turned >= 0,
-    "remade": lambda it: it.reading.remade >= 0,
-    "swapped": lambda it: it.reading.swapped >= 0,
-    "requests": attrgetter("reading.asks"),
-    "any_act": attrgetter("found"),
     "turning": lambda it: it.does(_TURNING),
     # What was asked for
     "thing_asked": lambda it: it.context.asked & {"name", "service", "time"},
@@ -119,7 +113,7 @@ def _corrects(rule: str, span: Callable[[Meaning], tuple[int, int]] | None = Non
     """Something is to be otherwise, the slot that was named if any: said at `span`, or by the word that the rule is called after."""
 
     def step(it: Meaning) -> None:
-        first, last = span(it) if span else (getattr(it.reading, rule), getattr(it.reading, rule) + 1)
+        first, last = span(it) if span else (it.reading.places[rule], it.reading.places[rule] + 1)
         it.found.append(Found(Act.CORRECTION, rule, first, last, it.reading.slot, kind))
 
     return step
@@ -204,7 +198,7 @@ CORRECTIONS = Table[Meaning, _Step](
     Row("actually, Friday", "", "turned beside !turning !affirm", _corrects("turned")),
     Row("make it Friday", _NOT_VALUE, "remade beside !turning !affirm", _corrects("remade")),
     Row("not Monday, Tuesday morning", _NOT_VALUE, "swapped much_beside !turning !ask|!affirm", _corrects("swapped")),
-    Row("I'll go back on Saturday the fourteenth", "confirm", "requests much_beside !any_act", _corrects("instead_of_yes", lambda it: (0, 1))),
+    Row("I'll go back on Saturday the fourteenth", "confirm", "asks much_beside !found", _corrects("instead_of_yes", lambda it: (0, 1))),
     Row("no, Smith", "confirm|yes_no|unknown", "beside deny !turning !ask|!affirm", _corrects("no_and_value", lambda it: it.reading.answers[0][2:])),
 )
 """What else says that something is to be otherwise, if nothing did yet; "yes, but is there parking" does not."""

@@ -39,16 +39,16 @@ def _note(units: Sequence[Unit], reading: Reading) -> None:
     reading.asks = reading.asks or _requests(units)
     for place, unit in enumerate(units):
         reading.content += unit.marks == 0
-        if reading.but < 0 and unit.marks & mask("but"):
-            reading.but = unit.first
-        if reading.turned < 0 and (unit.marks & mask("instead") or (unit.marks & mask("actually") and only_filler(units[:place]))):
-            reading.turned = unit.first
-        if reading.remade < 0 and unit.marks & mask("remake"):
-            reading.remade = unit.first
+        if unit.marks & mask("but"):
+            reading.places.setdefault("but", unit.first)
+        if unit.marks & mask("instead") or (unit.marks & mask("actually") and only_filler(units[:place])):
+            reading.places.setdefault("turned", unit.first)
+        if unit.marks & mask("remake"):
+            reading.places.setdefault("remade", unit.first)
         if not reading.slot and not _is_number_of(units, place):
             reading.slot = slot_of(unit)
-    if reading.swapped < 0 and (swap := _swap(units)):
-        reading.swapped = swap.first
+    if "swapped" not in reading.places and (swap := _swap(units)):
+        reading.places["swapped"] = swap.first
 
 
 class _Clauses:
