@@ -141,11 +141,11 @@ class Sizes:
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
         self._by_first: dict[str, tuple[dict[str, int], dict[str, list[tuple[tuple[str, ...], int, str]]]]] = {}
         for kind, phrases in classes.items():
-            for words in (Utterance(phrase).words for phrase in phrases):
-                if len(words) > 1:
-                    self._at(words[0])[1].setdefault(words[1], []).append((words, len(words), kind))
+            for spelt in (Utterance(phrase).words for phrase in phrases):
+                if len(spelt) > 1:
+                    self._at(spelt[0])[1].setdefault(spelt[1], []).append((spelt, len(spelt), kind))
                 else:
-                    self._at(words[0])[0][kind] = self._at(f"{words[0]}'s")[0][kind] = 1
+                    self._at(spelt[0])[0][kind] = self._at(f"{spelt[0]}'s")[0][kind] = 1
 
     def _at(self, first: str) -> tuple[dict[str, int], dict[str, list[tuple[tuple[str, ...], int, str]]]]:
         return self._by_first.setdefault(first, ({}, {}))
