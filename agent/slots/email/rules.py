@@ -144,8 +144,8 @@ def _classes(language: str) -> Classes:
     return {
         **listed,
         "telling": telling,
-        "leads": [*table["leads"], *table.get("spellings", ()), *telling],
-        "asides": [*table["repairs"], *table.get("asides", ())],
+        "leads": [*listed.get("leads", ()), *listed.get("spellings", ()), *telling],
+        "asides": [*listed.get("repairs", ()), *listed.get("asides", ())],
         "signs": signs,
         "sounds": table["sounds"],
         "endings": table["endings"],
