@@ -59,8 +59,9 @@ def _written(hour: Chunk, mark: Chunk, minute: Chunk, hours: Chunk | None = None
     return Face(_number(hour), _number(minute), confidence, bare=not plain, decided=_zero_before(hour))
 
 
-def _french(hour: Chunk, _: Chunk, minute: Chunk | None = None) -> Face | None:
-    if not hour.value[1] or (_.kind == "hours_glued" and _number(hour) <= _NOON):
+def _french(hour: Chunk, letter: Chunk, minute: Chunk | None = None) -> Face | None:
+    """ "13h15", "15hr"; "2hr" is a length of time."""
+    if not hour.value[1] or (letter.kind == "hours_glued" and _number(hour) <= _NOON):
         return None
     return Face(_number(hour), _number(minute) if minute else 0, weights.CLOCK, decided=_zero_before(hour))
 
@@ -97,10 +98,14 @@ def _spoken_hour(hour: Chunk, oclock: Chunk | None, half: Chunk | None) -> Clock
     return found.value if found else None
 
 
+def _minutes(amount: Chunk) -> tuple[int, bool]:
+    """How many minutes, and whether they were said as such: "ten minutes", "a quarter"."""
+    return (_number(amount), False) if amount.kind == "few_minutes" else (amount.value, True)
+
+
 def _around(amount: Chunk, way: Chunk, hour: Chunk) -> Piece | None:
     """ "half past two", "quarter to noon", "thirty six minutes past eight"; "ten of" no more than "half to"."""
-    plain = amount.kind != "few_minutes"
-    minutes = amount.value if plain else _number(amount)
+    minutes, plain = _minutes(amount)
     past, clock = way.kind == "past_hour", hour.value
     quarter = minutes == weights.QUARTER
     if (way.kind == "of_hour" and not quarter) or (amount.kind == "half_amount" and not past):
@@ -116,8 +121,7 @@ def _around(amount: Chunk, way: Chunk, hour: Chunk) -> Piece | None:
 
 def _minute(amount: Chunk, way: Chunk, _: Chunk) -> tuple[Piece, ...] | None:
     """ "quarter past", "ten to" with no hour."""
-    plain = amount.kind != "few_minutes"
-    minutes = amount.value if plain else _number(amount)
+    minutes, plain = _minutes(amount)
     if not plain and minutes not in weights.ROUND_MINUTES:
         return None
     if way.kind == "to_hour" and (amount.kind == "half_amount" or minutes >= weights.HALF):
@@ -184,7 +188,7 @@ CLOCK_RULES = (
     Rule("noon", "spoken_hour", "points", lambda it: Clock(hour=int(it.value[:2]), minute=int(it.value[3:]), decided=True)),
     Rule("half past two", "clock", "amount|few_minutes|half_amount past_hour|to_hour|of_hour spoken_hour !colon", _around),
     Rule("quarter past", "time", "amount|few_minutes|half_amount past_hour|to_hour end|mark|after_minutes", _minute),
-    Rule("for o'clock", "clock", "homophone oclock", lambda it, _: _misheard(Face(it.value), it, _, None)),
+    Rule("for o'clock", "clock", "homophone oclock", lambda it, oclock: _misheard(Face(it.value), it, oclock, None)),
     Rule("to pm", "clock", "homophone half_of_day", lambda it, half: _misheard(Face(it.value), it, half, half)),
     Rule("at to thirty", "clock", "at_word homophone minutes half_of_day? !number|units|oclock|colon", _hidden),
     Rule("seven-ish", "time", "clock hyphen* ish", lambda it, _, ish: (_ish(it.value, ish.end),)),

@@ -58,14 +58,14 @@ def _from_now(length: Chunk, last: Chunk) -> Pieces | None:
     return _day(length, last, Day(offset=round(amount)))
 
 
-def _from_known(first: Chunk, length: Chunk, last: Chunk, way: int = 1) -> Pieces | None:
-    """So much from the time already known."""
+def _from_known(first: Chunk, length: Chunk, last: Chunk, way: int = 1, offset: int | None = 0) -> Pieces | None:
+    """So much from the time already known; with an `offset` from today where no day is."""
     amount, unit = length.value
     if unit == "month":
         return _from_now(length, last) if way > 0 else None
     if unit == "minute":
         return (Piece(kind=Kind.SHIFT, value=round(way * amount), first=first.start, last=last.end),)
-    return _day(first, last, Day(after_known=True, shift=round(way * amount), offset=0))
+    return _day(first, last, Day(after_known=True, shift=round(way * amount), offset=offset))
 
 
 def _later(length: Chunk, word: Chunk) -> Pieces | None:
@@ -73,6 +73,15 @@ def _later(length: Chunk, word: Chunk) -> Pieces | None:
     if word.kind in ("than", "later_on"):
         return _from_known(length, length, word, 1 if word.value == Mark.AFTER else -1)
     return _from_now(length, word)
+
+
+def _before(length: Chunk, word: Chunk, end: Chunk | None) -> Pieces | None:
+    """ "Two hours before", and nothing more: than what is known."""
+    return _from_known(length, length, word, -1) if end else _past(length, word)
+
+
+def _weeks_later(way: Chunk, number: Chunk, week: Chunk) -> Pieces:
+    return _day(way, week, Day(after_known=True, shift=way.value * _WEEK * number.value[0]))
 
 
 def _past(first: Chunk, last: Chunk) -> Pieces:
@@ -87,9 +96,9 @@ def shifted(day: Day, days: int, months: int = 0) -> Day:
 def _from(length: Chunk, word: Chunk, _: Chunk | None, what: Chunk) -> Pieces | None:
     """ "Two weeks from Monday", "5 days before new year", "15 minutes from 1 pm"."""
     amount, unit = length.value
-    amount = round(-amount if word.kind == "before_word" else amount)
-    if (unit == "minute") is not (what.kind == "clock") or amount != round(amount):
+    if (unit == "minute") is not (what.kind == "clock") or (unit == "month" and amount % 1):
         return None
+    amount = round(-amount if word.kind == "before_word" else amount)
     if what.kind == "day":
         return _day(length, what, shifted(what.value.value, *((amount, 0) if unit == "day" else (0, amount))))
     clock = what.value.value
@@ -108,16 +117,13 @@ def _days_on(length: Chunk, day: Chunk) -> Pieces | None:
     return _day(length, day, Day(offset=day.value, shift=round(length.value.amount))) if length.value.unit == "day" else None
 
 
-def _pushed(way: Chunk, by: Chunk | None, length: Chunk) -> Pieces | None:
-    """ "Push it back by an hour", 推迟半小时: from its first word on in Mandarin, where that is all that says so."""
-    found = _from_known(length if way.kind == "pushed" else way, length, length, way.value)
-    if found is None or length.value.unit == "month":
+def _pushed(way: Chunk, _: Chunk | None, length: Chunk) -> Pieces | None:
+    """ "Push it back by an hour"; 推迟半小时, where the first word alone says so, moves nothing but a time that is known."""
+    if length.value.unit == "month":
         return None
-    return found if way.kind == "pushed" else tuple(_without_offset(piece) for piece in found)
-
-
-def _without_offset(piece: Piece) -> Piece:
-    return msgspec.structs.replace(piece, value=msgspec.structs.replace(piece.value, offset=None)) if piece.kind is Kind.DAY else piece
+    if way.kind == "pushed":
+        return _from_known(length, length, length, way.value)
+    return _from_known(way, length, length, way.value, None)
 
 
 _BOTH = "length|unit_length"
@@ -150,15 +156,11 @@ LENGTH_RULES = (
     Rule("two weeks from now", "measured", f"{_BOTH} from|after_word now", lambda length, _, now: _from_now(length, now)),
     Rule("two weeks from Monday", "measured", f"{_BOTH} from|after_word|on_word|before_word the? day|clock", _from),
     Rule("two hours ago", "time", f"{_BOTH} ago", _past),
-    Rule(
-        "two hours before", "measured", f"{_BOTH} before_word end?", lambda it, word, end: _from_known(it, it, word, -1) if end else _past(it, word)
-    ),
+    Rule("two hours before", "measured", f"{_BOTH} before_word end?", _before),
     Rule("two hours later", "measured", f"{_BOTH} than|later_on|later|hence", _later),
     Rule("a week Monday", "measured", f"{_BOTH} which? weekdays", _weeks_on),
     Rule("a week tomorrow", "measured", f"{_BOTH} days", _days_on),
-    Rule(
-        "晚一周九点", "time", "shift number week_names", lambda way, n, end: _day(way, end, Day(after_known=True, shift=way.value * 7 * n.value[0]))
-    ),
+    Rule("晚一周九点", "time", "shift number week_names", _weeks_later),
     Rule("push it back by an hour", "time", f"pushed|shift by? {_BOTH}", _pushed),
 )
 
