@@ -60,6 +60,8 @@ class Alone:
         with contextlib.suppress(OSError, ImportError):
             import fcntl  # here, since Windows has none
 
+            if self._file >= 0 and not self._ours and not os.fstat(self._file).st_nlink:  # its folder was taken away
+                self.close()
             if self._file < 0:
                 self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

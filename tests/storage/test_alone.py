@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -126,4 +127,13 @@ async def test_where_nothing_can_be_locked_steps_are_taken_as_they_come(tmp_path
     alone = Alone(tmp_path / "file")
     async with alone.step("CA1"):
         pass
+    alone.close()
+
+
+async def test_a_file_that_was_taken_away_is_made_anew(tmp_path: Path) -> None:
+    alone = Alone(tmp_path / "journal")
+    for _ in range(2):
+        async with alone.step("CA1"):
+            assert (tmp_path / "journal" / "stepping").exists()
+        shutil.rmtree(tmp_path / "journal")
     alone.close()

@@ -12,11 +12,11 @@ import pytest
 
 from storage.errors import JournalUnavailable, StoreUnavailable
 from storage.journal import engine, schema
-from storage.journal.back import Copy
 from storage.journal.schema import FILE, connected
 from storage.journal.spool import Spool
 from storage.journal.store import JournalStore
 from tests.storage.calls import begin, line, new_call, step
+from tests.storage.test_journal_noted import copied
 
 pytestmark = pytest.mark.anyio
 NOBODY = 65_534
@@ -112,7 +112,7 @@ async def test_a_folder_that_is_taken_away_under_it_is_made_anew_for_all_workers
     notes, theirs = Spool(one.home), Spool(one.home)
     for store, sid in ((one, "CA1"), (other, "CA2")):
         await begin(store, sid)
-    notes.write(Copy(call=new_call()))
+    notes.write(copied(new_call()))
     shutil.rmtree(tmp_path / "journal")
     assert one.trouble() == "folder"
     await begin(one, "CA3")
@@ -122,7 +122,7 @@ async def test_a_folder_that_is_taken_away_under_it_is_made_anew_for_all_workers
     assert (one.flag.up, other.flag.up) == (True, True)
     one.flag.put(False)
     assert not other.flag.up, "they share one flag again"
-    notes.write(Copy(call=new_call("CA4")))
+    notes.write(copied(new_call("CA4")))
     assert [copy.call.sid for copy in theirs.others(dead=False).copies] == ["CA4"]
     assert {record.message for record in caplog.records} == {"the journal was taken away, with what waited in it: it is made anew"}
     notes.close()
