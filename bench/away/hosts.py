@@ -33,7 +33,7 @@ class Host(Shop):
 
     def __init__(self, folder: Path, server: RedisServer, firms: Path, chance: random.Random) -> None:
         folder.mkdir()
-        super().__init__(folder, WORKERS, chance)
+        super().__init__(folder, WORKERS, chance, journal=True)
         self._firms = firms
         self.proxy = Proxy(server.socket)
         self.start()
