@@ -37,6 +37,7 @@ from tests.faults.callers import (
     filled,
     is_trouble,
     left,
+    post,
     redis_of,
     said_by,
     serve,
@@ -257,6 +258,29 @@ def test_the_only_host_of_a_redis_promises_and_keeps(tmp_path: Path) -> None:
         assert (got.places, got.document["servicebooked"], filled(got.events)) == (1, True, list(FILLED))
         assert said_by("AI", got.events) == [answer["aiResponse"]["message"] for answer in got.answers]
         assert [move["status"] for move in moves(got.events)] == ["booked"]
+
+
+def test_who_hears_again_what_a_killed_service_made_of_his_words_goes_on_from_there(tmp_path: Path) -> None:
+    """It was killed before it knew that Redis had taken them. Another gives the answer from there, and Redis goes away."""
+    with closing(RedisServer("--appendonly", "yes", "--appendfsync", "always")) as server, Proxy(server.socket) as proxy:
+        running = serve(tmp_path, REDIS_URL=proxy.url)
+        try:
+            host = Host(running, tmp_path, server.client)
+            host.turns(range(LAST - 1))
+            proxy.at_commit(1, "after", running.kill)
+            with pytest.raises(httpx.TransportError):
+                post(running, LAST - 1, SAID[LAST - 1])
+            running.close()
+            running = host.running = serve(tmp_path, REDIS_URL=proxy.url)
+            asked = json.loads(host.turn(LAST - 1))
+            assert asked["progress"]["step"] == "confirm"
+            host.outages = Outages(server, proxy)
+            host.outages.begin("cut off")
+            assert json.loads(host.turn(LAST))["progress"]["filled"].keys() == set(FILLED)
+            host.back()
+            assert document(server.client)["servicebooked"] is True
+        finally:
+            running.close()
 
 
 async def taken_elsewhere(url: str, start: int) -> None:
