@@ -85,9 +85,7 @@ class WriteBehind:
         noted that. Never waits and never fails. What was said in it is not known here.
         """
         sid, known, place = call.sid, self._known.get(call.sid), call.place
-        if known is not None and known.rev == call.rev:
-            return
-        kept = self._know(call, _encoded(call))
+        kept = known.kept if known is not None and known.rev == call.rev else self._know(call, _encoded(call))
         copy = Copy(call=call, kept=kept, answers={turn: answer}, places=[place] if place else [], released=place is None, at=at)
         copy.told = ids.written(ids.moment(at - BEFORE_S))
         self._noted.setdefault(sid, []).append(copy)

@@ -133,3 +133,17 @@ async def is_whole(spare: Spare, turns: int) -> None:
     assert told == list(numbers)
     assert [(await redis.open("CA1", f"t{number}")).answer for number in numbers] == [b"answer %d" % number for number in numbers]
     assert await spare.journal.steps_of("CA1") is None
+
+
+async def test_an_answer_that_is_given_again_is_known_here_also_behind_later_turns(server: RedisServer, tmp_path: Path) -> None:
+    """Whoever took it in Redis was killed before it noted that; the worker that gives it again has noted the turn after it."""
+    async with host(server, tmp_path) as spare:
+        await spare.journal.ping()
+        await insist(spare.store, "CA1", named(1))
+        await insist(spare.redis, "CA1", named(2))
+        await insist(spare.store, "CA1", named(3))
+        assert (await spare.store.open("CA1", "t2")).answer == b"answer 2"
+        server.kill()
+        assert (await spare.store.open("CA1", "t2")).answer == b"answer 2"
+        await asyncio.to_thread(restore, server)
+        await back(spare)
