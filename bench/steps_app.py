@@ -37,6 +37,6 @@ app = FastAPI(lifespan=running)
 
 @app.post("/ai/conversation")
 async def conversation(posted: Conversation) -> Answer:
-    state = await compiled.ainvoke({"posted": posted})
-    answer: Answer = state["answer"]
+    output = await compiled.ainvoke({"posted": posted}, version="v2")
+    answer: Answer = output.value["answer"]
     return answer

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache, partial
-from typing import TypeVar, cast
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import msgspec
@@ -119,7 +119,8 @@ class Walker:
         request, state, looked = begun["request"], begun, False
         for attempt in range(ATTEMPTS):
             try:
-                state = cast(Walk, await self._graph.ainvoke(state, context=self.deps))
+                output = await self._graph.ainvoke(state, context=self.deps, version="v2")  # which does not look for interrupts: there are none
+                state = output.value
             except StaleCall:
                 begun = {**begun, "at_once": False}
                 state = begun

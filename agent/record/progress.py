@@ -40,9 +40,10 @@ def expecting(call: Call) -> str:
 
 def progress(call: Call) -> dict[str, Any]:
     """The progress block of answers, documents and events."""
-    filled = {name: call.slot(name).value for name in NAMES if call.slot(name).value and call.slot(name).status != "empty"}
-    settled = [name for name in NAMES if call.slot(name).settled]
-    pending = {name: call.slot(name).pending for name in NAMES if call.slot(name).pending}
+    states = [(name, call.slots[name]) for name in NAMES]
+    filled = {name: state.value for name, state in states if state.value and state.status != "empty"}
+    pending = {name: state.pending for name, state in states if state.pending}
+    remaining = [name for name, state in states if not state.settled]
     if caller_id.offered(call) and call.status == "active":
         pending[caller_id.SLOT] = call.brief.caller  # said to the caller, and awaiting a yes like any other
     return {
@@ -51,7 +52,7 @@ def progress(call: Call) -> dict[str, Any]:
         "expecting": expecting(call),
         "filled": filled,
         "pending": pending,
-        "remaining": [name for name in NAMES if name not in settled],
-        "completed": len(settled),
+        "remaining": remaining,
+        "completed": len(NAMES) - len(remaining),
         "total": len(NAMES),
     }
