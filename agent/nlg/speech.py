@@ -5,6 +5,7 @@ for what is read back a second time.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 from xml.sax.saxutils import escape
 
 import msgspec
@@ -15,7 +16,7 @@ _BREATH = '<break time="300ms"/>'
 """The breath between an acknowledgement and the question."""
 
 
-class Speech(msgspec.Struct, frozen=True, kw_only=True):
+class Speech(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     quoted: tuple[str, ...] = ()
     """What a supervisor says, word for word, before all else."""
     sentences: tuple[str, ...]
@@ -29,12 +30,12 @@ class Speech(msgspec.Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         return self.joint.join(self._plain)
 
-    @property
+    @cached_property
     def own(self) -> str:
         """The text without what is quoted."""
         return self.joint.join(_plain(self.sentences))
 
-    @property
+    @cached_property
     def _plain(self) -> list[str]:
         return _plain((*self.quoted, *self.sentences))
 
