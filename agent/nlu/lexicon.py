@@ -135,7 +135,7 @@ _PAIR = 2
 class Sizes:
     """Classes of phrases, looked up once at every token: for who only asks what stands where, and parses nothing.
 
-    A phrase of one word is also found with "'s" at its end ("my mobile's").
+    A phrase of one word is also found with "'s" at its end ("my mobile's"); one of characters only where no space parts them.
     """
 
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
@@ -152,7 +152,7 @@ class Sizes:
 
     def of(self, utterance: Utterance) -> Sequence[Mapping[str, int]]:
         """At every token the classes that stand there, with the number of tokens of each one's longest phrase."""
-        words, found = utterance.words, [_NO_SIZES] * len(utterance.words)
+        words, tokens, found = utterance.words, utterance.tokens, [_NO_SIZES] * len(utterance.words)
         spend(len(words))
         for at, (word, following) in enumerate(pairwise((*words, ""))):
             if word not in self._by_first:
@@ -160,7 +160,9 @@ class Sizes:
             one, several = self._by_first[word]
             here = one
             for phrase, size, kind in several.get(following, ()):
-                if (size == _PAIR or words[at : at + size] == phrase) and here.get(kind, 0) < size:
+                if (size > _PAIR and words[at : at + size] != phrase) or here.get(kind, 0) >= size:
+                    continue
+                if word.isascii() or tokens[at + size - 1].end - tokens[at].start == size:
                     here = {**one} if here is one else here
                     here[kind] = size
             found[at] = here

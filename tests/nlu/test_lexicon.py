@@ -19,3 +19,4 @@ def test_a_single_word_is_found_with_an_apostrophe_too() -> None:
 
 def test_characters_are_words() -> None:
     assert SIZES.of(Utterance("我姓王")) == [{"family": 2}, {"family": 1}, {}]
+    assert SIZES.of(Utterance("我 姓王")) == [{}, {"family": 1}, {}]

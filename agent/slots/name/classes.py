@@ -39,11 +39,6 @@ class Spoken:
             return 0
         return here.get(kinds[0], 0) if len(kinds) == 1 else max([here.get(kind, 0) for kind in kinds])
 
-    def behind(self, at: int, kind: str) -> int:
-        """How many tokens the longest phrase of a class that ends before a token has."""
-        longest = min(at, weights.LONGEST_BEFORE)
-        return next((size for size in range(longest, 0, -1) if self.sizes[at - size].get(kind) == size), 0)
-
     def past(self, at: int, *kinds: str, most: int = weights.MOST_LEAD) -> int:
         """Where marks and phrases of these classes end that stand at a token."""
         for _ in range(most):

@@ -78,6 +78,7 @@ class _Names(CuedNames):
         phrase = self.phrase(at, Trust.BARE) or self._everyday(at)
         if (
             phrase is None
+            or self.is_numbered(at)
             or (self.is_a(at, "places") and len(phrase.pieces) == LONG)
             or not (phrase.words or len(letters := "".join(phrase.lower)) >= weights.MIN_SPELLED or stands_in(letters, "given"))
         ):

@@ -146,5 +146,9 @@ class Around(Reader):
         joined = self.word(at) in (".", "_", "@") and at + 1 < len(self.tokens) and self.tokens[at].end == self.tokens[at + 1].start
         return joined or (self.word(at) == "at" and any(self.is_a(here, "mail") for here in range(at, at + weights.NEAR_HOST)))
 
+    def is_numbered(self, at: int) -> bool:
+        """Whether a number stands before the token; "oh" is one, too: "oh boy"."""
+        return self.word(at - 1)[:1].isdigit() or self.is_a(at - 1, "numbers")
+
     def is_greeted(self, at: int) -> bool:
         return at > 0 and any(self.size(start, "greeting") == at - start for start in range(max(0, at - 2), at))

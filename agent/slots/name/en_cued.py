@@ -32,9 +32,9 @@ class CuedNames(Around):
         if not size or (self.is_a(at - 1, "not_mine") and at != opening):  # "no last name Burke" denies no last name
             return None
         word, articled, after = self.word(at), self.is_a(at - 1, "articles"), self.through(at + size, "copula?")
-        stated = after > at + size or word.endswith("'s") or word == "names"
-        vague = size == 1 and stands_in(word, "ordinals")
         led = articled or at in (opening, self.ended) or self.word(at - 1) in SENTENCE
+        stated = after > at + size or word.endswith("'s") or (word == "names" and led)
+        vague = size == 1 and stands_in(word, "ordinals")
         if (vague and self.word(at + 1) == "of") or not (stated or (led and not vague)):  # "the first of June"
             return None
         phrase = self.after(after, Trust.CUED)
@@ -117,7 +117,7 @@ class CuedNames(Around):
         named = self.through(at + 1, "articles?", "the_name", "name_of?")
         after = self.through(named, "owners", "kin", "the_name?", "pause?")
         phrase = self.phrase(after, Trust.CUED)
-        if phrase is None or not self.is_closed(phrase.end):
+        if phrase is None or not phrase.words or not self.is_closed(phrase.end):
             return None
         owned = self.word(phrase.end) == "name" and self.word(phrase.end - 1).endswith("'s")
         if self.word(at) == "in" and not owned and after == at + 1:

@@ -118,6 +118,11 @@ class HanText(Spoken):
         marked = after >= self.end or self.word(after - 1) in MARKS or self.is_paused(after)
         return marked or bool(self.size(after, "next", "apart"))
 
+    def behind(self, at: int, kind: str) -> int:
+        """How many tokens the longest phrase of a class that ends right before a token has."""
+        longest = 0 if at in self.pauses else min(at, weights.LONGEST_BEFORE)
+        return next((size for size in range(longest, 0, -1) if self.sizes[at - size].get(kind) == size), 0)
+
     def surname_at(self, at: int) -> str:
         """The surname that begins at `at`, or ""."""
         return surname_of(self.said(at, at + 2)) if self.is_written(at, 2) else surname_of(self.word(at))
