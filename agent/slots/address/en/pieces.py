@@ -87,7 +87,7 @@ def _is_name(line: Line, at: int, stop: int) -> bool:
 
 def affirmed(line: Line) -> tuple[int, int]:
     """The tokens that say what it is, (first, after the last): "forest avenue | not fourth", "the zip is wrong | it's 85004"."""
-    complaint = next((here for here in range(line.size) if line.isa(here, "error")), -1)
+    complaint = next((here for here in range(line.size) if line.isa(here, "complaint")), -1)
     if 0 <= complaint < line.size - 1:
         return complaint + 1, line.size
     at, after = line.find("denial")
