@@ -166,6 +166,10 @@ class Chart:
         """Whether a kind that rules speak of stands anywhere."""
         return self._bits.get(kind, 0) & self.everywhere != 0
 
+    def chunks(self) -> list[Chunk]:
+        """All that stands anywhere, in order."""
+        return [chunk for here in self._at for chunks in here.values() for chunk in chunks]
+
     def after(self, end: int) -> dict[str, list[Chunk]]:
         """All that begins at a token, by kind."""
         return self._at[end]
@@ -176,11 +180,7 @@ class Chart:
 
     def longest(self, start: int, kind: str) -> Sequence[Chunk]:
         """Of the chunks of a kind at a token the longest, the heaviest first."""
-        here = self._at[start]
-        if kind not in here:
-            return ()
-        end = self.end(start, kind)
-        return [chunk for chunk in here[kind] if chunk.end == end]
+        return [chunk for chunk in self._at[start].get(kind, ()) if chunk.end == self.end(start, kind)]
 
     def every(self, kind: str, since: int = 0, past: str = "") -> Iterator[Chunk]:
         """The chunks of a kind, in order, of several at one token the longest; none inside chunks of the kind `past` that begin before it."""

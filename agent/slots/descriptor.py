@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from agent.nlu.candidates import Candidate, Context
-from agent.nlu.chart import Chart
+from agent.nlu.chart import Chunk
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 from agent.record.call import Brief
@@ -55,8 +55,9 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     value, and nothing is picked out of it. What comes out is given back unchanged when it is given again. A time gets the offset of `context.now`."""
     parts: Callable[[str, Context], Mapping[str, str]] = lambda value, context: {}
     """The named parts of a whole value for the record (address)."""
-    chart: Callable[[Utterance, Context], Chart] | None = None
-    """What its rules make of the words, as `extract` reads them: for whoever looks at the rules (`slotline explain`). None: it has no grammar."""
+    chunks: Callable[[Utterance, Context], Sequence[Chunk]] | None = None
+    """What its rules make of the words, as `extract` reads them, by tokens: for whoever looks at the rules (`slotline explain`). None: it has no
+    grammar."""
 
     # What it is, beside a text.
     calendar: Literal["", "length", "start"] = ""

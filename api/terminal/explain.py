@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--options", action="append", default=[], metavar="SLOT=VALUE|VALUE", help="the values to choose from")
     parser.add_argument("--implied", action="append", choices=NAMES, default=[], help="a slot that was just taken without a read-back")
     parser.add_argument("--or", dest="alternatives", action="append", default=[], metavar="WORDS", help="another hypothesis of the recogniser")
-    charts = [name for name in NAMES if SLOTS[name].chart]
+    charts = [name for name in NAMES if SLOTS[name].chunks]
     parser.add_argument(
         "--chart", action="append", choices=charts, default=[], help="a slot whose chart is shown (default: those that heard something)"
     )

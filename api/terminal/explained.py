@@ -18,7 +18,7 @@ from agent.dst.understanding import understand
 from agent.nlu.acts.recognition import meaning, recognise_acts
 from agent.nlu.acts.words import bits, marks, segments
 from agent.nlu.candidates import Candidate
-from agent.nlu.chart import Chart
+from agent.nlu.chart import Chunk
 from agent.nlu.disfluency import halves
 from agent.nlu.numerals.numbers import cardinal, digit_group, ordinal
 from agent.nlu.spelling.elements import element_at
@@ -46,8 +46,8 @@ def tables(hearing: Hearing, turn_context: TurnContext, charts: Sequence[str] = 
     yield _mentions(hearing)
     for name in charts or [name for name in NAMES if heard[name] or name in hearing.asked]:
         own = hearing.assignment.own_words(name)
-        if (chart_of := SLOTS[name].chart) is not None:
-            yield _chart(name, chart_of(own, hearing.listening(name, own)), own, whole=whole)
+        if (chunks := SLOTS[name].chunks) is not None:
+            yield _chart(name, chunks(own, hearing.listening(name, own)), own, whole=whole)
     yield _candidates(hearing, heard, user_acts)
     yield _acts(hearing)
     yield _choice(hearing, user_acts)
@@ -117,10 +117,9 @@ def _mentions(hearing: Hearing) -> Table:
     return table
 
 
-def _chart(slot: str, chart: Chart, utterance: Utterance, *, whole: bool) -> Table:
+def _chart(slot: str, every: Sequence[Chunk], utterance: Utterance, *, whole: bool) -> Table:
     """The word classes of a slot's grammar where they stand, and what its rules make of them; `whole`: also what is but a piece of the same kind."""
     table = _table(f"Chart of {slot}", "#", "words", "kind", "value", "weight", "rule")
-    every = [chunk for at in range(len(utterance.tokens)) for chunks in chart.after(at).values() for chunk in chunks]
     longest = {kind: sorted((one.start, -one.end) for one in every if one.kind == kind and one.rule) for kind in {one.kind for one in every}}
     for at in range(len(utterance.tokens)):
         here = [chunk for chunk in every if chunk.start == at]
@@ -144,8 +143,13 @@ def _value(value: Any) -> str:
         return value.name
     if type(value) is tuple:
         return " ".join(map(_value, value))
+    defaults: dict[str, Any] = {}
     if hasattr(value, "_asdict"):
-        fields = ((name, one) for name, one in value._asdict().items() if one != value._field_defaults.get(name))
+        defaults = {name: value._field_defaults.get(name) for name in value._fields}
+    elif isinstance(value, msgspec.Struct) and type(value).__str__ is msgspec.Struct.__str__:
+        defaults = {field.name: field.default for field in msgspec.structs.fields(value)}
+    if defaults:
+        fields = ((name, one) for name, default in defaults.items() if (one := getattr(value, name)) != default)
         return f"{type(value).__name__}({', '.join(f'{name}={_value(one) or one}' for name, one in fields)})"
     return str(value)
 

@@ -69,7 +69,7 @@ def test_every_slot_shows_what_it_heard_and_by_which_rule(slot: str, capsys: pyt
     assert ["inform", slot, value, confidence, rule] in found[f"Choice (question: ask {slot})"]
     assert found["Then"][0][0] == slot
     charts = [title for title in found if title.startswith("Chart of ")]
-    assert (f"Chart of {slot}" in charts) == (SLOTS[slot].chart is not None)
+    assert (f"Chart of {slot}" in charts) == (SLOTS[slot].chunks is not None)
 
 
 def test_a_chart_names_the_rules_and_leaves_out_pieces(capsys: pytest.CaptureFixture[str]) -> None:

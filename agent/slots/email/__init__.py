@@ -13,8 +13,9 @@ extracting.py opens with the way from words to an address; what people say aroun
 from agent.languages import words
 from agent.record.skeleton import Place
 from agent.slots.descriptor import Listening, Slot
-from agent.slots.email.extracting import extract
+from agent.slots.email.extracting import extract, grammar_for
 from agent.slots.email.presenting import present
+from agent.slots.email.rules import chart_of
 from agent.slots.email.validating import validate, written
 
 EMAIL = Slot(
@@ -23,6 +24,7 @@ EMAIL = Slot(
     validate=validate,
     present=present,
     written=written,
+    chunks=lambda utterance, context: chart_of(utterance, context.language, grammar_for(context)).chunks(),
     spelled_part="local",
     listening=Listening(patience_ms=2200, hints=lambda brief, language: words(language, "email")["hints"]["words"]),
     rest=lambda partial, context: "rest_local" if partial.startswith("@") else "rest",

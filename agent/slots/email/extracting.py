@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from agent.nlu.candidates import Candidate, Context
+from agent.nlu.chart import Grammar
 from agent.nlu.utterance import Utterance
 from agent.slots.email import weights
 from agent.slots.email.addresses import Address, AddressReader
@@ -31,7 +32,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     current = context.held.value.strip().lower()
     if not (asked or current or may_tell(utterance, context.language)):
         return ()
-    reader = AddressReader(utterance, context.language, GRAMMAR if current or "@" in context.held.partial else None)
+    reader = AddressReader(utterance, context.language, grammar_for(context))
     candidates = (_candidate(address, reader, context, asked=asked) for address in reader.addresses(asked=asked))
     found = list(islice((one for one in candidates if one is not None), weights.MOST_CANDIDATES))
     whole = [one for one in found if one.whole]
@@ -47,6 +48,11 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
         confidence = weights.EDIT_OF_EMAIL if _has_cue(reader) else weights.EDIT
         return (Candidate(value=value, rule=edit.rule, span=_span(reader, edit.start, edit.end), confidence=confidence, patch=True),)
     return tuple(found) or (_part(reader, context) if asked and not context.held.value else ())
+
+
+def grammar_for(context: Context) -> Grammar | None:
+    """The grammar that reads edits, too, where something is held that they may be of; None: the plain one of the language."""
+    return GRAMMAR if context.held.value.strip() or "@" in context.held.partial else None
 
 
 def _provided(reader: AddressReader, *, asked: bool) -> Candidate | None:

@@ -26,7 +26,7 @@ PHONE = Slot(
     validate=validate,
     present=present,
     written=written,
-    chart=lambda utterance, context: chart_of(utterance, context.language),
+    chunks=lambda utterance, context: chart_of(utterance, context.language).chunks(),
     too_short=True,
     listening=Listening(patience_ms=2000, keys=lambda brief: keys(brief.region)),
     slow_rest=True,

@@ -14,7 +14,7 @@ Sources    ISO 8601; the parts of the day as in TIMEX3 (ISO 24617-1).
 from agent.record.acts import Act
 from agent.record.skeleton import Place
 from agent.slots.descriptor import Slot
-from agent.slots.time.extracting import chart_in_words, extract
+from agent.slots.time.extracting import chunks, extract
 from agent.slots.time.partial_time import each_day_once, parse, to_the_minute
 from agent.slots.time.presenting import present
 from agent.slots.time.validating import validate, written
@@ -25,6 +25,7 @@ TIME = Slot(
     validate=validate,
     present=present,
     written=written,
+    chunks=chunks,
     calendar="start",
     repairs_itself=True,
     begins_with_no=True,
@@ -32,7 +33,6 @@ TIME = Slot(
     local=to_the_minute,
     rest=lambda partial, context: "rest_day" if parse(partial).day is None else "rest_clock",
     listed=each_day_once,
-    chart=chart_in_words,
     place=Place(key="serviceBookedTime"),
     example="2026-03-02T14:00:00-05:00",
 )

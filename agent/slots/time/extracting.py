@@ -8,7 +8,7 @@ import msgspec
 
 from agent.languages import words
 from agent.nlu.candidates import Candidate, Context
-from agent.nlu.chart import Chart
+from agent.nlu.chart import Chunk
 from agent.nlu.utterance import Utterance
 from agent.record.acts import ValueKind
 from agent.slots.time import en_places, zh_places
@@ -16,11 +16,10 @@ from agent.slots.time.answers import WEAK, Answer, Listener
 from agent.slots.time.exclusion import Excluded, excluded
 from agent.slots.time.items import Line, words_of
 from agent.slots.time.partial_time import PartialTime, parse
-from agent.slots.time.pieces import Piece
 from agent.slots.time.presenting import month_first
 from agent.slots.time.reading import Reading, Readings, readings
 from agent.slots.time.resolve import local_now
-from agent.slots.time.rules import GRAMMAR, chart_of
+from agent.slots.time.rules import chart_of
 
 _MOST_OPTIONS = 6
 """More than so many times are no choice any more."""
@@ -56,29 +55,11 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     return [_candidate(answers, line, said.found)]
 
 
-def chart_in_words(utterance: Utterance, context: Context) -> Chart:
-    """What the rules make of an utterance, told of its words: for whoever wants to see how it is read."""
-    line = Line(utterance, words_of("zh" if utterance.has_han else "en"))
-    chart, shown = chart_of(line, context.region, month_first(context.region, "figures")), GRAMMAR.parse([[] for _ in utterance.tokens])
-    for at in range(line.count):
-        for chunk in (chunk for chunks in chart.after(at).values() for chunk in chunks):
-            there = msgspec.structs.replace(chunk, start=line.firsts[at], end=line.ends[chunk.end - 1], value=_in_short(chunk.value))
-            if chunk.rule:
-                shown.add(there)
-            else:
-                shown.lay(there.start, [there])
-    return shown
-
-
-def _in_short(value: object) -> object:
-    """A piece by its kind and what was said of it: "day weekday=2 week=1"; anything else as it is."""
-    if isinstance(value, tuple) and all(isinstance(one, Piece) for one in value):
-        return tuple(map(_in_short, value))
-    if not isinstance(value, Piece):
-        return value
-    fields = msgspec.structs.fields(value.value) if isinstance(value.value, msgspec.Struct) else ()
-    told = [f"{field.name}={one}" for field in fields if (one := getattr(value.value, field.name)) != field.default]
-    return " ".join([value.kind, *(told or [str(value.value)])])
+def chunks(utterance: Utterance, context: Context) -> Sequence[Chunk]:
+    """What the rules make of the items, at the tokens where these stand."""
+    line, region = Line(utterance, words_of("zh" if utterance.has_han else "en")), "" if utterance.has_han else context.region
+    found = chart_of(line, region, utterance.has_han or month_first(region, "figures")).chunks()
+    return [msgspec.structs.replace(one, start=line.firsts[one.start], end=line.ends[one.end - 1]) for one in found if one.start < one.end]
 
 
 def _answers(said: Readings, before: PartialTime, context: Context, *, asked: bool) -> list[Answer]:
