@@ -32,6 +32,9 @@ from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from api.terminal.fields import MARKS, shown
 
+PLACED = ("first", "last", "start", "end")
+"""Fields of values that say where these stand, as their chunk does."""
+
 
 def tables(hearing: Hearing, turn_context: TurnContext, charts: Sequence[str] = (), *, whole: bool = False) -> Iterator[Table]:
     """The tables, in the order in which an utterance is read.
@@ -149,7 +152,7 @@ def _value(value: Any) -> str:
     elif isinstance(value, msgspec.Struct) and type(value).__str__ is msgspec.Struct.__str__:
         defaults = {field.name: field.default for field in msgspec.structs.fields(value)}
     if defaults:
-        fields = ((name, one) for name, default in defaults.items() if (one := getattr(value, name)) != default)
+        fields = ((name, one) for name, default in defaults.items() if name not in PLACED and (one := getattr(value, name)) != default)
         return f"{type(value).__name__}({', '.join(f'{name}={_value(one) or one}' for name, one in fields)})"
     return str(value)
 
