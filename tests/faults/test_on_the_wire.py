@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from storage import keys
-from storage.redis_store import WORDS
+from storage.codec import WORDS
 from tests.api.processes import Running
 from tests.conftest import RedisServer
 from tests.faults.callers import FILLED, SAID, body, document, events, filled, left, post, said_by, serve, whole_call

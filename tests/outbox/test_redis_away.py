@@ -5,6 +5,7 @@ from collections import Counter
 from contextlib import AsyncExitStack
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,8 @@ from tests.outbox.receivers import NEW, receiving
 pytestmark = pytest.mark.anyio
 CALLS = ("CA1", "CA2", "CA3", "CA4")
 """One more than the firm can do at the time that all of them want."""
+ELSEWHERE = "CA4"
+"""With another host, which cannot know what the first has noted."""
 
 
 async def test_what_is_owed_goes_out_once_when_redis_is_back(tmp_path: Path) -> None:
@@ -29,9 +32,9 @@ async def test_what_is_owed_goes_out_once_when_redis_is_back(tmp_path: Path) -> 
     try:
         with receiving() as hooks:
             async with mail_server() as mails, AsyncExitStack() as stack:
-                found = settings(
+                given = partial(
+                    settings,
                     redis_url=server.url,
-                    data=tmp_path,
                     business=FIRM,
                     smtp_url=f"smtp://127.0.0.1:{mails.port}",
                     mail_from="bookings@example.com",
@@ -39,16 +42,16 @@ async def test_what_is_owed_goes_out_once_when_redis_is_back(tmp_path: Path) -> 
                     webhook_url=f"http://127.0.0.1:{hooks.port}/hooks",
                     webhook_secret=NEW,
                 )
-                workers = [Service(found) for _ in range(2)]
+                workers = [Service(given(data=tmp_path / host)) for host in ("one", "one", "another")]
                 for service in workers:
                     await stack.enter_async_context(service.api.router.lifespan_context(service.api))
                 https = [await stack.enter_async_context(client(service)) for service in workers]
                 for sid in CALLS:
-                    await https[0].post("/ai/conversation", json=body(0, SAID[0], sid))
+                    await https[2 if sid == ELSEWHERE else 0].post("/ai/conversation", json=body(0, SAID[0], sid))
                 server.kill()
                 for at, sid in enumerate(CALLS):
                     for number, said in enumerate(SAID[1:], start=1):
-                        answer = await https[(at + number) % 2].post("/ai/conversation", json=body(number, said, sid))
+                        answer = await https[2 if sid == ELSEWHERE else (at + number) % 2].post("/ai/conversation", json=body(number, said, sid))
                     assert answer.json()["progress"]["status"] == "ended"
                 assert (hooks.got, mails.mails) == ([], [])
 

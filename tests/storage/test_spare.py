@@ -59,7 +59,7 @@ async def test_steps_are_brought_back_by_whoever_could_not_look_for_them_at_firs
 async def test_calendars_and_what_dead_workers_left_are_taken_in_the_next_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for name in ("LEFT_S", "CALENDARS_S"):
+    for name in ("LEFT_S", "SHARED_CALENDARS_S"):
         monkeypatch.setattr(f"storage.away.spare.{name}", 0.01)
     async with host(MemoryStore(), tmp_path) as (here, _):
         here._businesses = ("acme",)
