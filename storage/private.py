@@ -9,6 +9,12 @@ from pathlib import Path
 _log = logging.getLogger("slotline.data")
 
 
+def make(home: Path) -> None:
+    """Our part of a data folder, and that as well, closed to everybody else from the first. Raises OSError."""
+    home.parent.mkdir(0o700, parents=True, exist_ok=True)
+    home.mkdir(0o700, exist_ok=True)
+
+
 def make_private(data: Path, home: Path) -> None:
     """Let nobody else into the data folder, nor into our part of it (`home`) and the files there, however they came to be.
 

@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
 
+from storage.private import make
+
 AGAIN_S = 0.005
 """Between two tries."""
 PATIENCE_S = 2.0
@@ -60,10 +62,12 @@ class Alone:
         with contextlib.suppress(OSError, ImportError):
             import fcntl  # here, since Windows has none
 
+            if self._file < 0 and not up:  # it was closed in the middle of the step
+                return True
             if self._file >= 0 and not self._ours and not os.fstat(self._file).st_nlink:  # its folder was taken away
                 self.close()
             if self._file < 0:
-                self._path.parent.mkdir(0o700, parents=True, exist_ok=True)
+                make(self._path.parent)
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB if up else fcntl.LOCK_UN, 1, place)

@@ -107,6 +107,9 @@ class JournalBack(Part):
         if row and not row.steps and row.rev >= after.rev:  # what another worker took after it was noted first
             self._keep_answers(db, copy)
             return
+        if row and row.steps and row.base_rev >= after.rev:  # its steps here began behind that, and so did the place they took
+            self._keep_answers(db, copy)
+            return
         for booking in copy.places:
             places.take(db, now, booking, self._ttl)
         if copy.released:

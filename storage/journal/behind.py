@@ -3,7 +3,8 @@
 How it works. A turn only leaves word (`note`): the call as it stands, in the bytes that went to Redis, and what the step added. A task takes all that
 has come together in a moment and keeps it in one transaction: of several steps of a call only what stands in the end. So that nothing is lost with a
 worker that is killed, or is stopped, in that moment, each turn that ends is written to a file besides (`spool.py`), and whoever finds Redis away
-takes in what stands in those of all workers (`gather`). What the journal cannot take is given up, told once, and made up for by the call's next step.
+takes in what stands in those of all workers (`gather`). What the journal cannot take, unless it is but busy, is given up, told once, and made up for
+by the call's next step.
 """
 
 import asyncio
@@ -27,13 +28,16 @@ AGAIN_S = 1.0
 """The same while the journal takes nothing."""
 MOST_KNOWN = 1_000
 """Calls whose fields are remembered, some 6 KB each. Of any other all are encoded, where a step gives only those that it changed."""
+MOST_PUT_OFF = 10_000
+"""Copies that wait for a journal that another process keeps."""
 _log = logging.getLogger("slotline.journal")
 
 
 class _Known(NamedTuple):
     """A call as it was noted last."""
 
-    rev: int
+    seen: str
+    """What the store gave it away by: one number is given twice where a call is lost, or another begins under its sid."""
     kept: Mapping[str, bytes]
 
 
@@ -60,7 +64,7 @@ class WriteBehind:
         """Redis took the step, which was sent `at` (Unix seconds): who was erased since is not noted. Never waits and never fails."""
         standing, sid = done.call, done.call.sid
         begins = change.before.rev if change.before else 0
-        kept = self._kept(sid, begins, done)
+        kept = self._kept(change, done)
         noted = self._noted.setdefault(sid, [])
         if not noted or noted[-1].call.rev != begins or noted[-1].call.open_turn is None:
             noted.append(Copy(call=standing, kept=kept, begins=begins))
@@ -76,7 +80,7 @@ class WriteBehind:
             copy.places, copy.released = [change.booking], False
         elif change.release:
             copy.places, copy.released = [], True
-        if standing.open_turn is None:  # who is in the middle of a turn sends it again
+        if standing.open_turn is None or change.booking:  # who is in the middle of a turn sends it again; a place it took is taken at once
             self._spool.write(copy)
         self._begin()
 
@@ -84,29 +88,30 @@ class WriteBehind:
         """Redis had the answer to a turn already, read `at` (Unix seconds), with the call as it stands: whoever took the turn may have died before it
         noted that. Never waits and never fails. What was said in it is not known here.
         """
-        sid, known, place = call.sid, self._known.get(call.sid), call.place
-        kept = known.kept if known is not None and known.rev == call.rev else self._know(call, _encoded(call))
-        copy = Copy(call=call, kept=kept, answers={turn: answer}, places=[place] if place else [], released=place is None, at=at)
+        sid, place = call.sid, call.place
+        self._known.pop(sid, None)
+        copy = Copy(call=call, kept=_encoded(call), answers={turn: answer}, places=[place] if place else [], released=place is None, at=at)
         copy.told = ids.written(ids.moment(at - BEFORE_S))
         self._noted.setdefault(sid, []).append(copy)
         self._others_first.add(sid)
         self._spool.write(copy)
         self._begin()
 
-    def _kept(self, sid: str, begins: int, done: Committed) -> Mapping[str, bytes]:
-        """The fields of a call as Redis has them since a step, which began at revision `begins`."""
+    def _kept(self, change: Change, done: Committed) -> Mapping[str, bytes]:
+        """The fields of a call as Redis has them since a step."""
+        sid = done.call.sid
         known = self._known.pop(sid, None)
-        if known is not None and known.rev == begins and done.wrote is not None:
-            return self._know(done.call, {**known.kept, **done.wrote})
-        if begins and (known is None or known.rev != begins):
+        if known is not None and known.seen and known.seen == change.seen and done.wrote is not None:
+            return self._know(done.call, {**known.kept, **done.wrote}, done.seen)
+        if change.before is not None:
             self._others_first.add(sid)
-        return self._know(done.call, _encoded(done.call))
+        return self._know(done.call, _encoded(done.call), done.seen)
 
-    def _know(self, call: Call, kept: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    def _know(self, call: Call, kept: Mapping[str, bytes], seen: str) -> Mapping[str, bytes]:
         self._known.pop(call.sid, None)
         if len(self._known) >= MOST_KNOWN:
             del self._known[next(iter(self._known))]
-        self._known[call.sid] = _Known(call.rev, kept)
+        self._known[call.sid] = _Known(seen, kept)
         return kept
 
     def forget(self, sid: str, at: float) -> None:
@@ -189,6 +194,11 @@ class WriteBehind:
             if not self._failing:
                 _log.warning("the journal takes no copies: calls could not go on here if Redis went away", extra={"why": error.why})
             self._failing = True
+            if error.why == "busy" and len(copies) < MOST_PUT_OFF:  # that passes, and until then they stand in this worker's file
+                for copy in reversed(copies):
+                    self._noted.setdefault(copy.call.sid, []).insert(0, copy)
+                self._others_first |= others_first
+                return
         else:
             self._failing = False
         self._spool.cut()

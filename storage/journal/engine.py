@@ -234,14 +234,13 @@ class Engine:
         if self._db is not None and self._is_taken_away():
             _log.error("the journal was taken away, with what waited in it: it is made anew")
             self._let_go()
+            self._anew()
         if self._db is None:
             need_files(self.home)
             self._db = schema.connected(self.home)
             self._synced = None
-            was, self._file = self._file, os.stat(self.home / schema.FILE).st_ino
+            self._file = os.stat(self.home / schema.FILE).st_ino
             make_private(self.home.parent, self.home)
-            if was not in (0, self._file):
-                self._anew()
         return self._db
 
     def _is_taken_away(self) -> bool:

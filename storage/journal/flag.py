@@ -22,7 +22,8 @@ class Flag:
         if self._byte is None:
             with contextlib.suppress(OSError, ValueError):
                 self._byte = self._mapped(os.O_RDWR)
-        return self._byte is not None and self._byte[0] != 0
+        byte = self._byte  # which the journal's thread may let go of
+        return byte is not None and byte[0] != 0
 
     def put(self, up: bool) -> None:
         """Raises OSError."""
@@ -32,7 +33,7 @@ class Flag:
 
     def look_again(self) -> None:
         """Its file was taken away."""
-        self._shared = None
+        self._byte = None
 
     def close(self) -> None:
         if self._byte is not None:
@@ -42,8 +43,9 @@ class Flag:
     def _mapped(self, flags: int) -> mmap.mmap:
         file = os.open(self._path, flags, 0o600)
         try:
-            if os.fstat(file).st_size == 0:
-                os.ftruncate(file, 1)
+            stat = os.fstat(file)
+            if not stat.st_size or not stat.st_blocks:  # a hole: on a full disk, whoever writes to what is mapped there is killed
+                os.pwrite(file, b"\0", 0)
             return mmap.mmap(file, 1)
         finally:
             os.close(file)

@@ -17,6 +17,7 @@ import msgspec
 from agent.record.call import Booking
 from storage.journal import calls
 from storage.journal.back import Copy, Said
+from storage.private import make
 
 _LENGTH = struct.Struct("<I")
 _encode = msgspec.msgpack.Encoder().encode
@@ -84,7 +85,7 @@ class Spool:
 
         `of`: the calls that are looked for, whatever else stands there, which is there yet when it is asked again.
         """
-        found = Others()
+        found = Others(self._read)
         with contextlib.suppress(OSError):
             for entry in os.scandir(self._home):
                 if entry.name.startswith("noted-") and not entry.name.startswith(self._name):
@@ -117,11 +118,11 @@ class Spool:
                     opened.pop_all()
                 elif not dead:
                     found.copies += _copies(os.read(file, stat.st_size))
-                    self._read[entry.name] = stands
+                    found.seen[entry.name] = stands
 
     def _open(self) -> None:
         try:
-            self._home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make(self._home)
             for path in self._paths():
                 file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
                 self._files.append(file)
@@ -139,8 +140,12 @@ class Spool:
 class Others:
     """What other workers have noted."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: dict[str, tuple[int, int]]) -> None:
+        """`read`: of their files, how they stood when all of them was taken in."""
         self.copies: list[Copy] = []
+        self.seen: dict[str, tuple[int, int]] = {}
+        """How they stand now."""
+        self._read = read
         self.dead: list[tuple[int, str]] = []
         """Files that nobody owns any more, open and locked, and where they are."""
 
@@ -149,7 +154,9 @@ class Others:
         return sorted(self.copies, key=lambda copy: (copy.call.sid, copy.call.created_at, copy.call.rev))
 
     def close(self, *, taken: bool) -> None:
-        """`taken`: what dead workers noted is in the journal."""
+        """`taken`: what they noted is in the journal."""
+        if taken:
+            self._read |= self.seen
         while self.dead:
             file, path = self.dead.pop()
             with contextlib.suppress(OSError):  # another worker was first

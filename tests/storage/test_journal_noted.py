@@ -311,7 +311,10 @@ def test_a_disk_that_takes_half_a_note_leaves_the_others_readable(tmp_path: Path
         patch.setattr(os, "write", lambda file, data: write(file, data[:9]))
         notes.write(copy)
     notes.write(copy)
-    assert other.others(dead=False).copies == [copy, copy]
+    for taken in (False, True):  # one that was not taken in is read again
+        found = other.others(dead=False)
+        assert found.copies == [copy, copy]
+        found.close(taken=taken)
     assert other.others(dead=False).copies == [], "read once, as long as nothing comes"
     notes.close()
 
