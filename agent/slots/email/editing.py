@@ -17,7 +17,7 @@ from agent.slots.email.addresses import AddressReader
 from agent.slots.email.domains import domains, is_ending
 from agent.slots.email.edits import Deny, Place, Spell, apply
 from agent.slots.email.pieces import written
-from agent.slots.email.rules import DOMAINS, PARTS, PROVIDED
+from agent.slots.email.rules import DOMAINS, PARTS, PROVIDED, Pieces
 
 
 class Edited(NamedTuple):
@@ -41,6 +41,10 @@ def _patch(where: str, said: int = 0, *beside: int, added: bool = False) -> Any:
 
 def _replace(wrong: int, right: int) -> Any:
     return lambda *chunks: Replace(text(chunks[wrong]), text(chunks[right]))
+
+
+def _corrected(_: Chunk, old: Chunk, passed: Pieces, new: Chunk, *__: Any) -> Replace | None:
+    return Replace(text(old), text(new)) if passed else None
 
 
 def _alone(domain: Chunk, _: Chunk) -> Patch[Place] | None:
@@ -74,23 +78,25 @@ def _deny(word: Chunk, wrong: Chunk, *_: Any) -> Deny | None:
 
 
 _SKIP = "articles|silent|telling|comma* !articles !telling"
-_TALK = "leads|talk|asides|silent|telling|articles|comma*"
+_TALK = "leads|talk|asides|silent|telling|articles|-trailing|comma*"
 EDITS = (
     Rule("the end", "over", "stop"),
     Rule("thanks", "over", "quiet over"),
     Rule("in the middle", "over", "trailing"),
+    Rule("and that's it", "over", "closing over"),
     Rule("at gmail", "given", "at domain|provider", lambda _, it: it, weights.DOMAIN),
     Rule("gmail com", "given", "domain", lambda it: it, weights.DOMAIN),
     Rule("tom", "given", "part", lambda it: it),
     Rule("it's, um, <given>", "given", "articles|silent|telling|comma given", lambda _, it: it.value, weights.PASSED),
-    Rule("the first part is tom", "edit", "local_is given over", _patch("local", 1)),
+    Rule("the first part is tom", "edit", "local_is !blamed given !blamed over", _patch("local", 1)),
     Rule("the domain is gmail", "edit", f"domain_is {_SKIP} at? domain|provider over", _patch("domain", -2)),
     Rule("ends in dot net", "edit", f"domain_is|ending_is {_SKIP} suffix over", _patch("ending", -2)),
     Rule("change the email to hotmail", "edit", f"change {_SKIP} cues into {_SKIP} at? domain|provider over", _patch("domain", -2)),
     Rule("change the email to dot net", "edit", f"change {_SKIP} cues into {_SKIP} suffix over", _patch("ending", -2)),
-    Rule("change tom to tim", "edit", "change given into given", _replace(1, 3)),
+    Rule("change tom to tim", "edit", "change given into given !into", _replace(1, 3)),
     Rule("tim, not tom", "told", "given comma|silent* instead_of given", _replace(3, 0)),
-    Rule("not tom, tim", "edit", f"instead_of given {_TALK} given", lambda _, old, passed, new: Replace(text(old), text(new)) if passed else None),
+    Rule("not tom, tim", "edit", f"instead_of given {_TALK} !over given", _corrected),
+    Rule("not tom, hello", "edit", f"instead_of given {_TALK} mailboxes over", _corrected),
     Rule("tom should be tim", "told", "given should_be given", _replace(0, 2)),
     Rule("there's a 7 at the end", "edit", "add given goes? back", _patch("back", 1, added=True)),
     Rule("a 7 at the end before the at", "placed", "part goes? back articles* beside_at", _patch("back_of_local")),
@@ -111,10 +117,10 @@ EDITS = (
     Rule("no dot", "edit", "without signs|given out? over", _deny),
     Rule("take the dot out", "edit", "take given out over", _deny),
     Rule("no dot, tombaker", "edit", "without signs out? given", lambda _, sign, __, left: Deny(text(sign), text(left))),
-    Rule("at gmail", "told", "at domain|provider over", _patch("domain", -2)),
-    Rule("gmail", "told", "domain|provider over", _alone),
-    Rule("dot net", "told", "suffix|tail over", _ending_alone),
-    Rule("tom again", "again", "part", lambda it: Spell(text(it), several=len(it.value) > 1)),
+    Rule("at gmail", "told", "at domain|provider !blamed over", _patch("domain", -2)),
+    Rule("gmail", "told", "domain|provider !blamed over", _alone),
+    Rule("dot net", "told", "suffix|tail !blamed over", _ending_alone),
+    Rule("tom again", "again", "part !blamed", lambda it: Spell(text(it), several=len(it.value) > 1)),
 )
 _ORDER = {rule.name: place for place, rule in enumerate(EDITS)}
 GRAMMAR = Grammar((*DOMAINS, *PARTS, *PROVIDED, *EDITS))
@@ -129,7 +135,10 @@ def edited(reader: AddressReader, current: str) -> Edited | None:
         for at in within:
             passed = ("articles", "silent", "telling", "comma") if at in starts else leads
             starts |= {at + size for lead in passed if (size := reader.size(at, lead))}
-            if at in starts and chart.at(at, kind) and not reader.any_of(at, chart.end(at, "part"), "elsewhere"):
+            if at not in starts or not chart.at(at, kind) or (kind == "again" and reader.is_article(at) and not current.startswith(reader.norm(at))):
+                continue
+            named = chart.end(at + reader.size(at, "at"), "provider")  # "g mail" tells of nothing else
+            if not reader.any_of(named, chart.end(at, "part"), "elsewhere"):
                 told |= {(chunk.rule, at if kind == "again" else 0): chunk for chunk in reversed(chart.at(at, kind))}
         found += told.values()
     for chunk in sorted(found, key=lambda it: (_ORDER[it.rule], it.start, -it.weight)):

@@ -49,7 +49,7 @@ Edit = Patch[Place] | Replace | Deny | Spell
 
 
 def apply(edit: Edit, current: str) -> str:
-    """The address with the edit carried out; "" when it fits nowhere or changes nothing."""
+    """The address with the edit carried out, as it is where it is so already; "" when it fits nowhere."""
     local, _, host = current.rpartition("@")
     match edit:
         case Patch(Place("domain"), new):
@@ -73,7 +73,7 @@ def apply(edit: Edit, current: str) -> str:
             edited = edited if not left or _plain(left) == _plain(edited) else ""
         case Spell(letters, several, doubled):
             edited = _doubled(local, letters) if doubled else said_again(local, letters, several=several)
-    return f"{edited}@{host}" if edited not in ("", local) else ""
+    return f"{edited}@{host}" if edited else ""
 
 
 def put(side: str, old: str, new: str) -> str:
@@ -115,11 +115,15 @@ def _put_at(local: str, place: Place, text: str) -> str:
     match place:
         case Place("local"):
             return text
+        case Place("front", _, True) if local.startswith(text):
+            return local  # it is so already: no other reading of it is looked for, as of the article in "a 7"
+        case Place("back" | "back_of_local" | "whole", _, True) if local.endswith(text):
+            return local
         case Place("whole", _, added):
             alike = said_again(local, text, several=True)
             if not added or alike:
-                return alike or text
-            return "" if local.endswith(text) else local + text
+                return alike or ("" if len(text) == 1 or text.isdecimal() else text)
+            return local + text
         case Place("front", _, added):
             return text + local if not local.startswith(text) and (added or text[-1] in _MARKS) else ""
         case Place("after", (neighbour,)) if len(_plain(text)) <= len(local):

@@ -11,7 +11,7 @@ from agent.nlu.utterance import Tokens
 from agent.slots.email import weights
 from agent.slots.email.domains import domains, is_ending
 
-TALKING = ("instead_of", "should_be", "into", "after", "between", "back", "front", "out", "trailing", "beside_at", "joined", "goes", "at")
+TALKING = ("instead_of", "should_be", "into", "after", "between", "back", "front", "out", "trailing", "beside_at", "joined", "goes", "at", "closing")
 """Classes of words that say where in an address something stands, or what stands there instead."""
 QUIET = ("leads", "weak_leads", "silent", "joined", "talk", "others")
 PIECES = ("word", "letters", "digits")
@@ -53,11 +53,12 @@ class PieceReader:
     def _laid(self, at: int) -> list[Chunk]:
         """What is said at a token beside its word classes, and that is of no use by itself."""
         token, here, piece = self._tokens[at], self._kinds[at], self._pieces[at]
-        ending = here["endings"].value if "endings" in here else ""
+        ending, closing = here["endings"].value if "endings" in here else "", self._closing(at)
         lays: tuple[tuple[str, int, object], ...] = (
             ("quiet", self._quiet(at), None),
             ("one_word", here["joined"].end - at if "joined" in here and "without" not in here else 0, None),
-            ("onward", (piece is not None or "signs" in here) and here.keys().isdisjoint(TALKING), None),
+            ("closing", closing, None),
+            ("onward", (piece is not None or "signs" in here) and not closing and here.keys().isdisjoint(TALKING), None),
             ("glued", token.norm in _GLUED and at > 0 and self._tokens[at - 1].end == token.start, None),
             ("joint", token.norm in _JOINTS or (token.norm == "," and self._is_beside_letter(at)), None),
             (self._dot(at), token.norm == ".", None),
@@ -67,6 +68,19 @@ class PieceReader:
         )
         chunks = [Chunk(kind, at, at + size, value, 1.0) for kind, size, value in lays if size]
         return [*chunks, piece, *self._of_domains(piece)] if piece else chunks
+
+    def _closing(self, at: int) -> int:
+        """How many tokens an "and" takes behind which no more of an address is said: "and that's it", "and we're done"; behind a letter any word."""
+        here = self._kinds[at]
+        if "linking" not in here:
+            return 0
+        end = max(here[kind].end for kind in ("linking", "silent") if kind in here)
+        behind, goes_on = self._kinds[end], end + 1 < len(self._tokens)
+        if behind.keys() & {"telling", "trailing"} or ("elsewhere" in behind and goes_on):
+            return end - at
+        lettered = at > 0 and (is_small(self._tokens, at - 1, self._language) or "signs" in self._kinds[at - 1])
+        word = end < len(self._tokens) and "silent" not in here and not is_small(self._tokens, end, self._language)
+        return end - at if lettered and word else 0
 
     def _piece(self, at: int, stop: int) -> Chunk | None:
         """The word, letters or digits at a token."""

@@ -51,6 +51,10 @@ class Reader:
     def is_small(self, at: int) -> bool:
         return is_small(self.tokens, at, self.language)
 
+    def is_article(self, at: int) -> bool:
+        """Whether a word of several letters at a token stands before what is said and is, as a rule, none of it: "the"."""
+        return len(self.norm(at)) > 1 and self.size(at, "articles") > 0
+
     def pieces(self, start: int, end: int) -> Iterator[Chunk | None]:
         """What the tokens from `start` to `end` write, piece by piece; None, at last, where they write nothing an address can hold."""
         at = start

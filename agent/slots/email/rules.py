@@ -108,6 +108,7 @@ DOMAINS = (
     Rule("acme", "host", "word|letters", lambda it: it.value),
     Rule("gmail", "host", "provider", lambda it: it.value),
     Rule("gmail dot com", "host", "domain", lambda it: it.value.text),
+    Rule("the gmail dot com", "host", "article domain", lambda _, it: it.value.text if it.value.text in domains().big else None),
     Rule("um, <host>", "host", "comma|silent host", lambda _, it: it.value),
     Rule("no, sorry, it's", "repaired", f"repairs {_REPAIRING}*"),
     Rule(", <repaired>", "repaired", f"{_REPAIRING} repaired"),
@@ -121,7 +122,7 @@ DOMAINS = (
 )
 PARTS = (
     Rule("<piece>", "part", f"{_PIECE}|signs !onward", _part),
-    Rule("<piece> <part>", "part", f"{_PIECE}|signs silent|-comma* !{'|'.join(TALKING)} part", _part),
+    Rule("<piece> <part>", "part", f"{_PIECE}|signs silent|-comma|-closing|-trailing* !{'|'.join(TALKING)} part", _part),
 )
 PROVIDED = (
     Rule("QQ邮箱 12345678", "provided", f"mailbox_of|number_of {_LEADS} digits !signs !at !{_PIECE}", lambda it, _, digits: _provided(it, digits)),
@@ -146,6 +147,7 @@ def _classes(language: str) -> Classes:
         "telling": telling,
         "leads": [*listed.get("leads", ()), *listed.get("spellings", ()), *telling],
         "asides": [*listed.get("repairs", ()), *listed.get("asides", ())],
+        "mailboxes": {name: name for name in listed.get("mailboxes", ())},
         "signs": signs,
         "sounds": table["sounds"],
         "endings": table["endings"],
