@@ -45,10 +45,9 @@ class Listener:
         reading, before = self.reading, self.before
         if reading.later is not None:
             return self._at(self._in_round_figures(self.now + timedelta(minutes=reading.later)), "later", 0.7)
-        if reading.shift is not None and reading.clock is None:
-            counted_from = before.at or (self.now if reading.shift > 0 else None)
-            return [] if counted_from is None else self._at(counted_from + timedelta(minutes=reading.shift), "shift", 0.6)
         said_days = self._days(reading.day) if reading.day is not None else []
+        if reading.shift is not None and reading.clock is None and (reading.day is None or self._moves_clock(said_days)):
+            return self._shifted(timedelta(minutes=reading.shift), said_days)
         if reading.than is not None and reading.clock is None and (edge := self._edge_of_known(reading.than, said_days)):
             return [edge]
         if reading.is_idle():
@@ -65,6 +64,17 @@ class Listener:
         if len(found) > 1 and len(said_days) > 1:
             found = [answer for answer in found if not self._is_past(answer)] or found
         return found
+
+    def _moves_clock(self, said: Sequence[date]) -> bool:
+        """Whether the days said are those of the clock that is known, moved: "Monday, an hour sooner", "from Friday to an hour later"."""
+        return bool(said) and self.before.clock is not None and (self.reading.bound is None or self.before.day in said)
+
+    def _shifted(self, by: timedelta, said: Sequence[date]) -> list[Answer]:
+        """So much later or earlier than the time that is known, on the days said; "an hour later" with nothing known is from now."""
+        if said and self.before.clock is not None:
+            return [answer for day in said for answer in self._at(datetime.combine(day, self.before.clock) + by, "shift", 0.6)]
+        counted_from = self.before.at or (self.now if by > timedelta() and not self.reading.after_that else None)
+        return [] if counted_from is None else self._at(counted_from + by, "shift", 0.6)
 
     def _in_round_figures(self, when: datetime) -> datetime:
         """ "In two hours" names no minute: of an appointment, the quarter of an hour that follows."""

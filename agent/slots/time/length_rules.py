@@ -75,6 +75,17 @@ def _later(length: Chunk, word: Chunk) -> Pieces | None:
     return _from_now(length, word)
 
 
+def _after_that(length: Chunk, word: Chunk) -> Pieces | None:
+    """ "Two days after that": after what was said before it or is known, and never from now."""
+    amount, unit = length.value
+    if amount != int(amount) and unit != "minute":
+        return None
+    if unit == "minute":
+        return (Piece(kind=Kind.SHIFT, value=round(amount), first=length.start, last=word.end, relation=Mark.THAT),)
+    days, months = (0, round(amount)) if unit == "month" else (round(amount), 0)
+    return _day(length, word, shifted(Day(after_known=True), days, months))
+
+
 def _before(length: Chunk, word: Chunk, end: Chunk | None) -> Pieces | None:
     """ "Two hours before", and nothing more: than what is known."""
     return _from_known(length, length, word, -1) if end else _past(length, word)
@@ -157,6 +168,7 @@ LENGTH_RULES = (
     Rule("two weeks from Monday", "measured", f"{_BOTH} from|after_word|on_word|before_word the? day|clock", _from),
     Rule("two hours ago", "time", f"{_BOTH} ago", _past),
     Rule("two hours before", "measured", f"{_BOTH} before_word end?", _before),
+    Rule("two hours after that", "measured", f"{_BOTH} after_that", _after_that, weights.FIRST),
     Rule("two hours later", "measured", f"{_BOTH} than|later_on|later|hence", _later),
     Rule("a week Monday", "measured", f"{_BOTH} which? weekdays", _weeks_on),
     Rule("a week tomorrow", "measured", f"{_BOTH} days", _days_on),

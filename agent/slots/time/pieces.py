@@ -105,6 +105,8 @@ class Mark(StrEnum):
     BEFORE = "before"
     BY = "by"
     """Not after the day that follows: "by Friday"."""
+    THAT = "that"
+    """Counted from the time that is known, never from now: "an hour after that"."""
     CHANGE = "change"
     """A verb of moving: "change it from four to five"."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from agent.record.acts import ValueKind
+from agent.slots.time.length_rules import shifted
 from agent.slots.time.pieces import Clock, Day, Kind, Mark, Part, Piece
 
 _REPAIRS = (Mark.FIX, Mark.SO)
@@ -49,6 +50,11 @@ class Reading(msgspec.Struct, kw_only=True):
     def seeking(self) -> "Reading":
         """The same with whatever is free in the place of a clock: "what do you have on Friday"."""
         return msgspec.structs.replace(self, soonest=True) if self.clock is None else self
+
+    @property
+    def after_that(self) -> bool:
+        """Whether it is counted from what is known and from nothing else: "an hour after that"."""
+        return any(piece.relation is Mark.THAT for piece in self.pieces)
 
     def is_idle(self) -> bool:
         """Whether nothing was said but "later", "earlier", "the same"."""
@@ -151,7 +157,13 @@ class _Joining:
     def _again(self, here: Reading, piece: Piece) -> None:
         """What was said of that kind before is put right, is the same thing said otherwise, or is another time that may be meant."""
         joint = self.joint if here.since.get(piece.kind, 0) <= self.joint_at else None
-        if joint in _REPAIRS or (piece.value is None and joint is None and here.pieces[-1].last + 1 >= piece.first):
+        counted = _counted(here.day, piece)
+        if counted is not None and (here.bound is None or joint is Mark.OR) and joint not in _REPAIRS:
+            self.found.append(Reading())
+            self.found[-1].put(counted)
+        elif counted is not None:
+            here.put(counted)
+        elif joint in _REPAIRS or (piece.value is None and joint is None and here.pieces[-1].last + 1 >= piece.first):
             here.put(piece)
         elif joint is None and (together := _together(here, piece)) is not None:
             relation = piece.relation or (here.bound if piece.kind is Kind.DAY else None)
@@ -160,6 +172,19 @@ class _Joining:
         else:
             self.found.append(Reading())
             self.found[-1].put(piece)
+
+
+def _counted(said: Day | None, piece: Piece) -> Piece | None:
+    """ "Two days after that", of the day that was said before it; None where it is counted from nothing, or no such day was said."""
+    later = piece.value
+    if piece.kind is not Kind.DAY or later is None or said is None or said.after_known or not _is_counted(later):
+        return None
+    return msgspec.structs.replace(piece, value=shifted(said, later.shift, later.shift_months), relation=None)
+
+
+def _is_counted(day: Day) -> bool:
+    """Whether it is so many days after the one that is known, and no more is said of it."""
+    return msgspec.structs.replace(day, offset=None, shift=0, shift_months=0) == Day(after_known=True)
 
 
 def _with_minute(clock: Clock, minute: int) -> Clock:
@@ -197,6 +222,8 @@ def _together(reading: Reading, piece: Piece) -> Any:
 
 
 def _merged(one: Day, other: Day) -> Day | None:
+    if _is_counted(one) and not other.after_known:  # "a week later, on Tuesday"
+        return None
     values: dict[str, Any] = {}
     for name, default in _DAY_DEFAULTS.items():
         first, second = getattr(one, name), getattr(other, name)
