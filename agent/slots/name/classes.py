@@ -14,6 +14,8 @@ from agent.slots.name.lists import lists
 
 _SINGLE = ("articles", "kin", "owners", "under", "apart")
 """Lists in one text, of single words, that are classes, too."""
+_HYPHENED = ("before", "greeting", "politeness")
+"""Lists whose phrases may be written with hyphens for the blanks: "uh-huh"."""
 _ENDINGS = ("word_endings", "contractions", "endings", "homophones")
 MARKS = frozenset(",.!?;:-\"'()。、“”…~")
 SENTENCE = frozenset(",.!?;。、")
@@ -63,5 +65,6 @@ class Spoken:
 def _reader(language: str) -> Callable[[Utterance], Sequence[Mapping[str, int]]]:
     table = lists(language)
     listed = {kind: phrases for kind, phrases in table.items() if isinstance(phrases, list) and kind not in _ENDINGS}
+    listed |= {kind: [*listed[kind], *(phrase.replace(" ", "-") for phrase in listed[kind])] for kind in _HYPHENED if kind in listed}
     single = {kind: table[kind].split() for kind in _SINGLE if isinstance(table.get(kind), str)}
     return Sizes({**listed, **single}).of

@@ -115,11 +115,14 @@ class _Names(CuedNames):
         return Found("patch", name, at, end, weights.RESPELT, "letter") if name != held else None
 
     def _last_name_first(self, phrase: Phrase) -> Phrase | None:
-        """ "Smith, John" the right way round; None if it is not turned."""
+        """ "Smith, John" and, where nothing but a name was asked for, "Park, Ji-hoon" the right way round; None if it is not turned."""
         family = phrase.lower[0]
         if len(phrase.pieces) > 1 or self.word(phrase.end) != "," or stands_in(family, "given") or not stands_in(family, "family"):
             return None
         given = self.phrase(phrase.end + 1, Trust.BARE)
-        if given is None or len(given.pieces) > 1 or not stands_in(given.lower[0], "given") or not self.ends(given.end):
+        if given is None or len(given.pieces) > 1 or not self.ends(given.end):
+            return None
+        foreign = self.is_foreign(given.pieces) and not is_known(given.lower[0]) and not self.is_a(given.start, "places")
+        if not (stands_in(given.lower[0], "given") or foreign):
             return None
         return given._replace(pieces=(*given.pieces, *phrase.pieces))

@@ -78,14 +78,14 @@ class Reader(LetterReader):
         if not pieces:
             return None
         full = not known and len(pieces) > 1 and not pieces[1].spelled
-        known = known or int(full and (stands_in(pieces[0].text.lower(), "given") or self._is_foreign(pieces)))
+        known = known or int(full and (stands_in(pieces[0].text.lower(), "given") or self.is_foreign(pieces)))
         return Phrase(tuple(pieces), start, at, known, proud, title)
 
     def word_alone(self, at: int) -> Phrase:
         """The word at `at` as a name, whatever it is."""
         return Phrase((Piece(self.tokens[at].text),), at, at + 1)
 
-    def _is_foreign(self, pieces: Sequence[Piece]) -> bool:
+    def is_foreign(self, pieces: Sequence[Piece]) -> bool:
         """Whether no word of what is said for a name is an everyday word, particles apart."""
         words = [part for piece in pieces for part in piece.text.lower().split("-")]
         return self.expected and all(stands_in(word, "particles") or not is_ordinary(word) for word in words)
@@ -104,7 +104,7 @@ class Reader(LetterReader):
         text = self.tokens[at].text
         if len(word) == 1:
             return self._single(at, trust, before)
-        if before and stands_in(word, "suffixes") and self.is_closed(at + 1):
+        if before and self.is_suffix(at):
             return Piece(text), at + 1
         if before and word == "the" and following in (numerals := lists("en")["numerals"]) and self.is_closed(at + 2):
             return Piece(numerals[following]), at + 2

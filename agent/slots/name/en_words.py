@@ -75,6 +75,10 @@ class Words(Spoken):
         word = self.word(at)
         return self.is_closed(at) if trust is Trust.CUED else not word or word in (",", ".", "!", ";") or self.is_part_noun(at)
 
+    def is_suffix(self, at: int) -> bool:
+        """Whether the word at `at` is said behind a whole name, and ends it: "junior"."""
+        return self.is_a(at, "suffixes") and self.is_closed(at + 1)
+
     def is_part_noun(self, at: int) -> bool:
         """Whether a part of the name is named at `at`: "surname", "last name"."""
         return self.word(at) == "surname" or self.size(at, "noun_given", "noun_family") > 1
@@ -206,7 +210,7 @@ class Words(Spoken):
         if not is_known(word):
             return trust is not Trust.LISTED and not before and is_derived(word) and self._has_surname(at)
         if before:
-            return self.is_closed(at + 1) or self.is_plainly(at + 1)
+            return self.is_closed(at + 1) or self.is_plainly(at + 1) or self.is_suffix(at + 1)
         leads, following = self._leads_plainly(at), self.word(at + 1)
         if leads and is_known(following) and not is_ordinary(following):
             return True

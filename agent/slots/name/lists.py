@@ -51,7 +51,7 @@ def _having() -> Mapping[str, frozenset[str]]:
 def _entries(kind: str, listed: Any) -> Iterable[str]:
     if kind in _CHARACTERS and isinstance(listed, str) and not listed.isascii():
         return (character for character in listed if not character.isspace())
-    entries = listed.split() if isinstance(listed, str) else listed if isinstance(listed, list) else ()
+    entries = listed.split() if isinstance(listed, str) else listed if isinstance(listed, list | dict) else ()
     return [entry for entry in entries if isinstance(entry, str)]
 
 
