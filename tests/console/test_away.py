@@ -180,7 +180,7 @@ def test_a_booking_that_is_noted_is_shown_as_such_and_booked_or_handed_to_a_pers
     for caller, name in zip(callers, ("Mary O'Neill", "Bob Stone"), strict=True):
         caller.say("", name)
     console.open("AWAY-4", query=f"&lang={language}")
-    expect(console.tab.locator("li[data-who]")).to_have_count(2)
+    expect(console.tab.locator("li[data-who]")).to_have_count(3)
     host.redis.kill()
     expect(console.tab.locator('.banner[data-kind="away"]')).to_be_visible()
     for caller in callers:
