@@ -37,7 +37,7 @@ class _Known(NamedTuple):
     """A call as it was noted last."""
 
     seen: str
-    """What the store gave it away by: one number is given twice where a call is lost, or another begins under its sid."""
+    """The store's fingerprint of it. Its revision would not do: that is given twice where a call is lost, or another begins under its sid."""
     kept: Mapping[str, bytes]
 
 
@@ -108,7 +108,6 @@ class WriteBehind:
         return self._know(done.call, _encoded(done.call), done.seen)
 
     def _know(self, call: Call, kept: Mapping[str, bytes], seen: str) -> Mapping[str, bytes]:
-        self._known.pop(call.sid, None)
         if len(self._known) >= MOST_KNOWN:
             del self._known[next(iter(self._known))]
         self._known[call.sid] = _Known(seen, kept)
