@@ -57,6 +57,14 @@ class Racer:
         found = await self.store.open(self.sid)
         return found.call or (await self.store.commit(Change(before=None, after=new_call(self.sid), seen=found.seen))).call
 
+    async def abandons(self) -> None:
+        """Hold a place that nobody keeps: its time is over when it begins."""
+        call, place = await self.call(), replace(self.wish(), held_until=int(time.time()) - 1)
+        after = replace(call, hold=place)
+        seen = (await self.store.open(self.sid)).seen
+        await self.store.commit(Change(before=call, after=after, seen=seen, booking=place, capacity=self.capacity))
+        self.counted["abandon"] += 1
+
     async def step(self, call: Call) -> None:
         deed = self.chance.choice(["hold", "book", "give up"] if call.hold else ["hold", "hold", "book", "abandon"])
         if deed == "give up":
@@ -102,6 +110,7 @@ async def test_no_place_is_given_twice(racing: tuple[CallStore, int], capacity: 
     store, racers = racing
     counted: Counter[str] = Counter()
     looked = 0
+    await Racer(store, racers, capacity, buffer, counted).abandons()  # while a place is free for sure: later chance decides
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(Racer(store, number, capacity, buffer, counted).run()) for number in range(racers)]
         while not all(one.done() for one in running):
