@@ -265,6 +265,7 @@ def test_a_cut_is_shown_and_nothing_is_missing_after_it(browser: Browser, redis_
 
 
 def test_it_speaks_the_readers_language(opens: Opens, service: Running) -> None:
+    Caller(service, "CA-language").say("", "Tom Baker", "can I talk to a person please")
     console = opens()
     console.press("中文")
     expect(console.tab.get_by_role("heading", name="需要你")).to_be_visible()
