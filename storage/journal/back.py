@@ -102,8 +102,11 @@ class JournalBack(Part):
         if until <= now:
             return  # by one whose host was down for as long as copies last
         row = calls.find(db, sid, now, bare=True)
-        if row and not row.steps and row.created_ms != codec.milliseconds(after.created_at):
-            row = None  # another call has begun under its sid
+        began_ms = codec.milliseconds(after.created_at)
+        if row and not row.steps and row.created_ms > began_ms:
+            return  # of a call that Redis lost: another has begun under its sid
+        if row and not row.steps and row.created_ms < began_ms:
+            row = None  # the other way round
         if row and not row.steps and row.rev >= after.rev:  # what another worker took after it was noted first
             self._keep_answers(db, copy)
             return

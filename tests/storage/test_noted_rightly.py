@@ -148,3 +148,19 @@ async def test_a_step_that_outlives_its_worker_opens_nothing_again(tmp_path: Pat
     async with alone.step("CA1"):
         alone.close()
     assert alone._file < 0
+
+
+async def test_an_older_call_never_takes_the_place_of_one_that_began_under_its_sid(tmp_path: Path) -> None:
+    """Redis lost a call that two workers had taken turns of, and one of them has the last of these still to note."""
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire), host(redis, tmp_path) as (beside, _):
+        await turn(here.store, 0)
+        await turn(beside.store, 1)
+        await redis.erase("CA1")  # without a word to anybody
+        await begin(here.store, "CA1", "2026-03-02T01:30:00Z")
+        await turn(here.store, 2)
+        await cut_off(here, wire)
+        found = await here.store.open("CA1", "t1")
+        assert found.call is not None
+        assert found.call.turns == 1
+        assert (found.answer, (await here.store.open("CA1", "t2")).answer) == (None, b"2")
