@@ -12,13 +12,14 @@ from typing import Any
 
 import msgspec
 
-from agent.record.call import Booking, Call, Line
-from storage import codec, ids
-from storage.journal import calls, places, steps
-from storage.journal.calls import Copied, Lying
+from agent.record.call import Booking, Call
+from storage import codec
+from storage.journal import calls, copies, places, steps
+from storage.journal.calls import Lying
+from storage.journal.copies import Copy, Standing, one_of_each
 from storage.journal.engine import note_removed
 from storage.journal.flag import Flag
-from storage.journal.log import Log, packed
+from storage.journal.log import Log
 from storage.journal.part import Part
 from storage.journal.steps import Waiting
 
@@ -26,44 +27,6 @@ UNDER_WAY_S = 10.0
 """How long a turn may take from its beginning, which its place is dated by, until its place is noted."""
 GONE_S = 60.0
 """How late anything may come that was noted of a call before it was taken away."""
-
-
-class Said(msgspec.Struct, frozen=True):
-    """What a step did to the conversation."""
-
-    rev: int
-    """The call's after it."""
-    taken_back: int
-    lines: tuple[Line, ...]
-
-
-class Copy(msgspec.Struct, kw_only=True):
-    """A call as Redis has it, and what has come since the copy before; that may have been taken in already, from this one or another."""
-
-    call: Call
-    kept: Mapping[str, bytes]
-    """The record's fields and its words, as Redis has them."""
-    begins: int = 0
-    """The call's revision before; 0: there was none, or nobody says."""
-    said: list[Said] = msgspec.field(default_factory=list)
-    answers: dict[str, bytes] = msgspec.field(default_factory=dict)
-    """By turn key."""
-    told: str = ""
-    """The id of the last event."""
-    places: list[Booking] = msgspec.field(default_factory=list)
-    """What of the calendar is the call's now; at most one."""
-    released: bool = False
-    """Whether it gave up what it had there."""
-    at: float = 0.0
-    """When the last step that it shows was sent to Redis: Unix seconds."""
-
-    def add(self, later: "Copy") -> None:
-        """What came right after it."""
-        self.call, self.kept, self.at, self.told = later.call, later.kept, later.at, later.told or self.told
-        self.said += later.said
-        self.answers |= later.answers
-        if later.places or later.released:
-            self.places, self.released = later.places, later.released
 
 
 class JournalFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,60 +45,69 @@ class JournalBack(Part):
     _log: Log
     flag: Flag
 
-    async def keep(self, copies: Sequence[Copy]) -> None:
+    async def keep(self, some: Sequence[Copy]) -> None:
         """Note calls as Redis has them, without waiting for the disk. A call with steps that Redis has not seen stays as it is."""
 
         def keep(db: sqlite3.Connection) -> None:
-            erased = db.execute("SELECT sid, at FROM erasures UNION ALL SELECT sid, at FROM gone ORDER BY at").fetchall() if copies else ()
+            erased = db.execute("SELECT sid, at FROM erasures UNION ALL SELECT sid, at FROM gone ORDER BY at").fetchall() if some else ()
             gone = dict(erased)
-            for copy in copies:
-                if gone.get(copy.call.sid, -1.0) < copy.at:  # else it was noted before that
-                    self._keep(db, copy)
-            self._log.go_on_from(db, max((_number(copy.told) for copy in copies), default=0))
+            for each in one_of_each([copy for copy in some if gone.get(copy.call.sid, -1.0) < copy.at]):  # others were noted before that
+                self._keep(db, each)
+            self._log.go_on_from(db, max((copy.cut for copy in some), default=0))
 
         await self._write(keep, durable=False)
 
-    def _keep(self, db: sqlite3.Connection, copy: Copy) -> None:
-        now, after = self._clock(), copy.call
-        sid, at = after.sid, min(now, copy.at or now)
+    def _keep(self, db: sqlite3.Connection, some: Sequence[Copy]) -> None:
+        """Copies of as many calls."""
+        now = self._clock()
+        there = copies.standing(db, [copy.call.sid for copy in some], now)
+        rows, lines, answers = list[copies.Row](), list[tuple[str, bytes]](), list[tuple[str, str, bytes]]()
+        for copy in some:
+            sid = copy.call.sid
+            until, words_until = self._until(copy, now)
+            stands = there.get(sid)
+            if until <= now or (stands and stands.is_later_than(copy)):
+                continue  # by one whose host was down for as long as copies last, or of a call that Redis lost
+            answers += [(sid, turn, answer) for turn, answer in copy.answers.items()]
+            if stands and stands.has_seen(copy):
+                continue
+            self._keep_places(db, now, copy)
+            if stands and stands.steps:  # whoever sends a turn again that Redis took hears what was said then
+                continue
+            begins = self._make_room(db, copy, stands)
+            rows.append(copies.row(copy, until, words_until))
+            taken_back, added = copy.said_since(begins)
+            calls.take_back(db, sid, taken_back)
+            lines += [(sid, codec.encode(line)) for line in added]
+            if copy.call.root:
+                db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", (sid, copy.call.root, now + self._ttl.kin_s))
+        copies.write(db, rows)
+        calls.add(db, "OR IGNORE INTO turns", answers)
+        calls.add(db, "INTO lines (sid, line)", lines)
+
+    def _until(self, copy: Copy, now: float) -> tuple[float, float]:
+        """When a copy expires, and when what was said in the call does."""
+        after, at = copy.call, min(now, copy.at or now)
         until = at + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
-        if until <= now:
-            return  # by one whose host was down for as long as copies last
-        row = calls.find(db, sid, now, bare=True)
-        began_ms = codec.milliseconds(after.created_at)
-        if row and not row.steps and row.created_ms > began_ms:
-            return  # of a call that Redis lost: another has begun under its sid
-        if row and not row.steps and row.created_ms < began_ms:
-            row = None  # the other way round
-        if row and not row.steps and row.rev >= after.rev:  # what another worker took after it was noted first
-            self._keep_answers(db, copy)
-            return
-        if row and row.steps and row.base_rev >= after.rev:  # its steps here began behind that, and so did the place they took
-            self._keep_answers(db, copy)
-            return
+        return until, min(until, at + self._ttl.words_of(after))
+
+    def _keep_places(self, db: sqlite3.Connection, now: float, copy: Copy) -> None:
         for booking in copy.places:
             places.take(db, now, booking, self._ttl)
         if copy.released:
-            db.execute("DELETE FROM places WHERE business = ? AND sid = ?", (after.brief.business, sid))
-        if row and row.steps:  # whoever sends a turn again that Redis took hears what was said then
-            self._keep_answers(db, copy)
-            return
-        if row is None:
-            self._expire(db, sid, calls.lying(db, sid, row))
-        if row and not row.spoken:
-            self._forget_words(db, sid)
-            row = calls.find(db, sid, now, bare=True)
-        rev = row.rev if row else 0
-        told = Copied(after.rev, copy.kept, _number(copy.told))
-        calls.write(db, row, after, until, min(until, at + self._ttl.words_of(after)), told)
-        self._keep_answers(db, copy)
-        calls.say(db, sid, *_in_all([said for said in copy.said if said.rev > rev]))
-        if after.root:
-            db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", (sid, after.root, now + self._ttl.kin_s))
+            db.execute("DELETE FROM places WHERE business = ? AND sid = ?", (copy.call.brief.business, copy.call.sid))
 
-    def _keep_answers(self, db: sqlite3.Connection, copy: Copy) -> None:
-        answers = [(copy.call.sid, turn, answer) for turn, answer in copy.answers.items()]
-        calls.add(db, "OR IGNORE INTO turns", answers)
+    def _make_room(self, db: sqlite3.Connection, copy: Copy, stands: Standing | None) -> int:
+        """Take away what stands under a call's sid and is not of it, or has expired; behind which of its steps its conversation stands here."""
+        sid = copy.call.sid
+        if stands is None:
+            return 0
+        if not stands.is_of(copy):
+            self._expire(db, sid, calls.lying(db, sid, None))
+            return 0
+        if not stands.spoken:
+            self._forget_words(db, sid)
+        return stands.rev
 
     async def keep_places(self, business: str, bookings: Sequence[Booking], at: float) -> None:
         """Note a calendar as Redis had it `at` (Unix seconds). What turns of then may have taken since stays, and what Redis has not seen."""
@@ -305,18 +277,3 @@ class JournalBack(Part):
         db.execute("DELETE FROM gone WHERE at <= ?", (now - GONE_S,))
         for table in ("roots", "claims", "tallies", "readers"):
             db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,))  # noqa: S608 - our own names
-
-
-def _in_all(some: Sequence[Said]) -> tuple[int, Sequence[Line]]:
-    """What these steps, one after the other, take back of the conversation before them, and what they add to it."""
-    taken_back, lines = 0, list[Line]()
-    for said in some:
-        taken_back += max(said.taken_back - len(lines), 0)
-        lines = [*lines[: max(len(lines) - said.taken_back, 0)], *said.lines]
-    return taken_back, lines
-
-
-def _number(id_: str) -> int:
-    """An event's id as the log counts; 0 for none."""
-    at = ids.position(id_)
-    return packed(at) if at else 0

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from agent.record.call import Call
 from storage import codec, ids
 from storage.errors import JournalUnavailable
-from storage.journal.back import Copy, Said
+from storage.journal.copies import Copy, Said
 from storage.journal.spool import Spool
 from storage.journal.steps import BEFORE_S
 from storage.journal.store import JournalStore

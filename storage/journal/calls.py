@@ -1,8 +1,9 @@
 """Calls as the journal keeps them, and the CallSkeleton beside each. Everything here runs inside a transaction."""
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -53,16 +54,6 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
 
     def call(self, sid: str) -> Call:
         return call(sid, self.rev, self.whole_fields)
-
-
-class Copied(msgspec.Struct, frozen=True):
-    """What is known of a call beside its record, where Redis has it."""
-
-    rev: int
-    kept: Mapping[str, bytes]
-    """The record's fields and its words, as they stand there."""
-    cut: int
-    """The id of its last event there."""
 
 
 class Lying(msgspec.Struct, frozen=True):
@@ -118,27 +109,38 @@ def fingerprint(text: bytes | None) -> str:
     return "" if text is None else hashlib.sha1(text, usedforsecurity=False).hexdigest()
 
 
-def write(db: sqlite3.Connection, row: Row | None, after: Call, until: float, words_until: float, copy: Copied | None = None) -> int:
-    """A call's next revision, or (`copy`) as Redis has it; its life. `row`: as it stands, None for a new one.
+def write(db: sqlite3.Connection, row: Row | None, after: Call, until: float, words_until: float) -> int:
+    """A call's next revision; its life. `row`: as it stands, None for a new one.
 
     The caller's number leads to it from now on, or does not any longer.
     """
+    number, leads = led(after)
+    if leads and not (row and row.leads):
+        lead(db, [number])
+    fields, words = map(encoded, codec.changed(None, after))
+    moving = (leads, after.status, until, words_until, fields, words)
+    if row is None:
+        new = (after.sid, after.brief.business, number, codec.milliseconds(after.created_at), *moving)
+        columns = "rev, sid, business, caller, created_ms, leads, status, until, words_until, fields, words"
+        done = db.execute(f"INSERT INTO calls ({columns}) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", new)  # noqa: S608 - our own names
+        return int(done.lastrowid or 0)
+    columns = "rev = rev + 1, leads = ?, status = ?, until = ?, words_until = ?, fields = ?, words = ?, writes = writes + 1"
+    db.execute(f"UPDATE calls SET {columns} WHERE life = ?", (*moving, row.life))  # noqa: S608 - our own names
+    return row.life
+
+
+def led(after: Call) -> tuple[str, bool]:
+    """A caller's number, as it is kept; "" where nobody knows it. And whether it leads to this call."""
     brief = after.brief
     number = keys.caller(brief.business, brief.caller) if brief.caller else ""
-    leads = bool(number) and caller_id.is_named(after) and not after.booked
-    if leads and not (row and row.leads):
-        db.execute("UPDATE calls SET leads = 0 WHERE caller = ? AND leads", (number,))
-    rev, cut = (copy.rev, copy.cut) if copy else (row.rev + 1 if row else 1, 0)
-    fields, words = map(encoded, parted(copy.kept) if copy else codec.changed(None, after))
-    moving = (rev, leads, after.status, until, words_until, fields, words)
-    if row is None:
-        new = (after.sid, brief.business, number, codec.milliseconds(after.created_at), cut, *moving)
-        columns = "sid, business, caller, created_ms, cut, rev, leads, status, until, words_until, fields, words"
-        done = db.execute(f"INSERT INTO calls ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", new)  # noqa: S608 - our own names
-        return int(done.lastrowid or 0)
-    columns = "rev = ?, leads = ?, status = ?, until = ?, words_until = ?, fields = ?, words = ?, writes = writes + 1, cut = max(cut, ?)"
-    db.execute(f"UPDATE calls SET {columns} WHERE life = ?", (*moving, cut, row.life))  # noqa: S608 - our own names
-    return row.life
+    return number, bool(number) and caller_id.is_named(after) and not after.booked
+
+
+def lead(db: sqlite3.Connection, numbers: Collection[str]) -> None:
+    """They lead to no call any more, but to those that are written next."""
+    if numbers:
+        mine = "caller <> '' AND caller IN (SELECT value FROM json_each(?))"  # the first for the sake of its index
+        db.execute(f"UPDATE calls SET leads = 0 WHERE leads AND {mine}", (json.dumps([*numbers]),))  # noqa: S608 - our own names
 
 
 def said(db: sqlite3.Connection, sid: str) -> bytes:
@@ -148,20 +150,29 @@ def said(db: sqlite3.Connection, sid: str) -> bytes:
 
 def say(db: sqlite3.Connection, sid: str, taken_back: int, lines: Sequence[Line]) -> bytes:
     """Take the last lines back and add these; what was taken back."""
-    gone: list[tuple[int, bytes]] = []
-    if taken_back:
-        gone = db.execute("SELECT number, line FROM lines WHERE sid = ? ORDER BY number DESC LIMIT ?", (sid, taken_back)).fetchall()
-        db.executemany("DELETE FROM lines WHERE number = ?", [(number,) for number, _ in gone])
+    gone = take_back(db, sid, taken_back)
     add(db, "INTO lines (sid, line)", [(sid, codec.encode(line)) for line in lines])
+    return gone
+
+
+def take_back(db: sqlite3.Connection, sid: str, count: int) -> bytes:
+    """Take so many of the last lines back; these."""
+    gone: list[tuple[int, bytes]] = []
+    if count:
+        gone = db.execute("SELECT number, line FROM lines WHERE sid = ? ORDER BY number DESC LIMIT ?", (sid, count)).fetchall()
+        db.executemany("DELETE FROM lines WHERE number = ?", [(number,) for number, _ in gone])
     return b",".join(line for _, line in reversed(gone))
 
 
-def add(db: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows, in as few statements as can be: around each the interpreter goes to another thread, which costs more than the row."""
+def add(db: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]], otherwise: str = "") -> None:
+    """Rows, in as few statements as can be: around each the interpreter goes to another thread, which costs more than the row.
+
+    `otherwise`: what is done where a row is there already.
+    """
     for first in range(0, len(rows), AT_ONCE):
         some = rows[first : first + AT_ONCE]
         row = f"({', '.join('?' * len(some[0]))})"
-        insert = f"INSERT {into} VALUES {', '.join([row] * len(some))}"  # noqa: S608 - our own names
+        insert = f"INSERT {into} VALUES {', '.join([row] * len(some))} {otherwise}"  # noqa: S608 - our own names
         db.execute(insert, [value for one in some for value in one])
 
 

@@ -16,7 +16,7 @@ import msgspec
 
 from agent.record.call import Booking
 from storage.journal import calls
-from storage.journal.back import Copy, Said
+from storage.journal.copies import Copy, Said
 from storage.private import make
 
 _LENGTH = struct.Struct("<I")
