@@ -9,11 +9,17 @@ import asyncio
 import contextlib
 import hashlib
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from storage.private import make
+
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None
 
 AGAIN_S = 0.005
 """Between two tries."""
@@ -32,45 +38,60 @@ class Alone:
         self._ours: set[int] = set()
         """The bytes that are locked for steps of this worker: to the kernel all of its steps are one."""
 
-    @contextlib.asynccontextmanager
-    async def step(self, sid: str) -> AsyncIterator[None]:
-        """While a step of the call is taken."""
-        place = int.from_bytes(hashlib.blake2b(sid.encode(), digest_size=8).digest(), "big") % _BYTES
-        until = monotonic() + PATIENCE_S
-        while not (taken := self._take(place)) and monotonic() < until:  # noqa: ASYNC110 - another process lets go, and sets no event
-            await asyncio.sleep(AGAIN_S)
-        try:
-            yield
-        finally:
-            if taken:
-                self._ours.discard(place)
-                self._lock(place, up=False)
+    def step(self, sid: str) -> "Step":
+        """A context in which a step of the call is taken."""
+        return Step(self, int.from_bytes(hashlib.blake2b(sid.encode(), digest_size=8).digest(), "big") % _BYTES)
 
     def close(self) -> None:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
 
-    def _take(self, place: int) -> bool:
-        if place in self._ours or not self._lock(place, up=True):
+    def take(self, place: int) -> bool:
+        """Whether nobody has it, or it cannot be locked."""
+        if place in self._ours or not self._lock(place):
             return False
         self._ours.add(place)
         return True
 
-    def _lock(self, place: int, *, up: bool) -> bool:
-        """False: another worker has it."""
-        with contextlib.suppress(OSError, ImportError):
-            import fcntl  # here, since Windows has none
+    def leave(self, place: int) -> None:
+        self._ours.discard(place)
+        if self._file >= 0:  # else it was closed in the middle of the step
+            with contextlib.suppress(OSError):
+                fcntl.lockf(self._file, fcntl.LOCK_UN, 1, place)
 
-            if self._file < 0 and not up:  # it was closed in the middle of the step
-                return True
+    def _lock(self, place: int) -> bool:
+        """False: another worker has it."""
+        try:
             if self._file >= 0 and not self._ours and not os.fstat(self._file).st_nlink:  # its folder was taken away
                 self.close()
-            if self._file < 0:
+            if self._file < 0 and fcntl is not None:
                 make(self._path.parent)
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            try:
-                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB if up else fcntl.LOCK_UN, 1, place)
-            except (BlockingIOError, PermissionError):
-                return False
+            if self._file >= 0:
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except (BlockingIOError, PermissionError):
+            return self._file < 0
+        except OSError:
+            return True
         return True
+
+
+class Step:
+    """While a step is taken. A class, since it is entered twice in a turn, and a generator costs twice as much."""
+
+    __slots__ = ("_alone", "_place", "_taken")
+
+    def __init__(self, alone: Alone, place: int) -> None:
+        self._alone, self._place, self._taken = alone, place, False
+
+    async def __aenter__(self) -> None:
+        self._taken = self._alone.take(self._place)
+        until = 0.0 if self._taken else monotonic() + PATIENCE_S
+        while not self._taken and monotonic() < until:  # another process lets go, and sets no event
+            await asyncio.sleep(AGAIN_S)
+            self._taken = self._alone.take(self._place)
+
+    async def __aexit__(self, *raised: object) -> None:
+        if self._taken:
+            self._alone.leave(self._place)

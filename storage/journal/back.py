@@ -6,8 +6,10 @@ each `written`; whoever dies in between says nothing, and the next one finds in 
 (`to_erase`, `erased`). `forget` takes a call away that is over.
 """
 
+import asyncio
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,14 +19,16 @@ from storage import codec
 from storage.journal import calls, copies, places, steps
 from storage.journal.calls import Lying
 from storage.journal.copies import Copy, Standing, one_of_each
-from storage.journal.engine import note_removed
 from storage.journal.flag import Flag
 from storage.journal.log import Log
+from storage.journal.marks import note_removed
 from storage.journal.part import Part
 from storage.journal.steps import Waiting
 
 UNDER_WAY_S = 10.0
 """How long a turn may take from its beginning, which its place is dated by, until its place is noted."""
+AT_ONCE = 16
+"""Copies in a transaction: with more, the loop would be held up for longer than a turn takes it."""
 GONE_S = 60.0
 """How late anything may come that was noted of a call before it was taken away."""
 
@@ -48,14 +52,17 @@ class JournalBack(Part):
     async def keep(self, some: Sequence[Copy]) -> None:
         """Note calls as Redis has them, without waiting for the disk. A call with steps that Redis has not seen stays as it is."""
 
-        def keep(db: sqlite3.Connection) -> None:
-            erased = db.execute("SELECT sid, at FROM erasures UNION ALL SELECT sid, at FROM gone ORDER BY at").fetchall() if some else ()
-            gone = dict(erased)
-            for each in one_of_each([copy for copy in some if gone.get(copy.call.sid, -1.0) < copy.at]):  # others were noted before that
-                self._keep(db, each)
-            self._log.go_on_from(db, max((copy.cut for copy in some), default=0))
+        for first in range(0, len(some), AT_ONCE):
+            batch = some[first : first + AT_ONCE]
+            await self._write(partial(self._keep_batch, batch), durable=False, brief=True)
+            await asyncio.sleep(0)
 
-        await self._write(keep, durable=False)
+    def _keep_batch(self, batch: Sequence[Copy], db: sqlite3.Connection) -> None:
+        erased = db.execute("SELECT sid, at FROM erasures UNION ALL SELECT sid, at FROM gone ORDER BY at").fetchall()
+        gone = dict(erased)
+        for some in one_of_each([copy for copy in batch if gone.get(copy.call.sid, -1.0) < copy.at]):  # others were noted before that
+            self._keep(db, some)
+        self._log.go_on_from(db, max(copy.cut for copy in batch))
 
     def _keep(self, db: sqlite3.Connection, some: Sequence[Copy]) -> None:
         """Copies of as many calls."""
@@ -106,7 +113,7 @@ class JournalBack(Part):
             self._expire(db, sid, calls.lying(db, sid, None))
             return 0
         if not stands.spoken:
-            self._forget_words(db, sid)
+            self._forget_words(db, [sid])
         return stands.rev
 
     async def keep_places(self, business: str, bookings: Sequence[Booking], at: float) -> None:
@@ -136,7 +143,7 @@ class JournalBack(Part):
                     continue
                 if not waiting and db.execute("SELECT 1 FROM calls WHERE sid = ? AND steps > 0", (sid,)).fetchone():
                     continue
-                calls.remove(db, sid)
+                calls.remove(db, [sid])
                 db.execute("DELETE FROM events WHERE sid = ? AND erasure = 0", (sid,))
                 for table in ("roots", "deliveries", "appointments"):
                     db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,))  # noqa: S608 - our own names
@@ -184,7 +191,7 @@ class JournalBack(Part):
                 db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,))  # noqa: S608 - our own names
             until = self._clock() + self._ttl.at(standing.brief.business).call_s
             db.execute("UPDATE calls SET until = min(until, ?) WHERE sid = ?", (until, sid))
-            self._log.disown(db, sid)
+            self._log.disown(db, [sid])
             return True
 
         return await self._write(note, durable=False)
@@ -250,29 +257,31 @@ class JournalBack(Part):
 
     def _expire(self, db: sqlite3.Connection, sid: str, there: Lying) -> None:
         """Take a call away that has expired and another one follows under its sid, if there is one; a document of another system's stays."""
-        if calls.remove(db, sid):
+        if calls.remove(db, [sid]):
             note_removed(db)
-        self._log.disown(db, sid)
+        self._log.disown(db, [sid])
         if there.apart:
             db.execute("INSERT INTO documents VALUES (?, ?)", (sid, there.text))
 
-    def _forget_words(self, db: sqlite3.Connection, sid: str) -> None:
-        self._log.disown(db, sid)
-        calls.forget_words(db, sid)
+    def _forget_words(self, db: sqlite3.Connection, sids: Collection[str]) -> None:
+        self._log.disown(db, sids)
+        calls.forget_words(db, sids)
         note_removed(db)
 
     def _sweep(self, db: sqlite3.Connection) -> None:
         """Take away what has expired. Steps that wait for Redis stay for a while; their call is found no more."""
         now = self._clock()
-        for (sid,) in db.execute("SELECT sid FROM calls WHERE until <= ? AND (steps = 0 OR until <= ?)", (now, now - places.WAITING_S)).fetchall():
-            calls.remove(db, sid)
-            self._log.disown(db, sid)
+        gone = db.execute("SELECT json_group_array(sid) FROM calls WHERE until <= ? AND (steps = 0 OR until <= ?)", (now, now - places.WAITING_S))
+        if sids := msgspec.json.decode(gone.fetchone()[0]):
+            calls.remove(db, sids)
+            self._log.disown(db, sids)
             note_removed(db)
-        for (sid,) in db.execute("SELECT sid FROM calls WHERE words_until > 0 AND words_until <= ?", (now,)).fetchall():
-            self._forget_words(db, sid)
+        silent = db.execute("SELECT json_group_array(sid) FROM calls WHERE words_until > 0 AND words_until <= ?", (now,))
+        if sids := msgspec.json.decode(silent.fetchone()[0]):
+            self._forget_words(db, sids)
         self._log.trim(db, now)
-        gone = sum(db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,)).rowcount for table in ("appointments", "deliveries"))  # noqa: S608
-        if gone:
+        left = sum(db.execute(f"DELETE FROM {table} WHERE until <= ?", (now,)).rowcount for table in ("appointments", "deliveries"))  # noqa: S608
+        if left:
             note_removed(db)
         db.execute("DELETE FROM gone WHERE at <= ?", (now - GONE_S,))
         for table in ("roots", "claims", "tallies", "readers"):

@@ -1,9 +1,8 @@
 """Calls as the journal keeps them, and the CallSkeleton beside each. Everything here runs inside a transaction."""
 
 import hashlib
-import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from agent.record import caller_id
 from agent.record.call import Call, Line
 from storage import codec, keys
+from storage.journal.schema import AMONG, listed
 
 _COLUMNS = "life, rev, writes, fields, business, leads, status, created_ms, until, sha, theirs, cut, steps, base_rev, words"
 _BARE = _COLUMNS.replace("fields", "x''").replace(", words", ", x''")
@@ -139,8 +139,8 @@ def led(after: Call) -> tuple[str, bool]:
 def lead(db: sqlite3.Connection, numbers: Collection[str]) -> None:
     """They lead to no call any more, but to those that are written next."""
     if numbers:
-        mine = "caller <> '' AND caller IN (SELECT value FROM json_each(?))"  # the first for the sake of its index
-        db.execute(f"UPDATE calls SET leads = 0 WHERE leads AND {mine}", (json.dumps([*numbers]),))  # noqa: S608 - our own names
+        known = "caller <> ''"  # for the sake of its index
+        db.execute(f"UPDATE calls SET leads = 0 WHERE {known} AND caller {AMONG} AND leads", (listed(numbers),))  # noqa: S608 - our own names
 
 
 def said(db: sqlite3.Connection, sid: str) -> bytes:
@@ -181,17 +181,18 @@ def composed(db: sqlite3.Connection, sid: str, row: Row) -> bytes:
     return codec.compose(codec.body(row.call(sid)), b"[%b]" % (said(db, sid) if row.spoken else b""))
 
 
-def forget_words(db: sqlite3.Connection, sid: str) -> None:
-    """Take away what was said in a call, but its events."""
+def forget_words(db: sqlite3.Connection, sids: Iterable[str]) -> None:
+    """Take away what was said in calls, but their events."""
+    these = listed(sids)
     for table in ("lines", "turns", "traces"):
-        db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,))  # noqa: S608 - our own names
-    db.execute("UPDATE calls SET words = ?, words_until = 0 WHERE sid = ?", (encoded({}), sid))
+        db.execute(f"DELETE FROM {table} WHERE sid {AMONG}", (these,))  # noqa: S608 - our own names
+    db.execute(f"UPDATE calls SET words = ?, words_until = 0 WHERE sid {AMONG}", (encoded({}), these))  # noqa: S608 - our own names
 
 
-def remove(db: sqlite3.Connection, sid: str) -> bool:
-    """Take a call away, and all that goes with it but its events; whether there was one, or a document."""
-    found = False
+def remove(db: sqlite3.Connection, sids: Iterable[str]) -> bool:
+    """Take calls away, and all that goes with them but their events; whether there was one, or a document."""
+    these, found = listed(sids), False
     for table in (*OF_A_CALL, "calls"):
-        gone = db.execute(f"DELETE FROM {table} WHERE sid = ?", (sid,)).rowcount  # noqa: S608 - our own names
+        gone = db.execute(f"DELETE FROM {table} WHERE sid {AMONG}", (these,)).rowcount  # noqa: S608 - our own names
         found |= gone > 0
     return found

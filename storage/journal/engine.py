@@ -1,9 +1,13 @@
-"""The journal's thread: everything that touches its file runs there, so that no turn waits for a disk that another turn has to do with.
+"""The journal's thread: what touches its file runs there, so that no turn waits for a disk that another turn has to do with.
 
 How it works. Work is a function of the connection. The thread takes all that waits, runs it in one transaction, and answers when that is on the disk:
 many callers share one sync of it, as in Redis. What fails by itself is undone by itself (a savepoint); what the file cannot do fails for all. Another
 process may be writing: then the whole is tried again, a moment later, and only when that takes too long anybody hears of it. A turn's step is
 synced; a copy of what Redis has (`durable=False`) need not be, and costs the disk nothing.
+
+Around each statement the interpreter goes to another thread, and beside a busy loop comes back milliseconds later: on the journal's thread a batch of
+copies costs ten times what it costs alone. So work that is neither synced nor long (`brief`) is done at once, by whoever asks for it, where nobody
+else is at the file: it goes to the system's memory, as every note does (`spool.py`). To the disk it is brought by the thread.
 
 SQLite leaves what was deleted in parts of its pages that it no longer counts, and in its log. So what takes a caller away counts that up in the same
 transaction (`note_removed`), and when there is time the file is written anew and its log cut to nothing: many removals cost one writing, one that
@@ -30,6 +34,7 @@ from typing import Any, TypeVar
 
 from storage.errors import JournalUnavailable
 from storage.journal import schema
+from storage.journal.marks import mark, put_mark
 from storage.private import make_private, need_files
 
 _log = logging.getLogger("slotline.journal")
@@ -104,18 +109,24 @@ class Engine:
         self._anew_at = self._away_at = 0.0
         """When the file may be written anew again; since when steps wait, or it last was while they did (0.0: none wait). In monotonic time."""
         self._closed = False
+        self._at_it = threading.Lock()
+        """Held by whoever is at the file."""
 
     async def read(self, work: Work[T]) -> T:
         """What `work` finds. Raises JournalUnavailable, and what `work` raises."""
         found: T = await self._done(work, writes=False, durable=False)
         return found
 
-    async def write(self, work: Work[T], *, durable: bool = True) -> T:
+    async def write(self, work: Work[T], *, durable: bool = True, brief: bool = False) -> T:
         """What `work` returns, once what it wrote is kept: on the disk, or (not `durable`) as good as that unless the machine itself dies.
 
         It is run again from its beginning when another process was in the way. Raises JournalUnavailable, and what `work` raises: then nothing is
-        written of it.
+        written of it. `brief`: it is short enough for the loop to wait for it; never with `durable`.
         """
+        if brief and (done := self._at_once(work)) is not None:
+            done.answer()
+            at_once: T = await done.future
+            return at_once
         found: T = await self._done(work, writes=True, durable=durable)
         return found
 
@@ -164,11 +175,29 @@ class Engine:
                         closing = True
                         break
                     jobs.append(job)
-            self._carry_out(jobs)
-            self._look_after(idle=not jobs)
-        if self._db is not None:
-            self._tidy(asked=True)
-        self._let_go()
+            with self._at_it:
+                self._carry_out(jobs)
+                self._look_after(idle=not jobs)
+        with self._at_it:
+            if self._db is not None:
+                self._tidy(asked=True)
+            self._let_go()
+
+    def _at_once(self, work: Work[Any]) -> _Job | None:
+        """Done in the thread of whoever asks; None where somebody else is at the file, or it does not take it: the journal's thread finds out why."""
+        if not self._jobs.empty() or not self._at_it.acquire(blocking=False):
+            return None
+        job = _Job(work, writes=True, durable=False, loop=asyncio.get_running_loop())
+        try:
+            if self._db is None or self._is_taken_away():
+                return None
+            self._together(self._db, [job])
+        except (sqlite3.Error, OSError):
+            self._roll_back()
+            return None
+        finally:
+            self._at_it.release()
+        return job
 
     def _carry_out(self, jobs: list[_Job]) -> None:
         """All of it, and every answer."""
@@ -198,14 +227,17 @@ class Engine:
                 return attempt(self._connection())
             except (sqlite3.Error, OSError) as error:
                 why = _why(error)
-                if self._db is not None and self._db.in_transaction:
-                    with contextlib.suppress(sqlite3.Error):
-                        self._db.execute("ROLLBACK")
+                self._roll_back()
                 if why != "busy":
                     self._let_go()  # what is repaired meanwhile is found by opening it again
                 if why != "busy" or time.monotonic() > until:
                     raise JournalUnavailable(f"the journal did not take it: {why}", why) from error
                 time.sleep(_POLL_S * (1 + random.random()))  # noqa: S311 - so that two do not knock in step
+
+    def _roll_back(self) -> None:
+        if self._db is not None and self._db.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
 
     def _together(self, db: sqlite3.Connection, jobs: list[_Job]) -> None:
         writes, durable = any(job.writes for job in jobs), any(job.durable for job in jobs)
@@ -288,21 +320,6 @@ class Engine:
         waiting = db.execute("SELECT 1 FROM calls WHERE steps > 0 LIMIT 1").fetchone()
         db.execute("COMMIT")
         return removed, waiting is not None
-
-
-def mark(db: sqlite3.Connection, name: str) -> int:
-    """The number under a name; 0 when there is none."""
-    found = db.execute("SELECT value FROM marks WHERE name = ?", (name,)).fetchone()
-    return int(found[0]) if found else 0
-
-
-def put_mark(db: sqlite3.Connection, name: str, value: int) -> None:
-    db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, value))
-
-
-def note_removed(db: sqlite3.Connection) -> None:
-    """Something of a caller's was taken away: the file is to be written anew."""
-    put_mark(db, "removed", mark(db, "removed") + 1)
 
 
 def _written_anew(db: sqlite3.Connection, removed: int) -> bool:

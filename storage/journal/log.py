@@ -1,15 +1,17 @@
 """The log of all calls' events, in the journal; each call's own events are those it still owns. Everything here runs inside a transaction."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from storage import ids, keys
-from storage.journal.engine import mark, note_removed, put_mark
+from storage.journal.marks import mark, note_removed, put_mark
+from storage.journal.schema import AMONG, listed
 from storage.store import Entry, Page
 
 _BITS = 20
 _LIMIT = 2**63 - 1
 _AT_A_TIME = 100
+_NEWEST = "max(coalesce((SELECT max(id) FROM events WHERE owner = calls.sid), 0), cut)"
 
 
 def packed(at: ids.Position) -> int:
@@ -93,8 +95,7 @@ class Log:
 
     def newest(self, db: sqlite3.Connection, sid: str) -> int:
         """The id of a call's newest event, also where that is gone; 0 when it has none."""
-        what = "SELECT max(coalesce((SELECT max(id) FROM events WHERE owner = calls.sid), 0), cut) FROM calls WHERE sid = ?"
-        found = db.execute(what, (sid,)).fetchone()
+        found = db.execute(f"SELECT {_NEWEST} FROM calls WHERE sid = ?", (sid,)).fetchone()  # noqa: S608 - our own names
         return int(found[0]) if found else 0
 
     def forget(self, db: sqlite3.Connection, now: float, sid: str) -> None:
@@ -102,10 +103,12 @@ class Log:
         self._settle(db, now)
         db.execute("DELETE FROM events WHERE sid = ? AND erasure = 0", (sid,))
 
-    def disown(self, db: sqlite3.Connection, sid: str) -> None:
-        """Leave what a call told to the log, which drops it in its own time."""
-        db.execute("UPDATE calls SET cut = ?, told = 0 WHERE sid = ?", (self.newest(db, sid), sid))
-        db.execute("UPDATE events SET owner = NULL WHERE owner = ?", (sid,))
+    @staticmethod
+    def disown(db: sqlite3.Connection, sids: Iterable[str]) -> None:
+        """Leave what calls told to the log, which drops it in its own time."""
+        these = (listed(sids),)
+        db.execute(f"UPDATE calls SET cut = {_NEWEST}, told = 0 WHERE sid {AMONG}", these)  # noqa: S608 - our own names
+        db.execute(f"UPDATE events SET owner = NULL WHERE owner {AMONG}", these)  # noqa: S608 - our own names
 
     def trim(self, db: sqlite3.Connection, now: float) -> None:
         """Drop what is too old and nobody's."""

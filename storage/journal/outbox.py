@@ -8,7 +8,7 @@ import msgspec
 from agent.record.delivery import Delivery, Owed, Settled, place_in_list
 from storage import codec
 from storage.errors import AlreadySettled
-from storage.journal.engine import note_removed
+from storage.journal.marks import note_removed
 from storage.journal.part import Part
 from storage.outbox import OutboxFigures
 

@@ -16,5 +16,5 @@ class Part:
     async def _read(self, work: Work[T]) -> T:
         return await self._engine.read(work)
 
-    async def _write(self, work: Work[T], *, durable: bool = True) -> T:
-        return await self._engine.write(work, durable=durable)
+    async def _write(self, work: Work[T], *, durable: bool = True, brief: bool = False) -> T:
+        return await self._engine.write(work, durable=durable, brief=brief)

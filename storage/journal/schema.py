@@ -16,8 +16,10 @@ Numbers of callers stand here as hashes wherever something is found by them, as 
 """
 
 import contextlib
+import json
 import os
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 from storage.errors import JournalUnavailable
@@ -78,9 +80,18 @@ PRAGMAS = (
     "secure_delete = ON",
     "temp_store = MEMORY",  # writing the file anew would put what callers said into the system's folder for such things
     "fullfsync = ON",  # on macOS, where the disk answers too early; as Redis does it
-    "wal_autocheckpoint = 4000",  # 16 MB; before that it is done while nobody waits
+    "wal_autocheckpoint = 0",  # it syncs: the journal's thread does it every few seconds, and no step, nor what is done at once
     "cache_size = -8000",
 )
+
+
+AMONG = "IN (SELECT value FROM json_each(?))"
+"""As many as there are, in one statement: the interpreter goes to another thread around each."""
+
+
+def listed(some: Iterable[str]) -> str:
+    """What stands for the mark in `AMONG`."""
+    return json.dumps([*some])
 
 
 def connected(home: Path) -> sqlite3.Connection:

@@ -18,7 +18,7 @@ import msgspec
 
 from storage import codec, ids
 from storage.errors import InDoubt, JournalUnavailable, PlaceTaken, StaleCall
-from storage.journal import calls, engine, places, steps
+from storage.journal import calls, marks, places, steps
 from storage.journal.appointments import JournalAppointments
 from storage.journal.back import JournalBack
 from storage.journal.calls import Lying, Row
@@ -92,7 +92,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         if row is None:
             self._expire(db, sid, there)
         elif not row.spoken:
-            self._forget_words(db, sid)
+            self._forget_words(db, [sid])
         self.settle(db, sid, change.settles)
         life = calls.write(db, row, after, now + self._ttl.of(after), now + self._ttl.words_of(after))
         self.owe(db, sid, change.deliveries)
@@ -163,14 +163,14 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
         now = self._clock()
         row = calls.find(db, sid, now)
         there = row is not None or calls.lying(db, sid, row).text is not None
-        calls.remove(db, sid)
+        calls.remove(db, [sid])
         db.execute("DELETE FROM roots WHERE sid = ?", (sid,))
         self._log.forget(db, now, sid)
         owing = db.execute("SELECT 1 FROM deliveries WHERE sid = ? AND until > ?", (sid, now)).fetchone() is not None
         appointed = self._of(db, sid) is not None
         self.forgive(db, sid)
         self.dismiss(db, sid)
-        engine.note_removed(db)
+        marks.note_removed(db)
         if not (places.forget(db, sid) | owing | appointed | there):
             return ()
         data, business = codec.erased(sid, now), row.business if row else ""
@@ -213,7 +213,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
     async def head(self, sid: str = "") -> str:
         def look(db: sqlite3.Connection) -> int:
             if not sid:
-                return engine.mark(db, "last")
+                return marks.mark(db, "last")
             return self._log.newest(db, sid) if calls.find(db, sid, self._clock()) else 0
 
         found: int = await self._read(look)
@@ -252,7 +252,7 @@ class JournalStore(JournalBack, JournalLists, JournalOutbox, JournalAppointments
 
     async def ping(self) -> float:
         began = time.perf_counter()
-        await self._read(lambda db: engine.mark(db, "last"))
+        await self._read(lambda db: marks.mark(db, "last"))
         return time.perf_counter() - began
 
     def trouble(self) -> str:
