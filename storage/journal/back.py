@@ -60,53 +60,53 @@ class JournalBack(Part):
     def _keep_batch(self, batch: Sequence[Copy], db: sqlite3.Connection) -> None:
         erased = db.execute("SELECT sid, at FROM erasures UNION ALL SELECT sid, at FROM gone ORDER BY at").fetchall()
         gone = dict(erased)
-        for some in one_of_each([copy for copy in batch if gone.get(copy.call.sid, -1.0) < copy.at]):  # others were noted before that
+        for some in one_of_each([copy for copy in batch if gone.get(copy.sid, -1.0) < copy.at]):  # others were noted before that
             self._keep(db, some)
         self._log.go_on_from(db, max(copy.cut for copy in batch))
 
     def _keep(self, db: sqlite3.Connection, some: Sequence[Copy]) -> None:
         """Copies of as many calls."""
         now = self._clock()
-        there = copies.standing(db, [copy.call.sid for copy in some], now)
+        there = copies.standing(db, [copy.sid for copy in some], now)
         rows, lines, answers = list[copies.Row](), list[tuple[str, bytes]](), list[tuple[str, str, bytes]]()
         for copy in some:
-            sid = copy.call.sid
-            until, words_until = self._until(copy, now)
+            sid, after = copy.sid, copy.call()
+            until, words_until = self._until(copy, after, now)
             stands = there.get(sid)
             if until <= now or (stands and stands.is_later_than(copy)):
                 continue  # by one whose host was down for as long as copies last, or of a call that Redis lost
             answers += [(sid, turn, answer) for turn, answer in copy.answers.items()]
             if stands and stands.has_seen(copy):
                 continue
-            self._keep_places(db, now, copy)
+            self._keep_places(db, now, copy, after.brief.business)
             if stands and stands.steps:  # whoever sends a turn again that Redis took hears what was said then
                 continue
             begins = self._make_room(db, copy, stands)
-            rows.append(copies.row(copy, until, words_until))
+            rows.append(copies.row(copy, after, until, words_until))
             taken_back, added = copy.said_since(begins)
             calls.take_back(db, sid, taken_back)
             lines += [(sid, codec.encode(line)) for line in added]
-            if copy.call.root:
-                db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", (sid, copy.call.root, now + self._ttl.kin_s))
+            if after.root:
+                db.execute("INSERT OR REPLACE INTO roots VALUES (?, ?, ?)", (sid, after.root, now + self._ttl.kin_s))
         copies.write(db, rows)
         calls.add(db, "OR IGNORE INTO turns", answers)
         calls.add(db, "INTO lines (sid, line)", lines)
 
-    def _until(self, copy: Copy, now: float) -> tuple[float, float]:
+    def _until(self, copy: Copy, after: Call, now: float) -> tuple[float, float]:
         """When a copy expires, and when what was said in the call does."""
-        after, at = copy.call, min(now, copy.at or now)
+        at = min(now, copy.at or now)
         until = at + min(self._ttl.of(after), self._ttl.at(after.brief.business).call_s)
         return until, min(until, at + self._ttl.words_of(after))
 
-    def _keep_places(self, db: sqlite3.Connection, now: float, copy: Copy) -> None:
+    def _keep_places(self, db: sqlite3.Connection, now: float, copy: Copy, business: str) -> None:
         for booking in copy.places:
             places.take(db, now, booking, self._ttl)
         if copy.released:
-            db.execute("DELETE FROM places WHERE business = ? AND sid = ?", (copy.call.brief.business, copy.call.sid))
+            db.execute("DELETE FROM places WHERE business = ? AND sid = ?", (business, copy.sid))
 
     def _make_room(self, db: sqlite3.Connection, copy: Copy, stands: Standing | None) -> int:
         """Take away what stands under a call's sid and is not of it, or has expired; behind which of its steps its conversation stands here."""
-        sid = copy.call.sid
+        sid = copy.sid
         if stands is None:
             return 0
         if not stands.is_of(copy):

@@ -66,10 +66,10 @@ class WriteBehind:
         begins = change.before.rev if change.before else 0
         kept = self._kept(change, done)
         noted = self._noted.setdefault(sid, [])
-        if not noted or noted[-1].call.rev != begins or noted[-1].call.open_turn is None:
-            noted.append(Copy(call=standing, kept=kept, begins=begins))
+        if not noted or noted[-1].rev != begins or noted[-1].whole:
+            noted.append(_copy(standing, kept, at, begins))
         copy = noted[-1]
-        copy.call, copy.kept, copy.at = standing, kept, at
+        copy.rev, copy.kept, copy.at, copy.whole = standing.rev, kept, at, standing.open_turn is None
         if change.lines or change.taken_back:
             copy.said.append(Said(standing.rev, change.taken_back, change.lines))
         if change.answer and change.answer[0]:
@@ -80,7 +80,7 @@ class WriteBehind:
             copy.places, copy.released = [change.booking], False
         elif change.release:
             copy.places, copy.released = [], True
-        if standing.open_turn is None or change.booking:  # who is in the middle of a turn sends it again; a place it took is taken at once
+        if copy.whole or change.booking:  # who is in the middle of a turn sends it again; a place it took is taken at once
             self._spool.write(copy)
         self._begin()
 
@@ -90,8 +90,9 @@ class WriteBehind:
         """
         sid, place = call.sid, call.place
         self._known.pop(sid, None)
-        copy = Copy(call=call, kept=_encoded(call), answers={turn: answer}, places=[place] if place else [], released=place is None, at=at)
-        copy.told = ids.written(ids.moment(at - BEFORE_S))
+        copy = _copy(call, _encoded(call), at)
+        copy.answers, copy.told = {turn: answer}, ids.written(ids.moment(at - BEFORE_S))
+        copy.places, copy.released = [place] if place else [], place is None
         self._noted.setdefault(sid, []).append(copy)
         self._others_first.add(sid)
         self._spool.write(copy)
@@ -195,7 +196,7 @@ class WriteBehind:
             self._failing = True
             if error.why == "busy" and len(copies) < MOST_PUT_OFF:  # that passes, and until then they stand in this worker's file
                 for copy in reversed(copies):
-                    self._noted.setdefault(copy.call.sid, []).insert(0, copy)
+                    self._noted.setdefault(copy.sid, []).insert(0, copy)
                 self._others_first |= others_first
                 return
         else:
@@ -207,7 +208,7 @@ def _joined(noted: Sequence[Copy]) -> Iterator[Copy]:
     """Of turns with nothing in between only what stands in the end."""
     last: Copy | None = None
     for copy in noted:
-        if last is not None and copy.begins == last.call.rev:
+        if last is not None and copy.begins == last.rev:
             last.add(copy)
             continue
         if last is not None:
@@ -215,6 +216,10 @@ def _joined(noted: Sequence[Copy]) -> Iterator[Copy]:
         last = copy
     if last is not None:
         yield last
+
+
+def _copy(call: Call, kept: Mapping[str, bytes], at: float, begins: int = 0) -> Copy:
+    return Copy(sid=call.sid, rev=call.rev, created_at=call.created_at, kept=kept, whole=call.open_turn is None, begins=begins, at=at)
 
 
 def _encoded(call: Call) -> Mapping[str, bytes]:

@@ -24,12 +24,20 @@ class Said(msgspec.Struct, frozen=True):
     lines: tuple[Line, ...]
 
 
-class Copy(msgspec.Struct, kw_only=True):
-    """A call as Redis has it, and what has come since the copy before; that may have been taken in already, from this one or another."""
+class Copy(msgspec.Struct, kw_only=True, array_like=True):
+    """A call as Redis has it, and what has come since the copy before; that may have been taken in already, from this one or another.
 
-    call: Call
+    It is kept in bytes: a call that is held for as long as a copy waits takes the memory that the next turn would find warm, and makes all of that
+    turn a twentieth slower.
+    """
+
+    sid: str
+    rev: int
+    created_at: str
     kept: Mapping[str, bytes]
     """The record's fields and its words, as Redis has them."""
+    whole: bool = True
+    """False: its turn is not over yet."""
     begins: int = 0
     """The call's revision before; 0: there was none, or nobody says."""
     said: list[Said] = msgspec.field(default_factory=list)
@@ -46,15 +54,18 @@ class Copy(msgspec.Struct, kw_only=True):
 
     def add(self, later: "Copy") -> None:
         """What came right after it."""
-        self.call, self.kept, self.at, self.told = later.call, later.kept, later.at, later.told or self.told
+        self.rev, self.kept, self.whole, self.at, self.told = later.rev, later.kept, later.whole, later.at, later.told or self.told
         self.said += later.said
         self.answers |= later.answers
         if later.places or later.released:
             self.places, self.released = later.places, later.released
 
+    def call(self) -> Call:
+        return calls.call(self.sid, self.rev, self.kept)
+
     @property
     def began_ms(self) -> int:
-        return codec.milliseconds(self.call.created_at)
+        return codec.milliseconds(self.created_at)
 
     @property
     def cut(self) -> int:
@@ -96,7 +107,7 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
 
     def has_seen(self, copy: Copy) -> bool:
         """Whether what the copy says came before: another worker's was noted first, or the steps here, and the place they took, began behind that."""
-        return self.is_of(copy) and (self.base_rev if self.steps else self.rev) >= copy.call.rev
+        return self.is_of(copy) and (self.base_rev if self.steps else self.rev) >= copy.rev
 
 
 _standing = msgspec.json.Decoder(list[Standing])
@@ -118,7 +129,7 @@ def one_of_each(copies: Sequence[Copy]) -> Iterator[Sequence[Copy]]:
     """In their order, but no two of a call at once."""
     while copies:
         first: dict[str, Copy] = {}
-        later = [copy for copy in copies if first.setdefault(copy.call.sid, copy) is not copy]
+        later = [copy for copy in copies if first.setdefault(copy.sid, copy) is not copy]
         yield [*first.values()]
         copies = later
 
@@ -148,8 +159,9 @@ _OTHERWISE = (
 )
 
 
-def row(copy: Copy, until: float, words_until: float) -> Row:
-    after, (caller, leads) = copy.call, calls.led(copy.call)
+def row(copy: Copy, after: Call, until: float, words_until: float) -> Row:
+    """`after`: the call."""
+    caller, leads = calls.led(after)
     fields, words = map(calls.encoded, calls.parted(copy.kept))
     moving = (after.rev, leads, after.status, until, words_until, fields, words)
     return Row(after.sid, after.brief.business, caller, copy.began_ms, copy.cut, *moving)

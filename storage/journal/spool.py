@@ -9,41 +9,19 @@ import contextlib
 import os
 import secrets
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import msgspec
 
-from agent.record.call import Booking
-from storage.journal import calls
-from storage.journal.copies import Copy, Said
+from storage.journal.copies import Copy
 from storage.private import make
 
 _LENGTH = struct.Struct("<I")
 _encode = msgspec.msgpack.Encoder().encode
 
 
-class _Note(msgspec.Struct, array_like=True):
-    """A copy as it is written: its call as Redis has it, not read yet."""
-
-    sid: str
-    rev: int
-    kept: Mapping[str, bytes]
-    said: list[Said]
-    answers: dict[str, bytes]
-    told: str
-    places: list[Booking]
-    released: bool
-    at: float
-
-    def copy(self) -> Copy:
-        what = {name: getattr(self, name) for name in _WHAT}
-        return Copy(call=calls.call(self.sid, self.rev, self.kept), **what)
-
-
-_WHAT = _Note.__struct_fields__[2:]
-"""Sid and revision are the call's."""
-_note = msgspec.msgpack.Decoder(_Note)
+_note = msgspec.msgpack.Decoder(Copy)
 
 
 class Spool:
@@ -58,8 +36,7 @@ class Spool:
         """Of the others' files, how they stood when they were read: their size and their time."""
 
     def write(self, copy: Copy) -> None:
-        call = copy.call
-        data = _encode(_Note(call.sid, call.rev, copy.kept, copy.said, copy.answers, copy.told, copy.places, copy.released, copy.at))
+        data = _encode(copy)
         with contextlib.suppress(OSError, ImportError):
             if self._files and not os.fstat(self._files[self._turn]).st_nlink:  # its folder was taken away
                 self.close()
@@ -151,7 +128,7 @@ class Others:
 
     def in_order(self) -> Sequence[Copy]:
         """As they came about, call by call."""
-        return sorted(self.copies, key=lambda copy: (copy.call.sid, copy.call.created_at, copy.call.rev))
+        return sorted(self.copies, key=lambda copy: (copy.sid, copy.created_at, copy.rev))
 
     def close(self, *, taken: bool) -> None:
         """`taken`: what they noted is in the journal."""
@@ -175,7 +152,7 @@ def _copies(data: bytes, of: Collection[str] | None = None) -> list[Copy]:
             (length,) = _LENGTH.unpack_from(data, at)
             note = _note.decode(data[at + _LENGTH.size : at + _LENGTH.size + length])
             if of is None or note.sid in of:
-                found.append(note.copy())
+                found.append(note)
             at += _LENGTH.size + length
     return found
 

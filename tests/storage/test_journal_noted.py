@@ -191,7 +191,7 @@ async def test_who_waits_for_the_notes_and_is_cancelled_loses_none(tmp_path: Pat
 
 def copied(call: Call) -> spool.Copy:
     fields, words = codec.changed(None, call)
-    return spool.Copy(call=call, kept=fields | words)
+    return spool.Copy(sid=call.sid, rev=call.rev, created_at=call.created_at, kept=fields | words)
 
 
 async def first(redis: MemoryStore) -> object:
@@ -207,12 +207,12 @@ async def test_of_turns_that_are_noted_at_once_each_is_written_once(tmp_path: Pa
     was = await noted(redis, behind, was, lines=(line("three"),), answer=("t2", b"2"))
     was = await noted(redis, behind, was, taken_back=2, lines=(line("instead"),), answer=("t3", b"3"))
     written = spool.Spool(journal.home).others(dead=False).copies
-    assert [(copy.call.rev, [*copy.answers], [len(said.lines) for said in copy.said]) for copy in written] == [
+    assert [(copy.rev, [*copy.answers], [len(said.lines) for said in copy.said]) for copy in written] == [
         (1, ["t1"], [2]),
         (2, ["t2"], [1]),
         (3, ["t3"], [1]),
     ]
-    assert written[-1].call == was.call
+    assert written[-1].call() == was.call
     await behind.flush()
     assert await lines_of(journal) == ["one", "instead"]
     assert [(await journal.open("CA1", turn)).answer for turn in ("t1", "t2", "t3")] == [b"1", b"2", b"3"]
@@ -224,8 +224,8 @@ async def test_of_other_workers_only_those_calls_are_looked_for_that_are_asked_f
     mine, other = spool.Spool(tmp_path), spool.Spool(tmp_path)
     for sid in ("CA1", "CA2"):
         other.write(copied(new_call(sid)))
-    assert [copy.call.sid for copy in mine.others(dead=False, of={"CA2"}).copies] == ["CA2"]
-    assert [copy.call.sid for copy in mine.others(dead=False).copies] == ["CA1", "CA2"], "and nothing counts as read"
+    assert [copy.sid for copy in mine.others(dead=False, of={"CA2"}).copies] == ["CA2"]
+    assert [copy.sid for copy in mine.others(dead=False).copies] == ["CA1", "CA2"], "and nothing counts as read"
     other.close()
 
 

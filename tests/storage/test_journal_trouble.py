@@ -123,7 +123,7 @@ async def test_a_folder_that_is_taken_away_under_it_is_made_anew_for_all_workers
     one.flag.put(False)
     assert not other.flag.up, "they share one flag again"
     notes.write(copied(new_call("CA4")))
-    assert [copy.call.sid for copy in theirs.others(dead=False).copies] == ["CA4"]
+    assert [copy.sid for copy in theirs.others(dead=False).copies] == ["CA4"]
     assert {record.message for record in caplog.records} == {"the journal was taken away, with what waited in it: it is made anew"}
     notes.close()
     for store in (one, other):
