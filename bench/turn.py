@@ -1,6 +1,6 @@
 """Turns per second, milliseconds and CPU of a turn, between neighbours in the same run.
 
-    python -m bench.turn [--seconds 4] [--rounds 5] [--together 4] [--before CHECKOUT] [--without-journal]
+    python -m bench.turn [--seconds 4] [--rounds 5] [--launches 1] [--together 4] [--before CHECKOUT] [--without-journal]
 
 floor   FastAPI, pydantic, the same two Redis round trips, no agent: what the web framework and Redis cost alone
 steps   the floor with three empty LangGraph steps in it: what is left when nothing of a turn is ours
@@ -10,7 +10,8 @@ without the service without its journal (SLOTLINE_JOURNAL=false), alone beside o
 usual   LangGraph with interrupt() and a durable SQLite checkpointer, the record as one JSON value (`pip install langgraph-checkpoint-sqlite`)
 
 Each has one process and a Redis of its own (appendfsync everysec); they take turns, round by round, there and back, and the medians of the rounds
-are compared. CPU is that of the process and its Redis: it says on a busy machine what turns per second say on an idle one.
+are compared. Two processes of the same code are up to a twentieth apart for as long as they live, which no number of rounds shows: what is that small
+is the mean of several launches. CPU is that of the process and its Redis: it says on a busy machine what turns per second say on an idle one.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,6 +53,8 @@ AIMS = {"steps": 0.75, "usual": 2.2, "before": 0.97, "without": 0.95}
 """Turns per second of ours, of the other's."""
 COUNTED = 20
 """Calls whose round trips are counted."""
+Rounds = dict[str, list[dict[str, float]]]
+"""By name, the figures of each round."""
 
 
 async def post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> bytes:
@@ -151,7 +154,15 @@ def served(folder: Path, command: Command) -> Iterator[Served]:
             yield Served(port, (pid, redis_pid))
 
 
-def run(seconds: float, rounds: int, together: int, before: Path | None, without_journal: bool) -> None:
+def run(seconds: float, rounds: int, together: int, before: Path | None, without_journal: bool, launches: int) -> None:
+    found = [launched(seconds, rounds, together, before, without_journal) for _ in range(launches)]
+    if without_journal:
+        asked = {name: round_trips(journal) for name, journal in (("ours", "true"), ("without", "false"))}
+        print(f"round trips of {COUNTED} calls of {len(SAID)} turns: {asked['ours']} with the journal, {asked['without']} without")
+    _show(found, f"medians of {rounds} rounds of {seconds:g} s, {together} calls at a time; means of {launches} launches")
+
+
+def launched(seconds: float, rounds: int, together: int, before: Path | None, without_journal: bool) -> Rounds:
     with ExitStack() as stack:
         servers = {}
         for command in commands(before, without_journal):
@@ -163,22 +174,26 @@ def run(seconds: float, rounds: int, together: int, before: Path | None, without
         for round_ in range(rounds):
             for name, server in [*servers.items()][:: 1 if round_ % 2 else -1]:
                 found[name].append(server.figures(seconds, together, f"bench-{round_}"))
-    if without_journal:
-        asked = {name: round_trips(journal) for name, journal in (("ours", "true"), ("without", "false"))}
-        print(f"round trips of {COUNTED} calls of {len(SAID)} turns: {asked['ours']} with the journal, {asked['without']} without")
-    _show(found, f"medians of {rounds} rounds of {seconds:g} s, {together} calls at a time")
+    return found
 
 
-def _show(found: dict[str, list[dict[str, float]]], how: str) -> None:
-    keys = [*found["ours"][0]]
+def _show(found: Sequence[Rounds], how: str) -> None:
+    keys = [*found[0]["ours"][0]]
     print(f"{'':8}" + "".join(f"{key:>10}" for key in keys) + f"   {how}")
-    for name, rows in found.items():
-        print(f"{name:8}" + "".join(f"{statistics.median(row[key] for row in rows):>10.2f}" for key in keys))
+    for name in found[0]:
+        means = {key: statistics.mean(statistics.median(row[key] for row in one[name]) for one in found) for key in keys}
+        print(f"{name:8}" + "".join(f"{means[key]:>10.2f}" for key in keys))
     for other, aim in AIMS.items():
-        if other in found:
-            turns, cpu = (sorted(a[key] / b[key] for a, b in zip(found["ours"], found[other], strict=True)) for key in ("turns/s", "CPU µs"))
-            said = f"{statistics.median(turns):.2f}   (aim: at least {aim:g}; {turns[0]:.2f} to {turns[-1]:.2f})"
-            print(f"ours / {other:7} turns/s {said}, CPU {statistics.median(cpu):.2f} ({cpu[0]:.2f} to {cpu[-1]:.2f})")
+        if other in found[0]:
+            turns, cpu = (_ratios(found, other, key) for key in ("turns/s", "CPU µs"))
+            said = f"{statistics.mean(turns):.3f}   (aim: at least {aim:g}; {turns[0]:.2f} to {turns[-1]:.2f})"
+            print(f"ours / {other:7} turns/s {said}, CPU {statistics.mean(cpu):.3f} ({cpu[0]:.2f} to {cpu[-1]:.2f})")
+
+
+def _ratios(found: Sequence[Rounds], other: str, key: str) -> Sequence[float]:
+    """Ours to the other: of each launch, the median of its rounds; of a single launch, of each round."""
+    rounds = [[a[key] / b[key] for a, b in zip(one["ours"], one[other], strict=True)] for one in found]
+    return sorted(map(statistics.median, rounds)) if len(rounds) > 1 else sorted(rounds[0])
 
 
 def round_trips(journal: str) -> int:
@@ -202,11 +217,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=4)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--launches", type=int, default=1, help="of all of them anew")
     parser.add_argument("--together", type=int, default=4)
     parser.add_argument("--before", type=Path, help="another checkout of this project")
     parser.add_argument("--without-journal", action="store_true", help="ours beside itself without its journal")
     options = parser.parse_args()
-    run(options.seconds, options.rounds, options.together, options.before, options.without_journal)
+    run(options.seconds, options.rounds, options.together, options.before, options.without_journal, options.launches)
 
 
 if __name__ == "__main__":
