@@ -146,6 +146,8 @@ def test_the_part_that_is_called_wrong(said: str, part: str) -> None:
         ("AU", "unit", "there isn't one, no unit", "40 Wattle Street, Preston VIC 3072"),
         ("AU", "postcode", "three oh seven three", "Unit 3/40 Wattle Street, Preston VIC 3073"),
         ("AU", "state", "New South Wales", "Unit 3/40 Wattle Street, Preston NSW 3072"),
+        ("GB", "postcode", "LS8 9AH", "14 Larch Road, Leeds LS8 9AH"),  # written at a figure it is no hesitation
+        ("GB", "number", "16 er", "16 Larch Road, Leeds LS8 2QT"),
         ("GB", "street", "Birch", "14 Birch Road, Leeds LS8 2QT"),
         ("GB", "street", "Birch Rise", "14 Birch Rise, Leeds LS8 2QT"),
         ("GB", "town", "Hope", "14 Larch Road, Hope LS8 2QT"),

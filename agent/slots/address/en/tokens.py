@@ -39,7 +39,7 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     for at, token in enumerate(tokens):
         if at >= skipped and token.norm in filling:
             skipped = phrase_at([each.norm for each in tokens[at : at + _MOST_WORDS]], 0, filling)[1] + at
-        if at < skipped or token.norm in _MARKS or token.norm in lexicon.words["fillers"]:
+        if at < skipped or token.norm in _MARKS or (token.norm in lexicon.words["fillers"] and not _is_written_on(tokens, at)):
             continue
         if token.norm in _STOPS:
             is_short = at > 0 and tokens[at - 1].is_word and len(tokens[at - 1].norm) <= _SHORT_FORM
@@ -51,6 +51,11 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
         is_one = token.norm == "a" and at + 1 < len(tokens) and tokens[at + 1].norm in scales
         found.append(token._replace(norm="one") if is_one else token)
     return found
+
+
+def _is_written_on(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word is written right behind a figure, as the letters of a postcode are: "9AH" is no hesitation."""
+    return at > 0 and tokens[at - 1].is_number and tokens[at - 1].end == tokens[at].start
 
 
 @cache
