@@ -12,9 +12,6 @@ else is at the file: it goes to the system's memory, as every note does (`spool.
 SQLite leaves what was deleted in parts of its pages that it no longer counts, and in its log. So what takes a caller away counts that up in the same
 transaction (`note_removed`), and when there is time the file is written anew and its log cut to nothing: many removals cost one writing, one that
 was cut off is made up for later, and what another worker removed counts as well.
-
-A step is short and disks are slow: the time goes into waiting for the disk, which no thread does better than another. An asynchronous client
-(aiosqlite) has the same one thread, with a hop for each statement and a transaction and a sync for each caller.
 """
 
 import asyncio
