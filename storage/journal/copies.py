@@ -94,6 +94,8 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     """How many Redis has not seen."""
     base_rev: int = 0
     """The revision behind which they began."""
+    cut: int = 0
+    """The id of its last event in Redis."""
     spoken: int = 1
     """Whether what was said in it is still kept."""
 
@@ -102,8 +104,9 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
         return self.rev >= 0 and (self.steps > 0 or self.created_ms == copy.began_ms)
 
     def is_later_than(self, copy: Copy) -> bool:
-        """Whether another call has begun under the sid since that one."""
-        return self.rev >= 0 and not self.steps and self.created_ms > copy.began_ms
+        """Whether another call stands under the sid, and was told of after that one: the beginnings of two tell nothing, since a call that another
+        host's journal had before may come to Redis behind one that has begun there."""
+        return self.rev >= 0 and not self.steps and self.created_ms != copy.began_ms and self.cut > copy.cut
 
     def has_seen(self, copy: Copy) -> bool:
         """Whether what the copy says came before: another worker's was noted first, or the steps here, and the place they took, began behind that."""
@@ -113,7 +116,7 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
 _standing = msgspec.json.Decoder(list[Standing])
 _STANDING = """
 SELECT json_group_array(json_array(asked.value, iif(until > :now, rev, -1), coalesce(created_ms, 0), iif(until > :now, steps, 0),
-    coalesce(base_rev, 0), coalesce(words_until > :now, 0)))
+    coalesce(base_rev, 0), coalesce(cut, 0), coalesce(words_until > :now, 0)))
 FROM json_each(:sids) AS asked LEFT JOIN calls ON calls.sid = asked.value
 WHERE calls.sid IS NOT NULL OR EXISTS (SELECT 1 FROM documents WHERE sid = asked.value) OR EXISTS (SELECT 1 FROM events WHERE owner = asked.value)
 """

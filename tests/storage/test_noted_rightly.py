@@ -164,3 +164,20 @@ async def test_an_older_call_never_takes_the_place_of_one_that_began_under_its_s
         assert found.call is not None
         assert found.call.turns == 1
         assert (found.answer, (await here.store.open("CA1", "t2")).answer) == (None, b"2")
+
+
+async def test_a_call_that_began_before_and_came_to_redis_afterwards_is_noted(tmp_path: Path) -> None:
+    """Redis lost a call, and another host's journal brings the one that it had begun under the same sid before."""
+    redis = MemoryStore()
+    async with host(redis, tmp_path) as (here, wire):
+        await turn(here.store, 0)
+        await here.store._behind.flush()
+        await redis.erase("CA1")  # without a word to anybody
+        await begin(redis, "CA1", "2026-03-02T00:30:00Z")
+        await turn(redis, 1)
+        await turn(here.store, 2)
+        await here.store._behind.flush()
+        await cut_off(here, wire)
+        found = await here.store.open("CA1", "t2")
+        assert found.call is not None
+        assert (found.call.created_at, found.call.turns, found.answer) == ("2026-03-02T00:30:00Z", 2, b"2")
