@@ -19,8 +19,6 @@ from storage.private import make
 
 _LENGTH = struct.Struct("<I")
 _encode = msgspec.msgpack.Encoder().encode
-
-
 _note = msgspec.msgpack.Decoder(Copy)
 
 
@@ -144,16 +142,19 @@ class Others:
 
 
 def _copies(data: bytes, of: Collection[str] | None = None) -> list[Copy]:
-    """All that are whole, `of` these calls: the last may yet be on its way."""
+    """All that are whole, `of` these calls: the last may yet be on its way. One that is no call to us, which another release wrote, is left out."""
     found: list[Copy] = []
     at = 0
-    with contextlib.suppress(msgspec.DecodeError, struct.error):
+    with contextlib.suppress(struct.error):
         while at < len(data):
             (length,) = _LENGTH.unpack_from(data, at)
-            note = _note.decode(data[at + _LENGTH.size : at + _LENGTH.size + length])
-            if of is None or note.sid in of:
-                found.append(note)
-            at += _LENGTH.size + length
+            at += _LENGTH.size
+            with contextlib.suppress(msgspec.DecodeError, KeyError):
+                note = _note.decode(data[at : at + length])
+                if of is None or note.sid in of:
+                    note.call()
+                    found.append(note)
+            at += length
     return found
 
 
