@@ -66,7 +66,7 @@ class WriteBehind:
         begins = change.before.rev if change.before else 0
         kept = self._kept(change, done)
         noted = self._noted.setdefault(sid, [])
-        if not noted or noted[-1].rev != begins or noted[-1].whole:
+        if not noted or noted[-1].whole or not noted[-1].goes_on_to(standing.created_at, begins):
             noted.append(_copy(standing, kept, at, begins))
         copy = noted[-1]
         copy.rev, copy.kept, copy.at, copy.whole = standing.rev, kept, at, standing.open_turn is None
@@ -208,7 +208,7 @@ def _joined(noted: Sequence[Copy]) -> Iterator[Copy]:
     """Of turns with nothing in between only what stands in the end."""
     last: Copy | None = None
     for copy in noted:
-        if last is not None and copy.begins == last.rev:
+        if last is not None and last.goes_on_to(copy.created_at, copy.begins):
             last.add(copy)
             continue
         if last is not None:

@@ -60,6 +60,10 @@ class Copy(msgspec.Struct, kw_only=True, array_like=True):
         if later.places or later.released:
             self.places, self.released = later.places, later.released
 
+    def goes_on_to(self, created_at: str, begins: int) -> bool:
+        """Whether a step, or a copy, of the call that was begun then, from that revision on, comes right after it: another call counts its own."""
+        return self.rev == begins and self.created_at == created_at
+
     def call(self) -> Call:
         return calls.call(self.sid, self.rev, self.kept)
 

@@ -181,3 +181,24 @@ async def test_a_call_that_began_before_and_came_to_redis_afterwards_is_noted(tm
         found = await here.store.open("CA1", "t2")
         assert found.call is not None
         assert (found.call.created_at, found.call.turns, found.answer) == ("2026-03-02T00:30:00Z", 2, b"2")
+
+
+@pytest.mark.parametrize("cut_off", [False, True], ids=["whole", "a turn that was cut off"])
+async def test_a_call_goes_on_from_no_other_that_had_come_as_far_under_its_sid(tmp_path: Path, cut_off: bool) -> None:
+    """Redis lost a call of which two steps are still to note, and another worker took the first two of the next."""
+    redis, journal = MemoryStore(), JournalStore(tmp_path)
+    here, beside = WriteBehind(journal), WriteBehind(journal)
+    was = await noted(redis, here, None, lines=(line("lost"),))
+    left = {"open_turn": OpenTurn(turn=Turn(key="t2"))} if cut_off else {}
+    await noted(redis, here, was, call=left, lines=(line("lost as well"),), answer=None if cut_off else ("t2", b"lost"))
+    await redis.erase("CA1")  # without a word to anybody
+    was = await noted(redis, beside, None, call={"created_at": "2026-03-02T01:30:00Z"}, lines=(line("one"),))
+    was = await noted(redis, beside, was, lines=(line("two"),))
+    was = await noted(redis, here, was, lines=(line("three"),), answer=("t3", b"3"))
+    await here.flush()
+    found = await journal.open("CA1", "t3")
+    assert (found.call, found.answer) == (was.call, b"3")
+    assert [one["message"] for one in msgspec.json.decode(await journal.document("CA1") or b"")["history"]] == ["one", "two", "three"]
+    for behind in (here, beside):
+        await behind.close()
+    await journal.close()
