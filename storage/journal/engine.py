@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from storage.errors import JournalUnavailable
-from storage.journal import schema
-from storage.journal.marks import mark, put_mark
+from storage.journal import schema, wal
+from storage.journal.marks import mark
 from storage.private import make_private, need_files
 
 _log = logging.getLogger("slotline.journal")
@@ -239,7 +239,8 @@ class Engine:
     def _together(self, db: sqlite3.Connection, jobs: list[_Job]) -> None:
         writes, durable = any(job.writes for job in jobs), any(job.durable for job in jobs)
         if writes and durable is not self._synced:
-            db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            for pragma in schema.SYNCED if durable else schema.UNSYNCED:
+                db.execute(f"PRAGMA {pragma}")
             self._synced = durable
         db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
         for job in jobs:
@@ -300,7 +301,7 @@ class Engine:
             self._away_at = (self._away_at or began) if waiting else 0.0
             rests = began < self._anew_at or (waiting and began < self._away_at + AWAY_S)
             anew = removed and (asked or not rests)
-            clean = self._patiently(lambda db: _written_anew(db, removed) if anew else _brought_in(db))
+            clean = self._patiently(lambda db: wal.written_anew(db, removed) if anew else wal.brought_in(db))
         except JournalUnavailable:
             return False
         ended = time.monotonic()
@@ -317,24 +318,6 @@ class Engine:
         waiting = db.execute("SELECT 1 FROM calls WHERE steps > 0 LIMIT 1").fetchone()
         db.execute("COMMIT")
         return removed, waiting is not None
-
-
-def _written_anew(db: sqlite3.Connection, removed: int) -> bool:
-    """Write the file anew, and cut its log to nothing. False while somebody reads from that log: then it is done once more."""
-    db.execute("VACUUM")
-    busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
-        return False
-    db.execute("BEGIN IMMEDIATE")
-    put_mark(db, "removed", mark(db, "removed") - removed)
-    db.execute("COMMIT")
-    return True
-
-
-def _brought_in(db: sqlite3.Connection) -> bool:
-    """Bring what stands in the log into the file, as far as nobody is kept waiting for it."""
-    db.execute("PRAGMA wal_checkpoint(PASSIVE)")
-    return True
 
 
 def _answer(jobs: list[_Job]) -> None:

@@ -2,7 +2,7 @@
 
 | table | a row | lives |
 |---|---|---|
-| `marks` | a number under a name: newest and cut id of the log, removals since the file was last written anew, the secret | for ever |
+| `marks` | a number under a name: newest and cut id of the log, removals since the file was made anew, its log's beginnings, the secret | for ever |
 | `calls` | a call: its record's fields as Redis has them, and what they were before the first step that Redis has not seen (`base`) | call |
 | `steps` | a step that Redis has not seen, whole | until it is written back |
 | `lines`, `turns`, `traces` | a line of the conversation; a turn's answer; what was heard and decided | words |
@@ -80,10 +80,13 @@ PRAGMAS = (
     "secure_delete = ON",
     "temp_store = MEMORY",  # writing the file anew would put what callers said into the system's folder for such things
     "fullfsync = ON",  # on macOS, where the disk answers too early; as Redis does it
-    "wal_autocheckpoint = 0",  # it syncs: the journal's thread does it every few seconds, and no step, nor what is done at once
     "cache_size = -8000",
 )
-
+LOG_PAGES = 4_000
+"""16 MB: a longer log is brought into the file by whoever synced a step. Workers whose turns go on here leave no moment without writing in which
+one could do that for all; before that it is done while nobody waits."""
+SYNCED = ("synchronous = FULL", f"wal_autocheckpoint = {LOG_PAGES}")
+UNSYNCED = ("synchronous = NORMAL", "wal_autocheckpoint = 0")  # which would sync
 
 AMONG = "IN (SELECT value FROM json_each(?))"
 """As many as there are, in one statement: the interpreter goes to another thread around each."""
