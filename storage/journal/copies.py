@@ -98,19 +98,21 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     """How many Redis has not seen."""
     base_rev: int = 0
     """The revision behind which they began."""
-    cut: int = 0
-    """The id of its last event in Redis."""
     spoken: int = 1
     """Whether what was said in it is still kept."""
+    cut: int = 0
+    """The id of the last event that was told of it, as the log counts; 0 for none."""
 
     def is_of(self, copy: Copy) -> bool:
         """Whether it is this call, and has not expired; another may have begun under its sid. Steps here are taken for steps of this one."""
         return self.rev >= 0 and (self.steps > 0 or self.created_ms == copy.began_ms)
 
     def is_later_than(self, copy: Copy) -> bool:
-        """Whether another call stands under the sid, and was told of after that one: the beginnings of two tell nothing, since a call that another
-        host's journal had before may come to Redis behind one that has begun there."""
-        return self.rev >= 0 and not self.steps and self.created_ms != copy.began_ms and self.cut > copy.cut
+        """Whether another call stands under the sid, and Redis told of it after that one. When the two began says as much only where one told nothing:
+        clocks of hosts differ, and a call that another host's journal had before may come to Redis behind one that has begun there.
+        """
+        told = self.cut > copy.cut if self.cut and copy.cut else self.created_ms > copy.began_ms
+        return self.rev >= 0 and not self.steps and self.created_ms != copy.began_ms and told
 
     def has_seen(self, copy: Copy) -> bool:
         """Whether what the copy says came before: another worker's was noted first, or the steps here, and the place they took, began behind that."""
@@ -120,7 +122,7 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
 _standing = msgspec.json.Decoder(list[Standing])
 _STANDING = """
 SELECT json_group_array(json_array(asked.value, iif(until > :now, rev, -1), coalesce(created_ms, 0), iif(until > :now, steps, 0),
-    coalesce(base_rev, 0), coalesce(cut, 0), coalesce(words_until > :now, 0)))
+    coalesce(base_rev, 0), coalesce(words_until > :now, 0), coalesce(cut, 0)))
 FROM json_each(:sids) AS asked LEFT JOIN calls ON calls.sid = asked.value
 WHERE calls.sid IS NOT NULL OR EXISTS (SELECT 1 FROM documents WHERE sid = asked.value) OR EXISTS (SELECT 1 FROM events WHERE owner = asked.value)
 """

@@ -19,6 +19,7 @@ from storage.store import CallStore, Change, Committed
 from tests.storage.calls import begin, filled, job, line, new_call
 from tests.storage.hosts import cut_off, host, reached_again
 from tests.storage.test_journal import noted
+from tests.storage.test_journal_noted import copied
 from tests.storage.test_way_back import turn
 
 pytestmark = pytest.mark.anyio
@@ -201,4 +202,15 @@ async def test_a_call_goes_on_from_no_other_that_had_come_as_far_under_its_sid(t
     assert [one["message"] for one in msgspec.json.decode(await journal.document("CA1") or b"")["history"]] == ["one", "two", "three"]
     for behind in (here, beside):
         await behind.close()
+    await journal.close()
+
+
+async def test_a_call_that_began_by_a_slower_clock_takes_the_place_of_a_lost_one(tmp_path: Path) -> None:
+    """The lost one was begun by a host that is ahead; Redis's own clock says which is the later."""
+    journal = JournalStore(tmp_path)
+    lost, begun = copied(new_call(created_at="2026-03-02T01:05:00Z")), copied(new_call(created_at="2026-03-02T01:02:00Z"))
+    lost.told, begun.told = "1772413500000-0", "1772413501000-0"
+    await journal.keep([lost])
+    await journal.keep([begun])
+    assert (await journal.open("CA1")).call == begun.call()
     await journal.close()
