@@ -185,15 +185,17 @@ def _show(found: Sequence[Rounds], how: str) -> None:
         print(f"{name:8}" + "".join(f"{means[key]:>10.2f}" for key in keys))
     for other, aim in AIMS.items():
         if other in found[0]:
-            turns, cpu = (_ratios(found, other, key) for key in ("turns/s", "CPU µs"))
-            said = f"{statistics.mean(turns):.3f}   (aim: at least {aim:g}; {turns[0]:.2f} to {turns[-1]:.2f})"
-            print(f"ours / {other:7} turns/s {said}, CPU {statistics.mean(cpu):.3f} ({cpu[0]:.2f} to {cpu[-1]:.2f})")
+            (turns, fewest, most), (cpu, least, dearest) = (_ratio(found, other, key) for key in ("turns/s", "CPU µs"))
+            said = f"{turns:.3f}   (aim: at least {aim:g}; {fewest:.2f} to {most:.2f})"
+            print(f"ours / {other:7} turns/s {said}, CPU {cpu:.3f} ({least:.2f} to {dearest:.2f})")
 
 
-def _ratios(found: Sequence[Rounds], other: str, key: str) -> Sequence[float]:
-    """Ours to the other: of each launch, the median of its rounds; of a single launch, of each round."""
+def _ratio(found: Sequence[Rounds], other: str, key: str) -> tuple[float, float, float]:
+    """Ours to the other: the mean of the launches, each the median of its rounds; the least and the most of a launch, of one alone of a round."""
     rounds = [[a[key] / b[key] for a, b in zip(one["ours"], one[other], strict=True)] for one in found]
-    return sorted(map(statistics.median, rounds)) if len(rounds) > 1 else sorted(rounds[0])
+    medians = [statistics.median(one) for one in rounds]
+    shown = medians if len(medians) > 1 else rounds[0]
+    return statistics.mean(medians), min(shown), max(shown)
 
 
 def round_trips(journal: str) -> int:
