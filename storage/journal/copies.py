@@ -108,7 +108,7 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
         return self.rev >= 0 and (self.steps > 0 or self.created_ms == copy.began_ms)
 
     def is_later_than(self, copy: Copy) -> bool:
-        """Whether another call stands under the sid, and Redis told of it after that one. When the two began says as much only where one told nothing:
+        """Whether another call stands under the sid, and Redis told of it after that one. When they began says as much only where one told nothing:
         clocks of hosts differ, and a call that another host's journal had before may come to Redis behind one that has begun there.
         """
         told = self.cut > copy.cut if self.cut and copy.cut else self.created_ms > copy.began_ms
