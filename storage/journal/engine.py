@@ -105,6 +105,8 @@ class Engine:
         self._tidy_at = time.monotonic() + SWEEP_S
         self._anew_at = self._away_at = 0.0
         """When the file may be written anew again; since when steps wait, or it last was while they did (0.0: none wait). In monotonic time."""
+        self._brought_at = 0
+        """How much had been changed, as SQLite counts, when its log was last brought into the file."""
         self._closed = False
         self._at_it = threading.Lock()
         """Held by whoever is at the file."""
@@ -268,7 +270,7 @@ class Engine:
         if self._db is None:
             need_files(self.home)
             self._db = schema.connected(self.home)
-            self._synced = None
+            self._synced, self._brought_at = None, 0
             self._file = os.stat(self.home / schema.FILE).st_ino
             make_private(self.home.parent, self.home)
         return self._db
@@ -301,7 +303,7 @@ class Engine:
             self._away_at = (self._away_at or began) if waiting else 0.0
             rests = began < self._anew_at or (waiting and began < self._away_at + AWAY_S)
             anew = removed and (asked or not rests)
-            clean = self._patiently(lambda db: wal.written_anew(db, removed) if anew else wal.brought_in(db))
+            clean = self._patiently(lambda db: wal.written_anew(db, removed) if anew else self._brought_in(db))
         except JournalUnavailable:
             return False
         ended = time.monotonic()
@@ -309,6 +311,13 @@ class Engine:
         if anew:
             self._anew_at, self._away_at = ended + REST * (ended - began), ended if waiting else 0.0
         return clean and bool(anew or not removed)
+
+    def _brought_in(self, db: sqlite3.Connection) -> bool:
+        """Not where nothing was written here since: a host at rest would write for ever."""
+        if db.total_changes != self._brought_at:
+            wal.brought_in(db)
+            self._brought_at = db.total_changes
+        return True
 
     def _swept(self, db: sqlite3.Connection) -> tuple[int, bool]:
         """How many removals still stand in the file, and whether steps wait for Redis."""

@@ -17,15 +17,13 @@ def written_anew(db: sqlite3.Connection, removed: int) -> bool:
     return True
 
 
-def brought_in(db: sqlite3.Connection) -> bool:
+def brought_in(db: sqlite3.Connection) -> None:
     """Bring what stands in the log into the file, as far as nobody is kept waiting for it.
 
-    Once all of it is there the next to write begins the log anew, which is synced: that is done here, so that it is nobody's turn. Not where the log
-    held no more than that beginning: a host at rest would write for ever.
+    Once all of it is there the next to write begins the log anew, which is synced: that is done here, so that it is nobody's turn.
     """
     _, pages, brought = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    if brought == pages > 1:
+    if brought == pages > 0:
         db.execute("BEGIN IMMEDIATE")
         put_mark(db, "begun", mark(db, "begun") + 1)
         db.execute("COMMIT")
-    return True

@@ -154,7 +154,10 @@ async def test_no_note_begins_the_log_anew(tmp_path: Path) -> None:
     await journal.tidy()
     at_rest = log.read_bytes()
     await journal.tidy()
-    assert log.read_bytes() == at_rest
+    assert log.read_bytes() == at_rest, "a host at rest writes nothing"
+    await left_alone(journal._engine)
+    await journal.keep([copied(new_call("CA after a rest"))])
+    assert log.read_bytes()[BEGUN] == at_rest[BEGUN]
     await journal.close()
 
 
