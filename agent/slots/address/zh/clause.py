@@ -105,8 +105,9 @@ def goes_on(clause: str, anchor: re.Match[str] | None, before: str) -> bool:
     rooms = tuple(grammar.words["rooms"])
     if before.endswith(rooms):
         return False
-    again = anchor[0].endswith("号") and re.search(r"号(?![楼院])", before) is not None
-    return not again or grammar.building.search(before, before.rfind("号")) is not None
+    house = grammar.words["house"]
+    again = anchor[0].endswith(house) and grammar.house.search(before) is not None
+    return not again or grammar.building.search(before, before.rfind(house)) is not None
 
 
 def lead_end(text: str, start: int, stop: int) -> int:

@@ -52,26 +52,30 @@ class Grammar:
         self._roads(said)
         self.question, self.tail, self.timing = (re.compile(_either(said[name])) for name in ("question", "tail", "timing"))
         """The last is what makes a number of the days or hours of it: "三月八号", "下周八号"."""
-        self.repair = re.compile(rf"{_either(said['repair'])}(?<!不(?=[对是]))")
+        self.repair = re.compile(rf"{_either(said['repair'])}(?<!{said['no']}(?=[{said['after_no']}]))")
         """Words that take back what was just said."""
 
     def _numbers(self, said: Mapping[str, Any]) -> None:
         """Numbers, what they number, and what a recogniser makes of either."""
         figure, numeral = f"[0-9{said['numerals']}]", f"[{said['numerals']}]"
+        house, kinds_of_house, rooms = said["house"], said["kinds_of_house"], "".join(said["rooms"])
         inside, han = f"[0-9A-Za-z{said['numerals']}]", "[㐀-鿿]"
         number = rf"(?:[0-9]{{1,5}}|{numeral}{{1,8}}|(?<![A-Za-z])[A-Za-z]{{1,2}}[0-9]{{0,4}})"
         markers = rf"(?!{'|'.join(said['not_markers'])})(?:{'|'.join(said['markers'])})"
-        self.anchor = re.compile(rf"{number}(?:[-~、至到之/]{number})?(?:{markers}|区(?=[0-9]))")
+        self.anchor = re.compile(rf"{number}(?:[{said['joins']}{said['range_to']}]{number})?(?:{markers}|{said['zone']}(?=[0-9]))")
         """A number with what it numbers."""
-        self.marked = re.compile(rf"(?<![至到{said['numerals']}]){numeral}{{1,8}}(?={markers})")
+        self.marked = re.compile(rf"(?<![{said['range_to']}{said['numerals']}]){numeral}{{1,8}}(?={markers})")
         """Numerals before a marker, that end no range: in "一至三层" they stay."""
-        self.street_number = re.compile(rf"(?<=[{said['numbered_roads']}]){numeral}{{2,8}}(?=号)")
+        self.street_number = re.compile(rf"(?<=[{said['numbered_roads']}]){numeral}{{2,8}}(?={house})")
         """Numerals of several characters between a road and its marker."""
-        self.named_number = re.compile(rf"(?:{'|'.join(said['number_names'])})(?:{'|'.join((*said['instead'], '为', ':'))})?")
+        self.named_number = re.compile(rf"(?:{'|'.join(said['number_names'])})(?:{'|'.join((*said['instead'], *said['number_links']))})?")
         """ "门牌号是二十三": what the number is, and the number."""
         self.numeral = re.compile(rf"{numeral}{{2,6}}|[0-9]{{2,6}}")
         self.last = re.compile(rf"((?:{markers}))({numeral}{{2,6}})$")
         """A room's number at the end, without its marker."""
+        self.house, self.day = re.compile(rf"{house}(?![{kinds_of_house}])"), re.compile(rf"([0-9]{{1,2}}){house}")
+        """What follows a house's number, and a number that may just as well be a day of the month."""
+        self.zone = re.compile(rf"{said['zone']}(?=[0-9])")
         self.single = re.compile(figure)
         """A number of one character."""
         self.building = re.compile(f"[{said['buildings']}]")
@@ -79,12 +83,14 @@ class Grammar:
         self.pause = re.compile(rf"(?<={han})\s(?={han})|(?<={han})\s(?={inside})|(?<={inside})\s(?={han})")
         """A blank that stands for a pause, as a recogniser writes no marks."""
         ends = said["division_ends"]
-        self.glue = re.compile(rf"(?<={inside})\s(?={inside}|{said['glued']})|(?<=号)\s(?=[楼院])|\s(?=[{ends}]\s)|(?<=\s[{ends}])\s")
+        self.glue = re.compile(
+            rf"(?<={inside})\s(?={inside}|{said['glued']})|(?<={house})\s(?=[{kinds_of_house}])|\s(?=[{ends}]\s)|(?<=\s[{ends}])\s"
+        )
         """A blank inside a number, between it and what it numbers, or beside the one character of a division."""
-        self.misheard_room = re.compile(rf"(?<={figure}{{3}})是(?=[\s,，。！!；;就]|$)")
+        self.misheard_room = re.compile(rf"(?<={figure}{{3}}){said['room_misheard']}(?=[\s,，。！!；;{said['after_room']}]|$)")
         """室 behind a room's number as a recogniser writes it: 是."""
         self.misheard_building = re.compile(
-            rf"(?<={figure})[{said['buildings_misheard']}](?=\s?(?:{figure}{{1,2}}单元|{figure}{{3,4}}(?:[室房户号\s,，。]|$)))"
+            rf"(?<={figure})[{said['buildings_misheard']}](?=\s?(?:{figure}{{1,2}}{said['unit']}|{figure}{{3,4}}(?:[{rooms}{house}\s,，。]|$)))"
         )
         """A building's 栋 as a recogniser writes it; in a number 洞 is a nought."""
 
@@ -93,17 +99,16 @@ class Grammar:
         provinces, ends = _either(place["provinces"]), f"(?:{'|'.join(place['province_ends'])})"
         self.named_province, self.province = re.compile(provinces + ends), re.compile(f"{provinces}{ends}?")
         """A province with its kind ("福建省"), and with or without."""
-        self.division = re.compile(rf"{provinces}|[㐀-鿿]{{2,4}}?[市区县]")
+        self.division = re.compile(rf"{provinces}|[㐀-鿿]{{2,4}}?[{place['short_ends']}]")
         """A province, or a short name of a city, a district or a county."""
         self.divisions = tuple(re.compile(place[level]) for level in ("cities", "districts", "towns"))
         """City, district, town: from where the last one ended."""
         self.division_ends = frozenset(place["division_ends"])
 
     def _roads(self, said: Mapping[str, Any]) -> None:
-        figure = "一|二|三|四|五|六|七|八|九|十|[0-9]"
-        self.road_end = re.compile(rf"{_either(said['roads'])}[{said['road_sides']}]?(?:{figure})?[{said['road_letters']}]?$")
+        self.road_end = re.compile(rf"{_either(said['roads'])}[{said['road_sides']}]?[{said['road_figures']}0-9]?[{said['road_letters']}]?$")
         """A road's or an estate's name directly before a number."""
-        self.street_end, self.place_end = (re.compile(rf"[^的](?:{'|'.join(said[name])})$") for name in ("plain_roads", "place_ends"))
+        self.street_end, self.place_end = (re.compile(rf"[^{said['owning']}](?:{'|'.join(said[name])})$") for name in ("plain_roads", "place_ends"))
         """The ending of a road or an estate that needs no number to be known for one; and of a village, a crossing or a side of a road, known for a
         place behind a city and a district."""
         self.estate = re.compile(_either(said["estates"]))
@@ -131,7 +136,7 @@ def divisions_of(text: str) -> tuple[tuple[str, str, str, str], int]:
         found.append(match[0] if match else "")
         at = match.end() if match else at
     province, city, district, town = found
-    if province and not city and not district and text[at : at + 1] in ("路", "街", "大", "道"):
+    if province and not city and not district and text[at : at + 1] in grammar.words["road_starts"]:
         return ("", "", "", ""), 0
     return (province, city, district, town), at
 
@@ -144,8 +149,7 @@ def split_of(value: str) -> Split:
     anchor = grammar.anchor.search(rest)
     if anchor is None:
         return Split(province, city, district, town, rest, "", "")
-    is_number = anchor[0].endswith(("号", "弄")) or anchor[0].endswith("号院")
-    end = anchor.end() if is_number else anchor.start()
+    end = anchor.end() if anchor[0].endswith(tuple(grammar.words["kinds"][0])) else anchor.start()
     return Split(province, city, district, town, rest[: anchor.start()], rest[anchor.start() : end], rest[end:])
 
 

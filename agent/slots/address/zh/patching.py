@@ -3,7 +3,6 @@
 Each part takes the place of the part of its level: a city of a city, a road of a road (the number stays), a room of a room whatever it is called.
 """
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -39,7 +38,7 @@ class _Part(NamedTuple):
 
     @property
     def kind(self) -> int:
-        return _room() if self.inside and self.marker == "号" else _kind(self.marker)
+        return _room() if self.inside and self.marker == grammar_of().words["house"] else _kind(self.marker)
 
 
 def joined(before: str, after: str) -> str:
@@ -141,7 +140,7 @@ def _as_held(number: str, held: str) -> str:
 
 def is_a_day(text: str) -> bool:
     """Whether a part may just as well be a day of the month: "八号"."""
-    return (day := re.fullmatch(r"([0-9]{1,2})号", text)) is not None and 0 < int(day[1]) <= _DAYS
+    return (day := grammar_of().day.fullmatch(text)) is not None and 0 < int(day[1]) <= _DAYS
 
 
 def _affirmed(clause: str) -> str:
@@ -149,7 +148,7 @@ def _affirmed(clause: str) -> str:
     for negation in grammar_of().words["negation"]:
         before, found, after = clause.partition(negation)
         if found:
-            instead = after.partition("是")[2]
+            instead = after.partition(grammar_of().words["so"])[2]
             return before + instead if instead else before.strip()
     return clause
 
@@ -181,10 +180,11 @@ def _parts_of(numbers: str) -> tuple[list[_Part], str]:
     """The numbers one by one, and what stands behind the last."""
     found: list[_Part] = []
     at = 0
-    markers = sorted((*grammar_of().words["markers"], "区"), key=len, reverse=True)
+    said = grammar_of().words
+    markers, building, unit = sorted((*said["markers"], said["zone"]), key=len, reverse=True), _kind(said["building"]), _kind(said["unit"])
     for anchor in grammar_of().anchor.finditer(numbers):
         marker = next(one for one in markers if anchor[0].endswith(one))
-        inside = any(_kind("栋") <= one.kind <= _kind("单元") for one in found)
+        inside = any(building <= one.kind <= unit for one in found)
         found.append(_Part(numbers[at : anchor.start()], anchor[0][: -len(marker)], marker, inside))
         at = anchor.end()
     return found, numbers[at:]

@@ -17,11 +17,11 @@ def present(value: str) -> str:
     grammar = grammar_of()
     split = split_of(value)
     own = grammar.anchor.match(split.rest)
-    apart = own is not None and not own[0].endswith("区")
+    apart = own is not None and not own[0].endswith(grammar.words["zone"])
     last = (split.road + split.number, split.rest) if apart else (split.road + split.number + split.rest,)
     between = str(grammar.words["say"]["between"])
     text = between.join(part for part in (split.province, split.city, split.district, split.town, *last) if part)
-    text = re.sub(r"区(?=[0-9])", f"区{between}", text)  # "三区" and "312号楼" would be one number
+    text = grammar.zone.sub(rf"\g<0>{between}", text)  # "三区" and "312号楼" would be one number
     in_names = grammar.anchor.sub("", value)
     if (alone := grammar.numeral.search(in_names)) is not None and value.endswith(alone[0]):
         in_names = in_names[: alone.start()]  # a room's number without its marker
@@ -40,8 +40,8 @@ def _say(figures: str) -> str:
 
 def parts(split: Split) -> dict[str, str]:
     place = region("CN")["address"]
-    municipality = split.province.removesuffix("市") in place["municipalities"]
+    municipality = split.province in place["municipalities"]
     suburb = split.city + split.district + split.town if not municipality or split.district or split.city else split.town
-    number = split.number.removesuffix("号") if split.number.endswith("号") else split.number
+    number = split.number.removesuffix(grammar_of().words["house"])
     named = {"unit": split.rest, "street_number": number, "street_name": split.road, "suburb": suburb, "state": split.province, "country": "CN"}
     return {name: text for name, text in named.items() if text}
