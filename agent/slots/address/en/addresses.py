@@ -57,7 +57,7 @@ def addresses(line: Line) -> Iterator[Found]:
             continue
         tried += 1
         found = _post_box(line, at) or _address(line, at, done)
-        if found is None or line.norm(found.start - 1) == "not":
+        if found is None or line.isa(found.start - 1, "not"):
             _, end, _ = unit(line, at, before_number=True)
             at = end if line.norm(end) == "," and end > at else _past_figures(line, at)
             continue
@@ -133,8 +133,8 @@ def _units(line: Line, at: int) -> tuple[list[str], int, bool]:
             break
         units.append(text)
         here = line.past_commas(end) if not runs_on else end
-        if line.norm(here) in ("/", "slash") or line.isa(here, "before_house"):
-            here += 1 + (line.norm(here + 1) == "the")
+        if line.isa(here, "slashes") or line.isa(here, "before_house"):
+            here += 1 + line.isa(here + 1, "the")
     if not units and (two := in_two(line, groups(line, at))) and line.norm(two[1]) == ",":  # a flat without the word: "1/2, 9 Byres Road"
         return [two[0]], line.past_commas(two[1]), False
     return units, here, runs_on
@@ -180,7 +180,7 @@ def _other_town(line: Line, parts: Parts, end: int) -> tuple[Parts, int]:
     start = here = line.past_commas(end)
     while line.norm(here) == "," or line.isa(here, "repairing") or (here > start and line.isa(here, "linking")):
         here += 1
-    bare = line.norms[start:here] == ["no"]  # "no rush"
+    bare = here == start + 1 and line.isa(start, "no")  # "no rush"
     if not parts.suburb or here == start or bare or not closes_with_town(line, here):
         return parts, end
     return town(line, here, msgspec.structs.replace(parts, suburb="", state="", postcode=""))

@@ -85,8 +85,8 @@ class Told:
         after = self._past(at, "none")
         if after == at:
             return at
-        after += self.line.norm(after) == "the"
-        end = after + 1 + (self.line.norm(after + 1) == "number")
+        after += self.line.isa(after, "the")
+        end = after + 1 + self.line.isa(after + 1, "number")
         label, unit = self.line.lexicon.units.get(self.line.norm(after)), self.held.unit
         direction, way = self.line.lexicon.directions.get(self.line.norm(after), ""), self.held.street_name.split()
         parts: dict[str, str] = {}
@@ -122,7 +122,7 @@ class Told:
     def _not_right(self, at: int) -> int:
         """ "The number is not quite right"; "not quite" alone denies no value either."""
         after = self._past(at, "denial")
-        quite = after + (self.line.norm(after) == "quite")
+        quite = after + self.line.isa(after, "quite")
         return quite + 1 if at < after and self.line.isa(quite, "fine") else quite if quite > after else at
 
     def _value(self, at: int) -> int:
@@ -131,8 +131,8 @@ class Told:
         firm, marked, number = self.talk.firm(at), self.talk.any(at), line.number_starts(at)
         types, norm, following = line.lexicon.types, line.norms[at], line.norm(at + 1)
         idiom = marked > at + 1 and line.norm(marked) not in types  # one may begin a street's name after all
-        leads = norm in self.line.lexicon.words["leads"] and norm != "the" and not number
-        whole = following in types and norm not in ("no", "yes", "the") and line.norm(at + 2) not in types  # "Love Lane", "Well Street"
+        leads = norm in self.line.lexicon.words["leads"] and not line.isa(at, "the") and not number
+        whole = following in types and not line.isa(at, "no_street_first") and line.norm(at + 2) not in types  # "Love Lane", "Well Street"
         named = bool(self._focus) and number  # "the zip code is oh seven": an "oh" that no longer is talk
         if not named and (idiom or ((firm > at or leads) and not whole)):
             return at
@@ -142,7 +142,7 @@ class Told:
             value = None if self._links(at) and not number else self.reader.named(self._focus, at, until)
             value = value and value._replace(plain=True)
         value = value or self.reader.own(at, until)
-        if value is None and (self._placed or (self._elsewhere and self._clean)) and norm != "the":
+        if value is None and (self._placed or (self._elsewhere and self._clean)) and not line.isa(at, "the"):
             value = self.reader.town(at, until, cued=True)
         if value is None and self._clean and not (marked > at and not line.is_word(at)):
             value = self.reader.bare(at, until)
@@ -170,10 +170,10 @@ class Told:
         """The name of a part, with what links it to what it should be; one that is said to be right is done with."""
         line = self.line
         part, end = line.phrase(at, "names")
-        if not part or (part == "town" and line.norm(end) == "code"):
+        if not part or (part == "town" and line.isa(end, "code")):
             return at
         said = " ".join(line.norms[at:end])
-        if said in self.line.lexicon.words["only_with_value"] and not (line.norm(end) in ("is", "was") and line.number_starts(end + 1)):
+        if said in self.line.lexicon.words["only_with_value"] and not (line.isa(end, "was") and line.number_starts(end + 1)):
             return at
         self._focus = part
         self.confidence = self.confidence and said not in self.line.lexicon.words["shared"]
@@ -196,14 +196,14 @@ class Told:
     def _note(self, at: int) -> int:
         """ "B for Bertie", of a letter just said."""
         line, letter = self.line, self.line.letter(at)
-        after = at + 1 + (1 if line.norm(at + 1) in ("for", "like") else 2 if line.norms[at + 1 : at + 3] == ["as", "in"] else 0)
+        _, after = line.phrase(at + 1, "stands_for")
         meant = letter and any(letter.upper() in value.upper() for value in self.parts.values())
         return after + 1 if meant and after > at + 1 and line.norm(after).startswith(letter) else at
 
     def _passed(self, at: int) -> int:
         """Words of the talk, words before a value, or something told."""
         norm = self.line.norms[at]
-        self._placed = self._clean and norm in ("in", "from")
+        self._placed = self._clean and self.line.isa(at, "placing")
         if self._placed:
             return at + 1
         self._repairing = self._repairing or norm in self.line.lexicon.words["taking_back"]

@@ -102,7 +102,7 @@ def _name_ends(line: Line, at: int) -> int:
         return at - 1
     if _is_called(line, at - 1):
         return at
-    if before in ("on", "in"):
+    if line.isa(at - 1, "on_in"):
         return at - 2 if line.norm(at - 2) == "," else at - 1
     is_house = before in line.lexicon.words["houses"] and before not in line.lexicon.types
     return at if is_house and line.norms[at] not in line.lexicon.types else 0
@@ -110,7 +110,7 @@ def _name_ends(line: Line, at: int) -> int:
 
 def _is_called(line: Line, at: int) -> bool:
     """Whether the word at `at` is all of a house's name, as the words before it say: "a house called hillcrest", "no number, called the gables"."""
-    before = at - 1 - (line.norm(at - 1) == "the")
+    before = at - 1 - line.isa(at - 1, "the")
     if not line.isa(before, "named") or line.isa(at, "stop") or line.isa(at, "lead_in"):
         return False
     return line.isa(before - 1, "homes") or _says_numberless(line, before)
@@ -128,12 +128,13 @@ def _in_name(line: Line, at: int, *, last: bool) -> bool:
     norm = line.norms[at]
     if norm in line.lexicon.words["lead_in"]:
         return norm in line.lexicon.words["articles"] or (last and norm in line.lexicon.words["houses"])
-    return norm not in line.lexicon.words["stop"] or (norm == "corner" and not last)
+    return norm not in line.lexicon.words["stop"] or (line.isa(at, "corner") and not last)
 
 
 def _is_name(line: Line, start: int, end: int, *, paused: bool, called: bool) -> bool:
     """Whether the words from `start` to `end` name a house where they stand."""
-    said, known = [norm for norm in line.norms[start:end] if norm != "the"], line.lexicon
+    known = line.lexicon
+    said = [norm for norm in line.norms[start:end] if norm not in known.words["the"]]
     if not said or end - start > _MOST_WORDS or said[-1] in known.types or not known.words["talk"].isdisjoint(said):
         return False
     if line.isa(start - 1, "no_house_after") or not (called or _begins_saying(line, start)):
@@ -142,7 +143,7 @@ def _is_name(line: Line, start: int, end: int, *, paused: bool, called: bool) ->
     if plain and (len(said) < 2 or not paused):  # "the house on Church Lane"
         return False
     # Without a pause what stands before "on" may be anything: "the plumber on Chapel Street".
-    return paused or called or said[-1] in known.words["houses"] or line.norm(start) != "the"
+    return paused or called or said[-1] in known.words["houses"] or not line.isa(start, "the")
 
 
 def _begins_saying(line: Line, start: int) -> bool:

@@ -72,7 +72,7 @@ class Lexicon:
         self.starts = self._all("flat_names", "lower_floors", "post_box", "rural").union(self.units)
         """Words that an address may begin with, beside its number."""
         tables = (self.types, self.weak_types, self.prefix_types, self.numbered, self.directions, self.units)
-        self.gate = self._all("typeless", "house_parts", "postcode_cue", "cue", "post_box", "rural").union(("box", "address"), *tables)
+        self.gate = self._all("typeless", "house_parts", "postcode_cue", "cue", "post_box", "rural", "gate").union(*tables)
         """Words of which an address has at least one, unless it was asked for."""
 
     def _all(self, *kinds: str) -> frozenset[str]:

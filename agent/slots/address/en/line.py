@@ -102,7 +102,7 @@ class Line:
             suffix = self.norm(at + 1)
             fits = len(self.norms[at]) <= _MOST_FIGURES and suffix == suffix_of(int(self.norms[at]))
             apart = fits and not self.glued(at + 1)
-            if not fits or (apart and suffix == "st" and not after_number):
+            if not fits or (apart and self.isa(at + 1, "st") and not after_number):
                 return 0, at
             return int(self.norms[at]), at + 2
         if not self.is_word(at):

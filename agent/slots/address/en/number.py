@@ -48,7 +48,7 @@ def groups(line: Line, at: int) -> list[Group]:
             break
         found.append(Group(figures, here, end, written))
         at = end
-    while found and not found[0].written and line.norm(found[0].start) in ("o", "oh"):
+    while found and not found[0].written and line.isa(found[0].start, "noughts"):
         found.pop(0)
     return found
 
@@ -66,10 +66,10 @@ def one_number(line: Line, at: int) -> tuple[str, int]:
 
 def _names_street(line: Line, end: int) -> bool:
     """Whether the figures before `end` are a street's name: "72 2 Street", "98 104 NW Street", "sixty | Ten Mile Lane"."""
-    if line.norm(end) == "mile":
+    if line.isa(end, "mile"):
         return True
     after = end + 1 if line.norm(end) in line.lexicon.directions else end
-    return line.is_written(end - 1) and line.norm(after) in line.lexicon.types and not (line.norm(after) == "st" and line.is_word(after + 1))
+    return line.is_written(end - 1) and line.norm(after) in line.lexicon.types and not (line.isa(after, "st") and line.is_word(after + 1))
 
 
 def house(line: Line, at: int, *, unit_said: bool = False) -> House | None:
@@ -113,14 +113,14 @@ def _half(line: Line, found: House, said: Sequence[Group]) -> House | None:
     at = found.end
     if len(said) > 1 and said[-1].figures == "1" and line.norms[at : at + 2] == ["/", "2"]:
         return House("", f"{figures_of(said[:-1])} 1/2", at + 2)
-    return House(found.unit, f"{found.number} 1/2", at + 3) if line.norms[at : at + 3] == ["and", "a", "half"] else None
+    return House(found.unit, f"{found.number} 1/2", at + 3) if line.phrase(at, "half")[1] > at else None
 
 
 def _slashed(line: Line, found: House) -> House:
     """ "2/88", "two slash eighty-eight"."""
     at = found.end
     _, after = line.phrase(at, "slash")
-    if line.norm(at) == "/" or (line.norm(at) == "on" and line.lexicon.slash_unit):  # "four on twelve"
+    if line.norm(at) == "/" or (line.isa(at, "on") and line.lexicon.slash_unit):  # "four on twelve"
         after = at + 1
     number, end = one_number(line, after) if after > at else ("", at)
     return House(found.number, number, end) if 0 < len(number) <= _MOST_FIGURES else found
@@ -128,13 +128,13 @@ def _slashed(line: Line, found: House) -> House:
 
 def _ranged(line: Line, found: House) -> House:
     """ "12-14", "twelve to fourteen"; after "to" only upwards."""
-    sign = line.norm(found.end)
-    until, end = one_number(line, found.end + 1) if sign in ("-", "dash", "hyphen", "to", "through") else ("", 0)
+    climbs = line.isa(found.end, "climbing")
+    until, end = one_number(line, found.end + 1) if climbs or line.isa(found.end, "dashes") else ("", 0)
     if not 0 < len(until) <= _MOST_FIGURES:
         return found
     first = int("".join(filter(str.isdigit, found.number)) or 0)
     upwards = first < int(until) <= first + _WIDEST_RANGE
-    return House(found.unit, f"{found.number}-{until}", end) if upwards or sign not in ("to", "through") else found
+    return House(found.unit, f"{found.number}-{until}", end) if upwards or not climbs else found
 
 
 def _lettered(line: Line, found: House) -> House:

@@ -83,7 +83,7 @@ def _of_all_offered(candidate: Candidate, utterance: Utterance, line: Line, cont
 def _postcode_alone(line: Line) -> Sequence[Candidate]:
     """A postcode of letters and figures, which nothing else looks like, when its letters are a postal area's."""
     _, after = line.phrase(line.skip_to, "postcode_cue")
-    cued = after + (line.norm(after) in ("is", ":")) if after > line.skip_to else line.skip_to
+    cued = after + line.isa(after, "being") if after > line.skip_to else line.skip_to
     start = next((at for at in (*range(min(line.skip_to + 1, line.size)), cued) if alphanumeric(line, at)[0]), line.size)
     postcode, end = alphanumeric(line, start)
     if not postcode or not known_area(postcode, line.lexicon.postcode_areas) or not line.only_courtesy(end):
@@ -141,7 +141,7 @@ def _numbers_said(line: Line, at: int) -> Sequence[set[tuple[str, str]]]:
     """The (unit, number) that the words at `at` may say."""
     text, end, runs_on = unit(line, at, before_number=True)
     if text or runs_on:
-        after = end + (line.norm(end) in (",", "/", "slash", "at"))
+        after = end + line.isa(end, "before_numbers")
         after = line.phrase(after, "number_cue")[1]
         number = None if runs_on else house(line, after)
         if number:

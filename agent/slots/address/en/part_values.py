@@ -74,7 +74,7 @@ class Reader:
         code, number = self.postcode(at, named=False), self.number(at, until)
         if number and "unit" not in number.parts and (of_unit := _unit_rather(number.parts["street_number"], self.held)):
             return Value({"unit": of_unit}, number.end, True)
-        if number and self.line.norms[at] == "one" and number.end == at + 1:
+        if number and self.line.isa(at, "one") and number.end == at + 1:
             return None  # "the one"
         if code and number:
             return number if _number_rather(number.parts["street_number"], code.parts["postcode"], self.held) else code
@@ -215,7 +215,7 @@ class Reader:
             or any(self.line.phrase(at, table)[1] > at for table in ("denial", "quotes"))
             or (not counted and bool(self.line.phrase(at, "names")[0]))
             or self.talk.firm(at) > at
-            or (norm == "the" and self.line.phrase(at + 1, "names")[1] > at + 1)
+            or (self.line.isa(at, "the") and self.line.phrase(at + 1, "names")[1] > at + 1)
         )
 
     def _unit_behind(self, at: int) -> Value | None:
@@ -225,11 +225,11 @@ class Reader:
         if number is None or number.unit:
             return None
         here = number.end + (line.norm(number.end) == ",")
-        here += line.isa(here, "says_is") or line.norm(here) in ("is", "for")
+        here += line.isa(here, "says_is") or line.isa(here, "tells")
         label = line.lexicon.units.get(line.norm(here + 1))
-        end = here + 2 + (line.norm(here + 2) == "number")
+        end = here + 2 + line.isa(here + 2, "number")
         goes_on = end < line.size and (line.norms[end][0].isalnum() or line.number_starts(end + 1))
-        return Value({"unit": f"{label} {number.number}"}, end, True) if line.norm(here) == "the" and label and not goes_on else None
+        return Value({"unit": f"{label} {number.number}"}, end, True) if line.isa(here, "the") and label and not goes_on else None
 
     def _state(self, at: int) -> Value | None:
         code, end = self.line.phrase(at, "states")
@@ -245,7 +245,7 @@ class Reader:
 
     def _is_label(self, at: int, end: int) -> bool:
         """Whether the words only name a part: "the street"."""
-        at += self.line.norms[at] == "the"
+        at += self.line.isa(at, "the")
         return self.line.phrase(at, "names")[1] >= end
 
     def _speaks(self, at: int, way: Street) -> bool:

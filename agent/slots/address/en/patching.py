@@ -38,7 +38,7 @@ def continued(before: Parts, utterance: Utterance, line: Line, part: str = "") -
     more = pieces(line, begun=True)
     if more is None:
         return None
-    announced = "in" in line.norms or not line.lexicon.phrases["suburb_cue"].keys().isdisjoint(line.norms)
+    announced = any(line.isa(at, "in") or norm in line.lexicon.phrases["suburb_cue"] for at, norm in enumerate(line.norms))
     if more.parts == Parts(suburb=more.parts.suburb) and not announced and not Talk(utterance, line).is_content(more.start, more.end):
         return None  # "no complaints"
     new, old = more.parts.said(), before.said()
@@ -62,10 +62,11 @@ def _street_type(before: Parts, line: Line) -> int:
     at = 0
     while at < line.size and line.norms[at] not in known.types and (line.isa(at, "lead_in") or not line.norms[at][0].isalnum()):
         at += 1
-    if not bare or at == line.size or "the" in line.norms[:at] or known.types.get(line.norm(at), "").casefold() != line.norm(at):
+    in_full = at < line.size and known.types.get(line.norm(at), "").casefold() == line.norm(at)
+    if not bare or not in_full or not known.words["the"].isdisjoint(line.norms[:at]):
         return 0
     following = line.norm(at + 1)
-    belongs = following in known.weak_types or following in known.types or following in ("city", "is", "name", "number", "of")
+    belongs = following in known.weak_types or following in known.types or line.isa(at + 1, "after_type")
     return 0 if belongs or (line.number_starts(at + 1) and not numeric(line, at + 1)[0]) else at + 1
 
 
@@ -173,7 +174,7 @@ def _respelled(current: Parts, line: Line, talk: Talk) -> Replace | None:
     word = letters.capitalize() if len(letters) >= _SPELLED and letters.isalpha() else ""
     if not word and line.is_word(at) and len(line.norms[at]) > _SPELLED and talk.is_content(at, at + 1):
         end = at + 1
-        if line.norm(end) == "with" and line.letter(end + 2) and line.letter(end + 2) in line.norms[at]:
+        if line.isa(end, "with") and line.letter(end + 2) and line.letter(end + 2) in line.norms[at]:
             end, says = end + 3, True
         word = written(line, at) if says else ""
     held = [old for old in f"{current.suburb} {current.street_name}".split() if old.casefold() not in line.lexicon.types]

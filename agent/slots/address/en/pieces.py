@@ -81,8 +81,8 @@ def _is_name(line: Line, at: int, stop: int) -> bool:
     if line.phrase(at, "states")[0] or alphanumeric(line, at)[0]:
         return True
     following = line.norm(at + 1) if at + 1 < stop else ""
-    is_the = line.norms[at] == "the" and following in line.lexicon.types
-    return is_the or (line.norms[at] in ("new", "old") and following not in ("", "address", "one", "place"))
+    is_the = line.isa(at, "the") and following in line.lexicon.types
+    return is_the or (line.isa(at, "new_or_old") and following not in line.lexicon.words["renewed"] and bool(following))
 
 
 def affirmed(line: Line) -> tuple[int, int]:
@@ -99,7 +99,7 @@ def affirmed(line: Line) -> tuple[int, int]:
 
 def _number_or_street(line: Line, at: int, stop: int, *, begun: bool) -> tuple[Parts, int, bool]:
     _, number_at = line.phrase(at, "number_cue")
-    number_at += line.norm(number_at) == "is"
+    number_at += line.isa(number_at, "is")
     several = line.is_written(number_at) and line.is_written(number_at + 1)
     number = None if several else house(line, number_at)
     labelled = number_at > at
@@ -148,18 +148,18 @@ def _is_bare_town(line: Line, start: int, parts: Parts, *, expected: bool) -> bo
     After "in" or "the suburb is" they may be any words ("it's in Hope").
     """
     before = [norm for norm in line.norms[:start] if norm[0].isalnum()]
-    said = parts.suburb.casefold().replace(",", "").split()
+    said, known = parts.suburb.casefold().replace(",", "").split(), line.lexicon.words
     if (
         not expected
         or len(said) > MOST_TOWN_WORDS
-        or not line.lexicon.words["town_lead_in"].issuperset(before)
-        or ("i" in before and "live" not in before)
+        or not known["town_lead_in"].issuperset(before)
+        or (not known["i"].isdisjoint(before) and known["live"].isdisjoint(before))
     ):
         return False
     if any(len(word) == 1 or digit_group(Utterance(word).tokens, 0, "en")[0] for word in said):
         return False
-    announced = bool(before) and (before[-1] == "in" or any(norm in line.lexicon.phrases["suburb_cue"] for norm in line.norms))
-    return announced or line.lexicon.words["talk"].isdisjoint(said)
+    announced = bool(before) and (before[-1] in known["in"] or any(norm in line.lexicon.phrases["suburb_cue"] for norm in line.norms))
+    return announced or known["talk"].isdisjoint(said)
 
 
 def _is_street(line: Line, way: Street, *, begun: bool) -> bool:

@@ -30,8 +30,6 @@ _TWO = 2
 _FIGURE_WITHIN = 5
 """Tokens in which the first figure of a postcode stands."""
 _MARKS = frozenset("-,._")
-_NOUGHTS = {"o": ("O", "0"), "oh": ("0", "O")}
-"""Letter or nought, the likelier first."""
 
 
 def numeric(line: Line, at: int) -> tuple[str, int]:
@@ -40,7 +38,7 @@ def numeric(line: Line, at: int) -> tuple[str, int]:
     said, end = _figures(line, at, wanted)
     if not wanted or len(said) != wanted or (line.glued(end) and line.norms[end][0].isalnum()):  # "3121a"
         return "", at
-    more, after = _figures(line, end + 1, extra) if extra and line.norm(end) in ("-", "dash", "hyphen") else ("", end)
+    more, after = _figures(line, end + 1, extra) if extra and line.isa(end, "dashes") else ("", end)
     return (f"{said}-{more}", after) if more and len(more) == extra else (said, end)
 
 
@@ -133,8 +131,8 @@ def _hear(line: Line, at: int) -> tuple[Sequence[str], int]:
     letter, end = line.phrase(at, "letters")
     if letter:
         return [letter], end
-    if norm in _NOUGHTS:
-        return _NOUGHTS[norm], at + 1
+    if sounds := _words().letter_or_nought.get(norm):
+        return sounds, at + 1
     if line.is_written(at):
         return ([norm] if norm.isascii() and len(norm) <= _LONGEST else []), at + 1
     if not line.is_word(at) or not norm.isascii():
@@ -179,11 +177,7 @@ def _joins(line: Line, at: int) -> bool:
 
 def _past_code_word(line: Line, at: int, letter: str) -> int:
     """The index after a letter and the word it is said to stand for: "b for bravo", "v as in victor", "x for x-ray"; `at` + 1 when there is none."""
-    after = at + 1
-    if line.norm(after) in ("for", "like"):
-        after += 1
-    elif line.norm(after) == "as" and line.norm(after + 1) == "in":
-        after += 2
+    _, after = line.phrase(at + 1, "stands_for")
     word = line.norm(after)
     stands_for, end = line.phrase(after, "letters")
     if stands_for == letter.upper() and after > at + 1:
@@ -206,6 +200,8 @@ class _Words(NamedTuple):
     repeats: Mapping[str, int]
     homophones: Mapping[str, str]
     """What a recogniser writes for a figure; some only inside a postcode."""
+    letter_or_nought: Mapping[str, Sequence[str]]
+    """What may be either, the likelier first."""
     figures: frozenset[str]
     common: frozenset[str]
 
@@ -218,6 +214,7 @@ def _words() -> _Words:
         letters={**{word: word[0] for word in spelt["words"]["alphabet"].split()}, **spelt["weak"], **spelt["named"]},
         repeats=numbers["repeats"],
         homophones=homophones,
+        letter_or_nought=own["letter_or_nought"],
         figures=frozenset().union(homophones, *(numbers[name] for name in ("digits", "teens", "tens", "repeats"))),
         common=frozenset(spelt["words"]["stop"].split()),
     )

@@ -123,7 +123,7 @@ def _names(text: str, lexicon: Lexicon, slow: bool) -> str:
             said.append(ordinal)
         elif word[0].isdigit():
             said.append(_number(word, slow, lexicon))
-        elif lower == "st" and said[-1:] != ["Saint"]:
+        elif lower in lexicon.words["st"] and said[-1:] != [wording()["saint"]]:
             said.append(wording()["saint"])
         elif len(word) == 2 and lower in lexicon.directions and word.isupper():
             said.append(wording()["quadrants"][word])

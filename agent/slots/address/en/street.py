@@ -51,8 +51,8 @@ def street(line: Line, at: int) -> Street | None:
 def street_after(line: Line, at: int, *, labelled: bool) -> Street | None:
     """The street after a house number, past what a sentence puts between them: "27, the street is Mill Lane"; `labelled`: "number 27 on it"."""
     here = line.past_commas(at)
-    if labelled and line.norm(here) in ("on", "in", "at"):
-        way = street(line, here + 2) if line.norm(here + 1) == "the" else None  # "on the High Street"; but "on The Street"
+    if labelled and line.isa(here, "standing_on"):
+        way = street(line, here + 2) if line.isa(here + 1, "the") else None  # "on the High Street"; but "on The Street"
         way = way if way and way.kind == "typed" else street(line, here + 1)
     else:
         way = street(line, _past_street_label(line, here) or at)
@@ -62,7 +62,7 @@ def street_after(line: Line, at: int, *, labelled: bool) -> Street | None:
 def _past_street_label(line: Line, at: int) -> int:
     """The index after "the street is", "street name"; 0 where no such words stand: "27 The Street" has none."""
     label, after = line.phrase(line.past_linking(at), "street_cue")
-    if line.norm(after) in ("is", ":"):
+    if line.isa(after, "being"):
         return after + 1 if label else 0
     holds_is = bool(label) and line.norm(after - 1) != label.rpartition(" ")[2]
     return after if holds_is or " " in label else 0
@@ -94,8 +94,8 @@ def _prefixed(line: Line, at: int) -> Street | None:
     """ "Rue Sherbrooke Ouest": the type stands first."""
     following, known = line.norm(at + 1), line.lexicon
     # "Avenue of the Americas" as well.
-    kind = known.prefix_types.get(line.norm(at)) or (known.types.get(line.norm(at)) if following == "of" else None)
-    if kind is None or not line.is_word(at + 1) or (following in known.types and following != "st") or line.ends(at + 1):
+    kind = known.prefix_types.get(line.norm(at)) or (known.types.get(line.norm(at)) if line.isa(at + 1, "of") else None)
+    if kind is None or not line.is_word(at + 1) or (following in known.types and not line.isa(at + 1, "st")) or line.ends(at + 1):
         return None
     said, here, short = [kind], at + 1, 0
     while line.is_word(here) and len(said) <= _OPEN_WORDS and (line.isa(here, "link") or not stops_name(line, here)):
@@ -116,7 +116,7 @@ def _numbered(line: Line, at: int) -> Street | None:
     said: list[str] = []
     here, kinds = at, line.lexicon.numbered
     while line.isa(here, "before_numbered") and len(said) < _MOST_BEFORE:
-        to_market = line.norms[here + 1 : here + 3] == ["to", "market"]  # "Farm to Market Road 1960"
+        to_market = line.phrase(here + 1, "to_market")[1] > here + 1  # "Farm to Market Road 1960"
         said.append(f"{written(line, here)} to Market" if to_market else written(line, here))
         here += 3 if to_market else 1
     if kinds.get(line.norm(here)) == "US" and line.norm(here + 1) in kinds:
@@ -155,7 +155,7 @@ def _on_grid(line: Line, at: int) -> Street | None:
 def _belongs(line: Line, begin: int, at: int) -> bool:
     """Whether the direction after a type is the street's ("2nd Avenue East") and not the town's ("High Street, South Melbourne")."""
     norm, known = line.norm(at), line.lexicon
-    if norm in ("north", "south") and line.norm(at + 1) in ("east", "west"):
+    if line.isa(at, "north_south") and line.isa(at + 1, "east_west"):
         return line.ends(at + 2) or known.street_directions
     if line.number_starts(at + 1) or line.ends(at + 1) or line.norm(at + 1) in known.units or line.states_end(at + 1):
         return True
@@ -224,7 +224,7 @@ def _typed(line: Line, begin: int, said: list[str], at: int, kind: str, how: str
     direction = known.directions.get(line.norm(here))
     if direction and _belongs(line, begin, here):
         said, here = [*said, direction], here + 1
-        if direction in ("North", "South") and line.norm(here) in ("east", "west"):
+        if direction in ("North", "South") and line.isa(here, "east_west"):
             said, here = [*said, known.directions[line.norm(here)]], here + 1
     return Street(" ".join(said), here, how)
 
@@ -232,7 +232,7 @@ def _typed(line: Line, begin: int, said: list[str], at: int, kind: str, how: str
 def _begins_town(line: Line, at: int) -> bool:
     """Whether the type at `at` is rather the start of what follows: Saint, or a state's short form ("CT")."""
     norm = line.norm(at)
-    if norm == "st":
+    if line.isa(at, "st"):
         return is_saint_of(line, at)
     return norm.upper() in line.lexicon.state_names and (line.ends(at + 1) or line.number_starts(at + 1))
 

@@ -16,7 +16,7 @@ _CAPITALS = 3
 def written(line: Line, at: int) -> str:
     """One word of a name as it is written: "o'neill" is O'Neill, "saint" St; capitals that were there stay."""
     token = line.tokens[at]
-    if token.norm == "saint" and line.is_word(at + 1):
+    if line.isa(at, "saint") and line.is_word(at + 1):
         return "St"
     text = token.text.rstrip("'")
     small = text.lower()
@@ -41,7 +41,7 @@ def name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, i
         return (norm, at + 1) if first and _is_numbered_street(line, at) else ("", at)
     if not line.is_word(at) or (begins and norm in known.words["counted"] and following not in known.types):
         return "", at
-    if norm == "the" and begins:
+    if line.isa(at, "the") and begins:
         return "The", at + 1
     if norm in known.words["street_link"]:
         return (norm, at + 1) if not begins and line.is_word(at + 1) and not stops_name(line, at + 1) else ("", at)
@@ -60,7 +60,7 @@ def _is_numbered_street(line: Line, at: int) -> bool:
     """Whether figures are a street's name, its type following at once: "72 | 2 Street", "12 | 5 Mile Road", "98 | 104 NW Street"."""
     following = line.norm(at + 1)
     directed = following in line.lexicon.directions and line.norm(at + 2) in line.lexicon.types
-    return len(line.norms[at]) <= _MOST_FIGURES and (following in line.lexicon.types or following == "mile" or directed)
+    return len(line.norms[at]) <= _MOST_FIGURES and (following in line.lexicon.types or line.isa(at + 1, "mile") or directed)
 
 
 def joined(line: Line, at: int) -> tuple[str, int]:
@@ -73,7 +73,7 @@ def joined(line: Line, at: int) -> tuple[str, int]:
 
 
 def stops_name(line: Line, at: int) -> bool:
-    return line.isa(at, "stop") or line.norm(at) == "in"
+    return line.isa(at, "stop") or line.isa(at, "in")
 
 
 def directions(line: Line) -> frozenset[str]:
@@ -82,14 +82,14 @@ def directions(line: Line) -> frozenset[str]:
 
 def is_saint(line: Line, at: int, said: list[str]) -> bool:
     """Whether "st" is Saint here: another type follows one or two words later ("Old St Kilda Road"), or only a direction stands before."""
-    if line.norms[at] != "st":
+    if not line.isa(at, "st"):
         return False
     if directions(line).issuperset(word for word in said if word != "The"):
         return is_saint_of(line, at)
     for after in range(at + 2, at + 2 + _AFTER_SAINT):
         if not line.is_word(after - 1) or line.ends(after - 1) or line.norm(after - 1) in line.lexicon.types:
             return False
-        if line.norm(after) in line.lexicon.types and line.norm(after) not in ("st", "ct"):
+        if line.norm(after) in line.lexicon.types and not line.isa(after, "no_type"):
             return True
     return False
 

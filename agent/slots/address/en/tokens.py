@@ -48,7 +48,7 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
             continue
         if token.norm in scales and not (found and digit_group(found, len(found) - 1, "en")[0]):
             found.append(Token("", "one", token.start, token.start))  # "hundred and ten" is said without its "one"
-        is_one = token.norm == "a" and at + 1 < len(tokens) and tokens[at + 1].norm in scales
+        is_one = token.norm in lexicon.words["one_of"] and at + 1 < len(tokens) and tokens[at + 1].norm in scales
         found.append(token._replace(norm="one") if is_one else token)
     return found
 

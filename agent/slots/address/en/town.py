@@ -44,7 +44,7 @@ def town(line: Line, at: int, parts: Parts, *, until: int | None = None) -> tupl
 def _coded(line: Line, here: Place) -> bool:
     """A word that names the next part: "postcode three one two one", "suburb of Richmond", "and it's in"."""
     linked = line.past_linking(here.at)
-    names = line.norm(linked) == "in" or line.norm(linked) in line.lexicon.phrases["suburb_cue"] or line.phrase(linked, "postcode_cue")[0]
+    names = line.isa(linked, "in") or line.norm(linked) in line.lexicon.phrases["suburb_cue"] or line.phrase(linked, "postcode_cue")[0]
     at = linked if names else here.at
     after = _past_cue(line, here, at)
     if after == at:
@@ -61,7 +61,7 @@ def _past_cue(line: Line, here: Place, at: int) -> int:
         return at if here.parts.postcode else after
     cues_state = norm in line.lexicon.phrases["state_cue"] and line.phrase(_past_is(line, at + 1), "states")[0]
     cues_town = norm in line.lexicon.phrases["suburb_cue"] and opens and _announces_town(line, at)
-    in_place = norm == "in" and opens and line.is_word(at + 1) and not line.ends(at + 1)
+    in_place = line.isa(at, "in") and opens and line.is_word(at + 1) and not line.ends(at + 1)
     if in_place and line.phrase(at, "states")[0] and (line.ends(at + 1) or line.number_starts(at + 1)):
         return at  # Indiana
     return at + 1 if cues_state or cues_town or in_place else at
@@ -69,12 +69,12 @@ def _past_cue(line: Line, here: Place, at: int) -> int:
 
 def _announces_town(line: Line, at: int) -> bool:
     """Whether the label of a town holds its "is", has one behind it, or stands alone: "the suburb's Kew", "suburb of Kew", "the suburb, Kew"."""
-    alone = line.norm(at + 1) == "," and line.norm(at - 1) == "the"
-    return line.phrase(at, "suburb_cue")[0] != line.norms[at] or line.norm(at + 1) in ("of", "is") or alone
+    alone = line.norm(at + 1) == "," and line.isa(at - 1, "the")
+    return line.phrase(at, "suburb_cue")[0] != line.norms[at] or line.isa(at + 1, "labelling") or alone
 
 
 def _past_is(line: Line, at: int) -> int:
-    return at + 1 if line.norm(at) in ("is", "of", "code", ":", ",") else at
+    return at + 1 if line.isa(at, "past_label") else at
 
 
 def _house_number(line: Line, here: Place) -> bool:
@@ -83,7 +83,7 @@ def _house_number(line: Line, here: Place) -> bool:
     alone = here.parts == Parts() and not here.suburb and " " not in label  # "my number is ..." may be a telephone's
     if len(label) < _NUMBER_LABEL or alone or here.parts.street_number or here.segments[-1]:
         return False
-    number = house(line, after + (line.norm(after) == "is"))
+    number = house(line, after + line.isa(after, "is"))
     if number is None or (number.unit and here.parts.unit) or not (line.ends(number.end) or line.isa(number.end, "linking")):
         return False
     return here.take(number.end, street_number=number.number, unit=number.unit or here.parts.unit)
@@ -129,7 +129,7 @@ def _unit(line: Line, here: Place) -> bool:
         return False
     text, end, _ = unit(line, here.at, before_number=False, after_street=bool(here.parts.street_name and here.parts.street_number))
     figures = line.norm(here.at + 1)
-    if not text and not here.suburb and line.norms[here.at] == "fl" and figures.isdecimal() and len(figures) <= _FLOOR_FIGURES:
+    if not text and not here.suburb and line.isa(here.at, "fl") and figures.isdecimal() and len(figures) <= _FLOOR_FIGURES:
         text, end = f"Floor {figures}", here.at + 2  # and not Florida
     if not text or (here.suburb and line.isa(here.at, "houses")):
         return False

@@ -91,11 +91,12 @@ def _may_go_on(line: Line, here: Place) -> bool:
     if said and not line.number_starts(at - 1) and _figures_to_end(line, at):
         return False  # "Chicago, sixty six": figures of a postcode; "Ninety Six" is a town
     if norm in known.words["link"] and segment:  # not "Brunswick, on the corner", and not "... Newton and the gate code is 4455"
-        return _goes_on(line, at) and not (norm == "and" and following in known.words["lead_in"])
+        return _goes_on(line, at) and not (line.isa(at, "and") and following in known.words["lead_in"])
     if segment:
-        return not (norm in known.words["lead_in"] and following in ("one", "ones"))
-    described = norm == "the" and (not line.is_word(at + 1) or line.ends(at + 1) or following in known.words["lead_in"])  # "the old one was ..."
-    return norm not in known.words["never_first"] and not described and not (norm in known.words["lead_in"] and following in ("one", "ones"))
+        return not (norm in known.words["lead_in"] and line.isa(at + 1, "ones"))
+    # "the old one was ..."
+    described = line.isa(at, "the") and (not line.is_word(at + 1) or line.ends(at + 1) or following in known.words["lead_in"])
+    return norm not in known.words["never_first"] and not described and not (norm in known.words["lead_in"] and line.isa(at + 1, "ones"))
 
 
 def _figures_to_end(line: Line, at: int) -> bool:

@@ -23,11 +23,11 @@ def unit(line: Line, at: int, *, before_number: bool, after_street: bool = False
     norm = line.norm(at)
     if named := _floor(line, at) or _named_flat(line, at, before_number=before_number):
         return (*named, False)
-    label = "#" if norm == "number" and after_street else line.lexicon.units.get(norm)
+    label = "#" if line.isa(at, "number") and after_street else line.lexicon.units.get(norm)
     if label is None or _is_described(line, at):
         return "", at, False
     _, here = line.phrase(at + 1 + (line.norm(at + 1) == "-"), "number_cue")
-    here += line.norm(here) in ("#", "is")
+    here += line.isa(here, "number_is")
     here = _past_pause(line, here) if after_street else here
     if said := groups(line, here):
         return _numbered(line, label, said, before_number=before_number)
@@ -43,7 +43,7 @@ def _numbered(line: Line, label: str, said: Sequence[Group], *, before_number: b
         return label + two[0], two[1], False
     start, figures = said[0].start, figures_of(said)
     letter, end = _unit_letter(line, said[-1].end)
-    closes = line.ends(end) or line.norm(end) in ("/", "slash") or line.norm(end) in line.lexicon.units or _floor(line, end) is not None
+    closes = line.ends(end) or line.isa(end, "slashes") or line.norm(end) in line.lexicon.units or _floor(line, end) is not None
     if before_number and len(said) > 1 and not closes:
         return label.strip(), start, True
     return (label + figures + letter, end, False) if len(figures) <= _MOST_FIGURES else ("", start, False)
@@ -54,7 +54,7 @@ def _lettered(line: Line, label: str, here: int) -> tuple[str, int] | None:
     letter = line.letter(here).upper()
     if letter and line.is_written(here + 1) and line.glued(here + 1):
         return f"{label} {letter}{line.norm(here + 1)}", here + 2
-    code_word = 3 if line.norms[here + 1 : here + 3] == ["as", "in"] and line.is_word(here + 3) else 0
+    code_word = 3 if line.phrase(here + 1, "as_in")[1] > here + 1 and line.is_word(here + 3) else 0
     return (f"{label} {letter}", here + 1 + code_word) if letter else None
 
 
@@ -70,7 +70,7 @@ def _is_described(line: Line, at: int) -> bool:
     """Whether the label only says what kind of house it is: "it's an apartment building 12 Elm Street", "it's a flat 12 Mill Lane"."""
     while line.norm(at - 1) in line.lexicon.units:
         at -= 1
-    return line.norm(at - 1) in ("a", "an")
+    return line.isa(at - 1, "a_an")
 
 
 def in_two(line: Line, said: Sequence[Group], *, after_street: bool = False) -> tuple[str, int] | None:
@@ -102,11 +102,11 @@ def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] 
         end = at + 2
         while line.is_word(end) and end - at <= _MOST_WORDS and not line.number_starts(end):
             end += 1
-        text = " ".join(line.norms[word] if word == at + 1 or line.norms[word] == "the" else written(line, word) for word in range(at, end))
+        text = " ".join(line.norms[word] if word == at + 1 or line.isa(word, "the") else written(line, word) for word in range(at, end))
         return (text, end) if line.norm(end) == "," and line.number_starts(end + 1) else None
     if norm in line.lexicon.words["house_parts"]:
         here = at + 1 + (line.norm(at + 1) == "," or line.isa(at + 1, "before_house"))
-        stands = line.number_starts(here + (line.norm(here) == "the")) if before_number else line.ends(at + 1)
+        stands = line.number_starts(here + line.isa(here, "the")) if before_number else line.ends(at + 1)
         return (written(line, at), at + 1) if stands else None
     return None
 
@@ -114,11 +114,11 @@ def _named_flat(line: Line, at: int, *, before_number: bool) -> tuple[str, int] 
 def rural(line: Line, at: int) -> tuple[str, int]:
     """A rural route, with the box on it when one is said: ("RR 2 Box 45", the index after it); ("", at) for none."""
     name, here = line.phrase(at, "rural")
-    route = groups(line, here + (line.norm(here) in ("#", "number", "no")))[:1] if name else []
+    route = groups(line, here + line.isa(here, "numbering"))[:1] if name else []
     if not route or len(route[0].figures) > _ROUTE_FIGURES:
         return "", at
     text, end = f"{name} {route[0].figures}", route[0].end
-    box = groups(line, end + 1 + (line.norm(end) == ",")) if "box" in (line.norm(end), line.norm(end + 1)) else []
+    box = groups(line, end + 1 + (line.norm(end) == ",")) if line.isa(end, "box") or line.isa(end + 1, "box") else []
     return (f"{text} Box {figures_of(box)}", box[-1].end) if box else (text, end)
 
 
@@ -136,6 +136,6 @@ def _floor(line: Line, at: int) -> tuple[str, int] | None:
     lower = written(line, at) if line.isa(at, "lower_floors") else ""
     for text, end in ((with_suffix(value) if value else "", after), (lower, at + 1)):
         if text and line.isa(end, "floors"):
-            is_flat = line.norm(end + 1) == "flat"
+            is_flat = line.isa(end + 1, "flat")
             return f"{text} {line.lexicon.units[line.norm(end)]}{' Flat' * is_flat}", end + 1 + is_flat
     return None
