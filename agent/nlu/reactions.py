@@ -28,5 +28,5 @@ def denies(utterance: Utterance) -> bool:
 def asks_why(utterance: Utterance) -> bool:
     """Whether a "why" asks for a reason, and is not the end of a name ("Dee Why"): it begins the utterance, or a clause of a question follows it."""
     text = Spoken(utterance, "reactions")
-    places = [at for at, word in enumerate(text.words) if word == "why"]
+    places = [at for at, _ in text.of("why")]
     return utterance.has_han or not places or any(at == 0 or at == len(text.words) - 1 > 2 or text.end_of("asks_why", at + 1) for at in places)

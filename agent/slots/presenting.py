@@ -6,6 +6,7 @@ from functools import lru_cache
 from babel.localedata import exists
 from babel.numbers import format_currency, get_territory_currencies
 
+from agent.languages import words
 from agent.nlu.candidates import Context
 from agent.record.business import Service, in_language
 from agent.record.call import Call
@@ -56,9 +57,9 @@ def price(service: Service, country: str, language: str) -> str:
     """The price as said and written: "$149", "149元"; "" when there is none."""
     if service.price is None:
         return ""
+    if form := words(language, "numbers")["say"].get("price", {}).get(country):
+        return str(form).format(service.price)
     whole = float(service.price).is_integer()
-    if country == "CN" and language == "zh":
-        return f"{service.price:g}元"
     return format_currency(
         service.price, _currency(country), format="¤#,##0" if whole else "¤#,##0.00", locale=_locale(country), currency_digits=False
     )

@@ -133,7 +133,7 @@ def _goes_on(units: Sequence[Unit], at: int, following: Unit) -> bool:
         "opens", "clause", "yes", "no", "ok", "thanks", "bye", "all_done", "filler", "hold_on"
     ):
         return True
-    return unit.words == ("no",) and following.words[0].isdigit()
+    return " ".join(unit.words) in table("single")["noes"] and following.words[0].isdigit()
 
 
 def _asks_whether(units: Sequence[Unit], at: int) -> bool:

@@ -67,7 +67,8 @@ def _is_value(rest: Sequence[Unit], at: int, reach: int) -> bool:
     after = rest[verb + 1]
     if all(unit.marks & mask("truth", "quality", "yes", "ok", "filler") for unit in rest[verb + 1 :]):  # "that's right"
         return False
-    return not after.words[0].endswith("ing") and (after.words[0] != "in" or rest[verb].words[0] != "is")
+    placed = after.words[0] in table("single")["placing"] and rest[verb].words[0] in table("single")["being"]
+    return not placed and not after.words[0].endswith(table("single")["doing"])
 
 
 @cache

@@ -137,7 +137,7 @@ def _judges(units: Sequence[Unit]) -> str:
 
 def _tag(units: Sequence[Unit]) -> Question | None:
     """What a tag asks behind a statement: "the address is right isn't it", "it's all correct is it", "it's at two right"."""
-    size = 3 if len(units) > 3 and "not" in units[-2].words else 2
+    size = 3 if len(units) > 3 and any(word in table("single")["not"] for word in units[-2].words) else 2
     turned = len(units) > size and units[-size].marks & mask("aux") and units[-1].marks & mask("pronoun")
     before = units[:-size] if turned else units[:-1] if units[-1].words[-1] in table("single")["tags"] else ()
     if not before or not before[-1].marks:

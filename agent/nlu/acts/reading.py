@@ -262,7 +262,7 @@ def _next_start(units: Sequence[Unit], at: int) -> int:
 
 def _is_number_of(units: Sequence[Unit], place: int) -> bool:
     """ "Number 1428" is a house's."""
-    return units[place].words == ("number",) and units[place + 1 : place + 2] != () and units[place + 1].words[0].isdigit()
+    return " ".join(units[place].words) in table("single")["number"] and units[place + 1 : place + 2] != () and units[place + 1].words[0].isdigit()
 
 
 def _wants_speaker(units: Sequence[Unit], language: str) -> bool:

@@ -141,8 +141,8 @@ def _denied(utterance: Utterance, at: int) -> bool:
     for segment in segments(utterance):
         before = [unit for unit in segment.units if unit.last <= at]
         if any(unit.first <= at < unit.last for unit in segment.units):
-            near = before[-_NEGATED:]
-            return any(unit.marks & mask("not") or unit.words[0] == "not" for unit in near) or bool(near and near[-1].marks & mask("no"))
+            near, negators = before[-_NEGATED:], table("single")["not"]
+            return any(unit.marks & mask("not") or unit.words[0] in negators for unit in near) or bool(near and near[-1].marks & mask("no"))
     return False
 
 

@@ -92,7 +92,7 @@ def table(name: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def _short_for(name: str) -> dict[str, tuple[str, ...]]:
-    """One table of short forms ("contractions", "clitics", "before_nt"), over all languages."""
+    """One table of short forms ("contractions", "clitics", "negating", "before_nt"), over all languages."""
     return {short: tuple(long.split()) for language in known() for short, long in _table(language, name).items()}
 
 
@@ -103,10 +103,11 @@ def _apart(norm: str) -> tuple[str, ...]:
         return short[plain]
     if "'" not in norm:
         return (norm,)
+    for end, denial in _short_for("negating").items():
+        if norm.endswith(end):
+            verb = norm.removesuffix(end)
+            return (*_short_for("before_nt").get(verb, (verb,) if verb else ()), *denial)
     stem, _, clitic = norm.rpartition("'")
-    if clitic == "t" and stem.endswith("n"):
-        verb = stem[:-1]
-        return (*_short_for("before_nt").get(verb, (verb,) if verb else ()), "not")
     long = _short_for("clitics").get(clitic) if stem else None
     return (stem, *long) if long else (norm.strip("'"),)
 

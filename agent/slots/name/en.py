@@ -19,8 +19,6 @@ from agent.slots.name.lists import is_known, stands_in
 from agent.slots.name.weights import LONG
 from agent.slots.name.writing import capitalised
 
-_OPENING = SENTENCE | {"and"}
-
 
 def english_names(utterance: Utterance, context: Context) -> list[Candidate]:
     """Every name in the utterance, the caller's own first."""
@@ -56,14 +54,14 @@ class _Names(CuedNames):
     def _here(self, at: int, opening: int) -> Found | None:
         """The best reading of a name whose cue, or which itself, begins at `at`."""
         before, one = self.word(at - 1), None
-        if not self.here(at) and not self.ended and before not in _OPENING and at not in (0, opening):
+        if not self.here(at) and not self.ended and not (before in SENTENCE or stands_in(before, "and") or at in (0, opening)):
             return None  # most words
         starts = at in (0, opening) or before in SENTENCE or self.repaired(at)
         if not CUES.isdisjoint(self.here(at)):
             one = self.put_under(at) or self.noun(at, opening) or self.cue(at, opening) or self.relative(at) or self.spelling(at)
         if starts:
             one = one or self._bare(at, opening)
-        elif before == "and":
+        elif stands_in(before, "and"):
             one = one or self.trailed(at)
         if one is None and self.context.held.value and at in (0, opening):
             one = self._respelt(at)
@@ -89,7 +87,7 @@ class _Names(CuedNames):
         if turned is not None:
             return self.found("full", turned, at, weights.BARE_FULL, "bare", asked_only=True)
         if trailer and (phrase.likely or phrase.words == 1 or trailer > 1):
-            plain = trailer > 1 or self.word(phrase.end) == "speaking"
+            plain = trailer > 1 or self.is_a(phrase.end, "on_the_line")
             return self.found("full", phrase, at, weights.CUED if plain else weights.UNLIKELY, "trailer", extra=trailer + pause)
         if self.size(phrase.end, "holds") and phrase.words >= LONG and phrase.likely:
             return self.found("full", phrase, at, weights.BARE_FULL, "holder", asked_only=True)
@@ -102,7 +100,7 @@ class _Names(CuedNames):
     def _everyday(self, at: int) -> Phrase | None:
         """An everyday word that is a name too, said alone: only if the name was asked for, or it was written like a surname."""
         word = self.word(at)
-        if not is_known(word) or stands_in(word, "answers", "never") or self.word(at - 1) == "no" or not self.ends(at + 1):
+        if not is_known(word) or stands_in(word, "answers", "never") or self.is_a(at - 1, "no") or not self.ends(at + 1):
             return None
         surname = self.tokens[at].text.istitle() and len(self.tokens) == 1 and not stands_in(word, "calendar")
         return self.word_alone(at) if surname or "name" in self.context.asked else None

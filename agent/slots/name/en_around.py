@@ -131,7 +131,7 @@ class Around(Reader):
             return known or self.ends(at + 1) or self.past(at) >= min(len(self.tokens), at + weights.MOST_LEAD)
         if known and (repair := self.size(at, "repair")):
             return at + repair < len(self.tokens)
-        return known and (self.is_a(at + 1, "further") if following == "and" else self.is_a(at, "clauses"))
+        return known and (self.is_a(at + 1, "further") if stands_in(following, "and") else self.is_a(at, "clauses"))
 
     def _number_allows(self, phrase: Phrase, at: int) -> bool:
         """Whether a phrase before a number is a name: not the letters of a postcode or of a booking code."""
@@ -144,7 +144,7 @@ class Around(Reader):
     def _is_address(self, at: int) -> bool:
         """Whether an e-mail address goes on at `at`."""
         joined = self.word(at) in (".", "_", "@") and at + 1 < len(self.tokens) and self.tokens[at].end == self.tokens[at + 1].start
-        return joined or (self.word(at) == "at" and any(self.is_a(here, "mail") for here in range(at, at + weights.NEAR_HOST)))
+        return joined or (self.is_a(at, "host") and any(self.is_a(here, "mail") for here in range(at, at + weights.NEAR_HOST)))
 
     def is_numbered(self, at: int) -> bool:
         """Whether a number stands before the token; "oh" is one, too: "oh boy"."""

@@ -33,12 +33,12 @@ class CuedNames(Around):
             return None
         word, articled, after = self.word(at), self.is_a(at - 1, "articles"), self.through(at + size, "copula?")
         led = articled or at in (opening, self.ended) or self.word(at - 1) in SENTENCE
-        stated = after > at + size or word.endswith("'s") or (word == "names" and led)
+        stated = after > at + size or word.endswith("'s") or (stands_in(word, "bare_nouns") and led)
         vague = size == 1 and stands_in(word, "ordinals")
-        if (vague and self.word(at + 1) == "of") or not (stated or (led and not vague)):  # "the first of June"
+        if (vague and self.is_a(at + 1, "of_a_month")) or not (stated or (led and not vague)):  # "the first of June"
             return None
         phrase = self.after(after, Trust.CUED)
-        if phrase is None and role != "full" and self.is_surname_word(after) and (self.ends(after + 1) or self.word(after + 1) == "and"):
+        if phrase is None and role != "full" and self.is_surname_word(after) and (self.ends(after + 1) or self.is_a(after + 1, "and")):
             phrase = self.word_alone(after)  # "my last name is Street"
         if phrase is None or not (stated or phrase.known or self.is_closed(phrase.end)):
             return None
@@ -52,7 +52,7 @@ class CuedNames(Around):
         """ "call me ...", "this is ...", "it's ..."."""
         size, kind = max(((self.size(at, kind), kind) for kind in ("plain", "doubtful", "weak")), key=itemgetter(0))
         plain = kind == "plain"
-        phrase = self.after(at + size, Trust.CUED if plain else Trust.BARE) if size and self.word(at - 1) != "is" else None
+        phrase = self.after(at + size, Trust.CUED if plain else Trust.BARE) if size and not self.is_a(at - 1, "is") else None
         if phrase is None:
             return None
         likely = phrase.likely or phrase.spelled
@@ -119,8 +119,8 @@ class CuedNames(Around):
         phrase = self.phrase(after, Trust.CUED)
         if phrase is None or not phrase.words or not self.is_closed(phrase.end):
             return None
-        owned = self.word(phrase.end) == "name" and self.word(phrase.end - 1).endswith("'s")
-        if self.word(at) == "in" and not owned and after == at + 1:
+        owned = self.is_a(phrase.end, "name") and self.word(phrase.end - 1).endswith("'s")
+        if self.is_a(at, "put_in") and not owned and after == at + 1:
             return None
         plain = (start < at or named > at + 1 or owned) and is_person(phrase)
         confidence = weights.PUT_UNDER if plain else weights.BARE_FULL

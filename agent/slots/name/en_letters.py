@@ -119,7 +119,7 @@ class LetterReader(Words):
         after, again = at, False
         for _ in range(weights.MOST_TO_LETTERS):
             step = 1 if self.word(after) in (",", "-", ".", ";", ":") else self.size(after, "spelling")
-            if not step and (self.word(after) in said or self.word(after) == "and"):
+            if not step and (self.word(after) in said or self.is_a(after, "and")):
                 step, again = 1, True
             if not step:
                 break

@@ -106,11 +106,11 @@ class Reader(LetterReader):
             return self._single(at, trust, before)
         if before and self.is_suffix(at):
             return Piece(text), at + 1
-        if before and word == "the" and following in (numerals := lists("en")["numerals"]) and self.is_closed(at + 2):
+        if before and stands_in(word, "before_numerals") and following in (numerals := lists("en")["numerals"]) and self.is_closed(at + 2):
             return Piece(numerals[following]), at + 2
         if stands_in(word, "prefixes") and self.is_name(at + 1, Trust.BARE, before=True):
             return Piece(word + following), at + 2
-        if word == "st" and following == "." and (before or trust is Trust.CUED) and self.is_name(at + 2, Trust.BARE, before=True):
+        if stands_in(word, "saint") and following == "." and (before or trust is Trust.CUED) and self.is_name(at + 2, Trust.BARE, before=True):
             return Piece(f"{text} {self.tokens[at + 2].text}"), at + 3
         if stands_in(word, "particles") and self._leads_on(at, trust, before):
             return Piece(text), at + 1

@@ -81,7 +81,7 @@ class Words(Spoken):
 
     def is_part_noun(self, at: int) -> bool:
         """Whether a part of the name is named at `at`: "surname", "last name"."""
-        return self.word(at) == "surname" or self.size(at, "noun_given", "noun_family") > 1
+        return self.is_a(at, "surname") or self.size(at, "noun_given", "noun_family") > 1
 
     def spelled(self, at: int) -> tuple[str, int]:
         """The letters spelled from `at` on, when they are too many to be anything but spelling; ("", at) if not."""
@@ -127,7 +127,7 @@ class Words(Spoken):
     def owner(self, at: int) -> str:
         """The word at `at` without its "'s" where "name" follows ("Ann Lee's the name", "in Ann's name"), else ""."""
         base = self.word(at).removesuffix("'s")
-        return base if base != self.word(at) and self.word(at + 1 + self.is_a(at + 1, "articles")) == "name" else ""
+        return base if base != self.word(at) and self.is_a(at + 1 + self.is_a(at + 1, "articles"), "name") else ""
 
     def is_joined(self, at: int) -> bool:
         """Whether the hyphen at `at` is written between two words without spaces."""

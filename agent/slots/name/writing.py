@@ -51,7 +51,7 @@ def _word(word: str, place: int, parts: list[str]) -> str:
     if len(word) == 2 and word.isalpha() and not _VOWELS & set(lower) and not stands_in(lower, "family"):
         return word.upper()
     if stands_in(lower, "small") and not last and not (place and stands_in(parts[0].lower(), "no_particle_after")):
-        opens = place == 0 and (stands_in(lower, "given") or not (lower == "de" or stands_in(parts[1].lower(), "small")))
+        opens = place == 0 and (stands_in(lower, "given") or not (stands_in(lower, "never_opens") or stands_in(parts[1].lower(), "small")))
         return word.capitalize() if opens else lower
     return _capital(lower)
 

@@ -63,7 +63,7 @@ class Places(Reasons):
         kept = [
             piece for piece in kept if not (self._asks_about(piece) and any(other.kind is piece.kind and other.first > piece.last for other in kept))
         ]
-        return denied_together(kept, lambda at: self.line.words[at] in ("and", "or"))
+        return denied_together(kept, lambda at: self.line.words[at] in self.sets["joins"])
 
     def _asks_about(self, piece: Piece) -> bool:
         """ "Is that the fifth?", before it is said which day is wanted."""
@@ -71,7 +71,7 @@ class Places(Reasons):
         if line.words[piece.last] != "?":
             return False
         before = line.words[max(0, piece.first - 3) : piece.first]
-        return "that's" in before or any(pair in (("is", "that"), ("was", "that"), ("is", "it")) for pair in pairwise(before))
+        return not self.sets["asks_about"].isdisjoint((*before, *map(" ".join, pairwise(before))))
 
     def _drop(self, piece: Piece) -> None:
         self.alive.discard(id(piece))
@@ -97,7 +97,7 @@ class Places(Reasons):
     def _dates_weekday(self, piece: Piece) -> bool:
         """ "Friday the thirteenth": the date of the weekday before it, whatever stands after it."""
         line, before = self.line, piece.first - 1
-        before -= before > 0 and line.words[before] == "the"
+        before -= before > 0 and line.words[before] in self.sets["the"]
         return piece.kind is Kind.DAY and line.kinds[piece.first] == "ordinal" and before >= 0 and line.kinds[before] == "weekdays"
 
     def _ends_in_number(self, piece: Piece) -> bool:
@@ -140,11 +140,11 @@ class Places(Reasons):
     def _is_pronoun(self, piece: Piece) -> bool:
         """ "the second one", "a cheaper one": "one" is a clock only after "at", before a part of the day, or as the whole answer."""
         line, before = self.line, piece.first - 1
-        if line.words[piece.first] != "one" or piece.last - piece.first != 1 or self._in_part(piece.last):
+        if line.words[piece.first] not in self.sets["one"] or piece.last - piece.first != 1 or self._in_part(piece.last):
             return False
         if line.kinds[before] == "edge" or any(line.words[before] in self.sets[name] for name in ("at", "after", "before")):
             return False
-        return bool(line.kinds[before]) or line.words[before] == "the" or not self._is_whole_answer()
+        return bool(line.kinds[before]) or line.words[before] in self.sets["the"] or not self._is_whole_answer()
 
     def _related(self, piece: Piece) -> Piece:
         """With the relation that the words right before it, or right after it, say."""

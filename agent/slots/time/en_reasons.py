@@ -41,7 +41,7 @@ class Reasons(Relations):
             return True
         if self._party(piece.first - 1):
             return False
-        if before == "in" and not self.line.kinds[piece.first - 1]:
+        if before in self.sets["in"] and not self.line.kinds[piece.first - 1]:
             return False
         if before in self.sets["at"] or before in self.sets["past_hour"] or before in self.sets["before"]:
             return True
@@ -83,7 +83,7 @@ class Reasons(Relations):
     def _in_part(self, at: int) -> bool:
         """Whether "in the evening", "at night" begins at item `at`."""
         here = at + 1 if self.line.words[at] in self.sets["before_parts"] else at
-        here += self.line.words[here] == "the"
+        here += self.line.words[here] in self.sets["the"]
         return self.line.kinds[here] == "parts"
 
     def _day_has_reason(self, piece: Piece) -> bool:
@@ -95,9 +95,9 @@ class Reasons(Relations):
         said_alone = line.kinds[piece.first] == "ordinal" and not line.values[piece.first + 1]
         before = self._before(piece)
         in_words = line.utterance.tokens[line.firsts[piece.first]].is_word
-        the = line.words[piece.first - 1] == "the"
+        the = line.words[piece.first - 1] in self.sets["the"]
         if before in self.sets["on"] or self._beside_time(piece) or self._is_whole_answer():
-            return the or not in_words or before == "on" or self._beside_time(piece)
+            return the or not in_words or before in self.sets["on_word"] or self._beside_time(piece)
         return self.asked is True and not self.editing and said_alone and (the or not in_words)
 
     def _date_has_reason(self, piece: Piece) -> bool:

@@ -72,7 +72,7 @@ class Relations(Stories):
                 return True
             if line.words[at] not in self.sets["is_said"]:
                 return False
-            said_of = said_of or line.words[at] in ("is", "are")
+            said_of = said_of or line.words[at] in self.sets["is"]
             at += 1
         return False
 
@@ -100,7 +100,7 @@ class Relations(Stories):
             return None
         if piece.kind is Kind.CLOCK:
             return Mark.BEFORE
-        return {"before": Mark.BEFORE, "by": Mark.BY}.get(word)
+        return Mark.BEFORE if word in self.sets["before_word"] else Mark.BY if word in self.sets["by"] else None
 
     def _denied(self, at: int) -> bool:
         """Whether "not", "nothing", "can't do" stands before item `at`."""
@@ -108,7 +108,7 @@ class Relations(Stories):
         for here in range(at - 1, max(-1, at - 1 - CLAUSE), -1):
             if self._parts_clauses(here) or line.words[here] in self.sets["indifferent"]:
                 return False
-            if line.kinds[here] == "not" or (line.words[here] in self.sets["denials"] and line.words[here] != "no"):
+            if line.kinds[here] == "not" or (line.words[here] in self.sets["denials"] and line.words[here] not in self.sets["no"]):
                 return True
         return False
 
@@ -123,7 +123,7 @@ class Relations(Stories):
         return False
 
     def _parts_clauses(self, at: int) -> bool:
-        return self.line.kinds[at] in ("or", "fix", "so", "change") or self.line.words[at] in (",", ".", ";", "?", "!", "and", "but")
+        return self.line.kinds[at] in ("or", "fix", "so", "change") or self.line.words[at] in self.sets["parts_clauses"]
 
     def _after_between(self, at: int) -> bool:
         return any(self.line.kinds[here] == "between" for here in range(max(0, at - MOST_LINKERS), at))

@@ -30,7 +30,7 @@ class Stories:
         """ "Dr. Sunday Adeyemi"."""
         line, before = self.line, piece.first - 1
         before -= before > 0 and line.words[before] == "."
-        return before >= 0 and line.words[before] in self.sets["titles"] and line.words[before] != "doctor"
+        return before >= 0 and line.words[before] in self.sets["titles"] and line.words[before] not in self.sets["trades"]
 
     def _is_surname(self, piece: Piece) -> bool:
         """ "It's Bill Friday": a weekday that ends what is said, behind a single word that is no word for times, behind a word that gives a name."""
@@ -70,7 +70,7 @@ class Stories:
         line, before = self.line, piece.first - 1
         if before < 1 or piece.kind is Kind.CLOCK:
             return False
-        if line.words[before] in ("your", "the") and line.words[before - 1] == "enjoy":
+        if line.words[before] in self.sets["before_enjoyed"] and line.words[before - 1] in self.sets["enjoying"]:
             return True
         if line.words[before] in self.sets["wishes"]:
             verb = before - 1 if line.words[before - 1] in self.sets["wishing"] else before - 2

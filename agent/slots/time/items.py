@@ -112,7 +112,7 @@ class Words:
         following = tokens[at + 1] if at + 1 < len(tokens) else None
         if following is not None and following.norm in self.numbers.suffixes and len(norm) <= 2:
             space = following.start - tokens[at].end
-            if not space or (space == 1 and following.norm != "st"):
+            if not space or (space == 1 and following.norm not in self.sets["touching"]):
                 return "ordinal", int(norm), at + 2
         return "number", (int(norm) if len(norm) <= _LONGEST else 10**_LONGEST, norm), at + 1
 

@@ -263,7 +263,7 @@ class Leaves:
     def _is_put_off(self, at: int) -> bool:
         """ "I'll call you later", 晚点再打给你: no wish."""
         line, sets = self.line, self.known.sets
-        if line.words[at] == "sooner" and line.words[at - 1] in sets["rather"]:
+        if line.words[at] in sets.get("sooner", ()) and line.words[at - 1] in sets["rather"]:
             return True
         before, behind = sets.get("put_off", ()), sets.get("put_off_behind", ())
         return any(word in before for word in line.words[max(0, at - 4) : at]) or any(word in behind for word in line.words[at + 1 : at + 3])

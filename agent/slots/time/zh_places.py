@@ -13,7 +13,6 @@ from agent.slots.time import rules
 from agent.slots.time.items import Line, words_of
 from agent.slots.time.pieces import Kind, Mark, Piece, denied_together
 
-_PAUSE, _WITH_COMMA = "不是 ", "不是,"
 _FOLLOW_KINDS = frozenset((
     "parts", "number", "days", "day_parts", "points", "which", "week_names", "or", "fix", "not", "denied_after", "later", "ago", "soonest",
     "opening", "holidays", "than", "own", "so",
@@ -27,9 +26,10 @@ def read(utterance: Utterance, *, region: str, month_first: bool | None, asked: 
 
     Region and order of figures make no difference: in Chinese the month is written first everywhere; nor does `editing`: a clock has its 点.
     """
-    if _PAUSE in utterance.text:  # "七号 不是 八号": a "no" by itself, where "不是八号" is "not the eighth"; the comma takes the place of the pause
-        utterance = Utterance(utterance.text.replace(_PAUSE, _WITH_COMMA))
     known = words_of("zh")
+    for no in known.sets["no"]:  # "七号 不是 八号": a "no" by itself, where "不是八号" is "not the eighth"; the comma takes the place of the pause
+        if f"{no} " in utterance.text:
+            utterance = Utterance(utterance.text.replace(f"{no} ", f"{no},"))
     if not known.may_tell(utterance):
         return None
     line = Line(utterance, known)
