@@ -89,17 +89,17 @@ class Conflict(msgspec.Struct, frozen=True):
     held_by: str = ""
 
 
-def recorded(name: str, agent: str, words: str) -> Deed:
+def recorded(name: str, agent: str, told: str) -> Deed:
     """A deed as its trace tells of it. Raises ValueError for a name that is none's."""
     match name:
         case "escalate":
-            return Escalate(agent=agent, reason=words)
+            return Escalate(agent=agent, reason=told)
         case "message":
-            return Message(agent=agent, text=words)
+            return Message(agent=agent, text=told)
         case "vanish":
             return Vanish(agent=agent, unseen_s=float("inf"))
         case "drop":
-            return Drop(reason="transferred" if words == "transferred" else "line_dropped")
+            return Drop(reason="transferred" if told == "transferred" else "line_dropped")
         case "unanswered":
             return Unanswered()
     kinds: dict[str, type[Takeover | Release | End]] = {"takeover": Takeover, "release": Release, "end": End}

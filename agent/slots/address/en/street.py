@@ -11,7 +11,7 @@ import usaddress
 from agent.nlu.effort import spend
 from agent.slots.address.en.line import Line
 from agent.slots.address.en.number import House, one_number
-from agent.slots.address.en.number_words import ordinal_name
+from agent.slots.address.en.number_words import ordinal_name, wording
 from agent.slots.address.en.postcode import alphanumeric
 from agent.slots.address.en.street_words import directions, is_saint, is_saint_of, joined, name_word, stops_name, written
 
@@ -189,7 +189,7 @@ def _named(line: Line, at: int) -> Street | None:
         return None
     if line.isa(at, "typeless"):
         return _typed(line, at, [], at, said[0], "known")
-    if said[0] == "The" and len(said) > 1:
+    if said[0] == wording()["article"] and len(said) > 1:
         # "15 The Fenway, Boston": a name with an article is most often one word.
         return Street(" ".join(said[:2]), joined(line, at + 1)[1], "known")
     return _open(line, at)
@@ -250,7 +250,7 @@ def _open(line: Line, at: int) -> Street | None:
             break
         said.append(text)
         here = end
-    return Street(" ".join(said), here, "open") if said and any(len(word) > 1 for word in said) and said != ["The"] else None
+    return Street(" ".join(said), here, "open") if said and any(len(word) > 1 for word in said) and said != [wording()["article"]] else None
 
 
 def _place_starts(line: Line, at: int) -> int:

@@ -1,7 +1,7 @@
 """The words of a street's name: how each is written, and where the name cannot go on."""
 
 from agent.slots.address.en.line import Line
-from agent.slots.address.en.number_words import ordinal_name
+from agent.slots.address.en.number_words import ordinal_name, wording
 
 _AFTER_SAINT = 2
 """How many words further another type stands, where "st" is Saint: "Old St Kilda Road"."""
@@ -42,7 +42,7 @@ def name_word(line: Line, at: int, *, first: bool, begins: bool) -> tuple[str, i
     if not line.is_word(at) or (begins and norm in known.words["counted"] and following not in known.types):
         return "", at
     if line.isa(at, "the") and begins:
-        return "The", at + 1
+        return wording()["article"], at + 1
     if norm in known.words["street_link"]:
         return (norm, at + 1) if not begins and line.is_word(at + 1) and not stops_name(line, at + 1) else ("", at)
     if norm in known.words["link"] or stops_name(line, at):
@@ -84,7 +84,7 @@ def is_saint(line: Line, at: int, said: list[str]) -> bool:
     """Whether "st" is Saint here: another type follows one or two words later ("Old St Kilda Road"), or only a direction stands before."""
     if not line.isa(at, "st"):
         return False
-    if directions(line).issuperset(word for word in said if word != "The"):
+    if directions(line).issuperset(word for word in said if word != wording()["article"]):
         return is_saint_of(line, at)
     for after in range(at + 2, at + 2 + _AFTER_SAINT):
         if not line.is_word(after - 1) or line.ends(after - 1) or line.norm(after - 1) in line.lexicon.types:

@@ -103,7 +103,8 @@ def _is_figure(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
 
 def _is_character(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
     norm = tokens[at].norm if at < len(tokens) else ","
-    return norm in lexicon.words["beside_figures"] or (len(norm) == 1 and norm not in ",ai") or bool(digit_group(tokens, at, "en")[0])
+    single = len(norm) == 1 and norm != "," and norm not in lexicon.words["letter_words"]
+    return single or norm in lexicon.words["beside_figures"] or bool(digit_group(tokens, at, "en")[0])
 
 
 def _without_asides(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
