@@ -150,10 +150,9 @@ def is_wished_for(utterance: Utterance, first: int, last: int) -> bool:
         return wished
     if (before and end_of(spoken, before - 1, known["places"])) or (last < len(spoken) and end_of(spoken, last, known["streets"])):
         return False
-    followed = last < len(spoken) and spoken[last] in meant.stop
-    return (
-        not end_of(spoken, before, known["definite"]) or followed or bool(before and end_of(spoken, before - 1, known["wishing"]))
-    )  # "Flat 2, The Brakes"
+    if not end_of(spoken, before, known["definite"]) or (last < len(spoken) and spoken[last] in meant.stop):
+        return True
+    return bool(before and end_of(spoken, before - 1, known["wishing"]))  # "Flat 2, The Brakes"
 
 
 def _is_subject(word: str, done: bool) -> bool:

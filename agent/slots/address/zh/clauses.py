@@ -140,8 +140,8 @@ def _as_meant(text: str) -> str:
     """What a recogniser writes for words that sound alike, put right: 单员, and a room's 是 behind its number. Every character stays where it is."""
     for heard, meant in grammar_of().words["misheard"].items():
         text = text.replace(heard, meant)
-    room = grammar_of().misheard_room.sub(grammar_of().words["rooms"][0], text)
-    return grammar_of().misheard_building.sub(grammar_of().words["building"], room)
+    said = grammar_of().words
+    return grammar_of().misheard_building.sub(said["building"], grammar_of().misheard_room.sub(said["rooms"][0], text))
 
 
 def _spans(text: str) -> Sequence[tuple[int, int]]:
