@@ -138,13 +138,14 @@ class Places(Reasons):
         return in_figures and (word != "-" or before not in self.ends)
 
     def _is_pronoun(self, piece: Piece) -> bool:
-        """ "the second one", "a cheaper one": "one" is a clock only after "at", before a part of the day, or as the whole answer."""
+        """ "the second one", "a cheaper one", "that one": "one" is a clock only after "at" or "between", before a part of the day, or as the whole
+        answer."""
         line, before = self.line, piece.first - 1
         if line.words[piece.first] not in self.sets["one"] or piece.last - piece.first != 1 or self._in_part(piece.last):
             return False
-        if line.kinds[before] == "edge" or any(line.words[before] in self.sets[name] for name in ("at", "after", "before")):
+        if line.kinds[before] in ("edge", "between") or any(line.words[before] in self.sets[name] for name in ("at", "after", "before")):
             return False
-        return bool(line.kinds[before]) or line.words[before] in self.sets["the"] or not self._is_whole_answer()
+        return bool(line.kinds[before]) or line.words[before] in self.sets["singles_out"] or not self._is_whole_answer()
 
     def _related(self, piece: Piece) -> Piece:
         """With the relation that the words right before it, or right after it, say."""

@@ -42,7 +42,7 @@ class Relations(Stories):
             case "not":
                 return Mark.NOT
             case "between":
-                return Mark.FROM
+                return Mark.NOT if self._follows_not(at) else Mark.FROM
             case "own":
                 return Mark(self.line.values[at]) if piece.kind is Kind.CLOCK else None
             case _:
@@ -53,13 +53,19 @@ class Relations(Stories):
         word, kind, sets, joins = self.line.words[at], self.line.kinds[at], self.sets, at in self.ends
         if not kind and word in sets["until"] and self._away(at):
             return Mark.AFTER if piece.kind is Kind.CLOCK else Mark.FROM
-        if word in sets["range_to"] and (joins or (word not in sets["before"] and word != "-")):
-            return Mark.TO
-        if joins and word in sets["range_and"] and self._after_between(self.ends[at].first):
-            return Mark.TO
+        ends_range = word in sets["range_to"] and (joins or (word not in sets["before"] and word != "-"))
+        if ends_range or (joins and word in sets["range_and"] and self._after_between(self.ends[at].first)):
+            return Mark.NOT if joins and self.relation(self.ends[at]) is Mark.NOT else Mark.TO  # "except from one to three"
         if not kind and (bound := self._bound(piece, word)):
             return _flipped(piece, bound) if self._denied(at) else bound
         return None
+
+    def _follows_not(self, at: int) -> bool:
+        """Whether "not", "except" stands right before item `at`."""
+        before = at - 1
+        while before >= 0 and self.line.words[before] in self.sets["linkers"] and self.line.words[before] != ",":
+            before -= 1
+        return before >= 0 and self.line.kinds[before] == "not"
 
     def _is_turned_down(self, piece: Piece) -> bool:
         """ "Friday doesn't work", "Friday's out", "eleven is a bit early"."""
