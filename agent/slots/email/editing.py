@@ -78,12 +78,13 @@ def _deny(word: Chunk, wrong: Chunk, *_: Any) -> Deny | None:
 
 
 _SKIP = "articles|silent|telling|comma* !articles !telling"
-_TALK = "leads|talk|asides|silent|telling|articles|-trailing|comma*"
+_TALK = "leads|talk|asides|silent|telling|articles|-trailing|comma|stopped*"
 EDITS = (
     Rule("the end", "over", "stop"),
     Rule("thanks", "over", "quiet over"),
     Rule("in the middle", "over", "trailing"),
     Rule("and that's it", "over", "closing over"),
+    Rule(". thanks", "over", "stopped over"),
     Rule("at gmail", "given", "at domain|provider", lambda _, it: it, weights.DOMAIN),
     Rule("gmail com", "given", "domain", lambda it: it, weights.DOMAIN),
     Rule("tom", "given", "part", lambda it: it),
@@ -94,10 +95,10 @@ EDITS = (
     Rule("change the email to hotmail", "edit", f"change {_SKIP} cues into {_SKIP} at? domain|provider over", _patch("domain", -2)),
     Rule("change the email to dot net", "edit", f"change {_SKIP} cues into {_SKIP} suffix over", _patch("ending", -2)),
     Rule("change tom to tim", "edit", "change given into given !into", _replace(1, 3)),
-    Rule("tim, not tom", "told", "given comma|silent* instead_of given", _replace(3, 0)),
+    Rule("tim, not tom", "told", "given comma|silent|stopped* instead_of given", _replace(3, 0)),
     Rule("not tom, tim", "edit", f"instead_of given {_TALK} !over given", _corrected),
     Rule("not tom, hello", "edit", f"instead_of given {_TALK} mailboxes over", _corrected),
-    Rule("tom should be tim", "told", "given should_be given", _replace(0, 2)),
+    Rule("tom should be tim", "edit", "given should_be given", _replace(0, 2)),
     Rule("there's a 7 at the end", "edit", "add given goes? back", _patch("back", 1, added=True)),
     Rule("a 7 at the end before the at", "placed", "part goes? back articles* beside_at", _patch("back_of_local")),
     Rule("a 7 at the end", "placed", "part goes? back", _patch("back")),
@@ -107,20 +108,22 @@ EDITS = (
     Rule("tom baker before the at", "placed", "part goes? beside_at", _patch("whole")),
     Rule("a dot after tom", "placed", "part goes? after given over", _patch("after", 0, 3)),
     Rule("tom and", "ahead", "word|letters|digits linking", lambda piece, _: str(piece.value)),
-    Rule("tom baker and", "ahead", "word|letters|digits|signs ahead", lambda piece, rest: f"{piece.value}{rest.value}"),
+    Rule("tom baker and", "ahead", "word|letters|digits|sign ahead", lambda piece, rest: f"{piece.value}{rest.value}"),
     Rule("a dot between tom and baker", "placed", "part goes? between ahead given", _patch("between", 0, 3, 4)),
     Rule("with two l's", "edit", "with digits word|letters", lambda _, count, letter: _counted(count, letter)),
     Rule("with a double l", "edit", f"with {_SKIP} letters", lambda *it: _letters(it[-1])),
     Rule("two l's", "told", "digits word|letters", _counted),
     Rule("double l", "told", "letters", _letters),
     Rule("all one word", "edit", "one_word over", lambda *_: Deny("")),
-    Rule("no dot", "edit", "without signs|given out? over", _deny),
+    Rule("no dot", "edit", "without sign|given out? over", _deny),
     Rule("take the dot out", "edit", "take given out over", _deny),
-    Rule("no dot, tombaker", "edit", "without signs out? given", lambda _, sign, __, left: Deny(text(sign), text(left))),
+    Rule("no dot, tombaker", "edit", "without sign out? given", lambda _, sign, __, left: Deny(text(sign), text(left))),
     Rule("at gmail", "told", "at domain|provider !blamed over", _patch("domain", -2)),
     Rule("gmail", "told", "domain|provider !blamed over", _alone),
     Rule("dot net", "told", "suffix|tail !blamed over", _ending_alone),
-    Rule("tom again", "again", "part !blamed", lambda it: Spell(text(it), several=len(it.value) > 1)),
+    Rule("at gmail", "hosted", "at domain|provider"),
+    Rule("tom at gmail", "again", "part at provider over", lambda it, _, host, __: Spell(text(it), provider=text(host))),
+    Rule("tom again", "again", "part !blamed !hosted", lambda it: Spell(text(it), several=len(it.value) > 1)),
 )
 _ORDER = {rule.name: place for place, rule in enumerate(EDITS)}
 GRAMMAR = Grammar((*DOMAINS, *PARTS, *PROVIDED, *EDITS))
@@ -135,7 +138,7 @@ def edited(reader: AddressReader, current: str) -> Edited | None:
         for at in within:
             passed = ("articles", "silent", "telling", "comma") if at in starts else leads
             starts |= {at + size for lead in passed if (size := reader.size(at, lead))}
-            if at not in starts or not chart.at(at, kind) or (kind == "again" and reader.is_article(at) and not current.startswith(reader.norm(at))):
+            if at not in starts or not chart.at(at, kind) or (kind == "again" and _is_talk(reader, at, current)):
                 continue
             named = chart.end(at + reader.size(at, "at"), "provider")  # "g mail" tells of nothing else
             if not reader.any_of(named, chart.end(at, "part"), "elsewhere"):
@@ -147,6 +150,12 @@ def edited(reader: AddressReader, current: str) -> Edited | None:
         if value := apply(chunk.value, current):
             return Edited(value, chunk.rule, chunk.start, chunk.end)
     return None
+
+
+def _is_talk(reader: AddressReader, at: int, current: str) -> bool:
+    """Whether a word at `at` is none of what is said again: an article that the address does not begin with, talk behind a comma."""
+    talk = at != reader.past_talk(0) and reader.size(at, "leads", "talk") > 0
+    return (talk or reader.is_article(at)) and not current.startswith(reader.norm(at))
 
 
 def respelled(reader: AddressReader, value: str, at: int) -> str:

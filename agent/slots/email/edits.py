@@ -43,6 +43,8 @@ class Spell(NamedTuple):
     """More than one word, letter or mark was said, so that it may be the whole local part."""
     doubled: bool = False
     """It is only about one letter, or two of them."""
+    provider: str = ""
+    """It was said with a provider behind it, and so is the whole local part."""
 
 
 Edit = Patch[Place] | Replace | Deny | Spell
@@ -71,6 +73,9 @@ def apply(edit: Edit, current: str) -> str:
                 return f"{local}@{shorter}"
             edited = put(local, wrong, "") or (put(local, "." + wrong, "") if _plain(wrong) else "")
             edited = edited if not left or _plain(left) == _plain(edited) else ""
+        case Spell(letters, _, _, provider) if provider:
+            whole, same = _completed(provider, host), letters == local or said_again(local, letters, several=True) == letters
+            return f"{letters}@{whole}" if whole and same else ""
         case Spell(letters, several, doubled):
             edited = _doubled(local, letters) if doubled else said_again(local, letters, several=several)
     return f"{edited}@{host}" if edited else ""

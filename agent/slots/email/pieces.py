@@ -53,12 +53,15 @@ class PieceReader:
     def _laid(self, at: int) -> list[Chunk]:
         """What is said at a token beside its word classes, and that is of no use by itself."""
         token, here, piece = self._tokens[at], self._kinds[at], self._pieces[at]
-        ending, closing = here["endings"].value if "endings" in here else "", self._closing(at)
+        ending, closing, stopped = here["endings"].value if "endings" in here else "", self._closing(at), self._ends_sentence(at)
+        onward = piece is not None or "signs" in here
         lays: tuple[tuple[str, int, object], ...] = (
             ("quiet", self._quiet(at), None),
             ("one_word", here["joined"].end - at if "joined" in here and "without" not in here else 0, None),
             ("closing", closing, None),
-            ("onward", (piece is not None or "signs" in here) and not closing and here.keys().isdisjoint(TALKING), None),
+            ("stopped", stopped, None),
+            ("sign", here["signs"].end - at if "signs" in here and not stopped else 0, here["signs"].value if "signs" in here else ""),
+            ("onward", onward and not stopped and not closing and here.keys().isdisjoint(TALKING), None),
             ("glued", token.norm in _GLUED and at > 0 and self._tokens[at - 1].end == token.start, None),
             ("joint", token.norm in _JOINTS or (token.norm == "," and self._is_beside_letter(at)), None),
             (self._dot(at), token.norm == ".", None),
@@ -68,6 +71,10 @@ class PieceReader:
         )
         chunks = [Chunk(kind, at, at + size, value, 1.0) for kind, size, value in lays if size]
         return [*chunks, piece, *self._of_domains(piece)] if piece else chunks
+
+    def _ends_sentence(self, at: int) -> bool:
+        """Whether a full stop stands at `at`, and is no mark of an address."""
+        return self._tokens[at].norm == "。" or (self._tokens[at].norm == "." and self._dot(at) == "full_stop")
 
     def _closing(self, at: int) -> int:
         """How many tokens an "and" takes behind which no more of an address is said: "and that's it", "and we're done"; behind a letter any word."""

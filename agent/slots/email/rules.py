@@ -121,12 +121,12 @@ DOMAINS = (
     Rule("dot com", "suffix", "tail", lambda it: it.value[1:] if is_ending(it.value) else None),
 )
 PARTS = (
-    Rule("<piece>", "part", f"{_PIECE}|signs !onward", _part),
-    Rule("<piece> <part>", "part", f"{_PIECE}|signs silent|-comma|-closing|-trailing* !{'|'.join(TALKING)} part", _part),
+    Rule("<piece>", "part", f"{_PIECE}|sign !onward", _part),
+    Rule("<piece> <part>", "part", f"{_PIECE}|sign silent|stopped|-comma|-closing|-trailing* !{'|'.join(TALKING)} part", _part),
 )
 PROVIDED = (
     Rule("QQ邮箱 12345678", "provided", f"mailbox_of|number_of {_LEADS} digits !signs !at !{_PIECE}", lambda it, _, digits: _provided(it, digits)),
-    Rule("163邮箱 wang88", "provided", f"mailbox_of {_LEADS} part stop", lambda it, _, part, __: _provided(it, part)),
+    Rule("163邮箱 wang88", "provided", f"mailbox_of {_LEADS} part silent|talk|stopped* stop", lambda it, _, part, *__: _provided(it, part)),
     Rule("12345678 QQ邮箱", "provided", "digits comma? mailbox_of", lambda digits, _, it: _provided(it, digits)),
 )
 SPOKEN, TOLD = Grammar(DOMAINS), Grammar((*DOMAINS, *PARTS, *PROVIDED))
