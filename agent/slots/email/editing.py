@@ -71,6 +71,18 @@ def _counted(count: Chunk, letter: Chunk) -> Spell | None:
     return Spell(plural[0] * int(count.value), doubled=True) if told else None
 
 
+def _named(provider: Chunk) -> Patch[Place] | None:
+    """A provider that should be; of one in figures (139) it is not plain what they are of."""
+    said = text(provider)
+    return None if said.isdecimal() else Patch(Place("domain"), said)
+
+
+def _single(wrong: Chunk, _: Chunk, __: Pieces, right: Chunk, ___: Chunk) -> Replace | None:
+    """ "Y is an i": one letter, digit or mark in the place of another."""
+    one = len(str(wrong.value)) == len(str(right.value)) == 1
+    return Replace(str(wrong.value), str(right.value)) if one else None
+
+
 def _deny(word: Chunk, wrong: Chunk, *_: Any) -> Deny | None:
     """ "No dot", "without the au": not "no, au"."""
     plainly = word.kind == "take" or word.end > word.start + 1 or not any(map(str.isalnum, text(wrong)))
@@ -99,6 +111,8 @@ EDITS = (
     Rule("not tom, tim", "edit", f"instead_of given {_TALK} !over given", _corrected),
     Rule("not tom, hello", "edit", f"instead_of given {_TALK} mailboxes over", _corrected),
     Rule("tom should be tim", "edit", "given should_be given", _replace(0, 2)),
+    Rule("y is an i", "edit", f"letters|digits|sign truly {_SKIP} letters|digits|sign over", _single),
+    Rule("should be gmail", "edit", f"should_be {_SKIP} at? domain|provider !blamed over", lambda *it: _named(it[-2])),
     Rule("there's a 7 at the end", "edit", "add given goes? back", _patch("back", 1, added=True)),
     Rule("a 7 at the end before the at", "placed", "part goes? back articles* beside_at", _patch("back_of_local")),
     Rule("a 7 at the end", "placed", "part goes? back", _patch("back")),
@@ -132,7 +146,7 @@ GRAMMAR = Grammar((*DOMAINS, *PARTS, *PROVIDED, *EDITS))
 def edited(reader: AddressReader, current: str) -> Edited | None:
     """`current` with the part edited that the caller names or says again; None when none is named, or it is not plain which."""
     chart, within = reader.chart, range(min(reader.count, weights.MOST_BEFORE_EDIT))
-    found = [chunk for at in within for chunk in chart.at(at, "edit")]
+    found = [chunk for at in within for chunk in chart.at(at, "edit") if not reader.size(at, "telling")]
     for kind, leads in (("told", ("telling",)), ("placed", ("telling", "add", "comma", "articles")), ("again", ("telling", "comma"))):
         starts, told = {reader.past_talk(0)}, dict[tuple[str, int], Chunk]()
         for at in within:

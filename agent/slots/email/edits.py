@@ -90,9 +90,11 @@ def said_again(local: str, text: str, *, several: bool) -> str:
     """`local` with `text` in the place of the piece that it is like, or of all of it; "" when there is none, or more than one."""
     if text == local or len(text) < weights.FEWEST_LETTERS:
         return ""
-    words = list(dict.fromkeys("".join(c if c.isalpha() else " " for c in local).split()))
+    words = list(dict.fromkeys(_words(local)))
     if (several or _plain(text) == _plain(local) or len(words) == 1) and _is_like(_plain(local), _plain(text)):
         return text
+    if several and len(words) > 1 and sorted(_words(text)) == sorted(_words(local)):
+        return text  # "baker dot tom"
     word = text.rstrip("0123456789") if text.isalnum() else ""
     near = [piece for piece in words if word and piece[0] == word[0] and _distance(piece, word) <= weights.MISHEARD]
     if near or len(text) < weights.LONG or not word:
@@ -163,6 +165,11 @@ def _doubled(local: str, letters: str) -> str:
     old, letter = letters[0] * (3 - len(letters)), letters[0]
     places = [at for at in range(len(local)) if local.startswith(old, at) and letter not in (local[at - 1 : at], local[at + len(old) :][:1])]
     return local[: places[0]] + letters + local[places[0] + len(old) :] if len(places) == 1 else ""
+
+
+def _words(text: str) -> list[str]:
+    """Letters that stand together."""
+    return "".join(c if c.isalpha() else " " for c in text).split()
 
 
 def _plain(text: str) -> str:
