@@ -146,7 +146,7 @@ GRAMMAR = Grammar((*DOMAINS, *PARTS, *PROVIDED, *EDITS))
 def edited(reader: AddressReader, current: str) -> Edited | None:
     """`current` with the part edited that the caller names or says again; None when none is named, or it is not plain which."""
     chart, within = reader.chart, range(min(reader.count, weights.MOST_BEFORE_EDIT))
-    found = [chunk for at in within for chunk in chart.at(at, "edit") if not reader.size(at, "telling")]
+    found = [chunk for at in within for chunk in chart.at(at, "edit") if not (isinstance(chunk.value, Replace) and reader.size(at, "telling"))]
     for kind, leads in (("told", ("telling",)), ("placed", ("telling", "add", "comma", "articles")), ("again", ("telling", "comma"))):
         starts, told = {reader.past_talk(0)}, dict[tuple[str, int], Chunk]()
         for at in within:
