@@ -11,6 +11,7 @@ when the service is dead, or when nothing has moved for a while: whoever lives a
 
 import argparse
 import re
+import sqlite3
 import sys
 import tempfile
 import time
@@ -30,13 +31,14 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from agent.record.booking_reference import booking_reference
 from agent.record.call import Booking
 from storage import keys
+from storage.journal.schema import FILE
 from tests.api.processes import Running, living
 from tests.conftest import RedisServer
 from tests.faults.callers import SAID, document, is_caught_up, is_trouble, post, serve
 from tests.faults.mail_office import MailOffice, mail_office
 from tests.faults.proxy import Proxy, When
 from tests.outbox.receivers import NEW, receiving
-from tests.patience import until
+from tests.patience import PATIENCE_S, until
 
 REACH = 31
 """Commands to Redis, from the yes on, at one of which a kill comes; more than a booking with all it owes needs."""
@@ -120,6 +122,7 @@ class Town:
             SLOTLINE_WEBHOOK_PRIVATE="true",
         )
         self.running: Running = self._begin()
+        self._journal = folder / "data" / "journal" / FILE
 
     def close(self) -> None:
         self._hand.shutdown()
@@ -127,7 +130,7 @@ class Town:
 
     def play(self, kill: Kill) -> list[str]:
         """One call with one kill in it; what is wrong with what it left."""
-        self.server.client.flushall()
+        self._empty()
         sid, last = f"CA{kill.number}", len(SAID) - 1
         for number in range(last):
             self._insist(number, sid)
@@ -136,6 +139,13 @@ class Town:
             self._insist(number, sid)
         self._settle(sid)
         return self._wrong(sid, kill)
+
+    def _empty(self) -> None:
+        """Nothing is left of earlier calls: their hour would be known to be taken here, where a kill makes the host go on without Redis."""
+        self.server.client.flushall()
+        if self.kills:  # else there was no call yet
+            with closing(sqlite3.connect(self._journal, timeout=PATIENCE_S)) as db, db:
+                db.execute("DELETE FROM places")
 
     def _prepare(self, kill: Kill) -> None:
         act = partial(self._struck, kill.victim)
