@@ -228,7 +228,8 @@ async def test_a_store_that_is_away_costs_nothing_but_time(lease_s: float, capsy
     async with house.bringing(poll_s=0.01, lease_s=lease_s):
         await house.nothing_waits()
     assert away.looks > 3
-    assert (len(house.post.tries), away.notes) == (1, 3)
+    assert len(house.post.tries) == 1
+    assert away.notes >= 3  # on a busy machine a lease of 10 ms lapses between the sending and the note, which is tried once more then
     assert (await house.document())["confirmEmailsent"] is True
     assert "error" not in capsys.readouterr().err
 
