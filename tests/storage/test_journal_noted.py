@@ -131,24 +131,6 @@ async def test_half_a_note_is_none(tmp_path: Path) -> None:
     await journal.close()
 
 
-@pytest.mark.parametrize("kept", [{"brief": b'{"business": 7}'}, {"state": None}], ids=["another form", "another name"])
-async def test_a_note_of_another_release_that_says_nothing_to_us_is_in_nobodys_way(tmp_path: Path, kept: dict[str, bytes | None]) -> None:
-    journal = JournalStore(tmp_path)
-    behind, dead = WriteBehind(journal), spool.Spool(journal.home)
-    for sid in ("CA1", "CA2", "CA3"):
-        copy = copied(new_call(sid))
-        copy.at = time()
-        if sid == "CA2":
-            copy.kept = {name: value for name, value in ({**copy.kept, **kept}).items() if value is not None}
-        dead.write(copy)
-    for file in dead._files:
-        os.close(file)
-    await behind.gather(dead=True)
-    assert (sorted(await journal.copies()), files(tmp_path)) == (["CA1", "CA3"], [])
-    await behind.close()
-    await journal.close()
-
-
 @pytest.mark.parametrize(("down_s", "known"), [(1700.0, ["line 1"]), (1801.0, [])])
 async def test_what_a_worker_noted_is_known_for_as_long_as_any_copy_however_long_nobody_was_here(
     tmp_path: Path, down_s: float, known: list[str]

@@ -1,8 +1,10 @@
 """What a worker notes of Redis never says more, or less, than Redis has: whoever else took the call, and whatever was taken in the journal since."""
 
+import os
 import shutil
 import sqlite3
 from pathlib import Path
+from time import time
 from typing import Any
 
 import msgspec
@@ -11,7 +13,7 @@ import pytest
 from agent.record.call import Booking, OpenTurn, Turn
 from storage.away.alone import Alone
 from storage.errors import PlaceTaken
-from storage.journal import schema
+from storage.journal import schema, spool
 from storage.journal.behind import WriteBehind
 from storage.journal.store import JournalStore
 from storage.memory_store import MemoryStore
@@ -19,7 +21,7 @@ from storage.store import CallStore, Change, Committed
 from tests.storage.calls import begin, filled, job, line, new_call
 from tests.storage.hosts import cut_off, host, reached_again
 from tests.storage.test_journal import noted
-from tests.storage.test_journal_noted import copied
+from tests.storage.test_journal_noted import copied, files
 from tests.storage.test_way_back import turn
 
 pytestmark = pytest.mark.anyio
@@ -213,4 +215,22 @@ async def test_a_call_that_began_by_a_slower_clock_takes_the_place_of_a_lost_one
     await journal.keep([lost])
     await journal.keep([begun])
     assert (await journal.open("CA1")).call == begun.call()
+    await journal.close()
+
+
+@pytest.mark.parametrize("kept", [{"brief": b'{"business": 7}'}, {"state": None}], ids=["another form", "another name"])
+async def test_a_note_of_another_release_that_says_nothing_to_us_is_in_nobodys_way(tmp_path: Path, kept: dict[str, bytes | None]) -> None:
+    journal = JournalStore(tmp_path)
+    behind, dead = WriteBehind(journal), spool.Spool(journal.home)
+    for sid in ("CA1", "CA2", "CA3"):
+        copy = copied(new_call(sid))
+        copy.at = time()
+        if sid == "CA2":
+            copy.kept = {name: value for name, value in ({**copy.kept, **kept}).items() if value is not None}
+        dead.write(copy)
+    for file in dead._files:
+        os.close(file)
+    await behind.gather(dead=True)
+    assert (sorted(await journal.copies()), files(tmp_path)) == (["CA1", "CA3"], [])
+    await behind.close()
     await journal.close()
