@@ -1,7 +1,7 @@
 """Which values an utterance tells: of what every slot hears in it, the best of each, no two from the same words.
 
-The slots listen one by one, the asked ones with all that the recogniser may have heard. Unmistakable values are placed first, the surest before all;
-then what is only an answer because it was asked for. Whoever comes too late for its words listens again to those that are left.
+The slots listen one by one, the asked ones with all that the recogniser may have heard. A slot whose words another one
+hears as well adds what it hears beside them. Of all these candidates those are taken that together are likeliest (`disjoint`).
 """
 
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from functools import partial
 import msgspec
 
 from agent.dst.choosing import choose, choose_time
+from agent.dst.disjoint import SlotCandidate, best_disjoint
 from agent.dst.hearing import CORRECTING, UNMISTAKABLE, Hearing
 from agent.dst.informing import inform
 from agent.dst.replies import CONFIRMING
@@ -55,26 +56,16 @@ def _answers_only(hearing: Hearing) -> bool:
 
 def _values(hearing: Hearing) -> list[Inform]:
     """Values, no two from the same words."""
-    found: list[Inform] = []
-    spans: list[tuple[int, int]] = []
-    best = [(slot, heard, evidence) for slot in NAMES for heard, evidence in [_best(hearing, slot)] if heard is not None]
-    for slot, candidate, evidence in sorted(best, key=lambda one: _rank(hearing, one[0], one[1])):
-        if any(start < candidate.span[1] and candidate.span[0] < end for start, end in spans):
-            if (rest := _beside(hearing, slot, spans)) is not None:
-                found.append(rest)
-            continue
-        spans.append(candidate.span)
-        found.append(inform(slot, candidate, hearing.utterance, asked=slot in hearing.asked, evidence=evidence, against=_is_against(hearing)))
-    if spans and not hearing.call.slot(PHONE.name).settled and not any(one.slot == PHONE.name for one in found):
-        left = sum(not any(start <= token.start < end for start, end in spans) for token in hearing.utterance.tokens)
-        if left >= _GLUED and (rest := _beside(hearing, PHONE.name, spans)) is not None:  # "202 555 0143, 12 High Street": run on into another's
-            found.append(rest)
+    best = [SlotCandidate(slot, heard, slot in hearing.asked, said) for slot in NAMES for heard, said in [_best(hearing, slot)] if heard is not None]
+    rivals = {one.slot: [other for other in best if other is not one and other.excludes(one)] for one in best}
+    candidates = [*best, *(beside for slot, others in rivals.items() for beside in _beside(hearing, slot, others))]
+    taken = best_disjoint(candidates)
+    if not hearing.call.slot(PHONE.name).settled and not any(one.slot == PHONE.name for one in taken):
+        left = sum(not any(one.covers(token) for one in taken) for token in hearing.utterance.tokens)
+        taken += _beside(hearing, PHONE.name, taken) if left >= _GLUED else ()  # "202 555 0143, 12 High Street": run on into another's
+    against = _is_against(hearing)
+    found = [inform(one.slot, one.candidate, hearing.utterance, asked=one.asked, evidence=one.evidence, against=against) for one in taken]
     return sorted(found, key=lambda one: NAMES.index(one.slot))
-
-
-def _rank(hearing: Hearing, slot: str, candidate: Candidate) -> tuple[bool, float, float]:
-    other = float(slot not in hearing.asked)
-    return (False, -candidate.confidence, other) if candidate.confidence >= UNMISTAKABLE else (True, other, -candidate.confidence)
 
 
 def _is_against(hearing: Hearing) -> bool:
@@ -83,16 +74,16 @@ def _is_against(hearing: Hearing) -> bool:
     return Act.DENY in acts or (Act.AFFIRM not in acts and (Act.CORRECTION in acts or denies(hearing.utterance)))
 
 
-def _beside(hearing: Hearing, slot: str, taken: list[tuple[int, int]]) -> Inform | None:
-    """What a slot hears in the words that others have not taken: a number right behind a postcode is none of its digits."""
+def _beside(hearing: Hearing, slot: str, others: Sequence[SlotCandidate]) -> tuple[SlotCandidate, ...]:
+    """What a slot hears in the words that others do not take: a number right behind a postcode is none of its digits."""
+    if not others:
+        return ()
     text = hearing.utterance.text
-    for start, end in sorted(taken, reverse=True):
-        text = f"{text[:start]} , {text[end:]}"
-    rest = Utterance(text)
-    candidates = hearing.extract(slot, rest, hearing.listening(slot, rest))
-    if not candidates or (candidates[0].confidence < UNMISTAKABLE and slot not in hearing.asked):
-        return None
-    return inform(slot, candidates[0], rest, asked=slot in hearing.asked)
+    for start, end in (other.candidate.span for other in others):
+        text = text[:start] + "," * (end - start) + text[end:]
+    rest, asked = Utterance(text), slot in hearing.asked
+    heard = hearing.extract(slot, rest, hearing.listening(slot, rest))
+    return tuple(SlotCandidate(slot, one, asked) for one in heard[:1] if asked or one.confidence >= UNMISTAKABLE)
 
 
 def _to_the_point(hearing: Hearing, informs: list[Inform]) -> list[Inform]:
