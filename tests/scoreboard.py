@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tests.meaning.measuring import table, tuned_on
 from tests.measure import read_value
 from tests.understanding import score
 
@@ -86,6 +87,8 @@ def main() -> int:
     found = measure(options.records or HERE / "records")
     last = {} if options.records or not LAST.exists() else json.loads(LAST.read_text("utf-8"))
     print("\n".join(board(found, last)))
+    if not options.records:
+        print("\n".join(["", *table(tuned_on())]))
     if options.release:
         kept = ("n", "f1", "precision", "recall", "neg_accuracy")
         LAST.write_text(json.dumps({key: {name: row[name] for name in kept} for key, row in found.items()}, indent=1) + "\n", "utf-8")

@@ -18,6 +18,7 @@ from agent.dst.errands import errand_acts
 from agent.dst.facts import Facts
 from agent.dst.hearing import Hearing
 from agent.dst.informing import keyed_acts
+from agent.dst.nearer import nearer
 from agent.dst.replies import ALONE, REPLIES, asides, meant
 from agent.dst.selection import values_told
 from agent.nlu import set_phrases
@@ -63,7 +64,7 @@ def _user_acts(hearing: Hearing, informs: list[Inform]) -> tuple[UserAct, ...]:
         return (*switch, *done)
     if steering := control(hearing, informs):
         return (*switch, steering)
-    done = _answered(hearing, informs) or _left(hearing)
+    done = nearer(hearing, _answered(hearing, informs) or _left(hearing))
     return (*switch, *done) if done else (*switch, NoMatch())
 
 

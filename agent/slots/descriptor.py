@@ -81,6 +81,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """The part of its value that is spoken of and not said anew, by a key of the wording's `parts`; "" for none."""
     options_meant: Callable[[Utterance, Sequence[str], Context], Sequence[int]] = lambda utterance, options, context: ()
     """The places of the options that are meant by their own rules, beside those that hold for all slots."""
+    guess: Callable[[Utterance, Context, Candidate | None], Candidate | None] | None = None
+    """What an utterance may mean where its words alone do not tell, asked about rather than taken, given what was heard. None: nothing is guessed."""
     spelled_part: str = ""
     """The part that is asked for by itself after the second failed attempt, as the wording of that attempt says."""
 

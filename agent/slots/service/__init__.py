@@ -13,6 +13,7 @@ from agent.record.business import in_language
 from agent.record.skeleton import Place
 from agent.slots.descriptor import Grounding, Listening, Slot
 from agent.slots.service.extracting import extract
+from agent.slots.service.guessing import guess
 from agent.slots.service.presenting import present
 from agent.slots.service.validating import validate, written
 
@@ -24,6 +25,7 @@ SERVICE = Slot(
     written=written,
     calendar="length",
     grounding=Grounding(implicit=True, unsure=0.55),  # up to there it is one word that others share
+    guess=guess,
     asked_about=frozenset({Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH}),
     listening=Listening(hints=lambda brief, language: [in_language(service.name, language) for service in brief.services]),
     place=Place(of_service=True),

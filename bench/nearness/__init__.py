@@ -1,0 +1,1 @@
+"""Building the word vectors of a language anew: `python -m bench.nearness`, see `__main__.py`."""
