@@ -104,5 +104,6 @@ def _nearest(utterance: Utterance, context: Context) -> Sequence[Near]:
 def _tells(utterance: Utterance, indexed: Index, barred: frozenset[int]) -> bool:
     """Whether any word says more than what the whole business is about, or what many services share: "it's for my dog" to a groomer does not."""
     known = thesaurus()
-    words = [word for at, word in enumerate(utterance.words) if at not in barred and word[0].isalnum() and word not in known.stop]
+    tokens = [token for at, token in enumerate(utterance.tokens) if at not in barred and token.is_word and not token.is_number]
+    words = [token.norm for token in tokens if token.norm not in known.stop]
     return any((stemmed := stem(word)) not in known.general and stemmed not in indexed.subjects for word in words)
