@@ -12,7 +12,7 @@ from agent.nlu.effort import spend
 from agent.nlu.lexicon import Listed, end_of
 from agent.nlu.utterance import Utterance
 from agent.slots.service.indexing import Offer
-from agent.slots.service.vocabulary import MAX_TOKENS, lists
+from agent.slots.service.vocabulary import MAX_TOKENS, lists, thesaurus
 
 _MOST_CLAUSES = 4
 """Beside the whole; who says more tells a story, whose whole is compared alone."""
@@ -34,7 +34,7 @@ def _phrases(language: str, offered: tuple[Offer, ...]) -> tuple[tuple[int, Vect
     """Each phrase that the services go by, as a direction."""
     table = vectors(language)
     found = [(place, Utterance(text).words) for place, offer in enumerate(offered) for text in dict.fromkeys(offer.words)]
-    summed = [(place, table.sum(_tellers(words, language))) for place, words in found] if table else []
+    summed = [(place, table.sum(_telling(words))) for place, words in found] if table else []
     return tuple((place, one) for place, one in summed if one is not None)[:_MOST_PHRASES]
 
 
@@ -54,7 +54,7 @@ def nearest(utterance: Utterance, language: str, offered: tuple[Offer, ...], bar
 
 def _directions(utterance: Utterance, language: str, table: Vectors, barred: frozenset[int], most: int) -> list[Vector]:
     """The whole, and its clauses where there are several and few."""
-    words = [_tellers(clause, language) for clause in _clauses(utterance, lists(language), barred)]
+    words = [_telling(clause) for clause in _clauses(utterance, lists(language), barred)]
     words = [clause for clause in words if clause]
     spend(_SUM * sum(map(len, words)))
     whole = table.sum(word for clause in words for word in clause)
@@ -75,6 +75,7 @@ def _clauses(utterance: Utterance, known: Mapping[str, Listed], barred: frozense
     yield clause
 
 
-def _tellers(words: Sequence[str], language: str) -> list[str]:
-    """The words that tell something: not those with which anything is asked for."""
-    return [word for word in words if word[0].isalnum()]
+def _telling(words: Sequence[str]) -> list[str]:
+    """The words, where any of them tells something."""
+    spoken, stop = [word for word in words if word[0].isalpha()], thesaurus().stop
+    return spoken if any(word not in stop for word in spoken) else []
