@@ -122,7 +122,7 @@ def spelt(name: Sequence[str], letters: str) -> Name | None:
     return None if fit is None else (*name[: fit[0]], *fit[2], *name[fit[1] :])
 
 
-def replaced(name: Name, edit: Replace) -> Name | None:
+def replaced(name: Name, edit: Replace[str]) -> Name | None:
     """`name` with the part that is denied as it is said instead, whatever that sounds like; None when nothing changes."""
     fit, new = fitting(name, edit.old), tuple(edit.new.split())
     if fit is None:

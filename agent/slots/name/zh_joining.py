@@ -126,7 +126,7 @@ def _told(name: str, told: Sequence[Described]) -> str:
     return "".join(said)
 
 
-def _swap(held: str, text: HanText) -> Replace | None:
+def _swap(held: str, text: HanText) -> Replace[str] | None:
     """One character of the held name said to be another: 是汪不是王, 不是王是汪."""
     for at, character in enumerate(text.words):
         denied = text.behind(at, "denying") if held.count(character) == 1 else 0

@@ -100,11 +100,11 @@ def _turned(place: Place) -> Turn[Place] | None:
     return Turn(place) if place.many == _PAIR else None
 
 
-def _put_right(_: Chunk, __: Any, old: Chunk, passed: tuple[Chunk, ...], new: Chunk) -> Replace | None:
+def _put_right(_: Chunk, __: Any, old: Chunk, passed: tuple[Chunk, ...], new: Chunk) -> Replace[str] | None:
     return Replace(said(old), said(new)) if passed else None
 
 
-def _denied(_: Chunk, __: Any, string: Chunk) -> Replace | None:
+def _denied(_: Chunk, __: Any, string: Chunk) -> Replace[str] | None:
     """ "Not 345, 346": the first half is wrong, the second right."""
     both = said(string)
     half = len(both) // 2

@@ -13,9 +13,11 @@ from agent.nlu.utterance import Utterance
 from agent.record.acts import ValueKind
 from agent.slots.time import en_places, zh_places
 from agent.slots.time.answers import WEAK, Answer, Listener
-from agent.slots.time.exclusion import Excluded, excluded
+from agent.slots.time.editing import edited
+from agent.slots.time.edits import Denied, denied
 from agent.slots.time.items import Line, words_of
 from agent.slots.time.partial_time import PartialTime, parse
+from agent.slots.time.pieces import Kind, Mark
 from agent.slots.time.presenting import month_first
 from agent.slots.time.reading import Reading, Readings, readings
 from agent.slots.time.resolve import local_now
@@ -38,14 +40,15 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
         open_day = parse(context.held.partial).day if not context.held.value else None
         return [_whole_words(utterance, PartialTime(open_day).written, ValueKind.SOONEST)] if seeking else ()
     line, pieces = read
-    said = readings(pieces)
+    out = [piece for piece in pieces if piece.relation is Mark.NOT or piece.kind is Kind.OTHER]
+    said = readings([piece for piece in edited(pieces) if piece not in out])
     if seeking:
         said.found = [reading.seeking() for reading in said.found]
     if said.gone and asked is True and len(utterance.tokens) <= sum(piece.last - piece.first for piece in said.gone) + _STRAY:
         yesterday = local_now(context) - timedelta(days=1)  # whichever day it was, it is refused
         return [_whole_words(utterance, yesterday.isoformat(timespec="minutes"), "past", whole=True)]
     held = parse(context.held.value or context.held.partial)
-    ruled_out = excluded(said.excluded, held, context)
+    ruled_out = denied([piece for piece in out if piece.value is not None], held, context)
     answers = _answers(said, msgspec.structs.replace(held, day_not_meant=ruled_out.anchor), context, asked=asked is True)
     answers = [answer for answer in answers if answer.day not in ruled_out.days or len(answers) == 1]
     if not answers:
@@ -71,7 +74,7 @@ def _answers(said: Readings, before: PartialTime, context: Context, *, asked: bo
     return found
 
 
-def _left(utterance: Utterance, ruled_out: Excluded, context: Context) -> Sequence[Candidate]:
+def _left(utterance: Utterance, ruled_out: Denied, context: Context) -> Sequence[Candidate]:
     """What is left when it was only said what is not meant: the one option that stays, or a part of the time held."""
     if context.held.options:
         stay = [option for option in context.held.options if parse(option).day not in ruled_out.days] if ruled_out.days else []
