@@ -93,7 +93,11 @@ class Listener:
             counted_from is None and self.context.held.options and (said.week is not None or said.next_one)
         ):  # "the week after", of the first one offered
             counted_from = parse(self.context.held.options[0]).day
-        return days(in_week(said, before.week, today), today, counted_from, place(self.context))
+        week = before.week
+        if before.day is not None and (before.day == before.day_not_meant or self.reading.puts_right):
+            monday = before.day - timedelta(days=before.day.weekday())
+            week = monday if monday > today else week
+        return days(in_week(said, week, today), today, counted_from, place(self.context))
 
     def _week(self, said: Day) -> list[Answer]:
         """A week is kept so that a weekday said next is one of its days; only when a time was asked for."""

@@ -234,6 +234,7 @@ DAY_RULES = (
     Rule("十五月三", "time", "in_month number", lambda it, _: () if it.value.get("month", 1) not in _MONTHS else None),
     Rule("三号", "day", "number day_mark", day(day="number", **_RARE)),
     Rule("九月的第二个星期五", "day", "in_month belonging? nth numbered", day(month="in_month", nth="nth", weekday="numbered")),
+    Rule("月底最后一个星期五", "day", "month_end belonging? nth numbered", day(months_on="month_end", nth="nth", weekday="numbered")),
     Rule("四月最后一天", "day", "in_month belonging? month_rest", day(month="in_month", last_of_month=True)),
     Rule("四月底", "day", "number month_end", day(month="number", last_of_month=True)),
     Rule("weekend", "day", "weekend", day(weekend=True, week=0)),

@@ -44,6 +44,7 @@ EDITS = (
     _two(Kind.DAY, "Wednesday of next week"),
     _two(Kind.CLOCK, "3 pm, 15:00"),
     _of(Kind.DAY, "Thursday, I mean Friday"),
+    Rule("no, Thursday", "edit", f"fix {_beside(Kind.DAY)}|fix* day", _replace),
     _of(Kind.CLOCK, "four, no, five"),
     _of(Kind.PART, "in the morning, no, in the afternoon"),
     _of(Kind.MINUTE, "quarter past, no, half past"),

@@ -72,8 +72,13 @@ def _without(wrong: PartialTime, held: PartialTime) -> PartialTime | None:
 
 
 def replaced(edit: Replace[Piece]) -> Piece:
-    """What takes the place of a piece that was just said; a day that is counted is counted from the one it replaces."""
+    """What takes the place of a piece that was just said; a day that is counted is counted from the one it replaces.
+
+    Where the old one is but a mark, "no, Thursday", it takes the place of what is known.
+    """
     old, new = edit.old, edit.new
+    if old.kind is Kind.MARK:
+        return new if new.relation not in (None, Mark.TO) else msgspec.structs.replace(new, relation=Mark.FIX)
     relation = None if new.relation is Mark.TO else new.relation
     new = counted(old.value, new) or new
     value = in_its_week(old.value, new.value) if isinstance(old.value, Day) and isinstance(new.value, Day) else new.value

@@ -42,7 +42,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     line, pieces = read
     out = [piece for piece in pieces if piece.relation is Mark.NOT or piece.kind is Kind.OTHER]
     said = readings([piece for piece in edited(pieces) if piece not in out])
-    if seeking:
+    if seeking or (asked is True and line.count == 1 and (Mark.BEFORE, False) in (piece.value for piece in pieces)):  # "earlier", and nothing else
         said.found = [reading.seeking() for reading in said.found]
     if said.gone and asked is True and len(utterance.tokens) <= sum(piece.last - piece.first for piece in said.gone) + _STRAY:
         yesterday = local_now(context) - timedelta(days=1)  # whichever day it was, it is refused

@@ -128,6 +128,14 @@ def _days_on(length: Chunk, day: Chunk) -> Pieces | None:
     return _day(length, day, Day(offset=day.value, shift=round(length.value.amount))) if length.value.unit == "day" else None
 
 
+def _in_week(length: Chunk, weekday: Chunk, first: Chunk) -> Piece | None:
+    """So many weeks on, whichever day it is today."""
+    weeks, rest = divmod(length.value.amount, _WEEK)
+    value = Day(weekday=weekday.value, week=round(weeks))
+    fits = length.value.unit == "day" and not rest
+    return Piece(kind=Kind.DAY, value=value, first=first.start, last=max(length.end, weekday.end)) if fits else None
+
+
 def _pushed(way: Chunk, _: Chunk | None, length: Chunk) -> Pieces | None:
     """ "Push it back by an hour"; 推迟半小时, where the first word alone says so, moves nothing but a time that is known."""
     if length.value.unit == "month":
@@ -162,6 +170,9 @@ LENGTH_RULES = (
     Rule("two weeks from Monday", "time", "measured", lambda it: it.value),
     Rule("in two weeks from Monday", "time", "in about_word? measured", lambda _, __, it: it.value),
     Rule("in two weeks", "time", "in about_word? length", lambda _, __, length: _from_now(length, length)),
+    Rule("in two weeks on a Wednesday", "day", "in length comma|on_word* articles weekdays", lambda first, it, *to: _in_week(it, to[-1], first)),
+    Rule("两周后的周三", "day", "length later belonging? numbered", lambda length, _, __, weekday: _in_week(length, weekday, length)),
+    Rule("Wednesday in two weeks", "day", "weekdays in length", lambda weekday, _, length: _in_week(length, weekday, weekday)),
     Rule("再过三天", "time", "ahead|passed length later?", lambda first, length, later: _whole(_from_now(length, later or length), first)),
     Rule("two weeks' time", "measured", f"{_BOTH} time_word", _from_now),
     Rule("two weeks from now", "measured", f"{_BOTH} from|after_word now", lambda length, _, now: _from_now(length, now)),

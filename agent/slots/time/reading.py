@@ -55,6 +55,11 @@ class Reading(msgspec.Struct, kw_only=True):
         """Whether it is counted from what is known and from nothing else: "an hour after that"."""
         return any(piece.relation is Mark.THAT for piece in self.pieces)
 
+    @property
+    def puts_right(self) -> bool:
+        """Whether its day is said to take the place of the one that is known: "no, Thursday"."""
+        return any(piece.relation is Mark.FIX for piece in self.pieces)
+
     def is_idle(self) -> bool:
         """Whether nothing was said but "later", "earlier", "the same"."""
         return all(piece.kind in (Kind.THAN, Kind.SAME) for piece in self.pieces) and not self.soonest

@@ -49,6 +49,7 @@ OTHER_RULES = (
     Rule("fourish", "time", "about", lambda it: _said(Kind.CLOCK, Clock(hour=it.value), it, weights.ABOUT)),
     Rule("any time", "time", "any_time", _one(Kind.SOONEST, bare=True)),
     Rule("as soon as possible", "time", "soonest", _one(Kind.SOONEST, weights.MAYBE)),
+    Rule("最早的", "time", "earliest end|mark", lambda it, _: _said(Kind.SOONEST, None, it, weights.MAYBE)),
     Rule("first thing", "time", "opening", _one(Kind.OPENING, weights.MAYBE)),
     Rule("same time", "time", "same", _one(Kind.SAME)),
     Rule("another day", "time", "other", lambda it: _said(Kind.OTHER, it.value[0], it, relation=Mark.NOT if it.value[1] else None)),
