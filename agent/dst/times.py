@@ -90,7 +90,7 @@ def _on_day(call: Call, given: Inform, day: date, said: PartialTime, turn_contex
         return _part(call, given, said, turn_context)
     first, last = HOURS[said.part] if said.part is not None else _ALL_DAY
     begins = datetime.combine(day, time(first), turn_context.now.tzinfo)
-    suits = lambda start: start.date() == day and first <= start.hour < last  # noqa: E731 - a predicate, as in _window
+    suits = booking.not_turned_down(call, lambda start: start.date() == day and first <= start.hour < last)
     times = calendar.through_the_day(
         begins, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, sid=call.sid, suits=suits
     )

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Candidate, Context
 from agent.nlu.edits import Patch
 from agent.record.acts import ValueKind
 from agent.slots.time.clocks import moments, opens
@@ -22,16 +22,6 @@ _PLAIN = 0.4
 _QUARTER = timedelta(minutes=15)
 
 
-class Answer(msgspec.Struct, frozen=True):
-    value: str
-    day: date | None
-    rule: str
-    kind: ValueKind | msgspec.UnsetType
-    confidence: float
-    whole: bool
-    patched: bool
-
-
 class Listener:
     """Resolves one reading."""
 
@@ -42,7 +32,7 @@ class Listener:
         self.asked = asked
         self.now = local_now(context)
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[Candidate]:
         """Every value the reading may mean, the likelier first."""
         reading, before = self.reading, self.before
         if reading.later is not None:
@@ -71,7 +61,7 @@ class Listener:
         """Whether the days said are those of the clock that is known, moved: "Monday, an hour sooner", "from Friday to an hour later"."""
         return bool(said) and self.before.clock is not None and (self.reading.bound is None or self.before.day in said)
 
-    def _moved(self, by: Move, said: Sequence[date]) -> list[Answer]:
+    def _moved(self, by: Move, said: Sequence[date]) -> list[Candidate]:
         """So much later or earlier than the time that is known, on the days said; "an hour later" with nothing known is from now."""
         known = [PartialTime(day, self.before.clock) for day in said if self.before.clock is not None]
         if not known:
@@ -99,7 +89,7 @@ class Listener:
             week = monday if monday > today else week
         return days(in_week(said, week, today), today, counted_from, place(self.context))
 
-    def _week(self, said: Day) -> list[Answer]:
+    def _week(self, said: Day) -> list[Candidate]:
         """A week is kept so that a weekday said next is one of its days; only when a time was asked for."""
         monday = monday_of(said, self.now.date(), self.before.week)
         if monday is None or not self.asked:
@@ -108,15 +98,16 @@ class Listener:
             return self._on(monday + timedelta(days=self.before.day.weekday()))
         if self.reading.soonest:
             return [self._answer(PartialTime(max(monday, self.now.date()), None, self.reading.part), ValueKind.SOONEST)]
-        return [Answer(PartialTime(part=self.reading.part, week=monday).written, None, "week", msgspec.UNSET, self._confidence(), False, False)]
+        week = PartialTime(part=self.reading.part, week=monday)
+        return [Candidate(value=week.written, rule="week", confidence=self._confidence(), whole=False)]
 
-    def _edge_of_day(self, bound: Mark, said: Sequence[date]) -> Answer:
+    def _edge_of_day(self, bound: Mark, said: Sequence[date]) -> Candidate:
         """ "After the tenth" is from the eleventh on, "by Friday" before Saturday; a weekend is left behind whole."""
         day = max(said) if bound in (Mark.AFTER, Mark.BY) and self.reading.day is not None and self.reading.day.weekend else said[0]
         following = day + timedelta(days=1) if bound in (Mark.AFTER, Mark.BY) else day
         return self._answer(PartialTime(following), ValueKind.AFTER if bound in (Mark.AFTER, Mark.FROM) else ValueKind.BEFORE)
 
-    def _edge_of_known(self, than: Mark, said: Sequence[date]) -> Answer | None:
+    def _edge_of_known(self, than: Mark, said: Sequence[date]) -> Candidate | None:
         """ "Anything later": from a minute after the time held, or after the last one offered; None when none is known, or another day is meant."""
         offered = [when for option in self.context.held.options if (when := parse(option).at) is not None]
         later = than is Mark.AFTER
@@ -128,7 +119,7 @@ class Listener:
             return self._answer(PartialTime(edge.date() + timedelta(days=1 if later else 0)), kind)
         return self._answer(at(edge + timedelta(minutes=1 if later else 0)), kind)
 
-    def _on(self, day: date | None) -> list[Answer]:
+    def _on(self, day: date | None) -> list[Candidate]:
         part = self.reading.part if self.reading.part is not None else (self.before.part if not self.context.held.value else None)
         patched = ((rule, apply(edit, known)) for rule, edit, known in self._patches(day, part))
         return [self._answer(when, rule) for rule, when in patched if when is not None]
@@ -152,16 +143,16 @@ class Listener:
         elif part is not None and (self.asked or before.day is not None or before.clock is not None):
             yield "day_part", Patch(Kind.PART, part), known
 
-    def _answer(self, when: PartialTime, rule: str | ValueKind, *, confidence: float | None = None) -> Answer:
+    def _answer(self, when: PartialTime, rule: str | ValueKind, *, confidence: float | None = None) -> Candidate:
         kind = rule if isinstance(rule, ValueKind) else msgspec.UNSET
         edge = kind in (ValueKind.AFTER, ValueKind.BEFORE)
         of_its_own = self.reading.later is not None or kind is ValueKind.SOONEST or (self.reading.day is not None and self.reading.clock is not None)
         patched = bool(self.context.held.value) and not of_its_own
         whole = when.at is not None and not edge
         confidence = self._confidence() if confidence is None else confidence
-        return Answer(when.written, when.day, str(rule), kind, confidence, whole, patched and whole)
+        return Candidate(value=when.written, rule=str(rule), kind=kind, confidence=confidence, whole=whole, patch=patched and whole)
 
-    def _is_past(self, answer: Answer) -> bool:
+    def _is_past(self, answer: Candidate) -> bool:
         when = parse(answer.value).at
         return when is not None and when < self.now
 

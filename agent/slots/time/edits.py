@@ -120,16 +120,13 @@ def denied(pieces: Sequence[Piece], held: PartialTime, context: Context) -> Deni
     """What the pieces that are not meant come to, beside what is held."""
     denials = [(piece, edit) for piece in pieces for edit in _denials(piece, held, context)]
     out = [day for _, edit in denials if (day := parse(edit.wrong).day) is not None]
-    left = [(piece, stays.written) for piece, edit in denials if (stays := apply(edit, held)) is not None]
-    clocks = [piece for piece in pieces if piece.kind is Kind.CLOCK]
+    left = {piece.kind if piece.kind is not Kind.OTHER else piece.value: stays.written for piece, edit in denials if (stays := apply(edit, held))}
+    clocks = [piece.bare for piece in pieces if piece.kind is Kind.CLOCK]
     return Denied(
         days=out,
         anchor=out[0] if out else _same_day_of_week(pieces, held, context),
-        left=min((written for _, written in left), default=None),
-        elsewhere=held.clock is not None
-        and bool(clocks)
-        and all(piece.bare for piece in clocks)
-        and not any(piece.kind is Kind.CLOCK or piece.value == Kind.CLOCK for piece, _ in left),
+        left=min(left.values(), default=None),
+        elsewhere=held.clock is not None and bool(clocks) and all(clocks) and Kind.CLOCK not in left,
     )
 
 
@@ -140,7 +137,7 @@ def _denials(piece: Piece, held: PartialTime, context: Context) -> Iterator[Deny
             yield from (Deny(day.isoformat()) for day in _days(said, held, context))
         case Kind.OTHER, kind:
             one = PartialTime(held.day) if kind == Kind.DAY else PartialTime(clock=held.clock)
-            yield from (Deny(one.written) for _ in range(bool(one.written)))
+            yield Deny(one.written)
         case Kind.CLOCK, Clock(hour=hour, minute=minute, decided=decided):
             yield from (Deny(f"{time(one, minute):%H:%M}") for one in ((hour,) if decided else (hour % _NOON, hour % _NOON + _NOON)))
         case Kind.PART, part:

@@ -12,7 +12,7 @@ from agent.nlu.chart import Chunk
 from agent.nlu.utterance import Utterance
 from agent.record.acts import ValueKind
 from agent.slots.time import en_places, zh_places
-from agent.slots.time.answers import WEAK, Answer, Listener
+from agent.slots.time.answers import WEAK, Listener
 from agent.slots.time.editing import edited
 from agent.slots.time.edits import Denied, denied
 from agent.slots.time.items import Line, words_of
@@ -50,7 +50,7 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
     held = parse(context.held.value or context.held.partial)
     ruled_out = denied([piece for piece in out if piece.value is not None], held, context)
     answers = _answers(said, msgspec.structs.replace(held, day_not_meant=ruled_out.anchor), context, asked=asked is True)
-    answers = [answer for answer in answers if answer.day not in ruled_out.days or len(answers) == 1]
+    answers = [answer for answer in answers if parse(answer.value).day not in ruled_out.days or len(answers) == 1]
     if not answers:
         return _left(utterance, ruled_out, context) if asked is True else ()
     if ruled_out.elsewhere and all(piece.bare for reading in said.found for piece in reading.pieces):
@@ -65,9 +65,9 @@ def chunks(utterance: Utterance, context: Context) -> Sequence[Chunk]:
     return [msgspec.structs.replace(one, start=line.firsts[one.start], end=line.ends[one.end - 1]) for one in found if one.start < one.end]
 
 
-def _answers(said: Readings, before: PartialTime, context: Context, *, asked: bool) -> list[Answer]:
+def _answers(said: Readings, before: PartialTime, context: Context, *, asked: bool) -> list[Candidate]:
     """What a single reading may mean; of several, what each means first, and near the one before it."""
-    found: list[Answer] = []
+    found: list[Candidate] = []
     for reading in said.found:
         several = Listener(reading, before, context, asked=asked).answers()
         found += several if len(said.found) == 1 else [_nearest(several, found[0])] if several and found else several[:1]
@@ -90,7 +90,7 @@ def _whole_words(utterance: Utterance, value: str, rule: str | ValueKind, *, who
     return Candidate(value=value, rule=str(rule), kind=kind, span=(0, len(utterance.text)), confidence=WEAK, whole=whole)
 
 
-def _nearest(answers: Sequence[Answer], other: Answer) -> Answer:
+def _nearest(answers: Sequence[Candidate], other: Candidate) -> Candidate:
     """Of what one of several times may mean, the clock nearest the time before it: "6 or 7" are both in the evening."""
     first = parse(other.value).clock
     return min(answers, key=lambda answer: _apart(parse(answer.value).clock, first))
@@ -101,22 +101,12 @@ def _apart(one: time | None, other: time | None) -> int:
     return 0 if one is None or other is None else abs(one.hour * 60 + one.minute - other.hour * 60 - other.minute)
 
 
-def _candidate(answers: list[Answer], line: Line, found: Sequence[Reading]) -> Candidate:
+def _candidate(answers: list[Candidate], line: Line, found: Sequence[Reading]) -> Candidate:
     """One `Candidate` out of everything that may be meant."""
     values = list(dict.fromkeys(answer.value for answer in answers))[:_MOST_OPTIONS]
-    first = answers[0]
     pieces = [piece for reading in found for piece in reading.pieces]
     span = line.span(min(piece.first for piece in pieces), max(piece.last for piece in pieces))
-    return Candidate(
-        value=first.value,
-        rule=first.rule,
-        kind=first.kind,
-        span=span,
-        confidence=first.confidence,
-        whole=first.whole,
-        options=tuple(values) if len(values) > 1 else (),
-        patch=first.patched,
-    )
+    return msgspec.structs.replace(answers[0], span=span, options=tuple(values) if len(values) > 1 else ())
 
 
 def _asked(context: Context) -> bool | None:

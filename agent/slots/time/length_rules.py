@@ -88,15 +88,16 @@ def _after_that(length: Chunk, word: Chunk) -> Pieces | None:
 
 def _before(length: Chunk, word: Chunk, end: Chunk | None) -> Pieces | None:
     """ "Two hours before", and nothing more: than what is known."""
-    return _from_known(length, length, word, -1) if end else _past(length, word)
+    return _from_known(length, length, word, -1) if end else past(length, word)
 
 
 def _weeks_later(way: Chunk, number: Chunk, week: Chunk) -> Pieces:
     return _day(way, week, Day(after_known=True, shift=way.value * _WEEK * number.value[0]))
 
 
-def _past(first: Chunk, last: Chunk) -> Pieces:
-    return (Piece(kind=Kind.DAY, value=None, first=first.start, last=last.end),)
+def past(*chunks: Chunk | None) -> Pieces:
+    laid = [chunk for chunk in chunks if chunk]
+    return (Piece(kind=Kind.DAY, value=None, first=laid[0].start, last=laid[-1].end),)
 
 
 def shifted(day: Day, days: int, months: int = 0) -> Day:
@@ -177,7 +178,7 @@ LENGTH_RULES = (
     Rule("two weeks' time", "measured", f"{_BOTH} time_word", _from_now),
     Rule("two weeks from now", "measured", f"{_BOTH} from|after_word now", lambda length, _, now: _from_now(length, now)),
     Rule("two weeks from Monday", "measured", f"{_BOTH} from|after_word|on_word|before_word the? day|clock", _from),
-    Rule("two hours ago", "time", f"{_BOTH} ago", _past),
+    Rule("two hours ago", "time", f"{_BOTH} ago", past),
     Rule("two hours before", "measured", f"{_BOTH} before_word end?", _before),
     Rule("two hours after that", "measured", f"{_BOTH} after_that", _after_that, weights.FIRST),
     Rule("two hours later", "measured", f"{_BOTH} than|later_on|later|hence", _later),
