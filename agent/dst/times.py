@@ -39,7 +39,9 @@ def _answered(call: Call, given: Inform, turn_context: TurnContext) -> Update:
     if given.kind is ValueKind.EXCLUDED and not given.value:  # "I can't make Friday": all that is known is which day it is not
         return Update(call=booking.reopened(call), system_acts=(SystemAct(key="notice.neither"),))
     if not given.whole:
-        return _part(call, given, said, turn_context)
+        update, wrong = _part(call, given, said, turn_context), call.slot(given.slot)
+        kept = replace(update.call.slot(given.slot), disputed=wrong.pending or wrong.said)
+        return replace(update, call=update.call.with_slot(given.slot, kept)) if given.kind is ValueKind.EXCLUDED else update
     start = calendar.localise(given.value, call.brief.time_zone)
     if start is None:
         return refuse(call, given, turn_context, Reason.NOT_A_TIME)
