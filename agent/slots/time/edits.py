@@ -77,9 +77,11 @@ def replaced(edit: Replace[Piece]) -> Piece:
     Where the old one is but a mark, "no, Thursday", it takes the place of what is known.
     """
     old, new = edit.old, edit.new
-    if old.kind is Kind.MARK:
-        return new if new.relation not in (None, Mark.TO) else msgspec.structs.replace(new, relation=Mark.FIX)
     relation = None if new.relation is Mark.TO else new.relation
+    if relation is None and (old.kind is Kind.MARK or old.relation is Mark.FIX):
+        relation = Mark.FIX
+    if old.kind is Kind.MARK:
+        return msgspec.structs.replace(new, relation=relation)
     new = counted(old.value, new) or new
     value = in_its_week(old.value, new.value) if isinstance(old.value, Day) and isinstance(new.value, Day) else new.value
     return msgspec.structs.replace(new, value=value, first=old.first, relation=relation)

@@ -34,6 +34,8 @@ class Reading(msgspec.Struct, kw_only=True):
     """Whether that is meant of days: "later in the week"."""
     bound: Mark | None = None
     """How the day bounds the one that suits: "by Friday"; None when it is the day itself."""
+    puts_right: bool = False
+    """Whether the day is said to take the place of the one that is known: "no, Thursday"."""
     same: bool = False
     """Whether the day or the clock held was said to stay."""
     soonest: bool = False
@@ -55,11 +57,6 @@ class Reading(msgspec.Struct, kw_only=True):
         """Whether it is counted from what is known and from nothing else: "an hour after that"."""
         return any(piece.relation is Mark.THAT for piece in self.pieces)
 
-    @property
-    def puts_right(self) -> bool:
-        """Whether its day is said to take the place of the one that is known: "no, Thursday"."""
-        return any(piece.relation is Mark.FIX for piece in self.pieces)
-
     def is_idle(self) -> bool:
         """Whether nothing was said but "later", "earlier", "the same"."""
         return all(piece.kind in (Kind.THAN, Kind.SAME) for piece in self.pieces) and not self.soonest
@@ -80,6 +77,7 @@ class Reading(msgspec.Struct, kw_only=True):
         if piece.kind is Kind.DAY:
             self.day, self.past = piece.value, piece.value is None
             self.bound = piece.relation if piece.relation in _BOUNDS else None
+            self.puts_right = piece.relation is Mark.FIX
         elif piece.kind is Kind.THAN:
             self.than, self.of_week = piece.value
         elif piece.kind is Kind.MINUTE and self.clock is not None and not self.clock.minute:
@@ -217,6 +215,7 @@ def _same_clock(one: Clock, other: Clock) -> Clock | None:
 def _share_week(found: list[Reading]) -> None:
     """ "Next Tuesday or Wednesday": a later weekday is in the week of the one before it."""
     for one, other in pairwise(found):
+        other.puts_right = other.puts_right or one.puts_right
         if one.day is None or other.day is None or one.day.weekday is None or one.day.week is None or other.day.weekday is None:
             continue
         if other.day.weekday > one.day.weekday:
