@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any, TypeVar, get_origin, get_type_hints
 
-from agent.languages import words
+from agent.languages import words, written_out
 from agent.nlu.chart import Chunk
 from agent.nlu.effort import TooMuch, effort, spend
 from agent.nlu.utterance import Token, Utterance
@@ -16,9 +16,6 @@ from agent.nlu.utterance import Token, Utterance
 _Table = TypeVar("_Table")
 Listed = Mapping[str, tuple[tuple[str, ...], ...]]
 """Phrases in words by their first word, the longest first: finding one costs a look-up, not a walk over all of them."""
-
-
-_GROUP = re.compile(r"\{([^{}]*)\}|\[([^][]*)\]")
 
 
 def by_first(phrases: Iterable[str]) -> Listed:
@@ -39,18 +36,6 @@ def end_of(spoken: Sequence[str], at: int, phrases: Listed) -> int:
 def says(utterance: Utterance, phrases: Listed) -> bool:
     """Whether any of the phrases was said, as words."""
     return any(end_of(utterance.words, at, phrases) for at, word in enumerate(utterance.words) if word in phrases)
-
-
-def written_out(pattern: str) -> list[str]:
-    """Every phrase of a pattern: "{a|b} c" is "a c" and "b c", "[a|b] c" is these and "c"."""
-    parts: list[tuple[str, ...]] = []
-    end = 0
-    for group in _GROUP.finditer(pattern):
-        parts.append((pattern[end : group.start()],))
-        parts.append(tuple(group[1].split("|")) if group[1] is not None else ("", *group[2].split("|")))
-        end = group.end()
-    parts.append((pattern[end:],))
-    return [" ".join("".join(some).split()) for some in product(*parts)]
 
 
 @cache
