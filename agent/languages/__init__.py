@@ -17,6 +17,7 @@ SHARED = "discourse"
 """The file of the word classes that all others may name."""
 _GROUP = re.compile(r"\{([^{}]*)\}|\[([^][]*)\]")
 _CLASS = re.compile(r"@([a-z]\w+)")
+_NAMED = re.compile(rf"{_CLASS.pattern}|^=.|\s=\S", re.MULTILINE)
 
 
 def known() -> tuple[str, ...]:
@@ -62,29 +63,30 @@ def filled_in(value: Any, classes: Mapping[str, Sequence[str]]) -> Any:
     match value:
         case dict():
             return {key: filled_in(each, classes) for key, each in value.items()}
-        case list() if any(isinstance(each, list) for each in value):
+        case [str(), *_] if _names_one("\n".join(map(str, value))):
+            return _spelt(value, classes)
+        case [list(), *_]:
             return [filled_in(each, classes) for each in value]
-        case list():
-            return _spelt(value, classes) if any(isinstance(each, str) and _names(each) for each in value) else value
-        case str() if "@" in value or "=" in value:
-            return " ".join(word for word in _spelt(value.split(), classes) if " " not in word) if any(map(_names, value.split())) else value
+        case str() if _names_one(value):
+            return " ".join(word for word in _spelt(value.split(), classes) if " " not in word)
     return value
 
 
-def _names(phrase: str) -> bool:
-    return (phrase[:1] == "=" and phrase != "=") or ("@" in phrase and _CLASS.search(phrase) is not None)
+def _names_one(text: str) -> bool:
+    """Whether a class, or a word apart from its class, is named in it."""
+    return ("@" in text or "=" in text) and _NAMED.search(text) is not None
 
 
-def _spelt(listed: Iterable[Any], classes: Mapping[str, Sequence[str]]) -> list[Any]:
+def _spelt(listed: Iterable[str], classes: Mapping[str, Sequence[str]]) -> list[str]:
     """The phrases of a list, once each."""
-    found: dict[Any, None] = {}
+    found: dict[str, None] = {}
     for phrase in listed:
-        if not isinstance(phrase, str) or not _names(phrase):
-            found[phrase] = None
-        elif phrase[0] == "=":
+        if phrase[:1] == "=" != phrase:
             found[phrase[1:]] = None
+        elif "@" not in phrase:
+            found[phrase] = None
         elif _CLASS.fullmatch(phrase):
-            found |= dict.fromkeys(classes[phrase[1:]])
+            found.update(dict.fromkeys(classes[phrase[1:]]))
         else:
             found[_CLASS.sub(lambda named: "|".join(classes[named[1]]), phrase)] = None
     return list(found)
