@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from agent.nlu.effort import spend
+from agent.nlu.lexicon import meaning_at
 from agent.nlu.numerals.numbers import digit_group, ordinal
 from agent.nlu.utterance import Tokens, Utterance
-from agent.slots.address.en.lexicon import Lexicon, phrase_at
+from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.number_words import suffix_of
 from agent.slots.address.en.tokens import cleaned
 from agent.slots.address.weights import MOST_LINKING
@@ -47,7 +48,8 @@ class Line:
 
     def phrase(self, at: int, kind: str) -> tuple[str, int]:
         """What the longest phrase of a class at `at` stands for, and the index after it; ("", at) when none stands there."""
-        return phrase_at(self.norms, at, self.lexicon.phrases[kind])
+        spend(1)
+        return meaning_at(self.tokens, at, self.lexicon.phrases[kind])
 
     def find(self, kind: str) -> tuple[int, int]:
         """Where the first of the phrases stands, and the index after it; (-1, 0) when none does."""
