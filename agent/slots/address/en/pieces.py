@@ -63,16 +63,12 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
 
 
 def _named_house(line: Line, at: int, stop: int) -> tuple[Parts, int, bool] | None:
-    """A house that has a name, alone or with its street: "Rose Cottage, Church Lane"."""
+    """A house that has a name, said alone: "Rose Cottage"."""
     for here in range(at + 1, min(at + _HOUSE_WORDS, stop)) if line.lexicon.named_houses else ():
         if not line.is_word(here) or not line.is_word(here - 1):
             return None
         if line.isa(here, "houses") and line.norms[here] not in line.lexicon.types:
-            name = name_of(line, at, here + 1)
-            way = street(line, here + 1) if here + 1 < stop else None
-            if way is not None and way.kind in ("typed", "weak") and way.end <= stop:
-                return Parts(unit=name, street_name=way.name), way.end, True
-            return (Parts(unit=name), here + 1, True) if line.ends(here + 1) else None
+            return (Parts(unit=name_of(line, at, here + 1)), here + 1, True) if line.ends(here + 1) else None
     return None
 
 
@@ -127,8 +123,6 @@ def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:
     if not parts.suburb:
         worded = parts.state.lower() in line.lexicon.state_words and bool(parts.postcode)
         return not worded or agree(parts.postcode, parts.state, line.lexicon.region)  # "in 1984" names no state
-    if labelled and parts.street_number and line.lexicon.words["talk"].isdisjoint(words):
-        return len(words) <= MOST_TOWN_WORDS
     few = len(words) <= MOST_TOWN_WORDS and line.lexicon.words["no_town"].isdisjoint(words) and line.lexicon.words["counted"].isdisjoint(words)
     if len(parts.postcode) >= max(_FEWEST_FIGURES, line.lexicon.postcode_digits) and agree(parts.postcode, "", line.lexicon.region):
         return few
