@@ -84,8 +84,6 @@ def _holds(word: str, edit: Spell) -> bool:
 def _namesake(word: str, edit: Spell) -> str:
     """The nearest other spelling of the same name that is as `edit` says, or ""."""
     found = [other for other in homophones().get(word, ()) if _holds(other, edit)]
-    if not edit.present:
-        found = [other for other in found if Levenshtein.distance(word, other) == len(edit.letters)]
     return min(found, key=lambda other: (Levenshtein.distance(word, other), not is_known(other), abs(len(word) - len(other)), other), default="")
 
 

@@ -211,8 +211,6 @@ class _HanNames(HanReader):
         rest = self.past(end + self.size(end, "titles"), "after")
         full, whole = len(name) >= FULL, rest >= self.end
         parted = not whole and (self.asked if self.is_paused(rest) else self.word(rest - 1) in SENTENCE)
-        if not first and self.is_paused(at) and not (full and is_han(name[0])):
-            return False
         if not surname_of(name) and not (first and (whole or (parted and self.asked and " " in name))):
             return False
         following = not whole and self.size(rest, "next") > 0

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from agent.nlu.edits import Replace
 from agent.slots.name import weights
-from agent.slots.name.classes import MARKS
 from agent.slots.name.lists import is_han, lists, stands_in
 from agent.slots.name.zh_text import HanText, is_titled, surname_of
 
@@ -46,8 +45,6 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: HanT
     end = max([best.end, *(one.end for one in told)])
     rest = _given(best.name, told) if best is family and _is_surname(best.name) else ""
     name = best.name + rest if rest else _told(best.name, told)
-    if family is not None and best is not family and not surname_of(name) and len(name) <= weights.MOST_GIVEN and is_han(name[0]):
-        name, best = family.name + name, best._replace(start=min(best.start, family.start))
     if best is family and len(held) > 1 and is_han(held[0]):
         return [(best._replace(name=name + held[len(surname_of(held)) :], end=end), True)]
     others = sorted((one for one in full if one is not best), key=lambda one: -one.confidence)
@@ -115,8 +112,6 @@ def _told(name: str, told: Sequence[Described]) -> str:
             place = one.place % len(said)
         elif len(near) == 1:
             place = near[0]
-        elif one.family and 0 in free:
-            place = 0
         elif len(free) == 1:
             place = free[0]
         else:
@@ -133,8 +128,6 @@ def _swap(held: str, text: HanText) -> Replace[str] | None:
         if not denied:
             continue
         before, after = at - denied - 1, text.past(at + 1)
-        while text.word(before) in MARKS:
-            before -= 1
         places = [before] if stands_in(text.word(before - 1), "stating") else [after + 1] if stands_in(text.word(after), "stating") else []
         if places and is_han(text.word(places[0]) or " "):
             return Replace(character, text.word(places[0]))
