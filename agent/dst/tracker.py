@@ -99,7 +99,7 @@ def _affirm(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) ->
     if call.question.kind == "leave":
         return close(replace(call, question=Question()), turn_context, "cancelled")
     if dialogue_act.slots:
-        return grounding.confirm(call, dialogue_act.slots[0], turn_context, "explicit")
+        return grounding.confirm(call, dialogue_act.slots[0], turn_context)
     if call.question.kind == "summary" and call.is_complete:  # not when this very yes came too late for its hour
         return booking.book(call, turn_context)
     return Update(call=replace(call, silences=0))

@@ -191,17 +191,12 @@ def _reader(*languages: str) -> Callable[[Utterance], Chart]:
     return lambda utterance: GRAMMAR.parse(lexicon.leaves(utterance))
 
 
-def _languages(utterance: Utterance, language: str) -> tuple[str, ...]:
-    """A Mandarin utterance may hold English words, too."""
-    return ("zh", "en") if utterance.has_han or language == "zh" else (language,)
-
-
 def most_digits(utterance: Utterance, language: str) -> int:
     """No more digits than this are said: figures are counted, number words may say many."""
-    return utterance.once(_counter(*_languages(utterance, language)))
+    return utterance.once(_counter(*utterance.languages(language)))
 
 
 def chart_of(utterance: Utterance, language: str) -> Chart:
     """What the rules make of an utterance, made once. Nothing where nobody says a digit."""
     said = most_digits(utterance, language)
-    return utterance.once(_reader(*_languages(utterance, language))) if said else Chart(len(utterance.tokens), {})
+    return utterance.once(_reader(*utterance.languages(language))) if said else Chart(len(utterance.tokens), {})
