@@ -140,6 +140,8 @@ RULES = (
     Rule("the third digit", "place", "nth digit_word|pronoun", lambda n, _: Place("nth", n.value, named=True)),
     Rule("second last digit", "place", "nth to_last|last digit_word|pronoun", lambda n, _, __: Place("nth_last", n.value, named=True)),
     Rule("second digit from the end", "place", "from_end nth digit_word", lambda _, n, __: Place("nth_last", n.value, named=True)),
+    Rule("next to last digit", "place", "next_to_last digit_word|pronoun?", lambda _, word: Place("nth_last", _PAIR, named=word is not None)),
+    Rule("second from last", "place", "nth to_last !digit_word", lambda n, _: Place("nth_last", n.value)),
     Rule("at the end", "part", "ends|at_end|in_middle"),
     Rule("the last two", "part", "place", lambda it: (it.value.where in ("last", "middle") and (it.value.many or it.value.named)) or None),
     Rule("<place> is <string>", "edit", "place being|correct|article|of_it|filler|joint* string", _patch),
