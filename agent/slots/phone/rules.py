@@ -155,6 +155,12 @@ RULES = (
     Rule("not 345, it's 346", "edit", "deny article* string filler|joint* string", _put_right),
     Rule("not 345 346", "edit", "deny article* string", _denied),
     Rule("346, not 345", "edit", "string filler|joint* deny article* string", lambda new, _, __, ___, old: Replace(said(old), said(new))),
+    Rule(
+        "you said 345, it's 346",
+        "edit",
+        "heard string filler|joint|being|correct|contrary* a? string",
+        lambda _, old, passed, __, new: _put_right(_, __, old, passed, new),
+    ),
     Rule("345 should be 346", "edit", "string filler|joint* should_be article* string", lambda old, _, __, ___, new: Replace(said(old), said(new))),
 )
 GRAMMAR = Grammar(RULES)
