@@ -44,6 +44,13 @@ def _string(head: Chunk, _: Any = None, rest: Chunk | None = None) -> tuple[Grou
     return (head.value, *rest.value[: weights.MOST_GROUPS]) if rest else (head.value,)
 
 
+def _run(first: Chunk, _: Chunk, last: Chunk) -> Group | None:
+    """ "One through four": each digit between the two."""
+    start, end = int(first.value), int(last.value)
+    told = start + 1 < end < 10 and len(str(first.value)) == 1
+    return Group("".join(map(str, range(start, end + 1))), first.start, last.end) if told else None
+
+
 def _chain(head: Chunk, passed: tuple[Chunk, ...], rest: Chunk) -> tuple[Group, ...] | None:
     """With words between, "area code", or words that sound like digits: what only marks part is one string."""
     first, *others = rest.value
@@ -122,6 +129,7 @@ RULES = (
     *NUMERALS,
     Rule("<group>", "string", "group !unit !scale !clock", _string),
     Rule("<group>-<string>", "string", "group joint|separator* string", _string, weights.FURTHER_GROUP),
+    Rule("one through four", "group", "digit|figures running digit|figures !scale !clock", _run),
     Rule("<string>", "digits", "string", lambda it: it.value),
     Rule("<string>, um, <digits>", "digits", "string filler|joint|separator* digits", _chain, weights.FURTHER_GROUP),
     Rule("plus", "digits", "plus filler|joint* digits", _plus),
