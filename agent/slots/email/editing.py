@@ -114,6 +114,8 @@ EDITS = (
     Rule("y is an i", "edit", f"letters|digits|sign truly {_SKIP} letters|digits|sign over", _single),
     Rule("should be gmail", "edit", f"should_be {_SKIP} at? domain|provider !blamed over", lambda *it: _named(it[-2])),
     Rule("there's a 7 at the end", "edit", "add given goes? back", _patch("back", 1, added=True)),
+    Rule("最后加个7", "edit", "add_back given over", _patch("back", 1, added=True)),
+    Rule("wang后面加个7", "placed", "part add_after given over", _patch("after", 2, 0)),
     Rule("a 7 at the end before the at", "placed", "part goes? back articles* beside_at", _patch("back_of_local")),
     Rule("a 7 at the end", "placed", "part goes? back", _patch("back")),
     Rule("there's tom at the front", "edit", "add given goes? front", _patch("front", 1, added=True)),
