@@ -13,7 +13,7 @@ from agent.nlu.chart import Chunk, Rule
 from agent.slots.time import weights
 from agent.slots.time.pieces import Clock, Kind, Mark, Part, Piece
 
-_HOUR, _NOON, _DAY = 60, 12, 24
+_HOUR, _NOON, _DAY, _FIGURE = 60, 12, 24, 5
 
 
 class Face(NamedTuple):
@@ -161,6 +161,12 @@ def _character(hour: Chunk, *behind: Chunk | None) -> Face | None:
     return Face(_number(hour), minute, weights.WRITTEN, decided=_zero_before(hour))
 
 
+def _five_by_five(hour: Chunk, _: Chunk, count: Chunk, *__: Chunk) -> Face | None:
+    """三点两个字: a figure on the face of a clock is five minutes, as in Cantonese."""
+    minute = _FIGURE * _number(count)
+    return Face(_number(hour), minute, weights.WRITTEN, decided=_zero_before(hour)) if minute < _HOUR else None
+
+
 def _short_part(part: Chunk, it: Chunk) -> tuple[Piece, ...] | None:
     return None if it.value.bare else (_piece(Kind.PART, part.value, part.start, part.end, weights.DAY),)
 
@@ -186,6 +192,7 @@ CLOCK_RULES = (
     Rule("三点半", "face", "hour hour_mark half|amount full?", _character),
     Rule("三点四十", "face", "hour hour_mark minutes !counters|units|day_mark|month_mark|year_mark|minute_mark|quarter_mark", _character),
     Rule("三点过五分", "face", "hour hour_mark passed amount", _character),
+    Rule("三点两个字", "face", "hour hour_mark few_minutes classifiers figure", _five_by_five),
     Rule("八点差五分", "face", "hour hour_mark less amount", lambda hour, _, __, less: _before_hour(less.value, _number(hour))),
     Rule("差五分八点", "face", "less amount hour hour_mark", lambda _, less, hour, __: _before_hour(less.value, _number(hour))),
     Rule("3 pm", "clock", "face half_of_day?", lambda face, half: clock_of(face.value, face.start, (half or face).end, half)),
