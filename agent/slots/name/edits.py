@@ -18,7 +18,7 @@ from agent.nlu.spelling.words import table as letter_words
 from agent.slots.name.classes import Spoken
 from agent.slots.name.lists import is_known, stands_in
 from agent.slots.name.spelling import fitting, homophones, sounds_like
-from agent.slots.name.weights import LONG, SHORT_FORM
+from agent.slots.name.weights import LONG, MOST_CUES, SHORT_FORM
 
 Name = tuple[str, ...]
 
@@ -65,6 +65,14 @@ def _two_letters(spoken: Spoken, start: int, between: str) -> tuple[tuple[str, s
     other, end = letter_at(spoken.tokens, at + size, "en")
     closed = end >= len(spoken.tokens) or not spoken.tokens[end].is_word or bool(spoken.size(end, "politeness", "at_end"))
     return ((one, other), end) if len(other) == 1 and other != one and closed else None
+
+
+def order_swap(spoken: Spoken, start: int) -> int:
+    """The index after what is said from `start` on of a name whose words stand in the wrong order: "the other way round"; `start` if it is not."""
+    at = spoken.past(start, "order_of", most=MOST_CUES)
+    size = spoken.size(at, "wrong_order")
+    end = spoken.past(at + size, "politeness")
+    return end if size and end >= len(spoken.tokens) else start
 
 
 def letter_replaced(name: Sequence[str], edit: Replace) -> Name:

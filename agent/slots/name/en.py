@@ -10,7 +10,7 @@ from agent.nlu.edits import Replace
 from agent.nlu.utterance import Utterance
 from agent.slots.name import weights
 from agent.slots.name.classes import SENTENCE
-from agent.slots.name.edits import letter_edit, letter_replaced, letter_swap, respelt
+from agent.slots.name.edits import letter_edit, letter_replaced, letter_swap, order_swap, respelt
 from agent.slots.name.en_around import Found
 from agent.slots.name.en_cued import CUES, CuedNames
 from agent.slots.name.en_joining import joined
@@ -26,7 +26,8 @@ def english_names(utterance: Utterance, context: Context) -> list[Candidate]:
     names = _Names(utterance, context)
     found = [one for one in names.listen() if context.asks("name") or not one.asked_only]
     held = tuple(context.held.value.split())
-    against = names.against(held)
+    against = names.turned(held) if context.asks("name") else None
+    against = against or names.against(held)
     whole = [against] if against is not None else joined([one for one in found if one.role != "other"], names, held)
     answers: dict[str, Candidate] = {}
     for one, patch in (*whole, *((other, False) for other in found if other.role == "other")):
@@ -52,6 +53,12 @@ class _Names(CuedNames):
                 self.ended = one.end
             at = max(at + 1, end, one.end if one is not None else 0)
         return found
+
+    def turned(self, held: tuple[str, ...]) -> tuple[Found, bool] | None:
+        """The held name, first and last, turned round: "the other way round"."""
+        opening = self.past_fillers(0)
+        end = order_swap(self, opening) if len(held) == LONG else opening
+        return (Found("full", held[::-1], opening, end, weights.RESPELT, "turned"), True) if end > opening else None
 
     def _here(self, at: int, opening: int) -> Found | None:
         """The best reading of a name whose cue, or which itself, begins at `at`."""
