@@ -13,7 +13,8 @@ from agent.slots.name import weights
 from agent.slots.name.classes import MARKS, SENTENCE
 from agent.slots.name.lists import is_han, lists, stands_in
 from agent.slots.name.weights import DOUBTFUL, FULL
-from agent.slots.name.zh_joining import Described, HanFound, joined
+from agent.slots.name.zh_edits import Described
+from agent.slots.name.zh_joining import HanFound, joined
 from agent.slots.name.zh_reader import HanReader, Read
 from agent.slots.name.zh_text import is_likely, is_place, is_possible, is_talk, is_word, surname_of
 

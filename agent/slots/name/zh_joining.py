@@ -6,6 +6,7 @@ from typing import NamedTuple
 from agent.nlu.edits import Replace
 from agent.slots.name import weights
 from agent.slots.name.lists import is_han, lists, stands_in
+from agent.slots.name.zh_edits import Described, edited
 from agent.slots.name.zh_text import HanText, is_titled, surname_of
 
 
@@ -16,18 +17,6 @@ class HanFound(NamedTuple):
     confidence: float
     rule: str
     role: str = "full"
-
-
-class Described(NamedTuple):
-    """One character, told by a word or by its parts."""
-
-    character: str
-    start: int
-    end: int
-    place: int | None
-    """Which character of the name it is said to be, from the front or (negative) from the back."""
-    family: bool
-    """Said to be the surname."""
 
 
 def joined(found: Sequence[HanFound], described: Sequence[Described], text: HanText) -> list[tuple[HanFound, bool]]:
@@ -60,11 +49,13 @@ def _told_alone(told: Sequence[Described], text: HanText) -> list[tuple[HanFound
         if held and all(character in held for character in characters):  # "建是建设的建": it is as we have it
             name = held
         elif held:
-            name = edited if (edited := _told(held, told)) != held else ""
+            name = put_right if (put_right := _told(held, told)) != held else ""
         if _is_surname(held) and (rest := _given(held, told)):
             name = held + rest
     if not name and held and (edit := _swap(held, text)) is not None:
         name, span = held.replace(edit.old, edit.new), (0, text.end)
+    if held and not name and text.context.asks("name"):
+        name, span = edited(held, told, text), (0, text.end)
     if name:
         return [(HanFound(name, *span, weights.TOLD, "character"), True)]
     if not text.context.asks("name"):

@@ -1,0 +1,79 @@
+"""Corrections of a held Mandarin name by its characters: 再加一个明字, 把明去掉.
+
+Only what the words settle is edited: a character that is put in must be called one (明字) or be told by a word (明天的明), and one that is taken
+out must stand in the name once.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from agent.slots.name.lists import is_han, lists
+from agent.slots.name.weights import LONG, MOST_GIVEN
+from agent.slots.name.zh_text import HanText, surname_of
+
+
+class Described(NamedTuple):
+    """One character, told by a word or by its parts."""
+
+    character: str
+    start: int
+    end: int
+    place: int | None
+    """Which character of the name it is said to be, from the front or (negative) from the back."""
+    family: bool
+    """Said to be the surname."""
+
+
+def edited(held: str, told: Sequence[Described], text: HanText) -> str:
+    """`held` as the words say it should be; "" when they say nothing of it, or nothing that is settled."""
+    for at in range(text.end):
+        for edit in (_added, _removed):
+            if name := edit(held, at, told, text):
+                return name
+    return ""
+
+
+def _added(held: str, at: int, told: Sequence[Described], text: HanText) -> str:
+    """再加一个明字, 少了一个明天的明, 中间加个晓字; of a name that has room for it."""
+    size = text.size(at, "adding")
+    character = _character(at + size, told, text) if size else ""
+    family = surname_of(held)
+    if not character or not family or len(held) - len(family) >= MOST_GIVEN:
+        return ""
+    inner = any(text.said(0, at).endswith(phrase) for phrase, place in lists("zh")["places"].items() if place == 1)
+    return family + character + held[len(family) :] if inner else held + character
+
+
+def _character(at: int, told: Sequence[Described], text: HanText) -> str:
+    """The character that is spoken of as one from `at` on: 明字, 明天的明, 明，明天的明; "" for none."""
+    by_word = next((one.character for one in told if one.start == at), "")
+    character = text.word(at)
+    again = text.past(at + 1)
+    if (
+        not by_word
+        and is_han(character or " ")
+        and (text.size(at + 1, "character_word") or (again > at + 1 and any(one.start == again for one in told)))
+    ):
+        return character
+    return by_word
+
+
+def _removed(held: str, at: int, told: Sequence[Described], text: HanText) -> str:
+    """没有明字, 把明去掉, 多了一个明, 去掉最后一个字."""
+    place = -1
+    if size := text.size(at, "removing"):
+        last = text.size(at + size, "last_character")
+        place, end = (len(held) - 1, at + size + last) if last else _place(held, at + size, text)
+    elif size := text.size(at, "taking"):
+        last = text.size(at + size, "last_character")
+        place, end = (len(held) - 1, at + size + last) if last else _place(held, at + size, text)
+        place, end = (place, end + text.size(end, "removed")) if text.size(end, "removed") else (-1, end)
+    if place < len(surname_of(held)) or len(held) <= LONG or not text.is_done(end):
+        return ""
+    return held[:place] + held[place + 1 :]
+
+
+def _place(held: str, at: int, text: HanText) -> tuple[int, int]:
+    """Where the character at `at` stands in the name, if it stands there once, and the token after it and its 字."""
+    character = text.word(at)
+    return (held.index(character) if character and held.count(character) == 1 else -1), at + 1 + text.size(at + 1, "character_word")
