@@ -1,4 +1,4 @@
-"""Corrections of a held Mandarin name by its characters: 再加一个明字, 把明去掉.
+"""Corrections of a held Mandarin name by its characters: 再加一个明字, 把明去掉, 张改成章.
 
 Only what the words settle is edited: a character that is put in must be called one (明字) or be told by a word (明天的明), and one that is taken
 out must stand in the name once.
@@ -27,7 +27,7 @@ class Described(NamedTuple):
 def edited(held: str, told: Sequence[Described], text: HanText) -> str:
     """`held` as the words say it should be; "" when they say nothing of it, or nothing that is settled."""
     for at in range(text.end):
-        for edit in (_added, _removed):
+        for edit in (_added, _removed, _changed):
             if name := edit(held, at, told, text):
                 return name
     return ""
@@ -71,6 +71,19 @@ def _removed(held: str, at: int, told: Sequence[Described], text: HanText) -> st
     if place < len(surname_of(held)) or len(held) <= LONG or not text.is_done(end):
         return ""
     return held[:place] + held[place + 1 :]
+
+
+def _changed(held: str, at: int, told: Sequence[Described], text: HanText) -> str:
+    """把强改成墙, 强字应该是墙字; at the beginning, or behind a word that says that a character follows."""
+    if at != text.past(0, "lead") and not text.behind(at, "object"):
+        return ""
+    place, end = _place(held, at, text)
+    size = text.size(end, "changed_to") if place >= 0 else 0
+    start = end + size
+    new = _character(start, told, text) if size else ""
+    if size and not new and text.is_given(start, 1) and text.is_done(start + 1):
+        new = text.word(start)
+    return held[:place] + new + held[place + 1 :] if new and is_han(new) else ""
 
 
 def _place(held: str, at: int, text: HanText) -> tuple[int, int]:
