@@ -1,4 +1,4 @@
-"""Corrections of a held Mandarin name by its characters: 再加一个明字, 把明去掉, 张改成章.
+"""Corrections of a held Mandarin name by its characters: 再加一个明字, 把明去掉, 张改成章, 后两个字反了.
 
 Only what the words settle is edited: a character that is put in must be called one (明字) or be told by a word (明天的明), and one that is taken
 out must stand in the name once.
@@ -27,7 +27,7 @@ class Described(NamedTuple):
 def edited(held: str, told: Sequence[Described], text: HanText) -> str:
     """`held` as the words say it should be; "" when they say nothing of it, or nothing that is settled."""
     for at in range(text.end):
-        for edit in (_added, _removed, _changed):
+        for edit in (_added, _removed, _changed, _turned):
             if name := edit(held, at, told, text):
                 return name
     return ""
@@ -84,6 +84,23 @@ def _changed(held: str, at: int, told: Sequence[Described], text: HanText) -> st
     if size and not new and text.is_given(start, 1) and text.is_done(start + 1):
         new = text.word(start)
     return held[:place] + new + held[place + 1 :] if new and is_han(new) else ""
+
+
+def _turned(held: str, at: int, told: Sequence[Described], text: HanText) -> str:
+    """后两个字反了, 明和伟换一下: the two characters of a given name; of a name of two characters both, where a surname comes first then."""
+    if at != text.past(0, "lead"):
+        return ""
+    family = surname_of(held)
+    given = held[len(family) :]
+    pair = text.word(at) in given and (joint := text.size(at + 1, "pairing")) and text.word(at + 1 + joint) in given
+    end = at + 2 + joint if pair else text.past(at, "two_of")
+    after = text.past(end, "order_of")
+    size = text.size(after, "wrong_order") or (text.size(after, "exchanging") if after == end else 0)
+    if not size or after == at or not text.is_done(after + size):
+        return ""
+    if len(given) == MOST_GIVEN:
+        return family + given[::-1]
+    return held[::-1] if len(held) == LONG and surname_of(held[::-1]) and not pair else ""
 
 
 def _place(held: str, at: int, text: HanText) -> tuple[int, int]:
