@@ -60,6 +60,16 @@ class Line:
         norm = self.norm(at)
         return norm if len(norm) == 1 and norm.isascii() and norm.isalpha() else ""
 
+    def told_letter(self, at: int) -> tuple[str, int]:
+        """The letter at `at` that is told by a word, or called one, "b for bravo", "capital b", and the index after it; ("", at) for none."""
+        start = at + (self.norm(at) == ",") if self.phrase(at + 2, "stands_for")[1] > at + 2 else at
+        start += self.isa(start, "letter_lead")
+        letter = self.letter(start)
+        _, after = self.phrase(start + 1, "stands_for")
+        if letter and after > start + 1 and self.norm(after)[:1] == letter and len(self.norm(after)) > 1:
+            return letter, after + 1
+        return (letter, start + 1) if letter and self.isa(start - 1, "letter_lead") and start > at else ("", at)
+
     def is_word(self, at: int) -> bool:
         return at < self.size and self._is_word[at]
 
