@@ -1,4 +1,4 @@
-"""A Mandarin address held, edited by what a caller says of a piece of it: 把18改成80, 陈改成晨.
+"""A Mandarin address held, edited by what a caller says of a piece of it: 把18改成80, 陈改成晨, 单元去掉.
 
 Each edit stands for a whole utterance, whatever leads into it, and is about a piece that the address has once; else it says nothing.
 """
@@ -16,7 +16,7 @@ _MOST_CHANGED = 4
 def edited(text: str, held: str) -> str:
     """`held` as `text` says it should be; "" when it says nothing of it, or nothing that is settled."""
     said = _lead().sub("", text, count=1)
-    return _changed(said, held)
+    return _changed(said, held) or _dropped(said, held)
 
 
 def _changed(said: str, held: str) -> str:
@@ -33,6 +33,35 @@ def _changed(said: str, held: str) -> str:
     named = held.removesuffix(split.numbers)
     plain = not (old.isdecimal() or new.isdecimal()) and named.count(old) == 1
     return named.replace(old, new) + split.numbers if plain else ""
+
+
+def _dropped(said: str, held: str) -> str:
+    """The address without one of the numbers behind the house's: 没有单元, 把2单元去掉, 不用写房号."""
+    drop = _drop().fullmatch(said)
+    if drop is None:
+        return ""
+    number, kind = read_number(drop["number"] or drop["number_too"] or ""), drop["kind"] or drop["kind_too"] or ""
+    kind = grammar_of().words["number_names"].get(kind, kind)
+    split = split_of(held)
+    at = len(held) - len(split.rest)
+    found = [
+        anchor
+        for anchor in grammar_of().anchor.finditer(split.rest)
+        if anchor[0].endswith(kind) and (not number or (anchor[0].startswith(number) and not anchor[0][len(number) :][:1].isdigit()))
+    ]
+    if len(found) != 1 or not (kind or number):
+        return ""
+    return held[: at + found[0].start()] + held[at + found[0].end() :]
+
+
+@cache
+def _drop() -> re.Pattern[str]:
+    said, grammar = words("zh", "address")["editing"], grammar_of()
+    kinds = "|".join(sorted((*grammar.words["markers"], *grammar.words["number_names"]), key=len, reverse=True))
+    number = f"[0-9]{{1,5}}|[{grammar.words['numerals']}]{{1,8}}"
+    piece, again = (f"(?P<number{which}>{number})?(?:那个)?(?P<kind{which}>{kinds})?" for which in ("", "_too"))
+    before, behind, after = ("|".join(said[name]) for name in ("dropping", "dropped", "after"))
+    return re.compile(rf"(?:(?:{before}){piece}|(?:{'|'.join(said['object'])})?{again}(?:{behind}))(?:{after}|[。，,！])*")
 
 
 @cache
