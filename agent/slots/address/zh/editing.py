@@ -1,4 +1,4 @@
-"""A Mandarin address held, edited by what a caller says of a piece of it: 把18改成80, 陈改成晨, 单元去掉.
+"""A Mandarin address held, edited by what a caller says of a piece of it: 把18改成80, 陈改成晨, 单元去掉, 是早晨的晨.
 
 Each edit stands for a whole utterance, whatever leads into it, and is about a piece that the address has once; else it says nothing.
 """
@@ -16,7 +16,7 @@ _MOST_CHANGED = 4
 def edited(text: str, held: str) -> str:
     """`held` as `text` says it should be; "" when it says nothing of it, or nothing that is settled."""
     said = _lead().sub("", text, count=1)
-    return _changed(said, held) or _dropped(said, held)
+    return _changed(said, held) or _dropped(said, held) or _told(said, held)
 
 
 def _changed(said: str, held: str) -> str:
@@ -52,6 +52,32 @@ def _dropped(said: str, held: str) -> str:
     if len(found) != 1 or not (kind or number):
         return ""
     return held[: at + found[0].start()] + held[at + found[0].end() :]
+
+
+def _told(said: str, held: str) -> str:
+    """A character before the numbers told by a word, in the place of the one denied or that sounds like it: 是早晨的晨, 不是陈，是早晨的晨."""
+    told = _tells().fullmatch(said)
+    if told is None or told["character"] not in told["word"]:
+        return ""
+    character, denied = told["character"], told["denied"] or told["denied_too"] or ""
+    split = split_of(held)
+    named = held.removesuffix(split.numbers)
+    alike = next((group for group in words("zh", "name")["grammar"]["alike"].split() if character in group), "")
+    places = [at for at, one in enumerate(named) if (one == denied if denied else one in alike and one != character)]
+    if len(places) != 1 or (character in named and not denied):
+        return ""
+    return named[: places[0]] + character + named[places[0] + 1 :] + split.numbers
+
+
+@cache
+def _tells() -> re.Pattern[str]:
+    said, han = words("zh", "address")["editing"], "[㐀-鿿]"
+    negation, after = ("|".join(listed) for listed in (grammar_of().words["negation"], said["after"]))
+    named = f"(?:{'|'.join(said['names_character'])})?"
+    return re.compile(
+        rf"(?:(?:{negation})(?P<denied>{han}){said['character']}?[，,\s]*)?{named}(?:{han}?{said['being']})?(?P<word>{han}{{2,4}}){said['of']}(?P<character>{han})"
+        rf"(?:[，,\s]*(?:{negation})(?P<denied_too>{han}))?(?:{after}|[。，,！])*"
+    )
 
 
 @cache
