@@ -99,9 +99,17 @@ def _by_place(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
 def _place(spoken: _Spoken, at: int, count: int) -> tuple[int | None, int]:
     """The place named at token `at`, counted from 1, and the token after it."""
     tokens = spoken.utterance.tokens
+    if backwards := spoken.after(at, "counted_back"):  # 倒数第二个
+        place, end = ordinal(tokens, backwards, spoken.language)
+        return (count + 1 - place if place is not None else None), end
     place, end = ordinal(tokens, at, spoken.language)
     if place is not None:
-        return place, end
+        back = spoken.after(end, "from_the_end")  # "the second to last"
+        return (count + 1 - place, back) if back else (place, end)
+    if end := spoken.after(at, "last_but_one"):
+        return count - 1, end
+    if (end := spoken.after(at, "middle")) and count % 2:
+        return (count + 1) // 2, end
     if end := spoken.after(at, "first"):
         return 1, end
     if end := spoken.after(at, "last"):
