@@ -25,9 +25,9 @@ HOME = (
         words=["clogged drain", "plumber"],
         description="We clear grease traps",
     ),
-    Service(id="tap", name={"en": "Tap repair", "zh": "水龙头维修"}, price=99),
-    Service(id="heater", name={"en": "Water heater installation", "zh": "热水器安装"}, price=1200),
-    Service(id="carpet", name={"en": "Carpet cleaning", "zh": "地毯清洗"}, price=120),
+    Service(id="tap", name={"en": "Tap repair", "zh": "水龙头维修"}, price=99, minutes=30),
+    Service(id="heater", name={"en": "Water heater installation", "zh": "热水器安装"}, price=1200, minutes=120),
+    Service(id="carpet", name={"en": "Carpet cleaning", "zh": "地毯清洗"}, price=120, minutes=90),
 )
 
 
@@ -58,6 +58,15 @@ def heard(say: str, where: Context) -> str | None:
         ("最便宜的", "tap"),
         ("最贵的那个", "heater"),
         ("九十九块的那个", "tap"),
+        ("the quickest one", "tap"),
+        ("the shortest please", "tap"),
+        ("the one that takes the longest", "heater"),
+        ("时间最短的那个", "tap"),
+        ("要用时最长的", "heater"),
+        ("the quickest you can come", None),
+        ("the longest day", None),
+        ("最快什么时候能来", None),
+        ("最长的一天", None),
         ("the 500 one", None),
         ("149", None),
         ("99 Smith Street", None),

@@ -1,4 +1,4 @@
-"""A service picked out of a list by its place ("the second one"), its price ("the 149 one") or by comparing prices ("the cheaper one")."""
+"""A service picked out of a list by its place ("the second one"), its price ("the 149 one") or by comparing ("the cheaper one", "the quickest one")."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -55,7 +55,8 @@ def pick(utterance: Utterance, context: Context) -> Pick | None:
     spoken = _Spoken(utterance, language, lists(language))
     services = listed(context)
     place = _by_place(spoken, services) if context.asks("service") else None  # "the second one" may be any list's
-    return place or _by_price(spoken, context.services) or _by_comparison(spoken, services)
+    length = _by_length(spoken, services) if context.asks("service") else None
+    return place or length or _by_price(spoken, context.services) or _by_comparison(spoken, services)
 
 
 class _Spoken(NamedTuple):
@@ -117,6 +118,19 @@ def _place(spoken: _Spoken, at: int, count: int) -> tuple[int | None, int]:
     if end := spoken.after(at, "pick_number"):
         return cardinal(tokens, end + 1 if tokens[end : end + 1] and tokens[end].norm == "." else end, spoken.language)
     return cardinal(tokens, at, spoken.language) if at == 0 and len(tokens) <= _BARE else (None, at)
+
+
+def _by_length(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
+    """The shortest or the longest of them, where it is one."""
+    size = len(spoken.utterance.tokens)
+    for at in range(min(size, _MOST_TOKENS)):
+        for name, extreme in (("quickest", min), ("longest", max)):
+            end = spoken.after(at, name)
+            if end and spoken.only(("pick_fillers", "pick_nouns"), 0, at) and spoken.only(("pick_fillers", "pick_nouns"), end, size):
+                minutes = extreme([service.minutes for service in services], default=0)
+                some = [service for service in services if service.minutes == minutes]
+                return Pick(some[0], "length", at, end, True) if len(some) == 1 and len(services) > 1 else None
+    return None
 
 
 def _by_price(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
