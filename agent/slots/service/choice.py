@@ -1,4 +1,4 @@
-"""A service picked out of a list by its place ("the second one"), its price ("the 149 one") or by comparing ("the cheaper one", "the quickest one")."""
+"""A service picked out of a list by its place ("the second one"), its price ("the 149 one"), its length, or by comparing ("the cheaper one")."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -121,9 +121,11 @@ def _place(spoken: _Spoken, at: int, count: int) -> tuple[int | None, int]:
 
 
 def _by_length(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
-    """The shortest or the longest of them, where it is one."""
+    """The one that takes so long, the shortest or the longest of them, where it is one."""
     size = len(spoken.utterance.tokens)
     for at in range(min(size, _MOST_TOKENS)):
+        if exact := _of_length(spoken, at, services):
+            return exact
         for name, extreme in (("quickest", min), ("longest", max)):
             end = spoken.after(at, name)
             if end and spoken.only(("pick_fillers", "pick_nouns"), 0, at) and spoken.only(("pick_fillers", "pick_nouns"), end, size):
@@ -131,6 +133,23 @@ def _by_length(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
                 some = [service for service in services if service.minutes == minutes]
                 return Pick(some[0], "length", at, end, True) if len(some) == 1 and len(services) > 1 else None
     return None
+
+
+def _of_length(spoken: _Spoken, at: int, services: Sequence[Service]) -> Pick | None:
+    """ "The ninety minute one", "the one that takes an hour", 两个小时的那个; not "in two hours"."""
+    amount, unit = cardinal(spoken.utterance.tokens, at, spoken.language)
+    hours = spoken.after(at, "an_hour") or (spoken.after(unit, "hours") if amount else 0)
+    end = hours or (spoken.after(unit, "minutes") if amount else 0)
+    if not end:
+        return None
+    length = (1 if spoken.after(at, "an_hour") else amount or 0) * (60 if hours else 1)
+    lasting = any(spoken.after(back, "lasting") == at for back in range(max(0, at - _BARE), at))
+    noun = spoken.after(end, "length_nouns")
+    rest = noun or end
+    if not (lasting or noun) or not spoken.only(("pick_fillers", "pick_nouns"), rest, len(spoken.utterance.tokens)):
+        return None
+    some = [service for service in services if service.minutes == length]
+    return Pick(some[0], "length", at, rest, True) if len(some) == 1 else None
 
 
 def _by_price(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
