@@ -8,10 +8,11 @@ import msgspec
 from agent.dst.updates import Update, bare, close, emptied, failed_attempt, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
-from agent.record.call import Booking, Call, Question, SlotState, Status
+from agent.record.call import Booking, Call, Question, Status
 from agent.record.call_events import Tool, status_moved, step_taken, tool
 from agent.record.handoff import Handoff
 from agent.record.reasons import Reason
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots.presenting import minutes_of
 from agent.slots.service import SERVICE

@@ -9,9 +9,10 @@ import msgspec
 from agent.dst.booking import no_time, rechecked, refusal
 from agent.dst.updates import Update, bare, decided, denied, give_up
 from agent.record.acts import Inform, SystemAct, ValueKind
-from agent.record.call import Call, SlotState
+from agent.record.call import Call
 from agent.record.call_events import step_taken
 from agent.record.provenance import Confirmed, Provenance
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from agent.slots.presenting import context_of, spoken

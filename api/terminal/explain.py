@@ -19,10 +19,11 @@ from agent.dst.hearing import Hearing
 from agent.dst.opening import new_call, turn_context_of
 from agent.nlu.utterance import Utterance
 from agent.record.business import Business
-from agent.record.call import Call, Question, SlotState, Turn
+from agent.record.call import Call, Question, Turn
 from agent.record.provenance import Provenance
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.slots import SLOTS
 from api import business_files
 from api.settings import read_settings

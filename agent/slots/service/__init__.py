@@ -24,6 +24,7 @@ SERVICE = Slot(
     written=written,
     calendar="length",
     grounding=Grounding(implicit=True, unsure=0.55),  # up to there it is one word that others share
+    overheard=True,
     asked_about=frozenset({Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH}),
     listening=Listening(hints=lambda brief, language: [in_language(service.name, language) for service in brief.services]),
     place=Place(of_service=True),
