@@ -7,7 +7,8 @@ behind a cue (en.py, zh.py).
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
-from agent.nlu.lexicon import Sizes, written_out
+from agent.languages import written_out
+from agent.nlu.lexicon import Sizes
 from agent.nlu.utterance import Utterance
 from agent.slots.name import weights
 from agent.slots.name.lists import lists

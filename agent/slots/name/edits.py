@@ -45,7 +45,7 @@ def letter_edit(spoken: Spoken, start: int) -> tuple[Spell | None, int]:
     return Spell(letters, present > without, bool(one), bool(last)), end
 
 
-def letter_swap(spoken: Spoken, start: int) -> tuple[Replace | None, int]:
+def letter_swap(spoken: Spoken, start: int) -> tuple[Replace[str] | None, int]:
     """A letter said at `start` for another, and the index after both: "the i should be a y", "a y instead of an i"; (None, start) if none is."""
     opening = spoken.size(start, "swapping")
     told = _two_letters(spoken, start + opening, "swapped_for") if opening else None
@@ -75,7 +75,7 @@ def order_swap(spoken: Spoken, start: int) -> int:
     return end if size and end >= len(spoken.tokens) else start
 
 
-def letter_replaced(name: Sequence[str], edit: Replace) -> Name:
+def letter_replaced(name: Sequence[str], edit: Replace[str]) -> Name:
     """`name` with one letter in the place of another that stands in it once, or where only one of several leads to a known name."""
     places = [(at, place) for at, word in enumerate(name) for place, letter in enumerate(word.lower()) if letter == edit.old]
     found = [(at, f"{name[at][:place]}{edit.new}{name[at][place + 1 :]}".lower()) for at, place in places]

@@ -121,7 +121,7 @@ class _Names(CuedNames):
         name = respelt(held, edit, last=False) if edit is not None else held
         return Found("patch", name, at, end, weights.RESPELT, "letter") if name != held else None
 
-    def _swapped(self, swap: Replace, at: int, end: int) -> Found | None:
+    def _swapped(self, swap: Replace[str], at: int, end: int) -> Found | None:
         """The held name with one letter for another, "the i should be a y"; None where it fits nowhere, or in several places."""
         held = tuple(self.context.held.value.split())
         name = letter_replaced(held, swap)

@@ -85,7 +85,7 @@ def _drop() -> re.Pattern[str]:
     said, grammar = words("zh", "address")["editing"], grammar_of()
     kinds = "|".join(sorted((*grammar.words["markers"], *grammar.words["number_names"]), key=len, reverse=True))
     number = f"[0-9]{{1,5}}|[{grammar.words['numerals']}]{{1,8}}"
-    piece, again = (f"(?P<number{which}>{number})?(?:那个)?(?P<kind{which}>{kinds})?" for which in ("", "_too"))
+    piece, again = (f"(?P<number{which}>{number})?(?:{said['pointing']})?(?P<kind{which}>{kinds})?" for which in ("", "_too"))
     before, behind, after = ("|".join(said[name]) for name in ("dropping", "dropped", "after"))
     return re.compile(rf"(?:(?:{before}){piece}|(?:{'|'.join(said['object'])})?{again}(?:{behind}))(?:{after}|[。，,！])*")
 
