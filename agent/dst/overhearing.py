@@ -1,7 +1,8 @@
-"""What is heard while something else is asked, too weakly to be taken: kept with the call, and offered when its slot's turn comes.
+"""What is heard at the beginning while something else is asked, too weakly to be taken: kept, and offered when its slot's turn comes.
 
 Most callers begin with what they ring for ("I get headaches when I read", to an optician), before they are asked. Such words are listened to as if
-the service had been asked for; what they may mean is never taken, only asked: "is it an eye test?".
+the service had been asked for; what they may mean is never taken, only asked: "is it an eye test?". Later in a call the same words are mostly about
+something else ("hold on", "what do you need my address for").
 """
 
 from collections.abc import Sequence
@@ -23,8 +24,9 @@ _OPEN = ("none", "ask")
 
 
 def overheard(hearing: Hearing, told: Sequence[Inform]) -> list[Inform]:
-    """What the words that nobody took may mean for a slot that is still to be asked for."""
-    if hearing.question.kind not in _OPEN or hearing.talk or hearing.correcting:
+    """What the words that nobody took may mean for a slot that is still to be asked for, while the call holds nothing yet."""
+    begun = any(state.settled or state.pending for state in hearing.call.slots.values())
+    if begun or hearing.question.kind not in _OPEN or hearing.talk or hearing.correcting:
         return []
     slots = [name for name, slot in SLOTS.items() if slot.overheard and _is_open(hearing, name, told)]
     return [given for name in slots if to_spare() and (given := _best(hearing, name, told)) is not None]
