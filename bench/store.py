@@ -22,9 +22,10 @@ import redis
 from rich.console import Console
 from rich.table import Table
 
-from agent.record.call import Booking, Brief, Call, Line, SlotState
+from agent.record.call import Booking, Brief, Call, Line
 from agent.record.events import Event
 from agent.record.provenance import Provenance
+from agent.record.slot_state import SlotState
 from storage.connect import connect
 from storage.embedded import EmbeddedRedis, Fsync
 from storage.errors import PlaceTaken

@@ -17,9 +17,10 @@ from langgraph.types import Command
 
 from agent.dst.booking import place_taken
 from agent.dst.opening import opened_again, prepared, rung_again, turn_context_of
+from agent.dst.overhearing import offered_now
 from agent.dst.updates import Update
 from agent.policy import approvals, away, resuming
-from agent.policy.next_act import about, apply, only_asks
+from agent.policy.next_act import about, apply, next_question, only_asks
 from agent.policy.people import still_waiting, unasked
 from agent.policy.recognising import no_answers
 from agent.policy.turns import deaf, opened_for, welcome
@@ -176,6 +177,7 @@ class Nodes:
         while work.todo and place(work) == "respond":
             work = await _carried_out(work, deps)
         work = in_turn.taken_up(work)
+        work = work if work.todo else _offering(work)
         if work.todo:  # about a step that lies behind
             return Command(goto=END, update={"work": work})
         work = await errands.looked_for(await _recognised(work, deps), deps)
@@ -236,6 +238,12 @@ async def _kept(work: Work, update: Update, deps: Deps, done: int = 1) -> Work:
     work = work.after(update, done)
     # The last field that the yes to the summary confirms is written together with the booking: one transaction, one round trip.
     return await commits.settled(work, update, deps) if update.settled and place(work) != "confirm" else work
+
+
+def _offering(work: Work) -> Work:
+    """With what was overheard of the slot that is asked for next, as if it were said now."""
+    given = offered_now(work.call, next_question(work.call, work.turn_context))
+    return work if given is None else replace(work, todo=(given,))
 
 
 async def _placed(work: Work, update: Update, tool: Tool, begun: float, deps: Deps) -> Work:

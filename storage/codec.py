@@ -9,12 +9,13 @@ from typing import Any
 import msgspec
 
 from agent.record.acts import Inform
-from agent.record.call import RECENT, Booking, Brief, Call, Line, SlotState
+from agent.record.call import RECENT, Booking, Brief, Call, Line
 from agent.record.delivery import Owed
 from agent.record.events import Event
 from agent.record.provenance import Provenance
 from agent.record.skeleton import document
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.slots import PLACES
 from storage.weaving import woven
 

@@ -22,7 +22,7 @@ FEWEST = 3
 """Words of a table before it can be called English: of one or two, any may be shared."""
 LONGEST = 200
 """Characters of a sentence; what is longer lists words."""
-_PLACE = re.compile(r"\{[^}]*\}")
+_PLACE = re.compile(r"\{[^}]*\}|@\w+")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 

@@ -8,10 +8,11 @@ import msgspec
 from agent.dst.updates import Update, bare, close, emptied, failed_attempt, handoff
 from agent.record import calendar
 from agent.record.acts import SystemAct
-from agent.record.call import Booking, Call, Question, SlotState, Status
+from agent.record.call import Booking, Call, Question, Status
 from agent.record.call_events import Tool, status_moved, step_taken, tool
 from agent.record.handoff import Handoff
 from agent.record.reasons import Reason
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots.presenting import minutes_of
 from agent.slots.service import SERVICE
@@ -64,12 +65,20 @@ def offer_times(
 ) -> Update:
     """Up to two free times near a wish, as the options of a choice; without any, a person has to find one."""
     near = min(max(near, turn_context.now), turn_context.now + timedelta(days=turn_context.business.horizon_days))
-    times = calendar.free(near, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, sid=call.sid, suits=suits)
+    wanted = not_turned_down(call, suits)
+    times = calendar.free(near, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, sid=call.sid, suits=wanted)
     if not times:
         without = call.with_slot(TIME.name, bare(call.slot(TIME.name), "empty"))
         update = handoff(without, turn_context, Handoff(why="no_free_time", slot=TIME.name))
         return replace(update, system_acts=(*system_acts, SystemAct(key="notice.alternatives_none"), *update.system_acts))
     return offered(call, times, system_acts, turn_context)
+
+
+def not_turned_down(call: Call, suits: Callable[[datetime], bool]) -> Callable[[datetime], bool]:
+    """What suits, without the time that the caller has just said no to."""
+    wrong = call.slot(TIME.name).disputed
+    start = calendar.localise(wrong, call.brief.time_zone) if wrong else None
+    return lambda when: when != start and suits(when)
 
 
 def offered(call: Call, times: Sequence[datetime], system_acts: tuple[SystemAct, ...], turn_context: TurnContext) -> Update:

@@ -8,7 +8,7 @@ from agent.nlu.candidates import Candidate
 from agent.nlu.utterance import Token
 
 _ASKED = 1.0
-"""Log-odds that the open question adds to what answers it."""
+"""Log-odds that the open question adds to what answers it, whole."""
 _SUREST = 0.99
 
 
@@ -48,5 +48,5 @@ def _heaviest(candidates: Sequence[SlotCandidate]) -> list[SlotCandidate]:
 
 
 def _weight(some: Sequence[SlotCandidate]) -> float:
-    chances = [(min(one.candidate.confidence, _SUREST), one.asked) for one in some]
+    chances = [(min(one.candidate.confidence, _SUREST), one.asked and one.candidate.whole) for one in some]
     return round(sum(max(0.0, math.log(chance / (1 - chance))) + _ASKED * asked for chance, asked in chances), 6)

@@ -19,9 +19,10 @@ from agent.nlu.utterance import Utterance
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, UserAct
 from agent.record.appointment import PERSONAL
-from agent.record.call import Call, SlotState
+from agent.record.call import Call
 from agent.record.cancellation import MOST
 from agent.record.errand import Want
+from agent.record.slot_state import SlotState
 from agent.slots import SLOTS
 from agent.slots.time import TIME
 

@@ -9,9 +9,10 @@ import msgspec
 from agent.dst.booking import no_time, rechecked, refusal
 from agent.dst.updates import Update, bare, decided, denied, give_up
 from agent.record.acts import Inform, SystemAct, ValueKind
-from agent.record.call import Call, SlotState
+from agent.record.call import Call
 from agent.record.call_events import step_taken
 from agent.record.provenance import Confirmed, Provenance
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from agent.slots.presenting import context_of, spoken
@@ -34,7 +35,7 @@ def accept(call: Call, given: Inform, value: str, turn_context: TurnContext) -> 
     if value in (state.pending, state.said) and given.against:  # a "no", and then what we hear as the same: we do not hear it right
         return denied(call, given.slot, turn_context)
     if value == state.pending:
-        return confirm(call, given.slot, turn_context, "explicit")
+        return confirm(call, given.slot, turn_context)
     if value == state.value and state.unspoken and not implicit:  # said now, by whoever calls: all of it, so that guessing is no use
         return fill(call, given.slot, value, origin, "explicit", turn_context)
     if value == state.said and (state.status == "filled" or state.supervised):
@@ -70,7 +71,7 @@ def evidence(state: SlotState, given: Inform) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*state.evidence, *given.evidence)))[-_MOST_EVIDENCE:]
 
 
-def confirm(call: Call, slot: str, turn_context: TurnContext, how: Confirmed) -> Update:
+def confirm(call: Call, slot: str, turn_context: TurnContext) -> Update:
     """The caller's yes to what was read back."""
     call = replace(call, silences=0)
     state = call.slot(slot)
@@ -78,7 +79,7 @@ def confirm(call: Call, slot: str, turn_context: TurnContext, how: Confirmed) ->
         return Update(call=call)
     if SLOTS[slot].calendar == "start" and (reason := refusal(call, state.pending, turn_context)):
         return no_time(call, state.pending, turn_context, reason)
-    return fill(call, slot, state.pending, state.pending_provenance, how, turn_context)
+    return fill(call, slot, state.pending, state.pending_provenance, "explicit", turn_context)
 
 
 def fill(call: Call, slot: str, value: str, origin: Provenance, how: Confirmed, turn_context: TurnContext) -> Update:

@@ -12,7 +12,7 @@ from agent.dst.outside import adopted
 from agent.dst.updates import FAREWELL
 from agent.record.business import Business
 from agent.record.calendar import standing
-from agent.record.call import Booking, Brief, Call, Question, SlotState, Turn
+from agent.record.call import Booking, Brief, Call, Question, Turn
 from agent.record.call_events import status_moved
 from agent.record.caller_id import NAME_SLOT
 from agent.record.errand import Errand
@@ -22,6 +22,7 @@ from agent.record.moments import stamp
 from agent.record.progress import step
 from agent.record.skeleton import adopt
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import Plan, TurnContext
 from agent.slots import PLACES
 from agent.slots.phone.numbering import callers_number

@@ -15,12 +15,13 @@ from agent.dst.booking import rechecked, refusal
 from agent.dst.updates import Update, bare, decided
 from agent.nlu.candidates import Context
 from agent.record.acts import SystemAct
-from agent.record.call import Call, Question, SlotState
+from agent.record.call import Call, Question
 from agent.record.characters import one_line
 from agent.record.events import Event
 from agent.record.provenance import Provenance
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from agent.slots.service import SERVICE

@@ -16,7 +16,7 @@ from agent.dst.updates import Update
 from agent.record import calendar
 from agent.record.appointment import PERSONAL, Appointment
 from agent.record.business import Business, Service
-from agent.record.call import Booking, Call, Question, SlotState
+from agent.record.call import Booking, Call, Question
 from agent.record.call_events import status_moved, tool
 from agent.record.cancellation import Cancellation
 from agent.record.confirmation import Confirmation
@@ -24,6 +24,7 @@ from agent.record.delivery import Occasion
 from agent.record.errand import Errand
 from agent.record.events import Event
 from agent.record.reasons import Reason
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from agent.slots.presenting import minutes_of

@@ -39,7 +39,9 @@ def _answered(call: Call, given: Inform, turn_context: TurnContext) -> Update:
     if given.kind is ValueKind.EXCLUDED and not given.value:  # "I can't make Friday": all that is known is which day it is not
         return Update(call=booking.reopened(call), system_acts=(SystemAct(key="notice.neither"),))
     if not given.whole:
-        return _part(call, given, said, turn_context)
+        update, wrong = _part(call, given, said, turn_context), call.slot(given.slot)
+        kept = replace(update.call.slot(given.slot), disputed=wrong.pending or wrong.said)
+        return replace(update, call=update.call.with_slot(given.slot, kept)) if given.kind is ValueKind.EXCLUDED else update
     start = calendar.localise(given.value, call.brief.time_zone)
     if start is None:
         return refuse(call, given, turn_context, Reason.NOT_A_TIME)
@@ -90,7 +92,7 @@ def _on_day(call: Call, given: Inform, day: date, said: PartialTime, turn_contex
         return _part(call, given, said, turn_context)
     first, last = HOURS[said.part] if said.part is not None else _ALL_DAY
     begins = datetime.combine(day, time(first), turn_context.now.tzinfo)
-    suits = lambda start: start.date() == day and first <= start.hour < last  # noqa: E731 - a predicate, as in _window
+    suits = booking.not_turned_down(call, lambda start: start.date() == day and first <= start.hour < last)
     times = calendar.through_the_day(
         begins, minutes_of(call), turn_context.business, turn_context.now, turn_context.bookings, sid=call.sid, suits=suits
     )

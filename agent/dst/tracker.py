@@ -17,12 +17,13 @@ import msgspec
 from agent.dst import booking, grounding, times, values
 from agent.dst.updates import Update, bare, close, denied, failed_attempt, handoff, kept, skip
 from agent.record import caller_id
-from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct
-from agent.record.call import Call, Question, SlotState
+from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoMatch, SystemAct, ValueKind
+from agent.record.call import Call, Question
 from agent.record.call_events import step_taken
 from agent.record.handoff import Handoff
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 
@@ -82,6 +83,8 @@ def withheld(call: Call, dialogue_act: DialogueAct, may_skip: Collection[str]) -
 
 def inform(call: Call, given: Inform, turn_context: TurnContext) -> Update:
     """A value, or a part of one, given by the caller."""
+    if given.kind is ValueKind.OVERHEARD:
+        return Update(call=call.with_slot(given.slot, replace(call.slot(given.slot), overheard=given)))
     if call.question.kind in ("change", "leave", "resume"):
         call = replace(call, question=Question(), unfinished="", recognised=False)
     call = replace(call, silences=0)
@@ -99,7 +102,7 @@ def _affirm(call: Call, dialogue_act: DialogueAct, turn_context: TurnContext) ->
     if call.question.kind == "leave":
         return close(replace(call, question=Question()), turn_context, "cancelled")
     if dialogue_act.slots:
-        return grounding.confirm(call, dialogue_act.slots[0], turn_context, "explicit")
+        return grounding.confirm(call, dialogue_act.slots[0], turn_context)
     if call.question.kind == "summary" and call.is_complete:  # not when this very yes came too late for its hour
         return booking.book(call, turn_context)
     return Update(call=replace(call, silences=0))

@@ -19,6 +19,7 @@ from agent.dst.facts import Facts
 from agent.dst.hearing import Hearing
 from agent.dst.informing import keyed_acts
 from agent.dst.nearer import nearer
+from agent.dst.overhearing import overheard
 from agent.dst.replies import ALONE, REPLIES, asides, meant
 from agent.dst.selection import values_told
 from agent.nlu import set_phrases
@@ -65,7 +66,7 @@ def _user_acts(hearing: Hearing, informs: list[Inform]) -> tuple[UserAct, ...]:
     if steering := control(hearing, informs):
         return (*switch, steering)
     done = nearer(hearing, _answered(hearing, informs) or _left(hearing))
-    return (*switch, *done) if done else (*switch, NoMatch())
+    return (*switch, *(done or (NoMatch(),)), *overheard(hearing, informs))
 
 
 def _of_some_day(hearing: Hearing, informs: Sequence[Inform]) -> list[UserAct]:

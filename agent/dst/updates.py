@@ -3,11 +3,12 @@
 import msgspec
 
 from agent.record.acts import SystemAct
-from agent.record.call import Booking, Call, Question, SlotState, SlotStatus
+from agent.record.call import Booking, Call, Question
 from agent.record.call_events import Closing, status_moved, step_taken
 from agent.record.cancellation import Cancellation
 from agent.record.events import Event
 from agent.record.handoff import Handoff
+from agent.record.slot_state import SlotState, SlotStatus
 from agent.record.turn_context import TurnContext
 from agent.slots.presenting import spoken
 
@@ -109,7 +110,9 @@ def emptied(state: SlotState) -> SlotState:
 
 def bare(state: SlotState, status: SlotStatus) -> SlotState:
     """The slot without anything that was waiting."""
-    return replace(state, status=status, pending="", pending_provenance=None, partial="", options=(), disputed="", part="", no_match=0)
+    return replace(
+        state, status=status, pending="", pending_provenance=None, partial="", options=(), disputed="", part="", no_match=0, overheard=None
+    )
 
 
 def skip(call: Call, slot: str, turn_context: TurnContext) -> Update:

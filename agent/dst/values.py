@@ -7,8 +7,9 @@ import msgspec
 from agent.dst.grounding import accept, evidence
 from agent.dst.updates import Update, bare, failed_attempt
 from agent.record.acts import Inform, SystemAct
-from agent.record.call import Call, SlotStatus
+from agent.record.call import Call
 from agent.record.reasons import Reason
+from agent.record.slot_state import SlotStatus
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from agent.slots.presenting import context_of

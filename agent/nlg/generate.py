@@ -13,6 +13,7 @@ from agent.record.acts import SystemAct
 from agent.record.booking_reference import booking_reference
 from agent.record.call import Call, Question
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 from agent.slots.email import EMAIL
@@ -233,7 +234,7 @@ def _labels(names: Sequence[str], book: Phrasebook) -> str:
 def _ask(call: Call, slot: str, system_acts: Sequence[SystemAct], turn_context: TurnContext, book: Phrasebook) -> str:
     """The question for one slot: gentler and different with each failed attempt."""
     state, words = call.slot(slot), _words(call, slot, book)
-    offers = _join([named(service, call.language) for service in call.brief.services[:OFFERS]], "or", book)
+    offers = _join(_named_next(call, state), "or", book)
     refused = any(
         (system_act.key.startswith("refused.") and system_act.slot == slot) or system_act.key == "notice.neither" for system_act in system_acts
     )
@@ -251,6 +252,13 @@ def _ask(call: Call, slot: str, system_acts: Sequence[SystemAct], turn_context: 
     if state.no_match and (refused or not aside):
         return str(words["retry"]).format(offers=offers) if refused else _climb(words["reprompt"], state.no_match).format(offers=offers)
     return _pick(words["ask"], call.turns)
+
+
+def _named_next(call: Call, state: SlotState) -> list[str]:
+    """The services that are named as examples: others with each attempt, and never one that was just turned down."""
+    left = [service for service in call.brief.services if service.id != state.disputed]
+    first = OFFERS * max(0, state.no_match + state.denied - 1)
+    return [named(service, call.language) for service in (left[first : first + OFFERS] or left[:OFFERS])]
 
 
 def _rest(call: Call, slot: str, turn_context: TurnContext, book: Phrasebook) -> str:

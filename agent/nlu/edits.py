@@ -2,6 +2,7 @@
 
 Patch    a named part becomes this: "the last two are four two", "my last name is Smith"
 Replace  this for that: "416, not 415", "it's Yung, not Young"
+Deny     this is not meant, or does not belong there: "not Friday", "no dot"
 Turn     two in the other order: "you swapped the last two"
 Spell    a word is written so: "with a y", "only one l"
 """
@@ -10,6 +11,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 Place = TypeVar("Place")
 """How a slot names the parts of its values."""
+Value = TypeVar("Value")
+"""What a slot makes of words: text where nothing else is said."""
 
 
 class Patch(NamedTuple, Generic[Place]):
@@ -19,11 +22,17 @@ class Patch(NamedTuple, Generic[Place]):
     """What is said to stand there instead."""
 
 
-class Replace(NamedTuple):
-    old: str
-    new: str
+class Replace(NamedTuple, Generic[Value]):
+    old: Value
+    new: Value
     in_one_breath: bool = False
     """Nothing stands between the two, which may thus be a part of the value as it is."""
+
+
+class Deny(NamedTuple):
+    wrong: str
+    left: str = ""
+    """What is said to be left then."""
 
 
 class Turn(NamedTuple, Generic[Place]):

@@ -2,23 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cache
-from itertools import pairwise, product
-from typing import Any, TypeVar, get_origin, get_type_hints
+from itertools import pairwise
+from typing import Any
 
-from agent.languages import words
+from agent.languages import words, written_out
 from agent.nlu.chart import Chunk
-from agent.nlu.effort import TooMuch, effort, spend
+from agent.nlu.effort import spend
 from agent.nlu.utterance import Token, Utterance
 
-_Table = TypeVar("_Table")
 Listed = Mapping[str, tuple[tuple[str, ...], ...]]
 """Phrases in words by their first word, the longest first: finding one costs a look-up, not a walk over all of them."""
-
-
-_GROUP = re.compile(r"\{([^{}]*)\}|\[([^][]*)\]")
 
 
 def by_first(phrases: Iterable[str]) -> Listed:
@@ -36,21 +32,31 @@ def end_of(spoken: Sequence[str], at: int, phrases: Listed) -> int:
     return next((at + len(phrase) for phrase in several if tuple(spoken[at : at + len(phrase)]) == phrase), 0)
 
 
+Meanings = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
+"""Phrases with what each stands for, by their first word, the longest first."""
+
+
+def meanings(entries: Iterable[tuple[str, str]]) -> Meanings:
+    """Each phrase with what it stands for, ready to be looked for."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for phrase, meaning in entries:
+        spelt = Utterance(phrase).words
+        found.setdefault(spelt[0], []).append((spelt, meaning))
+    return {first: sorted(several, key=lambda entry: -len(entry[0])) for first, several in found.items()}
+
+
+def meaning_at(tokens: Sequence[Token], at: int, table: Meanings) -> tuple[str, int]:
+    """What the longest phrase at `at` stands for, and the index after it; ("", at) when none stands there."""
+    if at < len(tokens):
+        for phrase, meaning in table.get(tokens[at].norm, ()):
+            if tuple([token.norm for token in tokens[at : at + len(phrase)]]) == phrase:
+                return meaning, at + len(phrase)
+    return "", at
+
+
 def says(utterance: Utterance, phrases: Listed) -> bool:
     """Whether any of the phrases was said, as words."""
     return any(end_of(utterance.words, at, phrases) for at, word in enumerate(utterance.words) if word in phrases)
-
-
-def written_out(pattern: str) -> list[str]:
-    """Every phrase of a pattern: "{a|b} c" is "a c" and "b c", "[a|b] c" is these and "c"."""
-    parts: list[tuple[str, ...]] = []
-    end = 0
-    for group in _GROUP.finditer(pattern):
-        parts.append((pattern[end : group.start()],))
-        parts.append(tuple(group[1].split("|")) if group[1] is not None else ("", *group[2].split("|")))
-        end = group.end()
-    parts.append((pattern[end:],))
-    return [" ".join("".join(some).split()) for some in product(*parts)]
 
 
 @cache
@@ -85,47 +91,6 @@ class Spoken:
         while end := next((end for kind in kinds if (end := self.end_of(kind, at))), 0):
             at = end
         return at
-
-
-class Phrases:
-    """A set of phrases, each look-up of which is counted as effort: what is asked at every token, by many rules.
-
-    A phrase of one word is also found with "'s" at its end ("my mobile's").
-    """
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_first = dict(by_first(phrases))
-        for first in [first for first, several in self._by_first.items() if (first,) in several]:
-            self._by_first.setdefault(f"{first}'s", ((f"{first}'s",),))
-
-    def at(self, tokens: Sequence[Token], start: int) -> int:
-        """How many tokens the longest phrase at token `start` takes; 0 when none stands there."""
-        phrases = self._by_first.get(tokens[start].norm) if 0 <= start < len(tokens) else None
-        effort.left -= 1 if phrases is None else 3  # as `spend`, which would take longer than the look-up
-        if effort.left < 0:
-            raise TooMuch
-        if phrases is None:
-            return 0
-        following = tokens[start + 1].norm if start + 1 < len(tokens) else ""
-        for phrase in phrases:
-            size = len(phrase)
-            if size == 1 or (phrase[1] == following and (size == 2 or tuple(token.norm for token in tokens[start : start + size]) == phrase)):
-                return size
-        return 0
-
-
-def filled(kind: Callable[..., _Table], data: Mapping[str, object], **made: object) -> _Table:
-    """A table whose fields are read from the keys of `data`, each made into the field's type: `Phrases`, a set or a tuple of words.
-
-    Words are listed, or stand in one text with spaces between. What is itself a mapping stays as it is, and `made` fields are given ready.
-    """
-
-    def read(name: str, hint: object) -> object:
-        listed = data[name]
-        make = get_origin(hint) or hint
-        return listed if isinstance(listed, Mapping) or not callable(make) else make(listed.split() if isinstance(listed, str) else listed)
-
-    return kind(**{name: read(name, hint) for name, hint in get_type_hints(kind).items() if name not in made}, **made)
 
 
 _NO_SIZES: Mapping[str, int] = {}

@@ -100,6 +100,10 @@ class Utterance:
             return "zh"
         return "en" if expected == "zh" and any(token.is_word for token in self.tokens) else expected
 
+    def languages(self, expected: str) -> tuple[str, ...]:
+        """The languages whose words it may hold: a Mandarin utterance English words, too."""
+        return ("zh", "en") if self.has_han or expected == "zh" else (expected,)
+
     def once(self, read: Callable[["Utterance"], _Reading]) -> _Reading:
         """What `read` makes of the utterance, read when first asked for: for what many ask."""
         if read not in self._readings:

@@ -9,9 +9,10 @@ from agent.dst.tracker import TRACKED, dont_know, inform, missed, no_input, no_m
 from agent.dst.updates import Update
 from agent.policy import digressions, errands
 from agent.record.acts import Act, DialogueAct, Inform, NoInput, NoMatch, UserAct
-from agent.record.call import Call, Question, SlotState
+from agent.record.call import Call, Question
 from agent.record.progress import step
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 

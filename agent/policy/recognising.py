@@ -17,11 +17,12 @@ from agent.policy.wishes import also, appointed, asks_much, errand_of, gone, mov
 from agent.record import caller_id
 from agent.record.acts import Act, DialogueAct, DialogueActKind, Inform, NoInput, NoMatch, SystemAct, UserAct
 from agent.record.appointment import PERSONAL, Appointment
-from agent.record.call import Call, Question, SlotState
+from agent.record.call import Call, Question
 from agent.record.call_events import step_taken
 from agent.record.errand import BY_NAME, Errand, Want
 from agent.record.handoff import Handoff
 from agent.record.progress import step
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots.service import SERVICE
 from agent.slots.time import TIME

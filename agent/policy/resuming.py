@@ -13,10 +13,11 @@ from agent.dst.booking import rechecked
 from agent.dst.updates import Update
 from agent.record import caller_id
 from agent.record.acts import SystemAct
-from agent.record.call import Call, Question, SlotState
+from agent.record.call import Call, Question
 from agent.record.call_events import step_taken
 from agent.record.provenance import Provenance
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots import SLOTS
 

@@ -7,10 +7,11 @@ import msgspec
 
 from agent.dst.updates import Update, close, handoff
 from agent.record.acts import SystemAct
-from agent.record.call import Call, Question, SlotState
+from agent.record.call import Call, Question
 from agent.record.call_events import Closing
 from agent.record.errand import Errand, Want
 from agent.record.handoff import Handoff
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from agent.slots.email import EMAIL
 from agent.slots.presenting import named, service_of, spoken

@@ -75,6 +75,8 @@ class ValueKind(StrEnum):
     """The start of the times that would do: "between two and four"."""
     EXCLUDED = "excluded"
     """What stays of the time held, or of the options, when it was only said what is not meant: "not Friday"; "" when nothing stays."""
+    OVERHEARD = "overheard"
+    """What may have been meant while something else was asked: kept, and offered when its slot's turn comes."""
     CALLERS_NUMBER = "caller_id"
     """The number the caller rings from, which no recogniser can have misheard."""
 

@@ -14,13 +14,14 @@ import msgspec
 
 from agent.record.booking_reference import booking_reference
 from agent.record.business import DEAREST, Service, in_language
-from agent.record.call import Call, SlotState
+from agent.record.call import Call
 from agent.record.characters import one_line
 from agent.record.moments import stamp
 from agent.record.packet import packet
 from agent.record.progress import progress
 from agent.record.provenance import Provenance
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 
 MOST_OF_A_TEXT = 2000
 """Characters of a text of another system's that are taken; nobody listens to more."""

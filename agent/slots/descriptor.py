@@ -73,6 +73,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a part of a value is refused as too short where a whole one is held and the slot is named: it is no beginning of another."""
     repairs_itself: bool = False
     """Whether `extract` itself hears what was put right on the way; else what stands before "no, sorry" is left out first."""
+    overheard: bool = False
+    """Whether what is heard of it too weakly to be taken, while another slot was asked, is kept and offered when its turn comes."""
     begins_with_no: bool = False
     """Whether a "no" to its read-back may begin a new value ("no, today"), however much it looks like all that was said."""
     asked_about: frozenset[Act] = frozenset()

@@ -5,6 +5,7 @@ is printed is in `explained.py`.
 """
 
 import argparse
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,17 +18,20 @@ from rich.console import Console
 from agent.dst.contexts import context_for
 from agent.dst.hearing import Hearing
 from agent.dst.opening import new_call, turn_context_of
+from agent.dst.understanding import understand
 from agent.nlu.utterance import Utterance
+from agent.record.acts import UserAct
 from agent.record.business import Business
-from agent.record.call import Call, Question, SlotState, Turn
+from agent.record.call import Call, Question, Turn
 from agent.record.provenance import Provenance
 from agent.record.reasons import Reason
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.slots import SLOTS
 from api import business_files
 from api.settings import read_settings
 from api.terminal.client import Failed, failed
-from api.terminal.explained import tables
+from api.terminal.explained import choices, tables
 from graph.plan import PLAN
 
 QUESTIONS = get_args(get_type_hints(Question)["kind"])
@@ -39,7 +43,7 @@ replace = msgspec.structs.replace
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What `slotline explain` takes."""
-    parser.add_argument("words", help="what the caller says")
+    parser.add_argument("words", help="what the caller says; - for lines of standard input, each said by itself, of which only the choice is shown")
     parser.add_argument("--asked", action="append", choices=NAMES, default=[], help="a slot that we had just asked for, or read back")
     parser.add_argument("--question", choices=QUESTIONS, help="the open question (default: read_back of what is held, else ask, else none)")
     parser.add_argument("--held", action="append", default=[], metavar="SLOT=VALUE", help="a value that the call has; asked, it waits for a yes")
@@ -66,15 +70,29 @@ def run(arguments: argparse.Namespace) -> int:
         call = call_of(arguments, business, now)
     except ValueError as error:
         return failed(Failed(str(error)))
-    turn = Turn(key="explain", text=arguments.words, alternatives=tuple(arguments.alternatives))
-    turn_context = turn_context_of(call, turn, business, PLAN, now, ())
-    hearing = Hearing(call, turn, business, turn_context.now, Utterance(arguments.words))
     console = Console(highlight=False)
     if not console.is_terminal:
         console = Console(highlight=False, width=WIDE)
+    if arguments.words == "-":
+        said = [line.strip() for line in sys.stdin]
+        console.print(choices([(words, _understood(words, arguments, call, business, now)) for words in said if words]))
+        return 0
+    turn = _turn(arguments.words, arguments)
+    turn_context = turn_context_of(call, turn, business, PLAN, now, ())
+    hearing = Hearing(call, turn, business, turn_context.now, Utterance(arguments.words))
     for part in tables(hearing, turn_context, arguments.chart, whole=arguments.all):
         console.print(part if part.row_count else f"{part.title}: nothing\n")
     return 0
+
+
+def _turn(words: str, arguments: argparse.Namespace) -> Turn:
+    return Turn(key="explain", text=words, alternatives=tuple(arguments.alternatives))
+
+
+def _understood(words: str, arguments: argparse.Namespace, call: Call, business: Business, now: datetime) -> tuple[UserAct, ...]:
+    """What the words do in this call."""
+    turn = _turn(words, arguments)
+    return understand(call, turn, business, turn_context_of(call, turn, business, PLAN, now, ()).now)
 
 
 def _now(written: str, business: Business) -> datetime:

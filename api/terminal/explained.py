@@ -201,15 +201,30 @@ def _choice(hearing: Hearing, user_acts: Iterable[UserAct]) -> Table:
     if row := REPLIES.first(facts.kind, facts) or ALONE.first(facts.kind, facts):
         _add(table, "as a reply", "", "", "", row.name)
     for act in user_acts:
-        match act:
-            case Inform():
-                _add(table, "inform", act.slot, act.value, f"{act.confidence:.2f}", act.rule)
-            case DialogueAct():
-                kind = "" if act.kind is msgspec.UNSET else f" ({act.kind.value})"
-                _add(table, f"{act.act.value}{kind}", " ".join(act.slots), act.detail, "", "")
-            case _:
-                _add(table, "no_match" if isinstance(act, NoMatch) else "no_input", "", "", "", "")
+        _add(table, *_in_columns(act))
     return table
+
+
+def choices(said: Iterable[tuple[str, Iterable[UserAct]]]) -> Table:
+    """What each of several utterances does, said by itself."""
+    table = _table("Choices", "words", "act", "slot", "value", "confidence", "rule")
+    for words, user_acts in said:
+        for place, act in enumerate(user_acts):
+            _add(table, "" if place else words, *_in_columns(act))
+    return table
+
+
+def _in_columns(act: UserAct) -> tuple[str, str, str, str, str]:
+    """Act, slot, value, confidence, rule."""
+    match act:
+        case Inform():
+            kind = "" if act.kind is msgspec.UNSET else f" ({act.kind.value})"
+            return f"inform{kind}", act.slot, " or ".join(act.options) or act.value, f"{act.confidence:.2f}", act.rule
+        case DialogueAct():
+            kind = "" if act.kind is msgspec.UNSET else f" ({act.kind.value})"
+            return f"{act.act.value}{kind}", " ".join(act.slots), act.detail, "", ""
+        case _:
+            return "no_match" if isinstance(act, NoMatch) else "no_input", "", "", "", ""
 
 
 def _after(hearing: Hearing, user_acts: Iterable[UserAct], turn_context: TurnContext) -> Table:

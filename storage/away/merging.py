@@ -12,9 +12,10 @@ from typing import Any
 
 import msgspec
 
-from agent.record.call import RECENT, Call, Line, OpenTurn, SlotState
+from agent.record.call import RECENT, Call, Line, OpenTurn
 from agent.record.confirmation import Confirmation
 from agent.record.events import Event
+from agent.record.slot_state import SlotState
 from storage.away.conversation import Times, placed
 from storage.store import Change
 

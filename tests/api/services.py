@@ -14,8 +14,9 @@ from starlette.types import ASGIApp
 import graph.build
 from agent.policy.people import Deed
 from agent.record.acts import UserAct
-from agent.record.call import Approval, Booking, Brief, Call, Line, SlotState
+from agent.record.call import Approval, Booking, Brief, Call, Line
 from agent.record.progress import progress
+from agent.record.slot_state import SlotState
 from api.app import Service
 from api.draining import LINGER_S
 from api.serve import bound

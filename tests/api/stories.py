@@ -6,9 +6,10 @@ import msgspec
 
 from agent.record import call_events
 from agent.record.business import Service
-from agent.record.call import Brief, Call, Line, SlotState
+from agent.record.call import Brief, Call, Line
 from agent.record.events import Event
 from agent.record.provenance import Provenance
+from agent.record.slot_state import SlotState
 from storage.store import CallStore, Change
 
 replace = msgspec.structs.replace

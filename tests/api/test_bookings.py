@@ -9,7 +9,7 @@ import pytest
 
 from agent.record.booking_reference import booking_reference
 from agent.record.calendar import is_holiday
-from agent.record.call import SlotState
+from agent.record.slot_state import SlotState
 from storage.store import Change
 from tests.api.neighbours import ACME, BEIJING, Neighbours, neighbours
 from tests.storage.calls import job, new_call

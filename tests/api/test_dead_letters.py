@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from agent.record.booking_reference import booking_reference
-from agent.record.call import SlotState
+from agent.record.slot_state import SlotState
 from api.app import Service
 from api.frames import Frame
 from api.outbox.outcomes import Again, Refused

@@ -6,8 +6,8 @@ from agent.dst.disjoint import SlotCandidate, best_disjoint
 from agent.nlu.candidates import Candidate
 
 
-def heard(slot: str, start: int, end: int, confidence: float, *, asked: bool = False) -> SlotCandidate:
-    return SlotCandidate(slot, Candidate(value=f"{start}-{end}", rule="test", span=(start, end), confidence=confidence), asked)
+def heard(slot: str, start: int, end: int, confidence: float, *, asked: bool = False, whole: bool = True) -> SlotCandidate:
+    return SlotCandidate(slot, Candidate(value=f"{start}-{end}", rule="test", span=(start, end), confidence=confidence, whole=whole), asked)
 
 
 ADDRESS, NUMBER = heard("address", 0, 26, 0.95), heard("phone", 21, 39, 0.85, asked=True)
@@ -24,6 +24,7 @@ ADDRESS, NUMBER = heard("address", 0, 26, 0.95), heard("phone", 21, 39, 0.85, as
         ([heard("email", 0, 20, 0.9), heard("name", 0, 8, 0.7), heard("service", 9, 20, 0.7)], ["email 0-20"]),
         ([heard("email", 0, 20, 0.9), heard("name", 0, 8, 0.9), heard("service", 9, 20, 0.9)], ["name 0-8", "service 9-20"]),
         ([heard("email", 0, 5, 0.7, asked=True), heard("name", 0, 5, 0.7)], ["email 0-5"]),
+        ([heard("phone", 7, 30, 0.8, asked=True, whole=False), heard("time", 17, 60, 0.83)], ["time 17-60"]),
         ([heard("email", 0, 5, 0.5, asked=True), heard("name", 0, 5, 0.95)], ["name 0-5"]),
     ],
 )

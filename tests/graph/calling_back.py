@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from agent.record.business import Service
-from agent.record.call import Brief, Call, SlotState, Turn
+from agent.record.call import Brief, Call, Turn
 from agent.record.provenance import Provenance
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from graph.state import TurnRequest
 from storage.memory_store import MemoryStore
 from storage.store import Change

@@ -11,10 +11,11 @@ import pytest
 from agent.nlu.candidates import Context
 from agent.policy import resuming
 from agent.record.business import in_language
-from agent.record.call import Booking, Call, SlotState
+from agent.record.call import Booking, Call
 from agent.record.provenance import Provenance
 from agent.record.skeleton import adopt
 from agent.record.slot_names import NAMES
+from agent.record.slot_state import SlotState
 from agent.slots import PLACES, SLOTS
 from tests.graph.calling_back import HELD, NAME, NOW, ONE, OTHER, Line, earlier, heard, standing
 

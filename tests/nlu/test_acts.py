@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.languages import written_out
 from agent.nlu.acts.recognition import recognise_acts, said_phrase
 from agent.nlu.acts.words import MAX_UNITS, segments
 from agent.nlu.candidates import Context, OpenQuestion
-from agent.nlu.lexicon import written_out
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Act
 from tests import tables

@@ -9,7 +9,8 @@ import pytest
 
 from agent.policy.approvals import rule_for, stands
 from agent.record.business import Business, Service
-from agent.record.call import Approval, Booking, Brief, Call, SlotState, Turn
+from agent.record.call import Approval, Booking, Brief, Call, Turn
+from agent.record.slot_state import SlotState
 from agent.record.turn_context import TurnContext
 from graph.plan import PLAN
 

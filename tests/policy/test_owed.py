@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from agent.policy.owed import Wants, address_of, concerns, owed, reckoned
 from agent.record.booking_reference import booking_reference
 from agent.record.business import Service
-from agent.record.call import Booking, Brief, Call, OpenTurn, SlotState, Status, Turn
+from agent.record.call import Booking, Brief, Call, OpenTurn, Status, Turn
 from agent.record.confirmation import Confirmation
 from agent.record.delivery import Delivery, Occasion
 from agent.record.handoff import Handoff
+from agent.record.slot_state import SlotState
 
 replace = msgspec.structs.replace
 

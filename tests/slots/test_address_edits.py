@@ -6,8 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from agent.languages import words
-from agent.nlu.acts.words import written_out
+from agent.languages import words, written_out
 from agent.nlu.candidates import Candidate, Context, Held
 from agent.nlu.utterance import Utterance
 from agent.slots.address import ADDRESS, named_part, readings_meant

@@ -53,7 +53,7 @@ def test_letters_are_put_where_that_is_settled(name: Name, edit: Spell, after: N
         (("Karen", "Lee"), Replace("lee", "Lee"), None),
     ],
 )
-def test_a_part_takes_the_place_of_the_one_denied(name: Name, edit: Replace, after: Name | None) -> None:
+def test_a_part_takes_the_place_of_the_one_denied(name: Name, edit: Replace[str], after: Name | None) -> None:
     assert replaced(name, edit) == after
 
 

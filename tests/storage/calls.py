@@ -4,10 +4,11 @@ from typing import Any
 
 import msgspec
 
-from agent.record.call import Booking, Brief, Call, Line, SlotState
+from agent.record.call import Booking, Brief, Call, Line
 from agent.record.delivery import Delivery, delivery_id
 from agent.record.events import Event
 from agent.record.provenance import Provenance
+from agent.record.slot_state import SlotState
 from storage.store import CallStore, Change, Committed
 
 CREATED = "2026-03-02T01:00:00Z"

@@ -13,9 +13,10 @@ import pytest
 import redis
 
 from agent.policy.people import Message, Takeover
-from agent.record.call import RECENT, Call, OpenTurn, SlotState, Turn
+from agent.record.call import RECENT, Call, OpenTurn, Turn
 from agent.record.errand import Errand
 from agent.record.newest import Newest
+from agent.record.slot_state import SlotState
 from storage import codec, keys
 from storage.memory_kept import Document, Kept
 from storage.memory_store import MemoryStore

@@ -8,8 +8,9 @@ from random import Random
 import msgspec
 import pytest
 
-from agent.record.call import Line, SlotState
+from agent.record.call import Line
 from agent.record.provenance import Provenance
+from agent.record.slot_state import SlotState
 from storage.errors import StaleCall, StoreUnavailable
 from storage.memory_store import MemoryStore
 from storage.store import CallStore, Change, Committed

@@ -62,11 +62,19 @@ def test_repairs_and_mentions(capsys: pytest.CaptureFixture[str]) -> None:
     assert ["put right", "at eleven"] in found
 
 
+def test_many_utterances_are_read_with_what_each_does(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", ["tuesday at nine am\n", "\n", "bananas\n"])
+    assert explained(capsys, "-", "--asked", "time") == {
+        "Choices": [["tuesday at nine am", "inform", "time", "2026-03-03T09:00", "0.93", "day_clock"], ["bananas", "no_match"]],
+    }
+
+
 @pytest.mark.parametrize("slot", NAMES)
 def test_every_slot_shows_what_it_heard_and_by_which_rule(slot: str, capsys: pytest.CaptureFixture[str]) -> None:
     found = explained(capsys, SAID[slot], "--asked", slot)
     value, confidence, rule = next(row[1:4] for row in found["Candidates"] if row[0] == slot)
-    assert ["inform", slot, value, confidence, rule] in found[f"Choice (question: ask {slot})"]
+    informs = [row for row in found[f"Choice (question: ask {slot})"] if row[:2] == ["inform", slot]]
+    assert [(row[2].split(" or ")[0], *row[3:]) for row in informs] == [(value, confidence, rule)]
     assert found["Then"][0][0] == slot
     charts = [title for title in found if title.startswith("Chart of ")]
     assert (f"Chart of {slot}" in charts) == (SLOTS[slot].chunks is not None)

@@ -80,10 +80,6 @@ def _kind_of(prompt: str) -> Prompt:
         if any(_begins(last, phrase) for phrase in questions["value"]):
             return Prompt.VALUE
         return Prompt.YES_NO
-    if any(_begins(last, phrase) for phrase in questions["value"] if phrase.isascii()):
-        return Prompt.VALUE
-    if any(_holds(plain, phrase) for phrase in questions["said"]):
-        return Prompt.CONFIRM
     return Prompt.STATEMENT
 
 
@@ -175,8 +171,6 @@ def judge(units: Sequence[Unit], *, asked: bool) -> Answer | None:
     sign, kind, negated = _sign(units)
     if kind is None:
         return Answer(-1, ActKind.NEGATION, first.first, last.last) if negated and len(units) <= _LONG else None
-    if len(units) == 1 and first.marks & mask("ok"):
-        kind = ActKind.OK
     of_us = first.marks & mask("you") and len(units) > 1 and any(unit.marks & mask("copula") for unit in units[1:3])
     if of_us and kind is ActKind.QUALITY and sign > 0:
         kind = ActKind.PRAISE

@@ -49,8 +49,6 @@ def _states(rest: Sequence[Unit]) -> str:
         return ""
     if any(unit.marks & mask("judged", "fix") for unit in rest):
         return "edits"
-    if rest[0].marks & mask("you") and any(unit.words[0] in table("single")["said_of_us"] for unit in rest[1:3]) and len(rest) > 2:
-        return "edits"
     for place, unit in enumerate(rest):
         if slot_of(unit) and _is_value(rest, place + 1, _NEAR):
             return "edits"

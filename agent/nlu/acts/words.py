@@ -9,8 +9,7 @@ from collections.abc import Collection
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from agent.languages import known, words
-from agent.nlu.lexicon import written_out
+from agent.languages import known, words, written_out
 from agent.nlu.utterance import Token, Utterance
 
 MAX_UNITS = 240

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from agent.nlu.spelling.words import Table, phrase_at
+from agent.nlu.lexicon import meaning_at
+from agent.nlu.spelling.words import Table
 from agent.nlu.utterance import Token
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -63,11 +64,11 @@ def _among_small_letters(tokens: Sequence[Token], at: int) -> bool:
 
 def _prefixed(tokens: Sequence[Token], start: int, table: Table) -> Element | None:
     """An element that may open with "double", "two" or "capital"."""
-    _, at = phrase_at(tokens, start, table.before)
-    _, wide = phrase_at(tokens, at, table.double_u)
+    _, at = meaning_at(tokens, start, table.before)
+    _, wide = meaning_at(tokens, at, table.double_u)
     if wide > at:
         return _linked(tokens, Element("w", Kind.PLAIN, start, wide), table)
-    times, after = phrase_at(tokens, at, table.repeat)
+    times, after = meaning_at(tokens, at, table.repeat)
     if after > at:
         one = _letter(tokens, after, table)
         return None if one is None else Element(one.text * int(times), Kind.PLAIN, start, one.end)
@@ -82,7 +83,7 @@ def _prefixed(tokens: Sequence[Token], start: int, table: Table) -> Element | No
 
 def _unsure(tokens: Sequence[Token], start: int, table: Table) -> Element | None:
     """A mark by name, or a short word that may be letters run together."""
-    mark, end = phrase_at(tokens, start, table.marks)
+    mark, end = meaning_at(tokens, start, table.marks)
     if mark:
         return Element(mark, Kind.MARK, start, end)
     word = tokens[start].norm
@@ -96,13 +97,13 @@ def _letter(tokens: Sequence[Token], at: int, table: Table) -> Element | None:
     if at >= len(tokens):
         return None
     word = tokens[at].norm
-    code, end = phrase_at(tokens, at, table.code)
+    code, end = meaning_at(tokens, at, table.code)
     if end > at + 1:
         return Element(code, Kind.CODE, at, end)
     if len(word) == 1 and word.isalpha() and not "぀" <= word <= "鿿":
         return _linked(tokens, Element(word, Kind.PLAIN, at, at + 1), table)
     for phrases, kind in ((table.named, Kind.NAMED), (table.weak, Kind.WEAK)):
-        letter, after = phrase_at(tokens, at, phrases)
+        letter, after = meaning_at(tokens, at, phrases)
         if letter:
             return _linked(tokens, Element(letter, kind, at, after), table)
     if word.isascii() and word.isalpha() and (again := _again(tokens, at + 1, word[0], table)) > at + 1:
@@ -115,11 +116,11 @@ def _linked(tokens: Sequence[Token], one: Element, table: Table) -> Element:
     at = one.end
     while at < len(tokens) and tokens[at].norm in "-," and at < one.end + 2:
         at += 1
-    _, after = phrase_at(tokens, one.end, table.link)
-    code, end = phrase_at(tokens, at, table.code)
+    _, after = meaning_at(tokens, one.end, table.link)
+    code, end = meaning_at(tokens, at, table.code)
     if after > one.end:
         at = after
-        code, end = phrase_at(tokens, at, table.code)
+        code, end = meaning_at(tokens, at, table.code)
     elif code != one.text and not (table.again and _stands_for(tokens, at, one.text, table)):
         return one
     if code == one.text:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from agent.languages import words
 from agent.nlu.effort import spend
+from agent.nlu.lexicon import meaning_at
 from agent.nlu.spelling.elements import LETTERS, MAX_GLUED, Element, Kind, element_at
-from agent.nlu.spelling.words import Table, phrase_at
+from agent.nlu.spelling.words import Table
 from agent.nlu.spelling.words import table as letter_words
 from agent.nlu.utterance import MAX_TOKENS, Token
 
@@ -179,7 +180,7 @@ def _past(tokens: Sequence[Token], at: int, table: Table) -> int:
         if tokens[at].norm in _SEPARATORS:
             at += 1
         else:
-            _, end = phrase_at(tokens, at, table.filler)
+            _, end = meaning_at(tokens, at, table.filler)
             if end == at:
                 return at
             at = end

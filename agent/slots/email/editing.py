@@ -11,11 +11,11 @@ Kinds   given   what is right or wrong: a domain, or part of an address, with "i
 from typing import Any, NamedTuple
 
 from agent.nlu.chart import Chunk, Grammar, Rule
-from agent.nlu.edits import Patch, Replace
+from agent.nlu.edits import Deny, Patch, Replace
 from agent.slots.email import weights
 from agent.slots.email.addresses import AddressReader
 from agent.slots.email.domains import domains, is_ending
-from agent.slots.email.edits import Deny, Place, Spell, apply
+from agent.slots.email.edits import Place, Spell, apply
 from agent.slots.email.pieces import written
 from agent.slots.email.rules import DOMAINS, PARTS, PROVIDED, Pieces
 
@@ -43,7 +43,7 @@ def _replace(wrong: int, right: int) -> Any:
     return lambda *chunks: Replace(text(chunks[wrong]), text(chunks[right]))
 
 
-def _corrected(_: Chunk, old: Chunk, passed: Pieces, new: Chunk, *__: Any) -> Replace | None:
+def _corrected(_: Chunk, old: Chunk, passed: Pieces, new: Chunk, *__: Any) -> Replace[str] | None:
     return Replace(text(old), text(new)) if passed else None
 
 
@@ -77,7 +77,7 @@ def _named(provider: Chunk) -> Patch[Place] | None:
     return None if said.isdecimal() else Patch(Place("domain"), said)
 
 
-def _single(wrong: Chunk, _: Chunk, __: Pieces, right: Chunk, ___: Chunk) -> Replace | None:
+def _single(wrong: Chunk, _: Chunk, __: Pieces, right: Chunk, ___: Chunk) -> Replace[str] | None:
     """ "Y is an i": one letter, digit or mark in the place of another."""
     one = len(str(wrong.value)) == len(str(right.value)) == 1
     return Replace(str(wrong.value), str(right.value)) if one else None
@@ -114,6 +114,8 @@ EDITS = (
     Rule("y is an i", "edit", f"letters|digits|sign truly {_SKIP} letters|digits|sign over", _single),
     Rule("should be gmail", "edit", f"should_be {_SKIP} at? domain|provider !blamed over", lambda *it: _named(it[-2])),
     Rule("there's a 7 at the end", "edit", "add given goes? back", _patch("back", 1, added=True)),
+    Rule("最后加个7", "edit", "add_back given over", _patch("back", 1, added=True)),
+    Rule("wang后面加个7", "placed", "part add_after given over", _patch("after", 2, 0)),
     Rule("a 7 at the end before the at", "placed", "part goes? back articles* beside_at", _patch("back_of_local")),
     Rule("a 7 at the end", "placed", "part goes? back", _patch("back")),
     Rule("there's tom at the front", "edit", "add given goes? front", _patch("front", 1, added=True)),

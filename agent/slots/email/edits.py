@@ -2,7 +2,7 @@
 
 Patch    a side, an end, or a place beside something is this: "the domain is gmail", "a 7 at the end", "a dot between tom and baker"
 Replace  this for that: "dot net, not dot com"
-Deny     this does not belong there: "no dot", "without the au", "all one word"
+Deny     this does not belong there: "no dot", "without the au", "all one word" ("": all marks)
 Spell    a letter doubled or single ("with two l's"), or a piece said again: which one is found by how alike they are
 
 What fits in more than one place fits in none: then the caller is asked, never second-guessed.
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Levenshtein
 
-from agent.nlu.edits import Patch, Replace
+from agent.nlu.edits import Deny, Patch, Replace
 from agent.slots.email import weights
 from agent.slots.email.domains import domains, is_ending
 
@@ -30,13 +30,6 @@ class Place(NamedTuple):
     """It is said to be missing: "you forgot the dot"."""
 
 
-class Deny(NamedTuple):
-    wrong: str
-    """"" for all marks."""
-    left: str = ""
-    """What is said to be left then."""
-
-
 class Spell(NamedTuple):
     letters: str
     several: bool = False
@@ -47,7 +40,7 @@ class Spell(NamedTuple):
     """It was said with a provider behind it, and so is the whole local part."""
 
 
-Edit = Patch[Place] | Replace | Deny | Spell
+Edit = Patch[Place] | Replace[str] | Deny | Spell
 
 
 def apply(edit: Edit, current: str) -> str:

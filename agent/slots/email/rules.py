@@ -180,11 +180,6 @@ def _lexicon(*languages: str) -> Lexicon:
     return Lexicon(map(_classes, languages))
 
 
-def _languages(utterance: Utterance, language: str) -> tuple[str, ...]:
-    """A Mandarin utterance may hold English words, too."""
-    return ("zh", "en") if utterance.has_han or language == "zh" else (language,)
-
-
 @cache
 def _reader(grammar: Grammar, language: str, *languages: str) -> Callable[[Utterance], Chart]:
     lexicon = _lexicon(*languages)
@@ -208,11 +203,11 @@ def _tells(*languages: str) -> Callable[[Utterance], bool]:
 
 def may_tell(utterance: Utterance, language: str) -> bool:
     """Whether an address may be told though none was asked for: an "at" with a dot, an ending or a word for mail anywhere; or a provider's mail."""
-    return _tells(*_languages(utterance, language))(utterance)
+    return _tells(*utterance.languages(language))(utterance)
 
 
 def chart_of(utterance: Utterance, language: str, grammar: Grammar | None = None) -> Chart:
     """What the rules make of an utterance, made once; of another grammar: those of it."""
-    languages = _languages(utterance, language)
+    languages = utterance.languages(language)
     grammar = grammar or (TOLD if "zh" in languages else SPOKEN)
     return utterance.once(_reader(grammar, "zh" if utterance.has_han else language, *languages))

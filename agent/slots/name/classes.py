@@ -7,6 +7,7 @@ behind a cue (en.py, zh.py).
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 
+from agent.languages import written_out
 from agent.nlu.lexicon import Sizes
 from agent.nlu.utterance import Utterance
 from agent.slots.name import weights
@@ -64,7 +65,8 @@ class Spoken:
 @cache
 def _reader(language: str) -> Callable[[Utterance], Sequence[Mapping[str, int]]]:
     table = lists(language)
-    listed = {kind: phrases for kind, phrases in table.items() if isinstance(phrases, list) and kind not in _ENDINGS}
+    lists_of_phrases = {kind: phrases for kind, phrases in table.items() if isinstance(phrases, list) and kind not in _ENDINGS}
+    listed = {kind: [plain for phrase in phrases for plain in written_out(phrase)] for kind, phrases in lists_of_phrases.items()}
     listed |= {kind: [*listed[kind], *(phrase.replace(" ", "-") for phrase in listed[kind])] for kind in _HYPHENED if kind in listed}
     single = {kind: table[kind].split() for kind in _SINGLE if isinstance(table.get(kind), str)}
     return Sizes({**listed, **single}).of

@@ -1,7 +1,7 @@
 """Corrections of a name, typed: what an edit does to the words of a name that is held, or was just said.
 
 Spell    a word is written so: "Smyth with a y", "Sara without an h", "two t's"
-Replace  a part of it is this, and not that: "it's Yung, not Young", 不是王，是汪
+Replace  a part of it is this, and not that: "it's Yung, not Young", 不是王，是汪; so is a letter: "replace the i with a y", "y, not i"
 Patch    the first or the last name is this: "my last name is Smith"; the character at a place
 
 Nothing is edited that the caller's words do not settle: where two words of the name, or two spellings, would fit equally, the name stays as it was.
@@ -18,7 +18,7 @@ from agent.nlu.spelling.words import table as letter_words
 from agent.slots.name.classes import Spoken
 from agent.slots.name.lists import is_known, stands_in
 from agent.slots.name.spelling import fitting, homophones, sounds_like
-from agent.slots.name.weights import LONG, SHORT_FORM
+from agent.slots.name.weights import LONG, MOST_CUES, SHORT_FORM
 
 Name = tuple[str, ...]
 
@@ -43,6 +43,45 @@ def letter_edit(spoken: Spoken, start: int) -> tuple[Spell | None, int]:
         other, after = letter_at(tokens, end + apart, "en")
         end = after if len(other) == 1 else end + apart
     return Spell(letters, present > without, bool(one), bool(last)), end
+
+
+def letter_swap(spoken: Spoken, start: int) -> tuple[Replace[str] | None, int]:
+    """A letter said at `start` for another, and the index after both: "the i should be a y", "a y instead of an i"; (None, start) if none is."""
+    opening = spoken.size(start, "swapping")
+    told = _two_letters(spoken, start + opening, "swapped_for") if opening else None
+    if told is not None:
+        return Replace(*told[0]), told[1]
+    told = _two_letters(spoken, start + spoken.size(start, "meant_letter"), "apart_from") or _two_letters(spoken, start, "apart_from")
+    return (Replace(told[0][1], told[0][0]), told[1]) if told is not None else (None, start)
+
+
+def _two_letters(spoken: Spoken, start: int, between: str) -> tuple[tuple[str, str], int] | None:
+    """Two single letters with a phrase of the class between them, and nothing behind but a mark; and the index after them."""
+    one, at = letter_at(spoken.tokens, start, "en")
+    at += at < len(spoken.tokens) and spoken.tokens[at].norm == ","
+    size = spoken.size(at, between) if len(one) == 1 else 0
+    if not size:
+        return None
+    other, end = letter_at(spoken.tokens, at + size, "en")
+    closed = end >= len(spoken.tokens) or not spoken.tokens[end].is_word or bool(spoken.size(end, "politeness", "at_end"))
+    return ((one, other), end) if len(other) == 1 and other != one and closed else None
+
+
+def order_swap(spoken: Spoken, start: int) -> int:
+    """The index after what is said from `start` on of a name whose words stand in the wrong order: "the other way round"; `start` if it is not."""
+    at = spoken.past(start, "order_of", most=MOST_CUES)
+    size = spoken.size(at, "wrong_order")
+    end = spoken.past(at + size, "politeness")
+    return end if size and end >= len(spoken.tokens) else start
+
+
+def letter_replaced(name: Sequence[str], edit: Replace[str]) -> Name:
+    """`name` with one letter in the place of another that stands in it once, or where only one of several leads to a known name."""
+    places = [(at, place) for at, word in enumerate(name) for place, letter in enumerate(word.lower()) if letter == edit.old]
+    found = [(at, f"{name[at][:place]}{edit.new}{name[at][place + 1 :]}".lower()) for at, place in places]
+    if len(found) > 1:
+        found = [(at, word) for at, word in found if is_known(word)]
+    return tuple(name) if len(found) != 1 else put(name, *found[0])
 
 
 def _doubled(spoken: Spoken, at: int, start: int) -> tuple[Spell | None, int]:
@@ -84,8 +123,6 @@ def _holds(word: str, edit: Spell) -> bool:
 def _namesake(word: str, edit: Spell) -> str:
     """The nearest other spelling of the same name that is as `edit` says, or ""."""
     found = [other for other in homophones().get(word, ()) if _holds(other, edit)]
-    if not edit.present:
-        found = [other for other in found if Levenshtein.distance(word, other) == len(edit.letters)]
     return min(found, key=lambda other: (Levenshtein.distance(word, other), not is_known(other), abs(len(word) - len(other)), other), default="")
 
 
@@ -122,7 +159,7 @@ def spelt(name: Sequence[str], letters: str) -> Name | None:
     return None if fit is None else (*name[: fit[0]], *fit[2], *name[fit[1] :])
 
 
-def replaced(name: Name, edit: Replace) -> Name | None:
+def replaced(name: Name, edit: Replace[str]) -> Name | None:
     """`name` with the part that is denied as it is said instead, whatever that sounds like; None when nothing changes."""
     fit, new = fitting(name, edit.old), tuple(edit.new.split())
     if fit is None:

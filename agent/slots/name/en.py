@@ -6,10 +6,11 @@ A name begins behind a cue (en_cued.py), or at the beginning of the utterance an
 """
 
 from agent.nlu.candidates import Candidate, Context
+from agent.nlu.edits import Replace
 from agent.nlu.utterance import Utterance
 from agent.slots.name import weights
 from agent.slots.name.classes import SENTENCE
-from agent.slots.name.edits import letter_edit, respelt
+from agent.slots.name.edits import letter_edit, letter_replaced, letter_swap, order_swap, respelt
 from agent.slots.name.en_around import Found
 from agent.slots.name.en_cued import CUES, CuedNames
 from agent.slots.name.en_joining import joined
@@ -25,7 +26,8 @@ def english_names(utterance: Utterance, context: Context) -> list[Candidate]:
     names = _Names(utterance, context)
     found = [one for one in names.listen() if context.asks("name") or not one.asked_only]
     held = tuple(context.held.value.split())
-    against = names.against(held)
+    against = names.turned(held) if context.asks("name") else None
+    against = against or names.against(held)
     whole = [against] if against is not None else joined([one for one in found if one.role != "other"], names, held)
     answers: dict[str, Candidate] = {}
     for one, patch in (*whole, *((other, False) for other in found if other.role == "other")):
@@ -44,12 +46,19 @@ class _Names(CuedNames):
         found: list[Found] = []
         at, opening = 0, self.past_fillers(0)
         while at < len(self.tokens) and len(found) < weights.MOST_FOUND and self.tries < weights.MOST_TRIES:
-            one = self._here(at, opening)
+            swap, end = letter_swap(self, at) if self.context.held.value and at in (0, opening) else (None, at)
+            one = self._here(at, opening) if swap is None else self._swapped(swap, at, end)
             if one is not None:
                 found.append(one)
                 self.ended = one.end
-            at = max(at + 1, one.end if one is not None else 0)
+            at = max(at + 1, end, one.end if one is not None else 0)
         return found
+
+    def turned(self, held: tuple[str, ...]) -> tuple[Found, bool] | None:
+        """The held name, first and last, turned round: "the other way round"."""
+        opening = self.past_fillers(0)
+        end = order_swap(self, opening) if len(held) == LONG else opening
+        return (Found("full", held[::-1], opening, end, weights.RESPELT, "turned"), True) if end > opening else None
 
     def _here(self, at: int, opening: int) -> Found | None:
         """The best reading of a name whose cue, or which itself, begins at `at`."""
@@ -111,6 +120,12 @@ class _Names(CuedNames):
         edit, end = letter_edit(self, at)
         name = respelt(held, edit, last=False) if edit is not None else held
         return Found("patch", name, at, end, weights.RESPELT, "letter") if name != held else None
+
+    def _swapped(self, swap: Replace[str], at: int, end: int) -> Found | None:
+        """The held name with one letter for another, "the i should be a y"; None where it fits nowhere, or in several places."""
+        held = tuple(self.context.held.value.split())
+        name = letter_replaced(held, swap)
+        return Found("patch", name, at, end, weights.RESPELT, "letter", asked_only=True) if name != held else None
 
     def _last_name_first(self, phrase: Phrase) -> Phrase | None:
         """ "Smith, John" and, where nothing but a name was asked for, "Park, Ji-hoon" the right way round; None if it is not turned."""

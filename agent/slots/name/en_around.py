@@ -58,8 +58,6 @@ class Around(Reader):
         """
         self.tries += 1
         for _ in range(weights.MOST_BETWEEN):
-            if self.size(at, "negation"):
-                return None
             phrase = self.phrase(at, trust)
             if phrase is not None:
                 return self._in_full(phrase)
@@ -73,19 +71,9 @@ class Around(Reader):
         again = self.phrase(phrase.end + 1, Trust.BARE) if self.word(phrase.end) == "," and not phrase.spelled else None
         if again is not None and not again.spelled:
             said, full = phrase.lower, again.lower
-            if self._is_paused(said, again):
-                return again._replace(pieces=(*phrase.pieces, *again.pieces), start=phrase.start, known=1)
             if len(full) > len(said) and said in (full[-len(said) :], full[: len(said)]):
                 return again
         return phrase
-
-    def _is_paused(self, given: list[str], family: Phrase) -> bool:
-        """Whether `family`, behind a comma, is the last name that belongs to the first name `given`: "it's Brandon, MacDonald"."""
-        if not self.expected or len(given) != 1 or not stands_in(given[0], "given"):
-            return False
-        last = family.lower[-1]
-        likely = stands_in(last, "family") or (family.proud >= family.words and not stands_in(last, "given"))
-        return likely and last not in (*given, *family.lower[:-1]) and self.ends(family.end)
 
     def found(self, role: str, phrase: Phrase, start: int, confidence: float, rule: str, *, extra: int = 0, asked_only: bool = False) -> Found:
         name = once(settled(phrase.pieces))
@@ -135,8 +123,6 @@ class Around(Reader):
 
     def _number_allows(self, phrase: Phrase, at: int) -> bool:
         """Whether a phrase before a number is a name: not the letters of a postcode or of a booking code."""
-        if not phrase.words or phrase.spelled:
-            return False
         if all(map(is_code_word, phrase.lower)):
             return len(self.word(at)) > weights.POSTCODE_DIGITS
         return phrase.known > 0 or (self.word(at)[:1].isdigit() and all(len(name) > weights.CODE_LETTERS for name in phrase.lower))

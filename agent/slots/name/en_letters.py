@@ -116,17 +116,12 @@ class LetterReader(Words):
         """The index of spelled letters that are led up to by a comma, by "that's spelled" or by the word that they spell; else `at`."""
         words = [piece.text for piece in before]
         said = {part for word in words for part in (word.lower(), *word.lower().split("-"))}
-        after, again = at, False
+        after = at
         for _ in range(weights.MOST_TO_LETTERS):
-            step = 1 if self.word(after) in (",", "-", ".", ";", ":") else self.size(after, "spelling")
-            if not step and (self.word(after) in said or self.is_a(after, "and")):
-                step, again = 1, True
+            passed = self.word(after) in (",", "-", ".", ";", ":", *said) or self.is_a(after, "and")
+            step = self.size(after, "spelling") or int(passed)
             if not step:
                 break
             after += step
         letters, _ = self.runs.get(after, ("", after))
-        if after == at and len(before) == 1 and before[0].spelled:
-            return at
-        if not again and len(plain_letters(letters)) >= weights.MIN_SPELLED and self.spelled(after)[0]:
-            return after
         return after if len(plain_letters(letters)) > 1 and fitting(words, letters) is not None else at

@@ -112,8 +112,6 @@ class Reader(LetterReader):
             return Piece(word + following), at + 2
         if stands_in(word, "saint") and following == "." and (before or trust is Trust.CUED) and self.is_name(at + 2, Trust.BARE, before=True):
             return Piece(f"{text} {self.tokens[at + 2].text}"), at + 3
-        if stands_in(word, "particles") and self._leads_on(at, trust, before):
-            return Piece(text), at + 1
         if self._owns(at, before):
             return Piece(text[:-2]), at + 1
         if not self.is_name(at, trust, before=bool(before)):
@@ -127,8 +125,6 @@ class Reader(LetterReader):
         base = self.owner(at)
         if len(base) < 2 or stands_in(base, "never", "function", "closers"):
             return False
-        if before and stands_in(before[-1].text.lower(), "given"):
-            return True
         return is_known(base) or (not is_ordinary(base) and (bool(before) or self.tokens[at].text[0].isupper()))
 
     def _single(self, at: int, trust: Trust, before: Sequence[Piece]) -> tuple[Piece | None, int]:
@@ -161,12 +157,3 @@ class Reader(LetterReader):
             piece = Piece(f"{piece.text}-{self.tokens[at + 1].text}")
             at += 2
         return piece, at
-
-    def _leads_on(self, at: int, trust: Trust, before: Sequence[Piece]) -> bool:
-        """Whether the particle at `at` has a name behind it."""
-        if is_ordinary(self.word(at)) and not (before or trust is Trust.CUED):
-            return False
-        after = at + 1
-        while self.is_a(after, "particles") and after < at + 3:
-            after += 1
-        return any(self.is_name(here, Trust.BARE, before=True) for here in {after, max(at + 1, after - 1)})

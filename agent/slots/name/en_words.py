@@ -211,11 +211,8 @@ class Words(Spoken):
             return trust is not Trust.LISTED and not before and is_derived(word) and self._has_surname(at)
         if before:
             return self.is_closed(at + 1) or self.is_plainly(at + 1) or self.is_suffix(at + 1)
-        leads, following = self._leads_plainly(at), self.word(at + 1)
-        if leads and is_known(following) and not is_ordinary(following):
-            return True
         if stands_in(word, "given"):
-            return leads or self._opens(at, trust) or (trust is not Trust.LISTED and self.stops(at + 1, trust))
+            return self._leads_plainly(at) or self._opens(at, trust) or (trust is not Trust.LISTED and self.stops(at + 1, trust))
         return trust is Trust.CUED and self.is_closed(at + 1)
 
     def _has_surname(self, at: int) -> bool:
@@ -226,11 +223,8 @@ class Words(Spoken):
         return self.expected and surname and not adverb and not is_ordinary(word) and self.stops(at + 2)
 
     def _opens(self, at: int, trust: Trust) -> bool:
-        """Whether the first name at `at`, an everyday word itself, is said again ("will, will young") or has a surname and nothing more behind it."""
-        following = self.word(at + 1)
-        if following == self.word(at):
-            return self._leads_plainly(at + 1)
-        known = is_known(following)
+        """Whether the first name at `at`, an everyday word itself, has a surname and nothing more behind it."""
+        known = is_known(self.word(at + 1))
         return (
             self._is_given(trust)
             and not self.is_a(at, "closers")

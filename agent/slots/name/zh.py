@@ -13,7 +13,8 @@ from agent.slots.name import weights
 from agent.slots.name.classes import MARKS, SENTENCE
 from agent.slots.name.lists import is_han, lists, stands_in
 from agent.slots.name.weights import DOUBTFUL, FULL
-from agent.slots.name.zh_joining import Described, HanFound, joined
+from agent.slots.name.zh_edits import Described
+from agent.slots.name.zh_joining import HanFound, joined
 from agent.slots.name.zh_reader import HanReader, Read
 from agent.slots.name.zh_text import is_likely, is_place, is_possible, is_talk, is_word, surname_of
 
@@ -211,8 +212,6 @@ class _HanNames(HanReader):
         rest = self.past(end + self.size(end, "titles"), "after")
         full, whole = len(name) >= FULL, rest >= self.end
         parted = not whole and (self.asked if self.is_paused(rest) else self.word(rest - 1) in SENTENCE)
-        if not first and self.is_paused(at) and not (full and is_han(name[0])):
-            return False
         if not surname_of(name) and not (first and (whole or (parted and self.asked and " " in name))):
             return False
         following = not whole and self.size(rest, "next") > 0

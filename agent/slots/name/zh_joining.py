@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from agent.nlu.edits import Replace
 from agent.slots.name import weights
-from agent.slots.name.classes import MARKS
 from agent.slots.name.lists import is_han, lists, stands_in
+from agent.slots.name.zh_edits import Described, edited
 from agent.slots.name.zh_text import HanText, is_titled, surname_of
 
 
@@ -17,18 +17,6 @@ class HanFound(NamedTuple):
     confidence: float
     rule: str
     role: str = "full"
-
-
-class Described(NamedTuple):
-    """One character, told by a word or by its parts."""
-
-    character: str
-    start: int
-    end: int
-    place: int | None
-    """Which character of the name it is said to be, from the front or (negative) from the back."""
-    family: bool
-    """Said to be the surname."""
 
 
 def joined(found: Sequence[HanFound], described: Sequence[Described], text: HanText) -> list[tuple[HanFound, bool]]:
@@ -46,8 +34,6 @@ def joined(found: Sequence[HanFound], described: Sequence[Described], text: HanT
     end = max([best.end, *(one.end for one in told)])
     rest = _given(best.name, told) if best is family and _is_surname(best.name) else ""
     name = best.name + rest if rest else _told(best.name, told)
-    if family is not None and best is not family and not surname_of(name) and len(name) <= weights.MOST_GIVEN and is_han(name[0]):
-        name, best = family.name + name, best._replace(start=min(best.start, family.start))
     if best is family and len(held) > 1 and is_han(held[0]):
         return [(best._replace(name=name + held[len(surname_of(held)) :], end=end), True)]
     others = sorted((one for one in full if one is not best), key=lambda one: -one.confidence)
@@ -63,11 +49,13 @@ def _told_alone(told: Sequence[Described], text: HanText) -> list[tuple[HanFound
         if held and all(character in held for character in characters):  # "建是建设的建": it is as we have it
             name = held
         elif held:
-            name = edited if (edited := _told(held, told)) != held else ""
+            name = put_right if (put_right := _told(held, told)) != held else ""
         if _is_surname(held) and (rest := _given(held, told)):
             name = held + rest
     if not name and held and (edit := _swap(held, text)) is not None:
         name, span = held.replace(edit.old, edit.new), (0, text.end)
+    if held and not name and text.context.asks("name"):
+        name, span = edited(held, told, text), (0, text.end)
     if name:
         return [(HanFound(name, *span, weights.TOLD, "character"), True)]
     if not text.context.asks("name"):
@@ -115,8 +103,6 @@ def _told(name: str, told: Sequence[Described]) -> str:
             place = one.place % len(said)
         elif len(near) == 1:
             place = near[0]
-        elif one.family and 0 in free:
-            place = 0
         elif len(free) == 1:
             place = free[0]
         else:
@@ -126,15 +112,13 @@ def _told(name: str, told: Sequence[Described]) -> str:
     return "".join(said)
 
 
-def _swap(held: str, text: HanText) -> Replace | None:
+def _swap(held: str, text: HanText) -> Replace[str] | None:
     """One character of the held name said to be another: 是汪不是王, 不是王是汪."""
     for at, character in enumerate(text.words):
         denied = text.behind(at, "denying") if held.count(character) == 1 else 0
         if not denied:
             continue
         before, after = at - denied - 1, text.past(at + 1)
-        while text.word(before) in MARKS:
-            before -= 1
         places = [before] if stands_in(text.word(before - 1), "stating") else [after + 1] if stands_in(text.word(after), "stating") else []
         if places and is_han(text.word(places[0]) or " "):
             return Replace(character, text.word(places[0]))

@@ -30,7 +30,7 @@ class Place(NamedTuple):
         return self.where in _ENDS
 
 
-Edit = Patch[Place] | Replace | Turn[Place]
+Edit = Patch[Place] | Replace[str] | Turn[Place]
 
 
 def apply(edit: Edit, parts: Sequence[str]) -> str | None:

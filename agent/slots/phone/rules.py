@@ -44,6 +44,13 @@ def _string(head: Chunk, _: Any = None, rest: Chunk | None = None) -> tuple[Grou
     return (head.value, *rest.value[: weights.MOST_GROUPS]) if rest else (head.value,)
 
 
+def _run(first: Chunk, _: Chunk, last: Chunk) -> Group | None:
+    """ "One through four": each digit between the two."""
+    start, end = int(first.value), int(last.value)
+    told = start + 1 < end < 10 and len(str(first.value)) == 1
+    return Group("".join(map(str, range(start, end + 1))), first.start, last.end) if told else None
+
+
 def _chain(head: Chunk, passed: tuple[Chunk, ...], rest: Chunk) -> tuple[Group, ...] | None:
     """With words between, "area code", or words that sound like digits: what only marks part is one string."""
     first, *others = rest.value
@@ -100,11 +107,11 @@ def _turned(place: Place) -> Turn[Place] | None:
     return Turn(place) if place.many == _PAIR else None
 
 
-def _put_right(_: Chunk, __: Any, old: Chunk, passed: tuple[Chunk, ...], new: Chunk) -> Replace | None:
+def _put_right(_: Chunk, __: Any, old: Chunk, passed: tuple[Chunk, ...], new: Chunk) -> Replace[str] | None:
     return Replace(said(old), said(new)) if passed else None
 
 
-def _denied(_: Chunk, __: Any, string: Chunk) -> Replace | None:
+def _denied(_: Chunk, __: Any, string: Chunk) -> Replace[str] | None:
     """ "Not 345, 346": the first half is wrong, the second right."""
     both = said(string)
     half = len(both) // 2
@@ -122,6 +129,7 @@ RULES = (
     *NUMERALS,
     Rule("<group>", "string", "group !unit !scale !clock", _string),
     Rule("<group>-<string>", "string", "group joint|separator* string", _string, weights.FURTHER_GROUP),
+    Rule("one through four", "group", "digit|figures running digit|figures !scale !clock", _run),
     Rule("<string>", "digits", "string", lambda it: it.value),
     Rule("<string>, um, <digits>", "digits", "string filler|joint|separator* digits", _chain, weights.FURTHER_GROUP),
     Rule("plus", "digits", "plus filler|joint* digits", _plus),
@@ -140,6 +148,8 @@ RULES = (
     Rule("the third digit", "place", "nth digit_word|pronoun", lambda n, _: Place("nth", n.value, named=True)),
     Rule("second last digit", "place", "nth to_last|last digit_word|pronoun", lambda n, _, __: Place("nth_last", n.value, named=True)),
     Rule("second digit from the end", "place", "from_end nth digit_word", lambda _, n, __: Place("nth_last", n.value, named=True)),
+    Rule("next to last digit", "place", "next_to_last digit_word|pronoun?", lambda _, word: Place("nth_last", _PAIR, named=word is not None)),
+    Rule("second from last", "place", "nth to_last !digit_word", lambda n, _: Place("nth_last", n.value)),
     Rule("at the end", "part", "ends|at_end|in_middle"),
     Rule("the last two", "part", "place", lambda it: (it.value.where in ("last", "middle") and (it.value.many or it.value.named)) or None),
     Rule("<place> is <string>", "edit", "place being|correct|article|of_it|filler|joint* string", _patch),
@@ -153,6 +163,12 @@ RULES = (
     Rule("not 345, it's 346", "edit", "deny article* string filler|joint* string", _put_right),
     Rule("not 345 346", "edit", "deny article* string", _denied),
     Rule("346, not 345", "edit", "string filler|joint* deny article* string", lambda new, _, __, ___, old: Replace(said(old), said(new))),
+    Rule(
+        "you said 345, it's 346",
+        "edit",
+        "heard string filler|joint|being|correct|contrary* a? string",
+        lambda _, old, passed, __, new: _put_right(_, __, old, passed, new),
+    ),
     Rule("345 should be 346", "edit", "string filler|joint* should_be article* string", lambda old, _, __, ___, new: Replace(said(old), said(new))),
 )
 GRAMMAR = Grammar(RULES)
@@ -191,17 +207,12 @@ def _reader(*languages: str) -> Callable[[Utterance], Chart]:
     return lambda utterance: GRAMMAR.parse(lexicon.leaves(utterance))
 
 
-def _languages(utterance: Utterance, language: str) -> tuple[str, ...]:
-    """A Mandarin utterance may hold English words, too."""
-    return ("zh", "en") if utterance.has_han or language == "zh" else (language,)
-
-
 def most_digits(utterance: Utterance, language: str) -> int:
     """No more digits than this are said: figures are counted, number words may say many."""
-    return utterance.once(_counter(*_languages(utterance, language)))
+    return utterance.once(_counter(*utterance.languages(language)))
 
 
 def chart_of(utterance: Utterance, language: str) -> Chart:
     """What the rules make of an utterance, made once. Nothing where nobody says a digit."""
     said = most_digits(utterance, language)
-    return utterance.once(_reader(*_languages(utterance, language))) if said else Chart(len(utterance.tokens), {})
+    return utterance.once(_reader(*utterance.languages(language))) if said else Chart(len(utterance.tokens), {})

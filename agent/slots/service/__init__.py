@@ -26,6 +26,7 @@ SERVICE = Slot(
     calendar="length",
     grounding=Grounding(implicit=True, unsure=0.55),  # up to there it is one word that others share
     guess=guess,
+    overheard=True,
     asked_about=frozenset({Act.ASK_PRICE, Act.ASK_SERVICES, Act.ASK_LENGTH}),
     listening=Listening(hints=lambda brief, language: [in_language(service.name, language) for service in brief.services]),
     place=Place(of_service=True),

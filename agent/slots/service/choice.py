@@ -1,4 +1,4 @@
-"""A service picked out of a list by its place ("the second one"), its price ("the 149 one") or by comparing prices ("the cheaper one")."""
+"""A service picked out of a list by its place ("the second one"), its price ("the 149 one"), its length, or by comparing ("the cheaper one")."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -55,7 +55,8 @@ def pick(utterance: Utterance, context: Context) -> Pick | None:
     spoken = _Spoken(utterance, language, lists(language))
     services = listed(context)
     place = _by_place(spoken, services) if context.asks("service") else None  # "the second one" may be any list's
-    return place or _by_price(spoken, context.services) or _by_comparison(spoken, services)
+    length = _by_length(spoken, services) if context.asks("service") else None
+    return place or length or _by_price(spoken, context.services) or _by_comparison(spoken, services)
 
 
 class _Spoken(NamedTuple):
@@ -99,9 +100,17 @@ def _by_place(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
 def _place(spoken: _Spoken, at: int, count: int) -> tuple[int | None, int]:
     """The place named at token `at`, counted from 1, and the token after it."""
     tokens = spoken.utterance.tokens
+    if backwards := spoken.after(at, "counted_back"):  # 倒数第二个
+        place, end = ordinal(tokens, backwards, spoken.language)
+        return (count + 1 - place if place is not None else None), end
     place, end = ordinal(tokens, at, spoken.language)
     if place is not None:
-        return place, end
+        back = spoken.after(end, "from_the_end")  # "the second to last"
+        return (count + 1 - place, back) if back else (place, end)
+    if end := spoken.after(at, "last_but_one"):
+        return count - 1, end
+    if (end := spoken.after(at, "middle")) and count % 2:
+        return (count + 1) // 2, end
     if end := spoken.after(at, "first"):
         return 1, end
     if end := spoken.after(at, "last"):
@@ -109,6 +118,38 @@ def _place(spoken: _Spoken, at: int, count: int) -> tuple[int | None, int]:
     if end := spoken.after(at, "pick_number"):
         return cardinal(tokens, end + 1 if tokens[end : end + 1] and tokens[end].norm == "." else end, spoken.language)
     return cardinal(tokens, at, spoken.language) if at == 0 and len(tokens) <= _BARE else (None, at)
+
+
+def _by_length(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:
+    """The one that takes so long, the shortest or the longest of them, where it is one."""
+    size = len(spoken.utterance.tokens)
+    for at in range(min(size, _MOST_TOKENS)):
+        if exact := _of_length(spoken, at, services):
+            return exact
+        for name, extreme in (("quickest", min), ("longest", max)):
+            end = spoken.after(at, name)
+            if end and spoken.only(("pick_fillers", "pick_nouns"), 0, at) and spoken.only(("pick_fillers", "pick_nouns"), end, size):
+                minutes = extreme([service.minutes for service in services], default=0)
+                some = [service for service in services if service.minutes == minutes]
+                return Pick(some[0], "length", at, end, True) if len(some) == 1 and len(services) > 1 else None
+    return None
+
+
+def _of_length(spoken: _Spoken, at: int, services: Sequence[Service]) -> Pick | None:
+    """ "The ninety minute one", "the one that takes an hour", 两个小时的那个; not "in two hours"."""
+    amount, unit = cardinal(spoken.utterance.tokens, at, spoken.language)
+    hours = spoken.after(at, "an_hour") or (spoken.after(unit, "hours") if amount else 0)
+    end = hours or (spoken.after(unit, "minutes") if amount else 0)
+    if not end:
+        return None
+    length = (1 if spoken.after(at, "an_hour") else amount or 0) * (60 if hours else 1)
+    lasting = any(spoken.after(back, "lasting") == at for back in range(max(0, at - _BARE), at))
+    noun = spoken.after(end, "length_nouns")
+    rest = noun or end
+    if not (lasting or noun) or not spoken.only(("pick_fillers", "pick_nouns"), rest, len(spoken.utterance.tokens)):
+        return None
+    some = [service for service in services if service.minutes == length]
+    return Pick(some[0], "length", at, rest, True) if len(some) == 1 else None
 
 
 def _by_price(spoken: _Spoken, services: Sequence[Service]) -> Pick | None:

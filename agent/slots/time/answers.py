@@ -1,13 +1,15 @@
 """What one reading may mean: resolved against now, and against what was known before, the value that is corrected or the half heard earlier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from agent.nlu.candidates import Context
+from agent.nlu.candidates import Candidate, Context
+from agent.nlu.edits import Patch
 from agent.record.acts import ValueKind
-from agent.slots.time.clocks import Moment, moments, moved_into, opens
+from agent.slots.time.clocks import moments, opens
+from agent.slots.time.edits import Edit, Move, apply, at
 from agent.slots.time.partial_time import PartialTime, parse
 from agent.slots.time.pieces import Day, Kind, Mark, Part
 from agent.slots.time.reading import Reading
@@ -20,16 +22,6 @@ _PLAIN = 0.4
 _QUARTER = timedelta(minutes=15)
 
 
-class Answer(msgspec.Struct, frozen=True):
-    value: str
-    day: date | None
-    rule: str
-    kind: ValueKind | msgspec.UnsetType
-    confidence: float
-    whole: bool
-    patched: bool
-
-
 class Listener:
     """Resolves one reading."""
 
@@ -40,14 +32,14 @@ class Listener:
         self.asked = asked
         self.now = local_now(context)
 
-    def answers(self) -> list[Answer]:
+    def answers(self) -> list[Candidate]:
         """Every value the reading may mean, the likelier first."""
         reading, before = self.reading, self.before
         if reading.later is not None:
-            return self._at(self._in_round_figures(self.now + timedelta(minutes=reading.later)), "later", 0.7)
+            return [self._answer(at(self._in_round_figures(self.now + timedelta(minutes=reading.later))), "later", confidence=0.7)]
         said_days = self._days(reading.day) if reading.day is not None else []
         if reading.shift is not None and reading.clock is None and (reading.day is None or self._moves_clock(said_days)):
-            return self._shifted(timedelta(minutes=reading.shift), said_days)
+            return self._moved(Move(reading.shift), said_days)
         if reading.than is not None and reading.clock is None and (edge := self._edge_of_known(reading.than, said_days)):
             return [edge]
         if reading.is_idle():
@@ -59,7 +51,7 @@ class Listener:
         on: Sequence[date | None] = said_days or [before.day]
         if (reading.soonest or (reading.than is not None and reading.day is not None)) and reading.clock is None:
             open_day = before.day if not self.context.held.value else None
-            return [self._answer(day, None, ValueKind.SOONEST, part=reading.part) for day in (said_days or (open_day,))]
+            return [self._answer(PartialTime(day, None, reading.part), ValueKind.SOONEST) for day in (said_days or (open_day,))]
         found = [answer for day in on for answer in self._on(day)]
         if len(found) > 1 and len(said_days) > 1:
             found = [answer for answer in found if not self._is_past(answer)] or found
@@ -69,12 +61,12 @@ class Listener:
         """Whether the days said are those of the clock that is known, moved: "Monday, an hour sooner", "from Friday to an hour later"."""
         return bool(said) and self.before.clock is not None and (self.reading.bound is None or self.before.day in said)
 
-    def _shifted(self, by: timedelta, said: Sequence[date]) -> list[Answer]:
+    def _moved(self, by: Move, said: Sequence[date]) -> list[Candidate]:
         """So much later or earlier than the time that is known, on the days said; "an hour later" with nothing known is from now."""
-        if said and self.before.clock is not None:
-            return [answer for day in said for answer in self._at(datetime.combine(day, self.before.clock) + by, "shift", 0.6)]
-        counted_from = self.before.at or (self.now if by > timedelta() and not self.reading.after_that else None)
-        return [] if counted_from is None else self._at(counted_from + by, "shift", 0.6)
+        known = [PartialTime(day, self.before.clock) for day in said if self.before.clock is not None]
+        if not known:
+            known = [at(self.now) if self.before.at is None and by.minutes > 0 and not self.reading.after_that else self.before]
+        return [self._answer(moved, "shift", confidence=0.6) for one in known if (moved := apply(by, one)) is not None]
 
     def _in_round_figures(self, when: datetime) -> datetime:
         """ "In two hours" names no minute: of an appointment, the quarter of an hour that follows."""
@@ -91,9 +83,13 @@ class Listener:
             counted_from is None and self.context.held.options and (said.week is not None or said.next_one)
         ):  # "the week after", of the first one offered
             counted_from = parse(self.context.held.options[0]).day
-        return days(in_week(said, before.week, today), today, counted_from, place(self.context))
+        week = before.week
+        if before.day is not None and (before.day == before.day_not_meant or self.reading.puts_right):
+            monday = before.day - timedelta(days=before.day.weekday())
+            week = monday if monday > today else week
+        return days(in_week(said, week, today), today, counted_from, place(self.context))
 
-    def _week(self, said: Day) -> list[Answer]:
+    def _week(self, said: Day) -> list[Candidate]:
         """A week is kept so that a weekday said next is one of its days; only when a time was asked for."""
         monday = monday_of(said, self.now.date(), self.before.week)
         if monday is None or not self.asked:
@@ -101,16 +97,17 @@ class Listener:
         if self.reading.same and self.before.day is not None:
             return self._on(monday + timedelta(days=self.before.day.weekday()))
         if self.reading.soonest:
-            return [self._answer(max(monday, self.now.date()), None, ValueKind.SOONEST, part=self.reading.part)]
-        return [Answer(PartialTime(part=self.reading.part, week=monday).written, None, "week", msgspec.UNSET, self._confidence(), False, False)]
+            return [self._answer(PartialTime(max(monday, self.now.date()), None, self.reading.part), ValueKind.SOONEST)]
+        week = PartialTime(part=self.reading.part, week=monday)
+        return [Candidate(value=week.written, rule="week", confidence=self._confidence(), whole=False)]
 
-    def _edge_of_day(self, bound: Mark, said: Sequence[date]) -> Answer:
+    def _edge_of_day(self, bound: Mark, said: Sequence[date]) -> Candidate:
         """ "After the tenth" is from the eleventh on, "by Friday" before Saturday; a weekend is left behind whole."""
         day = max(said) if bound in (Mark.AFTER, Mark.BY) and self.reading.day is not None and self.reading.day.weekend else said[0]
         following = day + timedelta(days=1) if bound in (Mark.AFTER, Mark.BY) else day
-        return self._answer(following, None, ValueKind.AFTER if bound in (Mark.AFTER, Mark.FROM) else ValueKind.BEFORE)
+        return self._answer(PartialTime(following), ValueKind.AFTER if bound in (Mark.AFTER, Mark.FROM) else ValueKind.BEFORE)
 
-    def _edge_of_known(self, than: Mark, said: Sequence[date]) -> Answer | None:
+    def _edge_of_known(self, than: Mark, said: Sequence[date]) -> Candidate | None:
         """ "Anything later": from a minute after the time held, or after the last one offered; None when none is known, or another day is meant."""
         offered = [when for option in self.context.held.options if (when := parse(option).at) is not None]
         later = than is Mark.AFTER
@@ -119,49 +116,43 @@ class Listener:
             return None
         kind = ValueKind.AFTER if later else ValueKind.BEFORE
         if self.reading.of_week:
-            return self._answer(edge.date() + timedelta(days=1 if later else 0), None, kind)
-        edge += timedelta(minutes=1 if later else 0)
-        return self._answer(edge.date(), edge.time(), kind)
+            return self._answer(PartialTime(edge.date() + timedelta(days=1 if later else 0)), kind)
+        return self._answer(at(edge + timedelta(minutes=1 if later else 0)), kind)
 
-    def _on(self, day: date | None) -> list[Answer]:
+    def _on(self, day: date | None) -> list[Candidate]:
+        part = self.reading.part if self.reading.part is not None else (self.before.part if not self.context.held.value else None)
+        patched = ((rule, apply(edit, known)) for rule, edit, known in self._patches(day, part))
+        return [self._answer(when, rule) for rule, when in patched if when is not None]
+
+    def _patches(self, day: date | None, part: Part | None) -> Iterator[tuple[str | ValueKind, Edit, PartialTime]]:
+        """What the reading edits, by which rule, and what is known: the clock, the minutes of its hour, the part of the day, or the day."""
         reading, before = self.reading, self.before
-        part = reading.part if reading.part is not None else (before.part if not self.context.held.value else None)
+        known = PartialTime(day, before.clock)
         if reading.clock is not None:
-            near = before.clock if self.context.held.value else None
-            return [self._moment(day, moment) for moment in moments(reading.clock, part, day, self.context, near)]
-        if reading.opening:
+            rule = reading.kind or ("day_clock" if reading.day is not None else "clock")
+            for moment in moments(reading.clock, part, day, self.context, before.clock if self.context.held.value else None):
+                on = day + timedelta(days=moment.days_on) if day is not None else None
+                yield rule, Patch(Kind.CLOCK, PartialTime(clock=moment.clock).written), PartialTime(on)
+        elif reading.opening:
             opening = opens(day, self.context.opening) if day is not None else None
-            return [self._answer(day, opening, "opening", part=Part.MORNING)]
-        if reading.minute is not None:
-            return [] if before.clock is None else [self._answer(day, _minute_of(before.clock, reading.minute), "minute")]
-        if reading.part is not None and before.clock is not None and reading.day is None:
-            moved = moved_into(before.clock, reading.part)
-            return [self._answer(day, moved, "day_part", part=reading.part)]
-        if reading.day is None:
-            return [self._answer(day, None, "day_part", part=part)] if self.asked or before.day is not None else []
-        if before.clock is not None and reading.part is None:
-            return [self._answer(day, before.clock, "day")]
-        return [self._answer(day, None, "day", part=part)]
+            yield "opening", Patch(Kind.CLOCK, PartialTime(clock=opening).written), PartialTime(day, None, Part.MORNING)
+        elif reading.minute is not None:
+            yield "minute", Patch(Kind.MINUTE, f"{reading.minute}"), known
+        elif reading.day is not None:
+            yield "day", Patch(Kind.DAY, PartialTime(day).written), known if part is None else PartialTime(part=part)
+        elif part is not None and (self.asked or before.day is not None or before.clock is not None):
+            yield "day_part", Patch(Kind.PART, part), known
 
-    def _moment(self, day: date | None, moment: Moment) -> Answer:
-        on = day + timedelta(days=moment.days_on) if day is not None else None
-        return self._answer(on, moment.clock, self.reading.kind or ("day_clock" if self.reading.day is not None else "clock"))
-
-    def _at(self, when: datetime, rule: str, confidence: float) -> list[Answer]:
-        return [self._answer(when.date(), when.time().replace(second=0, microsecond=0), rule, confidence=confidence)]
-
-    def _answer(
-        self, day: date | None, clock: time | None, rule: str | ValueKind, *, part: Part | None = None, confidence: float | None = None
-    ) -> Answer:
+    def _answer(self, when: PartialTime, rule: str | ValueKind, *, confidence: float | None = None) -> Candidate:
         kind = rule if isinstance(rule, ValueKind) else msgspec.UNSET
         edge = kind in (ValueKind.AFTER, ValueKind.BEFORE)
         of_its_own = self.reading.later is not None or kind is ValueKind.SOONEST or (self.reading.day is not None and self.reading.clock is not None)
         patched = bool(self.context.held.value) and not of_its_own
-        value = PartialTime(day, clock, part).written
-        whole = day is not None and clock is not None and not edge
-        return Answer(value, day, str(rule), kind, self._confidence() if confidence is None else confidence, whole, patched and whole)
+        whole = when.at is not None and not edge
+        confidence = self._confidence() if confidence is None else confidence
+        return Candidate(value=when.written, rule=str(rule), kind=kind, confidence=confidence, whole=whole, patch=patched and whole)
 
-    def _is_past(self, answer: Answer) -> bool:
+    def _is_past(self, answer: Candidate) -> bool:
         when = parse(answer.value).at
         return when is not None and when < self.now
 
@@ -172,11 +163,3 @@ class Listener:
         if day is not None and clock is not None:
             return 0.5 if clock <= WEAK else 0.7 if clock < _PLAIN else min(0.95, 0.55 + 0.28 * (day + clock))
         return day or clock or max(confidence.values(), default=WEAK)
-
-
-def _minute_of(clock: time, minute: int) -> time:
-    """ "quarter past" of the hour known; "quarter to" before the next hour, or before the hour itself when it was a full one."""
-    if minute > 0:
-        return clock.replace(minute=minute)
-    total = (clock.hour * 60 + (60 if clock.minute else 0) + minute) % (24 * 60)
-    return time(total // 60, total % 60)

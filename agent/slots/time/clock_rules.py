@@ -5,15 +5,15 @@ Kinds   face     an hour and its minutes, before morning or afternoon is said   
 Sources "Telling the time", Cambridge Dictionary; "half ten" for half past ten is British, "quarter of five" American.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from agent.nlu.chart import Chunk, Rule
 from agent.slots.time import weights
-from agent.slots.time.pieces import Clock, Kind, Part, Piece
+from agent.slots.time.pieces import Clock, Kind, Mark, Part, Piece
 
-_HOUR, _NOON, _DAY = 60, 12, 24
+_HOUR, _NOON, _DAY, _FIGURE = 60, 12, 24, 5
 
 
 class Face(NamedTuple):
@@ -129,6 +129,16 @@ def _minute(amount: Chunk, way: Chunk, _: Chunk) -> tuple[Piece, ...] | None:
     return (_piece(Kind.MINUTE, minutes if way.kind == "past_hour" else -minutes, amount.start, way.end, weights.MINUTES_ALONE),)
 
 
+def _no_minutes(one: Chunk, _: Chunk, hour: Chunk, *again: Any) -> tuple[Piece, ...] | None:
+    """The same words again, and the first were wrong: no minutes before an hour, but from one to the other."""
+    start, _, end = again[-3:]
+    if (start.value, end.value) != (one.value, hour.value) or not all(map(_number, (start, end))):
+        return None
+    first, last = (Clock(hour=_number(it), decided=_number(it) > _NOON) for it in (start, end))
+    ends = _piece(Kind.CLOCK, last, end.start, end.end, weights.WRITTEN)
+    return _piece(Kind.CLOCK, first, one.start, start.end, weights.WRITTEN), msgspec.structs.replace(ends, relation=Mark.TO)
+
+
 def _hidden(at: Chunk, word: Chunk, minute: Chunk, half: Chunk | None) -> Piece | None:
     """ "at for thirty": what a recogniser writes for four; no "to" stands between "at" and the minutes of an hour."""
     return _misheard(Face(word.value, _number(minute), weights.MISHEARD), word, half or minute, half)
@@ -151,10 +161,17 @@ def _character(hour: Chunk, *behind: Chunk | None) -> Face | None:
     return Face(_number(hour), minute, weights.WRITTEN, decided=_zero_before(hour))
 
 
+def _five_by_five(hour: Chunk, _: Chunk, count: Chunk, *__: Chunk) -> Face | None:
+    """三点两个字: a figure on the face of a clock is five minutes, as in Cantonese."""
+    minute = _FIGURE * _number(count)
+    return Face(_number(hour), minute, weights.WRITTEN, decided=_zero_before(hour)) if minute < _HOUR else None
+
+
 def _short_part(part: Chunk, it: Chunk) -> tuple[Piece, ...] | None:
     return None if it.value.bare else (_piece(Kind.PART, part.value, part.start, part.end, weights.DAY),)
 
 
+_TO_HOUR = "hour|few_minutes to_hour from_hour"
 CLOCK_RULES = (
     Rule("7:30", "face", "hour colon|point tight_two hours? !colon|point", _written),
     Rule("7:30:00", "face", "hour colon tight_two colon tight_two !colon|point", lambda hour, mark, minute, *_: _written(hour, mark, minute)),
@@ -175,6 +192,7 @@ CLOCK_RULES = (
     Rule("三点半", "face", "hour hour_mark half|amount full?", _character),
     Rule("三点四十", "face", "hour hour_mark minutes !counters|units|day_mark|month_mark|year_mark|minute_mark|quarter_mark", _character),
     Rule("三点过五分", "face", "hour hour_mark passed amount", _character),
+    Rule("三点两个字", "face", "hour hour_mark few_minutes classifiers figure", _five_by_five),
     Rule("八点差五分", "face", "hour hour_mark less amount", lambda hour, _, __, less: _before_hour(less.value, _number(hour))),
     Rule("差五分八点", "face", "less amount hour hour_mark", lambda _, less, hour, __: _before_hour(less.value, _number(hour))),
     Rule("3 pm", "clock", "face half_of_day?", lambda face, half: clock_of(face.value, face.start, (half or face).end, half)),
@@ -187,6 +205,7 @@ CLOCK_RULES = (
     Rule("past five o'clock pm", "spoken_hour", "from_hour oclock? half_of_day?", _spoken_hour),
     Rule("noon", "spoken_hour", "points", lambda it: Clock(hour=int(it.value[:2]), minute=int(it.value[3:]), decided=True)),
     Rule("half past two", "clock", "amount|few_minutes|half_amount past_hour|to_hour|of_hour spoken_hour !colon", _around),
+    Rule("ten to eleven, no, ten till eleven", "time", f"{_TO_HOUR} comma* fix comma* {_TO_HOUR} !half_of_day|oclock", _no_minutes),
     Rule("quarter past", "time", "amount|few_minutes|half_amount past_hour|to_hour end|mark|after_minutes", _minute),
     Rule("for o'clock", "clock", "homophone oclock", lambda it, oclock: _misheard(Face(it.value), it, oclock, None)),
     Rule("to pm", "clock", "homophone half_of_day", lambda it, half: _misheard(Face(it.value), it, half, half)),

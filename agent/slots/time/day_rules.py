@@ -12,7 +12,7 @@ import msgspec
 
 from agent.nlu.chart import Chunk, Rule
 from agent.slots.time import weights
-from agent.slots.time.length_rules import shifted
+from agent.slots.time.length_rules import past, shifted
 from agent.slots.time.pieces import Day, Kind, Mark, Part, Piece
 
 _WEEK, _MONTHS, _DAYS = 7, range(1, 13), range(1, 32)
@@ -54,11 +54,6 @@ def alone(make: Callable[..., Piece | None]) -> Callable[..., Pieces | None]:
 def said(kind: Kind, value: object, it: Chunk, confidence: float = weights.DAY, relation: Mark | None = None) -> Pieces:
     """One piece in the words of one chunk."""
     return (Piece(kind=kind, value=value, first=it.start, last=it.end, confidence=confidence, relation=relation),)
-
-
-def _past(*chunks: Chunk | None) -> Pieces:
-    laid = [chunk for chunk in chunks if chunk]
-    return (Piece(kind=Kind.DAY, value=None, first=laid[0].start, last=laid[-1].end),)
 
 
 def _in_figures(first: Chunk, mark: Chunk, second: Chunk, other_mark: Chunk, third: Chunk) -> Piece | None:
@@ -214,8 +209,8 @@ DAY_RULES = (
     Rule("next year", "day", "which|coming year_unit", day(years_on="which|coming")),
     Rule("the next day", "day", "next day_unit", day(shift=1, **_KNOWN)),
     Rule("this afternoon", "time", "this parts", lambda this, it: _with_part(it, 0, it.value, this.start)),
-    Rule("last Tuesday", "time", f"past_which coming? {_WEEKDAYS}|numbered|span|weekend|{_MONTH}|parts|week_names|month_mark", _past),
-    Rule("上个月三号", "time", "past_which month_mark|month_unit number day_mark", _past),
+    Rule("last Tuesday", "time", f"past_which coming? {_WEEKDAYS}|numbered|span|weekend|{_MONTH}|parts|week_names|month_mark", past),
+    Rule("上个月三号", "time", "past_which month_mark|month_unit number day_mark", past),
     Rule("today", "day", "days", day(offset="days")),
     Rule("tomorrow week", "day", "days weeks", day(offset="days", shift="weeks")),
     Rule("the day after Christmas", "time", "day_after the|that? day", _day_after),
@@ -234,6 +229,7 @@ DAY_RULES = (
     Rule("十五月三", "time", "in_month number", lambda it, _: () if it.value.get("month", 1) not in _MONTHS else None),
     Rule("三号", "day", "number day_mark", day(day="number", **_RARE)),
     Rule("九月的第二个星期五", "day", "in_month belonging? nth numbered", day(month="in_month", nth="nth", weekday="numbered")),
+    Rule("月底最后一个星期五", "day", "month_end belonging? nth numbered", day(months_on="month_end", nth="nth", weekday="numbered")),
     Rule("四月最后一天", "day", "in_month belonging? month_rest", day(month="in_month", last_of_month=True)),
     Rule("四月底", "day", "number month_end", day(month="number", last_of_month=True)),
     Rule("weekend", "day", "weekend", day(weekend=True, week=0)),
@@ -243,6 +239,6 @@ DAY_RULES = (
     Rule("明年", "time", "years", alone(day(years_on="years"))),
     Rule("the one after", "time", "after_one", alone(day(next_one=True, shift=_WEEK, **_KNOWN))),
     Rule("第二天", "time", "days_on", alone(day(after_known=True, shift="days_on"))),
-    Rule("yesterday", "time", "past_days", _past),
+    Rule("yesterday", "time", "past_days", past),
     Rule("not this one", "time", "not_this", lambda it: said(Kind.DAY, Day(week=0), it, relation=Mark.NOT)),
 )

@@ -12,10 +12,12 @@ from agent.nlu.chart import Chunk
 from agent.nlu.utterance import Utterance
 from agent.record.acts import ValueKind
 from agent.slots.time import en_places, zh_places
-from agent.slots.time.answers import WEAK, Answer, Listener
-from agent.slots.time.exclusion import Excluded, excluded
+from agent.slots.time.answers import WEAK, Listener
+from agent.slots.time.editing import edited
+from agent.slots.time.edits import Denied, denied
 from agent.slots.time.items import Line, words_of
 from agent.slots.time.partial_time import PartialTime, parse
+from agent.slots.time.pieces import Kind, Mark
 from agent.slots.time.presenting import month_first
 from agent.slots.time.reading import Reading, Readings, readings
 from agent.slots.time.resolve import local_now
@@ -38,16 +40,17 @@ def extract(utterance: Utterance, context: Context) -> Sequence[Candidate]:
         open_day = parse(context.held.partial).day if not context.held.value else None
         return [_whole_words(utterance, PartialTime(open_day).written, ValueKind.SOONEST)] if seeking else ()
     line, pieces = read
-    said = readings(pieces)
-    if seeking:
+    out = [piece for piece in pieces if piece.relation is Mark.NOT or piece.kind is Kind.OTHER]
+    said = readings([piece for piece in edited(pieces) if piece not in out])
+    if seeking or (asked is True and line.count == 1 and (Mark.BEFORE, False) in (piece.value for piece in pieces)):  # "earlier", and nothing else
         said.found = [reading.seeking() for reading in said.found]
     if said.gone and asked is True and len(utterance.tokens) <= sum(piece.last - piece.first for piece in said.gone) + _STRAY:
         yesterday = local_now(context) - timedelta(days=1)  # whichever day it was, it is refused
         return [_whole_words(utterance, yesterday.isoformat(timespec="minutes"), "past", whole=True)]
     held = parse(context.held.value or context.held.partial)
-    ruled_out = excluded(said.excluded, held, context)
+    ruled_out = denied([piece for piece in out if piece.value is not None], held, context)
     answers = _answers(said, msgspec.structs.replace(held, day_not_meant=ruled_out.anchor), context, asked=asked is True)
-    answers = [answer for answer in answers if answer.day not in ruled_out.days or len(answers) == 1]
+    answers = [answer for answer in answers if parse(answer.value).day not in ruled_out.days or len(answers) == 1]
     if not answers:
         return _left(utterance, ruled_out, context) if asked is True else ()
     if ruled_out.elsewhere and all(piece.bare for reading in said.found for piece in reading.pieces):
@@ -62,16 +65,16 @@ def chunks(utterance: Utterance, context: Context) -> Sequence[Chunk]:
     return [msgspec.structs.replace(one, start=line.firsts[one.start], end=line.ends[one.end - 1]) for one in found if one.start < one.end]
 
 
-def _answers(said: Readings, before: PartialTime, context: Context, *, asked: bool) -> list[Answer]:
+def _answers(said: Readings, before: PartialTime, context: Context, *, asked: bool) -> list[Candidate]:
     """What a single reading may mean; of several, what each means first, and near the one before it."""
-    found: list[Answer] = []
+    found: list[Candidate] = []
     for reading in said.found:
         several = Listener(reading, before, context, asked=asked).answers()
         found += several if len(said.found) == 1 else [_nearest(several, found[0])] if several and found else several[:1]
     return found
 
 
-def _left(utterance: Utterance, ruled_out: Excluded, context: Context) -> Sequence[Candidate]:
+def _left(utterance: Utterance, ruled_out: Denied, context: Context) -> Sequence[Candidate]:
     """What is left when it was only said what is not meant: the one option that stays, or a part of the time held."""
     if context.held.options:
         stay = [option for option in context.held.options if parse(option).day not in ruled_out.days] if ruled_out.days else []
@@ -87,7 +90,7 @@ def _whole_words(utterance: Utterance, value: str, rule: str | ValueKind, *, who
     return Candidate(value=value, rule=str(rule), kind=kind, span=(0, len(utterance.text)), confidence=WEAK, whole=whole)
 
 
-def _nearest(answers: Sequence[Answer], other: Answer) -> Answer:
+def _nearest(answers: Sequence[Candidate], other: Candidate) -> Candidate:
     """Of what one of several times may mean, the clock nearest the time before it: "6 or 7" are both in the evening."""
     first = parse(other.value).clock
     return min(answers, key=lambda answer: _apart(parse(answer.value).clock, first))
@@ -98,22 +101,12 @@ def _apart(one: time | None, other: time | None) -> int:
     return 0 if one is None or other is None else abs(one.hour * 60 + one.minute - other.hour * 60 - other.minute)
 
 
-def _candidate(answers: list[Answer], line: Line, found: Sequence[Reading]) -> Candidate:
+def _candidate(answers: list[Candidate], line: Line, found: Sequence[Reading]) -> Candidate:
     """One `Candidate` out of everything that may be meant."""
     values = list(dict.fromkeys(answer.value for answer in answers))[:_MOST_OPTIONS]
-    first = answers[0]
     pieces = [piece for reading in found for piece in reading.pieces]
     span = line.span(min(piece.first for piece in pieces), max(piece.last for piece in pieces))
-    return Candidate(
-        value=first.value,
-        rule=first.rule,
-        kind=first.kind,
-        span=span,
-        confidence=first.confidence,
-        whole=first.whole,
-        options=tuple(values) if len(values) > 1 else (),
-        patch=first.patched,
-    )
+    return msgspec.structs.replace(answers[0], span=span, options=tuple(values) if len(values) > 1 else ())
 
 
 def _asked(context: Context) -> bool | None:

@@ -88,15 +88,16 @@ def _after_that(length: Chunk, word: Chunk) -> Pieces | None:
 
 def _before(length: Chunk, word: Chunk, end: Chunk | None) -> Pieces | None:
     """ "Two hours before", and nothing more: than what is known."""
-    return _from_known(length, length, word, -1) if end else _past(length, word)
+    return _from_known(length, length, word, -1) if end else past(length, word)
 
 
 def _weeks_later(way: Chunk, number: Chunk, week: Chunk) -> Pieces:
     return _day(way, week, Day(after_known=True, shift=way.value * _WEEK * number.value[0]))
 
 
-def _past(first: Chunk, last: Chunk) -> Pieces:
-    return (Piece(kind=Kind.DAY, value=None, first=first.start, last=last.end),)
+def past(*chunks: Chunk | None) -> Pieces:
+    laid = [chunk for chunk in chunks if chunk]
+    return (Piece(kind=Kind.DAY, value=None, first=laid[0].start, last=laid[-1].end),)
 
 
 def shifted(day: Day, days: int, months: int = 0) -> Day:
@@ -126,6 +127,14 @@ def _weeks_on(length: Chunk, _: Chunk | None, weekday: Chunk) -> Pieces | None:
 
 def _days_on(length: Chunk, day: Chunk) -> Pieces | None:
     return _day(length, day, Day(offset=day.value, shift=round(length.value.amount))) if length.value.unit == "day" else None
+
+
+def _in_week(length: Chunk, weekday: Chunk, first: Chunk) -> Piece | None:
+    """So many weeks on, whichever day it is today."""
+    weeks, rest = divmod(length.value.amount, _WEEK)
+    value = Day(weekday=weekday.value, week=round(weeks))
+    fits = length.value.unit == "day" and not rest
+    return Piece(kind=Kind.DAY, value=value, first=first.start, last=max(length.end, weekday.end)) if fits else None
 
 
 def _pushed(way: Chunk, _: Chunk | None, length: Chunk) -> Pieces | None:
@@ -162,11 +171,14 @@ LENGTH_RULES = (
     Rule("two weeks from Monday", "time", "measured", lambda it: it.value),
     Rule("in two weeks from Monday", "time", "in about_word? measured", lambda _, __, it: it.value),
     Rule("in two weeks", "time", "in about_word? length", lambda _, __, length: _from_now(length, length)),
+    Rule("in two weeks on a Wednesday", "day", "in length comma|on_word* articles weekdays", lambda first, it, *to: _in_week(it, to[-1], first)),
+    Rule("两周后的周三", "day", "length later belonging? numbered", lambda length, _, __, weekday: _in_week(length, weekday, length)),
+    Rule("Wednesday in two weeks", "day", "weekdays in length", lambda weekday, _, length: _in_week(length, weekday, weekday)),
     Rule("再过三天", "time", "ahead|passed length later?", lambda first, length, later: _whole(_from_now(length, later or length), first)),
     Rule("two weeks' time", "measured", f"{_BOTH} time_word", _from_now),
     Rule("two weeks from now", "measured", f"{_BOTH} from|after_word now", lambda length, _, now: _from_now(length, now)),
     Rule("two weeks from Monday", "measured", f"{_BOTH} from|after_word|on_word|before_word the? day|clock", _from),
-    Rule("two hours ago", "time", f"{_BOTH} ago", _past),
+    Rule("two hours ago", "time", f"{_BOTH} ago", past),
     Rule("two hours before", "measured", f"{_BOTH} before_word end?", _before),
     Rule("two hours after that", "measured", f"{_BOTH} after_that", _after_that, weights.FIRST),
     Rule("two hours later", "measured", f"{_BOTH} than|later_on|later|hence", _later),

@@ -1,6 +1,6 @@
-"""From pieces to readings: which day, clock and part of the day belong together, what was taken back, and what was offered as a choice.
+"""From pieces to readings: which day, clock and part of the day belong together, and what was offered as a choice.
 
-"Friday, no, Saturday at three" is one reading; "Tuesday or Wednesday at three" are two; "nine to eleven tomorrow" is one that begins at nine.
+"Friday at three" is one reading; "Tuesday or Wednesday at three" are two; "nine to eleven tomorrow" is one that begins at nine.
 """
 
 from collections.abc import Sequence
@@ -10,10 +10,9 @@ from typing import Any
 import msgspec
 
 from agent.record.acts import ValueKind
-from agent.slots.time.length_rules import shifted
+from agent.slots.time.edits import counted, in_its_week, is_counted
 from agent.slots.time.pieces import Clock, Day, Kind, Mark, Part, Piece
 
-_REPAIRS = (Mark.FIX, Mark.SO)
 _EARLIEST_MORNING_HOUR = 6
 """A range that goes past twelve, "nine to five", starts in the morning from this hour on."""
 _BOUNDS = (Mark.AFTER, Mark.BEFORE, Mark.BY, Mark.FROM)
@@ -35,6 +34,8 @@ class Reading(msgspec.Struct, kw_only=True):
     """Whether that is meant of days: "later in the week"."""
     bound: Mark | None = None
     """How the day bounds the one that suits: "by Friday"; None when it is the day itself."""
+    puts_right: bool = False
+    """Whether the day is said to take the place of the one that is known: "no, Thursday"."""
     same: bool = False
     """Whether the day or the clock held was said to stay."""
     soonest: bool = False
@@ -76,6 +77,7 @@ class Reading(msgspec.Struct, kw_only=True):
         if piece.kind is Kind.DAY:
             self.day, self.past = piece.value, piece.value is None
             self.bound = piece.relation if piece.relation in _BOUNDS else None
+            self.puts_right = piece.relation is Mark.FIX
         elif piece.kind is Kind.THAN:
             self.than, self.of_week = piece.value
         elif piece.kind is Kind.MINUTE and self.clock is not None and not self.clock.minute:
@@ -93,11 +95,9 @@ class Reading(msgspec.Struct, kw_only=True):
 
 
 class Readings(msgspec.Struct, kw_only=True):
-    """Every reading of one utterance, and what was expressly not meant."""
+    """Every reading of one utterance."""
 
     found: list[Reading]
-    excluded: list[Piece]
-    """What was expressly not meant: days, clocks and parts of the day."""
     gone: list[Piece] = []
     """All that was said, when it is a day that has passed and its clock: "yesterday at three"."""
 
@@ -111,34 +111,25 @@ def readings(pieces: Sequence[Piece]) -> Readings:
     found = [reading for reading in joining.found if reading.pieces and not reading.past]
     _share(found)
     _share_week(found)
-    return Readings(found=found, excluded=joining.excluded, gone=[] if found else gone)
+    return Readings(found=found, gone=[] if found else gone)
 
 
 class _Joining:
-    """Takes piece after piece. "Or" and "no" part what was said before them from what is said after them, and nothing else."""
+    """Takes piece after piece. "Or" parts what was said before it from what is said after it, and nothing else does."""
 
     def __init__(self) -> None:
         self.found = [Reading()]
-        self.excluded: list[Piece] = []
-        self.joint: Mark | None = None
-        self.joint_at = 0
-        self.change = False
-        """A verb of moving was said: "from four to five" ends no range then."""
+        self.parted_at = -1
         self.ending = False
         """A range was just ended: what is said twice belongs to its end."""
 
     def take(self, piece: Piece) -> None:
         here = self.found[-1]
         if piece.kind is Kind.MARK:
-            self._mark(piece)
-        elif piece.relation is Mark.NOT or piece.kind is Kind.OTHER:
-            if piece.value is not None:
-                self.excluded.append(piece)
+            self.parted_at = piece.first if piece.value is Mark.OR else self.parted_at
+            self.ending = False
         elif not here.has(piece):
             here.put(piece)
-        elif piece.relation is Mark.TO and self.change:
-            here.put(piece)
-            self.joint, self.joint_at = Mark.FIX, piece.first
         elif piece.relation is Mark.TO:
             _end_range(here, piece)
             self.ending = True
@@ -147,44 +138,21 @@ class _Joining:
         else:
             self._again(here, piece)
 
-    def _mark(self, piece: Piece) -> None:
-        self.change = self.change or piece.value is Mark.CHANGE
-        again = piece.value is Mark.OR and self.joint is Mark.FIX and piece.first == self.joint_at + 1  # "不，还是周五": rather Friday
-        if (piece.value is Mark.OR or piece.value in _REPAIRS) and not again:
-            self.joint, self.joint_at = piece.value, piece.first
-        self.ending = False
-
     def _again(self, here: Reading, piece: Piece) -> None:
-        """What was said of that kind before is put right, is the same thing said otherwise, or is another time that may be meant."""
-        joint = self.joint if here.since.get(piece.kind, 0) <= self.joint_at else None
-        counted = _counted(here.day, piece)
-        if counted is not None and (here.bound is None or joint is Mark.OR) and joint not in _REPAIRS:
-            self.found.append(Reading())
-            self.found[-1].put(counted)
-        elif counted is not None:
-            here.put(counted)
-        elif joint in _REPAIRS or (piece.value is None and joint is None and here.pieces[-1].last + 1 >= piece.first):
+        """What was said of that kind before is the same thing said otherwise, or is another time that may be meant."""
+        parted = here.since.get(piece.kind, 0) <= self.parted_at
+        later = counted(here.day, piece)
+        if later is not None and here.bound is not None and not parted:
+            here.put(later)
+        elif later is None and not parted and piece.value is None and here.pieces[-1].last + 1 >= piece.first:
             here.put(piece)
-        elif joint is None and (together := _together(here, piece)) is not None:
+        elif later is None and not parted and (both := together(piece.kind, getattr(here, piece.kind), piece.value)) is not None:
             relation = piece.relation or (here.bound if piece.kind is Kind.DAY else None)
             confidence = max(piece.confidence, here.confidence[piece.kind])
-            here.put(msgspec.structs.replace(piece, value=together, relation=relation, confidence=confidence))
+            here.put(msgspec.structs.replace(piece, value=both, relation=relation, confidence=confidence))
         else:
             self.found.append(Reading())
-            self.found[-1].put(piece)
-
-
-def _counted(said: Day | None, piece: Piece) -> Piece | None:
-    """ "Two days after that", of the day that was said before it; None where it is counted from nothing, or no such day was said."""
-    later = piece.value
-    if piece.kind is not Kind.DAY or later is None or said is None or said.after_known or not _is_counted(later):
-        return None
-    return msgspec.structs.replace(piece, value=shifted(said, later.shift, later.shift_months), relation=None)
-
-
-def _is_counted(day: Day) -> bool:
-    """Whether it is so many days after the one that is known, and no more is said of it."""
-    return msgspec.structs.replace(day, offset=None, shift=0, shift_months=0) == Day(after_known=True)
+            self.found[-1].put(later or piece)
 
 
 def _with_minute(clock: Clock, minute: int) -> Clock:
@@ -212,17 +180,17 @@ def _end_range(reading: Reading, end: Piece) -> None:
             reading.clock = Clock(hour=halves[-1], minute=start.minute, decided=True)
 
 
-def _together(reading: Reading, piece: Piece) -> Any:
+def together(kind: Kind, one: Any, other: Any) -> Any:
     """Two things of one kind that say one thing: "Tuesday" and "the third of March", "3 pm" and "15:00"; None when they differ."""
-    if piece.kind is Kind.DAY and reading.day is not None and piece.value is not None:
-        return _merged(reading.day, piece.value)
-    if piece.kind is Kind.CLOCK and reading.clock is not None:
-        return _same_clock(reading.clock, piece.value)
-    return piece.value if getattr(reading, piece.kind.value) == piece.value else None
+    if kind is Kind.DAY and one is not None and other is not None:
+        return _merged(one, other)
+    if kind is Kind.CLOCK and one is not None:
+        return _same_clock(one, other)
+    return other if one == other else None
 
 
 def _merged(one: Day, other: Day) -> Day | None:
-    if _is_counted(one) and not other.after_known:  # "a week later, on Tuesday"
+    if is_counted(one) and not other.after_known:  # "a week later, on Tuesday"
         return None
     values: dict[str, Any] = {}
     for name, default in _DAY_DEFAULTS.items():
@@ -247,10 +215,11 @@ def _same_clock(one: Clock, other: Clock) -> Clock | None:
 def _share_week(found: list[Reading]) -> None:
     """ "Next Tuesday or Wednesday": a later weekday is in the week of the one before it."""
     for one, other in pairwise(found):
+        other.puts_right = other.puts_right or one.puts_right
         if one.day is None or other.day is None or one.day.weekday is None or one.day.week is None or other.day.weekday is None:
             continue
-        if other.day == Day(weekday=other.day.weekday) and other.day.weekday > one.day.weekday:
-            other.day = msgspec.structs.replace(other.day, week=one.day.week, next_one=one.day.next_one)
+        if other.day.weekday > one.day.weekday:
+            other.day = in_its_week(one.day, other.day)
 
 
 def _share(found: list[Reading]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from agent.nlu.chart import Chart, Chunk, Grammar, Rule
 from agent.slots.time import weights
 from agent.slots.time.clock_rules import CLOCK_RULES
-from agent.slots.time.day_rules import DAY_RULES
+from agent.slots.time.day_rules import DAY_RULES, said
 from agent.slots.time.items import Line
 from agent.slots.time.leaves import Leaves
 from agent.slots.time.length_rules import LENGTH_RULES
@@ -29,10 +29,6 @@ def _mark(mark: Mark) -> Callable[[Chunk], Pieces]:
     return lambda it: (Piece(kind=Kind.MARK, value=mark, first=it.start, last=it.end),)
 
 
-def _said(kind: Kind, value: object, it: Chunk, confidence: float = weights.DAY, relation: Mark | None = None) -> Pieces:
-    return (Piece(kind=kind, value=value, first=it.start, last=it.end, confidence=confidence, relation=relation),)
-
-
 def _than(it: Chunk, mark: str, of_week: bool = False, last: Chunk | None = None) -> Pieces:
     return (Piece(kind=Kind.THAN, value=(Mark(mark), of_week), first=it.start, last=(last or it).end, confidence=weights.MAYBE),)
 
@@ -44,14 +40,15 @@ OTHER_RULES = (
     Rule("sorry", "time", "fix", _mark(Mark.FIX)),
     Rule("change it", "time", "change", _mark(Mark.CHANGE)),
     Rule("so", "time", "so", _mark(Mark.SO)),
-    Rule("morning", "time", "parts", lambda it: _said(Kind.PART, Part(it.value), it)),
-    Rule("pm", "time", "half_alone", lambda it: _said(Kind.PART, Part(it.value.upper()), it, weights.MINUTES_ALONE)),
-    Rule("fourish", "time", "about", lambda it: _said(Kind.CLOCK, Clock(hour=it.value), it, weights.ABOUT)),
+    Rule("morning", "time", "parts", lambda it: said(Kind.PART, Part(it.value), it)),
+    Rule("pm", "time", "half_alone", lambda it: said(Kind.PART, Part(it.value.upper()), it, weights.MINUTES_ALONE)),
+    Rule("fourish", "time", "about", lambda it: said(Kind.CLOCK, Clock(hour=it.value), it, weights.ABOUT)),
     Rule("any time", "time", "any_time", _one(Kind.SOONEST, bare=True)),
     Rule("as soon as possible", "time", "soonest", _one(Kind.SOONEST, weights.MAYBE)),
+    Rule("最早的", "time", "earliest end|mark", lambda it, _: said(Kind.SOONEST, None, it, weights.MAYBE)),
     Rule("first thing", "time", "opening", _one(Kind.OPENING, weights.MAYBE)),
     Rule("same time", "time", "same", _one(Kind.SAME)),
-    Rule("another day", "time", "other", lambda it: _said(Kind.OTHER, it.value[0], it, relation=Mark.NOT if it.value[1] else None)),
+    Rule("another day", "time", "other", lambda it: said(Kind.OTHER, it.value[0], it, relation=Mark.NOT if it.value[1] else None)),
     Rule("later", "time", "than", lambda it: _than(it, it.value)),
     Rule("I'll call you later", "time", "later_on", lambda _: ()),
     Rule("later in the week", "time", "than in|the|that|which* week_unit", lambda it, _, week: _than(it, it.value, True, week)),

@@ -58,8 +58,7 @@ def addresses(line: Line) -> Iterator[Found]:
         tried += 1
         found = _post_box(line, at) or _address(line, at, done)
         if found is None or line.isa(found.start - 1, "not"):
-            _, end, _ = unit(line, at, before_number=True)
-            at = end if line.norm(end) == "," and end > at else _past_figures(line, at)
+            at = _past_figures(line, at)
             continue
         yield found
         at = done = max(found.end, at + 1)
@@ -200,19 +199,15 @@ def _town_before(line: Line, done: int, at: int, parts: Parts) -> tuple[Parts, i
 
 
 def _named_house(line: Line) -> Found | None:
-    """A house with a name and no number: "Rose Cottage, Mill Lane, Ely CB7 4DL"; the first that is placed, or else the first. "named": only its
-    place before the street says that it is a house."""
-    begun: Found | None = None
-    for house_name in named_houses(line):
-        parts, end = town(line, house_name.way.end, Parts(unit=house_name.name, street_name=house_name.way.name))
-        parts, start = _town_before(line, 0, house_name.start, parts)
-        placed = bool(parts.suburb or parts.postcode)
-        kind = "typed" if parts.postcode and house_name.way.kind == "typed" else "house" if placed or house_name.marked else "named"
-        found = Found(parts, start, end, kind, _is_cued(line, house_name.start))
-        if placed:
-            return found
-        begun = begun or found
-    return begun
+    """A house with a name and no number: "Rose Cottage, Mill Lane, Ely CB7 4DL". "named": only its place before the street says so."""
+    named = next(named_houses(line), None)
+    if named is None:
+        return None
+    parts, end = town(line, named.way.end, Parts(unit=named.name, street_name=named.way.name))
+    parts, start = _town_before(line, 0, named.start, parts)
+    placed = bool(parts.suburb or parts.postcode)
+    kind = "typed" if parts.postcode and named.way.kind == "typed" else "house" if placed or named.marked else "named"
+    return Found(parts, start, end, kind, _is_cued(line, named.start))
 
 
 def _is_cued(line: Line, at: int) -> bool:

@@ -12,9 +12,6 @@ def characters(line: Line, at: int, until: int) -> tuple[str, int]:
     """Letters and figures said one after another, and the index after them."""
     said = ""
     while at < until:
-        if line.norms[at] == "-" and said:
-            at += 1
-            continue
         more, end = digit_group(line.tokens[:until], at, "en")
         if not more:
             more, end = spelled(line, at, until)

@@ -61,8 +61,6 @@ def _candidate(found: Found, line: Line, context: Context, held: Parts, partial:
     if found.kind == "weak" and placed and (found.cued or where.postcode):
         confidence = max(confidence, UNMISTAKABLE)
     lines = readings(found.other, where, known, in_call=context.in_call)
-    if context.held.value in lines and known.words["corrects"].isdisjoint(line.norms):
-        lines = [context.held.value]  # said again, in words that may mean another
     return Candidate(
         value=lines[0],
         rule=found.kind,

@@ -12,7 +12,6 @@ _MOST_WORDS = 4
 """Of a house's name."""
 _MOST_TRIED = 8
 """Names that are looked at in one line."""
-_NAME_AND_TYPE = 2
 _LETTERS = 3
 """A house's name has no shorter words but articles."""
 
@@ -87,8 +86,6 @@ def named_houses(line: Line) -> Iterator[NamedHouse]:
         tried += 1
         way = street(line, at)
         marked = is_house or called or _says_numberless(line, start)
-        if way and end == at and called and not is_house and len(way.name.split()) > _NAME_AND_TYPE:
-            continue  # "called Fernleigh Old Mill Lane": where the street's name begins is not said
         if way and (way.kind == "typed" or (way.kind == "weak" and marked)):
             yield NamedHouse(name_of(line, start, end), start, way, marked)
 

@@ -1,36 +1,15 @@
 """The words of an address in English: what every country shares, joined with what one country has of its own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from agent.languages import words
-from agent.nlu.effort import spend
+from agent.nlu.lexicon import Meanings, meanings
 from agent.slots.address.places import table_of
 
-Phrases = Mapping[str, Sequence[tuple[tuple[str, ...], str]]]
-"""By first word: the words of each phrase, longest first, and what it stands for."""
 Forms = Mapping[str, str]
 """By every form that is said, what the line writes."""
-
-
-def phrases(entries: Iterable[tuple[str, str]]) -> Phrases:
-    """Phrases by their first word, longest first."""
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for text, value in entries:
-        said = tuple(text.split())
-        found.setdefault(said[0], []).append((said, value))
-    return {first: sorted(those, key=lambda entry: -len(entry[0])) for first, those in found.items()}
-
-
-def phrase_at(norms: Sequence[str], at: int, table: Phrases) -> tuple[str, int]:
-    """What the longest phrase at `at` stands for, and the index after it; ("", at) when none stands there."""
-    spend(1)
-    if at < len(norms):
-        for said, value in table.get(norms[at], ()):
-            if tuple(norms[at : at + len(said)]) == said:
-                return value, at + len(said)
-    return "", at
 
 
 class Lexicon:
@@ -43,7 +22,7 @@ class Lexicon:
         """Classes of single words, by name."""
         self.kinds: Mapping[str, frozenset[str]] = _by_word(self.words)
         """The classes of each word."""
-        self.phrases: Mapping[str, Phrases] = _phrases(spoken, place)
+        self.phrases: Mapping[str, Meanings] = _phrases(spoken, place)
         """Classes of phrases. Labels of parts, also with their "is", stand for the plain label, names for the part, most others for themselves."""
 
         names = ("directions", "types", "weak_types", "units")
@@ -108,10 +87,10 @@ def _by_word(classes: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]
     return {word: frozenset(names) for word, names in found.items()}
 
 
-def _phrases(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Phrases]:
+def _phrases(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Meanings]:
     correcting = {name: texts for name, texts in spoken["correcting"].items() if isinstance(texts, list)}
-    tables = {name: phrases((text, text) for text in listed) for name, listed in {**spoken["phrases"], **correcting}.items()}
-    labels = {name: phrases((text, label) for label in listed for text in (label, *_with_is(label))) for name, listed in spoken["labels"].items()}
+    tables = {name: meanings((text, text) for text in listed) for name, listed in {**spoken["phrases"], **correcting}.items()}
+    labels = {name: meanings((text, label) for label in listed for text in (label, *_with_is(label))) for name, listed in spoken["labels"].items()}
     named = (*spoken["correcting"]["parts"].items(), ("postcode", spoken["labels"]["postcode_cue"]))
     # A capital abbreviation that is a spoken figure as well ("OH") is read where it stands (`line`), and is no word of the table.
     figures = words("en", "numbers")["digits"]
@@ -119,12 +98,12 @@ def _phrases(spoken: dict[str, Any], place: dict[str, Any]) -> dict[str, Phrases
     return {
         **tables,
         **labels,
-        "names": phrases((text, part) for part, texts in named for label in texts for text in (label, *_with_is(label))),
-        "states": phrases((text, code) for code, texts in short for text in texts if text not in figures),
-        "post_box": phrases((text, name) for name, texts in spoken["post_box"].items() for text in texts),
-        "rural": phrases((text, name) for name in place.get("rural", ()) for text in spoken["rural"][name]),
-        "letters": phrases(spoken["letters"].items()),
-        "countries": phrases((text, code) for code, names in spoken["countries"].items() for text in names),
+        "names": meanings((text, part) for part, texts in named for label in texts for text in (label, *_with_is(label))),
+        "states": meanings((text, code) for code, texts in short for text in texts if text not in figures),
+        "post_box": meanings((text, name) for name, texts in spoken["post_box"].items() for text in texts),
+        "rural": meanings((text, name) for name in place.get("rural", ()) for text in spoken["rural"][name]),
+        "letters": meanings(spoken["letters"].items()),
+        "countries": meanings((text, code) for code, names in spoken["countries"].items() for text in names),
     }
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from agent.nlu.effort import spend
+from agent.nlu.lexicon import meaning_at
 from agent.nlu.numerals.numbers import digit_group, ordinal
 from agent.nlu.utterance import Tokens, Utterance
-from agent.slots.address.en.lexicon import Lexicon, phrase_at
+from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.en.number_words import suffix_of
 from agent.slots.address.en.tokens import cleaned
 from agent.slots.address.weights import MOST_LINKING
@@ -47,7 +48,8 @@ class Line:
 
     def phrase(self, at: int, kind: str) -> tuple[str, int]:
         """What the longest phrase of a class at `at` stands for, and the index after it; ("", at) when none stands there."""
-        return phrase_at(self.norms, at, self.lexicon.phrases[kind])
+        spend(1)
+        return meaning_at(self.tokens, at, self.lexicon.phrases[kind])
 
     def find(self, kind: str) -> tuple[int, int]:
         """Where the first of the phrases stands, and the index after it; (-1, 0) when none does."""
@@ -57,6 +59,16 @@ class Line:
         """The single letter at `at`; "" for anything else."""
         norm = self.norm(at)
         return norm if len(norm) == 1 and norm.isascii() and norm.isalpha() else ""
+
+    def told_letter(self, at: int) -> tuple[str, int]:
+        """The letter at `at` that is told by a word, or called one, "b for bravo", "capital b", and the index after it; ("", at) for none."""
+        start = at + (self.norm(at) == ",") if self.phrase(at + 2, "stands_for")[1] > at + 2 else at
+        start += self.isa(start, "letter_lead")
+        letter = self.letter(start)
+        _, after = self.phrase(start + 1, "stands_for")
+        if letter and after > start + 1 and self.norm(after)[:1] == letter and len(self.norm(after)) > 1:
+            return letter, after + 1
+        return (letter, start + 1) if letter and self.isa(start - 1, "letter_lead") and start > at else ("", at)
 
     def is_word(self, at: int) -> bool:
         return at < self.size and self._is_word[at]

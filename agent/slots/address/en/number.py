@@ -138,8 +138,11 @@ def _ranged(line: Line, found: House) -> House:
 
 
 def _lettered(line: Line, found: House) -> House:
-    """ "12a"; apart from the figures only where the street follows, and never a direction: "12 e main street"."""
+    """ "12a", "12 b for bravo"; apart from the figures only where the street follows, and never a direction: "12 e main street"."""
     at = found.end
+    told, end = line.told_letter(at)
+    if told and "/" not in found.number:
+        return found._replace(number=found.number + told.upper(), end=end + (line.norm(end) == "," and line.is_word(end + 1)))
     letter, following = line.letter(at), line.norm(at + 1)
     named = line.is_word(at + 1) and len(following) > 1 and following not in line.lexicon.types and following not in line.lexicon.words["stop"]
     apart = following == "," or (letter in HOUSE_LETTERS and letter != "e" and named)

@@ -139,8 +139,10 @@ class Reader:
     def street(self, at: int, until: int, *, named: bool) -> Value | None:
         """A street: of a plain type; named as the street, of any kind. A bare name keeps the type of the street held."""
         line, way = self.line, street(self.line, at)
+        if (other := self._kind(at, until)) is not None or way is None or self._tells(at, way):
+            return other
         labelled = line.norms[at].endswith("'s") and line.phrase(at, "names")[0]
-        if way is None or way.end > until or labelled or self._is_label(at, way.end) or self._speaks(at, way):
+        if way.end > until or labelled or self._is_label(at, way.end) or self._speaks(at, way):
             return None
         if line.number_starts(at) and not line.ordinal(at, after_number=True)[0]:
             return None
@@ -160,6 +162,25 @@ class Reader:
         same = not {*way.name.split()[:-1]}.isdisjoint(self.held.street_name.split())
         ends = line.norms[way.end - 1].removesuffix("s") in self.line.lexicon.words["town_types"]
         return value if self.closes(way.end) and (same or (self.deny and not ends)) else None
+
+    def _tells(self, at: int, way: Street) -> bool:
+        """Whether the words say what kind of street there is, "it's a private road", "a drive of an hour"; not "A Street", one of several letters."""
+        line, kind = self.line, self.line.lexicon.types.get(self.line.norm(way.end - 1), "")
+        first = at if line.isa(at, "a_an") else at - 1
+        lettered = first == at and way.end == at + 2 and kind == self.held.street_name.rpartition(" ")[2]
+        return bool(kind) and line.isa(first, "a_an") and not lettered
+
+    def _kind(self, at: int, until: int) -> Value | None:
+        """The street held, of another kind: "it's an avenue", "it should be avenue"."""
+        line, (name, _, old) = self.line, self.held.street_name.rpartition(" ")
+        word = at + line.isa(at, "a_an")
+        kind = line.lexicon.types.get(line.norm(word), "")
+        in_full = kind.casefold() == line.norm(word) and word < until and self.closes(word + 1)
+        led = at == 0 or line.isa(at - 1, "leads") or not line.norms[at - 1][0].isalnum()
+        named = word == at and bool(line.phrase(word, "names")[0])
+        if not in_full or not led or named or kind == old or len(name) == 1 or old.casefold() not in line.lexicon.types:
+            return None
+        return Value({"street_name": f"{name} {kind}"}, word + 1, True)
 
     def town(self, at: int, until: int, *, cued: bool) -> Value | None:
         """Town, state and postcode. In the place of a town held, bare words are one only if a place or the town held says so."""

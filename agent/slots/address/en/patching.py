@@ -88,7 +88,7 @@ def edited(current: Parts, utterance: Utterance, line: Line, part: str = "") -> 
     return anew, Pieces(Parts(), candidate.start, candidate.end, False)
 
 
-def apply(edit: Replace, current: Parts) -> Parts | None:
+def apply(edit: Replace[str], current: Parts) -> Parts | None:
     """`current` with words put in the place of those that stand in one of its parts; None when they stand in none."""
     old = edit.old.casefold().split()
     for name in ("unit", "street_number", "street_name", "suburb"):
@@ -127,7 +127,7 @@ def _is_elsewhere(current: Parts, line: Line, talk: Talk, first: int, last: int)
     return bool(old) and not old & {word.casefold().strip(",") for value in current.said().values() for word in value.split()}
 
 
-def _put_for(line: Line, talk: Talk) -> Replace | None:
+def _put_for(line: Line, talk: Talk) -> Replace[str] | None:
     """ "X not Y": "fourteen not forty", "Fitzroy not Richmond", "road not street", "west not east"."""
     start, stop = affirmed(line)
     at, after = line.find("denial")
@@ -163,7 +163,7 @@ def _plain_words(line: Line, start: int, stop: int, talk: Talk) -> list[str]:
     return said
 
 
-def _respelled(current: Parts, line: Line, talk: Talk) -> Replace | None:
+def _respelled(current: Parts, line: Line, talk: Talk) -> Replace[str] | None:
     """A word said or spelled that sounds like one in the street or the town: "it's Smyth", "Smyth with a y", "it's S M Y T H"."""
     at, says, before = 0, False, line.lexicon.words["saying"] | line.lexicon.words["before_spelled"]
     while at < line.size and (line.norms[at] in before or talk.firm(at) > at or not line.tokens[at].norm[0].isalnum()):

@@ -13,7 +13,7 @@ from agent.slots.address.en.street_words import name_of
 from agent.slots.address.en.town import town
 from agent.slots.address.en.unit import unit
 from agent.slots.address.places import agree
-from agent.slots.address.weights import MOST_TOKENS, MOST_TOWN_WORDS
+from agent.slots.address.weights import MOST_LINKING, MOST_TOKENS, MOST_TOWN_WORDS
 
 _HOUSE_WORDS = 5
 """Of a house's name with its street behind it."""
@@ -42,6 +42,8 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
         if line.phrase(start, "number_cue")[1] > start + 1 or _is_name(line, start, stop):
             break
         start += 1
+    if line.isa(start, "on") and (way := street(line, start + 1)) is not None and way.kind == "typed" and _behind_street(line, way.end) > way.end:
+        start += 1  # "we're on Oak Avenue, number 12"
     if start >= stop:
         return None
     at, parts, labelled = start, Parts(), False
@@ -63,16 +65,12 @@ def pieces(line: Line, *, begun: bool = False) -> Pieces | None:
 
 
 def _named_house(line: Line, at: int, stop: int) -> tuple[Parts, int, bool] | None:
-    """A house that has a name, alone or with its street: "Rose Cottage, Church Lane"."""
+    """A house that has a name, said alone: "Rose Cottage"."""
     for here in range(at + 1, min(at + _HOUSE_WORDS, stop)) if line.lexicon.named_houses else ():
         if not line.is_word(here) or not line.is_word(here - 1):
             return None
         if line.isa(here, "houses") and line.norms[here] not in line.lexicon.types:
-            name = name_of(line, at, here + 1)
-            way = street(line, here + 1) if here + 1 < stop else None
-            if way is not None and way.kind in ("typed", "weak") and way.end <= stop:
-                return Parts(unit=name, street_name=way.name), way.end, True
-            return (Parts(unit=name), here + 1, True) if line.ends(here + 1) else None
+            return (Parts(unit=name_of(line, at, here + 1)), here + 1, True) if line.ends(here + 1) else None
     return None
 
 
@@ -104,16 +102,28 @@ def _number_or_street(line: Line, at: int, stop: int, *, begun: bool) -> tuple[P
     number = None if several else house(line, number_at)
     labelled = number_at > at
     if number is None and (way := street(line, at)) and way.end <= stop and _is_street(line, way, begun=begun):
-        _, number_at = line.phrase(way.end, "number_cue")
+        number_at = _behind_street(line, way.end)
         # "Smith Street 3121": only where figures are no postcode does a number stand behind its street
         behind = number_at > way.end or (way.kind == "typed" and bool(line.lexicon.postcode_shapes))
         number = house(line, number_at) if behind else None
-        number = number if number and (number_at > way.end or line.ends(number.end)) else None
+        number = number if number and (number_at == line.phrase(way.end, "number_cue")[1] > way.end or line.ends(number.end)) else None
         return Parts(street_name=way.name, street_number=number.number if number else ""), number.end if number else way.end, way.kind == "typed"
     if number is None or number.end > stop or not (labelled or (begun and not number.number[-1].isalpha() and not numeric(line, at)[0])):
         return Parts(), at, False
     stands = line.only_courtesy(number.end, stop) or (labelled and line.norm(number.end) == ",")
     return (Parts(unit=number.unit, street_number=number.number), number.end, labelled) if stands else (Parts(), at, False)
+
+
+def _behind_street(line: Line, end: int) -> int:
+    """Where a house number is said behind its street, led up to by words: "number 12", "and the house is 12", "we're at 12"; else `end`."""
+    at = end
+    while at - end <= MOST_LINKING and (line.norm(at) == "," or line.isa(at, "to_number")):
+        at += 1
+    _, after = line.phrase(at, "number_cue")
+    if after > at:
+        after += line.isa(after, "is")
+        return line.phrase(after, "number_cue")[1]  # "the house is number 12"
+    return at if any(line.isa(here, "of_number") for here in range(end, at)) else end
 
 
 def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:
@@ -127,8 +137,6 @@ def _is_plain(line: Line, parts: Parts, *, labelled: bool, begun: bool) -> bool:
     if not parts.suburb:
         worded = parts.state.lower() in line.lexicon.state_words and bool(parts.postcode)
         return not worded or agree(parts.postcode, parts.state, line.lexicon.region)  # "in 1984" names no state
-    if labelled and parts.street_number and line.lexicon.words["talk"].isdisjoint(words):
-        return len(words) <= MOST_TOWN_WORDS
     few = len(words) <= MOST_TOWN_WORDS and line.lexicon.words["no_town"].isdisjoint(words) and line.lexicon.words["counted"].isdisjoint(words)
     if len(parts.postcode) >= max(_FEWEST_FIGURES, line.lexicon.postcode_digits) and agree(parts.postcode, "", line.lexicon.region):
         return few

@@ -197,12 +197,8 @@ def _named(line: Line, at: int) -> Street | None:
 
 def _before_town(line: Line, at: int, weak: int) -> Street | None:
     """The street before a town that ends like one, its state right behind it: "Broadway | Oak Park Illinois"."""
-    if line.phrase(weak + 1, "states")[1] == weak + 1:
-        return None
-    if line.isa(at, "typeless") and weak > at + 1:
-        return Street(written(line, at), at + 1, "known")
-    way = _open(line, at) if line.lexicon.asks_parser else None
-    return way if way and way.end < weak else None
+    stated = line.phrase(weak + 1, "states")[1] > weak + 1
+    return Street(written(line, at), at + 1, "known") if stated and line.isa(at, "typeless") and weak > at + 1 else None
 
 
 def _typed(line: Line, begin: int, said: list[str], at: int, kind: str, how: str) -> Street:

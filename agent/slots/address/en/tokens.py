@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from functools import cache
 
 from agent.languages import words
+from agent.nlu.lexicon import meaning_at
 from agent.nlu.numerals.numbers import digit_group
 from agent.nlu.utterance import Token
-from agent.slots.address.en.lexicon import Lexicon, phrase_at
+from agent.slots.address.en.lexicon import Lexicon
 from agent.slots.address.places import agree
 
 _SHORT_FORM = 4
 """A full stop after a word of so many characters, or fewer, marks a short form ("St.", "N.S.W.")."""
-_MOST_WORDS = 4
-"""Of a phrase that is looked for before the line stands: a filler, a country, a label."""
 _FEWEST_LETTERS = 2
 _MOST_LETTERS = 24
 """Of a run of letters that may spell a word."""
@@ -38,7 +37,7 @@ def _without_stops(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
     skipped, scales, filling = 0, _scales(), lexicon.phrases["filling"]
     for at, token in enumerate(tokens):
         if at >= skipped and token.norm in filling:
-            skipped = phrase_at([each.norm for each in tokens[at : at + _MOST_WORDS]], 0, filling)[1] + at
+            skipped = meaning_at(tokens, at, filling)[1]
         if at < skipped or token.norm in _MARKS or (token.norm in lexicon.words["fillers"] and not _is_written_on(tokens, at)):
             continue
         if token.norm in _STOPS:
@@ -90,9 +89,9 @@ def _is_abbreviation(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool
         figures, end = figures + more[0], more[1]
     if figures:
         return agree(figures, tokens[at].text, lexicon.region)
-    norms = [token.norm for token in tokens[after : after + _MOST_WORDS]]
-    named = any(phrase_at(norms, 0, lexicon.phrases[kind])[1] > 0 for kind in ("countries", "postcode_cue"))
-    return after > at + 1 or not norms or norms[0] in lexicon.words["stop"] or named
+    following = tokens[after].norm if after < len(tokens) else ""
+    named = any(meaning_at(tokens, after, lexicon.phrases[kind])[0] for kind in ("countries", "postcode_cue"))
+    return after > at + 1 or not following or following in lexicon.words["stop"] or named
 
 
 def _is_figure(tokens: Sequence[Token], at: int, lexicon: Lexicon) -> bool:
@@ -116,7 +115,7 @@ def _without_asides(tokens: list[Token], lexicon: Lexicon) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(tokens):
-        end = phrase_at(norms, at, lexicon.phrases["aside"])[1]
+        end = meaning_at(tokens, at, lexicon.phrases["aside"])[1]
         if end == at or not found:
             found.append(tokens[at])
             at += 1

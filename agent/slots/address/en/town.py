@@ -62,8 +62,6 @@ def _past_cue(line: Line, here: Place, at: int) -> int:
     cues_state = norm in line.lexicon.phrases["state_cue"] and line.phrase(_past_is(line, at + 1), "states")[0]
     cues_town = norm in line.lexicon.phrases["suburb_cue"] and opens and _announces_town(line, at)
     in_place = line.isa(at, "in") and opens and line.is_word(at + 1) and not line.ends(at + 1)
-    if in_place and line.phrase(at, "states")[0] and (line.ends(at + 1) or line.number_starts(at + 1)):
-        return at  # Indiana
     return at + 1 if cues_state or cues_town or in_place else at
 
 

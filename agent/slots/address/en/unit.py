@@ -125,6 +125,9 @@ def rural(line: Line, at: int) -> tuple[str, int]:
 def _unit_letter(line: Line, end: int) -> tuple[str, int]:
     """ "4 b", "4-B": the letter that belongs to a unit's number, and the index after it."""
     here = end + 1 if line.norm(end) == "-" else end
+    told, after = line.told_letter(here)
+    if told:
+        return told.upper(), after
     letter = line.letter(here)
     belongs = letter and letter != "i" and (line.glued(here) or letter not in "nsew" or line.ends(here + 1))
     return (letter.upper(), here + 1) if belongs else ("", end)

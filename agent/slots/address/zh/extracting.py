@@ -12,6 +12,7 @@ from agent.nlu.utterance import Utterance
 from agent.slots.address.weights import CUED, MANDARIN_NAMED, MANDARIN_ROAD, MANDARIN_WHOLE, PART, UNMISTAKABLE
 from agent.slots.address.zh.clause import compact, lead_end, only_divisions, without_particles
 from agent.slots.address.zh.clauses import Clauses
+from agent.slots.address.zh.editing import edited
 from agent.slots.address.zh.grammar import MOST_CHARS, Split, figures_of, grammar_of, is_chinese, marker_of, split_of
 from agent.slots.address.zh.patching import correction, is_a_day, joined, moved, repaired
 from agent.slots.address.zh.presenting import parts
@@ -97,6 +98,8 @@ def _patched(utterance: Utterance, context: Context, asked: bool) -> Candidate |
     current = context.held.value
     if not current or not is_chinese(current) or len(utterance.text) > MOST_CHARS or not utterance.has_han:
         return None
+    if asked and (value := edited(utterance.text, current)):
+        return _patch(value, 0, len(utterance.text), PART)
     told = correction(utterance.text, current)
     if told is None or (told.new.divided and told.new.road and told.new.numbers):  # a whole address
         return None
@@ -104,13 +107,10 @@ def _patched(utterance: Utterance, context: Context, asked: bool) -> Candidate |
     plainly = (told.corrects or told.named) and (told.named or asked or told.new.road or told.new.divided or not is_a_day(told.text))
     if not (asked or plainly) or (value == current and told.corrects):
         return None
+    confidence = UNMISTAKABLE + (CUED if told.named else 0.0) if plainly else PART
+    return _patch(value, told.start, told.end, confidence)
+
+
+def _patch(value: str, start: int, end: int, confidence: float) -> Candidate:
     split = split_of(value)
-    return Candidate(
-        value=value,
-        rule="patch",
-        span=(told.start, told.end),
-        confidence=UNMISTAKABLE + (CUED if told.named else 0.0) if plainly else PART,
-        whole=_whole(split),
-        parts=parts(split),
-        patch=True,
-    )
+    return Candidate(value=value, rule="patch", span=(start, end), confidence=confidence, whole=_whole(split), parts=parts(split), patch=True)
