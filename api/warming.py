@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from agent.languages import known
+from agent.languages.vectors import vectors
 from agent.record.call import Turn
 from graph.build import Walker
 from graph.state import Deps, TurnRequest
@@ -20,6 +22,8 @@ SAID = {
 
 async def warm_up(deps: Deps) -> None:
     """Play the calls for every business; what they come to is thrown away."""
+    for language in known():
+        vectors(language)
     walker = Walker(msgspec.structs.replace(deps, store=MemoryStore()))
     for number, business in enumerate(deps.businesses.all):
         for tag in business.languages:

@@ -242,6 +242,8 @@ async def _kept(work: Work, update: Update, deps: Deps, done: int = 1) -> Work:
 
 def _offering(work: Work) -> Work:
     """With what was overheard of the slot that is asked for next, as if it were said now."""
+    if work.call.errand is not None or not any(state.overheard for state in work.call.slots.values()):
+        return work
     given = offered_now(work.call, next_question(work.call, work.turn_context))
     return work if given is None else replace(work, todo=(given,))
 

@@ -59,7 +59,12 @@ def choose_time(utterance: Utterance, candidates: Sequence[Candidate], options: 
 def neither(utterance: Utterance, language: str) -> bool:
     """Whether all of them were declined: "neither", "none of those", 都不行."""
     table = words(language, "choosing")
-    return bool(set(utterance.words) & set(table["neither"])) or any(phrase in utterance.lower for phrase in table["none_of_them"])
+    said = " ".join(word for word in utterance.words if word[0].isalnum())
+    return (
+        said in table["something_else"]
+        or bool(set(said.split()) & set(table["neither"]))
+        or any(one in utterance.lower for one in table["none_of_them"])
+    )
 
 
 def _tells(word: str, telling: Sequence[str]) -> bool:

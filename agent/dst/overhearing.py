@@ -49,8 +49,11 @@ def _best(hearing: Hearing, name: str, told: Sequence[Inform]) -> Inform | None:
     text = hearing.utterance.text
     for words in (one.words for one in told):
         text = text.replace(words, "," * len(words))
-    rest = Utterance(text)
-    found = hearing.extract(name, rest, hearing.asking_only(name))
-    if not found or not found[0].whole:
+    rest, context = Utterance(text), hearing.asking_only(name)
+    found = next(iter(hearing.extract(name, rest, context)), None)
+    guess = SLOTS[name].guess
+    if guess is not None and not told:
+        found = guess(rest, context, found)
+    if found is None or not found.whole:
         return None
-    return msgspec.structs.replace(inform(name, found[0], rest, asked=False), kind=ValueKind.OVERHEARD)
+    return msgspec.structs.replace(inform(name, found, rest, asked=False), kind=ValueKind.OVERHEARD)

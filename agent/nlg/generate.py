@@ -282,4 +282,4 @@ def _choice(call: Call, slot: str, system_acts: Sequence[SystemAct], turn_contex
     options = [spoken(call, slot, option, turn_context) for option in SLOTS[slot].listed(call.slot(slot).options)]
     if offer := next((system_act for system_act in system_acts if system_act.key == "offer"), None):
         return str(book[offer.slot]["offer" if len(options) > 1 else "offer_one"]).format(list=_join(options, "or", book))
-    return _pick(book["common"]["question"]["choice"], call.turns).format(list=_join(options, "or", book))
+    return _pick(_words(call, slot, book).get("choice", book["common"]["question"]["choice"]), call.turns).format(list=_join(options, "or", book))
