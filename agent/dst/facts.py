@@ -77,6 +77,11 @@ class Facts:
         plain = Act.AFFIRM in self.acts and self.did(Act.CORRECTION, ActKind.BEHIND_BUT) and not self.acts[Act.CORRECTION].detail
         return plain and not (self.informs or self.spoken_of() or self.part(*NAMES) or finds_fault(self.utterance))
 
+    def names_nothing_held(self) -> bool:
+        """Whether what is asked for is named, and there is nothing of it yet that could be wrong."""
+        state = self.call.slot(self.named) if self.named in self.slots else None
+        return state is not None and not (state.value or state.pending or state.partial or state.disputed)
+
     def has_none(self) -> bool:
         """ "No email", said to the question for one."""
         first, *rest = self.utterance.tokens
@@ -96,6 +101,7 @@ FACTS: Mapping[str, Fact[Facts]] = {
     "named": lambda it: it.named,
     "names_another": lambda it: it.named and it.named not in it.slots,
     "names_one_of_several": lambda it: it.named in it.slots and len(it.slots) > 1,
+    "names_nothing_held": Facts.names_nothing_held,
     "names_part": lambda it: it.part(*it.slots),
     "spoken_of": Facts.spoken_of,
     "only_remarks": Facts.only_remarks,

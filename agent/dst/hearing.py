@@ -21,6 +21,7 @@ from agent.nlu.utterance import MAX_CHARS, Utterance
 from agent.record.acts import Act
 from agent.record.business import Business
 from agent.record.call import Call, Turn
+from agent.record.caller_id import offered
 from agent.record.slot_names import NAMES
 from agent.slots import SLOTS
 
@@ -44,6 +45,8 @@ class Hearing:
         self.context = context
         """What the acts are heard with."""
         self.acts = in_context({act.act: act for act in reversed(recognise_acts(utterance, context))}, utterance, self.question, business)
+        if Act.CORRECTION in self.acts and not (self.acts[Act.CORRECTION].detail or call.begun or offered(call)):
+            del self.acts[Act.CORRECTION]  # "I want to change my tyres": there is nothing yet that could be wrong
         self.correcting = Act.DENY in self.acts or Act.CORRECTION in self.acts
         """Whether something is said to be otherwise than we have it."""
         self.asked = asked | frozenset(self.question.implied) if self.correcting else asked

@@ -12,6 +12,7 @@ import msgspec
 from agent.dst.hearing import Hearing
 from agent.dst.informing import inform
 from agent.nlu.effort import to_spare
+from agent.nlu.lexicon import Spoken
 from agent.nlu.utterance import Utterance
 from agent.record.acts import Inform, ValueKind
 from agent.record.call import Call, Question
@@ -19,6 +20,10 @@ from agent.slots import SLOTS
 
 _OFFERED = 0.5
 """How sure a value is, from 0 to 1, that is only offered: less than any that is taken without a yes."""
+_LEAST = 0.33
+"""How sure one has to be to be kept. Tuned on `tests/meaning/tune.jsonl` and on talk at the beginning of calls."""
+_TALK = ("greetings", "waits", "apologies", "courtesies", "thanks", "vocatives")
+"""Classes of `discourse.toml` that tell nothing."""
 _OPEN = ("none", "ask")
 """The questions beside which somebody tells what he rings for."""
 
@@ -46,14 +51,25 @@ def _is_open(hearing: Hearing, name: str, told: Sequence[Inform]) -> bool:
 
 
 def _best(hearing: Hearing, name: str, told: Sequence[Inform]) -> Inform | None:
-    text = hearing.utterance.text
-    for words in (one.words for one in told):
-        text = text.replace(words, "," * len(words))
-    rest, context = Utterance(text), hearing.asking_only(name)
+    rest, context = _telling(hearing, told), hearing.asking_only(name)
     found = next(iter(hearing.extract(name, rest, context)), None)
+    if found is not None and not found.options and found.confidence <= _OFFERED:
+        found = None  # one weak word
     guess = SLOTS[name].guess
     if guess is not None and not told:
         found = guess(rest, context, found)
-    if found is None or not found.whole:
+    if found is None or not found.whole or found.confidence < _LEAST:
         return None
     return msgspec.structs.replace(inform(name, found, rest, asked=False), kind=ValueKind.OVERHEARD)
+
+
+def _telling(hearing: Hearing, told: Sequence[Inform]) -> Utterance:
+    """The words that tell something and that nobody took: a mark stands in the place of values, greetings and courtesies."""
+    said, text = Spoken(hearing.utterance, "discourse"), hearing.utterance.text
+    tokens = hearing.utterance.tokens
+    for first, last in (span for kind in _TALK for span in said.of(kind)):
+        start, end = tokens[first].start, tokens[last - 1].end
+        text = text[:start] + "," * (end - start) + text[end:]
+    for words in (one.words for one in told):
+        text = text.replace(words, "," * len(words))
+    return Utterance(text)

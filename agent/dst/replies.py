@@ -102,6 +102,7 @@ REPLIES = Table[Facts, Means](
     Row("no", _CONFIRMED, "correction|deny !values", _part(Act.DENY)),
     # A value is asked for, or which of several
     Row("that's the wrong street", "ask", "names_part !values", _part(Act.CORRECTION)),
+    Row("I don't want emails", "ask", "names_nothing_held deny !finds_fault !values", _does(Act.REFUSE)),
     Row("leave the email off", f"{_OPEN}|change", "left_out !values", _does(Act.REFUSE, lambda it: [it.left_out()])),
     Row("both", "choice", "both !values", _says(DialogueAct(act=Act.HELP, kind=DialogueActKind.BOTH))),
     Row("neither", "choice", "deny|neither !values", _does(Act.DENY, lambda it: it.slots[:1])),

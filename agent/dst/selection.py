@@ -184,6 +184,9 @@ def _after_the_answer(hearing: Hearing, slot: str, utterance: Utterance, context
 def _chosen(hearing: Hearing, slot: str, context: Context) -> Candidate | None:
     """The option picked by its place or by a word of its own."""
     utterance, options, chosen_of = hearing.utterance, hearing.call.slot(slot).options, SLOTS[slot]
+    named = hearing.extract(slot, utterance, context)[:1] if chosen_of.categorical else ()
+    if any(one.whole and not one.options and one.confidence >= UNMISTAKABLE and one.value not in options for one in named):
+        return None  # another, by its own name
     speak = msgspec.structs.replace(context, language=hearing.call.language)
     spoken = [chosen_of.present(option, speak, False) for option in options]
     if meant := chosen_of.options_meant(utterance, options, context):

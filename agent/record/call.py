@@ -226,6 +226,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         return self.slots[name]
 
     @property
+    def begun(self) -> bool:
+        """Whether anything was heard yet."""
+        return any(state != SlotState() for state in self.slots.values())
+
+    @property
     def is_complete(self) -> bool:
         """Whether there is nothing left to ask the caller: what is locked is seen to by people."""
         return all(state.settled or state.locked for state in self.slots.values())

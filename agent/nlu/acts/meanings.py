@@ -166,9 +166,10 @@ def _ends_so(one: Found, it: Meaning) -> bool:
 
 
 def _is_weak_bye(one: Found, it: Meaning) -> bool:
-    """Whether it is a goodbye only by itself: 礼拜六 is no 拜, and 88 is often a number."""
-    said = it.utterance.between(one.first, one.last)
-    return said.isdigit() or (len(said) == 1 and not said.isascii())
+    """Whether it is a goodbye only by itself: 礼拜六 is no 拜, 88 is often a number, and "I'm off diving" goes on."""
+    said, words = it.utterance.between(one.first, one.last), it.utterance.words
+    goes_on = words[one.last - 1] in table("answers")["leaving"] and one.last < len(words) and words[one.last].isalnum()
+    return goes_on or said.isdigit() or (len(said) == 1 and not said.isascii())
 
 
 def _is_short(one: Found, it: Meaning) -> bool:

@@ -34,7 +34,7 @@ TAKEN_FROM, TAKEN_BY = 0.6, 0.25
 MOST = 2
 """Options by nearness."""
 _TAKEN, _TO_ASK = 0.6, 0.4
-"""How sure a service is that is taken by nearness, and one that is asked about."""
+"""How sure a service is that is taken by nearness, and at most one that is asked about."""
 
 
 def guess(utterance: Utterance, context: Context, heard: Candidate | None) -> Candidate | None:
@@ -60,10 +60,10 @@ def _silent(cosines: dict[str, float], utterance: Utterance) -> Candidate | None
     if nearness < (ASKED_FROM if words < LONG else ASKED_FROM_IN_LONG):
         return None
     span = (0, len(utterance.text))
-    if nearness >= TAKEN_FROM and all(nearness - other >= TAKEN_BY for _, other in others):
+    if others and nearness >= TAKEN_FROM and all(nearness - other >= TAKEN_BY for _, other in others):
         return Candidate(value=first, rule=RULE, span=span, confidence=_TAKEN)
     options = tuple(cosines)[:MOST] if others else ()
-    return Candidate(value=first, rule=RULE, span=span, confidence=_TO_ASK, options=options)
+    return Candidate(value=first, rule=RULE, span=span, confidence=min(_TO_ASK, nearness), options=options)
 
 
 def _among(cosines: dict[str, float], heard: Candidate) -> Candidate:
