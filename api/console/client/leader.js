@@ -38,7 +38,8 @@ export function viaLeader(key, deliver) {
     };
     knock();
     navigator.locks.request(name, { signal: ended.signal }, () => new Promise((done) => {
-      post = lead(opened, deliver);
+      if (ended.signal.aborted) return done(undefined);
+      post = lead(opened, deliver, ended.signal);
       ended.signal.addEventListener("abort", () => done(undefined));
     })).catch(() => {}); // let go before it was its turn
   });
@@ -57,8 +58,9 @@ export function viaLeader(key, deliver) {
  *
  * @param {BroadcastChannel} channel
  * @param {(message: any) => void} deliver
+ * @param {AbortSignal} ended the channel is closed: whoever asks next is led by another tab
  */
-function lead(channel, deliver) {
+function lead(channel, deliver, ended) {
   const hub = new Hub();
   /** @type {Map<string, Port>} */
   const others = new Map();
@@ -66,7 +68,7 @@ function lead(channel, deliver) {
     const { to, from, message } = event.data;
     if (to !== "leader") return;
     if (message.kind === "knock") {
-      const port = { postMessage: (/** @type {any} */ told) => channel.postMessage({ to: from, message: told }), onmessage: null };
+      const port = { postMessage: (/** @type {any} */ told) => ended.aborted || channel.postMessage({ to: from, message: told }), onmessage: null };
       others.get(from)?.onmessage?.({ data: { kind: "leave" } });
       others.set(from, port);
       hub.attach(port);
